@@ -1,0 +1,40 @@
+"""vitviz: see where a Vision Transformer looks, in every head of every layer, exactly.
+
+    model = vitviz.load_model("vitviz-flexi", patch_size=16)
+    trace = vitviz.trace(model, "cat.jpg")
+    trace.row(layer=5, query=(7, 3))        # (H, N) float32, rows sum to 1
+
+Importing this package loads neither torch nor Qt; the first use of a name does.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vitviz.errors import VitvizError
+    from vitviz.models.adapter import Model
+    from vitviz.models.loading import load_model, wrap
+    from vitviz.tracing import Trace, trace
+
+__all__ = ["Model", "Trace", "VitvizError", "load_model", "trace", "wrap"]
+
+_HOMES = {
+    "Model": "vitviz.models.adapter",
+    "Trace": "vitviz.tracing",
+    "VitvizError": "vitviz.errors",
+    "load_model": "vitviz.models.loading",
+    "trace": "vitviz.tracing",
+    "wrap": "vitviz.models.loading",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'vitviz' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

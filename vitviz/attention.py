@@ -1,0 +1,317 @@
+"""Attention from its factors: rows, columns, tiles and pooled matrices.
+
+    A = softmax(Q Kᵀ · scale + bias), over the last axis: for each query, all keys
+    (Vaswani et al. 2017, arXiv 1706.03762, equation 1; per head)
+
+The matrix A itself is never stored. Whatever is asked for is computed from q and k, in
+float32 whatever the model's precision, on the device they lie on. Everything here may
+be called from any thread.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from vitviz.errors import BudgetError
+
+MAX_MATRIX_BYTES = 256 * 2**20
+"""One head's whole matrix: 8,192 tokens in float32."""
+MAX_TILE_BYTES = 64 * 2**20
+"""Rows computed at once, all heads together."""
+
+ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
+"""Largest relative error at which a block counts as exact, by the model's dtype."""
+
+
+class Fusion(enum.Enum):
+    """How several heads become one map."""
+
+    MEAN = "mean"
+    MAX = "max"
+    MIN = "min"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What one attention call left behind: its factors, as the kernel received them.
+
+    q, k, v : Tensor, (H, N, D), on the model's device and in its dtype; q may have
+        another number of tokens (a pooling head has one).
+    bias : Tensor that broadcasts to (H, N, N), or None.
+    scale : what Q Kᵀ is multiplied with, usually 1/√D.
+    error : largest |A V − O| / largest |O| over the checked rows, NaN if unchecked.
+    """
+
+    q: Tensor
+    k: Tensor
+    v: Tensor
+    bias: Tensor | None
+    scale: float
+    error: float = float("nan")
+
+    @property
+    def num_heads(self) -> int:
+        """H."""
+        return self.q.shape[0]
+
+    @property
+    def num_queries(self) -> int:
+        """Rows of A."""
+        return self.q.shape[1]
+
+    @property
+    def num_keys(self) -> int:
+        """Columns of A."""
+        return self.k.shape[1]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the check stayed within the limit of the model's dtype."""
+        return self.error <= ERROR_LIMITS.get(self.q.dtype, 1e-5)
+
+
+def row(capture: Capture, query: int) -> Tensor:
+    """Attention of one query to all keys, (H, N) float32; rows sum to 1."""
+    return tile(capture, query, query + 1)[:, 0]
+
+
+def tile(
+    capture: Capture, start: int, stop: int, *, head: int | None = None
+) -> Tensor:
+    """Attention of queries [start, stop), (H, b, N) float32; (1, b, N) for a head."""
+    return torch.softmax(_scores(capture, slice(start, stop), head), dim=-1)
+
+
+def rows_at(capture: Capture, queries: Tensor, *, head: int | None = None) -> Tensor:
+    """Attention of the listed queries, (H, b, N) float32; (1, b, N) for a head."""
+    return torch.softmax(_scores(capture, queries, head), dim=-1)
+
+
+def tile_rows(capture: Capture, *, num_heads: int | None = None) -> int:
+    """Queries that fit one tile of `MAX_TILE_BYTES`, scores and softmax together."""
+    heads = capture.num_heads if num_heads is None else num_heads
+    return max(1, MAX_TILE_BYTES // (2 * 4 * heads * capture.num_keys))
+
+
+def tiles(
+    capture: Capture, rows: int | None = None, *, head: int | None = None
+) -> Iterator[tuple[int, Tensor]]:
+    """(start, tile) from the first query to the last; see `tile`."""
+    most = tile_rows(capture, num_heads=None if head is None else 1)
+    step = most if rows is None else max(1, min(rows, most))
+    for start in range(0, capture.num_queries, step):
+        stop = min(start + step, capture.num_queries)
+        yield start, tile(capture, start, stop, head=head)
+
+
+def log_normalisers(capture: Capture) -> Tensor:
+    """log Σ_j exp(q_i·k_j·scale + bias) of every query i, (H, N) float32."""
+    step = tile_rows(capture)
+    parts = [
+        torch.logsumexp(_scores(capture, slice(start, start + step), None), dim=-1)
+        for start in range(0, capture.num_queries, step)
+    ]
+    return torch.cat(parts, dim=1)
+
+
+def column(capture: Capture, key: int, log_normaliser: Tensor) -> Tensor:
+    """Attention of every query to one key, (H, N) float32, each in [0, 1].
+
+    log_normaliser : (H, N), from `log_normalisers`.
+    """
+    scores = (capture.q.float() @ capture.k[:, key, :, None].float())[..., 0]  # (H, N)
+    scores = scores * capture.scale
+    if capture.bias is not None:
+        scores = scores + _bias(capture, slice(None), None)[..., key].float()
+    return torch.exp(scores - log_normaliser)
+
+
+def matrix(capture: Capture, head: int) -> Tensor:
+    """One head's whole matrix, (N, N) float32.
+
+    Raises BudgetError above `MAX_MATRIX_BYTES`.
+    """
+    num_queries, num_keys = capture.num_queries, capture.num_keys
+    if 4 * num_queries * num_keys > MAX_MATRIX_BYTES:
+        raise BudgetError(
+            "A matrix of {tokens} × {tokens} tokens exceeds the {limit} MiB kept for "
+            "one head. Read it by tiles, or look at it pooled.",
+            tokens=num_keys,
+            limit=MAX_MATRIX_BYTES // 2**20,
+        )
+    whole = torch.empty(num_queries, num_keys, device=capture.q.device)
+    for start, part in tiles(capture, head=head):
+        whole[start : start + part.shape[1]] = part[0]
+    return whole
+
+
+def fuse(rows: Tensor, fusion: Fusion) -> Tensor:
+    """Heads, the first axis, made one: (H, …) → (…).
+
+    Only `Fusion.MEAN` keeps rows that sum to 1.
+    """
+    match fusion:
+        case Fusion.MEAN:
+            return rows.mean(dim=0)
+        case Fusion.MAX:
+            return rows.amax(dim=0)
+        case Fusion.MIN:
+            return rows.amin(dim=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """An axis of tokens cut into bins: each special token alone, patches by `block`."""
+
+    num_tokens: int
+    num_prefix_tokens: int
+    block: int
+
+    def __post_init__(self) -> None:
+        if self.block < 1 or not 0 <= self.num_prefix_tokens <= self.num_tokens:
+            raise ValueError(f"not an axis: {self}")
+
+    @property
+    def num_bins(self) -> int:
+        """Bins, the last of which may hold fewer than `block` patches."""
+        num_patches = self.num_tokens - self.num_prefix_tokens
+        return self.num_prefix_tokens - (-num_patches // self.block)
+
+    def bin_of(self, token: int) -> int:
+        """Bin that holds a token."""
+        patch = token - self.num_prefix_tokens
+        return token if patch < 0 else self.num_prefix_tokens + patch // self.block
+
+    def tokens(self, index: int) -> range:
+        """Tokens of one bin."""
+        if index < self.num_prefix_tokens:
+            return range(index, index + 1)
+        start = self.num_prefix_tokens
+        start += (index - self.num_prefix_tokens) * self.block
+        return range(start, min(start + self.block, self.num_tokens))
+
+    @classmethod
+    def fitting(cls, num_tokens: int, num_prefix_tokens: int, limit: int) -> Bins:
+        """The finest bins of which there are at most about `limit`."""
+        num_patches = num_tokens - num_prefix_tokens
+        return cls(num_tokens, num_prefix_tokens, max(1, -(-num_patches // limit)))
+
+
+def pooled(
+    capture: Capture, head: int | Fusion, bins: Bins, *, rows: range | None = None
+) -> Iterator[tuple[int, Tensor]]:
+    """Exact block means of a head's or a fusion's matrix, band by band.
+
+    Yields (first bin, (b, num_bins) float32) from the first query bin to the last;
+    `rows` restricts the query bins. No band needs more than a tile.
+    """
+    wanted = range(bins.num_bins) if rows is None else rows
+    one_head = isinstance(head, int)
+    most = tile_rows(capture, num_heads=1 if one_head else None)
+    step = max(1, most // bins.block)
+    for first in range(wanted.start, wanted.stop, step):
+        last = min(first + step, wanted.stop)
+        start, stop = bins.tokens(first).start, bins.tokens(last - 1).stop
+        yield first, _pool_rows(_fused_tile(capture, head, start, stop), bins, first)
+
+
+def pooled_preview(capture: Capture, head: int | Fusion, bins: Bins) -> Tensor:
+    """One query of each bin, its keys pooled exactly, (num_bins, num_bins) float32.
+
+    A first picture that costs 1/block of `pooled`; not exact along the queries.
+    """
+    middles = [r[len(r) // 2] for r in map(bins.tokens, range(bins.num_bins))]
+    queries = torch.tensor(middles, device=capture.q.device)
+    one_head = isinstance(head, int)
+    step = tile_rows(capture, num_heads=1 if one_head else None)
+    parts = []
+    for start in range(0, len(middles), step):
+        chosen = queries[start : start + step]
+        if isinstance(head, int):
+            part = rows_at(capture, chosen, head=head)[0]
+        else:
+            part = fuse(rows_at(capture, chosen), head)
+        parts.append(_pool_last(part, bins))
+    return torch.cat(parts)
+
+
+def checked(capture: Capture, output: Tensor, num_rows: int) -> Capture:
+    """`capture` with its error measured on the first query and seeded others.
+
+    output : Tensor, (H, N, D), what the model's own kernel returned.
+    """
+    generator = torch.Generator().manual_seed(capture.num_queries)
+    others = torch.randint(capture.num_queries, (num_rows - 1,), generator=generator)
+    queries = torch.cat([torch.zeros(1, dtype=torch.long), others])
+    queries = queries.to(output.device)
+    expected = output[:, queries].float()  # (H, b, D)
+    actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, N) @ (H, N, D)
+    error = (actual - expected).abs().max() / expected.abs().max().clamp_min(1e-30)
+    return replace(capture, error=float(error))
+
+
+def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
+    """Scaled scores with bias, before softmax: (H, b, N) float32."""
+    q, k = capture.q, capture.k
+    if head is not None:
+        q, k = q[head : head + 1], k[head : head + 1]
+    scaled = q[:, queries].float() * capture.scale
+    scores = scaled @ k.float().transpose(-1, -2)  # (H, b, D) @ (H, D, N)
+    if capture.bias is not None:
+        scores = scores + _bias(capture, queries, head).float()
+    return scores
+
+
+def _bias(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
+    """The bias's rows, broadcastable to (H, b, N) without being expanded first."""
+    bias = capture.bias
+    assert bias is not None
+    while bias.dim() < 3:
+        bias = bias[None]
+    if head is not None and bias.shape[0] > 1:
+        bias = bias[head : head + 1]
+    if bias.shape[1] > 1:
+        bias = bias[:, queries]
+    return bias
+
+
+def _fused_tile(capture: Capture, head: int | Fusion, start: int, stop: int) -> Tensor:
+    """(b, N): a head's or a fusion's rows."""
+    if isinstance(head, int):
+        return tile(capture, start, stop, head=head)[0]
+    return fuse(tile(capture, start, stop), head)
+
+
+def _pool_last(values: Tensor, bins: Bins) -> Tensor:
+    """Means over the bins of the last axis: (…, N) → (…, num_bins)."""
+    prefix = values[..., : bins.num_prefix_tokens]
+    patches = values[..., bins.num_prefix_tokens :]
+    return torch.cat([prefix, _block_means(patches, bins.block)], dim=-1)
+
+
+def _pool_rows(values: Tensor, bins: Bins, first: int) -> Tensor:
+    """Means over both axes of rows that begin with bin `first`: (b, N) → bins."""
+    values = _pool_last(values, bins)
+    num_prefix = max(0, bins.num_prefix_tokens - first)
+    patches = _block_means(values[num_prefix:].T, bins.block).T
+    return torch.cat([values[:num_prefix], patches])
+
+
+def _block_means(values: Tensor, block: int) -> Tensor:
+    """Means of runs of `block` along the last axis, the last run as long as it is."""
+    count = values.shape[-1]
+    if block == 1 or count == 0:
+        return values
+    missing = -count % block
+    padded = F.pad(values, (0, missing)) if missing else values
+    sums = padded.unflatten(-1, (-1, block)).sum(dim=-1)  # (…, runs)
+    means = sums / block
+    if missing:
+        means[..., -1] = sums[..., -1] / (block - missing)
+    return means

@@ -1,0 +1,1 @@
+"""Models: the catalogue, loading, and adapters that know layout and preprocessing."""

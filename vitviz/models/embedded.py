@@ -1,0 +1,90 @@
+"""The model that ships with the program: `vitviz-flexi`, any patch size, no network."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import CheckpointError
+from vitviz.images import Interpolation, Preprocessing
+from vitviz.models.adapter import Model, evaluating, ready_model, require_divisible
+from vitviz.models.flexi import MEAN, STD, FlexiViT, load_flexi
+from vitviz.resources import resource
+
+EMBEDDED_NAME = "vitviz-flexi"
+PATCH_SIZES = (8, 14, 16, 28, 32)
+"""Patch sizes it was trained and measured at, finest first."""
+INPUT_SIZE = (224, 224)
+
+
+class FlexiAdapter:
+    """One CLS token, no head; the positions follow the grid of the input."""
+
+    prefix_names: tuple[str, ...] | None = ("cls",)
+    has_head = False
+
+    def __init__(self, module: FlexiViT) -> None:
+        self.flexi = module
+        self.module: nn.Module = module
+        self.blocks: Sequence[nn.Module] = list(module.blocks)
+        self.patch_size = (module.patch_size, module.patch_size)
+
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Any size the patch divides."""
+        require_divisible(size, self.patch_size)
+
+    @contextlib.contextmanager
+    def ready(self, size: tuple[int, int]) -> Iterator[None]:
+        """Evaluation mode."""
+        with evaluating(self.module):
+            yield
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """The final CLS feature, (1, C)."""
+        feature: Tensor = self.flexi(pixels)
+        return feature
+
+
+def has_embedded() -> bool:
+    """Whether the weights are there: a source tree may lack them."""
+    return resource("embedded", f"{EMBEDDED_NAME}.safetensors").is_file()
+
+
+def load_embedded(
+    *, patch_size: int | None, device: torch.device, dtype: torch.dtype
+) -> Model:
+    """The embedded model at one patch size. Raises CheckpointError."""
+    path = resource("embedded", f"{EMBEDDED_NAME}.safetensors")
+    if not path.is_file():
+        raise CheckpointError(
+            "The embedded model is missing from this installation ({path}). Install "
+            "vitviz again, or choose another model.",
+            path=path.name,
+        )
+    try:
+        module = load_flexi(path, patch_size=patch_size or 16)
+    except (ValueError, OSError) as error:
+        raise CheckpointError(
+            "The embedded model cannot be read: {reason}. Install vitviz again.",
+            reason=str(error).rstrip("."),
+        ) from error
+    module = module.to(device=device, dtype=dtype)
+    preprocessing = Preprocessing(
+        mean=MEAN,
+        std=STD,
+        size=INPUT_SIZE,
+        resize=None,
+        interpolation=Interpolation.BICUBIC,
+    )
+    return ready_model(
+        EMBEDDED_NAME,
+        "embedded",
+        FlexiAdapter(module),
+        preprocessing,
+        device=device,
+        dtype=dtype,
+        weights_path=path,
+    )

@@ -1,0 +1,242 @@
+"""Vision Transformers of Hugging Face transformers: modules and local folders."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import CheckpointError, MissingExtraError, UnsupportedModelError
+from vitviz.images import Interpolation, Preprocessing
+from vitviz.models.adapter import (
+    block_list,
+    evaluating,
+    require_divisible,
+    with_attributes,
+)
+
+_log = logging.getLogger(__name__)
+_RESAMPLING = {
+    0: Interpolation.NEAREST,
+    1: Interpolation.LANCZOS,
+    2: Interpolation.BILINEAR,
+    3: Interpolation.BICUBIC,
+}  # PIL.Image.Resampling, as preprocessor_config.json stores it
+_WITHOUT_CLS = {"siglip_vision_model", "siglip2_vision_model", "ijepa"}
+
+
+def is_transformers(module: nn.Module) -> bool:
+    """Whether it is a transformers model; the library is not imported for that."""
+    names = {kind.__module__ for kind in type(module).__mro__}
+    return "transformers.modeling_utils" in names
+
+
+class TransformersAdapter:
+    """A vision model, or the vision tower of a two-tower model such as CLIP."""
+
+    def __init__(self, module: nn.Module) -> None:
+        tower = getattr(module, "vision_model", None)
+        if tower is not None and hasattr(module, "text_model"):
+            module = cast(nn.Module, tower)
+        self.module = module
+        self.hf = cast(Any, module)
+        self.config = getattr(self.hf.config, "vision_config", self.hf.config)
+        patch = getattr(self.config, "patch_size", None)
+        if patch is None:
+            raise UnsupportedModelError(
+                "{kind} does not cut a picture into patches of one size, so it is no "
+                "plain Vision Transformer.",
+                kind=type(module).__name__,
+            )
+        height, width = patch if isinstance(patch, list | tuple) else (patch, patch)
+        self.patch_size = (width, height)
+        self.blocks: Sequence[nn.Module] = block_list(module)
+        self.prefix_names: tuple[str, ...] | None = self._prefix_names()
+        labels = getattr(self.hf.config, "num_labels", 0)
+        kind = type(module).__name__
+        self.has_head = bool(labels) and kind.endswith("ForImageClassification")
+        parameters = inspect.signature(type(module).forward).parameters
+        self._can_interpolate = "interpolate_pos_encoding" in parameters
+
+    def _prefix_names(self) -> tuple[str, ...]:
+        kind = self.config.model_type
+        if kind in _WITHOUT_CLS:
+            return ()
+        registers = getattr(self.config, "num_register_tokens", 0) or 0
+        names = ["cls"] + (["dist"] if kind == "deit" else [])
+        return (*names, *(f"reg{i}" for i in range(registers)))
+
+    @property
+    def own_size(self) -> tuple[int, int]:
+        """(width, height) the position table was made for."""
+        size = self.config.image_size
+        height, width = size if isinstance(size, list | tuple) else (size, size)
+        return width, height
+
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Any size the patch divides; the library resamples the positions."""
+        require_divisible(size, self.patch_size)
+
+    @contextlib.contextmanager
+    def ready(self, size: tuple[int, int]) -> Iterator[None]:
+        """Evaluation mode and the "sdpa" attention, whatever was chosen before."""
+        configs = {
+            id(part.config): part.config
+            for part in self.module.modules()
+            if hasattr(part, "config")
+        }
+        changes = [
+            (config, "_attn_implementation_internal", "sdpa")
+            for config in configs.values()
+            if getattr(config, "_attn_implementation", "sdpa") != "sdpa"
+        ]
+        with evaluating(self.module), with_attributes(*changes):
+            yield
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits; without a head the pooled feature, or the first final token."""
+        height, width = pixels.shape[-2:]
+        options: dict[str, object] = {}
+        if self._can_interpolate and (width, height) != self.own_size:
+            options["interpolate_pos_encoding"] = True
+        output = self.hf(pixel_values=pixels, **options)
+        for name in ("logits", "pooler_output"):
+            value = getattr(output, name, None)
+            if isinstance(value, Tensor) and value.dim() == 2:
+                return value
+        return cast(Tensor, output.last_hidden_state[:, 0])
+
+
+def load_folder(
+    folder: Path, *, device: torch.device, dtype: torch.dtype
+) -> tuple[TransformersAdapter, Preprocessing, tuple[str, ...] | None, Path]:
+    """(adapter, preprocessing, labels, weights file) of a transformers folder.
+
+    Only safetensors are read, every name and shape must match, no code is run from
+    the folder and nothing is looked up elsewhere.
+
+    Raises CheckpointError, MissingExtraError, UnsupportedModelError.
+    """
+    weights = folder / "model.safetensors"
+    config_path = folder / "config.json"
+    if not config_path.is_file():
+        raise CheckpointError(
+            "{folder} is no model folder: it has no config.json. Give a folder as "
+            "save_pretrained writes it.",
+            folder=folder.name,
+        )
+    if not weights.is_file():
+        raise CheckpointError(
+            "{folder} holds no weights: model.safetensors is missing. Save the model "
+            "again with save_pretrained (safetensors is its default).",
+            folder=folder.name,
+        )
+    try:
+        import transformers
+    except ImportError:
+        raise MissingExtraError(
+            "{folder} is a transformers folder: install the extra with "
+            "pip install 'vitviz[hf]'.",
+            folder=folder.name,
+        ) from None
+    module = _read_module(transformers, folder, dtype)
+    adapter = TransformersAdapter(module.to(device))
+    labels = None
+    if adapter.has_head:
+        names = adapter.hf.config.id2label
+        labels = tuple(str(names[i]) for i in range(len(names)))
+    return adapter, read_preprocessing(folder, adapter), labels, weights
+
+
+def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Module:  # noqa: ANN401
+    """The module the folder's config names, every weight matched."""
+    try:
+        config = transformers.AutoConfig.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
+        names = getattr(config, "architectures", None) or []
+        kind = getattr(transformers, names[0], None) if names else None
+        if kind is None:
+            kind = transformers.AutoModel
+        module, report = kind.from_pretrained(
+            folder,
+            config=config,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            attn_implementation="sdpa",
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    except Exception as error:
+        # the library raises many kinds for a damaged folder; all mean the same here
+        _log.warning("cannot read %s", folder, exc_info=True)
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise CheckpointError(
+            "The model in {folder} cannot be read: {reason}",
+            folder=folder.name,
+            reason=reason[0][:200],
+        ) from error
+    wrong = [
+        *sorted(map(str, report["missing_keys"])),
+        *sorted(map(str, report["mismatched_keys"])),
+        *sorted(map(str, report["unexpected_keys"])),
+    ]
+    if wrong:
+        raise CheckpointError(
+            "The weights in {folder} do not fit its config.json: {count} names or "
+            "shapes differ, such as {names}.",
+            folder=folder.name,
+            count=len(wrong),
+            names=", ".join(wrong[:3]),
+        )
+    return cast(nn.Module, module)
+
+
+def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocessing:
+    """What preprocessor_config.json asks for; the ViT default where it is absent."""
+    path = folder / "preprocessor_config.json"
+    try:
+        config = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        crop = config.get("crop_size") if config.get("do_center_crop") else None
+        size = config.get("size", {})
+        resize = None
+        if crop is not None:
+            box = _width_height(crop)
+            resize = int(size["shortest_edge"]) if "shortest_edge" in size else None
+        elif "height" in size:
+            box = _width_height(size)
+        else:
+            edge = size.get("shortest_edge")
+            box = (int(edge), int(edge)) if edge else adapter.own_size
+        return Preprocessing(
+            mean=_triple(config.get("image_mean", [0.5, 0.5, 0.5])),
+            std=_triple(config.get("image_std", [0.5, 0.5, 0.5])),
+            size=box,
+            resize=resize,
+            interpolation=_RESAMPLING[config.get("resample", 2)],
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(
+            "preprocessor_config.json in {folder} cannot be used: {reason}.",
+            folder=folder.name,
+            reason=str(error)[:200],
+        ) from error
+
+
+def _width_height(size: Any) -> tuple[int, int]:  # noqa: ANN401  (JSON)
+    if isinstance(size, int):
+        return size, size
+    return int(size["width"]), int(size["height"])
+
+
+def _triple(values: Any) -> tuple[float, float, float]:  # noqa: ANN401  (JSON)
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue

@@ -1,0 +1,244 @@
+"""The tap: one replaced function that keeps the q, k, v of every attention call.
+
+Every model worth showing calls `torch.nn.functional.scaled_dot_product_attention`
+with its queries and keys already normalised and rotated. While a `tap` is open, that
+function is a recorder: it calls the original, keeps references to what went in, and
+returns the original's result. Nothing else of the model is touched, so its logits are
+those of the untapped model.
+
+    forward pass → block pre-hook names the layer → recorder calls the fused kernel,
+    keeps q, k, v, bias, scale, recomputes nine rows as a check, hands the layer over
+
+The replacement is global to the process, so one tapped forward pass runs at a time;
+calls from other threads go through unrecorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vitviz import attention
+from vitviz.attention import Capture
+from vitviz.errors import BudgetError, Cancelled, UnsupportedModelError
+
+NUM_CHECKED_ROWS = 9
+"""Rows of each block that are recomputed and compared with the model's own output."""
+
+MAX_BIAS_BYTES = 256 * 2**20
+"""Dense N×N biases kept for one trace, all layers together."""
+
+_original = F.scaled_dot_product_attention
+_lock = threading.Lock()
+
+
+@dataclass(slots=True)
+class Recording:
+    """What an open tap has collected so far."""
+
+    captures: list[Capture | None]
+    """One for each block, None until its attention has run."""
+    extras: list[Capture] = field(default_factory=list)
+    """Calls outside the blocks, such as the pooling head of SigLIP."""
+
+
+class _Recorder:
+    """Stands in for `scaled_dot_product_attention` while a tap is open."""
+
+    def __init__(
+        self,
+        blocks: Sequence[nn.Module],
+        on_capture: Callable[[int, Capture], None] | None,
+    ) -> None:
+        self.blocks = blocks
+        self.on_capture = on_capture
+        self.recording = Recording([None] * len(blocks))
+        self.layer: int | None = None
+        self.thread_id = threading.get_ident()
+        self.bias_bytes = 0
+
+    def __call__(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None = None,
+        dropout_p: float = 0.0,
+        is_causal: bool = False,
+        scale: float | None = None,
+        enable_gqa: bool = False,
+    ) -> Tensor:
+        output: Tensor = _original(
+            query,
+            key,
+            value,
+            attn_mask,
+            dropout_p,
+            is_causal,
+            scale=scale,
+            enable_gqa=enable_gqa,
+        )
+        if threading.get_ident() != self.thread_id:
+            return output
+        self._refuse(query, dropout_p, is_causal)
+        if enable_gqa:  # fewer keys than queries: repeat them, as the kernel does
+            groups = query.shape[-3] // key.shape[-3]
+            key = key.repeat_interleave(groups, dim=-3)
+            value = value.repeat_interleave(groups, dim=-3)
+        if scale is None:
+            scale = query.shape[-1] ** -0.5
+        q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
+        capture = Capture(q=q, k=k, v=v, bias=self._bias(attn_mask), scale=scale)
+        capture = attention.checked(capture, output[0], NUM_CHECKED_ROWS)
+        self._keep(capture)
+        return output
+
+    def _keep(self, capture: Capture) -> None:
+        if self.layer is None:
+            self.recording.extras.append(capture)
+            return
+        if self.recording.captures[self.layer] is not None:
+            raise UnsupportedModelError(
+                "Block {layer} ({kind}) calls attention more than once, so its maps "
+                "would be ambiguous. vitviz shows models with one attention a block.",
+                layer=self.layer,
+                kind=type(self.blocks[self.layer]).__name__,
+            )
+        self.recording.captures[self.layer] = capture
+        if self.on_capture is not None:
+            self.on_capture(self.layer, capture)
+
+    def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
+        where = "outside the blocks" if self.layer is None else f"in block {self.layer}"
+        if query.dim() != 4 or query.shape[0] != 1:
+            raise UnsupportedModelError(
+                "The attention {where} is computed in {shape} pieces (windows), not "
+                "over the whole picture. vitviz shows global attention.",
+                where=where,
+                shape="×".join(str(n) for n in query.shape[:-2]),
+            )
+        if dropout_p > 0 or is_causal:
+            raise UnsupportedModelError(
+                "The attention {where} uses {what}, which a Vision Transformer in "
+                "evaluation does not. Call model.eval() and pass an image model.",
+                where=where,
+                what="dropout" if dropout_p > 0 else "a causal mask",
+            )
+
+    def _bias(self, mask: Tensor | None) -> Tensor | None:
+        """The mask as an additive bias that broadcasts to (H, N, N)."""
+        if mask is None:
+            return None
+        bias = mask
+        if mask.dtype == torch.bool:
+            bias = torch.zeros_like(mask, dtype=torch.float32)
+            bias = bias.masked_fill(~mask, float("-inf"))
+        bias = bias[0] if bias.dim() == 4 else bias
+        self.bias_bytes += bias.untyped_storage().nbytes()
+        if self.bias_bytes > MAX_BIAS_BYTES:
+            raise BudgetError(
+                "This model adds a dense bias to every pair of tokens; at this size "
+                "keeping them takes more than {limit} MiB. Choose a smaller size.",
+                limit=MAX_BIAS_BYTES // 2**20,
+            )
+        return bias
+
+
+@contextlib.contextmanager
+def tap(
+    blocks: Sequence[nn.Module],
+    *,
+    on_capture: Callable[[int, Capture], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Iterator[Recording]:
+    """A recording of the attention calls made in this thread while it is open.
+
+    blocks : the model's blocks in order; a call belongs to the block that runs.
+    on_capture : called in this thread with (layer, capture) right after each block's
+        attention; what it raises ends the forward pass.
+    is_cancelled : polled before every block.
+
+    On leaving, however that happens, the function, the native fast path and the hooks
+    are as before. Waits while another thread has a tap open.
+
+    Raises Cancelled, UnsupportedModelError, BudgetError.
+    """
+    recorder = _Recorder(blocks, on_capture)
+
+    def enter(layer: int) -> None:
+        if is_cancelled is not None and is_cancelled():
+            raise Cancelled
+        recorder.layer = layer
+
+    def leave() -> None:
+        recorder.layer = None
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock)
+        stack.enter_context(_native_fast_path_off())
+        for layer, block in enumerate(blocks):
+            for handle in (
+                block.register_forward_pre_hook(
+                    lambda _module, _args, layer=layer: enter(layer)
+                ),
+                block.register_forward_hook(lambda _module, _args, _out: leave()),
+            ):
+                stack.callback(handle.remove)
+        stack.callback(setattr, F, "scaled_dot_product_attention", _original)
+        F.scaled_dot_product_attention = recorder
+        yield recorder.recording
+
+
+def require_complete(recording: Recording, blocks: Sequence[nn.Module]) -> None:
+    """Raise UnsupportedModelError unless every block's attention was captured."""
+    missing = [i for i, c in enumerate(recording.captures) if c is None]
+    if missing:
+        raise UnsupportedModelError(
+            "{count} of {total} blocks ({kind}) compute attention without calling "
+            "scaled_dot_product_attention, so it cannot be shown exactly. Use the "
+            "model's fused or “sdpa” implementation.",
+            count=len(missing),
+            total=len(blocks),
+            kind=type(blocks[missing[0]]).__name__,
+        )
+
+
+@contextlib.contextmanager
+def _native_fast_path_off() -> Iterator[None]:
+    """Keep `nn.MultiheadAttention` in Python, where its call can be seen.
+
+    In eval mode it otherwise jumps to a native kernel (torch 1.12 and later).
+    """
+    was_enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was_enabled)
+
+
+def _owned(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """q, k, v without holding on to memory that none of them uses.
+
+    Usually the three are views of one projection and are kept as they are. Where q
+    and k were normalised or rotated into tensors of their own, v would keep the whole
+    projection alive: it is copied then.
+    """
+    users: dict[int, int] = {}
+    for tensor in (q, k, v):
+        pointer = tensor.untyped_storage().data_ptr()
+        users[pointer] = users.get(pointer, 0) + tensor.nbytes
+
+    def owned(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.nbytes() > users[storage.data_ptr()]:
+            return tensor.detach().clone(memory_format=torch.contiguous_format)
+        return tensor.detach()
+
+    return owned(q), owned(k), owned(v)

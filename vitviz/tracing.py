@@ -1,0 +1,397 @@
+"""One forward pass, and what it left behind: q, k, v of every layer, never A."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+import torch
+from torch import Tensor
+
+from vitviz import attention
+from vitviz.attention import Bins, Capture, Fusion
+from vitviz.errors import (
+    ExactnessError,
+    InputError,
+    SelectionError,
+    UnsupportedModelError,
+)
+from vitviz.geometry import Fit, PatchGrid, Placement, place
+from vitviz.images import Preprocessing, SourceImage, load_image, prepare
+from vitviz.models.adapter import Model, ModelInfo
+from vitviz.models.loading import prefix_names
+from vitviz.tap import require_complete, tap
+
+Array = npt.NDArray[np.float32]
+Query = int | tuple[int, int] | str
+ImageInput = str | Path | PIL.Image.Image | npt.NDArray[np.uint8] | SourceImage | Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is known of a run before its first layer."""
+
+    model: ModelInfo
+    grid: PatchGrid
+    prefix_names: tuple[str, ...]
+    placement: Placement
+    preprocessing: Preprocessing
+    image: SourceImage | None
+    """None when the input was a prepared tensor."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one forward pass left behind. Rows, columns and matrices are computed.
+
+    Layers, heads, rows and columns count from 0. While a run goes on, a trace holds
+    the layers captured so far; `with_layer` makes the next one. All methods may be
+    called from any thread; arrays are numpy, float32, copies.
+    """
+
+    setup: Setup
+    captures: tuple[Capture | None, ...]
+    extras: tuple[Capture, ...] = ()
+    """Attention of pooling heads outside the layers, in the order of their calls."""
+    output: npt.NDArray[np.float32] | None = None
+    """(C,): logits, or the feature of a model without a head; None while running."""
+    _log_normalisers: dict[int, Tensor] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def num_layers(self) -> int:
+        """L."""
+        return len(self.captures)
+
+    @property
+    def num_heads(self) -> int:
+        """H; 0 before the first layer."""
+        return next((c.num_heads for c in self.captures if c is not None), 0)
+
+    @property
+    def num_tokens(self) -> int:
+        """N = P + R·C."""
+        return self.setup.grid.num_tokens
+
+    @property
+    def num_prefix_tokens(self) -> int:
+        """P: special tokens, which come before the patches."""
+        return self.setup.grid.num_prefix_tokens
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(rows, cols) of the patches."""
+        return self.setup.grid.rows, self.setup.grid.cols
+
+    @property
+    def logits(self) -> npt.NDArray[np.float32] | None:
+        """(C,) class logits; None for a model without a head."""
+        return self.output if self.setup.model.has_head else None
+
+    @property
+    def max_error(self) -> float:
+        """Largest relative error of the recomputed rows over the captured layers.
+
+        max |A V − O| / max |O| over nine rows a layer; NaN when one is not finite.
+        """
+        errors = [c.error for c in self.captures if c is not None]
+        return float(np.max(errors)) if errors else float("nan")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every layer has been captured."""
+        return all(c is not None for c in self.captures)
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of q, k, v and biases held by this trace."""
+        held = {
+            tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
+            for c in (*self.captures, *self.extras)
+            if c is not None
+            for tensor in (c.q, c.k, c.v, c.bias)
+            if tensor is not None
+        }
+        return sum(held.values())
+
+    def with_layer(self, layer: int, capture: Capture) -> Trace:
+        """This trace with one layer more; shares everything else."""
+        captures = list(self.captures)
+        captures[layer] = capture
+        return replace(self, captures=tuple(captures))
+
+    def token(self, query: Query) -> int:
+        """Token index of a query: an index, (row, col), or a special token's name.
+
+        Raises SelectionError.
+        """
+        if isinstance(query, tuple):
+            return self.setup.grid.token(*query)
+        if isinstance(query, str):
+            if query not in self.setup.prefix_names:
+                names = ", ".join(self.setup.prefix_names) or "none"
+                raise SelectionError(
+                    "{model} has no special token {name}; it has: {names}.",
+                    model=self.setup.model.name,
+                    name=query,
+                    names=names,
+                )
+            return self.setup.prefix_names.index(query)
+        self.setup.grid.cell(query)
+        return query
+
+    def capture(self, layer: int) -> Capture:
+        """The factors of one layer.
+
+        Raises SelectionError outside [0, L) or before the layer has run, and
+        ExactnessError where the check of that layer failed.
+        """
+        if not 0 <= layer < self.num_layers:
+            raise SelectionError(
+                "There is no layer {layer}: layers go from 0 to {last}.",
+                layer=layer,
+                last=self.num_layers - 1,
+            )
+        capture = self.captures[layer]
+        if capture is None:
+            raise SelectionError("Layer {layer} has not run yet.", layer=layer)
+        if not capture.is_exact:
+            raise ExactnessError(
+                "Layer {layer} is not shown: attention recomputed from its queries and "
+                "keys differs from the model's own by {error:.1e}.",
+                layer=layer,
+                error=capture.error,
+            )
+        return capture
+
+    def row(self, layer: int, query: Query) -> Array:
+        """Where a query looks, (H, N); rows sum to 1."""
+        return _array(attention.row(self.capture(layer), self.token(query)))
+
+    def column(self, layer: int, key: Query) -> Array:
+        """Who looks at a key, (H, N), each in [0, 1].
+
+        The first column of a layer streams all its rows once (O(N²) time, a tile of
+        memory); later ones cost as much as a row.
+        """
+        capture, token = self.capture(layer), self.token(key)
+        return _array(attention.column(capture, token, self._normalisers(layer)))
+
+    def has_normalisers(self, layer: int) -> bool:
+        """Whether a column of this layer is as cheap as a row."""
+        return layer in self._log_normalisers
+
+    def matrix(self, layer: int, head: int) -> Array:
+        """One head's whole attention matrix, (N, N); rows are queries.
+
+        Raises BudgetError above 8,192 tokens: read `tiles` there.
+        """
+        return _array(attention.matrix(self.capture(layer), self._head(head)))
+
+    def tiles(self, layer: int, rows: int = 256) -> Iterator[tuple[int, Array]]:
+        """(first query, (H, b, N)) from the first query to the last, b ≤ rows."""
+        for start, part in attention.tiles(self.capture(layer), rows):
+            yield start, _array(part)
+
+    def pooled(
+        self, layer: int, head: int | Fusion, bins: Bins, *, rows: range | None = None
+    ) -> Iterator[tuple[int, Array]]:
+        """(first bin, (b, num_bins)): exact block means; see `attention.pooled`."""
+        chosen = self._head(head) if isinstance(head, int) else head
+        for start, band in attention.pooled(
+            self.capture(layer), chosen, bins, rows=rows
+        ):
+            yield start, _array(band)
+
+    def pooled_preview(self, layer: int, head: int | Fusion, bins: Bins) -> Array:
+        """(num_bins, num_bins): one query of each bin, a quick first picture."""
+        chosen = self._head(head) if isinstance(head, int) else head
+        return _array(attention.pooled_preview(self.capture(layer), chosen, bins))
+
+    def patch_map(self, values: Array) -> Array:
+        """The patches of (…, N) as (…, rows, cols); special tokens are left out."""
+        patches = values[..., self.num_prefix_tokens :]
+        return patches.reshape(*values.shape[:-1], *self.grid)
+
+    def _normalisers(self, layer: int) -> Tensor:
+        capture = self.capture(layer)
+        with self._lock:
+            if layer not in self._log_normalisers:
+                self._log_normalisers[layer] = attention.log_normalisers(capture)
+            return self._log_normalisers[layer]
+
+    def _head(self, head: int) -> int:
+        if not 0 <= head < self.num_heads:
+            raise SelectionError(
+                "There is no head {head}: heads go from 0 to {last}.",
+                head=head,
+                last=self.num_heads - 1,
+            )
+        return head
+
+
+def trace(
+    model: Model,
+    image: ImageInput,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str | Fit = Fit.CROP,
+    on_layer: Callable[[int, Trace], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Trace:
+    """The trace of one picture.
+
+    image : path, PIL image, (H, W, 3) uint8, a loaded picture, or a prepared
+        (1, 3, H, W) tensor, which enters the model as it is.
+    size : None for the weights' own preprocessing; S for the shorter side resized to
+        S and the centre S×S; (width, height) likewise.
+    on_layer : called with (layer, trace so far) as each layer is captured.
+    is_cancelled : polled before every layer.
+
+    Raises ImageError, SelectionError, UnsupportedModelError, ExactnessError when no
+    layer is exact, Cancelled.
+    """
+    setup, pixels = set_up(model, image, size=size, fit=fit)
+    return run(model, setup, pixels, on_layer=on_layer, is_cancelled=is_cancelled)
+
+
+def set_up(
+    model: Model,
+    image: ImageInput,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str | Fit = Fit.CROP,
+) -> tuple[Setup, Tensor]:
+    """(setup, (1, 3, H, W) input on the model's device) of one picture."""
+    if isinstance(image, Tensor):
+        return _set_up_tensor(model, image)
+    source = image if isinstance(image, SourceImage) else load_image(image)
+    placement = placement_for(model, source.size, size=size, fit=Fit(fit))
+    model.adapter.check_size(placement.model_size)
+    prepared = prepare(source, placement, model.preprocessing)
+    pixels = torch.from_numpy(prepared)[None].to(model.device, model.dtype)
+    return _setup(model, placement, source), pixels
+
+
+def placement_for(
+    model: Model,
+    source_size: tuple[int, int],
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: Fit = Fit.CROP,
+) -> Placement:
+    """Where the input of `model` will lie on a picture of `source_size`."""
+    own = model.preprocessing
+    if size is None:
+        wanted = own.size
+    else:
+        wanted = (size, size) if isinstance(size, int) else size
+    return place(
+        source_size,
+        patch_size=model.adapter.patch_size,
+        size=wanted,
+        fit=fit,
+        resize=own.resize if size is None else None,
+    )
+
+
+def run(
+    model: Model,
+    setup: Setup,
+    pixels: Tensor,
+    *,
+    on_layer: Callable[[int, Trace], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Trace:
+    """One tapped forward pass. See `trace`."""
+    adapter = model.adapter
+    partial = Trace(setup, (None,) * len(adapter.blocks))
+
+    def keep(layer: int, capture: Capture) -> None:
+        nonlocal partial
+        if layer == 0 or partial.num_tokens != capture.num_queries:
+            is_declared = adapter.prefix_names is not None
+            partial = _fitted(partial, capture, is_declared=is_declared)
+        partial = partial.with_layer(layer, capture)
+        if on_layer is not None:
+            on_layer(layer, partial)
+
+    opened = tap(adapter.blocks, on_capture=keep, is_cancelled=is_cancelled)
+    with torch.inference_mode(), adapter.ready(setup.placement.model_size):
+        with opened as recording:
+            output = adapter.forward(pixels)
+        require_complete(recording, adapter.blocks)
+    result = replace(
+        partial,
+        extras=tuple(recording.extras),
+        output=_array(output[0]).reshape(-1),
+    )
+    if not any(c is not None and c.is_exact for c in result.captures):
+        raise ExactnessError(
+            "No layer of {model} could be verified: attention recomputed from its "
+            "queries and keys differs from the model's own by {error:.1e}.",
+            model=setup.model.name,
+            error=result.max_error,
+        )
+    return result
+
+
+def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Setup:
+    patch_width, patch_height = model.adapter.patch_size
+    names = model.adapter.prefix_names or ()
+    width, height = placement.model_size
+    return Setup(
+        model=model.info,
+        grid=PatchGrid(height // patch_height, width // patch_width, len(names)),
+        prefix_names=names,
+        placement=placement,
+        preprocessing=model.preprocessing,
+        image=image,
+    )
+
+
+def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
+    if image.dim() != 4 or image.shape[0] != 1 or image.shape[1] != 3:
+        raise InputError(
+            "A prepared input has the shape (1, 3, height, width), not {shape}.",
+            shape=tuple(image.shape),
+        )
+    height, width = image.shape[-2:]
+    size = (int(width), int(height))
+    model.adapter.check_size(size)
+    placement = Placement(size, size, (0, 0), size, Fit.CROP)
+    return _setup(model, placement, None), image.to(model.device, model.dtype)
+
+
+def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:
+    """The trace with its number of special tokens checked, or taken from the run."""
+    setup = partial.setup
+    count = capture.num_queries - setup.grid.num_patches
+    if count == setup.grid.num_prefix_tokens:
+        return partial
+    is_first = not any(partial.captures)
+    if not is_declared and is_first and 0 <= count <= 16:
+        grid = replace(setup.grid, num_prefix_tokens=count)
+        names = prefix_names(count)
+        return replace(partial, setup=replace(setup, grid=grid, prefix_names=names))
+    raise UnsupportedModelError(
+        "{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special "
+        "tokens make {expected}. vitviz shows one fixed sequence of patches.",
+        model=setup.model.name,
+        tokens=capture.num_queries,
+        rows=setup.grid.rows,
+        cols=setup.grid.cols,
+        prefix=setup.grid.num_prefix_tokens,
+        expected=setup.grid.num_tokens,
+    )
+
+
+def _array(tensor: Tensor) -> Array:
+    """A float32 numpy copy on the CPU."""
+    array: Array = tensor.detach().float().cpu().numpy()
+    return array

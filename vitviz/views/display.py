@@ -1,0 +1,206 @@
+"""Display: what is on screen, resolved from a trace and a ViewState. Pure, no Qt.
+
+`maps_of` reads one layer's attention of one token; `heat`, `strip` and `rail` turn it
+into what the panes paint. A hover needs only `maps_of` and `heat`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vitviz.attention import Fusion
+from vitviz.tracing import Array, Trace
+from vitviz.views.colour import Levels, levels_for
+from vitviz.views.state import Direction, HeadChoice, Scale, ViewState
+
+FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
+"""The first cells of the head strip."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerMaps:
+    """All heads' attention of one token in one layer."""
+
+    layer: int
+    token: int
+    direction: Direction
+    values: Array
+    """(H, N), as the model has it."""
+    is_renormalised: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heat:
+    """One map, ready to be painted over the picture."""
+
+    layer: int
+    heads: HeadChoice
+    token: int
+    direction: Direction
+    patches: Array
+    """(R, C) attention values."""
+    special: Array
+    """(P,) what goes to each special token, before any renormalising."""
+    levels: Levels
+    uniform: float
+    """The value every token would have if attention were spread evenly."""
+    peak: tuple[int, int]
+    """(row, col) of the largest value."""
+    num_clipped: int
+    """Patches above the end of the colour bar."""
+
+    @property
+    def peak_value(self) -> float:
+        """Largest value on the grid."""
+        return float(self.patches[self.peak])
+
+    @property
+    def special_share(self) -> float:
+        """What goes to special tokens, all together; in [0, 1] for a row."""
+        return float(self.special.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapCell:
+    """A small map in the head strip or the layer rail."""
+
+    label: str
+    patches: Array
+    """(R, C)."""
+    levels: Levels
+    peak_ratio: float
+    """Largest value ÷ uniform."""
+
+
+def shown_layer(trace: Trace, state: ViewState) -> int | None:
+    """The layer on screen: the wanted one, or while it has not run, the newest."""
+    wanted = state.layer + trace.num_layers if state.layer < 0 else state.layer
+    wanted = min(max(wanted, 0), trace.num_layers - 1)
+    if trace.captures[wanted] is not None:
+        return wanted
+    done = [i for i, capture in enumerate(trace.captures) if capture is not None]
+    return done[-1] if done else None
+
+
+def shown_token(trace: Trace, token: int) -> int:
+    """`token` brought into the range of this trace; CLS or patch 0 if outside."""
+    return token if 0 <= token < trace.num_tokens else 0
+
+
+def shown_heads(trace: Trace, heads: HeadChoice) -> HeadChoice:
+    """`heads` without those this model lacks."""
+    kept = tuple(h for h in heads.heads if h < trace.num_heads)
+    if kept == heads.heads:
+        return heads
+    return HeadChoice(kept, heads.fusion)
+
+
+def maps_of(
+    trace: Trace, state: ViewState, layer: int, *, token: int | None = None
+) -> LayerMaps:
+    """All heads' attention of the pinned token, or of `token`, in one layer.
+
+    Looked at by others costs a pass over all rows when it is the layer's first; see
+    `Trace.has_normalisers`. Raises ExactnessError for a layer that failed its check.
+    """
+    chosen = shown_token(trace, state.token if token is None else token)
+    if state.direction is Direction.LOOKS_AT:
+        values = trace.row(layer, chosen)
+    else:
+        values = trace.column(layer, chosen)
+    return LayerMaps(layer, chosen, state.direction, values, state.renormalise)
+
+
+def heat(
+    trace: Trace,
+    state: ViewState,
+    maps: LayerMaps,
+    *,
+    heads: HeadChoice | None = None,
+) -> Heat:
+    """The map over the picture for the chosen heads."""
+    choice = shown_heads(trace, state.heads if heads is None else heads)
+    fused = fused_values(maps, choice)
+    patches = trace.patch_map(_patch_values(trace, maps, fused))
+    levels = _levels(trace, state, maps, patches)
+    peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
+    count = trace.grid[0] * trace.grid[1] if maps.is_renormalised else trace.num_tokens
+    return Heat(
+        layer=maps.layer,
+        heads=choice,
+        token=maps.token,
+        direction=maps.direction,
+        patches=patches,
+        special=fused[: trace.num_prefix_tokens],
+        levels=levels,
+        uniform=1 / count,
+        peak=(int(peak[0]), int(peak[1])),
+        num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
+    )
+
+
+def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...]:
+    """Small maps of mean, max, min and every head, in that order."""
+    choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(trace.num_heads)))
+    return tuple(_cell(trace, heat(trace, state, maps, heads=c)) for c in choices)
+
+
+def rail_cell(trace: Trace, state: ViewState, maps: LayerMaps) -> MapCell:
+    """Small map of one layer: the chosen heads on a scale of its own."""
+    choice = shown_heads(trace, state.heads)
+    fused = _patch_values(trace, maps, fused_values(maps, choice))
+    patches = trace.patch_map(fused)
+    levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
+    ratio = float(patches.max()) * trace.num_tokens
+    return MapCell(str(maps.layer), patches, levels, ratio)
+
+
+def fused_values(maps: LayerMaps, choice: HeadChoice) -> Array:
+    """(N,) of the chosen heads."""
+    values = maps.values[list(choice.heads)] if choice.heads else maps.values
+    fused: Array
+    match choice.fusion:
+        case Fusion.MEAN:
+            fused = values.mean(axis=0)
+        case Fusion.MAX:
+            fused = values.max(axis=0)
+        case Fusion.MIN:
+            fused = values.min(axis=0)
+    return fused
+
+
+def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
+    """Values of (…, N), divided by the patches' sum if that is asked for."""
+    if not maps.is_renormalised:
+        return values
+    patches = values[..., trace.num_prefix_tokens :]
+    total = patches.sum(axis=-1, keepdims=True)
+    scaled: Array = values / np.maximum(total, np.float32(1e-30))
+    return scaled
+
+
+def _levels(
+    trace: Trace, state: ViewState, maps: LayerMaps, patches: Array
+) -> Levels:
+    match state.scale:
+        case Scale.FIXED:
+            low, high = state.fixed_range
+            low = max(low, high / 1000) if state.log else low
+            return Levels(low, high, state.log)
+        case Scale.OWN:
+            values = patches
+        case Scale.SHARED:
+            all_heads = _patch_values(trace, maps, maps.values)
+            values = all_heads[:, trace.num_prefix_tokens :]
+    return levels_for(values, log=state.log, clip_percent=state.clip_percent)
+
+
+def _cell(trace: Trace, one: Heat) -> MapCell:
+    return MapCell(
+        label=one.heads.label(),
+        patches=one.patches,
+        levels=one.levels,
+        peak_ratio=one.peak_value / one.uniform,
+    )

@@ -1,0 +1,130 @@
+"""ViewState: what the user wants to see. A frozen value, with its undo history."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from vitviz.attention import Fusion
+
+
+class Direction(enum.Enum):
+    """Which side of the attention matrix the chosen token stands on."""
+
+    LOOKS_AT = "looks at"
+    """The token is the query: a row, which sums to 1."""
+    LOOKED_AT_BY = "looked at by"
+    """The token is the key: a column."""
+
+
+class Style(enum.Enum):
+    """How attention is laid over the picture."""
+
+    TINT = "tint"
+    """One colour map whose transparency follows the value."""
+    MAP = "map"
+    """An opaque map."""
+    SPOTLIGHT = "spotlight"
+    """The photograph darkens where attention is low."""
+
+
+class Scale(enum.Enum):
+    """Which values the ends of the colour bar stand for."""
+
+    SHARED = "shared"
+    """From 0 to the largest value among all heads of the layer."""
+    OWN = "own"
+    """From 0 to the largest value of the map itself."""
+    FIXED = "fixed"
+    """From and to values that the user chose."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadChoice:
+    """Some heads and how they become one map; no heads means all of them."""
+
+    heads: tuple[int, ...] = ()
+    fusion: Fusion = Fusion.MEAN
+
+    @property
+    def single(self) -> int | None:
+        """The head, when exactly one is chosen."""
+        return self.heads[0] if len(self.heads) == 1 else None
+
+    def label(self) -> str:
+        """`mean`, `3` or `mean of 1, 4`; the number of a head as on screen."""
+        if not self.heads:
+            return self.fusion.value
+        if self.single is not None:
+            return str(self.single)
+        return f"{self.fusion.value} of {', '.join(map(str, self.heads))}"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """Everything about the view that undo restores and a session keeps.
+
+    Layer, token and heads are wishes: `resolve` brings them into the range of the
+    trace at hand, so a state outlives a change of model or size.
+    """
+
+    layer: int = -1
+    """Counted from the last when negative."""
+    heads: HeadChoice = HeadChoice()
+    token: int = 0
+    """The pinned token: the query, or the key when looked at by others."""
+    second_token: int | None = None
+    direction: Direction = Direction.LOOKS_AT
+    style: Style = Style.TINT
+    colormap: str = "viridis"
+    opacity: float = 0.85
+    """Of tint and map, and depth of the spotlight's shadow, in [0, 1]."""
+    smooth: bool = False
+    show_grid: bool = True
+    scale: Scale = Scale.SHARED
+    fixed_range: tuple[float, float] = (0.0, 0.05)
+    log: bool = False
+    clip_percent: float = 0.0
+    """Share of the largest values that are clipped, in percent; 0 clips none."""
+    renormalise: bool = False
+    """Patches only: values divided by their sum, special tokens left out."""
+
+    def __post_init__(self) -> None:
+        low, high = self.fixed_range
+        if not 0 <= low < high:
+            raise ValueError(f"not a range of values: {self.fixed_range}")
+        if not 0 <= self.opacity <= 1 or not 0 <= self.clip_percent < 100:
+            raise ValueError(f"out of range: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """States before and after the present one. Undo and redo make new histories."""
+
+    present: ViewState = ViewState()
+    past: tuple[ViewState, ...] = ()
+    future: tuple[ViewState, ...] = ()
+
+    MAX_DEPTH: ClassVar[int] = 200
+
+    def push(self, state: ViewState, *, merge: bool = False) -> History:
+        """`state` as the present one; `merge` replaces it without a step of undo."""
+        if state == self.present:
+            return self
+        if merge:
+            return replace(self, present=state)
+        past = (*self.past, self.present)[-self.MAX_DEPTH :]
+        return History(present=state, past=past)
+
+    def undo(self) -> History:
+        """One step back, or the same history at its beginning."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redo(self) -> History:
+        """One step forward again, or the same history at its end."""
+        if not self.future:
+            return self
+        return History(self.future[0], (*self.past, self.present), self.future[1:])
