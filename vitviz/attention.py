@@ -10,7 +10,6 @@ be called from any thread.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vitviz.errors import BudgetError
+from vitviz.selection import Bins, Fusion
 
 MAX_MATRIX_BYTES = 256 * 2**20
 """One head's whole matrix: 8,192 tokens in float32."""
@@ -27,14 +27,6 @@ MAX_TILE_BYTES = 64 * 2**20
 
 ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
 """Largest relative error at which a block counts as exact, by the model's dtype."""
-
-
-class Fusion(enum.Enum):
-    """How several heads become one map."""
-
-    MEAN = "mean"
-    MAX = "max"
-    MIN = "min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,44 +155,6 @@ def fuse(rows: Tensor, fusion: Fusion) -> Tensor:
             return rows.amax(dim=0)
         case Fusion.MIN:
             return rows.amin(dim=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Bins:
-    """An axis of tokens cut into bins: each special token alone, patches by `block`."""
-
-    num_tokens: int
-    num_prefix_tokens: int
-    block: int
-
-    def __post_init__(self) -> None:
-        if self.block < 1 or not 0 <= self.num_prefix_tokens <= self.num_tokens:
-            raise ValueError(f"not an axis: {self}")
-
-    @property
-    def num_bins(self) -> int:
-        """Bins, the last of which may hold fewer than `block` patches."""
-        num_patches = self.num_tokens - self.num_prefix_tokens
-        return self.num_prefix_tokens - (-num_patches // self.block)
-
-    def bin_of(self, token: int) -> int:
-        """Bin that holds a token."""
-        patch = token - self.num_prefix_tokens
-        return token if patch < 0 else self.num_prefix_tokens + patch // self.block
-
-    def tokens(self, index: int) -> range:
-        """Tokens of one bin."""
-        if index < self.num_prefix_tokens:
-            return range(index, index + 1)
-        start = self.num_prefix_tokens
-        start += (index - self.num_prefix_tokens) * self.block
-        return range(start, min(start + self.block, self.num_tokens))
-
-    @classmethod
-    def fitting(cls, num_tokens: int, num_prefix_tokens: int, limit: int) -> Bins:
-        """The finest bins of which there are at most about `limit`."""
-        num_patches = num_tokens - num_prefix_tokens
-        return cls(num_tokens, num_prefix_tokens, max(1, -(-num_patches // limit)))
 
 
 def pooled(

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from vitviz import attention
-from vitviz.attention import Bins, Capture, Fusion
+from vitviz.attention import Capture
 from vitviz.errors import (
     ExactnessError,
     InputError,
@@ -25,6 +25,7 @@ from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
 from vitviz.models.adapter import Model, ModelInfo
 from vitviz.models.loading import prefix_names
+from vitviz.selection import Bins, Fusion
 from vitviz.tap import require_complete, tap
 
 Array = npt.NDArray[np.float32]

@@ -7,13 +7,16 @@ into what the panes paint. A hover needs only `maps_of` and `heat`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vitviz.attention import Fusion
-from vitviz.tracing import Array, Trace
-from vitviz.views.colour import Levels, levels_for
+from vitviz.selection import Fusion
+from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.state import Direction, HeadChoice, Scale, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
 """The first cells of the head strip."""

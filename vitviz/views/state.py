@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.attention import Fusion
+from vitviz.selection import Fusion
 
 
 class Direction(enum.Enum):
