@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vitviz.errors import BudgetError
-from vitviz.selection import Bins, Fusion
+from vitviz.selection import Bins, Fusion, HeadChoice
 
 MAX_MATRIX_BYTES = 256 * 2**20
 """One head's whole matrix: 8,192 tokens in float32."""
@@ -158,7 +158,7 @@ def fuse(rows: Tensor, fusion: Fusion) -> Tensor:
 
 
 def pooled(
-    capture: Capture, head: int | Fusion, bins: Bins, *, rows: range | None = None
+    capture: Capture, head: HeadChoice | Fusion | int, bins: Bins, *, rows: range | None = None
 ) -> Iterator[tuple[int, Tensor]]:
     """Exact block means of a head's or a fusion's matrix, band by band.
 
@@ -166,32 +166,28 @@ def pooled(
     `rows` restricts the query bins. No band needs more than a tile.
     """
     wanted = range(bins.num_bins) if rows is None else rows
-    one_head = isinstance(head, int)
-    most = tile_rows(capture, num_heads=1 if one_head else None)
+    chosen, fusion = _chosen(capture, head)
+    most = tile_rows(chosen)
     step = max(1, most // bins.block)
     for first in range(wanted.start, wanted.stop, step):
         last = min(first + step, wanted.stop)
         start, stop = bins.tokens(first).start, bins.tokens(last - 1).stop
-        yield first, _pool_rows(_fused_tile(capture, head, start, stop), bins, first)
+        fused = fuse(tile(chosen, start, stop), fusion)  # (b, N)
+        yield first, _pool_rows(fused, bins, first)
 
 
-def pooled_preview(capture: Capture, head: int | Fusion, bins: Bins) -> Tensor:
+def pooled_preview(capture: Capture, head: HeadChoice | Fusion | int, bins: Bins) -> Tensor:
     """One query of each bin, its keys pooled exactly, (num_bins, num_bins) float32.
 
     A first picture that costs 1/block of `pooled`; not exact along the queries.
     """
     middles = [r[len(r) // 2] for r in map(bins.tokens, range(bins.num_bins))]
     queries = torch.tensor(middles, device=capture.q.device)
-    one_head = isinstance(head, int)
-    step = tile_rows(capture, num_heads=1 if one_head else None)
-    parts = []
-    for start in range(0, len(middles), step):
-        chosen = queries[start : start + step]
-        if isinstance(head, int):
-            part = rows_at(capture, chosen, head=head)[0]
-        else:
-            part = fuse(rows_at(capture, chosen), head)
-        parts.append(_pool_last(part, bins))
+    chosen, fusion = _chosen(capture, head)
+    parts = [
+        _pool_last(fuse(rows_at(chosen, some), fusion), bins)
+        for some in queries.split(tile_rows(chosen))
+    ]
     return torch.cat(parts)
 
 
@@ -235,11 +231,25 @@ def _bias(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor
     return bias
 
 
-def _fused_tile(capture: Capture, head: int | Fusion, start: int, stop: int) -> Tensor:
-    """(b, N): a head's or a fusion's rows."""
-    if isinstance(head, int):
-        return tile(capture, start, stop, head=head)[0]
-    return fuse(tile(capture, start, stop), head)
+def _chosen(
+    capture: Capture, head: HeadChoice | Fusion | int
+) -> tuple[Capture, Fusion]:
+    """The capture of the chosen heads alone, and how they are fused."""
+    if isinstance(head, Fusion):
+        return capture, head
+    choice = HeadChoice((head,)) if isinstance(head, int) else head
+    if not choice.heads:
+        return capture, choice.fusion
+    index = list(choice.heads)
+    if len(index) == 1:
+        index_slice = slice(index[0], index[0] + 1)  # a view, not a copy
+        q, k, v = (t[index_slice] for t in (capture.q, capture.k, capture.v))
+    else:
+        q, k, v = (t[index] for t in (capture.q, capture.k, capture.v))
+    bias = capture.bias
+    if bias is not None and bias.dim() == 3 and bias.shape[0] > 1:
+        bias = bias[index]
+    return replace(capture, q=q, k=k, v=v, bias=bias), choice.fusion
 
 
 def _pool_last(values: Tensor, bins: Bins) -> Tensor:

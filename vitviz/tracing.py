@@ -25,7 +25,7 @@ from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
 from vitviz.models.adapter import Model, ModelInfo
 from vitviz.models.loading import prefix_names
-from vitviz.selection import Bins, Fusion
+from vitviz.selection import Bins, Fusion, HeadChoice
 from vitviz.tap import require_complete, tap
 
 Array = npt.NDArray[np.float32]
@@ -200,18 +200,18 @@ class Trace:
             yield start, _array(part)
 
     def pooled(
-        self, layer: int, head: int | Fusion, bins: Bins, *, rows: range | None = None
+        self, layer: int, head: HeadChoice | Fusion | int, bins: Bins, *, rows: range | None = None
     ) -> Iterator[tuple[int, Array]]:
         """(first bin, (b, num_bins)): exact block means; see `attention.pooled`."""
-        chosen = self._head(head) if isinstance(head, int) else head
+        chosen = self._heads(head)
         for start, band in attention.pooled(
             self.capture(layer), chosen, bins, rows=rows
         ):
             yield start, _array(band)
 
-    def pooled_preview(self, layer: int, head: int | Fusion, bins: Bins) -> Array:
+    def pooled_preview(self, layer: int, head: HeadChoice | Fusion | int, bins: Bins) -> Array:
         """(num_bins, num_bins): one query of each bin, a quick first picture."""
-        chosen = self._head(head) if isinstance(head, int) else head
+        chosen = self._heads(head)
         return _array(attention.pooled_preview(self.capture(layer), chosen, bins))
 
     def patch_map(self, values: Array) -> Array:
@@ -225,6 +225,14 @@ class Trace:
             if layer not in self._log_normalisers:
                 self._log_normalisers[layer] = attention.log_normalisers(capture)
             return self._log_normalisers[layer]
+
+    def _heads(self, head: HeadChoice | Fusion | int) -> HeadChoice:
+        if isinstance(head, Fusion):
+            return HeadChoice((), head)
+        choice = HeadChoice((head,)) if isinstance(head, int) else head
+        for one in choice.heads:
+            self._head(one)
+        return choice
 
     def _head(self, head: int) -> int:
         if not 0 <= head < self.num_heads:

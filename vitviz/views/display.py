@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vitviz.selection import Fusion
+from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.colour import Array, Levels, levels_for
-from vitviz.views.state import Direction, HeadChoice, Scale, ViewState
+from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
@@ -125,7 +125,7 @@ def heat(
 ) -> Heat:
     """The map over the picture for the chosen heads."""
     choice = shown_heads(trace, state.heads if heads is None else heads)
-    fused = fused_values(maps, choice)
+    fused = fused_values(maps.values, choice)
     patches = trace.patch_map(_patch_values(trace, maps, fused))
     levels = _levels(trace, state, maps, patches)
     peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
@@ -153,16 +153,16 @@ def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...
 def rail_cell(trace: Trace, state: ViewState, maps: LayerMaps) -> MapCell:
     """Small map of one layer: the chosen heads on a scale of its own."""
     choice = shown_heads(trace, state.heads)
-    fused = _patch_values(trace, maps, fused_values(maps, choice))
+    fused = _patch_values(trace, maps, fused_values(maps.values, choice))
     patches = trace.patch_map(fused)
     levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
     ratio = float(patches.max()) * trace.num_tokens
     return MapCell(str(maps.layer), patches, levels, ratio)
 
 
-def fused_values(maps: LayerMaps, choice: HeadChoice) -> Array:
-    """(N,) of the chosen heads."""
-    values = maps.values[list(choice.heads)] if choice.heads else maps.values
+def fused_values(values: Array, choice: HeadChoice) -> Array:
+    """(…) of (H, …): the chosen heads made one."""
+    values = values[list(choice.heads)] if choice.heads else values
     fused: Array
     match choice.fusion:
         case Fusion.MEAN:

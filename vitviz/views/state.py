@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.selection import Fusion
+from vitviz.selection import HeadChoice
 
 
 class Direction(enum.Enum):
@@ -38,27 +38,6 @@ class Scale(enum.Enum):
     """From 0 to the largest value of the map itself."""
     FIXED = "fixed"
     """From and to values that the user chose."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadChoice:
-    """Some heads and how they become one map; no heads means all of them."""
-
-    heads: tuple[int, ...] = ()
-    fusion: Fusion = Fusion.MEAN
-
-    @property
-    def single(self) -> int | None:
-        """The head, when exactly one is chosen."""
-        return self.heads[0] if len(self.heads) == 1 else None
-
-    def label(self) -> str:
-        """`mean`, `3` or `mean of 1, 4`; the number of a head as on screen."""
-        if not self.heads:
-            return self.fusion.value
-        if self.single is not None:
-            return str(self.single)
-        return f"{self.fusion.value} of {', '.join(map(str, self.heads))}"
 
 
 @dataclass(frozen=True, slots=True)

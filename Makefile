@@ -1,0 +1,39 @@
+# Two commands: `make run` and `make test`. Both do all the set-up that is missing.
+PYTHON := .venv/bin/python
+SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
+export OMP_NUM_THREADS ?= 2
+
+.PHONY: run test test-long check pictures bench set-up clean
+
+run: set-up
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	    $(PYTHON) -m vitviz $(or $(ARGS),$(SAMPLE)); \
+	else \
+	    $(PYTHON) -m vitviz export $(SAMPLE) -o vitviz-sample.png --caption && \
+	    echo "There is no display, so the sample was exported to vitviz-sample.png." && \
+	    echo "For the window, run this in a desktop session, or with ssh -X."; \
+	fi
+
+test: check
+	packaging/with-screen.sh $(PYTHON) -m pytest -m "not long" $(ARGS)
+
+test-long: set-up
+	packaging/with-screen.sh $(PYTHON) -m pytest -m long --timeout 3000 $(ARGS)
+
+check: set-up
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/typos
+
+pictures: set-up
+	packaging/with-screen.sh $(PYTHON) -m tests.pictures $(ARGS)
+
+bench: set-up
+	packaging/with-screen.sh $(PYTHON) -m vitviz bench $(ARGS)
+
+set-up:
+	@packaging/setup.sh
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,148 @@
+"""Writing files so that a reader sees the old one or the new one, never a half.
+
+The bytes go to a temporary file in the same folder, are synced, and only then take
+the target's name. A process that is killed leaves a temporary behind, which `sweep`
+removes at the next start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from vitviz.errors import OutputError
+
+_TEMPORARY = re.compile(r"\.vitviz-(\d+)-[0-9a-f]{8}\.tmp")
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your quota on that disk is used up",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.EROFS: "that disk can only be read",
+    errno.ENOENT: "there is no such folder",
+    errno.ENOTDIR: "a part of the path is a file, not a folder",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.EFBIG: "that disk cannot hold so large a file",
+    errno.EIO: "the disk reported an error",
+}
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """A new file, open for writing, that takes `target`'s place at the end.
+
+    If the block or the writing fails, `target` is as it was. A link is followed.
+
+    Raises OutputError.
+    """
+    with _as_output_error(target):
+        final = Path(os.path.realpath(target))
+        _require_regular(target, final)
+        temporary = final.parent / f".vitviz-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
+        handle = os.open(temporary, flags, 0o666)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, final)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(final.parent)
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """`data` as the whole content of `target`. Raises OutputError."""
+    with replacing(target) as file:
+        file.write(data)
+
+
+def sweep(folder: Path) -> int:
+    """Number of temporaries removed that processes now gone left in `folder`."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            match = _TEMPORARY.fullmatch(entry.name)
+            if match is None or _is_running(int(match[1])):
+                continue
+            with contextlib.suppress(OSError):
+                os.unlink(entry.path)
+                removed += 1
+    return removed
+
+
+def output_error(target: Path, error: OSError) -> OutputError:
+    """The sentence for a file that could not be written."""
+    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    return OutputError(
+        "{path} could not be written: {reason}. Choose another place.",
+        path=printable(str(target)),
+        reason=reason,
+    )
+
+
+def printable(text: str) -> str:
+    """`text` on one line: what cannot be printed is replaced by �."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+@contextlib.contextmanager
+def _as_output_error(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise output_error(target, error) from error
+
+
+def _require_regular(target: Path, final: Path) -> None:
+    """Refuse folders, devices and pipes: renaming over them would not do."""
+    try:
+        mode = os.stat(final).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        reason = "it is a folder"
+    elif not stat.S_ISREG(mode):
+        reason = "it is not an ordinary file"
+    else:
+        return
+    raise OutputError(
+        "{path} could not be written: {reason}. Choose another name.",
+        path=printable(str(target)),
+        reason=reason,
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming itself survive a power cut, where folders can be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of that number exists; when in doubt, yes."""
+    if os.name == "nt":
+        # os.kill would end the process there; its open file cannot be removed anyway
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,263 @@
+"""Attention as numbers: `.npz` and `.csv`, streamed so that no N×N array is held.
+
+What is written is a `Selection` of a trace: some layers, some heads (or one fusion of
+them), and some query tokens or all of them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import platform
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.atomic import replacing
+from vitviz.errors import SelectionError
+from vitviz.selection import HeadChoice
+from vitviz.views.display import fused_values
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
+Array = npt.NDArray[np.float32]
+
+ASK_BYTES = 10**9
+"""Above this size a file is written only when the user has said so."""
+CSV_BYTES_PER_VALUE = 40
+"""What a line of `.csv` takes, for an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a trace is written."""
+
+    layers: tuple[int, ...]
+    heads: tuple[HeadChoice, ...]
+    """Each a single head, or the one fusion of several."""
+    queries: tuple[int, ...] | None
+    """Token indices; None for every token."""
+
+    def num_queries(self, trace: Trace) -> int:
+        """Rows of attention for each layer and head."""
+        return trace.num_tokens if self.queries is None else len(self.queries)
+
+    def num_values(self, trace: Trace) -> int:
+        """Attention values in all."""
+        maps = len(self.layers) * len(self.heads)
+        return maps * self.num_queries(trace) * trace.num_tokens
+
+    def check(self, trace: Trace) -> None:
+        """Raise SelectionError unless every layer, head and query is there."""
+        for layer in self.layers:
+            trace.capture(layer)
+        for choice in self.heads:
+            for head in choice.heads:
+                if not 0 <= head < trace.num_heads:
+                    raise SelectionError(
+                        "There is no head {head}: heads go from 0 to {last}.",
+                        head=head,
+                        last=trace.num_heads - 1,
+                    )
+        for query in self.queries or ():
+            trace.token(query)
+
+
+def npz_bytes(trace: Trace, selection: Selection) -> int:
+    """Size of the `.npz`, but for some kilobytes."""
+    return 4 * selection.num_values(trace)
+
+
+def csv_bytes(trace: Trace, selection: Selection) -> int:
+    """Estimated size of the `.csv`."""
+    return CSV_BYTES_PER_VALUE * selection.num_values(trace)
+
+
+def write_npz(
+    path: Path,
+    trace: Trace,
+    selection: Selection,
+    *,
+    options: dict[str, object] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the selection with everything needed to make it again.
+
+    Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
+    fused heads), `queries` int64; `grid` (rows, cols); `num_prefix_tokens`; `meta`,
+    a JSON text. Memory: one tile.
+
+    Raises SelectionError, ExactnessError, OutputError.
+    """
+    selection.check(trace)
+    shape = (
+        len(selection.layers),
+        len(selection.heads),
+        selection.num_queries(trace),
+        trace.num_tokens,
+    )
+    queries = range(trace.num_tokens) if selection.queries is None else selection.queries
+    meta = json.dumps(metadata(trace, selection, options or {}), ensure_ascii=False)
+    small: dict[str, npt.NDArray[np.generic]] = {
+        "layers": np.array(selection.layers, np.int64),
+        "heads": np.array([-1 if c.single is None else c.single for c in selection.heads]),
+        "queries": np.array(queries, np.int64),
+        "grid": np.array(trace.grid, np.int64),
+        "num_prefix_tokens": np.array(trace.num_prefix_tokens, np.int64),
+        "meta": np.array(meta),
+    }
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        # A ZipInfo of its own carries no time: equal input, equal bytes
+        member = zipfile.ZipInfo("attention.npy")
+        with archive.open(member, "w", force_zip64=True) as stream:
+            header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(stream, header)
+            done = 0
+            for _, _, _, rows in rows_of(trace, selection):
+                stream.write(np.ascontiguousarray(rows, "<f4").data)
+                done += rows.size
+                if on_progress is not None:
+                    on_progress(done / selection.num_values(trace))
+        for name, array in small.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+
+
+def write_csv(
+    path: Path,
+    trace: Trace,
+    selection: Selection,
+    *,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write one line a value: layer, head, query, key, row, col, value.
+
+    `head` is a number, or the word mean, max or min. `row` and `col` are those of the
+    key, empty for special tokens. Numbers use a point in every locale, and read back
+    to the same float32.
+
+    Raises SelectionError, ExactnessError, OutputError.
+    """
+    selection.check(trace)
+    cells = []
+    for token in range(trace.num_tokens):
+        cell = trace.setup.grid.cell(token)
+        cells.append(f"{token},," if cell is None else f"{token},{cell[0]},{cell[1]}")
+    total = selection.num_values(trace)
+    done = 0
+    with replacing(path) as file:
+        file.write(b"layer,head,query,key,row,col,value\n")
+        for layer, choice, queries, rows in rows_of(trace, selection):
+            label = _csv_label(choice)
+            for query, row in zip(queries, rows, strict=True):
+                _write_lines(file, f"{layer},{label},{query},", cells, row)
+            done += rows.size
+            if on_progress is not None:
+                on_progress(done / total)
+
+
+def rows_of(
+    trace: Trace, selection: Selection
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """(layer, head, queries, (b, N)) in the order of the `.npz`, by tiles.
+
+    Raises SelectionError, ExactnessError.
+    """
+    for layer in selection.layers:
+        if selection.queries is not None:
+            listed = [trace.row(layer, query) for query in selection.queries]
+            for choice in selection.heads:
+                rows = [fused_values(values, choice) for values in listed]
+                yield layer, choice, selection.queries, np.stack(rows)
+        else:
+            for choice in selection.heads:
+                yield from _all_rows(trace, layer, choice)
+
+
+def metadata(
+    trace: Trace, selection: Selection, options: dict[str, object]
+) -> dict[str, object]:
+    """What is needed to make these numbers again; plain values for JSON."""
+    setup = trace.setup
+    info, placement, own = setup.model, setup.placement, setup.preprocessing
+    image = setup.image
+    fusions = [c.fusion.value if c.single is None else None for c in selection.heads]
+    return {
+        "program": "vitviz",
+        "model": {
+            "name": info.name,
+            "source": info.source,
+            "weights_sha256": info.weights_sha256(),
+            "num_layers": info.num_layers,
+            "num_heads": trace.num_heads,
+            "patch_size": list(info.patch_size),
+            "special_tokens": list(setup.prefix_names),
+            "dtype": info.dtype,
+            "device": info.device,
+        },
+        "image": None
+        if image is None
+        else {
+            "name": image.name,
+            "sha256": image.sha256,
+            "size": list(image.size),
+            "notes": list(image.notes),
+        },
+        "preprocessing": {
+            "resize": list(placement.resized_size),
+            "crop_offset": list(placement.offset),
+            "input_size": list(placement.model_size),
+            "fit": placement.fit.value,
+            "interpolation": own.interpolation.name.lower(),
+            "mean": list(own.mean),
+            "std": list(own.std),
+        },
+        "method": "raw",
+        "options": options,
+        "fusion": fusions,
+        "interventions": [],
+        "max_error": trace.max_error,
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    found = {"python": platform.python_version(), "numpy": np.__version__}
+    for name in ("vitviz", "torch", "torchvision", "timm", "transformers", "pillow"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _all_rows(
+    trace: Trace, layer: int, choice: HeadChoice
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """All rows of one layer and head, or fusion, by tiles."""
+    from vitviz import attention
+
+    capture = trace.capture(layer)
+    for start, part in attention.tiles(capture, head=choice.single):
+        heads = part.float().cpu().numpy()  # (H, b, N), or (1, b, N) for a head
+        rows = heads[0] if choice.single is not None else fused_values(heads, choice)
+        yield layer, choice, tuple(range(start, start + rows.shape[0])), rows
+
+
+def _csv_label(choice: HeadChoice) -> str:
+    return choice.fusion.value if choice.single is None else str(choice.single)
+
+
+def _write_lines(file: BinaryIO, start: str, cells: list[str], row: Array) -> None:
+    # str: the shortest text that reads back to the same float32, always with a point
+    lines = [f"{start}{c},{v!s}\n" for c, v in zip(cells, row, strict=True)]
+    file.write("".join(lines).encode("ascii"))

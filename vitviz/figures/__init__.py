@@ -1,0 +1,1 @@
+"""A view as a figure: painted with QPainter, without a window."""

@@ -1,0 +1,198 @@
+"""What stands on and beside the picture of a figure: ring, chip, colour bar, text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QLinearGradient,
+    QPainter,
+    QPen,
+)
+
+from vitviz.views.colour import Levels, format_value, lookup_table
+from vitviz.views.state import Style
+
+TEXT = QColor("#222222")
+QUIET = QColor("#666666")
+SURROUND = QColor("#B8B8B8")
+"""Stands for the photograph under a spotlight's bar."""
+
+BODY_PX = 14
+SMALL_PX = 12
+BAR_WIDTH = 14.0
+TICK_LENGTH = 5.0
+
+
+def font(size_px: int, *, bold: bool = False) -> QFont:
+    """The system's font with figures of equal width, sized in figure units."""
+    chosen = QFont()
+    chosen.setPixelSize(size_px)
+    chosen.setBold(bold)
+    chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return chosen
+
+
+def text_width(text: str, size_px: int) -> float:
+    """Width of one line in figure units."""
+    return QFontMetricsF(font(size_px)).horizontalAdvance(text)
+
+
+def wrapped(parts: list[str], size_px: int, width: float) -> list[str]:
+    """`parts` joined by " · " into lines no wider than `width` where possible."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and text_width(longer, size_px) <= width:
+            lines[-1] = longer
+        else:
+            lines.extend(_words(part, size_px, width))
+    return lines
+
+
+def draw_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
+    """A ring just outside a cell: colour between a dark and a light line."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    around = cell.adjusted(-2.0, -2.0, 2.0, 2.0)
+    rings = ((QColor("#1A1A1A"), 6.0), (QColor("white"), 4.5), (QColor(colour), 2.5))
+    for shade, width in rings:
+        pen = QPen(shade, width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawRect(around)
+    painter.restore()
+
+
+def draw_chip(painter: QPainter, left: float, middle: float, text: str, colour: str) -> None:
+    """A small rounded label whose left edge and vertical middle are given."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font(SMALL_PX, bold=True))
+    width = painter.fontMetrics().horizontalAdvance(text) + 16
+    box = QRectF(left, middle - 10, width, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(box, 10, 10)
+    painter.setPen(QColor("#1A1A1A"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+@dataclass(frozen=True, slots=True)
+class BarText:
+    """What is written beside a colour bar, placed: 0 is the bar's top."""
+
+    ticks: tuple[tuple[float, str], ...]
+    """(y, text); text is empty where it would run into another."""
+    uniform: float | None
+    """y of the 1/N mark, None where 1/N lies outside the bar."""
+
+
+def bar_text(levels: Levels, uniform: float, height: float) -> BarText:
+    """Ticks and 1/N mark of a bar of `height`; the mark's text wins over a tick's."""
+
+    def y_of(value: float) -> float | None:
+        position = levels.position(value)
+        return None if position is None else (1 - position) * height
+
+    mark = y_of(uniform)
+    placed = []
+    for value in levels.ticks():
+        y = y_of(value)
+        if y is None:
+            continue
+        hidden = mark is not None and abs(y - mark) < SMALL_PX + 2
+        placed.append((y, "" if hidden else format_value(value)))
+    return BarText(tuple(placed), mark)
+
+
+def bar_width(levels: Levels) -> float:
+    """Room for a colour bar with its text."""
+    texts = ["1/N", *(format_value(value) for value in levels.ticks())]
+    widest = max(text_width(text, SMALL_PX) for text in texts)
+    return BAR_WIDTH + TICK_LENGTH + 4 + widest
+
+
+def draw_bar(
+    painter: QPainter,
+    box: QRectF,
+    levels: Levels,
+    *,
+    uniform: float,
+    style: Style,
+    colormap: str,
+    opacity: float,
+) -> None:
+    """A colour bar at the left of `box`, its numbers to the right of it."""
+    painter.save()
+    bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    if style is Style.SPOTLIGHT:
+        painter.fillRect(bar, SURROUND)
+        shade = QLinearGradient(bar.bottomLeft(), bar.topLeft())
+        shade.setColorAt(0, QColor(0, 0, 0, round(255 * opacity)))
+        shade.setColorAt(1, QColor(0, 0, 0, 0))
+        painter.fillRect(bar, shade)
+    else:
+        table = np.ascontiguousarray(lookup_table(colormap)[::-1, None, :])
+        image = QImage(table.data, 1, 256, 3, QImage.Format.Format_RGB888)
+        painter.drawImage(bar, image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QUIET, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
+    text = bar_text(levels, uniform, box.height())
+    painter.setFont(font(SMALL_PX))
+    for y, label in text.ticks:
+        painter.setPen(QPen(QUIET, 1))
+        start = QPointF(bar.right(), box.top() + y)
+        painter.drawLine(start, start + QPointF(TICK_LENGTH, 0))
+        painter.setPen(TEXT)
+        _draw_beside(painter, bar.right() + TICK_LENGTH + 4, box.top() + y, label)
+    if text.uniform is not None:
+        y = box.top() + text.uniform
+        for shade, width in ((QColor("white"), 4.0), (QColor("#1A1A1A"), 2.0)):
+            pen = QPen(shade, width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawLine(
+                QPointF(bar.left(), y), QPointF(bar.right() + TICK_LENGTH, y)
+            )
+        painter.setPen(TEXT)
+        painter.setFont(font(SMALL_PX, bold=True))
+        _draw_beside(painter, bar.right() + TICK_LENGTH + 4, y, "1/N")
+    painter.restore()
+
+
+def _draw_beside(painter: QPainter, x: float, middle: float, text: str) -> None:
+    """One line of text whose figures are centred on `middle`."""
+    if text:
+        metrics = QFontMetricsF(painter.font())
+        painter.drawText(QPointF(x, middle + metrics.capHeight() / 2), text)
+
+
+def _words(text: str, size_px: int, width: float) -> list[str]:
+    """`text` broken between words into lines, and within one that is too long."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size_px) <= width:
+            lines[-1] = longer
+            continue
+        rest = word
+        while len(rest) > 1 and text_width(rest, size_px) > width:
+            fits = len(rest)
+            while fits > 1 and text_width(rest[:fits], size_px) > width:
+                fits -= 1
+            lines.append(rest[:fits])
+            rest = rest[fits:]
+        lines.append(rest)
+    return lines

@@ -1,0 +1,175 @@
+"""One attention map as a figure: picture, heat, query, colour bar, caption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from vitviz.figures import marks
+from vitviz.figures.picture import (
+    cell_box,
+    draw_heat,
+    draw_photo,
+    draw_unseen,
+    shown_rect,
+)
+from vitviz.geometry import PatchGrid, Placement
+from vitviz.images import SourceImage
+from vitviz.views.colour import Meaning
+from vitviz.views.display import Heat
+from vitviz.views.state import Direction, Style
+
+PICTURE_SIDE = 640
+"""Longer side of the picture in figure units."""
+MARGIN = 20.0
+GAP = 14.0
+CHIP_HEIGHT = 30.0
+LINE_HEIGHT = 19.0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureOptions:
+    """How a figure looks."""
+
+    style: Style = Style.TINT
+    colormap: str = "viridis"
+    opacity: float = 0.85
+    smooth: bool = False
+    prefix_names: tuple[str, ...] = ()
+    """Names of the special tokens, for the label of a query that is one of them."""
+    caption: tuple[str, ...] = ()
+    """Statements below the picture, joined and wrapped; empty for none."""
+    show_bar: bool = True
+    show_query: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the parts of a figure lie, in figure units."""
+
+    width: float
+    height: float
+    picture: QRectF
+    bar: QRectF | None
+    chip_middle: float | None
+    lines: tuple[str, ...]
+
+
+def frame(
+    heat: Heat, placement: Placement, grid: PatchGrid, options: FigureOptions
+) -> Frame:
+    """The figure's size and the place of its parts."""
+    shown = shown_rect(placement)
+    longest = max(shown.width, shown.height)
+    # a picture that is not far from the usual size is shown pixel for pixel
+    unit = 1.0 if 480 <= longest <= 800 else PICTURE_SIDE / longest
+    width = max(24.0, round(shown.width * unit))
+    height = max(24.0, round(shown.height * unit))
+    has_chip = options.show_query and grid.cell(heat.token) is None
+    top = MARGIN + (CHIP_HEIGHT if has_chip else 0.0)
+    picture = QRectF(MARGIN, top, width, height)
+    bar = None
+    total_width = width + 2 * MARGIN
+    if options.show_bar:
+        # half a line above and below, for the numbers at the bar's ends
+        bar_height = max(height - 2.0, 120.0)
+        room = marks.bar_width(heat.levels)
+        bar = QRectF(picture.right() + GAP, top + 1, room, bar_height)
+        total_width += GAP + room
+    bottom = max(picture.bottom(), bar.bottom() if bar is not None else 0.0)
+    total_width = max(total_width, 320.0 if options.caption else 0.0)
+    lines = marks.wrapped(
+        list(options.caption), marks.SMALL_PX, total_width - 2 * MARGIN
+    )
+    total_height = bottom + MARGIN
+    if lines:
+        total_height += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
+    middle = MARGIN + 10 if has_chip else None
+    return Frame(total_width, total_height, picture, bar, middle, tuple(lines))
+
+
+def paint(
+    painter: QPainter,
+    heat: Heat,
+    image: SourceImage,
+    placement: Placement,
+    grid: PatchGrid,
+    options: FigureOptions,
+    rect: QRectF,
+) -> None:
+    """The figure into `rect`, as large as it fits, on whatever is already there.
+
+    Needs a QGuiApplication (`save.ensure_application`), for its fonts.
+    """
+    parts = frame(heat, placement, grid, options)
+    scale = min(rect.width() / parts.width, rect.height() / parts.height)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(scale, scale)
+    shown, box = shown_rect(placement), parts.picture
+    draw_photo(painter, image, shown, box)
+    draw_heat(
+        painter,
+        heat,
+        placement,
+        shown,
+        box,
+        style=options.style,
+        colormap=options.colormap,
+        opacity=options.opacity,
+        smooth=options.smooth,
+    )
+    draw_unseen(painter, placement, shown, box)
+    if options.show_query:
+        _paint_query(painter, heat, placement, grid, options, parts)
+    if parts.bar is not None:
+        marks.draw_bar(
+            painter,
+            parts.bar,
+            heat.levels,
+            uniform=heat.uniform,
+            style=options.style,
+            colormap=options.colormap,
+            opacity=options.opacity,
+        )
+    painter.setFont(marks.font(marks.SMALL_PX))
+    painter.setPen(marks.QUIET)
+    below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
+    for number, line in enumerate(parts.lines):
+        y = below + GAP + marks.SMALL_PX + number * LINE_HEIGHT
+        painter.drawText(QPointF(MARGIN, y), line)
+    painter.restore()
+
+
+def query_colour(direction: Direction) -> str:
+    """Colour of the chosen token: it is the query of a row, the key of a column."""
+    meaning = Meaning.QUERY if direction is Direction.LOOKS_AT else Meaning.KEY
+    return meaning.value
+
+
+def _paint_query(
+    painter: QPainter,
+    heat: Heat,
+    placement: Placement,
+    grid: PatchGrid,
+    options: FigureOptions,
+    parts: Frame,
+) -> None:
+    cell = grid.cell(heat.token)
+    if cell is not None:
+        box = cell_box(placement, grid, cell, shown_rect(placement), parts.picture)
+        marks.draw_ring(painter, box, query_colour(heat.direction))
+        return
+    assert parts.chip_middle is not None
+    side = "query" if heat.direction is Direction.LOOKS_AT else "key"
+    name = special_name(heat.token, options.prefix_names)
+    marks.draw_chip(
+        painter, MARGIN, parts.chip_middle, f"{side}: {name}", Meaning.SPECIAL.value
+    )
+
+
+def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
+    """Name of a special token, or its number where no name is known."""
+    return prefix_names[token] if token < len(prefix_names) else f"token {token}"

@@ -1,0 +1,158 @@
+"""Figures into files: PNG, SVG, PDF. Works without a display and without a window."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+
+from vitviz.atomic import write_bytes
+from vitviz.errors import BudgetError
+
+PNG_SCALE = 2.0
+"""Device pixels a figure unit."""
+MAX_PNG_PIXELS = 100_000_000
+META_KEY = "vitviz"
+"""PNG text that says what the figure shows and how it was made."""
+
+_application: QGuiApplication | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that can be painted at any scale."""
+
+    width: float
+    height: float
+    """In figure units, 1/96 inch."""
+    paint: Callable[[QPainter, QRectF], None]
+    title: str = "attention"
+    description: str = ""
+
+
+def ensure_application() -> None:
+    """Have a QGuiApplication; without a display, one that needs none."""
+    global _application
+    if QGuiApplication.instance() is not None:
+        return
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not has_display:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # kept for the life of the process: fonts go with it
+    _application = QGuiApplication(["vitviz"])
+
+
+def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:
+    """Write the figure in the format that the ending of `path` names.
+
+    Raises OutputError, BudgetError.
+    """
+    ensure_application()
+    match path.suffix.lower():
+        case ".png":
+            data = png_bytes(figure, scale=scale)
+        case ".svg":
+            data = svg_bytes(figure)
+        case ".pdf":
+            data = pdf_bytes(figure)
+        case suffix:
+            raise ValueError(f"no figure format: {suffix}")
+    write_bytes(path, data)
+
+
+def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
+    """The figure as PNG on white, `scale` pixels a unit. Raises BudgetError."""
+    ensure_application()
+    width, height = round(figure.width * scale), round(figure.height * scale)
+    if width * height > MAX_PNG_PIXELS:
+        raise BudgetError(
+            "A figure of {width}×{height} pixels is too large. Write fewer maps, or "
+            "an .svg.",
+            width=width,
+            height=height,
+        )
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    with _painting(image) as painter:
+        painter.scale(scale, scale)
+        figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
+    dots = round(96 * scale / 0.0254)
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    if figure.description:
+        image.setText(META_KEY, figure.description)
+    buffer = _buffer()
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs lack a str format
+    return bytes(buffer.data().data())
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """The figure as SVG: text as text, lines as lines, the photograph embedded."""
+    ensure_application()
+    buffer = _buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setTitle(figure.title)
+    generator.setDescription(figure.description)
+    generator.setResolution(96)
+    generator.setSize(QSizeF(figure.width, figure.height).toSize())
+    generator.setViewBox(QRectF(0, 0, figure.width, figure.height))
+    with _painting(generator) as painter:
+        whole = QRectF(0, 0, figure.width, figure.height)
+        painter.fillRect(whole, QColor("white"))
+        figure.paint(painter, whole)
+    return bytes(buffer.data().data())
+
+
+def pdf_bytes(figure: Figure) -> bytes:
+    """The figure as one PDF page of its own size."""
+    ensure_application()
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setTitle(figure.title)
+    writer.setCreator("vitviz")
+    writer.setResolution(96 * 4)
+    points = QSizeF(figure.width * 0.75, figure.height * 0.75)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(points, QPageSize.Unit.Point),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(0, 0, 0, 0),
+        )
+    )
+    with _painting(writer) as painter:
+        painter.scale(4, 4)
+        figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
+    return bytes(buffer.data().data())
+
+
+@contextlib.contextmanager
+def _painting(device: QImage | QSvgGenerator | QPdfWriter) -> Iterator[QPainter]:
+    """A painter that is ended whatever happens: Qt aborts on one that is not."""
+    painter = QPainter(device)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer

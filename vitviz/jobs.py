@@ -1,0 +1,173 @@
+"""What the engine is asked to do. torch is imported inside the jobs: the window
+stands before it is loaded, and importing this module is cheap."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vitviz.engine import Context, Job
+from vitviz.geometry import Fit
+from vitviz.selection import Bins, HeadChoice
+from vitviz.views.colour import Array
+from vitviz.views.display import MapCell, fused_values, maps_of, rail_cell
+from vitviz.views.state import ViewState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a picture is brought to the model."""
+
+    size: int | tuple[int, int] | None = None
+    fit: Fit = Fit.CROP
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerArrived:
+    """One layer more of the run that goes on."""
+
+    layer: int
+    trace: Trace
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunDone:
+    """A complete trace and the seconds its forward pass took."""
+
+    trace: Trace
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RailPart:
+    """The rail's map of one layer."""
+
+    layer: int
+    cell: MapCell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixPart:
+    """Some rows of the pooled matrix; the preview has all, and is not exact."""
+
+    bins: Bins
+    first: int
+    values: Array
+    is_preview: bool
+
+
+def read_picture(source: str | Path | bytes, name: str | None = None) -> Job:
+    """A job that returns a SourceImage. Raises ImageError."""
+
+    def job(context: Context) -> SourceImage:
+        from vitviz.images import load_image
+
+        return load_image(source, name=name)
+
+    return job
+
+
+def load(name: str, *, device: str = "auto", patch_size: int | None = None) -> Job:
+    """A job that returns a Model. Raises ModelError and others of `load_model`."""
+
+    def job(context: Context) -> Model:
+        from vitviz.models.loading import load_model
+
+        return load_model(name, device=device, patch_size=patch_size)
+
+    return job
+
+
+def run(model: Model, image: SourceImage, options: RunOptions) -> Job:
+    """A job that reports LayerArrived and returns RunDone."""
+
+    def job(context: Context) -> RunDone:
+        from vitviz.tracing import trace
+
+        start = time.perf_counter()
+
+        def report(layer: int, partial: Trace) -> None:
+            elapsed = time.perf_counter() - start
+            context.report(LayerArrived(layer, partial, elapsed))
+
+        done = trace(
+            model,
+            image,
+            size=options.size,
+            fit=options.fit,
+            on_layer=report,
+            is_cancelled=context.is_cancelled,
+        )
+        return RunDone(done, time.perf_counter() - start)
+
+    return job
+
+
+def rail(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
+    """A job that reports a RailPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        for layer in layers:
+            context.raise_if_cancelled()
+            cell = rail_cell(trace, state, maps_of(trace, state, layer))
+            context.report(RailPart(layer, cell))
+
+    return job
+
+
+def columns(trace: Trace, layer: int) -> Job:
+    """A job that makes columns of one layer as cheap as rows; returns the layer."""
+
+    def job(context: Context) -> int:
+        trace.column(layer, 0)
+        return layer
+
+    return job
+
+
+def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
+    """A job that reports MatrixParts: a quick preview, then exact bands."""
+    def job(context: Context) -> None:
+        if bins.block > 1:
+            preview = trace.pooled_preview(layer, heads, bins)
+            context.report(MatrixPart(bins, 0, preview, is_preview=True))
+        for first, band in trace.pooled(layer, heads, bins):
+            context.raise_if_cancelled()
+            context.report(MatrixPart(bins, first, band, is_preview=False))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refined:
+    """Single cells of a part of the matrix."""
+
+    rows: range
+    cols: range
+    values: Array
+
+
+def refine(trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range) -> Job:
+    """A job that returns Refined: the exact cells of a part of the matrix."""
+
+    def job(context: Context) -> Refined:
+        parts = []
+        for query in rows:
+            context.raise_if_cancelled()
+            values = trace.row(layer, query)
+            parts.append(fused_values(values, heads)[cols.start : cols.stop])
+        return Refined(rows, cols, np.stack(parts))
+
+    return job
+

@@ -1,0 +1,1 @@
+"""The window. torch is never imported here: results arrive as numpy and plain values."""

@@ -1,0 +1,82 @@
+"""Every action with its key, in one list: menus, shortcuts and the keys overlay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action: its name in code, its text, its keys."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...]
+    group: str
+
+
+def specs() -> tuple[Spec, ...]:
+    """All actions in the order of the keys overlay, in the program's language."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("actions", text)
+
+    file, view, model = tr("File"), tr("View"), tr("Attention")
+    return (
+        Spec("open", tr("Open picture…"), ("Ctrl+O",), file),
+        Spec("paste", tr("Paste picture"), ("Ctrl+V",), file),
+        Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
+        Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
+        Spec("quit", tr("Quit"), ("Ctrl+Q",), file),
+        Spec("query_up", tr("Move the query with the arrow keys"), (), model),
+        Spec("cls", tr("CLS token as query"), ("C",), model),
+        Spec("special", tr("Next special token as query"), ("S",), model),
+        Spec("direction", tr("Looks at ⇄ looked at by"), ("X",), model),
+        Spec("layer_back", tr("Layer before"), ("[",), model),
+        Spec("layer_on", tr("Layer after"), ("]",), model),
+        Spec("head_back", tr("Head before"), (",",), model),
+        Spec("head_on", tr("Head after"), (".",), model),
+        Spec("second", tr("Remove the second query"), ("Backspace",), model),
+        Spec("cancel", tr("Cancel what runs"), ("Esc",), model),
+        Spec("style", tr("Tint, map, spotlight"), ("V",), view),
+        Spec("log", tr("Logarithmic scale"), ("L",), view),
+        Spec("grid", tr("Patch grid"), ("G",), view),
+        Spec("smooth", tr("Smoothed between patches"), ("M",), view),
+        Spec("hover", tr("Preview on hover"), ("H",), view),
+        Spec("fit", tr("Whole picture"), ("F", "0"), view),
+        Spec("zoom_in", tr("Zoom in"), ("+", "="), view),
+        Spec("zoom_out", tr("Zoom out"), ("-",), view),
+        Spec("panel", tr("Side panel"), ("P",), view),
+        Spec("undo", tr("Undo"), ("Ctrl+Z",), view),
+        Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), view),
+        Spec("theme", tr("Light or dark"), ("Ctrl+T",), view),
+        Spec("full_screen", tr("Full screen"), ("F11",), view),
+        Spec("keys", tr("Show all keys"), ("?", "F1"), view),
+    )
+
+
+def build(
+    window: QWidget, handlers: dict[str, Callable[[], None]]
+) -> dict[str, QAction]:
+    """An action of `window` for every spec that has a handler.
+
+    Raises KeyError for a handler without a spec.
+    """
+    known = {spec.name: spec for spec in specs()}
+    made: dict[str, QAction] = {}
+    for name, handler in handlers.items():
+        spec = known[name]
+        action = QAction(spec.text, window)
+        action.setObjectName(name)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.triggered.connect(handler)
+        window.addAction(action)
+        made[name] = action
+    return made

@@ -1,0 +1,154 @@
+"""Starts Qt, the window, and everything that belongs to the process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from types import FrameType, TracebackType
+
+import pyqtgraph as pg
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QSocketNotifier,
+    QTimer,
+    QTranslator,
+)
+from PySide6.QtWidgets import QApplication
+
+from vitviz.errors import VitvizError
+from vitviz.resources import resource
+from vitviz.ui import theme
+from vitviz.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+DEFAULT_MODEL = "vitviz-flexi"
+
+
+class SignalBridge(QObject):
+    """Closes the window on SIGINT and SIGTERM.
+
+    A Python handler does not run inside `app.exec()`, so the signal wakes the event
+    loop through a socket.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._former = {
+            number: signal.signal(number, _noop)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        self._notifier = QSocketNotifier(
+            self._reader.fileno(), QSocketNotifier.Type.Read, self
+        )
+        self._notifier.activated.connect(self._on_signal)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._former_fd)
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+        self._reader.close()
+        self._writer.close()
+
+    def _on_signal(self) -> None:
+        self._reader.recv(64)
+        self._window.close()
+
+
+def _noop(_number: int, _frame: FrameType | None) -> None:
+    """Exists so that the wake-up byte is written instead of the process ending."""
+
+
+def application(argv: list[str], lang: str | None = None) -> QApplication:
+    """The QApplication, made once, in the asked language."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(argv)
+    app.setApplicationName("vitviz")
+    app.setApplicationDisplayName("vitviz")
+    app.setDesktopFileName("vitviz")
+    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True)
+    locale = QLocale(lang) if lang else QLocale()
+    folders = (
+        (str(resource("translations")), "vitviz"),
+        (QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), "qtbase"),
+    )
+    for folder, name in folders:
+        translator = QTranslator(app)
+        if translator.load(locale, name, "_", folder):
+            app.installTranslator(translator)
+    return app
+
+
+def run(
+    paths: list[str],
+    *,
+    model: str | None = None,
+    device: str = "auto",
+    lang: str | None = None,
+    theme_choice: str = "system",
+) -> int:
+    """Open the window and return the process's exit code when it has closed."""
+    app = application(sys.argv[:1], lang)
+    theme.apply(app, theme.ThemeChoice(theme_choice))
+    window = open_window(paths, model=model, device=device)
+    bridge = SignalBridge(window)
+    former_hook = sys.excepthook
+    sys.excepthook = _show_exception(window)
+    try:
+        return int(app.exec())
+    finally:
+        sys.excepthook = former_hook
+        bridge.restore()
+        window.controller.shutdown()
+
+
+def open_window(
+    paths: list[str], *, model: str | None = None, device: str = "auto"
+) -> MainWindow:
+    """A shown window: the picture first, then, once it stands, the model."""
+    window = MainWindow(device)
+    window.show()
+    if paths:
+        window.open_path(paths[0])
+    name = model or (DEFAULT_MODEL if _has_embedded() else None)
+    if name is not None:
+        # after the first paint: importing torch holds the interpreter for a while
+        starter = QTimer(window, singleShot=True, interval=50)
+        starter.timeout.connect(
+            lambda: window.controller.choose_model(name, device=device)
+        )
+        starter.start()
+    return window
+
+
+def _has_embedded() -> bool:
+    return bool(resource("embedded", f"{DEFAULT_MODEL}.safetensors").is_file())
+
+
+def _show_exception(window: MainWindow) -> object:
+    def hook(
+        kind: type[BaseException],
+        error: BaseException,
+        traceback: TracebackType | None,
+    ) -> None:
+        _log.error("unexpected", exc_info=(kind, error, traceback))
+        window.panes.errors.showError(
+            VitvizError(
+                "Something went wrong inside vitviz ({reason}). Details are in the log.",
+                reason=f"{kind.__name__}: {error}"[:200],
+            )
+        )
+
+    return hook

@@ -1,0 +1,546 @@
+"""The one controller: wishes in, jobs out, results to the panes.
+
+    user → `change`/`pin`/… → new ViewState in the history → `_refresh`
+    engine → event with its token → dropped unless current → `_refresh`
+
+`_refresh` resolves what is on screen from (trace, state) and pushes only what differs.
+A picture and its trace become the scene to return to when their run completes; a
+failed open, load or run leaves the former scene as it was.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from vitviz import jobs
+from vitviz.engine import Event, Failed, Finished, Kind, Progressed, Started
+from vitviz.errors import Cancelled, ExactnessError, VitvizError
+from vitviz.jobs import LayerArrived, MatrixPart, RailPart, Refined, RunDone, RunOptions
+from vitviz.selection import Bins, HeadChoice
+from vitviz.ui.worker import EngineThread
+from vitviz.views.display import (
+    FUSED_CHOICES,
+    Heat,
+    LayerMaps,
+    MapCell,
+    heat,
+    maps_of,
+    rail_cell,
+    shown_heads,
+    shown_layer,
+    shown_token,
+    strip,
+)
+from vitviz.views.overlay import overlay_rgba, smoothed
+from vitviz.views.state import Direction, History, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+    from vitviz.ui.panes import Panes
+
+FRAME_MS = 16
+"""Layers that arrive faster than this are shown together."""
+RAIL_AT_ONCE = 12 * 400
+"""Layers × tokens up to which the rail is computed with the click itself."""
+MATRIX_BINS = 512
+SMOOTH_FACTOR = 8
+SHOW_PROGRESS_AFTER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A picture and what the model made of it."""
+
+    image: SourceImage | None = None
+    trace: Trace | None = None
+    seconds: float | None = None
+
+
+class Controller(QObject):
+    """Lives in the main thread and owns both worker threads."""
+
+    sceneChanged = Signal()
+    """Picture, model or trace changed: titles and menus follow."""
+    stateChanged = Signal()
+    modelNeeded = Signal()
+    """A picture is there and no model."""
+    busyChanged = Signal(bool)
+
+    def __init__(self, panes: Panes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.panes = panes
+        self.history = History()
+        self.scene = Scene()
+        self.model: Model | None = None
+        self.options = RunOptions()
+        self.heat: Heat | None = None
+        self.strip: tuple[MapCell, ...] | None = None
+        self.rail: dict[int, MapCell] = {}
+        self.previews_on_hover = True
+        self._complete = Scene()
+        self._hovered: int | None = None
+        self._maps: LayerMaps | None = None
+        self._tokens: dict[Kind, int] = {}
+        self._matrix_key: tuple[object, ...] | None = None
+        self._rail_key: tuple[object, ...] | None = None
+        self._seconds_a_layer: float | None = None
+        self._reader = EngineThread("reader", self)
+        self._engine = EngineThread("engine", self)
+        self._handlers: dict[tuple[type[object], Kind], Callable[[Any], None]] = {
+            (Finished, Kind.PICTURE): self._on_picture,
+            (Finished, Kind.MODEL): self._on_model,
+            (Progressed, Kind.RUN): self._on_layer,
+            (Finished, Kind.RUN): self._on_run_done,
+            (Progressed, Kind.RAIL): self._on_rail_part,
+            (Finished, Kind.COLUMN): self._on_columns,
+            (Progressed, Kind.MATRIX): self._on_matrix_part,
+            (Finished, Kind.REFINE): self._on_refined,
+        }
+        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._frame.timeout.connect(self._refresh)
+        for thread in (self._reader, self._engine):
+            thread.event.connect(self._on_event)
+            thread.start()
+
+    @property
+    def state(self) -> ViewState:
+        """What the user wants to see."""
+        return self.history.present
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a model loads or a run goes on."""
+        return Kind.RUN in self._tokens or Kind.MODEL in self._tokens
+
+    def shutdown(self) -> None:
+        """Stop both threads and wait for the block that runs."""
+        self._frame.stop()
+        self._tokens.clear()
+        for thread in (self._reader, self._engine):
+            thread.engine.stop()
+        for thread in (self._reader, self._engine):
+            thread.finish()
+
+    # -- what the user does --------------------------------------------------------
+
+    def open_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
+        """Read a picture, show it, and run the model on it."""
+        self._submit(Kind.PICTURE, jobs.read_picture(source, name))
+
+    def choose_model(
+        self, name: str, *, device: str = "auto", patch_size: int | None = None
+    ) -> None:
+        """Load a model and run it on the picture at hand."""
+        self._submit(Kind.MODEL, jobs.load(name, device=device, patch_size=patch_size))
+        self.panes.status.setRunText(self.tr("Loading {name} …").format(name=name))
+        self.busyChanged.emit(True)
+
+    def choose_options(self, options: RunOptions) -> None:
+        """Bring the picture to the model in another way."""
+        if options != self.options:
+            self.options = options
+            self._start_run()
+
+    def cancel(self) -> None:
+        """Stop what runs; layers that have arrived stay."""
+        self._engine.engine.cancel(*Kind)
+
+    def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
+        """Set fields of the ViewState; `merge` without a step of undo."""
+        self._go_to(self.history.push(replace(self.state, **changes), merge=merge))
+
+    def undo(self) -> None:
+        """The view before the last change."""
+        self._go_to(self.history.undo())
+
+    def redo(self) -> None:
+        """The view after the change that was undone."""
+        self._go_to(self.history.redo())
+
+    def pin(self, token: int, *, second: bool = False) -> None:
+        """Choose a token, or a second one beside it."""
+        self.panes.errors.clear()
+        if second:
+            same = token == self.state.second_token
+            self.change(second_token=None if same else token)
+        else:
+            self.change(token=token)
+
+    def move_query(self, rows: int, cols: int) -> None:
+        """Move the pinned patch; from a special token, to the middle of the grid."""
+        trace = self.scene.trace
+        if trace is None:
+            return
+        grid = trace.setup.grid
+        cell = grid.cell(shown_token(trace, self.state.token))
+        if cell is None:
+            cell = (grid.rows // 2, grid.cols // 2)
+        else:
+            row = min(max(cell[0] + rows, 0), grid.rows - 1)
+            col = min(max(cell[1] + cols, 0), grid.cols - 1)
+            cell = (row, col)
+        self.pin(grid.token(*cell))
+
+    def cycle_special(self) -> None:
+        """The next special token, beginning with the first."""
+        trace = self.scene.trace
+        if trace is None or not trace.num_prefix_tokens:
+            return
+        token = shown_token(trace, self.state.token)
+        is_special = token < trace.num_prefix_tokens
+        self.pin((token + 1) % trace.num_prefix_tokens if is_special else 0)
+
+    def step_layer(self, step: int) -> None:
+        """The layer `step` further, within the model's."""
+        trace = self.scene.trace
+        layer = None if trace is None else shown_layer(trace, self.state)
+        if trace is not None and layer is not None:
+            self.change(layer=min(max(layer + step, 0), trace.num_layers - 1))
+
+    def step_head(self, step: int) -> None:
+        """The next cell of the head strip: mean, max, min, then the heads."""
+        trace = self.scene.trace
+        if trace is None or not trace.num_heads:
+            return
+        cells = [*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(trace.num_heads))]
+        now = shown_heads(trace, self.state.heads)
+        index = cells.index(now) if now in cells else 0
+        self.change(heads=cells[min(max(index + step, 0), len(cells) - 1)])
+
+    def hover(self, token: int | None) -> None:
+        """Preview a patch; None ends it."""
+        if token != self._hovered:
+            self._hovered = token
+            self._refresh_heat()
+
+    def hover_cell(self, query: int, key: int) -> None:
+        """A cell of the matrix under the pointer: its query previewed, its key ringed."""
+        self.panes.picture.setKey(key)
+        self.hover(query)
+
+    def leave_matrix(self) -> None:
+        """The pointer has left the matrix."""
+        self.panes.picture.setKey(None)
+        self.hover(None)
+
+    def refine_matrix(self, ranges: tuple[range, range]) -> None:
+        """Compute the single cells of the part of the matrix that is in view."""
+        trace, shown = self.scene.trace, self.heat
+        if trace is None or shown is None:
+            return
+        rows, cols = ranges
+        job = jobs.refine(trace, shown.layer, shown.heads, rows, cols)
+        self._submit(Kind.REFINE, job)
+
+    # -- jobs and their events -----------------------------------------------------
+
+    def _submit(self, kind: Kind, job: jobs.Job) -> None:
+        thread = self._reader if kind is Kind.PICTURE else self._engine
+        self._tokens[kind] = thread.engine.submit(kind, job)
+
+    def _drop(self, *kinds: Kind) -> None:
+        self._engine.engine.cancel(*kinds)
+        for kind in kinds:
+            self._tokens.pop(kind, None)
+
+    def _start_run(self) -> None:
+        image, model = self.scene.image, self.model
+        if image is None or model is None:
+            return
+        self._drop(Kind.COLUMN, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+        self._submit(Kind.RUN, jobs.run(model, image, self.options))
+        self.panes.status.setRunText(self.tr("Running …"))
+        self.busyChanged.emit(True)
+
+    def _on_event(self, event: Event) -> None:
+        """Receive an event in the main thread; old tokens are dropped here."""
+        if self._tokens.get(event.kind) != event.token or isinstance(event, Started):
+            return
+        if isinstance(event, Finished | Failed):
+            del self._tokens[event.kind]
+        if isinstance(event, Failed):
+            self._on_failed(event.kind, event.error)
+        else:
+            handler = self._handlers.get((type(event), event.kind))
+            if handler is not None:
+                handler(event.value)
+        if not self.is_running:
+            self.busyChanged.emit(False)
+
+    def _on_picture(self, image: SourceImage) -> None:
+        self._drop(Kind.RUN, Kind.COLUMN, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+        self.panes.errors.clear()
+        if image.notes:
+            self.panes.status.setText(" ".join(image.notes))
+        self._show_scene(Scene(image))
+        if self.model is not None:
+            self._start_run()
+        elif Kind.MODEL not in self._tokens:
+            self.modelNeeded.emit()
+
+    def _on_model(self, model: Model) -> None:
+        self.model = model
+        self.panes.errors.clear()
+        self._seconds_a_layer = None
+        self.sceneChanged.emit()
+        if self.scene.image is not None:
+            self._start_run()
+        else:
+            self.panes.status.setRunText(model.info.name)
+
+    def _on_layer(self, arrived: LayerArrived) -> None:
+        is_first = not self.rail and self.scene.trace is None
+        starts = arrived.trace.setup is not getattr(self.scene.trace, "setup", None)
+        if is_first or starts:
+            self._show_scene(Scene(self.scene.image, arrived.trace))
+        self.scene = replace(self.scene, trace=arrived.trace)
+        done = arrived.layer + 1
+        total = arrived.trace.num_layers
+        left = arrived.elapsed_s / done * (total - done)
+        if arrived.elapsed_s + left > SHOW_PROGRESS_AFTER_S and left > 0:
+            text = self.tr("{n} s left").format(n=f"{left:.0f}" if left >= 1 else "<1")
+            self.panes.rail.setProgress(text)
+        self._frame.start() if not self._frame.isActive() else None
+
+    def _on_run_done(self, done: RunDone) -> None:
+        self._frame.stop()
+        self.scene = Scene(self.scene.image, done.trace, done.elapsed_s)
+        self._complete = self.scene
+        self.panes.rail.setProgress(None)
+        self._refresh()
+        self.sceneChanged.emit()
+
+    def _on_rail_part(self, part: RailPart) -> None:
+        self.rail[part.layer] = part.cell
+        self.panes.rail.setCell(part.layer, part.cell)
+
+    def _on_columns(self, _layer: int) -> None:
+        self._refresh()
+
+    def _on_matrix_part(self, part: MatrixPart) -> None:
+        matrix = self.panes.matrix
+        if part.first == 0:
+            blank = np.zeros((part.bins.num_bins,) * 2, np.float32)
+            whole = part.values if part.is_preview else blank
+            is_new = part.is_preview or part.bins.block == 1
+            if is_new:
+                matrix.setMatrix(whole, part.bins)
+        if not part.is_preview:
+            matrix.setRows(part.first, part.values)
+        matrix.setBusy(part.is_preview)
+
+    def _on_refined(self, refined: Refined) -> None:
+        self.panes.matrix.setRefined(refined.values, refined.rows, refined.cols)
+
+    def _on_failed(self, kind: Kind, error: VitvizError) -> None:
+        self.panes.rail.setProgress(None)
+        if isinstance(error, Cancelled):
+            self._on_cancelled(kind)
+            return
+        self.panes.errors.showError(error)
+        if kind is Kind.RUN:
+            self._show_scene(self._complete)
+        self._show_run_text()
+
+    def _on_cancelled(self, kind: Kind) -> None:
+        trace = self.scene.trace
+        if kind is Kind.RUN and (trace is None or not any(trace.captures)):
+            self._show_scene(self._complete)
+        self.panes.status.setRunText(self.tr("Cancelled"))
+
+    # -- what is on screen ---------------------------------------------------------
+
+    def _go_to(self, history: History) -> None:
+        if history is not self.history:
+            self.history = history
+            self._refresh()
+            self.stateChanged.emit()
+
+    def _show_scene(self, scene: Scene) -> None:
+        """Show a picture, and its trace if there is one, in place of the former."""
+        image_changed = scene.image is not self.scene.image
+        self.scene = scene
+        self.heat, self.strip, self.rail = None, None, {}
+        self._maps = self._matrix_key = self._rail_key = None
+        self._hovered = None
+        panes = self.panes
+        if image_changed:
+            panes.picture.setPicture(None if scene.image is None else scene.image.pixels)
+        if scene.trace is None:
+            panes.picture.setHeat(None)
+            panes.picture.setPlacement(None, None)
+            panes.strip.setCells(None)
+            panes.bar.setLevels(None)
+            panes.matrix.setMatrix(None, None)
+            panes.rail.setCells(())
+        else:
+            setup = scene.trace.setup
+            panes.picture.setPlacement(setup.placement, setup.grid)
+            panes.rail.setNumLayers(scene.trace.num_layers)
+            panes.controls.setTokens(setup.prefix_names)
+        self._refresh()
+        self.sceneChanged.emit()
+
+    def _refresh(self) -> None:
+        """Resolve everything from (trace, state) and push what differs."""
+        trace, state = self.scene.trace, self.state
+        self.panes.picture.setShowsGrid(state.show_grid)
+        if trace is None:
+            self._show_controls(None)
+            return
+        layer = shown_layer(trace, state)
+        done = frozenset(i for i, c in enumerate(trace.captures) if c is not None)
+        self.panes.rail.setCaptured(done)
+        self.panes.rail.setRunning(Kind.RUN in self._tokens)
+        self.panes.rail.setCurrent(layer)
+        self._show_controls(trace)
+        if layer is None:
+            return
+        if self._needs_columns(layer):
+            self._submit(Kind.COLUMN, jobs.columns(trace, layer))
+            self.panes.status.setText(
+                self.tr("Reading all rows of layer {n} …").format(n=layer)
+            )
+            return
+        try:
+            self._maps = maps_of(trace, state, layer)
+        except ExactnessError as error:
+            self.panes.errors.showError(error)
+            self.panes.picture.setHeat(None)
+            return
+        self.strip = strip(trace, state, self._maps)
+        self.panes.strip.setColormap(state.colormap)
+        self.panes.strip.setNumHeads(trace.num_heads)
+        self.panes.strip.setCells(self.strip)
+        self.panes.strip.setChoice(shown_heads(trace, state.heads))
+        self._refresh_heat()
+        self._refresh_rail(trace, done)
+        self._refresh_matrix(trace, layer)
+
+    def _refresh_heat(self) -> None:
+        """What a hover changes: heat map, colour bar, status line."""
+        trace, state, maps = self.scene.trace, self.state, self._maps
+        if trace is None or maps is None:
+            return
+        hovered = self._hovered
+        is_preview = self.previews_on_hover and hovered is not None
+        if is_preview and not self._needs_columns(maps.layer):
+            maps = maps_of(trace, state, maps.layer, token=hovered)
+        shown = heat(trace, state, maps)
+        self.heat = shown
+        patches = smoothed(shown.patches, SMOOTH_FACTOR) if state.smooth else None
+        self.panes.picture.setHeat(
+            overlay_rgba(
+                shown.patches if patches is None else patches,
+                shown.levels,
+                state.style,
+                state.colormap,
+                state.opacity,
+            )
+        )
+        bar = self.panes.bar
+        bar.setColormap(state.colormap)
+        bar.setStyleKind(state.style)
+        bar.setLevels(shown.levels)
+        bar.setUniform(shown.uniform)
+        bar.setClipped(shown.num_clipped)
+        setup = trace.setup
+        self.panes.status.setHeat(
+            shown,
+            setup.grid,
+            setup.prefix_names,
+            hovered=None if is_preview else hovered,
+        )
+        self.panes.matrix.setQuery(shown.token)
+        self._show_run_text()
+
+    def _refresh_rail(self, trace: Trace, done: frozenset[int]) -> None:
+        """Maps of all layers: with the click when cheap, else by the engine."""
+        state = self.state
+        key = (id(trace.setup), *_rail_fields(trace, state))
+        if key != self._rail_key:
+            self._rail_key = key
+            self.rail = {}
+            self._drop(Kind.RAIL)
+        missing = tuple(
+            layer
+            for layer in sorted(done - self.rail.keys())
+            if (capture := trace.captures[layer]) is not None and capture.is_exact
+        )
+        self.panes.rail.setColormap(state.colormap)
+        if not missing:
+            return
+        rows_only = state.direction is Direction.LOOKS_AT
+        is_cheap = len(missing) * trace.num_tokens <= RAIL_AT_ONCE
+        if rows_only and (is_cheap or Kind.RUN in self._tokens):
+            for layer in missing:
+                cell = rail_cell(trace, state, maps_of(trace, state, layer))
+                self._on_rail_part(RailPart(layer, cell))
+        elif Kind.RUN not in self._tokens:
+            self._submit(Kind.RAIL, jobs.rail(trace, state, missing))
+
+    def _refresh_matrix(self, trace: Trace, layer: int) -> None:
+        """The pooled matrix of the chosen heads, by the engine."""
+        heads = shown_heads(trace, self.state.heads)
+        matrix = self.panes.matrix
+        if self.heat is not None:
+            matrix.setLevels(self.heat.levels)
+        matrix.setColormap(self.state.colormap)
+        key = (id(trace.setup), layer, heads)
+        if key == self._matrix_key or Kind.RUN in self._tokens:
+            return
+        self._matrix_key = key
+        prefix, total = trace.num_prefix_tokens, trace.num_tokens
+        bins = Bins.fitting(total, prefix, MATRIX_BINS)
+        matrix.setBusy(True)
+        self._drop(Kind.REFINE)
+        self._submit(Kind.MATRIX, jobs.matrix(trace, layer, heads, bins))
+
+    def _needs_columns(self, layer: int) -> bool:
+        trace = self.scene.trace
+        assert trace is not None
+        is_column = self.state.direction is Direction.LOOKED_AT_BY
+        return is_column and not trace.has_normalisers(layer)
+
+    def _show_controls(self, trace: Trace | None) -> None:
+        state, patch, special = self.state, None, -1
+        second = None
+        if trace is not None:
+            token = shown_token(trace, state.token)
+            second = state.second_token
+            if second is not None and second >= trace.num_tokens:
+                second = None
+            cell = trace.setup.grid.cell(token)
+            special = token if cell is None else -1
+            patch = None if cell is None else f"({cell[0]}, {cell[1]})"
+            self.panes.picture.setQuery(token, second)
+        self.panes.controls.setState(state, patch=patch, special=special)
+
+    def _show_run_text(self) -> None:
+        trace = self.scene.trace
+        if trace is None or self.is_running:
+            return
+        info = trace.setup.model
+        where = f"{info.name}, {info.device}"
+        self.panes.status.setExactness(trace.max_error, self.scene.seconds, where)
+
+
+def _rail_fields(trace: Trace, state: ViewState) -> tuple[object, ...]:
+    """What the rail's maps depend on."""
+    return (
+        shown_token(trace, state.token),
+        shown_heads(trace, state.heads),
+        state.direction,
+        state.log,
+        state.clip_percent,
+        state.renormalise,
+    )

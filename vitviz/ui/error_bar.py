@@ -1,0 +1,101 @@
+"""The quiet bar above the picture: one sentence, Details, Copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.errors import VitvizError
+from vitviz.ui import theme
+from vitviz.views.colour import Meaning
+
+
+def sentence(error: VitvizError) -> str:
+    """The error's sentence in the program's language."""
+    template = QCoreApplication.translate("errors", error.template)
+    return template.format(**error.values)
+
+
+class ErrorBar(QFrame):
+    """Shows the last problem until it is dismissed or something succeeds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details = ""
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+        )
+        self._more = QLabel()
+        self._more.setWordWrap(True)
+        self._more.setFont(theme.font("small"))
+        self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._more.hide()
+        self._details_button = self._button(self.tr("Details"), self._toggle_details)
+        self._details_button.setCheckable(True)
+        self._copy_button = self._button(self.tr("Copy"), self._copy)
+        self._close_button = self._button("✕", self.clear)
+        self._close_button.setAccessibleName(self.tr("Dismiss"))
+        self._close_button.setToolTip(self.tr("Dismiss"))
+        row = QHBoxLayout()
+        row.addWidget(self._text)
+        for button in (self._details_button, self._copy_button, self._close_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 4, 4, 4)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self._more)
+        self.setStyleSheet(
+            f"ErrorBar {{ border: 0; border-left: 4px solid {Meaning.WARNING.value}; }}"
+        )
+        self.setAccessibleName(self.tr("Message"))
+        self.hide()
+
+    def _button(self, text: str, slot: object) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.clicked.connect(slot)
+        return button
+
+    def showError(self, error: VitvizError) -> None:
+        """Show an error's sentence; what it carries is under Details."""
+        values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
+        self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
+
+    def showMessage(self, text: str, details: str = "") -> None:
+        """Show a sentence."""
+        self._text.setText(text)
+        self._details = details
+        self._more.setText(details)
+        self._details_button.setVisible(bool(details))
+        self._details_button.setChecked(False)
+        self._more.hide()
+        self.show()
+
+    def clear(self) -> None:
+        """Hide the bar."""
+        self.hide()
+        self._text.clear()
+
+    def text(self) -> str:
+        """The sentence on screen, empty when there is none."""
+        return self._text.text()
+
+    def _toggle_details(self) -> None:
+        self._more.setVisible(self._details_button.isChecked())
+
+    def _copy(self) -> None:
+        text = f"{self._text.text()}\n{self._details}".strip()
+        QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,28 @@
+"""The parts of the window that the controller fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vitviz.ui.error_bar import ErrorBar
+from vitviz.ui.picture_pane import PicturePane
+from vitviz.ui.query_bar import QueryBar
+from vitviz.ui.status_line import StatusLine
+from vitviz.ui.widgets.colour_bar import ColourBar
+from vitviz.ui.widgets.head_strip import HeadStrip
+from vitviz.ui.widgets.layer_rail import LayerRail
+from vitviz.ui.widgets.matrix_pane import MatrixPane
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """Made and placed by the main window."""
+
+    picture: PicturePane
+    bar: ColourBar
+    strip: HeadStrip
+    matrix: MatrixPane
+    rail: LayerRail
+    controls: QueryBar
+    status: StatusLine
+    errors: ErrorBar

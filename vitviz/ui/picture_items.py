@@ -1,0 +1,223 @@
+"""What is drawn in the picture pane, in source pixels: photograph, grid, rings."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from vitviz.geometry import PatchGrid, Placement, Rect
+
+MAX_DISPLAY_PX = 2048
+"""Longest side of the copy that is drawn; a larger one blocks the window."""
+GRID_FADES_PX = (6.0, 14.0)
+"""Cell sizes on screen at which the grid is gone, and fully drawn."""
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def qrect(rect: Rect) -> QRectF:
+    """A geometry rectangle for Qt."""
+    return QRectF(rect.x, rect.y, rect.width, rect.height)
+
+
+class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """The photograph, drawn from the copy that is closest to the screen's pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = (0, 0)
+        self._levels: list[QImage] = []
+
+    def setPixels(self, pixels: Bytes | None) -> None:
+        """Show (H, W, 3) uint8, or nothing."""
+        self.prepareGeometryChange()
+        self._levels = []
+        self._size = (0, 0)
+        if pixels is None:
+            return
+        height, width = pixels.shape[:2]
+        self._size = (width, height)
+        stride = max(1, -(-max(width, height) // MAX_DISPLAY_PX))
+        if stride > 1:
+            pixels = _area_reduced(pixels, stride)
+        data = np.ascontiguousarray(pixels)
+        image = QImage(
+            data.data,
+            data.shape[1],
+            data.shape[0],
+            3 * data.shape[1],
+            QImage.Format.Format_RGB888,
+        ).convertToFormat(QImage.Format.Format_RGB32)
+        while True:
+            self._levels.append(image)
+            if max(image.width(), image.height()) <= 128:
+                break
+            image = image.scaled(
+                max(1, image.width() // 2),
+                max(1, image.height() // 2),
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """The whole picture."""
+        return QRectF(0, 0, *self._size)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Draw the smallest copy that still has a pixel for each of the screen's."""
+        if not self._levels:
+            return
+        scale = abs(painter.deviceTransform().m11())
+        shown_px = scale * self._size[0]
+        fitting = [image for image in self._levels if image.width() >= shown_px]
+        image = fitting[-1] if fitting else self._levels[0]
+        enlarged = shown_px / image.width()
+        smooth = enlarged < 4  # beyond, single pixels are what one wants to see
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(self.boundingRect(), image)
+
+
+class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """Thin lines between patches, what the model did not see, and padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._placement: Placement | None = None
+        self._grid: PatchGrid | None = None
+        self._shows_lines = True
+
+    def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
+        """Where the model's input lies; None draws nothing."""
+        self.prepareGeometryChange()
+        self._placement, self._grid = placement, grid
+        self.update()
+
+    def setShowsLines(self, shows: bool) -> None:
+        """Draw the lines between patches or not."""
+        self._shows_lines = shows
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Picture and input together."""
+        if self._placement is None:
+            return QRectF()
+        whole = QRectF(0, 0, *self._placement.source_size)
+        return whole.united(qrect(self._placement.input_rect()))
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Shade, hatch and lines."""
+        if self._placement is None or self._grid is None:
+            return
+        picture = _path(QRectF(0, 0, *self._placement.source_size))
+        seen = _path(qrect(self._placement.seen_rect()))
+        whole = qrect(self._placement.input_rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawPath(picture.subtracted(seen))
+        padding = _path(whole).subtracted(picture)
+        if not padding.isEmpty():
+            brush = QBrush(QColor(128, 128, 128, 150), Qt.BrushStyle.BDiagPattern)
+            brush.setTransform(painter.worldTransform().inverted()[0])
+            painter.setBrush(brush)
+            painter.drawPath(padding)
+        if self._shows_lines:
+            self._paint_lines(painter, whole)
+
+    def _paint_lines(self, painter: QPainter, whole: QRectF) -> None:
+        assert self._grid is not None
+        cell_px = painter.worldTransform().m11() * whole.width() / self._grid.cols
+        gone, full = GRID_FADES_PX
+        strength = min(1.0, max(0.0, (cell_px - gone) / (full - gone)))
+        if strength == 0:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        lines = []
+        for col in range(self._grid.cols + 1):
+            x = whole.left() + whole.width() * col / self._grid.cols
+            lines.append((QPointF(x, whole.top()), QPointF(x, whole.bottom())))
+        for row in range(self._grid.rows + 1):
+            y = whole.top() + whole.height() * row / self._grid.rows
+            lines.append((QPointF(whole.left(), y), QPointF(whole.right(), y)))
+        pen = QPen(QColor(255, 255, 255, round(80 * strength)), 0)
+        painter.setPen(pen)
+        for start, stop in lines:
+            painter.drawLine(start, stop)
+
+
+class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """A ring around a patch, visible on any photograph: colour between dark lines."""
+
+    def __init__(
+        self, colour: str, *, width_px: float = 3.0, dashed: bool = False
+    ) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self._colour = QColor(colour)
+        self._width_px = width_px
+        self._dashed = dashed
+
+    def setCell(self, rect: QRectF | None) -> None:
+        """Ring this rectangle of source pixels, or nothing."""
+        new = QRectF() if rect is None else rect
+        if new != self._rect:
+            self.prepareGeometryChange()
+            self._rect = new
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """The cell and its ring, generously: the pen's width is in screen pixels."""
+        if self._rect.isNull():
+            return QRectF()
+        margin = max(self._rect.width(), self._rect.height())
+        return self._rect.adjusted(-margin, -margin, margin, margin)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Dark outside, light inside, colour between."""
+        if self._rect.isNull():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self._width_px
+        for colour, pen_width in (
+            (QColor(0, 0, 0, 220), width + 3),
+            (QColor(255, 255, 255, 235), width + 1),
+            (self._colour, width - 0.5),
+        ):
+            pen = QPen(colour, pen_width)
+            pen.setCosmetic(True)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            if self._dashed and colour is self._colour:
+                pen.setDashPattern([3, 2])
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._rect)
+
+
+def _path(rect: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(rect)
+    return path
+
+
+def _area_reduced(pixels: Bytes, factor: int) -> Bytes:
+    """(H, W, 3) reduced by a whole factor, mean of each block; a rest is cut off."""
+    height = pixels.shape[0] // factor * factor
+    width = pixels.shape[1] // factor * factor
+    if not height or not width:
+        return np.ascontiguousarray(pixels[::factor, ::factor])
+    blocks = pixels[:height, :width].reshape(
+        height // factor, factor, width // factor, factor, 3
+    )
+    reduced: Bytes = blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
+    return reduced

@@ -1,0 +1,245 @@
+"""The picture with heat over it: hover, click, zoom. Setters and signals only."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vitviz.geometry import PatchGrid, Placement
+from vitviz.ui import theme
+from vitviz.ui.picture_items import GridItem, PhotoItem, RingItem, qrect
+from vitviz.views.colour import Meaning
+
+Bytes = npt.NDArray[np.uint8]
+
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+FIT_MARGIN = 0.02
+
+
+class PicturePane(QWidget):
+    """Shows a picture in source pixels, its patch grid, a heat map and rings."""
+
+    tokenHovered = Signal(object)
+    """Token under the pointer (int), or None when it leaves the grid."""
+    tokenClicked = Signal(int, bool)
+    """Token, and whether shift was held."""
+    outsideClicked = Signal()
+    """A click on the picture where the model saw nothing."""
+    arrowPressed = Signal(int, int)
+    """(rows, cols) to move the query by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._placement: Placement | None = None
+        self._grid: PatchGrid | None = None
+        self._source_size: tuple[int, int] | None = None
+        self._hovered: int | None = None
+        self._is_zoomed = False
+
+        self._view = pg.GraphicsView(self, useOpenGL=False)
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        self._box = pg.ViewBox(
+            lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0
+        )
+        self._view.setCentralItem(self._box)
+        self._photo = PhotoItem()
+        self._heat = pg.ImageItem(axisOrder="row-major")
+        self._lines = GridItem()
+        self._key_ring = RingItem(Meaning.KEY.value, width_px=2.5)
+        self._second_ring = RingItem(Meaning.QUERY.value, dashed=True)
+        self._query_ring = RingItem(Meaning.QUERY.value)
+        self._hover_ring = RingItem("#FFFFFF", width_px=1.5)
+        items = (
+            self._photo,
+            self._heat,
+            self._lines,
+            self._key_ring,
+            self._second_ring,
+            self._query_ring,
+            self._hover_ring,
+        )
+        for height, item in enumerate(items):
+            item.setZValue(10 * height)
+            self._box.addItem(item, ignoreBounds=True)
+        self._box.sigRangeChangedManually.connect(self._on_range_changed)
+        scene = self._view.scene()
+        scene.sigMouseMoved.connect(self._on_moved)
+        scene.sigMouseClicked.connect(self._on_clicked)
+        self._view.viewport().installEventFilter(self)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Picture"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+        self.setMinimumSize(240, 200)
+        self.refreshTheme()
+
+    def refreshTheme(self) -> None:
+        """Take over the surround of the application's theme."""
+        self._view.setBackground(theme.colours().surround)
+
+    def setPicture(self, pixels: Bytes | None) -> None:
+        """Show (H, W, 3) uint8; heat, grid and rings of the former one go."""
+        self._photo.setPixels(pixels)
+        size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
+        is_same_size = size == self._source_size
+        self._source_size = size
+        self.setPlacement(None, None)
+        self.setHeat(None)
+        if not is_same_size:
+            self.fitView()
+
+    def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
+        """Where the model's input lies; clicks need it."""
+        if (placement, grid) == (self._placement, self._grid):
+            return
+        self._placement, self._grid = placement, grid
+        self._lines.setPlacement(placement, grid)
+        for ring in (
+            self._key_ring,
+            self._second_ring,
+            self._query_ring,
+            self._hover_ring,
+        ):
+            ring.setCell(None)
+        if not self._is_zoomed:
+            self.fitView()
+
+    def setHeat(self, rgba: Bytes | None) -> None:
+        """Lay (h, w, 4) uint8 over the model's input, or nothing."""
+        if rgba is None or self._placement is None:
+            self._heat.clear()
+            return
+        self._heat.setImage(rgba, levels=None, autoLevels=False)
+        self._heat.setRect(qrect(self._placement.input_rect()))
+
+    def setShowsGrid(self, shows: bool) -> None:
+        """Draw the lines between patches or not."""
+        self._lines.setShowsLines(shows)
+
+    def setQuery(self, token: int | None, second: int | None = None) -> None:
+        """Ring the pinned tokens; special tokens have no place on the picture."""
+        self._query_ring.setCell(self._cell(token))
+        self._second_ring.setCell(self._cell(second))
+
+    def setKey(self, token: int | None) -> None:
+        """Ring a key, such as the one hovered in the matrix."""
+        self._key_ring.setCell(self._cell(token))
+
+    def fitView(self) -> None:
+        """Show the whole picture and everything the model was given."""
+        self._is_zoomed = False
+        if self._source_size is None:
+            return
+        rect = QRectF(0, 0, *self._source_size)
+        if self._placement is not None:
+            rect = rect.united(qrect(self._placement.input_rect()))
+        self._box.setRange(rect, padding=FIT_MARGIN, disableAutoRange=True)
+        pad = 4.0
+        whole = rect.adjusted(
+            -pad * rect.width(),
+            -pad * rect.height(),
+            pad * rect.width(),
+            pad * rect.height(),
+        )
+        self._box.setLimits(
+            xMin=whole.left(),
+            xMax=whole.right(),
+            yMin=whole.top(),
+            yMax=whole.bottom(),
+            minXRange=4,
+            minYRange=4,
+        )
+
+    def zoomBy(self, factor: float) -> None:
+        """Enlarge by `factor` about the middle."""
+        self._box.scaleBy((1 / factor, 1 / factor))
+        self._is_zoomed = True
+
+    def scenePointOf(self, token: int) -> QPointF | None:
+        """Middle of a patch in this widget's coordinates; for tests and pictures."""
+        rect = self._cell(token)
+        if rect is None:
+            return None
+        point = self._box.mapViewToScene(rect.center())
+        return QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
+
+    def viewport(self) -> QWidget:
+        """The widget that receives the mouse."""
+        viewport: QWidget = self._view.viewport()
+        return viewport
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the whole picture in view unless the user zoomed."""
+        super().resizeEvent(event)
+        if not self._is_zoomed:
+            self.fitView()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the query."""
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.arrowPressed.emit(*step)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        """End a preview when the pointer leaves; take the focus on a click."""
+        if event.type() == QEvent.Type.Leave:
+            self._set_hovered(None)
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        return False
+
+    def _cell(self, token: int | None) -> QRectF | None:
+        if token is None or self._placement is None or self._grid is None:
+            return None
+        if not 0 <= token < self._grid.num_tokens:
+            return None
+        cell = self._grid.cell(token)
+        if cell is None:
+            return None
+        return qrect(self._placement.cell_rect(*cell, self._grid))
+
+    def _token_at(self, scene_point: QPointF) -> int | None:
+        if self._placement is None or self._grid is None:
+            return None
+        point = self._box.mapSceneToView(scene_point)
+        cell = self._placement.cell_at(point.x(), point.y(), self._grid)
+        return None if cell is None else self._grid.token(*cell)
+
+    def _on_moved(self, scene_point: QPointF) -> None:
+        self._set_hovered(self._token_at(scene_point))
+
+    def _set_hovered(self, token: int | None) -> None:
+        if token == self._hovered:
+            return
+        self._hovered = token
+        self._hover_ring.setCell(self._cell(token))
+        self.tokenHovered.emit(token)
+
+    def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.fitView()
+            return
+        token = self._token_at(event.scenePos())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if token is not None:
+            self.tokenClicked.emit(token, shift)
+        elif self._placement is not None:
+            self.outsideClicked.emit()
+
+    def _on_range_changed(self, _sides: object) -> None:
+        self._is_zoomed = True

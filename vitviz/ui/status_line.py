@@ -1,0 +1,124 @@
+"""The line under everything: what the map says, in numbers."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from vitviz.geometry import PatchGrid
+from vitviz.ui import theme
+from vitviz.views.colour import format_value
+from vitviz.views.display import Heat
+from vitviz.views.state import Direction
+
+
+class StatusLine(QWidget):
+    """Left: the map in numbers. Right: exactness, time, device."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._left, self._right = QLabel(), QLabel()
+        for label in (self._left, self._right):
+            label.setFont(theme.font("small"))
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._left.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self._right.setToolTip(
+            self.tr(
+                "Nine rows of every layer are recomputed from its queries and keys and "
+                "compared with what the model itself computed."
+            )
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 2, 12, 4)
+        layout.addWidget(self._left, 1)
+        layout.addWidget(self._right, 0)
+        self.setAccessibleName(self.tr("Status"))
+
+    def setText(self, text: str) -> None:
+        """Say something else than numbers, such as what is being waited for."""
+        self._left.setText(text)
+
+    def text(self) -> str:
+        """What stands at the left."""
+        return self._left.text()
+
+    def setRunText(self, text: str) -> None:
+        """Say something at the right, such as the model and the time of its run."""
+        self._right.setText(text)
+
+    def runText(self) -> str:
+        """What stands at the right."""
+        return self._right.text()
+
+    def setHeat(
+        self,
+        heat: Heat,
+        grid: PatchGrid,
+        names: tuple[str, ...],
+        *,
+        hovered: int | None = None,
+    ) -> None:
+        """Say where a token looks, or what it gives to the patch under the pointer."""
+        query = token_name(heat.token, grid, names)
+        if hovered is None or hovered == heat.token:
+            value, place = heat.peak_value, f"({heat.peak[0]}, {heat.peak[1]})"
+        else:
+            row, col = divmod(hovered - grid.num_prefix_tokens, grid.cols)
+            value, place = float(heat.patches[row, col]), f"({row}, {col})"
+        if heat.direction is Direction.LOOKS_AT:
+            text = self.tr("{query} → {place}")
+        else:
+            text = self.tr("{place} → {query}")
+        strongest = hovered is None or hovered == heat.token
+        parts = [
+            text.format(query=query, place=place)
+            + (" " + self.tr("(strongest)") if strongest else ""),
+            self.tr("{value} = {ratio} × uniform").format(
+                value=format_value(value), ratio=format_value(value / heat.uniform)
+            ),
+        ]
+        if names and heat.direction is Direction.LOOKS_AT:
+            share = round(100 * heat.special_share)
+            parts.append(self.tr("{n} % goes to special tokens").format(n=share))
+        if heat.num_clipped:
+            parts.append(self.tr("{n} patches beyond the bar").format(n=heat.num_clipped))
+        self._left.setText("   ·   ".join(parts))
+
+    def setExactness(self, error: float, seconds: float | None, where: str) -> None:
+        """Say how far recomputed rows are from the model's own."""
+        if math.isfinite(error):
+            mantissa = f"{error:.0e}".replace("e-0", "e-")
+            text = self.tr("verified, error {error}").format(error=mantissa)
+        else:
+            text = self.tr("not verified")
+        parts = [text]
+        if seconds is not None:
+            parts.append(format_seconds(seconds))
+        self._right.setText("   ·   ".join([*parts, where]))
+
+
+def format_seconds(seconds: float) -> str:
+    """`12 ms` or `3.4 s`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.1f} s"
+
+
+def token_name(token: int, grid: PatchGrid, names: tuple[str, ...]) -> str:
+    """`CLS`, `reg 0` or `(7, 3)`: a token as it is called on screen."""
+    if token < grid.num_prefix_tokens:
+        name = names[token] if token < len(names) else f"special {token}"
+        return special_name(name)
+    row, col = divmod(token - grid.num_prefix_tokens, grid.cols)
+    return f"({row}, {col})"
+
+
+def special_name(name: str) -> str:
+    """A special token's name as on its button: `CLS`, `dist`, `reg 0`."""
+    if name == "cls":
+        return "CLS"
+    return f"reg {name[3:]}" if name.startswith("reg") else name

@@ -1,0 +1,141 @@
+"""Light and dark: palettes, the neutral surround of a picture, the three font sizes."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+
+class ThemeChoice(enum.Enum):
+    """What the user chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Colours beside the palette's own."""
+
+    surround: str
+    """Around a picture: neutral, so that colours are judged truly."""
+    panel: str
+    line: str
+    text: str
+    faint: str
+    """Secondary text; 4.5 : 1 against the panel."""
+    accent: str
+    accent_text: str
+
+
+DARK = Colours(
+    surround="#2B2B2B",
+    panel="#333333",
+    line="#4A4A4A",
+    text="#EDEDED",
+    faint="#B4B4B4",
+    accent="#E9E9E9",
+    accent_text="#1E1E1E",
+)
+LIGHT = Colours(
+    surround="#F2F2F2",
+    panel="#FBFBFB",
+    line="#D2D2D2",
+    text="#1F1F1F",
+    faint="#5F5F5F",
+    accent="#303030",
+    accent_text="#FFFFFF",
+)
+
+SMALL_FACTOR = 0.86
+TITLE_FACTOR = 1.35
+MIN_BODY_PT = 9.0
+
+
+def is_dark(choice: ThemeChoice) -> bool:
+    """Whether `choice` means dark on this system now."""
+    if choice is ThemeChoice.SYSTEM:
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return scheme == Qt.ColorScheme.Dark
+    return choice is ThemeChoice.DARK
+
+
+def colours() -> Colours:
+    """The colours that go with the application's palette."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.lightness() < 128 else LIGHT
+
+
+def apply(app: QApplication, choice: ThemeChoice) -> None:
+    """Set style, palette and style sheet for the whole application."""
+    tone = DARK if is_dark(choice) else LIGHT
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(tone))
+    app.setStyleSheet(_style_sheet(tone))
+    font = app.font()
+    if 0 < font.pointSizeF() < MIN_BODY_PT:
+        font.setPointSizeF(MIN_BODY_PT)
+        app.setFont(font)
+
+
+def font(kind: str = "body") -> QFont:
+    """The application's font as "body", "small" or "title", with tabular numbers."""
+    chosen = QFont(QApplication.font())
+    size = max(chosen.pointSizeF(), MIN_BODY_PT)
+    factor = {"body": 1.0, "small": SMALL_FACTOR, "title": TITLE_FACTOR}[kind]
+    chosen.setPointSizeF(size * factor)
+    chosen.setFeature(QFont.Tag("tnum"), 1)
+    return chosen
+
+
+def _palette(tone: Colours) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    panel, text = QColor(tone.panel), QColor(tone.text)
+    for kind, colour in (
+        (role.Window, panel),
+        (role.WindowText, text),
+        (role.Base, QColor(tone.surround)),
+        (role.AlternateBase, panel),
+        (role.Text, text),
+        (role.Button, panel),
+        (role.ButtonText, text),
+        (role.ToolTipBase, panel),
+        (role.ToolTipText, text),
+        (role.PlaceholderText, QColor(tone.faint)),
+        (role.Highlight, QColor(tone.accent)),
+        (role.HighlightedText, QColor(tone.accent_text)),
+        (role.Mid, QColor(tone.line)),
+        (role.Midlight, QColor(tone.line)),
+        (role.Link, QColor("#56B4E9" if tone is DARK else "#0072B2")),
+    ):
+        palette.setColor(kind, colour)
+    faint = QColor(tone.faint)
+    faint.setAlphaF(0.55)
+    for kind in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, kind, faint)
+    return palette
+
+
+def _style_sheet(tone: Colours) -> str:
+    return f"""
+    QToolTip {{ border: 1px solid {tone.line}; padding: 4px; }}
+    QSplitter::handle {{ background: {tone.line}; }}
+    QSplitter::handle:horizontal {{ width: 1px; }}
+    QSplitter::handle:vertical {{ height: 1px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 4px;
+                   padding: 4px 8px; }}
+    QToolButton:hover, QToolButton:focus {{ border-color: {tone.line}; }}
+    QToolButton:pressed, QToolButton:checked {{
+        background: {tone.accent}; color: {tone.accent_text}; }}
+    QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QMenu {{ border: 1px solid {tone.line}; padding: 4px; }}
+    QMenu::item {{ padding: 4px 24px 4px 24px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {tone.accent}; color: {tone.accent_text}; }}
+    QMenu::separator {{ height: 1px; background: {tone.line}; margin: 4px 8px; }}
+    """

@@ -1,0 +1,193 @@
+"""The bar above everything: open, model, size, export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QWidget
+
+from vitviz.geometry import Fit
+from vitviz.jobs import RunOptions
+from vitviz.ui.start_page import sample_paths
+
+if TYPE_CHECKING:
+    from vitviz.models.adapter import Model
+
+EMBEDDED = "vitviz-flexi"
+PATCH_SIZES = (8, 14, 16, 28, 32)
+SIZE_FACTORS = (1, 2, 3, 4)
+
+
+class TopBar(QWidget):
+    """Buttons with menus; every signal is something the user did."""
+
+    openRequested = Signal()
+    pasteRequested = Signal()
+    pathChosen = Signal(str)
+    modelChosen = Signal(str, object)
+    """Name, and patch size or None."""
+    modelFolderRequested = Signal()
+    optionsChosen = Signal(object)
+    exportRequested = Signal()
+    copyRequested = Signal()
+    themeRequested = Signal()
+    keysRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._options = RunOptions()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        self._open = self._menu_button(self.tr("Open"), self.tr("Open a picture"))
+        self._model = self._menu_button(
+            self.tr("Model"), self.tr("Choose the Vision Transformer")
+        )
+        self._size = self._menu_button(
+            self.tr("Size"), self.tr("Size of the model's input, and what it costs")
+        )
+        self._title = QLabel()
+        self._title.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self._export = self._menu_button(
+            self.tr("Export"), self.tr("Save this view as a figure or as numbers")
+        )
+        self._theme = self._button("◐", self.tr("Light or dark (Ctrl+T)"))
+        self._keys = self._button("?", self.tr("Show all keys (?)"))
+        for widget in (self._open, self._model, self._size):
+            layout.addWidget(widget)
+        layout.addWidget(self._title, 1)
+        for widget in (self._export, self._theme, self._keys):
+            layout.addWidget(widget)
+        self._theme.clicked.connect(self.themeRequested)
+        self._keys.clicked.connect(self.keysRequested)
+        self._fill_open()
+        self._fill_export()
+        self.setModel(None, RunOptions())
+        self.setHasTrace(False)
+
+    def setTitle(self, text: str) -> None:
+        """Say which picture is shown."""
+        self._title.setText(text)
+
+    def setHasTrace(self, has_trace: bool) -> None:
+        """Offer to export only what is there."""
+        self._export.setEnabled(has_trace)
+
+    def setModel(self, model: Model | None, options: RunOptions) -> None:
+        """Show the model, and the sizes it takes with their price."""
+        self._options = options
+        patch = None if model is None else model.info.patch_size[0]
+        name = None if model is None else model.info.name
+        self._fill_models(name, patch)
+        self._size.setEnabled(model is not None)
+        if model is None:
+            self._model.setText(self.tr("Choose a model ▾"))
+            self._size.setText(self.tr("Size ▾"))
+            return
+        self._model.setText(f"{name} · {patch} ▾")
+        self._fill_sizes(model)
+
+    def _menu_button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(f"{text} ▾")
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        button.setMenu(menu)
+        return button
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _fill_open(self) -> None:
+        menu = self._open.menu()
+        menu.addAction(self.tr("Picture…\tCtrl+O"), self.openRequested.emit)
+        menu.addAction(self.tr("Paste\tCtrl+V"), self.pasteRequested.emit)
+        menu.addSeparator()
+        for path in sample_paths():
+            text = self.tr("Sample: {name}").format(name=path.stem.replace("_", " "))
+            action = menu.addAction(text)
+            action.setData(str(path))
+        menu.triggered.connect(self._on_open)
+
+    def _on_open(self, action: QAction) -> None:
+        if action.data():
+            self.pathChosen.emit(action.data())
+
+    def _fill_export(self) -> None:
+        menu = self._export.menu()
+        menu.addAction(self.tr("Figure or numbers…\tCtrl+E"), self.exportRequested.emit)
+        menu.addAction(self.tr("Copy as a picture\tCtrl+C"), self.copyRequested.emit)
+
+    def _fill_models(self, name: str | None, patch: int | None) -> None:
+        menu = self._model.menu()
+        menu.clear()
+        group = QActionGroup(menu)
+        menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED))
+        for size in PATCH_SIZES:
+            text = self.tr("patches of {n} px").format(n=size)
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(name == EMBEDDED and patch == size)
+            action.setData(size)
+            group.addAction(action)
+        group.triggered.connect(self._on_patch)
+        menu.addSeparator()
+        menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
+
+    def _on_patch(self, action: QAction) -> None:
+        self.modelChosen.emit(EMBEDDED, action.data())
+
+    def _fill_sizes(self, model: Model) -> None:
+        menu = self._size.menu()
+        menu.clear()
+        own = min(model.preprocessing.size)
+        patch_w, patch_h = model.info.patch_size
+        group = QActionGroup(menu)
+        menu.addSection(self.tr("Shorter side, and its price"))
+        for factor in SIZE_FACTORS:
+            side = own * factor
+            cols, rows = max(1, side // patch_w), max(1, side // patch_h)
+            text = self.tr("{side} px   {rows}×{cols} = {n} patches").format(
+                side=side, rows=rows, cols=cols, n=f"{rows * cols:,}"
+            )
+            size = None if factor == 1 else side
+            self._add_option(menu, group, text, size, self._options.fit)
+        menu.addSection(self.tr("What the model sees"))
+        fits = QActionGroup(menu)
+        for fit, text in (
+            (Fit.CROP, self.tr("Centre, cropped to a square")),
+            (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
+            (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
+        ):
+            self._add_option(menu, fits, text, self._options.size, fit)
+        group.triggered.connect(self._on_option)
+        fits.triggered.connect(self._on_option)
+        shown = self._options.size or own
+        self._size.setText(f"{shown} px ▾")
+
+    def _add_option(
+        self, menu: QMenu, group: QActionGroup, text: str, size: object, fit: Fit
+    ) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        options = RunOptions(size if isinstance(size, int) else None, fit)
+        action.setChecked(options == self._options)
+        action.setData(options)
+        group.addAction(action)
+
+    def _on_option(self, action: QAction) -> None:
+        self.optionsChosen.emit(action.data())
+
+

@@ -1,0 +1,1 @@
+"""Widgets of their own: setters and signals, no logic about models."""

@@ -1,0 +1,180 @@
+"""The colour bar beside the picture: readable ticks and the 1/N mark."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from vitviz.ui import theme
+from vitviz.views.colour import Levels, format_value, lookup_table
+from vitviz.views.state import Style
+
+BAR_PX = 14
+LEFT_PX = 10
+TICK_PX = 5
+MAX_HEIGHT_PX = 420
+
+
+class ColourBar(QWidget):
+    """Vertical; what its ends stand for is always written beside it."""
+
+    scaleRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._levels: Levels | None = None
+        self._uniform: float | None = None
+        self._clipped = 0
+        self._colormap = "viridis"
+        self._style = Style.TINT
+        widest = QFontMetricsF(theme.font("small")).horizontalAdvance("0.0000")
+        self.setFixedWidth(round(LEFT_PX + BAR_PX + TICK_PX + widest + 10))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Colour bar"))
+        self.setToolTip(
+            self.tr("Attention values. The mark 1/N is what every token would get if ")
+            + self.tr("attention were spread evenly. Double-click sets a fixed range.")
+        )
+
+    def sizeHint(self) -> QSize:
+        """Narrow and high."""
+        return QSize(self.width(), 300)
+
+    def setLevels(self, levels: Levels | None) -> None:
+        """What the ends stand for; None draws nothing."""
+        if levels != self._levels:
+            self._levels = levels
+            self.update()
+
+    def setUniform(self, value: float | None) -> None:
+        """Where the 1/N mark stands."""
+        if value != self._uniform:
+            self._uniform = value
+            self.update()
+
+    def setClipped(self, count: int) -> None:
+        """How many values lie beyond the upper end."""
+        if count != self._clipped:
+            self._clipped = count
+            self.update()
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self.update()
+
+    def setStyleKind(self, style: Style) -> None:
+        """Show the colours as the style lays them over the picture."""
+        if style is not self._style:
+            self._style = style
+            self.update()
+
+    def barRect(self) -> QRectF:
+        """Where the gradient stands."""
+        height = min(self.height() - 56, MAX_HEIGHT_PX)
+        return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Ask for a range."""
+        self.scaleRequested.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Gradient, ticks, the uniform mark, the clip mark."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        painter.fillRect(self.rect(), QColor(tone.surround))
+        if self._levels is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = self.barRect()
+        painter.drawImage(bar, self._gradient())
+        painter.setPen(QPen(QColor(tone.faint), 1))
+        painter.drawRect(bar)
+        painter.setFont(theme.font("small"))
+        line = QFontMetricsF(painter.font()).height()
+        mark_y = self._paint_uniform(painter, bar, line)
+        for value in self._levels.ticks():
+            position = self._levels.position(value)
+            if position is None:
+                continue
+            y = bar.bottom() - position * bar.height()
+            painter.setPen(QColor(tone.faint))
+            painter.drawLine(
+                QPointF(bar.right(), y), QPointF(bar.right() + TICK_PX, y)
+            )
+            if mark_y is None or abs(y - mark_y) >= line:
+                self._write(painter, y, format_value(value), tone.text)
+        if self._clipped:
+            self._paint_clip_mark(painter, bar)
+        if self._levels.log:
+            top = QRectF(0, bar.top() - 2 * line, self.width(), line)
+            painter.setPen(QColor(tone.faint))
+            painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.tr("log"))
+
+    def _paint_uniform(
+        self, painter: QPainter, bar: QRectF, line: float
+    ) -> float | None:
+        """Draw the 1/N mark; returns its y, or None when it is outside the bar."""
+        assert self._levels is not None
+        if self._uniform is None:
+            return None
+        position = self._levels.position(self._uniform)
+        if position is None:
+            return None
+        tone = theme.colours()
+        y = bar.bottom() - position * bar.height()
+        painter.setPen(QPen(QColor(tone.text), 1.5))
+        painter.drawLine(QPointF(bar.left() - 5, y), QPointF(bar.right() + 3, y))
+        self._write(painter, y, "1/N", tone.text, bold=True)
+        return y
+
+    def _paint_clip_mark(self, painter: QPainter, bar: QRectF) -> None:
+        tone = theme.colours()
+        middle = bar.center().x()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tone.text))
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(middle - 5, bar.top() - 4),
+                    QPointF(middle + 5, bar.top() - 4),
+                    QPointF(middle, bar.top() - 11),
+                ]
+            )
+        )
+
+    def _write(
+        self, painter: QPainter, y: float, text: str, colour: str, *, bold: bool = False
+    ) -> None:
+        font = theme.font("small")
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        left = LEFT_PX + BAR_PX + TICK_PX + 3
+        rect = QRectF(left, y - 10, self.width() - left, 20)
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(rect, align, text)
+
+    def _gradient(self) -> QImage:
+        """256 rows, the highest value on top."""
+        ramp = np.arange(255, -1, -1)
+        if self._style is Style.SPOTLIGHT:
+            colours = np.repeat(ramp[:, None], 3, axis=1).astype(np.uint8)
+        else:
+            colours = lookup_table(self._colormap)[ramp]
+        pixels = np.full((256, 1, 4), 255, np.uint8)
+        pixels[:, 0, :3] = colours
+        image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_RGBX8888)
+        return image.copy()  # owns its bytes

@@ -1,0 +1,54 @@
+"""Small maps: painted alike in the head strip and in the layer rail."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from vitviz.views.colour import rgb
+from vitviz.views.display import MapCell
+
+
+def map_image(cell: MapCell, colormap: str) -> QImage:
+    """One pixel for each patch."""
+    colours = rgb(cell.levels.fraction(cell.patches), colormap)
+    rows, cols = colours.shape[:2]
+    padded = np.full((rows, cols, 4), 255, np.uint8)
+    padded[..., :3] = colours
+    image = QImage(padded.data, cols, rows, 4 * cols, QImage.Format.Format_RGBX8888)
+    return image.copy()  # owns its bytes
+
+
+def fitted(image_size: tuple[int, int], into: QRectF) -> QRectF:
+    """The largest rectangle of the image's aspect in the middle of `into`."""
+    width, height = image_size
+    scale = min(into.width() / width, into.height() / height)
+    size = (width * scale, height * scale)
+    left = into.center().x() - size[0] / 2
+    top = into.center().y() - size[1] / 2
+    return QRectF(left, top, *size)
+
+
+def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
+    """Draw a map with crisp patches, smooth where a patch is below a pixel."""
+    target = fitted((image.width(), image.height()), into)
+    ratio = painter.device().devicePixelRatioF()
+    if target.width() * ratio >= image.width():
+        # whole device pixels, so that no row of patches is thicker than another
+        target = QRectF(
+            round(target.x() * ratio) / ratio,
+            round(target.y() * ratio) / ratio,
+            round(target.width() * ratio) / ratio,
+            round(target.height() * ratio) / ratio,
+        )
+        painter.drawImage(target, image)
+    else:
+        small = image.scaled(
+            max(1, round(target.width() * ratio)),
+            max(1, round(target.height() * ratio)),
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        painter.drawImage(target, small)
+    return target

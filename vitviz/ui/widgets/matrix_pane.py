@@ -1,0 +1,298 @@
+"""The N×N matrix of the chosen head, pooled to the screen, linked to the picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from vitviz.selection import Bins
+from vitviz.ui import theme
+from vitviz.views.colour import Levels, Meaning, rgb
+
+Array = npt.NDArray[np.float32]
+REFINE_BELOW_BINS = 90
+"""Bins in view below which single cells are asked for."""
+REFINE_DELAY_MS = 120
+
+
+class MatrixPane(QWidget):
+    """Rows are queries, columns keys; each special token has a bin of its own."""
+
+    tokenPinned = Signal(int)
+    hovered = Signal(int, int, float)
+    """Query token, key token, value."""
+    left = Signal()
+    visibleRangeChanged = Signal(object)
+    """(rows, columns) as ranges of tokens, when few bins are in view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: Array | None = None
+        self._bins: Bins | None = None
+        self._levels: Levels | None = None
+        self._colormap = "viridis"
+        self._query: int | None = None
+        self._view = pg.GraphicsView(self, useOpenGL=False)
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = pg.ViewBox(
+            lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0
+        )
+        self._view.setCentralItem(self._box)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._fine = pg.ImageItem(axisOrder="row-major")
+        self._query_line = self._line(Meaning.QUERY, 0)
+        self._key_line = self._line(Meaning.KEY, 90)
+        self._special = [
+            pg.QtWidgets.QGraphicsRectItem() for _ in range(2)
+        ]
+        for strip in self._special:
+            strip.setBrush(QColor(Meaning.SPECIAL.value))
+            strip.setPen(QPen(Qt.PenStyle.NoPen))
+        for z, item in enumerate(
+            (self._image, self._fine, *self._special, self._query_line, self._key_line)
+        ):
+            item.setZValue(z)
+            self._box.addItem(item, ignoreBounds=True)
+        self._title = QLabel()
+        self._title.setFont(theme.font("small"))
+        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self._busy = QLabel()
+        self._busy.setFont(theme.font("small"))
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 6, 12, 2)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._busy, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._view, 1)
+        self.setMinimumSize(200, 160)
+        self.setAccessibleName(self.tr("Attention matrix"))
+        self._refine = QTimer(self, singleShot=True, interval=REFINE_DELAY_MS)
+        self._refine.timeout.connect(self._ask_for_cells)
+        self._box.sigRangeChanged.connect(self._on_range_changed)
+        self._view.scene().sigMouseMoved.connect(self._on_moved)
+        self._view.scene().sigMouseClicked.connect(self._on_clicked)
+        self._view.viewport().installEventFilter(self)
+        self.refreshTheme()
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        tone = theme.colours()
+        self._view.setBackground(tone.surround)
+        self._update_title()
+
+    def setMatrix(self, values: Array | None, bins: Bins | None) -> None:
+        """Show (num_bins, num_bins) values; None shows nothing."""
+        is_new = bins != self._bins
+        self._values, self._bins = values, bins
+        self._fine.clear()
+        if values is None or bins is None:
+            self._values = None
+            self._image.clear()
+            self.setQuery(None)
+            self.setKey(None)
+            for strip in self._special:
+                strip.hide()
+            self._update_title()
+            return
+        self._values = values.copy()
+        self._draw()
+        if is_new:
+            self._place_strips(bins)
+            self.resetView()
+        self._update_title()
+
+    def setRows(self, first: int, band: Array) -> None:
+        """Put exact rows of bins in place of what is there."""
+        if self._values is not None:
+            self._values[first : first + len(band)] = band
+            self._draw()
+
+    def setRefined(self, values: Array, rows: range, cols: range) -> None:
+        """Draw single cells over the bins of these tokens."""
+        if self._bins is None or self._levels is None:
+            return
+        self._fine.setImage(
+            rgb(self._levels.fraction(values), self._colormap), autoLevels=False
+        )
+        top, bottom = self._position(rows.start), self._position(rows.stop)
+        left, right = self._position(cols.start), self._position(cols.stop)
+        self._fine.setRect(QRectF(left, top, right - left, bottom - top))
+
+    def setLevels(self, levels: Levels) -> None:
+        """What the ends of the colour map stand for."""
+        if levels != self._levels:
+            self._levels = levels
+            self._fine.clear()
+            self._draw()
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self._fine.clear()
+            self._draw()
+
+    def setQuery(self, token: int | None) -> None:
+        """Draw the line of a query."""
+        self._query = token
+        self._show_line(self._query_line, token)
+
+    def setKey(self, token: int | None) -> None:
+        """Draw the line of a key."""
+        self._show_line(self._key_line, token)
+
+    def setBusy(self, is_busy: bool) -> None:
+        """Say that the picture is not exact yet."""
+        self._busy.setText(self.tr("refining …") if is_busy else "")
+
+    def resetView(self) -> None:
+        """Show the whole matrix."""
+        if self._bins is None:
+            return
+        n = self._bins.num_bins
+        margin = self._strip_width() + 0.02 * n
+        rect = QRectF(-margin, -margin, n + 1.02 * margin, n + 1.02 * margin)
+        self._box.setLimits(
+            xMin=-n, xMax=2 * n, yMin=-n, yMax=2 * n, minXRange=4, minYRange=4
+        )
+        self._box.setRange(rect, padding=0, disableAutoRange=True)
+
+    def values(self) -> Array | None:
+        """What is drawn, (num_bins, num_bins)."""
+        return self._values
+
+    def scenePointOf(self, query: int, key: int) -> QPointF:
+        """Place of a cell in the viewport; for tests and pictures."""
+        assert self._bins is not None
+        x, y = self._bins.bin_of(key) + 0.5, self._bins.bin_of(query) + 0.5
+        point = self._box.mapViewToScene(QPointF(x, y))
+        return QPointF(self._view.mapFromScene(point))
+
+    def viewport(self) -> QWidget:
+        """The widget that receives the mouse."""
+        viewport: QWidget = self._view.viewport()
+        return viewport
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        """End the preview when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self.setKey(None)
+            self.left.emit()
+        return False
+
+    def _draw(self) -> None:
+        if self._values is None or self._levels is None:
+            return
+        colours = rgb(self._levels.fraction(self._values), self._colormap)
+        self._image.setImage(colours, autoLevels=False)
+
+    def _line(self, meaning: Meaning, angle: int) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(angle=angle, movable=False)
+        line.setPen(pg.mkPen(meaning.value, width=1.5))
+        line.hide()
+        return line
+
+    def _show_line(self, line: pg.InfiniteLine, token: int | None) -> None:
+        visible = token is not None and self._bins is not None
+        line.setVisible(visible)
+        if visible:
+            assert self._bins is not None and token is not None
+            line.setValue(self._bins.bin_of(token) + 0.5)
+
+    def _strip_width(self) -> float:
+        return 0.02 * (self._bins.num_bins if self._bins is not None else 1)
+
+    def _place_strips(self, bins: Bins) -> None:
+        """A mark along left and top over the bins of special tokens."""
+        width, count = self._strip_width(), bins.num_prefix_tokens
+        self._special[0].setRect(QRectF(-width * 1.2, 0, width, count))
+        self._special[1].setRect(QRectF(0, -width * 1.2, count, width))
+        for strip in self._special:
+            strip.setVisible(count > 0)
+
+    def _position(self, token: int) -> float:
+        """Where a token begins, in bins."""
+        assert self._bins is not None
+        prefix = self._bins.num_prefix_tokens
+        if token <= prefix:
+            return float(token)
+        return prefix + (token - prefix) / self._bins.block
+
+    def _token(self, position: float) -> int | None:
+        """Token at a place in bins, None outside."""
+        if self._bins is None or not 0 <= position < self._bins.num_bins:
+            return None
+        prefix = self._bins.num_prefix_tokens
+        if position < prefix:
+            return int(position)
+        token = prefix + int((position - prefix) * self._bins.block)
+        return min(token, self._bins.num_tokens - 1)
+
+    def _cell_at(self, scene_point: QPointF) -> tuple[int, int] | None:
+        point = self._box.mapSceneToView(scene_point)
+        query, key = self._token(point.y()), self._token(point.x())
+        return None if query is None or key is None else (query, key)
+
+    def _on_moved(self, scene_point: QPointF) -> None:
+        cell = self._cell_at(scene_point)
+        if cell is None or self._values is None or self._bins is None:
+            self.setKey(None)
+            self.left.emit()
+            return
+        query, key = cell
+        value = self._values[self._bins.bin_of(query), self._bins.bin_of(key)]
+        self.setKey(key)
+        self.hovered.emit(query, key, float(value))
+
+    def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.resetView()
+            return
+        cell = self._cell_at(event.scenePos())
+        if cell is not None:
+            self.tokenPinned.emit(cell[0])
+
+    def _on_range_changed(self, *_ranges: object) -> None:
+        if self._bins is not None and self._bins.block > 1:
+            self._refine.start()
+
+    def _ask_for_cells(self) -> None:
+        if self._bins is None:
+            return
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        n = self._bins.num_bins
+        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, n), min(y1, n)
+        if x1 <= x0 or y1 <= y0 or max(x1 - x0, y1 - y0) > REFINE_BELOW_BINS:
+            self._fine.clear()
+            return
+        rows = self._token_range(y0, y1)
+        cols = self._token_range(x0, x1)
+        self.visibleRangeChanged.emit((rows, cols))
+
+    def _token_range(self, low: float, high: float) -> range:
+        assert self._bins is not None
+        start = self._bins.tokens(int(low)).start
+        last = min(int(np.ceil(high)), self._bins.num_bins) - 1
+        return range(start, self._bins.tokens(last).stop)
+
+    def _update_title(self) -> None:
+        if self._bins is None:
+            self._title.setText(self.tr("Attention matrix"))
+            return
+        n, block = self._bins.num_tokens, self._bins.block
+        text = self.tr("Attention matrix, {n} × {n}").format(n=f"{n:,}")
+        if block > 1:
+            text += " · " + self.tr("{b} × {b} cells pooled").format(b=block)
+        query = f'<span style="color:{Meaning.QUERY.value}">{self.tr("query ↓")}</span>'
+        key = f'<span style="color:{Meaning.KEY.value}">{self.tr("key →")}</span>'
+        self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")

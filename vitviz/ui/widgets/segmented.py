@@ -1,0 +1,57 @@
+"""A row of flat buttons of which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+
+class Segmented(QWidget):
+    """Setters never emit; `valueChosen` is something the user did."""
+
+    valueChosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: list[object] = []
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._group.idClicked.connect(self._on_clicked)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+
+    def setOptions(self, options: Sequence[tuple[object, str, str]]) -> None:
+        """(value, text, tooltip) of each button."""
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self._values = [value for value, _, _ in options]
+        for index, (_, text, tip) in enumerate(options):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._group.addButton(button, index)
+            self._row.addWidget(button)
+
+    def setValue(self, value: object) -> None:
+        """Show which one is chosen."""
+        if value in self._values:
+            button = self._group.button(self._values.index(value))
+            with QSignalBlocker(self._group):
+                button.setChecked(True)
+
+    def button(self, value: object) -> QToolButton:
+        """The button of a value."""
+        button = self._group.button(self._values.index(value))
+        assert isinstance(button, QToolButton)
+        return button
+
+    def _on_clicked(self, index: int) -> None:
+        self.valueChosen.emit(self._values[index])

@@ -1,0 +1,48 @@
+"""Attention as an overlay: RGBA for window and figures alike. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vitviz.views.colour import Array, Bytes, Levels, rgb
+from vitviz.views.state import Style
+
+
+def overlay_rgba(
+    patches: Array, levels: Levels, style: Style, colormap: str, opacity: float
+) -> Bytes:
+    """(R, C, 4) uint8 to lay over a photograph.
+
+    Tint: the colour map, its transparency following the value. Map: the colour map,
+    equally opaque everywhere. Spotlight: black, darker where the value is low.
+    """
+    fraction = levels.fraction(patches)
+    out = np.empty((*fraction.shape, 4), np.uint8)
+    match style:
+        case Style.TINT:
+            out[..., :3] = rgb(fraction, colormap)
+            out[..., 3] = np.rint(255 * opacity * fraction)
+        case Style.MAP:
+            out[..., :3] = rgb(fraction, colormap)
+            out[..., 3] = round(255 * opacity)
+        case Style.SPOTLIGHT:
+            out[..., :3] = 0
+            out[..., 3] = np.rint(255 * opacity * (1 - fraction))
+    return out
+
+
+def smoothed(patches: Array, factor: int) -> Array:
+    """(R, C) as (R·factor, C·factor), bilinear between the patches' middles."""
+    return _stretched(_stretched(patches, factor).T, factor).T
+
+
+def _stretched(values: Array, factor: int) -> Array:
+    """Rows interpolated: (R, C) → (R·factor, C)."""
+    count = values.shape[0]
+    middle = (np.arange(count * factor, dtype=np.float32) + 0.5) / factor - 0.5
+    middle = np.clip(middle, 0, count - 1)
+    low = np.minimum(middle.astype(int), max(count - 2, 0))
+    high = np.minimum(low + 1, count - 1)
+    share = (middle - low)[:, None].astype(np.float32)
+    stretched: Array = values[low] * (1 - share) + values[high] * share
+    return stretched
