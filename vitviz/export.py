@@ -25,6 +25,7 @@ from vitviz.selection import HeadChoice
 from vitviz.views.display import fused_values
 
 if TYPE_CHECKING:
+    from vitviz.models.adapter import ModelInfo
     from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -103,11 +104,15 @@ def write_npz(
         selection.num_queries(trace),
         trace.num_tokens,
     )
-    queries = range(trace.num_tokens) if selection.queries is None else selection.queries
+    queries = (
+        range(trace.num_tokens) if selection.queries is None else selection.queries
+    )
     meta = json.dumps(metadata(trace, selection, options or {}), ensure_ascii=False)
     small: dict[str, npt.NDArray[np.generic]] = {
         "layers": np.array(selection.layers, np.int64),
-        "heads": np.array([-1 if c.single is None else c.single for c in selection.heads]),
+        "heads": np.array(
+            [-1 if c.single is None else c.single for c in selection.heads]
+        ),
         "queries": np.array(queries, np.int64),
         "grid": np.array(trace.grid, np.int64),
         "num_prefix_tokens": np.array(trace.num_prefix_tokens, np.int64),
@@ -195,7 +200,7 @@ def metadata(
         "model": {
             "name": info.name,
             "source": info.source,
-            "weights_sha256": info.weights_sha256(),
+            "weights_sha256": weights_sha256(info),
             "num_layers": info.num_layers,
             "num_heads": trace.num_heads,
             "patch_size": list(info.patch_size),
@@ -227,6 +232,21 @@ def metadata(
         "max_error": trace.max_error,
         "versions": versions(),
     }
+
+
+def weights_sha256(info: ModelInfo) -> str | None:
+    """SHA-256 of the weights, computed once for a file that does not change."""
+    path = info.weights_path
+    if path is None or not path.is_file():
+        return None
+    state = path.stat()
+    key = (path, state.st_size, state.st_mtime_ns)
+    if key not in _hashes:
+        _hashes[key] = info.weights_sha256()
+    return _hashes[key]
+
+
+_hashes: dict[tuple[Path, int, int], str | None] = {}
 
 
 def versions() -> dict[str, str]:

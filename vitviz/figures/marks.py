@@ -71,7 +71,9 @@ def draw_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
     painter.restore()
 
 
-def draw_chip(painter: QPainter, left: float, middle: float, text: str, colour: str) -> None:
+def draw_chip(
+    painter: QPainter, left: float, middle: float, text: str, colour: str
+) -> None:
     """A small rounded label whose left edge and vertical middle are given."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -105,18 +107,27 @@ def bar_text(levels: Levels, uniform: float, height: float) -> BarText:
 
     mark = y_of(uniform)
     placed = []
-    for value in levels.ticks():
+    for value, label in zip(levels.ticks(), tick_labels(levels.ticks()), strict=True):
         y = y_of(value)
         if y is None:
             continue
-        hidden = mark is not None and abs(y - mark) < SMALL_PX + 2
-        placed.append((y, "" if hidden else format_value(value)))
+        hidden = mark is not None and abs(y - mark) < SMALL_PX + 3
+        placed.append((y, "" if hidden else label))
     return BarText(tuple(placed), mark)
+
+
+def tick_labels(values: tuple[float, ...]) -> tuple[str, ...]:
+    """Values as text, with equally many decimals where they are written plainly."""
+    texts = [format_value(value) for value in values]
+    if any("e" in text for text in texts):
+        return tuple(texts)
+    places = max(len(text.partition(".")[2]) for text in texts)
+    return tuple(f"{v:.{places}f}" if v else "0" for v in values)
 
 
 def bar_width(levels: Levels) -> float:
     """Room for a colour bar with its text."""
-    texts = ["1/N", *(format_value(value) for value in levels.ticks())]
+    texts = ["1/N", *tick_labels(levels.ticks())]
     widest = max(text_width(text, SMALL_PX) for text in texts)
     return BAR_WIDTH + TICK_LENGTH + 4 + widest
 
@@ -137,10 +148,10 @@ def draw_bar(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     if style is Style.SPOTLIGHT:
         painter.fillRect(bar, SURROUND)
-        shade = QLinearGradient(bar.bottomLeft(), bar.topLeft())
-        shade.setColorAt(0, QColor(0, 0, 0, round(255 * opacity)))
-        shade.setColorAt(1, QColor(0, 0, 0, 0))
-        painter.fillRect(bar, shade)
+        shadow = QLinearGradient(bar.bottomLeft(), bar.topLeft())
+        shadow.setColorAt(0, QColor(0, 0, 0, round(255 * opacity)))
+        shadow.setColorAt(1, QColor(0, 0, 0, 0))
+        painter.fillRect(bar, shadow)
     else:
         table = np.ascontiguousarray(lookup_table(colormap)[::-1, None, :])
         image = QImage(table.data, 1, 256, 3, QImage.Format.Format_RGB888)

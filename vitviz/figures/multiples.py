@@ -78,7 +78,9 @@ def panel_frame(
     if panel.shared:
         room = marks.bar_width(first.levels)
         start = min(box.top() for box, _ in cells)
-        bar = QRectF(right + GAP, start + 1, room, max(min(bottom - start - 2, 480), 100))
+        bar = QRectF(
+            right + GAP, start + 1, room, max(min(bottom - start - 2, 480), 100)
+        )
         right, bottom = bar.right(), max(bottom, bar.bottom())
     right = max(right, MARGIN + 280)
     statements = list(options.caption)
@@ -177,7 +179,9 @@ def _table_cells(
         box = QRectF(left + col * (width + SPACE), top, width, LABEL_HEIGHT - 4)
         texts.append((box, Qt.AlignmentFlag.AlignCenter, label))
     align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for row, (label, heats) in enumerate(zip(panel.row_labels, panel.heats, strict=True)):
+    for row, (label, heats) in enumerate(
+        zip(panel.row_labels, panel.heats, strict=True)
+    ):
         y = above + row * (height + SPACE)
         texts.append((QRectF(MARGIN, y, room - 10, height), align, label))
         for col, heat in enumerate(heats):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from vitviz.geometry import PatchGrid, Placement, Rect
 from vitviz.images import SourceImage
@@ -81,11 +81,25 @@ def draw_heat(
     left, top = round(pixels.left()), round(pixels.top())
     right, bottom = round(pixels.right()), round(pixels.bottom())
     columns = _index(
-        left, right, pixels.left(), pixels.width(), part.x, part.width, 0, placement,
+        left,
+        right,
+        pixels.left(),
+        pixels.width(),
+        part.x,
+        part.width,
+        0,
+        placement,
         cells.shape[1],
     )
     rows = _index(
-        top, bottom, pixels.top(), pixels.height(), part.y, part.height, 1, placement,
+        top,
+        bottom,
+        pixels.top(),
+        pixels.height(),
+        part.y,
+        part.height,
+        1,
+        placement,
         cells.shape[0],
     )
     overlay = cells[rows.clip(0)][:, columns.clip(0)]
@@ -128,7 +142,11 @@ def draw_unseen(
 
 
 def cell_box(
-    placement: Placement, grid: PatchGrid, cell: tuple[int, int], part: Rect, box: QRectF
+    placement: Placement,
+    grid: PatchGrid,
+    cell: tuple[int, int],
+    part: Rect,
+    box: QRectF,
 ) -> QRectF:
     """Where a patch lies in `box`."""
     return _mapped(part, box, placement.cell_rect(*cell, grid))

@@ -1,0 +1,205 @@
+"""The command line: parses arguments, runs a command, turns errors into one line.
+
+Nothing heavy is imported before a command runs: `vitviz --help` needs neither torch
+nor Qt nor numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from vitviz._version import __version__
+from vitviz.errors import InputError, VitvizError
+
+DONE, FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "export": "write attention as a figure or as numbers, without a window",
+    "models": "list the models that vitviz knows by name",
+    "bench": "measure time and memory on this machine",
+    "self-test": "check this installation",
+}
+
+EPILOG = """\
+examples:
+  vitviz cat.jpg                                  look inside, in a window
+  vitviz export cat.jpg -o cat.png                where CLS looks, last layer
+  vitviz export cat.jpg -o cat.npz --layer all --head all --query 7,3
+  vitviz export photos/ -o maps/ --head 3         one figure a picture, resumable
+
+`vitviz COMMAND --help` explains a command. A picture called like a command is
+opened with ./export, for example.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError instead of printing the usage."""
+        raise InputError(
+            "{message}. See “{program} --help”.",
+            message=message.rstrip("."),
+            program=self.prog,
+        )
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the process's exit code.
+
+    0 done, 2 wrong usage or unusable input, 1 a fault of ours, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    is_debugging = "--debug" in arguments
+    try:
+        return _run([a for a in arguments if a != "--debug"], is_debugging=is_debugging)
+    except SystemExit as exit_request:  # argparse after --help and --version
+        return int(exit_request.code or 0)
+    except VitvizError as error:
+        if is_debugging:
+            traceback.print_exc()
+        say(f"vitviz: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("vitviz: stopped.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output has gone; keep the interpreter's exit quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        return _fault(error, is_debugging=is_debugging)
+
+
+def say(text: str) -> None:
+    """One line on standard error, whatever `text` holds; quiet without one."""
+    if sys.stderr is None:
+        return
+    line = " ".join(text.splitlines())
+    encoding = sys.stderr.encoding or "utf-8"
+    line = line.encode(encoding, "backslashreplace").decode(encoding)
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(arguments: list[str], *, is_debugging: bool) -> int:
+    from vitviz.guard import check_libraries
+
+    if not is_debugging:
+        _quiet_libraries()
+    if arguments and arguments[0] in COMMANDS:
+        name = arguments[0]
+        module = importlib.import_module(f"vitviz.commands.{name.replace('-', '_')}")
+        parser = Parser(
+            prog=f"vitviz {name}",
+            description=module.DESCRIPTION,
+            epilog=module.EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.add_argument("--debug", action="store_true", help=_DEBUG_HELP)
+        module.add_arguments(parser)
+        args = parser.parse_args(arguments[1:])
+        check_libraries()
+        return int(module.execute(args))
+    args = _window_parser().parse_args(arguments)
+    check_libraries()
+    from vitviz.commands.window import execute
+
+    return execute(args)
+
+
+_DEBUG_HELP = "show a traceback with an error"
+
+
+def _window_parser() -> Parser:
+    parser = Parser(
+        prog="vitviz",
+        usage="vitviz [PATH...] [options]\n       vitviz COMMAND ...",
+        description=(
+            "See where a Vision Transformer looks: in every head of every layer, "
+            "exactly."
+        ),
+        epilog="commands:\n"
+        + "".join(f"  {name:<22}{text}\n" for name, text in COMMANDS.items())
+        + "\n"
+        + EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="pictures or folders to open"
+    )
+    parser.add_argument(
+        "--model",
+        metavar="M",
+        help="a name from “vitviz models”, timm:NAME, or a transformers folder",
+    )
+    parser.add_argument(
+        "--device", metavar="D", default="auto", help="auto, cpu, cuda, mps or xpu"
+    )
+    parser.add_argument("--lang", choices=("en", "ja"), help="language of the window")
+    parser.add_argument("--debug", action="store_true", help=_DEBUG_HELP)
+    parser.add_argument("--version", action="version", version=f"vitviz {__version__}")
+    return parser
+
+
+def _quiet_libraries() -> None:
+    """Standard error is for what we say: other libraries' bars and warnings are off."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
+def _fault(error: Exception, *, is_debugging: bool) -> int:
+    """One line for an error nobody foresaw, its traceback kept."""
+    if is_debugging:
+        traceback.print_exc()
+    if _is_out_of_memory(error):
+        say(
+            "vitviz: This run needs more memory than there is. Choose a smaller --size "
+            "or a larger --patch."
+        )
+        return REFUSED
+    kept = _keep_traceback()
+    hint = f"Details are in {kept}" if kept else "Run again with --debug for details"
+    say(f"vitviz: A fault in vitviz: {type(error).__name__}: {error}. {hint}.")
+    return FAULT
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether it is Python's, CUDA's or the CPU allocator's way to say so."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "DefaultCPUAllocator" in str(error)
+    )
+
+
+def log_path() -> Path:
+    """Where tracebacks are kept."""
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Logs"
+    else:
+        state = os.environ.get("XDG_STATE_HOME")
+        base = Path(state) if state else Path.home() / ".local" / "state"
+    return base / "vitviz" / "vitviz.log"
+
+
+def _keep_traceback() -> Path | None:
+    """The log the current traceback was added to; None when it cannot be written."""
+    try:
+        path = log_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(traceback.format_exc() + "\n")
+    except (OSError, RuntimeError):
+        return None
+    return path

@@ -1,0 +1,382 @@
+"""`vitviz export`: attention as a figure or as numbers, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitviz.commands.wishes import (
+    FIGURES,
+    NUMBERS,
+    Wish,
+    add_wish_arguments,
+    wish_from,
+)
+from vitviz.errors import InputError, OutputError, VitvizError
+
+if TYPE_CHECKING:
+    from vitviz.export import Selection
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+
+DESCRIPTION = "Write attention as a figure or as numbers, without a window."
+EPILOG = """\
+OUT ends in .png .svg .pdf (a figure), .npz .csv (numbers), or is a folder, which gets
+one .png a picture: run it again and it goes on where it stopped. IMAGE may be a folder
+of pictures, or - for standard input.
+
+examples:
+  vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
+  vitviz export cat.jpg -o wall.png --layer all --head all --scale shared
+  vitviz export cat.jpg -o cat.npz --layer all --head all --query all
+  vitviz export photos/ -o maps/ --style spotlight
+  curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
+
+Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable input,
+1 a fault in vitviz.
+"""
+
+SUFFIXES = {
+    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif",
+    ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif",
+}  # fmt: skip
+"""Pictures in a folder; a file that is named outright may be called anything."""
+MAX_STDIN_BYTES = 512 * 10**6
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One picture and the file it becomes."""
+
+    source: str
+    """Path, or - for standard input."""
+    target: Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything `execute` reads."""
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a picture, or -")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="file or folder to write"
+    )
+    add_wish_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write what was asked for; 2 when some of several pictures failed."""
+    wish = wish_from(args)
+    sources = _expanded(args.images)
+    output = Path(args.output)
+    if _is_folder(args.output, output):
+        return _export_folder(sources, output, wish)
+    _check_suffix(output, wish)
+    if len(sources) > 1:
+        raise InputError(
+            "{count} pictures do not fit into one file. Give a folder as -o, which "
+            "gets one .png a picture.",
+            count=len(sources),
+        )
+    task = Task(sources[0], output)
+    _refuse_overwriting_source(task)
+    image = _load(task.source)
+    model = _load_model(wish)
+    _export_one(model, image, task, wish, prefix="")
+    return 0
+
+
+def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
+    """One .png a picture; those that are there already are left as they are."""
+    from vitviz.atomic import output_error, printable, sweep
+    from vitviz.cli import say
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    sweep(folder)
+    tasks = _tasks(sources, folder)
+    model: Model | None = None
+    num_kept = num_failed = 0
+    for number, task in enumerate(tasks, start=1):
+        prefix = f"[{number}/{len(tasks)}] "
+        try:
+            _refuse_overwriting_source(task)
+            image = _load(task.source)
+            if model is None:
+                model = _load_model(wish)
+            if _is_done(model, image, task, wish):
+                num_kept += 1
+                continue
+            _export_one(model, image, task, wish, prefix=prefix)
+        except OutputError:
+            raise  # the folder itself: the next picture would meet the same
+        except VitvizError as error:
+            if model is None and not _is_about_picture(error):
+                raise
+            num_failed += 1
+            say(f"{prefix}vitviz: {error}")
+    if num_kept:
+        say(f"{num_kept} of {len(tasks)} were there already.")
+    if num_failed:
+        raise InputError(
+            "{failed} of {count} pictures could not be exported to {folder}; the "
+            "reasons are above.",
+            failed=num_failed,
+            count=len(tasks),
+            folder=printable(str(folder)),
+        )
+    return 0
+
+
+def _export_one(
+    model: Model, image: SourceImage, task: Task, wish: Wish, *, prefix: str
+) -> None:
+    from vitviz.atomic import printable, sweep
+    from vitviz.cli import say
+    from vitviz.commands.memory import check_memory
+    from vitviz.geometry import Fit
+    from vitviz.tracing import placement_for, trace
+
+    if not prefix:
+        sweep(task.target.parent)
+    name = printable(image.name)
+    for note in image.notes:
+        say(f"{prefix}{name}: {note}")
+    placement = placement_for(model, image.size, size=wish.size, fit=Fit(wish.fit))
+    check_memory(model.info, placement, is_agreed=wish.is_agreed)
+    made = trace(model, image, size=wish.size, fit=wish.fit)
+    width, height = placement.model_size
+    rows, cols = made.grid
+    rounded = f" ({placement.note})" if placement.note else ""
+    say(
+        f"{prefix}{name}: input {width}×{height}{rounded}, {rows}×{cols} patches, "
+        f"{made.num_tokens} tokens, error {made.max_error:.0e}"
+    )
+    selection = wish.selection(made)
+    selection.check(made)
+    _write(made, selection, task.target, wish)
+    say(f"{prefix}{printable(str(task.target))}")
+
+
+def _write(made: Trace, selection: Selection, target: Path, wish: Wish) -> None:
+    from vitviz import export
+
+    match target.suffix.lower():
+        case ".npz":
+            _agree(export.npz_bytes(made, selection), target, wish)
+            export.write_npz(target, made, selection, options=wish.options())
+        case ".csv":
+            _agree(export.csv_bytes(made, selection), target, wish)
+            export.write_csv(target, made, selection)
+        case _:
+            import json
+
+            from vitviz.figures.compose import figure_of
+            from vitviz.figures.save import save
+
+            assert selection.queries is not None
+            meta = export.metadata(made, selection, wish.options())
+            figure = figure_of(
+                made,
+                layers=selection.layers,
+                heads=selection.heads,
+                token=selection.queries[0],
+                look=wish.look(),
+                description=json.dumps(meta),
+            )
+            save(target, figure)
+
+
+def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
+    """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
+    import shutil
+
+    from vitviz.atomic import printable
+    from vitviz.export import ASK_BYTES
+
+    size = f"{size_bytes / 1e9:.1f} GB"
+    name = printable(str(target))
+    try:
+        free = shutil.disk_usage(target.absolute().parent).free
+    except OSError:
+        free = size_bytes
+    if size_bytes > free:
+        raise OutputError(
+            "{path} would take {size}, and its disk has {free:.1f} GB left. Choose "
+            "fewer layers, heads or queries.",
+            path=name,
+            size=size,
+            free=free / 1e9,
+        )
+    if size_bytes <= ASK_BYTES or wish.is_agreed:
+        return
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        print(f"{name} will take {size}. Write it? [y/N] ", end="", file=sys.stderr)
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise OutputError(
+        "{path} would take {size}. Add --yes to write it, or choose fewer layers, "
+        "heads or queries.",
+        path=name,
+        size=size,
+    )
+
+
+def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
+    """Whether the target is already what this run would write.
+
+    A file is never there by half (see `atomic`), so it is enough that it says the
+    same picture, weights and options. Raises OutputError for a file of someone else.
+    """
+    import json
+
+    import PIL.Image
+
+    from vitviz.atomic import printable
+    from vitviz.export import weights_sha256
+    from vitviz.figures.save import META_KEY
+
+    if not task.target.exists():
+        return False
+    try:
+        with PIL.Image.open(task.target, formats=["PNG"]) as made:
+            meta = json.loads(made.info[META_KEY])
+        found = (
+            meta["image"]["sha256"],
+            meta["model"]["name"],
+            meta["model"]["weights_sha256"],
+            meta["options"],
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            "{path} is there already and is not a figure of vitviz. Move it away, or "
+            "choose another folder.",
+            path=printable(str(task.target)),
+        ) from error
+    info = model.info
+    wanted = (image.sha256, info.name, weights_sha256(info), wish.options())
+    return json.dumps(found) == json.dumps(wanted)
+
+
+def _load(source: str) -> SourceImage:
+    from vitviz.images import load_image
+
+    if source != STDIN:
+        return load_image(source)
+    if sys.stdin is None:
+        raise InputError("There is no standard input to read a picture from.")
+    data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+    if len(data) > MAX_STDIN_BYTES:
+        raise InputError(
+            "Standard input holds more than {limit} MB. Save it to a file and reduce "
+            "it first.",
+            limit=MAX_STDIN_BYTES // 10**6,
+        )
+    return load_image(data, name="standard input")
+
+
+def _load_model(wish: Wish) -> Model:
+    from vitviz.models.embedded import EMBEDDED_NAME
+    from vitviz.models.loading import load_model
+
+    return load_model(
+        wish.model or EMBEDDED_NAME,
+        device=wish.device,
+        dtype=wish.dtype,
+        patch_size=wish.patch,
+    )
+
+
+def _expanded(images: list[str]) -> list[str]:
+    """The pictures named, folders replaced by the pictures in them."""
+    from vitviz.atomic import printable
+
+    found: list[str] = []
+    for text in images:
+        path = Path(text)
+        if text == STDIN or not path.is_dir():
+            found.append(text)
+            continue
+        try:
+            inside = sorted(
+                entry.path
+                for entry in os.scandir(path)
+                if Path(entry.name).suffix.lower() in SUFFIXES
+            )
+        except OSError as error:
+            raise InputError(
+                "{path} cannot be read: {reason}.",
+                path=printable(text),
+                reason=error.strerror or str(error),
+            ) from error
+        if not inside:
+            raise InputError("There is no picture in {path}.", path=printable(text))
+        found.extend(inside)
+    if found.count(STDIN) > 1:
+        raise InputError("Standard input can be read only once.")
+    return found
+
+
+def _tasks(sources: list[str], folder: Path) -> list[Task]:
+    """A file name for each picture: its stem, or its whole name where stems repeat."""
+    stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
+    names = []
+    for source, stem in zip(sources, stems, strict=True):
+        is_alone = stems.count(stem) == 1
+        names.append(f"{stem if is_alone else Path(source).name}.png")
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(
+                "Two pictures would both become {name}. Export them to two folders.",
+                name=name,
+            )
+    return [Task(s, folder / n) for s, n in zip(sources, names, strict=True)]
+
+
+def _is_folder(text: str, path: Path) -> bool:
+    return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
+
+
+def _check_suffix(output: Path, wish: Wish) -> None:
+    suffix = output.suffix.lower()
+    if suffix in NUMBERS:
+        return
+    if suffix not in FIGURES:
+        raise InputError(
+            "vitviz does not write {suffix}. OUT ends in one of {known}, or is a "
+            "folder.",
+            suffix=suffix,
+            known=" ".join((*FIGURES, *NUMBERS)),
+        )
+    if wish.query == "all":
+        raise InputError(
+            "A figure shows one query. Choose it with --query, or write all of them "
+            "to an .npz or .csv."
+        )
+
+
+def _refuse_overwriting_source(task: Task) -> None:
+    if task.source == STDIN:
+        return
+    try:
+        is_same = os.path.samefile(task.source, task.target)
+    except OSError:
+        return
+    if is_same:
+        raise InputError(
+            "{path} is the picture itself. Choose another name for the output.",
+            path=task.target,
+        )
+
+
+def _is_about_picture(error: VitvizError) -> bool:
+    """Whether only this picture is at fault, before any model is loaded."""
+    from vitviz.errors import ImageError
+
+    return isinstance(error, ImageError)

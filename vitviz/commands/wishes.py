@@ -1,0 +1,249 @@
+"""What `vitviz export` is asked for: parsed, checked, and made into a selection."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from vitviz.errors import InputError, SelectionError
+
+if TYPE_CHECKING:
+    from vitviz.export import Selection
+    from vitviz.figures.compose import Look
+    from vitviz.tracing import Query, Trace
+
+FIGURES = (".png", ".svg", ".pdf")
+NUMBERS = (".npz", ".csv")
+METHODS = ("raw",)
+FUSIONS = ("mean", "max", "min")
+DTYPES = ("float32", "bfloat16", "float16")
+FITS = ("crop", "whole", "letterbox")
+STYLES = ("tint", "map", "spotlight")
+MAX_SIZE_PX = 32768
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options of one export, in plain values."""
+
+    model: str | None
+    patch: int | None
+    size: int | tuple[int, int] | None
+    fit: str
+    device: str
+    dtype: str
+    layer: int | str
+    """A number, "last" or "all"."""
+    head: int | str
+    """A number, a fusion, or "all"."""
+    query: Query | None
+    """As for `Trace.row`, "all", or None for CLS or else the middle patch."""
+    method: str
+    style: str
+    colormap: str
+    scale: str | tuple[float, float]
+    """"own", "shared", or the two ends."""
+    caption: bool
+    is_agreed: bool
+
+    def options(self) -> dict[str, object]:
+        """What shaped the result, for its metadata; plain values."""
+        values = asdict(self)
+        for name in ("model", "device", "is_agreed"):
+            del values[name]
+        return values
+
+    def selection(self, trace: Trace) -> Selection:
+        """The layers, heads and queries in a trace. Raises SelectionError."""
+        from vitviz.export import Selection
+        from vitviz.selection import Fusion, HeadChoice
+
+        layers: tuple[int, ...]
+        match self.layer:
+            case "all":
+                layers = tuple(range(trace.num_layers))
+            case int(number):
+                layers = (number,)
+            case _:
+                layers = (trace.num_layers - 1,)
+        heads: tuple[HeadChoice, ...]
+        match self.head:
+            case "all":
+                heads = tuple(HeadChoice((h,)) for h in range(trace.num_heads))
+            case int(number):
+                heads = (HeadChoice((number,)),)
+            case name:
+                heads = (HeadChoice((), Fusion(name)),)
+        if self.query == "all":
+            return Selection(layers, heads, None)
+        query = default_query(trace) if self.query is None else self.query
+        return Selection(layers, heads, (trace.token(query),))
+
+    def look(self) -> Look:
+        """How a figure is to look."""
+        from vitviz.figures.compose import Look
+        from vitviz.views.state import Scale, Style
+
+        kind, ends = Scale.OWN, (0.0, 1.0)
+        if isinstance(self.scale, tuple):
+            kind, ends = Scale.FIXED, self.scale
+        elif self.scale == "shared":
+            kind = Scale.SHARED
+        return Look(Style(self.style), self.colormap, kind, ends, self.caption)
+
+
+def default_query(trace: Trace) -> Query:
+    """CLS, or the patch in the middle for a model without it."""
+    if "cls" in trace.setup.prefix_names:
+        return "cls"
+    rows, cols = trace.grid
+    return rows // 2, cols // 2
+
+
+def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
+    """All options but the pictures and the output."""
+    model = parser.add_argument_group("model")
+    model.add_argument("--model", metavar="M", help="default: the embedded model")
+    model.add_argument("--patch", metavar="P", help="patch size of the embedded model")
+    model.add_argument("--device", metavar="D", default="auto", help="default: auto")
+    model.add_argument("--dtype", metavar="T", default="float32", help=_of(DTYPES))
+    picture = parser.add_argument_group("picture")
+    picture.add_argument(
+        "--size",
+        metavar="S|WxH",
+        help="input in pixels; default: what the weights were trained with",
+    )
+    picture.add_argument("--fit", default="crop", metavar="F", help=_of(FITS))
+    choice = parser.add_argument_group("what")
+    choice.add_argument("--layer", default="last", metavar="I|last|all")
+    choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
+    choice.add_argument(
+        "--query",
+        metavar="cls|ROW,COL|token:I|all",
+        help="default: cls, or the middle patch of a model without it",
+    )
+    choice.add_argument("--method", default="raw", metavar="N", help=_of(METHODS))
+    looks = parser.add_argument_group("figure")
+    looks.add_argument("--style", default="tint", metavar="N", help=_of(STYLES))
+    looks.add_argument(
+        "--colormap",
+        default="viridis",
+        metavar="C",
+        help="viridis, cividis, magma, inferno or gray",
+    )
+    looks.add_argument(
+        "--scale",
+        default="own",
+        metavar="own|shared|LO,HI",
+        help="own: each map from 0 to its largest value; shared: one scale for all",
+    )
+    looks.add_argument(
+        "--caption", action="store_true", help="say below what the figure shows"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="write files above 1 GB without asking"
+    )
+
+
+def wish_from(args: argparse.Namespace) -> Wish:
+    """The parsed options. Raises InputError, one sentence for the first bad one."""
+    from vitviz.views.colour import COLORMAPS
+
+    return Wish(
+        model=args.model,
+        patch=None if args.patch is None else _whole(args.patch, "--patch"),
+        size=None if args.size is None else _size(args.size),
+        fit=_one_of(args.fit, FITS, "--fit"),
+        device=args.device,
+        dtype=_one_of(args.dtype, DTYPES, "--dtype"),
+        layer=_number_or(args.layer, ("last", "all"), "--layer"),
+        head=_number_or(args.head, (*FUSIONS, "all"), "--head"),
+        query=None if args.query is None else _query(args.query),
+        method=_one_of(args.method, METHODS, "--method"),
+        style=_one_of(args.style, STYLES, "--style"),
+        colormap=_one_of(args.colormap, COLORMAPS, "--colormap"),
+        scale=_scale(args.scale),
+        caption=args.caption,
+        is_agreed=args.yes,
+    )
+
+
+def _of(names: tuple[str, ...]) -> str:
+    rest = f" or {names[-1]}" if len(names) > 1 else ""
+    return (", ".join(names[:-1]) or names[0]) + rest
+
+
+def _one_of(text: str, names: tuple[str, ...], option: str) -> str:
+    if text in names:
+        return text
+    raise InputError(
+        "There is no {option} {text}; there is {names}.",
+        option=option,
+        text=text,
+        names=_of(names),
+    )
+
+
+def _whole(text: str, option: str) -> int:
+    """A whole number above 0."""
+    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_SIZE_PX:
+        return int(text)
+    raise SelectionError(
+        "{option} takes a whole number of pixels from 1 to {most}, not {text}.",
+        option=option,
+        most=MAX_SIZE_PX,
+        text=text,
+    )
+
+
+def _size(text: str) -> int | tuple[int, int]:
+    width, cross, height = text.lower().replace("×", "x").partition("x")
+    if not cross:
+        return _whole(width, "--size")
+    return _whole(width, "--size"), _whole(height, "--size")
+
+
+def _number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
+    if text in words:
+        return text
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return int(text)
+    raise SelectionError(
+        "{option} takes a number from 0, or {words}, not {text}.",
+        option=option,
+        words=_of(words),
+        text=text,
+    )
+
+
+def _query(text: str) -> Query:
+    kind, colon, number = text.partition(":")
+    if colon and kind == "token" and number.isascii() and number.isdigit():
+        return int(number[:9])
+    row, comma, col = text.partition(",")
+    if comma and row.strip().isdigit() and col.strip().isdigit():
+        return int(row[:9]), int(col[:9])
+    if text.isidentifier():
+        return text
+    raise SelectionError(
+        "--query takes cls, ROW,COL, token:I or all, not {text}.", text=text
+    )
+
+
+def _scale(text: str) -> str | tuple[float, float]:
+    if text in ("own", "shared"):
+        return text
+    low, comma, high = text.partition(",")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        ends = (math.nan, math.nan)
+    if comma and 0 <= ends[0] < ends[1] < math.inf:
+        return ends
+    raise SelectionError(
+        "--scale takes own, shared or two numbers as in 0,0.05, the first not below 0 "
+        "and smaller than the second; not {text}.",
+        text=text,
+    )

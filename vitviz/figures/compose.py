@@ -1,0 +1,183 @@
+"""From a trace and what is wanted of it to a figure that can be saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from vitviz.errors import InputError
+from vitviz.figures import multiples, render
+from vitviz.figures.render import FigureOptions
+from vitviz.figures.save import Figure, ensure_application
+from vitviz.selection import HeadChoice
+from vitviz.views.colour import Levels, format_value
+from vitviz.views.display import Heat, heat, maps_of
+from vitviz.views.state import Direction, Scale, Style, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Setup, Trace
+
+OPAQUE = 1.0
+DEFAULT_OPACITY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a figure is to look like."""
+
+    style: Style = Style.TINT
+    colormap: str = "viridis"
+    scale: Scale = Scale.OWN
+    fixed_range: tuple[float, float] = (0.0, 0.05)
+    caption: bool = False
+
+    @property
+    def opacity(self) -> float:
+        """A map hides the photograph, tint and spotlight let it through."""
+        return OPAQUE if self.style is Style.MAP else DEFAULT_OPACITY
+
+
+def figure_of(
+    trace: Trace,
+    *,
+    layers: tuple[int, ...],
+    heads: tuple[HeadChoice, ...],
+    token: int,
+    look: Look,
+    description: str = "",
+) -> Figure:
+    """One map, or a table of maps for several layers or heads.
+
+    A shared scale runs from 0 to the largest value among all heads of the layer for
+    one map, and to the largest among the maps shown for a table.
+
+    Raises InputError for a trace without a picture, ExactnessError.
+    """
+    ensure_application()
+    rows = tuple(_heats(trace, layer, heads, token, look) for layer in layers)
+    options = FigureOptions(
+        style=look.style,
+        colormap=look.colormap,
+        opacity=look.opacity,
+        prefix_names=trace.setup.prefix_names,
+    )
+    if len(layers) == len(heads) == 1:
+        one = rows[0][0]
+        if look.caption:
+            options = replace(options, caption=caption(one, trace.setup, look.scale))
+        return figure_of_heat(one, trace.setup, options, description=description)
+    if look.scale is Scale.SHARED:
+        levels = Levels(0.0, max(h.peak_value for row in rows for h in row) or 1e-12)
+        rows = tuple(tuple(replace(h, levels=levels) for h in row) for row in rows)
+    if look.caption:
+        lines = _table_caption(rows, trace.setup)
+        options = replace(options, caption=lines)
+    panel = multiples.Panel(
+        heats=rows,
+        row_labels=tuple(f"layer {layer}" for layer in layers),
+        col_labels=tuple(f"head {choice.label()}" for choice in heads),
+        shared=look.scale is not Scale.OWN,
+    )
+    return _panel_figure(panel, trace.setup, options, description)
+
+
+def figure_of_heat(
+    one: Heat, setup: Setup, options: FigureOptions, *, description: str = ""
+) -> Figure:
+    """The figure of a map that is already there. Raises InputError."""
+    ensure_application()
+    image, placement, grid = setup.image, setup.placement, setup.grid
+    if image is None:
+        raise _no_picture()
+    parts = render.frame(one, placement, grid, options)
+
+    def paint(painter: QPainter, rect: QRectF) -> None:
+        render.paint(painter, one, image, placement, grid, options, rect)
+
+    title = f"{image.name}: {setup.model.name}, layer {one.layer}"
+    return Figure(parts.width, parts.height, paint, title, description)
+
+
+def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
+    """Model, layer, head, query, method and scale of a map, a statement each."""
+    low, high = format_value(one.levels.low), format_value(one.levels.high)
+    kind = "log, " if one.levels.log else ""
+    return (
+        setup.model.name,
+        f"layer {one.layer}",
+        f"head {one.heads.label()}" if one.heads.single is not None else _fused(one),
+        _token_text(one, setup),
+        "raw attention",
+        f"scale {low} to {high} ({kind}{scale.value})",
+        _input_text(setup),
+    )
+
+
+def _heats(
+    trace: Trace, layer: int, heads: tuple[HeadChoice, ...], token: int, look: Look
+) -> tuple[Heat, ...]:
+    state = ViewState(
+        layer=layer, token=token, scale=look.scale, fixed_range=look.fixed_range
+    )
+    maps = maps_of(trace, state, layer)
+    return tuple(heat(trace, state, maps, heads=choice) for choice in heads)
+
+
+def _panel_figure(
+    panel: multiples.Panel, setup: Setup, options: FigureOptions, description: str
+) -> Figure:
+    image, placement, grid = setup.image, setup.placement, setup.grid
+    if image is None:
+        raise _no_picture()
+    parts = multiples.panel_frame(panel, placement, grid, options)
+
+    def paint(painter: QPainter, rect: QRectF) -> None:
+        multiples.paint_panel(painter, panel, image, placement, grid, options, rect)
+
+    title = f"{image.name}: {setup.model.name}"
+    return Figure(parts.width, parts.height, paint, title, description)
+
+
+def _table_caption(rows: tuple[tuple[Heat, ...], ...], setup: Setup) -> tuple[str, ...]:
+    first = rows[0][0]
+    statements = [setup.model.name]
+    if len(rows) == 1:
+        statements.append(f"layer {first.layer}")
+    if len(rows[0]) == 1:
+        is_single = first.heads.single is not None
+        statements.append(f"head {first.heads.label()}" if is_single else _fused(first))
+    statements += [_token_text(first, setup), "raw attention"]
+    return (*statements, _input_text(setup))
+
+
+def _fused(one: Heat) -> str:
+    return f"{one.heads.fusion.value} of {_heads_text(one.heads)}"
+
+
+def _heads_text(choice: HeadChoice) -> str:
+    if not choice.heads:
+        return "all heads"
+    return f"heads {', '.join(map(str, choice.heads))}"
+
+
+def _token_text(one: Heat, setup: Setup) -> str:
+    side = "query" if one.direction is Direction.LOOKS_AT else "key"
+    cell = setup.grid.cell(one.token)
+    if cell is None:
+        return f"{side} {render.special_name(one.token, setup.prefix_names)}"
+    return f"{side} ({cell[0]}, {cell[1]})"
+
+
+def _input_text(setup: Setup) -> str:
+    width, height = setup.placement.model_size
+    return f"input {width}×{height}, {setup.grid.rows}×{setup.grid.cols} patches"
+
+
+def _no_picture() -> InputError:
+    return InputError(
+        "A figure needs the picture, and this trace was made from a prepared tensor. "
+        "Trace the picture itself, or export .npz or .csv."
+    )
