@@ -12,9 +12,9 @@ from pathlib import Path
 def main(argv: list[str] | None = None) -> int:
     """Run the program with these arguments; returns its exit code."""
     if sys.stdout is None:  # a windowed build on Windows has no console
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
     _preload()
     from vitviz.cli import main as run
 

@@ -73,9 +73,7 @@ def row(capture: Capture, query: int) -> Tensor:
     return tile(capture, query, query + 1)[:, 0]
 
 
-def tile(
-    capture: Capture, start: int, stop: int, *, head: int | None = None
-) -> Tensor:
+def tile(capture: Capture, start: int, stop: int, *, head: int | None = None) -> Tensor:
     """Attention of queries [start, stop), (H, b, N) float32; (1, b, N) for a head."""
     return torch.softmax(_scores(capture, slice(start, stop), head), dim=-1)
 
@@ -103,7 +101,7 @@ def tiles(
 
 
 def log_normalisers(capture: Capture) -> Tensor:
-    """log Σ_j exp(q_i·k_j·scale + bias) of every query i, (H, N) float32."""
+    """Log Σ_j exp(q_i·k_j·scale + bias) of every query i, (H, N) float32."""
     step = tile_rows(capture)
     parts = [
         torch.logsumexp(_scores(capture, slice(start, start + step), None), dim=-1)
@@ -158,7 +156,11 @@ def fuse(rows: Tensor, fusion: Fusion) -> Tensor:
 
 
 def pooled(
-    capture: Capture, head: HeadChoice | Fusion | int, bins: Bins, *, rows: range | None = None
+    capture: Capture,
+    head: HeadChoice | Fusion | int,
+    bins: Bins,
+    *,
+    rows: range | None = None,
 ) -> Iterator[tuple[int, Tensor]]:
     """Exact block means of a head's or a fusion's matrix, band by band.
 
@@ -176,7 +178,9 @@ def pooled(
         yield first, _pool_rows(fused, bins, first)
 
 
-def pooled_preview(capture: Capture, head: HeadChoice | Fusion | int, bins: Bins) -> Tensor:
+def pooled_preview(
+    capture: Capture, head: HeadChoice | Fusion | int, bins: Bins
+) -> Tensor:
     """One query of each bin, its keys pooled exactly, (num_bins, num_bins) float32.
 
     A first picture that costs 1/block of `pooled`; not exact along the queries.
@@ -186,7 +190,7 @@ def pooled_preview(capture: Capture, head: HeadChoice | Fusion | int, bins: Bins
     chosen, fusion = _chosen(capture, head)
     parts = [
         _pool_last(fuse(rows_at(chosen, some), fusion), bins)
-        for some in queries.split(tile_rows(chosen))
+        for some in torch.split(queries, tile_rows(chosen))
     ]
     return torch.cat(parts)
 
@@ -274,7 +278,7 @@ def _block_means(values: Tensor, block: int) -> Tensor:
         return values
     missing = -count % block
     padded = F.pad(values, (0, missing)) if missing else values
-    sums = padded.unflatten(-1, (-1, block)).sum(dim=-1)  # (…, runs)
+    sums = padded.reshape(*padded.shape[:-1], -1, block).sum(dim=-1)  # (…, runs)
     means = sums / block
     if missing:
         means[..., -1] = sums[..., -1] / (block - missing)

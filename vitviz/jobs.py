@@ -1,5 +1,8 @@
-"""What the engine is asked to do. torch is imported inside the jobs: the window
-stands before it is loaded, and importing this module is cheap."""
+"""What the engine is asked to do.
+
+torch is imported inside the jobs: the window stands before it is loaded, and importing
+this module is cheap.
+"""
 
 from __future__ import annotations
 
@@ -138,6 +141,7 @@ def columns(trace: Trace, layer: int) -> Job:
 
 def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
     """A job that reports MatrixParts: a quick preview, then exact bands."""
+
     def job(context: Context) -> None:
         if bins.block > 1:
             preview = trace.pooled_preview(layer, heads, bins)
@@ -145,6 +149,22 @@ def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
         for first, band in trace.pooled(layer, heads, bins):
             context.raise_if_cancelled()
             context.report(MatrixPart(bins, first, band, is_preview=False))
+
+    return job
+
+
+def export_numbers(trace: Trace, query: int, path: Path) -> Job:
+    """A job that writes one query of all layers and heads; returns the path."""
+
+    def job(context: Context) -> Path:
+        from vitviz.export import Selection, write_csv, write_npz
+
+        layers = tuple(range(trace.num_layers))
+        heads = tuple(HeadChoice((head,)) for head in range(trace.num_heads))
+        selection = Selection(layers, heads, (query,))
+        write = write_csv if path.suffix.lower() == ".csv" else write_npz
+        write(path, trace, selection)
+        return path
 
     return job
 
@@ -158,7 +178,9 @@ class Refined:
     values: Array
 
 
-def refine(trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range) -> Job:
+def refine(
+    trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range
+) -> Job:
     """A job that returns Refined: the exact cells of a part of the matrix."""
 
     def job(context: Context) -> Refined:
@@ -170,4 +192,3 @@ def refine(trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range
         return Refined(rows, cols, np.stack(parts))
 
     return job
-

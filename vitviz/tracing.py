@@ -121,7 +121,7 @@ class Trace:
         return sum(held.values())
 
     def with_layer(self, layer: int, capture: Capture) -> Trace:
-        """This trace with one layer more; shares everything else."""
+        """The trace with one layer more; shares everything else."""
         captures = list(self.captures)
         captures[layer] = capture
         return replace(self, captures=tuple(captures))
@@ -200,7 +200,12 @@ class Trace:
             yield start, _array(part)
 
     def pooled(
-        self, layer: int, head: HeadChoice | Fusion | int, bins: Bins, *, rows: range | None = None
+        self,
+        layer: int,
+        head: HeadChoice | Fusion | int,
+        bins: Bins,
+        *,
+        rows: range | None = None,
     ) -> Iterator[tuple[int, Array]]:
         """(first bin, (b, num_bins)): exact block means; see `attention.pooled`."""
         chosen = self._heads(head)
@@ -209,7 +214,9 @@ class Trace:
         ):
             yield start, _array(band)
 
-    def pooled_preview(self, layer: int, head: HeadChoice | Fusion | int, bins: Bins) -> Array:
+    def pooled_preview(
+        self, layer: int, head: HeadChoice | Fusion | int, bins: Bins
+    ) -> Array:
         """(num_bins, num_bins): one query of each bin, a quick first picture."""
         chosen = self._heads(head)
         return _array(attention.pooled_preview(self.capture(layer), chosen, bins))

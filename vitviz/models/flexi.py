@@ -15,12 +15,12 @@ How a picture becomes attention, top to bottom of this file:
       │ the CLS token is put in front
       ▼
     tokens  (B, 1 + R·C, width)
-      │ Block × depth: tokens look at each other (Attention), then each thinks alone (Mlp)
+      │ Block × depth: tokens look at each other (Attention), then each by itself (Mlp)
       ▼
     features (B, 1 + R·C, width), normalised
 
 Deviations from the paper: 6 blocks of width 192, distilled from DINOv2 (its patch
-features, its CLS feature and its attention) instead of trained on labels; no label head.
+features, its CLS feature and its attention) instead of trained on labels; no head.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def pi_resize_matrix(old_px: int, new_px: int) -> Tensor:
     """
     if old_px == new_px:
         return torch.eye(old_px**2)
-    return torch.linalg.pinv(resize_matrix(old_px, new_px).double().T).float()
+    matrix: Tensor = torch.linalg.pinv(resize_matrix(old_px, new_px).double().T)
+    return matrix.float()
 
 
 class PatchEmbedding(nn.Module):
@@ -123,7 +124,7 @@ class PatchEmbedding(nn.Module):
             self._matrices[patch] = pi_resize_matrix(BASE_PATCH_SIZE, patch)
         matrix = self._matrices[patch].to(self.weight)
         kernel = self.weight.flatten(2) @ matrix.T  # (width, 3, patch²)
-        return kernel.unflatten(2, (patch, patch))  # (width, 3, patch, patch)
+        return kernel.reshape(*kernel.shape[:2], patch, patch)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Patch descriptions, (B, width, R, C), for pixels (B, 3, R·patch, C·patch)."""

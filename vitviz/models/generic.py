@@ -1,5 +1,7 @@
-"""Any `nn.Module` that cuts a picture into patches: its layout is inferred, then
-verified by the first traced pass (N must be P + R·C)."""
+"""Any `nn.Module` that cuts a picture into patches.
+
+Its layout is inferred, then verified by the first traced pass: N must be P + R·C.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ def _patch_size(module: nn.Module) -> tuple[int, int]:
             and part.in_channels == 3
             and part.kernel_size == part.stride
         ):
-            height, width = cast(tuple[int, int], part.kernel_size)
+            height, width = cast("tuple[int, int]", part.kernel_size)
             return width, height
     raise UnsupportedModelError(
         "{kind} has no patch embedding that vitviz can find. Say wrap(module, "

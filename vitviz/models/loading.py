@@ -195,7 +195,7 @@ def _file_error(path: Path) -> CheckpointError:
 def _from_torchvision(
     name: str, weights: str | None, device: torch.device, dtype: torch.dtype
 ) -> Model:
-    """torchvision's network with weights that already lie in its cache."""
+    """Torchvision's network with weights that already lie in its cache."""
     import torchvision.models as tv
 
     enum = tv.get_model_weights(name)
@@ -260,7 +260,7 @@ def _from_torchvision(
 def _from_timm(
     name: str, weights: str | None, device: torch.device, dtype: torch.dtype
 ) -> Model:
-    """timm's network; trained weights only from the local cache."""
+    """Timm's network; trained weights only from the local cache."""
     try:
         import timm
     except ImportError:

@@ -35,7 +35,7 @@ class TimmAdapter:
                 kind=type(module).__name__,
             )
         self.module = module
-        self.timm = cast(Any, module)
+        self.timm = cast("Any", module)
         self.blocks: Sequence[nn.Module] = block_list(self.timm.blocks)
         patch = self.timm.patch_embed.patch_size
         height, width = (patch, patch) if isinstance(patch, int) else patch
@@ -84,7 +84,7 @@ class TimmAdapter:
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Logits, or the pooled feature of a model without a head."""
-        return cast(Tensor, self.module(pixels))
+        return cast("Tensor", self.module(pixels))
 
 
 @contextlib.contextmanager

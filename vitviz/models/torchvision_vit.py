@@ -25,7 +25,7 @@ class TorchvisionAdapter:
     def __init__(self, module: VisionTransformer) -> None:
         self.vit = module
         self.module: nn.Module = module
-        layers = cast(nn.Sequential, module.encoder.layers)
+        layers = cast("nn.Sequential", module.encoder.layers)
         self.blocks: Sequence[nn.Module] = list(layers.children())
         self.patch_size = (module.patch_size, module.patch_size)
         self.has_head = not isinstance(module.heads, nn.Identity)
@@ -49,7 +49,7 @@ class TorchvisionAdapter:
         """Logits. Other sizes take the same steps, which the module asserts away."""
         height, width = pixels.shape[-2:]
         if (width, height) == self.own_size:
-            return cast(Tensor, self.vit(pixels))
+            return cast("Tensor", self.vit(pixels))
         vit, encoder = self.vit, self.vit.encoder
         patches = vit.conv_proj(pixels)  # (1, C, R, C)
         rows, cols = patches.shape[-2:]
@@ -58,7 +58,7 @@ class TorchvisionAdapter:
         tokens = torch.cat([cls, tokens], dim=1)  # (1, N, C)
         positions = resampled_positions(encoder.pos_embedding, rows, cols)
         tokens = encoder.ln(encoder.layers(encoder.dropout(tokens + positions)))
-        return cast(Tensor, vit.heads(tokens[:, 0]))
+        return cast("Tensor", vit.heads(tokens[:, 0]))
 
 
 def resampled_positions(table: Tensor, rows: int, cols: int) -> Tensor:

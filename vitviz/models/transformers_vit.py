@@ -44,9 +44,9 @@ class TransformersAdapter:
     def __init__(self, module: nn.Module) -> None:
         tower = getattr(module, "vision_model", None)
         if tower is not None and hasattr(module, "text_model"):
-            module = cast(nn.Module, tower)
+            module = cast("nn.Module", tower)
         self.module = module
-        self.hf = cast(Any, module)
+        self.hf = cast("Any", module)
         self.config = getattr(self.hf.config, "vision_config", self.hf.config)
         patch = getattr(self.config, "patch_size", None)
         if patch is None:
@@ -111,7 +111,7 @@ class TransformersAdapter:
             value = getattr(output, name, None)
             if isinstance(value, Tensor) and value.dim() == 2:
                 return value
-        return cast(Tensor, output.last_hidden_state[:, 0])
+        return cast("Tensor", output.last_hidden_state[:, 0])
 
 
 def load_folder(
@@ -165,16 +165,17 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
         kind = getattr(transformers, names[0], None) if names else None
         if kind is None:
             kind = transformers.AutoModel
-        module, report = kind.from_pretrained(
-            folder,
-            config=config,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            attn_implementation="sdpa",
-            dtype=dtype,
-            output_loading_info=True,
-        )
+        with _quiet(transformers):
+            module, report = kind.from_pretrained(
+                folder,
+                config=config,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                attn_implementation="sdpa",
+                dtype=dtype,
+                output_loading_info=True,
+            )
     except Exception as error:
         # the library raises many kinds for a damaged folder; all mean the same here
         _log.warning("cannot read %s", folder, exc_info=True)
@@ -184,8 +185,12 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
             folder=folder.name,
             reason=reason[0][:200],
         ) from error
+    missing = sorted(map(str, report["missing_keys"]))
+    if missing and all(name.startswith("pooler.") for name in missing):
+        module.pooler = None  # saved without one; attention does not depend on it
+        missing = []
     wrong = [
-        *sorted(map(str, report["missing_keys"])),
+        *missing,
         *sorted(map(str, report["mismatched_keys"])),
         *sorted(map(str, report["unexpected_keys"])),
     ]
@@ -197,7 +202,23 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
             count=len(wrong),
             names=", ".join(wrong[:3]),
         )
-    return cast(nn.Module, module)
+    return cast("nn.Module", module)
+
+
+@contextlib.contextmanager
+def _quiet(transformers: Any) -> Iterator[None]:  # noqa: ANN401
+    """No progress bar and no report on standard error: what is wrong is raised."""
+    logging_ = transformers.utils.logging
+    level = logging_.get_verbosity()
+    had_bar = logging_.is_progress_bar_enabled()
+    logging_.set_verbosity_error()
+    logging_.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging_.set_verbosity(level)
+        if had_bar:
+            logging_.enable_progress_bar()
 
 
 def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocessing:

@@ -1,1 +1,1 @@
-"""The window. torch is never imported here: results arrive as numpy and plain values."""
+"""The window. torch is never imported here: results arrive as numpy arrays."""

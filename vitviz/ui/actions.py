@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 
-
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One action: its name in code, its text, its keys."""
@@ -62,7 +61,7 @@ def specs() -> tuple[Spec, ...]:
 
 
 def build(
-    window: QWidget, handlers: dict[str, Callable[[], None]]
+    window: QWidget, handlers: dict[str, Callable[[], object]]
 ) -> dict[str, QAction]:
     """An action of `window` for every spec that has a handler.
 

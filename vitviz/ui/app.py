@@ -6,6 +6,8 @@ import logging
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
 from types import FrameType, TracebackType
 
 import pyqtgraph as pg
@@ -23,9 +25,11 @@ from vitviz.errors import VitvizError
 from vitviz.resources import resource
 from vitviz.ui import theme
 from vitviz.ui.main_window import MainWindow
+from vitviz.ui.start_page import sample_paths
 
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
+SELF_TEST_SECONDS = 60
 
 
 class SignalBridge(QObject):
@@ -133,11 +137,43 @@ def open_window(
     return window
 
 
+def self_test() -> None:
+    """Open a window on a sample, click a patch, close. Raises what goes wrong."""
+    app = application(["vitviz"])
+    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    window = open_window([str(sample_paths()[0])])
+    control = window.controller
+    expected = _has_embedded()
+    end = time.monotonic() + SELF_TEST_SECONDS
+
+    def check() -> None:
+        trace = control.scene.trace
+        has_picture = control.scene.image is not None
+        is_done = False
+        if trace is not None and trace.is_complete:
+            control.pin(trace.num_tokens - 1)
+            is_done = True
+        if is_done or (has_picture and not expected) or time.monotonic() > end:
+            poll.stop()
+            window.close()
+
+    poll = QTimer(window, interval=50)
+    poll.timeout.connect(check)
+    poll.start()
+    app.exec()
+    if control.scene.image is None:
+        raise VitvizError("The window opened, but its picture did not appear.")
+    if expected and (control.heat is None or control.state.token == 0):
+        raise VitvizError("The window opened, but no attention appeared in it.")
+
+
 def _has_embedded() -> bool:
     return bool(resource("embedded", f"{DEFAULT_MODEL}.safetensors").is_file())
 
 
-def _show_exception(window: MainWindow) -> object:
+def _show_exception(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     def hook(
         kind: type[BaseException],
         error: BaseException,
@@ -146,7 +182,8 @@ def _show_exception(window: MainWindow) -> object:
         _log.error("unexpected", exc_info=(kind, error, traceback))
         window.panes.errors.showError(
             VitvizError(
-                "Something went wrong inside vitviz ({reason}). Details are in the log.",
+                "Something went wrong inside vitviz ({reason}). Details are in the "
+                "log.",
                 reason=f"{kind.__name__}: {error}"[:200],
             )
         )

@@ -10,7 +10,6 @@ failed open, load or run leaves the former scene as it was.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +19,11 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz import jobs
-from vitviz.engine import Event, Failed, Finished, Kind, Progressed, Started
+from vitviz.engine import Event, Failed, Finished, Job, Kind, Progressed, Started
 from vitviz.errors import Cancelled, ExactnessError, VitvizError
+from vitviz.figures.compose import caption, figure_of_heat
+from vitviz.figures.render import FigureOptions
+from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, MatrixPart, RailPart, Refined, RunDone, RunOptions
 from vitviz.selection import Bins, HeadChoice
 from vitviz.ui.worker import EngineThread
@@ -104,12 +106,14 @@ class Controller(QObject):
             (Finished, Kind.COLUMN): self._on_columns,
             (Progressed, Kind.MATRIX): self._on_matrix_part,
             (Finished, Kind.REFINE): self._on_refined,
+            (Finished, Kind.EXPORT): self._on_exported,
         }
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._refresh)
         for thread in (self._reader, self._engine):
-            thread.event.connect(self._on_event)
+            thread.happened.connect(self._on_event)
             thread.start()
+        self._refresh()
 
     @property
     def state(self) -> ViewState:
@@ -120,6 +124,11 @@ class Controller(QObject):
     def is_running(self) -> bool:
         """Whether a model loads or a run goes on."""
         return Kind.RUN in self._tokens or Kind.MODEL in self._tokens
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether anything is still to come from the worker threads."""
+        return bool(self._tokens)
 
     def shutdown(self) -> None:
         """Stop both threads and wait for the block that runs."""
@@ -216,6 +225,34 @@ class Controller(QObject):
         index = cells.index(now) if now in cells else 0
         self.change(heads=cells[min(max(index + step, 0), len(cells) - 1)])
 
+    def export(self, path: str) -> None:
+        """Write what is on screen: a figure now, numbers by the engine."""
+        trace, shown = self.scene.trace, self.heat
+        if trace is None or shown is None:
+            return
+        if path.lower().endswith((".npz", ".csv")):
+            job = jobs.export_numbers(trace, shown.token, Path(path))
+            self._submit(Kind.EXPORT, job)
+            return
+        state = self.state
+        options = FigureOptions(
+            style=state.style,
+            colormap=state.colormap,
+            opacity=state.opacity,
+            prefix_names=trace.setup.prefix_names,
+            caption=caption(shown, trace.setup, state.scale),
+        )
+        try:
+            save(Path(path), figure_of_heat(shown, trace.setup, options))
+        except VitvizError as error:
+            self.panes.errors.showError(error)
+        else:
+            self._on_exported(Path(path))
+
+    def _on_exported(self, path: Path) -> None:
+        self.panes.errors.clear()
+        self.panes.status.setText(self.tr("Saved {name}").format(name=path.name))
+
     def hover(self, token: int | None) -> None:
         """Preview a patch; None ends it."""
         if token != self._hovered:
@@ -223,7 +260,7 @@ class Controller(QObject):
             self._refresh_heat()
 
     def hover_cell(self, query: int, key: int) -> None:
-        """A cell of the matrix under the pointer: its query previewed, its key ringed."""
+        """Preview the query under the pointer in the matrix, and ring its key."""
         self.panes.picture.setKey(key)
         self.hover(query)
 
@@ -243,7 +280,7 @@ class Controller(QObject):
 
     # -- jobs and their events -----------------------------------------------------
 
-    def _submit(self, kind: Kind, job: jobs.Job) -> None:
+    def _submit(self, kind: Kind, job: Job) -> None:
         thread = self._reader if kind is Kind.PICTURE else self._engine
         self._tokens[kind] = thread.engine.submit(kind, job)
 
@@ -298,9 +335,8 @@ class Controller(QObject):
             self.panes.status.setRunText(model.info.name)
 
     def _on_layer(self, arrived: LayerArrived) -> None:
-        is_first = not self.rail and self.scene.trace is None
-        starts = arrived.trace.setup is not getattr(self.scene.trace, "setup", None)
-        if is_first or starts:
+        shown = self.scene.trace
+        if shown is None or shown.setup is not arrived.trace.setup:
             self._show_scene(Scene(self.scene.image, arrived.trace))
         self.scene = replace(self.scene, trace=arrived.trace)
         done = arrived.layer + 1
@@ -309,7 +345,8 @@ class Controller(QObject):
         if arrived.elapsed_s + left > SHOW_PROGRESS_AFTER_S and left > 0:
             text = self.tr("{n} s left").format(n=f"{left:.0f}" if left >= 1 else "<1")
             self.panes.rail.setProgress(text)
-        self._frame.start() if not self._frame.isActive() else None
+        if not self._frame.isActive():
+            self._frame.start()
 
     def _on_run_done(self, done: RunDone) -> None:
         self._frame.stop()
@@ -374,7 +411,9 @@ class Controller(QObject):
         self._hovered = None
         panes = self.panes
         if image_changed:
-            panes.picture.setPicture(None if scene.image is None else scene.image.pixels)
+            panes.picture.setPicture(
+                None if scene.image is None else scene.image.pixels
+            )
         if scene.trace is None:
             panes.picture.setHeat(None)
             panes.picture.setPlacement(None, None)

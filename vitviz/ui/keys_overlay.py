@@ -5,8 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from vitviz.ui import theme
@@ -18,6 +24,7 @@ class KeysOverlay(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._parent = parent
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Keys"))
         outer = QVBoxLayout(self)
@@ -34,14 +41,14 @@ class KeysOverlay(QWidget):
         """Show or hide."""
         self.setVisible(not self.isVisible())
         if self.isVisible():
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._parent.rect())
             self.raise_()
             self.setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Cover the window also while it is resized."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._parent.rect())
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, _event: QKeyEvent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self._place()
         self.controller = Controller(self.panes, self)
-        self.keys = KeysOverlay(self.centralWidget())
+        self.keys = KeysOverlay(self._central)
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
         self.resize(*START_SIZE)
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
 
     def _place(self) -> None:
         panes = self.panes
-        picture = QWidget()
+        self._picture = picture = QWidget()
         row = QHBoxLayout(picture)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -120,6 +121,7 @@ class MainWindow(QMainWindow):
             (panes.status, 0),
         ):
             layout.addWidget(widget, stretch)
+        self._central = central
         self.setCentralWidget(central)
 
     # -- connections ---------------------------------------------------------------
@@ -166,7 +168,7 @@ class MainWindow(QMainWindow):
         control.sceneChanged.connect(self._update_controls)
         control.modelNeeded.connect(self._on_model_needed)
 
-    def _handlers(self) -> dict[str, object]:
+    def _handlers(self) -> dict[str, Callable[[], object]]:
         control, picture = self.controller, self.panes.picture
         return {
             "open": self.open_dialog,
@@ -241,11 +243,11 @@ class MainWindow(QMainWindow):
             self.open_path(files[0])
         elif mime.hasImage():
             self._stack.setCurrentIndex(1)
-            image = cast(QImage, mime.imageData())
+            image = cast("QImage", mime.imageData())
             data = QByteArray()
             buffer = QBuffer(data)
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            QImage(image).save(buffer, "PNG")
+            QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
             self.controller.open_picture(bytes(data.data()), name)
         else:
             self.panes.errors.showMessage(
@@ -336,7 +338,7 @@ class MainWindow(QMainWindow):
         self.panes.status.setRunText(self.tr("Choose a model"))
 
     def _on_options(self, options: object) -> None:
-        self.controller.choose_options(cast(RunOptions, options))
+        self.controller.choose_options(cast("RunOptions", options))
         self._update_controls()
 
     def _toggle_hover(self) -> None:
@@ -354,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def toggle_theme(self) -> None:
         """From light to dark and back."""
-        app = cast(QApplication, QApplication.instance())
+        app = cast("QApplication", QApplication.instance())
         is_dark = theme.colours().surround == theme.DARK.surround
         choice = theme.ThemeChoice.LIGHT if is_dark else theme.ThemeChoice.DARK
         theme.apply(app, choice)
@@ -362,7 +364,7 @@ class MainWindow(QMainWindow):
 
     def copy(self) -> None:
         """Put the picture with its heat map on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self._stack.currentWidget().grab())
+        QGuiApplication.clipboard().setPixmap(self._picture.grab())
 
     def export(self) -> None:
         """Ask for a file and write figure or numbers into it."""
@@ -374,7 +376,9 @@ class MainWindow(QMainWindow):
         self.top.setHasTrace(control.scene.trace is not None)
         image = control.scene.image
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
-        text = "" if image is None else f"{image.name}   {image.size[0]}×{image.size[1]}"
+        text = (
+            "" if image is None else f"{image.name}   {image.size[0]}×{image.size[1]}"
+        )
         self.top.setTitle(text)
         if image is not None:
             self._stack.setCurrentIndex(1)

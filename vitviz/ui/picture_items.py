@@ -187,13 +187,15 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         if self._rect.isNull():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # a cosmetic pen counts in device pixels
+        ratio = painter.device().devicePixelRatioF()
         width = self._width_px
         for colour, pen_width in (
             (QColor(0, 0, 0, 220), width + 3),
             (QColor(255, 255, 255, 235), width + 1),
             (self._colour, width - 0.5),
         ):
-            pen = QPen(colour, pen_width)
+            pen = QPen(colour, pen_width * ratio)
             pen.setCosmetic(True)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             if self._dashed and colour is self._colour:

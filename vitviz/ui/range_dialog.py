@@ -14,9 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 
-def ask_range(
-    parent: QWidget, now: tuple[float, float]
-) -> tuple[float, float] | None:
+def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] | None:
     """(low, high) with 0 ≤ low < high ≤ 1; None when cancelled."""
 
     def tr(text: str) -> str:

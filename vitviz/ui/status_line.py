@@ -85,7 +85,9 @@ class StatusLine(QWidget):
             share = round(100 * heat.special_share)
             parts.append(self.tr("{n} % goes to special tokens").format(n=share))
         if heat.num_clipped:
-            parts.append(self.tr("{n} patches beyond the bar").format(n=heat.num_clipped))
+            parts.append(
+                self.tr("{n} patches beyond the bar").format(n=heat.num_clipped)
+            )
         self._left.setText("   ·   ".join(parts))
 
     def setExactness(self, error: float, seconds: float | None, where: str) -> None:

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from vitviz.geometry import Fit
 from vitviz.jobs import RunOptions
@@ -189,5 +195,3 @@ class TopBar(QWidget):
 
     def _on_option(self, action: QAction) -> None:
         self.optionsChosen.emit(action.data())
-
-

@@ -10,11 +10,11 @@ from vitviz.engine import Engine
 class EngineThread(QThread):
     """Runs one engine until it is stopped; its events arrive as a signal.
 
-    Connect `event` only to bound methods of QObjects of the main thread: anything
+    Connect `happened` only to bound methods of QObjects of the main thread: anything
     else would run in this thread.
     """
 
-    event = Signal(object)
+    happened = Signal(object)
 
     def __init__(self, name: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,7 +23,7 @@ class EngineThread(QThread):
 
     def run(self) -> None:
         """Work; called by Qt in the new thread."""
-        self.engine.work(self.event.emit)
+        self.engine.work(self.happened.emit)
 
     def finish(self) -> None:
         """Stop and wait: at most for the block that runs."""

@@ -53,13 +53,14 @@ class Levels:
         else:
             low, high = self.low, self.high
         scaled = (values - np.float32(low)) / np.float32(high - low)
-        return np.clip(np.nan_to_num(scaled, nan=0.0), 0.0, 1.0).astype(np.float32)
+        fraction = np.clip(np.nan_to_num(scaled, nan=0.0), 0.0, 1.0)
+        return np.asarray(fraction, np.float32)
 
     def position(self, value: float) -> float | None:
         """Position of one value along the bar, None outside it."""
         if not self.low <= value <= self.high:
             return None
-        return float(self.fraction(np.float32([value]))[0])
+        return float(self.fraction(np.array([value], np.float32))[0])
 
     def ticks(self) -> tuple[float, ...]:
         """Three to five readable values between the ends."""

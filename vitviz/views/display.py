@@ -184,9 +184,7 @@ def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
     return scaled
 
 
-def _levels(
-    trace: Trace, state: ViewState, maps: LayerMaps, patches: Array
-) -> Levels:
+def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> Levels:
     match state.scale:
         case Scale.FIXED:
             low, high = state.fixed_range

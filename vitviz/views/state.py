@@ -61,7 +61,7 @@ class ViewState:
     """Of tint and map, and depth of the spotlight's shadow, in [0, 1]."""
     smooth: bool = False
     show_grid: bool = True
-    scale: Scale = Scale.SHARED
+    scale: Scale = Scale.OWN
     fixed_range: tuple[float, float] = (0.0, 0.05)
     log: bool = False
     clip_percent: float = 0.0

@@ -111,9 +111,7 @@ class ColourBar(QWidget):
                 continue
             y = bar.bottom() - position * bar.height()
             painter.setPen(QColor(tone.faint))
-            painter.drawLine(
-                QPointF(bar.right(), y), QPointF(bar.right() + TICK_PX, y)
-            )
+            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + TICK_PX, y))
             if mark_y is None or abs(y - mark_y) >= line:
                 self._write(painter, y, format_value(value), tone.text)
         if self._clipped:

@@ -144,7 +144,8 @@ class HeadStrip(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(tone.text if is_chosen else tone.faint))
         painter.drawText(
-            below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            below,
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             self._name(choice),
         )
         if self._cells is not None:
@@ -152,7 +153,8 @@ class HeadStrip(QWidget):
             painter.setFont(font)
             painter.setPen(QColor(tone.faint))
             painter.drawText(
-                below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                below,
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 f"{_short(self._cells[index].peak_ratio)}×",
             )
 

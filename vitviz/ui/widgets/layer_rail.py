@@ -220,7 +220,9 @@ class LayerRail(QWidget):
         if isinstance(event, QHelpEvent):
             layer = self._layer_at(event.pos().x())
             if layer >= 0:
-                text = self.tr("Layer {n}: the same query and heads, on a scale of its own")
+                text = self.tr(
+                    "Layer {n}: the same query and heads, on a scale of its own"
+                )
                 keys = self.tr("[ and ] move through the layers")
                 tip = f"{text.format(n=layer)}\n{keys}"
                 QToolTip.showText(event.globalPos(), tip, self)

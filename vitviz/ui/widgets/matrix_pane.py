@@ -6,8 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QGraphicsLineItem,
+    QGraphicsRectItem,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vitviz.selection import Bins
 from vitviz.ui import theme
@@ -35,7 +42,7 @@ class MatrixPane(QWidget):
         self._bins: Bins | None = None
         self._levels: Levels | None = None
         self._colormap = "viridis"
-        self._query: int | None = None
+        self._is_zoomed = False
         self._view = pg.GraphicsView(self, useOpenGL=False)
         self._view.setFrameShape(self._view.Shape.NoFrame)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,11 +52,9 @@ class MatrixPane(QWidget):
         self._view.setCentralItem(self._box)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._fine = pg.ImageItem(axisOrder="row-major")
-        self._query_line = self._line(Meaning.QUERY, 0)
-        self._key_line = self._line(Meaning.KEY, 90)
-        self._special = [
-            pg.QtWidgets.QGraphicsRectItem() for _ in range(2)
-        ]
+        self._query_line = self._line(Meaning.QUERY)
+        self._key_line = self._line(Meaning.KEY)
+        self._special = [QGraphicsRectItem(), QGraphicsRectItem()]
         for strip in self._special:
             strip.setBrush(QColor(Meaning.SPECIAL.value))
             strip.setPen(QPen(Qt.PenStyle.NoPen))
@@ -77,6 +82,7 @@ class MatrixPane(QWidget):
         self._refine = QTimer(self, singleShot=True, interval=REFINE_DELAY_MS)
         self._refine.timeout.connect(self._ask_for_cells)
         self._box.sigRangeChanged.connect(self._on_range_changed)
+        self._box.sigRangeChangedManually.connect(self._on_zoomed)
         self._view.scene().sigMouseMoved.connect(self._on_moved)
         self._view.scene().sigMouseClicked.connect(self._on_clicked)
         self._view.viewport().installEventFilter(self)
@@ -142,12 +148,11 @@ class MatrixPane(QWidget):
 
     def setQuery(self, token: int | None) -> None:
         """Draw the line of a query."""
-        self._query = token
-        self._show_line(self._query_line, token)
+        self._show_line(self._query_line, token, is_row=True)
 
     def setKey(self, token: int | None) -> None:
         """Draw the line of a key."""
-        self._show_line(self._key_line, token)
+        self._show_line(self._key_line, token, is_row=False)
 
     def setBusy(self, is_busy: bool) -> None:
         """Say that the picture is not exact yet."""
@@ -155,6 +160,7 @@ class MatrixPane(QWidget):
 
     def resetView(self) -> None:
         """Show the whole matrix."""
+        self._is_zoomed = False
         if self._bins is None:
             return
         n = self._bins.num_bins
@@ -181,6 +187,12 @@ class MatrixPane(QWidget):
         viewport: QWidget = self._view.viewport()
         return viewport
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the whole matrix in view unless the user zoomed."""
+        super().resizeEvent(event)
+        if not self._is_zoomed:
+            self.resetView()
+
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """End the preview when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:
@@ -194,29 +206,39 @@ class MatrixPane(QWidget):
         colours = rgb(self._levels.fraction(self._values), self._colormap)
         self._image.setImage(colours, autoLevels=False)
 
-    def _line(self, meaning: Meaning, angle: int) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(angle=angle, movable=False)
-        line.setPen(pg.mkPen(meaning.value, width=1.5))
+    def _line(self, meaning: Meaning) -> QGraphicsLineItem:
+        line = QGraphicsLineItem()
+        line.setPen(pg.mkPen(meaning.value, width=2))
         line.hide()
         return line
 
-    def _show_line(self, line: pg.InfiniteLine, token: int | None) -> None:
-        visible = token is not None and self._bins is not None
-        line.setVisible(visible)
-        if visible:
-            assert self._bins is not None and token is not None
-            line.setValue(self._bins.bin_of(token) + 0.5)
+    def _show_line(
+        self, line: QGraphicsLineItem, token: int | None, *, is_row: bool
+    ) -> None:
+        if token is None or self._bins is None or token >= self._bins.num_tokens:
+            line.hide()
+            return
+        at, end = self._bins.bin_of(token) + 0.5, float(self._bins.num_bins)
+        if is_row:
+            line.setLine(0.0, at, end, at)
+        else:
+            line.setLine(at, 0.0, at, end)
+        line.show()
 
     def _strip_width(self) -> float:
         return 0.02 * (self._bins.num_bins if self._bins is not None else 1)
 
     def _place_strips(self, bins: Bins) -> None:
-        """A mark along left and top over the bins of special tokens."""
-        width, count = self._strip_width(), bins.num_prefix_tokens
+        """A mark along left and top over the bins of special tokens.
+
+        It is drawn somewhat longer than they are where they would be invisible.
+        """
+        width = self._strip_width()
+        count = max(bins.num_prefix_tokens, 0.012 * bins.num_bins)
         self._special[0].setRect(QRectF(-width * 1.2, 0, width, count))
         self._special[1].setRect(QRectF(0, -width * 1.2, count, width))
         for strip in self._special:
-            strip.setVisible(count > 0)
+            strip.setVisible(bins.num_prefix_tokens > 0)
 
     def _position(self, token: int) -> float:
         """Where a token begins, in bins."""
@@ -261,6 +283,9 @@ class MatrixPane(QWidget):
         cell = self._cell_at(event.scenePos())
         if cell is not None:
             self.tokenPinned.emit(cell[0])
+
+    def _on_zoomed(self, _sides: object) -> None:
+        self._is_zoomed = True
 
     def _on_range_changed(self, *_ranges: object) -> None:
         if self._bins is not None and self._bins.block > 1:

@@ -1,0 +1,110 @@
+"""Every test: a home of its own, no network, nothing left running."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Qt says so when a platform theme of the desktop is missing; tests use none
+os.environ.setdefault("QT_QPA_PLATFORMTHEME", "")
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings, caches and logs go into a folder of the test."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only sockets of this machine can be connected."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family != socket.AF_UNIX:
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def no_threads_left() -> Iterator[None]:
+    """A test that leaves a Python thread running has failed."""
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and not t.daemon]
+    for thread in left:
+        thread.join(timeout=2)
+    assert not [t for t in left if t.is_alive()]
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformers folder with a small ViT whose attention is sharp."""
+    import torch
+    from transformers import ViTConfig, ViTModel
+
+    torch.manual_seed(7)
+    config = ViTConfig(
+        hidden_size=48,
+        num_hidden_layers=4,
+        num_attention_heads=3,
+        intermediate_size=96,
+        image_size=112,
+        patch_size=16,
+    )
+    model = ViTModel(config, add_pooling_layer=False)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "q_proj.weight" in name or "k_proj.weight" in name:
+                parameter.normal_(0, 0.45)
+            elif "position" in name:
+                parameter.normal_(0, 0.5)
+    folder = tmp_path_factory.mktemp("models") / "tiny-vit"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save_pretrained(folder)
+    gc.collect()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photograph of 240×180 pixels, in a folder of its own."""
+    import PIL.Image
+
+    from vitviz.resources import resource
+
+    path = tmp_path_factory.mktemp("pictures") / "coffee.png"
+    with PIL.Image.open(resource("samples", "coffee.jpg")) as picture:
+        picture.convert("RGB").resize((240, 180)).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def other_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another one, upright: 150×200 pixels."""
+    import PIL.Image
+
+    from vitviz.resources import resource
+
+    path = tmp_path_factory.mktemp("pictures") / "cat.png"
+    with PIL.Image.open(resource("samples", "cat.jpg")) as picture:
+        picture.convert("RGB").resize((150, 200)).save(path)
+    return path

@@ -1,0 +1,62 @@
+"""Windows for tests: opened as the program does, closed and checked afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from vitviz.ui import theme
+from vitviz.ui.app import application, open_window
+from vitviz.ui.main_window import MainWindow
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The program's own application object."""
+    app = application(["vitviz"], lang="en")
+    theme.apply(app, theme.ThemeChoice.DARK)
+    return app
+
+
+@pytest.fixture
+def open_vitviz(qtbot: QtBot, model_folder: Path) -> Iterator[OpenWindow]:
+    """Opens a window, by default with the small model, and waits until it is idle."""
+    windows: list[MainWindow] = []
+
+    def opened(
+        *paths: Path, model: Path | None = model_folder, wait: bool = True
+    ) -> MainWindow:
+        name = None if model is None else str(model)
+        window = open_window([str(path) for path in paths], model=name)
+        windows.append(window)
+        qtbot.addWidget(window)
+        if wait:
+            wait_idle(qtbot, window)
+        return window
+
+    yield opened
+    threads: list[QThread] = []
+    for window in windows:
+        threads += window.findChildren(QThread)
+        window.close()
+    assert threads or not windows
+    assert not any(thread.isRunning() for thread in threads)
+
+
+def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the trace is complete and no job is left."""
+
+    def is_idle() -> bool:
+        control = window.controller
+        trace = control.scene.trace
+        assert not window.panes.errors.isVisible(), window.panes.errors.text()
+        return trace is not None and trace.is_complete and not control.has_jobs
+
+    qtbot.waitUntil(is_idle, timeout=60_000)

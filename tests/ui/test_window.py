@@ -1,0 +1,343 @@
+"""The window as its user meets it: real clicks and keys, compared with the model's own
+unfused attention."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.__main__ import main
+from vitviz.selection import Fusion, HeadChoice
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.state import Direction, Scale, Style
+
+LEFT = Qt.MouseButton.LeftButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]:
+    """(L, H, N, N): what the same network's unfused path computes for the picture."""
+    from transformers import ViTModel
+
+    from vitviz.images import prepare
+
+    trace = window.controller.scene.trace
+    assert trace is not None
+    setup = trace.setup
+    assert setup.image is not None
+    pixels = torch.from_numpy(
+        prepare(setup.image, setup.placement, setup.preprocessing)
+    )
+    model = ViTModel.from_pretrained(
+        folder, attn_implementation="eager", add_pooling_layer=False
+    ).eval()
+    with torch.no_grad():
+        out = model(pixels[None], output_attentions=True)
+    return torch.cat(out.attentions).numpy()
+
+
+def click_patch(
+    qtbot: QtBot,
+    window: MainWindow,
+    row: int,
+    col: int,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    trace = window.controller.scene.trace
+    assert trace is not None
+    picture = window.panes.picture
+    point = picture.scenePointOf(trace.setup.grid.token(row, col))
+    assert point is not None
+    viewport = picture.viewport()
+    spot = viewport.mapFrom(picture, point.toPoint())
+    qtbot.mouseMove(viewport, spot)
+    qtbot.mouseClick(viewport, LEFT, modifier, spot)
+
+
+def leave_picture(window: MainWindow) -> None:
+    window.controller.hover(None)
+
+
+def heat_on_screen(window: MainWindow) -> npt.NDArray[np.float32]:
+    assert window.controller.heat is not None
+    return window.controller.heat.patches
+
+
+def test_click_shows_the_models_own_attention_row(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    sharpest = reference.max(axis=-1).max()
+    assert sharpest > 0.3, "flat attention would make this comparison pass for nothing"
+    click_patch(qtbot, window, 2, 5)
+    leave_picture(window)
+    token = 1 + 2 * 7 + 5
+    expected = reference[-1].mean(axis=0)[token, 1:].reshape(7, 7)
+    np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
+    assert window.controller.state.token == token
+    cells = window.controller.strip
+    assert cells is not None
+    assert len(cells) == 3 + 3
+    np.testing.assert_allclose(
+        cells[1].patches.ravel(), reference[-1].max(axis=0)[token, 1:], atol=1e-5
+    )
+    np.testing.assert_allclose(
+        cells[4].patches.ravel(), reference[-1][1, token, 1:], atol=1e-5
+    )
+    for layer in range(4):
+        np.testing.assert_allclose(
+            window.controller.rail[layer].patches.ravel(),
+            reference[layer].mean(axis=0)[token, 1:],
+            atol=1e-5,
+        )
+
+
+def test_main_opens_a_picture_and_exits_with_0(
+    qtbot: QtBot, photo: Path, model_folder: Path, qapp: QApplication
+) -> None:
+    seen: list[bool] = []
+
+    def close_when_done() -> None:
+        windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
+        window = next(w for w in windows if w.isVisible())
+        trace = window.controller.scene.trace
+        if trace is not None and trace.is_complete:
+            seen.append(window.windowTitle().startswith("coffee.png"))
+            poll.stop()
+            window.close()
+
+    poll = QTimer(interval=50)
+    poll.timeout.connect(close_when_done)
+    poll.start()
+    assert main([str(photo), "--model", str(model_folder)]) == 0
+    assert seen == [True]
+
+
+def test_hover_previews_and_leaving_restores_the_pinned_row(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 1, 1)
+    leave_picture(window)
+    pinned = heat_on_screen(window).copy()
+    strip = window.controller.strip
+    picture = window.panes.picture
+    point = picture.scenePointOf(1 + 5 * 7 + 5)
+    assert point is not None
+    spot = picture.viewport().mapFrom(picture, point.toPoint())
+    qtbot.mouseMove(picture.viewport(), spot)
+    qtbot.waitUntil(lambda: not np.array_equal(heat_on_screen(window), pinned))
+    assert window.controller.strip is strip, "a hover changes heat and status only"
+    assert "(5, 5)" in window.panes.status.text()
+    leave_picture(window)
+    np.testing.assert_array_equal(heat_on_screen(window), pinned)
+
+
+def test_shift_click_pins_a_second_query_and_outside_says_so(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 1, 1)
+    click_patch(qtbot, window, 3, 4, SHIFT)
+    assert window.controller.state.token == 1 + 7 + 1
+    assert window.controller.state.second_token == 1 + 3 * 7 + 4
+    trace = window.controller.scene.trace
+    assert trace is not None
+    seen = trace.setup.placement.seen_rect()
+    assert seen.x > 5, "the picture's left margin is not seen by the model"
+    picture = window.panes.picture
+    inside = picture.scenePointOf(1 + 3 * 7)
+    assert inside is not None
+    rect = trace.setup.placement.cell_rect(3, 0, trace.setup.grid)
+    px_per_cell = picture.scenePointOf(1 + 3 * 7 + 1).x() - inside.x()  # type: ignore[union-attr]
+    margin_px = px_per_cell * (rect.x + rect.width / 2) / rect.width
+    outside = QPoint(round(inside.x() - margin_px + 3), round(inside.y()))
+    viewport = picture.viewport()
+    qtbot.mouseClick(viewport, LEFT, pos=viewport.mapFrom(picture, outside))
+    assert "did not see" in window.panes.status.text()
+    assert window.controller.state.token == 1 + 7 + 1
+
+
+def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
+    """Press a shortcut as the window receives it."""
+    qtbot.keySequence(window, QKeySequence(keys))
+
+
+def test_keys_move_layer_head_query_and_style(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    control = window.controller
+    press(qtbot, window, "[")
+    assert control.heat is not None
+    assert control.heat.layer == 2
+    press(qtbot, window, "]")
+    assert control.heat.layer == 3
+    for _ in range(3):
+        press(qtbot, window, ".")
+    assert control.state.heads == HeadChoice((0,))
+    press(qtbot, window, ",")
+    assert control.state.heads == HeadChoice((), Fusion.MIN)
+    window.panes.picture.setFocus()
+    qtbot.keyClick(window.panes.picture, Qt.Key.Key_Right)
+    assert control.state.token == 1 + 3 * 7 + 3
+    qtbot.keyClick(window.panes.picture, Qt.Key.Key_Up)
+    assert control.state.token == 1 + 2 * 7 + 3
+    press(qtbot, window, "C")
+    assert control.state.token == 0
+    press(qtbot, window, "V")
+    assert control.state.style is Style.MAP
+    press(qtbot, window, "L")
+    assert control.heat.levels.log
+    press(qtbot, window, "X")
+    assert control.state.direction is Direction.LOOKED_AT_BY
+    wait_idle(qtbot, window)
+    before = control.state
+    press(qtbot, window, "Ctrl+Z")
+    assert control.state == replace(before, direction=Direction.LOOKS_AT)
+    press(qtbot, window, "Ctrl+Shift+Z")
+    assert control.state == before
+
+
+def test_looked_at_by_shows_the_column(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    window.controller.change(direction=Direction.LOOKED_AT_BY)
+    click_patch(qtbot, window, 4, 4)
+    leave_picture(window)
+    wait_idle(qtbot, window)
+    token = 1 + 4 * 7 + 4
+    expected = reference[-1].mean(axis=0)[1:, token].reshape(7, 7)
+    np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
+
+
+def test_matrix_is_the_models_and_its_cross_hair_links_to_the_picture(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    matrix = window.panes.matrix
+    values = matrix.values()
+    assert values is not None
+    np.testing.assert_allclose(values, reference[-1].mean(axis=0), atol=1e-5)
+    spot = matrix.scenePointOf(30, 12).toPoint()
+    with qtbot.waitSignal(matrix.hovered) as caught:
+        qtbot.mouseMove(matrix.viewport(), spot)
+    query, key, value = caught.args or [0, 0, 0.0]
+    assert (query, key) == (30, 12)
+    assert value == pytest.approx(reference[-1].mean(axis=0)[30, 12], abs=1e-5)
+    qtbot.mouseClick(matrix.viewport(), LEFT, pos=spot)
+    assert window.controller.state.token == 30
+
+
+def test_head_strip_and_rail_choose_by_click(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    strip, rail = window.panes.strip, window.panes.rail
+    qtbot.mouseClick(strip, LEFT, pos=strip.cellRect(4).center().toPoint())
+    assert window.controller.state.heads == HeadChoice((1,))
+    spot = strip.cellRect(5).center().toPoint()
+    qtbot.mouseClick(strip, LEFT, SHIFT, spot)
+    assert window.controller.state.heads == HeadChoice((1, 2))
+    qtbot.mouseClick(rail, LEFT, pos=rail.cellRect(1).center().toPoint())
+    assert window.controller.heat is not None
+    assert window.controller.heat.layer == 1
+
+
+def test_scale_policies(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    assert control.heat is not None
+    assert control.heat.levels.high == pytest.approx(control.heat.peak_value)
+    control.change(scale=Scale.SHARED)
+    trace = control.scene.trace
+    assert trace is not None
+    assert control.heat.levels.high == pytest.approx(trace.row(3, 0)[:, 1:].max())
+    control.change(scale=Scale.FIXED, fixed_range=(0.0, 0.01))
+    assert control.heat.levels.high == 0.01
+    assert control.heat.num_clipped == int((control.heat.patches > 0.01).sum())
+    assert f"{control.heat.num_clipped} patches" in window.panes.status.text()
+
+
+def test_a_failed_open_keeps_picture_and_result(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    trace, image = window.controller.scene.trace, window.controller.scene.image
+    before = heat_on_screen(window)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"<html>not a picture</html>")
+    window.open_path(str(broken))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "broken.jpg" in window.panes.errors.text()
+    assert window.controller.scene.trace is trace
+    assert window.controller.scene.image is image
+    np.testing.assert_array_equal(heat_on_screen(window), before)
+
+
+def test_a_failed_model_keeps_the_former_one(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    model, trace = window.controller.model, window.controller.scene.trace
+    window.controller.choose_model(str(tmp_path))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "config.json" in window.panes.errors.text()
+    assert window.controller.model is model
+    assert window.controller.scene.trace is trace
+    click_patch(qtbot, window, 2, 2)
+    assert not window.panes.errors.isVisible()
+
+
+def test_paste_and_drop_open_pictures(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, other_photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(other_photo))])
+    QGuiApplication.clipboard().setMimeData(mime)
+    window.paste()
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("cat.png"))
+    wait_idle(qtbot, window)
+    QGuiApplication.clipboard().setImage(QImage(str(photo)))
+    window.paste()
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("pasted"))
+    wait_idle(qtbot, window)
+    assert window.controller.scene.image is not None
+    assert window.controller.scene.image.size == (240, 180)
+
+
+def test_a_picture_without_a_model_asks_for_one(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitviz.ui.app._has_embedded", lambda: False)
+    window = open_vitviz(photo, model=None, wait=False)
+    qtbot.waitUntil(lambda: window.controller.scene.image is not None)
+    assert "Choose a model" in window.panes.status.runText()
+    assert window.controller.heat is None
+
+
+def test_the_window_stands_before_torch_is_loaded() -> None:
+    code = (
+        "import sys, vitviz.ui.app, vitviz.ui.main_window;"
+        "sys.exit(int('torch' in sys.modules or 'transformers' in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

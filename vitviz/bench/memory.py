@@ -1,0 +1,171 @@
+"""Peak memory, each way in a process of its own, over the loaded model."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.bench import networks
+from vitviz.bench.figures import Figure
+
+FACTOR_TARGET = 1.2
+KEEPING_TARGET = 0.1
+LARGEST_TOKENS = 16385
+LARGEST_BYTES = 3 * 10**9
+
+
+def can_measure() -> bool:
+    """Whether this system lets a process reset and read its own peak."""
+    return sys.platform.startswith("linux") and Path("/proc/self/clear_refs").exists()
+
+
+def compared(num_tokens: int = 3601, *, timeout_s: float = 120.0) -> list[Figure]:
+    """A trace against the fused forward pass, and against keeping A."""
+    name = f"peak of a trace over the fused forward, {num_tokens:,} tokens"
+    other = f"peak of a trace ÷ peak of keeping A, {num_tokens:,} tokens"
+    if not can_measure():
+        why = "only measured on Linux"
+        return [
+            Figure(name, None, "× q, k, v", FACTOR_TARGET, why),
+            Figure(other, None, "×", KEEPING_TARGET, why),
+        ]
+    plain = peak_bytes("forward", num_tokens, timeout_s=timeout_s)
+    traced = peak_bytes("trace", num_tokens, timeout_s=timeout_s)
+    kept = None
+    if _kept_bytes(num_tokens) * 2 < _available_bytes():
+        kept = peak_bytes("keep", num_tokens, timeout_s=timeout_s)
+    if plain is None or traced is None:
+        return [Figure(name, None, "× q, k, v", FACTOR_TARGET, "took too long")]
+    factors = networks.factor_bytes(num_tokens)
+    return [
+        Figure(
+            name,
+            (traced - plain) / factors,
+            "× q, k, v",
+            FACTOR_TARGET,
+            f"{_mb(traced)} against {_mb(plain)}; q, k, v are {_mb(factors)}",
+        ),
+        Figure(
+            other,
+            None if kept is None else traced / kept,
+            "×",
+            KEEPING_TARGET,
+            f"{_mb(traced)} against {_mb(kept)}"
+            if kept is not None
+            else f"keeping A needs {_mb(_kept_bytes(num_tokens))}, not free here",
+        ),
+    ]
+
+
+def largest(*, timeout_s: float = 200.0) -> Figure:
+    """Tokens of a trace that stays within 3 GB over the model."""
+    name = "tokens traced within 3 GB over the model"
+    if not can_measure():
+        return Figure(name, None, "", LARGEST_TOKENS, "only measured on Linux", True)
+    peak = peak_bytes("trace", LARGEST_TOKENS, timeout_s=timeout_s)
+    if peak is None:
+        note = f"{LARGEST_TOKENS:,} tokens took longer than {timeout_s:.0f} s"
+        return Figure(name, None, "", LARGEST_TOKENS, note, True)
+    reached = LARGEST_TOKENS if peak <= LARGEST_BYTES else 0
+    note = f"{LARGEST_TOKENS:,} tokens peak at {_mb(peak)}"
+    return Figure(name, reached, "", LARGEST_TOKENS, note, True)
+
+
+def peak_bytes(way: str, num_tokens: int, *, timeout_s: float) -> int | None:
+    """Peak over the loaded model of one run; None when it took too long.
+
+    way : "forward", "trace", or "keep" (unfused, every A kept).
+    """
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_measure, args=(way, num_tokens, sender))
+    process.start()
+    sender.close()
+    try:
+        if not receiver.poll(timeout_s):
+            return None
+        return int(receiver.recv())
+    except EOFError:
+        return None
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+
+
+def _measure(way: str, num_tokens: int, sender: Connection) -> None:
+    """Run one way and send its peak; the body of the process."""
+    import vitviz
+
+    side = networks.side_px(num_tokens)
+    network = networks.reference(side)
+    pixels = networks.pixels(side)
+    model = vitviz.wrap(network)
+    before = _resident_bytes("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    kept: list[Tensor] = []
+    with torch.inference_mode():
+        if way == "trace":
+            held = vitviz.trace(model, pixels)
+            assert held.is_complete
+        elif way == "keep":
+            _keep_attention(network, kept)
+            network(pixels)
+            assert len(kept) == networks.NUM_LAYERS
+        else:
+            network(pixels)
+    sender.send(_resident_bytes("VmHWM") - before)
+
+
+def _keep_attention(network: nn.Module, kept: list[Tensor]) -> None:
+    """Make the network write out every A, and keep them all: the usual way."""
+    for part in network.modules():
+        if hasattr(part, "attn_drop") and hasattr(part, "fused_attn"):
+            drop = part.attn_drop
+            assert isinstance(drop, nn.Module)
+            part.fused_attn = False  # type: ignore[assignment]  # a plain attribute
+            drop.register_forward_hook(lambda _m, _a, out: kept.append(out))
+        elif isinstance(part, nn.MultiheadAttention):
+            _keep_torchvision(part, kept)
+
+
+def _keep_torchvision(part: nn.MultiheadAttention, kept: list[Tensor]) -> None:
+    plain = part.forward
+
+    def forward(*args: Tensor, **options: object) -> tuple[Tensor, Tensor | None]:
+        options.update(need_weights=True, average_attn_weights=False)
+        output, weights = plain(*args, **options)  # type: ignore[arg-type]
+        assert weights is not None
+        kept.append(weights)
+        return output, None
+
+    part.forward = forward  # type: ignore[method-assign, assignment]
+
+
+def _kept_bytes(num_tokens: int) -> int:
+    return networks.NUM_LAYERS * networks.NUM_HEADS * num_tokens**2 * 4
+
+
+def _available_bytes() -> int:
+    return _field(Path("/proc/meminfo"), "MemAvailable")
+
+
+def _resident_bytes(name: str) -> int:
+    return _field(Path("/proc/self/status"), name)
+
+
+def _field(path: Path, name: str) -> int:
+    """A size in kB from one of the kernel's tables, in bytes."""
+    for line in path.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(name)
+
+
+def _mb(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.0f} MB"

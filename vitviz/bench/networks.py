@@ -1,0 +1,75 @@
+"""Networks to measure on: ViT-S/14. Weights are random; time does not care."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+
+import torch
+from torch import nn
+
+PATCH_PX = 14
+NUM_LAYERS = 12
+NUM_HEADS = 6
+WIDTH = 384
+
+
+def side_px(num_tokens: int) -> int:
+    """Input side whose grid, with CLS, comes nearest to `num_tokens`."""
+    return PATCH_PX * max(1, round(math.sqrt(num_tokens - 1)))
+
+
+def tokens_of(side: int) -> int:
+    """N of an input of that side."""
+    return (side // PATCH_PX) ** 2 + 1
+
+
+def has_timm() -> bool:
+    """Whether timm is installed."""
+    return importlib.util.find_spec("timm") is not None
+
+
+def reference(side: int) -> nn.Module:
+    """The network that ratios are of: timm's where it is there."""
+    return timm_network(side) if has_timm() else torchvision_network(side)
+
+
+def timm_network(side: int) -> nn.Module:
+    """ViT-S/14 of timm, fused attention, no head."""
+    import timm
+
+    torch.manual_seed(0)
+    module: nn.Module = timm.create_model(
+        "vit_small_patch14_dinov2", pretrained=False, img_size=side, num_classes=0
+    )
+    module.eval()
+    return module
+
+
+def torchvision_network(side: int) -> nn.Module:
+    """ViT-S/14 of torchvision, no head."""
+    from torchvision.models import VisionTransformer
+
+    torch.manual_seed(0)
+    module: nn.Module = VisionTransformer(
+        image_size=side,
+        patch_size=PATCH_PX,
+        num_layers=NUM_LAYERS,
+        num_heads=NUM_HEADS,
+        hidden_dim=WIDTH,
+        mlp_dim=4 * WIDTH,
+        num_classes=0,
+    )
+    module.eval()
+    return module
+
+
+def pixels(side: int) -> torch.Tensor:
+    """A seeded input, (1, 3, side, side)."""
+    generator = torch.Generator().manual_seed(1)
+    return torch.randn(1, 3, side, side, generator=generator)
+
+
+def factor_bytes(num_tokens: int) -> int:
+    """Bytes of q, k and v of all layers in float32."""
+    return NUM_LAYERS * 3 * num_tokens * WIDTH * 4

@@ -1,0 +1,148 @@
+"""Times: ratios of alternating runs, rows, the matrix view, the command line."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import torch
+
+import vitviz
+from vitviz.bench import networks
+from vitviz.bench.figures import Figure
+from vitviz.selection import Bins, HeadChoice
+from vitviz.tracing import Trace
+
+RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
+TORCHVISION_TARGET = 0.65
+MATRIX_BINS = 512
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Wall-clock time of one call."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def alternating(
+    first: Callable[[], object], second: Callable[[], object], *, budget_s: float
+) -> tuple[float, float, int]:
+    """(median of first, median of second, rounds) of A B A B … in about `budget_s`."""
+    second()
+    once = seconds(first) + seconds(second)
+    rounds = max(3, min(15, int(budget_s / once)))
+    times = [(seconds(first), seconds(second)) for _ in range(rounds)]
+    a, b = zip(*times, strict=True)
+    return statistics.median(a), statistics.median(b), rounds
+
+
+def trace_ratio(num_tokens: int, *, budget_s: float = 12.0) -> Figure:
+    """Trace ÷ the same model fused and untapped."""
+    side = networks.side_px(num_tokens)
+    module, pixels = networks.reference(side), networks.pixels(side)
+    model = vitviz.wrap(module)
+    traced, plain, rounds = alternating(
+        lambda: vitviz.trace(model, pixels),
+        lambda: _forward(module, pixels),
+        budget_s=budget_s,
+    )
+    library = "timm" if networks.has_timm() else "torchvision"
+    return Figure(
+        f"trace ÷ fused forward, {networks.tokens_of(side):,} tokens",
+        traced / plain,
+        "×",
+        RATIO_TARGETS.get(num_tokens, RATIO_TARGETS[3601]),
+        f"{library}; {traced:.3f} s ÷ {plain:.3f} s, {rounds} rounds",
+    )
+
+
+def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figure:
+    """Trace ÷ torchvision's own way, which takes a native path."""
+    side = networks.side_px(num_tokens)
+    module, pixels = networks.torchvision_network(side), networks.pixels(side)
+    model = vitviz.wrap(module)
+    traced, plain, rounds = alternating(
+        lambda: vitviz.trace(model, pixels),
+        lambda: _forward(module, pixels),
+        budget_s=budget_s,
+    )
+    return Figure(
+        f"trace ÷ torchvision untouched, {networks.tokens_of(side):,} tokens",
+        traced / plain,
+        "×",
+        TORCHVISION_TARGET,
+        f"{traced:.2f} s ÷ {plain:.2f} s, {rounds} rounds",
+    )
+
+
+def reading(num_tokens: int) -> list[Figure]:
+    """Rows and, for many tokens, all layers and the matrix view, from one trace."""
+    side = networks.side_px(num_tokens)
+    made = vitviz.trace(vitviz.wrap(networks.reference(side)), networks.pixels(side))
+    count = made.num_tokens
+    is_large = count > 1000
+    one = _median_ms(lambda i: made.row(i % 12, i % count))
+    results = [
+        Figure(
+            f"row: one layer, all heads, {count:,} tokens",
+            one,
+            "ms",
+            4.0 if is_large else 1.0,
+        )
+    ]
+    if is_large:
+        every = _median_ms(
+            lambda i: [made.row(layer, i % count) for layer in range(12)]
+        )
+        name = f"row: all layers and heads, {count:,} tokens"
+        results += [Figure(name, every, "ms", 16.0), *_matrix(made)]
+    return results
+
+
+def help_time() -> Figure:
+    """`vitviz --help`, as a process of its own."""
+    command = [sys.executable, "-m", "vitviz", "--help"]
+    if getattr(sys, "frozen", False):
+        command = [sys.executable, "--help"]
+    times = [
+        seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+        for _ in range(5)
+    ]
+    return Figure("vitviz --help", statistics.median(times), "s", 0.2)
+
+
+def _matrix(made: Trace) -> list[Figure]:
+    bins = Bins.fitting(made.num_tokens, made.num_prefix_tokens, MATRIX_BINS)
+    head = HeadChoice((0,))
+    first = min(seconds(lambda: made.pooled_preview(0, head, bins)) for _ in range(3))
+    exact = statistics.median(
+        seconds(lambda: list(made.pooled(0, head, bins))) for _ in range(3)
+    )
+    mean = seconds(lambda: list(made.pooled(0, HeadChoice(), bins)))
+    tokens = f"{made.num_tokens:,} tokens"
+    return [
+        Figure(f"matrix view: first picture, {tokens}", first, "s", 0.1),
+        Figure(
+            f"matrix view: exact, {tokens}",
+            exact,
+            "s",
+            0.6,
+            f"one head; the mean of all heads takes {mean:.2f} s",
+        ),
+    ]
+
+
+def _median_ms(call: Callable[[int], object], repeats: int = 50) -> float:
+    for index in range(5):
+        call(index)
+    times = [seconds(lambda i=i: call(i)) for i in range(repeats)]  # type: ignore[misc]
+    return 1000 * statistics.median(times)
+
+
+def _forward(module: torch.nn.Module, pixels: torch.Tensor) -> None:
+    with torch.inference_mode():
+        module(pixels)

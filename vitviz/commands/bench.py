@@ -1,0 +1,119 @@
+"""`vitviz bench`: time and memory on this machine, against what is to be reached."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vitviz.errors import EnvironmentFault, InputError
+
+if TYPE_CHECKING:
+    from vitviz.bench.figures import Figure
+
+DESCRIPTION = "Measure time and memory on this machine. Takes up to five minutes."
+EPILOG = """\
+Ratios are of alternating runs, medians; memory is the peak over the loaded model, each
+way in a process of its own. Weights are random: time and memory do not depend on them.
+"""
+
+DEFAULT_TOKENS = (257, 1370, 3601)
+BUDGET_S = 300.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--tokens` and `--json`."""
+    parser.add_argument(
+        "--tokens",
+        nargs="+",
+        metavar="N",
+        help="measure only traces of so many tokens (default: all figures)",
+    )
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Measure and print; a target missed is no error."""
+    from vitviz.bench import figures, timing
+
+    tokens: tuple[int, ...] = DEFAULT_TOKENS
+    if args.tokens is not None:
+        tokens = tuple(_count(text) for text in args.tokens)
+    about = figures.machine()
+    steps: list[Callable[[], Figure | list[Figure]]] = []
+    for count in tokens:
+        steps.append(lambda n=count: timing.trace_ratio(n))  # type: ignore[misc]
+    if args.tokens is None:
+        steps += _other_steps()
+    found = _measured(steps)
+    if args.json:
+        print(
+            json.dumps(
+                {"machine": about, "figures": [figures.as_dict(f) for f in found]},
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
+        return 0
+    for key, value in about.items():
+        print(f"{key + ':':<15}{value}")
+    print()
+    print(figures.table(found))
+    return 0
+
+
+def _measured(steps: list[Callable[[], Figure | list[Figure]]]) -> list[Figure]:
+    """What the steps return, until the time is up; progress on standard error."""
+    from vitviz.cli import say
+
+    start = time.monotonic()
+    found: list[Figure] = []
+    for number, step in enumerate(steps, start=1):
+        if time.monotonic() - start > BUDGET_S:
+            say(f"{len(steps) - number + 1} steps left out: the time is up.")
+            break
+        result = step()
+        new = result if isinstance(result, list) else [result]
+        found += new
+        names = "; ".join(figure.name for figure in new)
+        say(f"[{number}/{len(steps)}] {time.monotonic() - start:.0f} s  {names}")
+    return found
+
+
+def _other_steps() -> list[Callable[[], Figure | list[Figure]]]:
+    from vitviz.bench import memory, timing
+
+    return [
+        timing.torchvision_ratio,
+        memory.compared,
+        lambda: timing.reading(197),
+        lambda: timing.reading(3601),
+        timing.help_time,
+        _window_figures,
+        memory.largest,
+    ]
+
+
+def _window_figures() -> list[Figure]:
+    """What only a window can show; without a display, that it cannot."""
+    from vitviz.bench.figures import Figure
+    from vitviz.guard import check_display
+
+    name = "window: start, click to paint, event loop"
+    try:
+        check_display()
+    except EnvironmentFault:
+        return [Figure(name, None, "", None, "no display")]
+    if importlib.util.find_spec("vitviz.ui.measure") is None:
+        return []
+    measure = importlib.import_module("vitviz.ui.measure")
+    return list(measure.measure_window())
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 2 <= int(text[:7]) <= 40_000:
+        return int(text)
+    raise InputError("--tokens takes numbers from 2 to 40000, not {text}.", text=text)

@@ -1,0 +1,287 @@
+"""Bytes to pixels, in this process or in one that can be ended.
+
+A C decoder cannot be interrupted in a thread. Large pictures and TIFF, whose structure
+can send a decoder round in circles, are decoded by `python -m vitviz.decoding`, which
+reads the file from its standard input and writes a line of JSON and the raw pixels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+import PIL.ImageCms
+import PIL.ImageOps
+
+from vitviz.errors import ImageError, MissingExtraError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM", "MPO")
+"""By content, whatever the name; MPO is the JPEG of cameras with several frames."""
+MAX_SIDE_PX = 32_768
+ASK_MEGAPIXELS = 100
+MAX_MEGAPIXELS = 178
+HELPER_ABOVE_MEGAPIXELS = 25
+HELPER_FORMATS = {"TIFF", "AVIF"}
+HELPER_SECONDS = 10
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """(H, W, 3) uint8 pixels, and what was changed on the way."""
+
+    pixels: Bytes
+    notes: tuple[str, ...]
+
+
+def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
+    """The picture in `data`. Raises ImageError, MissingExtraError."""
+    with _opened(data, name) as picture:
+        check_size(picture.size, name, allow_large=allow_large)
+        megapixels = picture.width * picture.height / 1e6
+        is_risky = picture.format in HELPER_FORMATS
+        needs_helper = is_risky or megapixels > HELPER_ABOVE_MEGAPIXELS
+        if not needs_helper or getattr(sys, "frozen", False):
+            return upright_rgb(picture, name)
+    return _decode_apart(data, name)
+
+
+def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
+    """Raise ImageError for a picture beyond the limits, before it is decoded."""
+    width, height = size
+    megapixels = width * height / 1e6
+    limit = MAX_MEGAPIXELS if allow_large else ASK_MEGAPIXELS
+    if max(size) > MAX_SIDE_PX:
+        raise ImageError(
+            "{name} is {width}×{height} pixels; a side may have {limit}. Save it "
+            "smaller and open that.",
+            name=name,
+            width=width,
+            height=height,
+            limit=MAX_SIDE_PX,
+        )
+    if megapixels > limit:
+        raise ImageError(
+            "{name} has {megapixels} megapixels; the limit is {limit}. Save it "
+            "smaller and open that.",
+            name=name,
+            megapixels=round(megapixels),
+            limit=limit,
+        )
+
+
+def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
+    """A PIL image's first frame, upright, sRGB, on white. Raises ImageError."""
+    notes: list[str] = []
+    with _as_image_error(name):
+        frames = getattr(picture, "n_frames", 1)
+        if frames > 1:
+            notes.append(f"First of {frames} frames.")
+            picture.seek(0)
+        picture.load()
+        turned = PIL.ImageOps.exif_transpose(picture)
+        if turned.size != picture.size or picture.getexif().get(0x0112, 1) != 1:
+            notes.append("Turned as its EXIF orientation says.")
+        profile = picture.info.get("icc_profile")
+        rgb = _to_rgb(turned, profile, notes)
+        pixels = np.array(rgb, np.uint8, order="C")
+    return Decoded(pixels, tuple(notes))
+
+
+def _to_rgb(
+    picture: PIL.Image.Image, profile: bytes | None, notes: list[str]
+) -> PIL.Image.Image:
+    mode = picture.mode
+    if mode.startswith("I") or mode == "F":
+        return _scaled_by_range(picture, notes)
+    if (
+        mode in {"P", "PA", "LA", "La", "RGBa", "RGBA"}
+        or "transparency" in picture.info
+    ):
+        picture = picture.convert("RGBA")
+        if picture.getchannel("A").getextrema() != (255, 255):
+            notes.append("Transparent parts shown on white.")
+        white = PIL.Image.new("RGBA", picture.size, "white")
+        picture = PIL.Image.alpha_composite(white, picture).convert("RGB")
+    if mode == "LAB":
+        lab = PIL.ImageCms.createProfile("LAB")
+        return _converted(picture, PIL.ImageCms.ImageCmsProfile(lab))
+    if profile and picture.mode in {"RGB", "L", "CMYK"}:
+        try:
+            source = PIL.ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "sRGB" not in PIL.ImageCms.getProfileDescription(source):
+                converted = _converted(picture, source)
+                notes.append("Colour profile converted to sRGB.")
+                return converted
+        except (PIL.ImageCms.PyCMSError, OSError, ValueError):
+            notes.append("Its colour profile is damaged and was left out.")
+    return picture.convert("RGB")
+
+
+def _converted(
+    picture: PIL.Image.Image, source: PIL.ImageCms.ImageCmsProfile
+) -> PIL.Image.Image:
+    target = PIL.ImageCms.createProfile("sRGB")
+    converted = PIL.ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
+    assert converted is not None
+    return converted
+
+
+def _scaled_by_range(picture: PIL.Image.Image, notes: list[str]) -> PIL.Image.Image:
+    """16-bit, 32-bit and float values from their own range to 0-255."""
+    values = np.asarray(picture, np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    notes.append(f"Values from {low:g} to {high:g} scaled to 0–255.")
+    span = high - low if high > low else 1.0
+    scaled = np.nan_to_num((values - low) / span, nan=0.0, posinf=1.0, neginf=0.0)
+    grey = np.rint(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+    return PIL.Image.fromarray(grey).convert("RGB")
+
+
+@contextlib.contextmanager
+def _opened(data: bytes, name: str) -> Iterator[PIL.Image.Image]:
+    """The picture's header read; pixels are decoded later."""
+    formats = list(FORMATS)
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        if importlib.util.find_spec("pillow_heif") is None:
+            raise MissingExtraError(
+                "{name} is a HEIF picture: install the extra with pip install "
+                "'vitviz[formats]', or save it as JPEG.",
+                name=name,
+            )
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+        formats.append("HEIF")
+    with _as_image_error(name, data):
+        picture = PIL.Image.open(io.BytesIO(data), formats=formats)
+    with picture:
+        yield picture
+
+
+@contextlib.contextmanager
+def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
+    """Turn whatever Pillow raises for these bytes into one ImageError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # our own limits speak instead
+            yield
+    except ImageError:
+        raise
+    except PIL.UnidentifiedImageError:
+        raise _not_a_picture(name, data) from None
+    except PIL.Image.DecompressionBombError as error:
+        raise ImageError(
+            "{name} has more than {limit} megapixels. Save it smaller and open that.",
+            name=name,
+            limit=MAX_MEGAPIXELS,
+        ) from error
+    except MemoryError as error:
+        raise ImageError(
+            "There is not enough memory to open {name}. Save it smaller.", name=name
+        ) from error
+    except Exception as error:
+        # decoders raise many kinds for damaged bytes: OSError, SyntaxError,
+        # struct.error, zlib.error, IndexError; all mean the same here
+        raise ImageError(
+            "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+            name=name,
+            reason=_reason(error),
+        ) from error
+
+
+def _not_a_picture(name: str, data: bytes) -> ImageError:
+    start = data[:512].lstrip().lower()
+    hint = "Its content is none of the formats vitviz reads"
+    if start.startswith((b"<!doctype html", b"<html")):
+        hint = "It is a web page; download the picture itself"
+    elif start.startswith(b"version https://git-lfs"):
+        hint = "It is a Git LFS pointer; fetch the real file with git lfs pull"
+    elif start.startswith(b"<svg") or b"<svg" in start:
+        hint = "It is an SVG drawing; save it as PNG"
+    elif start.startswith(b"%pdf"):
+        hint = "It is a PDF; save the page as PNG"
+    return ImageError(
+        "{name} is not a picture. {hint} (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM).",
+        name=name,
+        hint=hint,
+    )
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return "".join(c if c.isprintable() else " " for c in lines[0])[:120]
+
+
+def _decode_apart(data: bytes, name: str) -> Decoded:
+    """Decode in a helper process, ended after `HELPER_SECONDS`."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "vitviz.decoding"],
+            input=data,
+            capture_output=True,
+            timeout=HELPER_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ImageError(
+            "{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG "
+            "and open that.",
+            name=name,
+            seconds=HELPER_SECONDS,
+        ) from None
+    head, _, body = done.stdout.partition(b"\n")
+    try:
+        answer = json.loads(head)
+    except ValueError:
+        answer = {"error": f"its decoder ended with code {done.returncode}"}
+    if "error" in answer:
+        raise ImageError(
+            "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+            name=name,
+            reason=answer["error"],
+        )
+    width, height = answer["size"]
+    if len(body) != width * height * 3:
+        raise ImageError(
+            "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+            name=name,
+            reason="its decoder stopped early",
+        )
+    pixels = np.frombuffer(bytearray(body), np.uint8).reshape(height, width, 3)
+    return Decoded(pixels, tuple(answer["notes"]))
+
+
+def _helper() -> None:
+    """Decode standard input to standard output."""
+    data = sys.stdin.buffer.read()
+    out = sys.stdout.buffer
+    try:
+        with _opened(data, "picture") as picture:
+            check_size(picture.size, "picture", allow_large=True)
+            decoded = upright_rgb(picture, "picture")
+    except ImageError as error:
+        reason = error.values.get("reason", str(error))
+        out.write(json.dumps({"error": str(reason)}).encode() + b"\n")
+        return
+    height, width = decoded.pixels.shape[:2]
+    head = {"size": [width, height], "notes": decoded.notes}
+    out.write(json.dumps(head).encode() + b"\n")
+    out.write(decoded.pixels.tobytes())
+
+
+if __name__ == "__main__":
+    _helper()

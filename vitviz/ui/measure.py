@@ -1,0 +1,179 @@
+"""Times that only a window can show: start, click to paint, gaps of the event loop."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from vitviz.bench.figures import Figure
+from vitviz.jobs import RunOptions
+from vitviz.ui import theme
+from vitviz.ui.app import DEFAULT_MODEL, application, open_window
+from vitviz.ui.main_window import MainWindow
+from vitviz.ui.start_page import sample_paths
+
+NUM_CLICKS = 60
+NUM_STARTS = 3
+LONG_SIDE_PX = 448
+"""With patches of 8 px 3,137 tokens, and a second or more of work."""
+TICK_MS = 1
+TIMEOUT_S = 60.0
+
+
+class _Gaps(QObject):
+    """Longest times between two turns of the event loop, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start()
+
+    def _on_tick(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+
+def measure_window() -> list[Figure]:
+    """Start-up in processes of their own; clicks and gaps in a window opened here."""
+    starts = [_start_in_process() for _ in range(NUM_STARTS)]
+    picture = statistics.median(s["picture"] for s in starts)
+    attention = statistics.median(s["attention"] - s["picture"] for s in starts)
+    torch_import = _import_seconds("torch")
+    note = f"median of {NUM_STARTS} starts"
+    figures = [
+        Figure("start: window with picture", picture, "s", 1.2, note),
+        Figure(
+            "start: first attention of the embedded model after it",
+            attention,
+            "s",
+            torch_import + 1,
+            f"{note}; target: import of torch, {torch_import:.2f} s, and 1 s",
+        ),
+    ]
+    app = application(["vitviz"], lang="en")
+    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    window = open_window([str(sample_paths()[0])])
+    try:
+        _wait(lambda: _is_idle(window))
+        figures.append(_clicks(window, app))
+        figures.append(_gaps(window))
+    finally:
+        window.close()
+    return figures
+
+
+def _clicks(window: MainWindow, app: QApplication) -> Figure:
+    """From a pinned patch to painted panes: heat, strip and rail."""
+    trace = window.controller.scene.trace
+    assert trace is not None
+    panes = window.panes
+    times = []
+    for turn in range(NUM_CLICKS):
+        token = trace.num_prefix_tokens + (37 * turn) % (
+            trace.num_tokens - trace.num_prefix_tokens
+        )
+        start = time.perf_counter()
+        window.controller.pin(token)
+        for widget in (panes.picture.viewport(), panes.strip, panes.bar, panes.rail):
+            widget.repaint()
+        times.append(1000 * (time.perf_counter() - start))
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    p95 = sorted(times)[round(0.95 * (NUM_CLICKS - 1))]
+    note = f"{NUM_CLICKS} clicks, worst {max(times):.1f} ms, {trace.num_tokens} tokens"
+    return Figure("click to paint, p95", p95, "ms", 16.7, note)
+
+
+def _gaps(window: MainWindow) -> Figure:
+    """The longest gap while a long run streams in."""
+    window.controller.choose_model(DEFAULT_MODEL, patch_size=8)
+    _wait(lambda: _is_idle(window))
+    gaps = _Gaps()
+    window.controller.choose_options(RunOptions(size=LONG_SIDE_PX))
+    _wait(lambda: _is_idle(window))
+    gaps.stop()
+    trace = window.controller.scene.trace
+    assert trace is not None
+    longest = 1000 * max(gaps.gaps)
+    p99 = 1000 * sorted(gaps.gaps)[int(0.99 * len(gaps.gaps))]
+    note = f"{trace.num_tokens} tokens, {len(gaps.gaps)} turns, p99 {p99:.1f} ms"
+    return Figure("largest gap of the event loop during a run", longest, "ms", 50, note)
+
+
+def _is_idle(window: MainWindow) -> bool:
+    control = window.controller
+    trace = control.scene.trace
+    return trace is not None and trace.is_complete and not control.has_jobs
+
+
+def _wait(is_done: Callable[[], bool]) -> None:
+    """Run an event loop until it is so. Raises TimeoutError."""
+    loop = QEventLoop()
+    poll = QTimer(interval=10)
+    end = time.perf_counter() + TIMEOUT_S
+
+    def check() -> None:
+        if is_done() or time.perf_counter() > end:
+            loop.quit()
+
+    poll.timeout.connect(check)
+    poll.start()
+    loop.exec()
+    poll.stop()
+    if not is_done():
+        raise TimeoutError(f"the window was not done within {TIMEOUT_S:.0f} s")
+
+
+def _start_in_process() -> dict[str, float]:
+    """Seconds from the start of a process to picture and to first attention."""
+    code = "from vitviz.ui.measure import report_start; report_start()"
+    began = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, timeout=120
+    )
+    stamps = json.loads(done.stdout.splitlines()[-1])
+    return {name: stamp - began for name, stamp in stamps.items()}
+
+
+def report_start() -> None:
+    """Open the window as the program does and write when what was there."""
+    app = application(["vitviz"], lang="en")
+    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    stamps: dict[str, float] = {}
+    window = open_window([str(sample_paths()[0])])
+    control = window.controller
+
+    def note() -> None:
+        if "picture" not in stamps and control.scene.image is not None:
+            window.repaint()
+            stamps["picture"] = time.time()
+        if control.heat is not None:
+            window.repaint()
+            stamps["attention"] = time.time()
+            window.close()
+
+    control.sceneChanged.connect(note)
+    app.exec()
+    control.shutdown()
+    sys.stdout.write(json.dumps(stamps) + "\n")
+
+
+def _import_seconds(name: str) -> float:
+    code = f"import time; s = time.time(); import {name}; print(time.time() - s)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, timeout=120
+    )
+    return float(done.stdout)
