@@ -3,6 +3,7 @@
     model = vitviz.load_model("vitviz-flexi", patch_size=16)
     trace = vitviz.trace(model, "cat.jpg")
     trace.row(layer=5, query=(7, 3))        # (H, N) float32, rows sum to 1
+    vitviz.view(trace)                      # the window on it
 
 Importing this package loads neither torch nor Qt; the first use of a name does.
 """
@@ -12,13 +13,17 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from vitviz._version import __version__ as __version__
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vitviz.errors import VitvizError
     from vitviz.models.adapter import Model
     from vitviz.models.loading import load_model, wrap
     from vitviz.tracing import Trace, trace
 
-__all__ = ["Model", "Trace", "VitvizError", "load_model", "trace", "wrap"]
+__all__ = ["Model", "Trace", "VitvizError", "load_model", "trace", "view", "wrap"]
 
 _HOMES = {
     "Model": "vitviz.models.adapter",
@@ -28,6 +33,22 @@ _HOMES = {
     "trace": "vitviz.tracing",
     "wrap": "vitviz.models.loading",
 }
+
+
+def view(what: Trace | Model | str | Path) -> None:
+    """Open the window on a trace, a model or a picture's path.
+
+    Blocks until it is closed; returns at once where an event loop of Qt already runs,
+    as under IPython's `%gui qt`.
+
+    Raises EnvironmentFault without a display.
+    """
+    from vitviz.guard import check_display
+
+    check_display()
+    from vitviz.ui.app import view_object
+
+    view_object(what)
 
 
 def __getattr__(name: str) -> object:

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -328,11 +329,11 @@ def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiV
         network's in name and shape, or hold numbers that are not finite.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.numpy import load_file
 
     try:
         stored = load_file(path)
-    except (OSError, SafetensorError) as error:
+    except (OSError, SafetensorError, TypeError, KeyError) as error:
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error
     with torch.device("meta"):  # no time spent on a random start
         model = FlexiViT(patch_size=patch_size)
@@ -343,14 +344,15 @@ def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiV
     ):
         if names:
             raise ValueError(f"{path} {verb} tensors: {', '.join(sorted(names))}")
-    for name, tensor in stored.items():
-        if tensor.shape != expected[name].shape:
+    weights = {}
+    for name, values in stored.items():
+        if values.shape != tuple(expected[name].shape):
             raise ValueError(
-                f"{path}: {name} has shape {tuple(tensor.shape)}, "
+                f"{path}: {name} has shape {values.shape}, "
                 f"not {tuple(expected[name].shape)}"
             )
-        if not tensor.is_floating_point() or not bool(tensor.isfinite().all()):
+        if values.dtype.kind != "f" or not np.isfinite(values).all():
             raise ValueError(f"{path}: {name} holds values that are no finite numbers")
-    weights = {name: tensor.float() for name, tensor in stored.items()}
+        weights[name] = torch.from_numpy(values.astype(np.float32))
     model.load_state_dict(weights, strict=True, assign=True)
     return model.requires_grad_(False).eval()

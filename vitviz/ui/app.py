@@ -8,7 +8,9 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import (
@@ -16,6 +18,7 @@ from PySide6.QtCore import (
     QLocale,
     QObject,
     QSocketNotifier,
+    QThread,
     QTimer,
     QTranslator,
 )
@@ -27,9 +30,14 @@ from vitviz.ui import theme
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
 
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
 SELF_TEST_SECONDS = 60
+_kept_windows: list[MainWindow] = []
+"""Windows opened from a notebook: without a reference they would vanish."""
 
 
 class SignalBridge(QObject):
@@ -119,7 +127,11 @@ def run(
 
 
 def open_window(
-    paths: list[str], *, model: str | None = None, device: str = "auto"
+    paths: list[str],
+    *,
+    model: str | None = None,
+    device: str = "auto",
+    needs_model: bool = True,
 ) -> MainWindow:
     """A shown window: the picture first, then, once it stands, the model."""
     window = MainWindow(device)
@@ -127,7 +139,7 @@ def open_window(
     if paths:
         window.open_path(paths[0])
     name = model or (DEFAULT_MODEL if _has_embedded() else None)
-    if name is not None:
+    if name is not None and needs_model:
         # after the first paint: importing torch holds the interpreter for a while
         starter = QTimer(window, singleShot=True, interval=50)
         starter.timeout.connect(
@@ -135,6 +147,23 @@ def open_window(
         )
         starter.start()
     return window
+
+
+def view_object(what: object) -> None:
+    """Open the window on a trace, a model or a path; see `vitviz.view`."""
+    had_loop = (
+        QApplication.instance() is not None and QThread.currentThread().loopLevel()
+    )
+    app = application(["vitviz"])
+    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    is_path = isinstance(what, str | Path)
+    window = open_window([str(what)] if is_path else [], needs_model=is_path)
+    if not is_path:
+        window.controller.adopt(cast("Trace", what))
+    _kept_windows.append(window)
+    if not had_loop:
+        app.exec()
+        _kept_windows.remove(window)
 
 
 def self_test() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -152,6 +152,15 @@ class Controller(QObject):
         self._submit(Kind.MODEL, jobs.load(name, device=device, patch_size=patch_size))
         self.panes.status.setRunText(self.tr("Loading {name} …").format(name=name))
         self.busyChanged.emit(True)
+
+    def adopt(self, what: Trace | Model) -> None:
+        """Show a trace that was made elsewhere, or use a model that is in memory."""
+        if hasattr(what, "captures"):
+            trace = cast("Trace", what)
+            self._show_scene(Scene(trace.setup.image, trace))
+            self._complete = self.scene
+        else:
+            self._on_model(cast("Model", what))
 
     def choose_options(self, options: RunOptions) -> None:
         """Bring the picture to the model in another way."""
