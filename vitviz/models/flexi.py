@@ -97,7 +97,7 @@ class PatchEmbedding(nn.Module):
         self.bias = nn.Parameter(torch.zeros(width))
         nn.init.trunc_normal_(self.weight, std=(3 * base**2) ** -0.5)
         self._matrices: dict[int, Tensor] = {}
-        self._kernel: tuple[int, int, Tensor] | None = None
+        self._kept: tuple[Tensor, tuple[object, ...], Tensor] | None = None
 
     @property
     def kernel(self) -> Tensor:
@@ -106,16 +106,16 @@ class PatchEmbedding(nn.Module):
         In training it follows the weights, gradients and all; in eval mode it is
         computed once for a patch size and shared by later calls.
         """
-        version = self.weight._version
-        cached = self._kernel
-        if not self.training and cached is not None:
-            same = cached[:2] == (self.patch_size, version)
-            if same and cached[2].device == self.weight.device:
-                return cached[2].to(self.weight.dtype)
-        kernel = self._resized()
-        if not self.training:
-            self._kernel = (self.patch_size, version, kernel.detach())
-        return kernel
+        if self.training:
+            return self._resized()
+        key = (self.patch_size, self.weight._version, self.weight.dtype)
+        kept = self._kept
+        if kept is None or kept[0] is not self.weight or kept[1] != key:
+            # Not an inference tensor, so that a later pass may compute gradients.
+            with torch.inference_mode(False), torch.no_grad():
+                kept = (self.weight, key, self._resized().detach())
+            self._kept = kept
+        return kept[2].to(self.weight.device)
 
     def _resized(self) -> Tensor:
         patch = self.patch_size
