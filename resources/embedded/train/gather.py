@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 log = logging.getLogger("gather")
 
@@ -45,13 +45,7 @@ NPM_PACKAGES = {
     "twemoji": "@iconify-json/twemoji",
     "fluent": "@iconify-json/fluent-emoji",
 }
-EMOJI_GROUPS = (
-    "Animals & Nature",
-    "Food & Drink",
-    "Travel & Places",
-    "Activities",
-    "Objects",
-)
+EMOJI_GROUPS = ("Activities", "Objects")
 STAMP_FOLDERS_LEFT_OUT = {"symbols", "flags", "roadsigns", "people", "cartoon", "toys"}
 MAX_CUTOUT_PX = 320
 MAX_PHOTO_PX = 448
@@ -153,8 +147,6 @@ def emoji(data: Path) -> Iterator[tuple[str, str, Image.Image]]:
         if name not in names or "-" in code:
             continue
         canvas = Image.new("RGBA", (160, 160))
-        from PIL import ImageDraw
-
         text = chr(int(code, 16))
         ImageDraw.Draw(canvas).text((12, 12), text, font=font, embedded_color=True)
         yield "noto", name, canvas
@@ -201,9 +193,8 @@ def is_photograph(picture: Image.Image) -> bool:
         alpha = np.asarray(picture.convert("RGBA").getchannel("A"))
         if (alpha < 250).mean() > 0.01:
             return False
-    if min(picture.size) < 160 or max(picture.size) > 3 * min(picture.size) + 1:
-        if min(picture.size) < 160:
-            return False
+    if min(picture.size) < 160:
+        return False
     small = picture.convert("RGB").resize((160, 160), Image.Resampling.BILINEAR)
     pixels = np.asarray(small)
     colours = len(np.unique(pixels.reshape(-1, 3) // 8, axis=0))

@@ -1,10 +1,10 @@
 """Step 3: training pictures and what the teacher makes of them, as arrays on disk.
 
-    images.u8   (M, 224, 224, 3)    the pictures
-    patches.f16 (M, 256, 384)       the teacher's final patch features, on 16 × 16
-    cls.f16     (M, 384)            its final CLS feature
-    look.f16    (M, 2, 256)         CLS → patches, mean of heads: last layer, and two before
-    pairs.f16   (M, 256, 256)       patches → patches, last layer, mean of heads
+    images.u1   (M, 224, 224, 3)    the pictures
+    patches.f2  (M, 256, 384)       the teacher's final patch features, on 16 × 16
+    cls.f2      (M, 384)            its final CLS feature
+    look.f2     (M, 2, 256)         CLS → patches, mean of heads: layers 11 and 9
+    pairs.f2    (M, 256, 256)       patches → patches, last layer, mean of heads
 
 The teacher is DINOv2 ViT-S/14 (arXiv 2304.07193), a transformers folder. Rows are
 renormalised over the patches. Resumable: pictures already done are kept.
@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-
 from compose import SIDE_PX, sources, training_picture
 
 log = logging.getLogger("targets")
@@ -65,7 +64,7 @@ class Teacher:
 
     @torch.inference_mode()
     def __call__(self, pixels: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """(B, 257, 384) final tokens, and (B, 257, 257) mean attention of each layer."""
+        """Final tokens, (B, 257, 384); mean attention of each layer, (B, 257, 257)."""
         out = self.model(pixels.bfloat16(), output_attentions=True)
         looks = [out.attentions[layer].float().mean(1) for layer in LOOK_LAYERS]
         return out.last_hidden_state.float(), looks

@@ -24,9 +24,9 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
+from targets import SIDE_PX, normalised, open_arrays
 from torch import Tensor, nn
 
-from targets import SIDE_PX, normalised, open_arrays
 from vitviz.models.flexi import FlexiViT, resize_matrix
 
 log = logging.getLogger("train")
@@ -76,7 +76,7 @@ class Student(nn.Module):
 
 
 def grid_matrix(side: int) -> Tensor:
-    """(side², 256): the teacher's 16 × 16 grid resampled to side × side; rows sum to 1."""
+    """(side², 256): from the teacher's 16 × 16 grid to side × side; rows sum to 1."""
     if side == 16:
         return torch.eye(256)
     return resize_matrix(16, side)
@@ -133,7 +133,9 @@ def rate_at(step: int, steps: int) -> float:
 
 def export(student: Student, path: Path) -> None:
     """Write the model alone, in half precision."""
-    state = {name: t.half().contiguous() for name, t in student.vit.state_dict().items()}
+    state = {
+        name: t.half().contiguous() for name, t in student.vit.state_dict().items()
+    }
     save_file(state, path, metadata={"format": "pt"})
 
 
@@ -162,7 +164,10 @@ def main() -> None:
     ids = {id(p) for p in plain}
     decayed = [p for p in student.parameters() if id(p) not in ids]
     optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0}],
+        [
+            {"params": decayed, "weight_decay": 0.05},
+            {"params": plain, "weight_decay": 0},
+        ],
         lr=PEAK_RATE,
         betas=(0.9, 0.98),
     )
