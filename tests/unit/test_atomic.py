@@ -41,9 +41,14 @@ def test_the_umask_is_respected(tmp_path: Path) -> None:
 def test_an_exception_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "a.bin"
     target.write_bytes(b"old")
-    with pytest.raises(ZeroDivisionError), replacing(target) as file:
-        file.write(b"new")
-        raise ZeroDivisionError
+
+    def attempt() -> None:
+        with replacing(target) as file:
+            file.write(b"new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        attempt()
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["a.bin"]
 
@@ -80,12 +85,15 @@ def test_a_failing_disk_leaves_the_old_file(
     def fail(*_args: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    with pytest.raises(OutputError, match=words) as caught:  # noqa: PT012
+    def attempt() -> None:
         with replacing(target) as file:
             if call == "write":
                 fail()
             monkeypatch.setattr(os, call, fail)
             file.write(b"new")
+
+    with pytest.raises(OutputError, match=words) as caught:
+        attempt()
     monkeypatch.undo()
     assert "a.bin" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -20,9 +20,7 @@ def test_tint_is_transparent_where_nothing_is() -> None:
     assert rgba.dtype == np.uint8
     assert rgba[..., 3].ravel().tolist() == [0, 51, 102, 204]
     table = lookup_table("viridis")
-    np.testing.assert_array_equal(
-        rgba[..., :3].reshape(4, 3), table[[0, 64, 128, 255]]
-    )
+    np.testing.assert_array_equal(rgba[..., :3].reshape(4, 3), table[[0, 64, 128, 255]])
 
 
 def test_map_is_equally_opaque() -> None:

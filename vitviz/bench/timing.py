@@ -31,12 +31,21 @@ def seconds(call: Callable[[], object]) -> float:
 def alternating(
     first: Callable[[], object], second: Callable[[], object], *, budget_s: float
 ) -> tuple[float, float, int]:
-    """(median of first, median of second, rounds) of A B A B … in about `budget_s`."""
+    """(median of first, median of second, rounds) of A B A B … in about `budget_s`.
+
+    Every other round is B A, so that neither always runs in the other's wake.
+    """
     second()
     once = seconds(first) + seconds(second)
-    rounds = max(3, min(15, int(budget_s / once)))
-    times = [(seconds(first), seconds(second)) for _ in range(rounds)]
-    a, b = zip(*times, strict=True)
+    rounds = max(5, min(25, int(budget_s / once)))
+    a, b = [], []
+    for index in range(rounds):
+        if index % 2:
+            b.append(seconds(second))
+            a.append(seconds(first))
+        else:
+            a.append(seconds(first))
+            b.append(seconds(second))
     return statistics.median(a), statistics.median(b), rounds
 
 

@@ -46,15 +46,24 @@ class Figure:
 
 
 def ensure_application() -> None:
-    """Have a QGuiApplication; without a display, one that needs none."""
+    """Have a QGuiApplication; on Linux one that needs no display, nor looks for it.
+
+    Qt would end the process over a display that cannot be reached.
+    """
     global _application
     if QGuiApplication.instance() is not None:
         return
-    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if sys.platform.startswith("linux") and not has_display:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # kept for the life of the process: fonts go with it
-    _application = QGuiApplication(["vitviz"])
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        # kept for the life of the process: fonts go with it
+        _application = QGuiApplication(["vitviz"])
+    finally:
+        if chosen is not None:
+            os.environ["QT_QPA_PLATFORM"] = chosen
+        else:
+            os.environ.pop("QT_QPA_PLATFORM", None)
 
 
 def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:

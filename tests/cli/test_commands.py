@@ -1,0 +1,187 @@
+"""The command line around export: help, models, bench, self-test, faults."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vitviz.cli import main
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vitviz", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("command", ["", "export", "models", "bench", "self-test"])
+def test_help(command: str) -> None:
+    done = run(*command.split(), "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith(f"usage: vitviz {command}".rstrip())
+    assert max(map(len, done.stdout.splitlines())) <= 88
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from vitviz.cli import main\n"
+        "main(['--help'])\n"
+        "main(['--version'])\n"
+        "heavy = {'torch', 'PySide6', 'numpy', 'PIL'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    from vitviz._version import __version__
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"vitviz {__version__}\n"
+
+
+def test_no_display_is_one_line() -> None:
+    done = run("cat.jpg", DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "display" in done.stderr
+    assert "vitviz export" in done.stderr
+
+
+def test_models(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == ["name", "library"]
+    assert any(line.startswith("vitviz-flexi ") for line in lines)
+    assert main(["models", "list", "--json"]) == 0
+    names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
+    assert main(["models", "show", names[1]]) == 0
+    assert names[1] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(
+            ["models", "show", "vit_b_61"], "Did you mean vit_b_16", id="typo"
+        ),
+        pytest.param(["models", "show"], "Say which model", id="which"),
+        pytest.param(["models", "get"], "invalid choice", id="no-such-action"),
+        pytest.param(["bench", "--tokens", "many"], "takes numbers from 2", id="bench"),
+        pytest.param(["--fly"], "unrecognized arguments: --fly", id="option"),
+        pytest.param(["--lang", "xx"], "invalid choice: 'xx'", id="language"),
+        pytest.param(["export"], "required", id="nothing"),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("vitviz: ")
+    assert words in captured.err
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_bench_of_few_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    start = time.monotonic()
+    assert main(["bench", "--tokens", "10", "--json"]) == 0
+    assert time.monotonic() - start < 60
+    found = json.loads(capsys.readouterr().out)
+    assert set(found["machine"]) >= {"system", "processor", "cores", "versions"}
+    assert [f["name"] for f in found["figures"]] == ["trace ÷ fused forward, 10 tokens"]
+    assert found["figures"][0]["value"] > 0
+
+
+def test_the_bench_table_is_aligned() -> None:
+    from vitviz.bench.figures import Figure, table
+
+    lines = table(
+        [
+            Figure("short", 0.5, "s", 0.6),
+            Figure("a much longer name", 16385, "", 16385, "peak", is_at_least=True),
+            Figure("missing", None, "×", 1.0, "no display"),
+        ]
+    ).splitlines()
+    assert [line[line.index("≤") :].split()[0] for line in lines[1:2]] == ["≤"]
+    assert lines[1].index("≤") == lines[2].index("≥") == lines[3].index("≤")
+    assert "met" in lines[1]
+    assert "16,385" in lines[2]
+    assert "–" in lines[3]
+
+
+def test_self_test_without_a_display() -> None:
+    done = run("self-test", DISPLAY="", WAYLAND_DISPLAY="", QT_QPA_PLATFORM="")
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines[:-1]] == [
+        "libraries", "picture", "model", "attention", "numbers", "window", "figure",
+    ]  # fmt: skip
+    assert "left out" in lines[5]
+
+
+def test_self_test_reports_what_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_args: object, **_options: object) -> None:
+        raise OSError("no such font")
+
+    monkeypatch.setattr("vitviz.figures.save.png_bytes", broken)
+    monkeypatch.setattr("vitviz.commands.self_test._window", lambda state: "left out")
+    assert main(["self-test"]) == 1
+    out = capsys.readouterr().out
+    assert "FAILED  figure     OSError: no such font" in out
+    assert out.splitlines()[-1] == "1 checks failed."
+
+
+def test_a_fault_of_ours_is_one_line_and_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_args: object) -> int:
+        raise ZeroDivisionError("two\nlines")
+
+    monkeypatch.setattr("vitviz.commands.models.execute", broken)
+    assert main(["models"]) == 1
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert "ZeroDivisionError" in error
+    log = Path(os.environ["XDG_STATE_HOME"]) / "vitviz" / "vitviz.log"
+    assert str(log) in error
+    assert "Traceback" in log.read_text(encoding="utf-8")
+    assert main(["models", "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_out_of_memory_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_args: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr("vitviz.commands.models.execute", broken)
+    assert main(["models"]) == 2
+    assert "smaller --size" in capsys.readouterr().err
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m vitviz models | true"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ""
