@@ -27,6 +27,7 @@ from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, MatrixPart, RailPart, Refined, RunDone, RunOptions
 from vitviz.selection import Bins, HeadChoice
 from vitviz.ui.worker import EngineThread
+from vitviz.views.colour import Meaning
 from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
@@ -270,13 +271,17 @@ class Controller(QObject):
 
     def hover_cell(self, query: int, key: int) -> None:
         """Preview the query under the pointer in the matrix, and ring its key."""
-        self.panes.picture.setKey(key)
         self.hover(query)
+        self.panes.picture.setKey(key)
+        if self.heat is not None:
+            self._show_matrix_lines(self.heat, (query, key))
 
     def leave_matrix(self) -> None:
         """The pointer has left the matrix."""
         self.panes.picture.setKey(None)
         self.hover(None)
+        if self.heat is not None:
+            self._show_matrix_lines(self.heat, None)
 
     def refine_matrix(self, ranges: tuple[range, range]) -> None:
         """Compute the single cells of the part of the matrix that is in view."""
@@ -508,8 +513,16 @@ class Controller(QObject):
             setup.prefix_names,
             hovered=None if is_preview else hovered,
         )
-        self.panes.matrix.setQuery(shown.token)
+        self._show_matrix_lines(shown, None)
         self._show_run_text()
+
+    def _show_matrix_lines(self, shown: Heat, cell: tuple[int, int] | None) -> None:
+        """Cross-hair: the cell under the pointer, or the line of the shown token."""
+        is_row = shown.direction is Direction.LOOKS_AT
+        pinned = (shown.token, None) if is_row else (None, shown.token)
+        query, key = cell if cell is not None else pinned
+        self.panes.matrix.setQuery(query)
+        self.panes.matrix.setKey(key)
 
     def _refresh_rail(self, trace: Trace, done: frozenset[int]) -> None:
         """Maps of all layers: with the click when cheap, else by the engine."""
@@ -570,7 +583,9 @@ class Controller(QObject):
             cell = trace.setup.grid.cell(token)
             special = token if cell is None else -1
             patch = None if cell is None else f"({cell[0]}, {cell[1]})"
-            self.panes.picture.setQuery(token, second)
+            is_row = state.direction is Direction.LOOKS_AT
+            meaning = Meaning.QUERY if is_row else Meaning.KEY
+            self.panes.picture.setPinned(token, second, meaning)
         self.panes.controls.setState(state, patch=patch, special=special)
 
     def _show_run_text(self) -> None:

@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
     def open_path(self, path: str) -> None:
         """Open a picture by its path."""
         self._stack.setCurrentIndex(1)
+        self.panes.picture.setFocus()
         self.controller.open_picture(path)
 
     def open_dialog(self) -> None:

@@ -147,7 +147,7 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         for row in range(self._grid.rows + 1):
             y = whole.top() + whole.height() * row / self._grid.rows
             lines.append((QPointF(whole.left(), y), QPointF(whole.right(), y)))
-        pen = QPen(QColor(255, 255, 255, round(80 * strength)), 0)
+        pen = QPen(QColor(255, 255, 255, round(64 * strength)), 0)
         painter.setPen(pen)
         for start, stop in lines:
             painter.drawLine(start, stop)
@@ -164,6 +164,12 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         self._colour = QColor(colour)
         self._width_px = width_px
         self._dashed = dashed
+
+    def setColour(self, colour: str) -> None:
+        """Use another colour between the dark and the light line."""
+        if QColor(colour) != self._colour:
+            self._colour = QColor(colour)
+            self.update()
 
     def setCell(self, rect: QRectF | None) -> None:
         """Ring this rectangle of source pixels, or nothing."""

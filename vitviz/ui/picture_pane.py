@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vitviz.geometry import PatchGrid, Placement
@@ -71,6 +71,7 @@ class PicturePane(QWidget):
             item.setZValue(10 * height)
             self._box.addItem(item, ignoreBounds=True)
         self._box.sigRangeChangedManually.connect(self._on_range_changed)
+        self._box.sigResized.connect(self._on_resized)
         scene = self._view.scene()
         scene.sigMouseMoved.connect(self._on_moved)
         scene.sigMouseClicked.connect(self._on_clicked)
@@ -127,8 +128,15 @@ class PicturePane(QWidget):
         """Draw the lines between patches or not."""
         self._lines.setShowsLines(shows)
 
-    def setQuery(self, token: int | None, second: int | None = None) -> None:
-        """Ring the pinned tokens; special tokens have no place on the picture."""
+    def setPinned(
+        self, token: int | None, second: int | None, meaning: Meaning
+    ) -> None:
+        """Ring the pinned tokens in the colour of what they are, query or key.
+
+        Special tokens have no place on the picture.
+        """
+        for ring in (self._query_ring, self._second_ring):
+            ring.setColour(meaning.value)
         self._query_ring.setCell(self._cell(token))
         self._second_ring.setCell(self._cell(second))
 
@@ -178,12 +186,6 @@ class PicturePane(QWidget):
         """The widget that receives the mouse."""
         viewport: QWidget = self._view.viewport()
         return viewport
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the whole picture in view unless the user zoomed."""
-        super().resizeEvent(event)
-        if not self._is_zoomed:
-            self.fitView()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the query."""
@@ -240,6 +242,11 @@ class PicturePane(QWidget):
             self.tokenClicked.emit(token, shift)
         elif self._placement is not None:
             self.outsideClicked.emit()
+
+    def _on_resized(self, _box: object) -> None:
+        """Keep the whole picture in view unless the user zoomed."""
+        if not self._is_zoomed:
+            self.fitView()
 
     def _on_range_changed(self, _sides: object) -> None:
         self._is_zoomed = True

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import (
     QGraphicsLineItem,
     QGraphicsRectItem,
@@ -83,6 +83,7 @@ class MatrixPane(QWidget):
         self._refine.timeout.connect(self._ask_for_cells)
         self._box.sigRangeChanged.connect(self._on_range_changed)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
+        self._box.sigResized.connect(self._on_resized)
         self._view.scene().sigMouseMoved.connect(self._on_moved)
         self._view.scene().sigMouseClicked.connect(self._on_clicked)
         self._view.viewport().installEventFilter(self)
@@ -187,16 +188,9 @@ class MatrixPane(QWidget):
         viewport: QWidget = self._view.viewport()
         return viewport
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the whole matrix in view unless the user zoomed."""
-        super().resizeEvent(event)
-        if not self._is_zoomed:
-            self.resetView()
-
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """End the preview when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:
-            self.setKey(None)
             self.left.emit()
         return False
 
@@ -266,12 +260,10 @@ class MatrixPane(QWidget):
     def _on_moved(self, scene_point: QPointF) -> None:
         cell = self._cell_at(scene_point)
         if cell is None or self._values is None or self._bins is None:
-            self.setKey(None)
             self.left.emit()
             return
         query, key = cell
         value = self._values[self._bins.bin_of(query), self._bins.bin_of(key)]
-        self.setKey(key)
         self.hovered.emit(query, key, float(value))
 
     def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
@@ -283,6 +275,11 @@ class MatrixPane(QWidget):
         cell = self._cell_at(event.scenePos())
         if cell is not None:
             self.tokenPinned.emit(cell[0])
+
+    def _on_resized(self, _box: object) -> None:
+        """Keep the whole matrix in view unless the user zoomed."""
+        if not self._is_zoomed:
+            self.resetView()
 
     def _on_zoomed(self, _sides: object) -> None:
         self._is_zoomed = True

@@ -1,0 +1,135 @@
+"""Takes the README's pictures by driving the program on a (virtual) screen.
+
+usage: make pictures ARGS="--theme dark --size 1280x720 --scale 2 --out FOLDER"
+
+Also the way to look at one's work: any theme, language, size, scale, model and picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+SCENES = ("start", "patch", "spotlight", "head", "column")
+TIMEOUT_S = 120
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--theme", choices=("light", "dark"), default=None)
+    parser.add_argument("--lang", default="en")
+    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--picture", default=None)
+    parser.add_argument("--scene", choices=SCENES, default=None)
+    parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Take one scene, or all of the README's."""
+    chosen = arguments()
+    os.environ["QT_SCALE_FACTOR"] = chosen.scale
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    from vitviz.ui import theme
+    from vitviz.ui.app import application
+
+    app = application(["vitviz"], chosen.lang)
+    for scene in [chosen.scene] if chosen.scene else SCENES:
+        is_light = scene in {"start", "head"}
+        tone = chosen.theme or ("light" if is_light else "dark")
+        theme.apply(app, theme.ThemeChoice(tone))
+        width, height = map(int, chosen.size.split("x"))
+        path = chosen.out / f"{scene}.png"
+        take(scene, path, (width, height), chosen.model, chosen.picture)
+        sys.stdout.write(f"{path}\n")
+
+
+def take(
+    scene: str,
+    path: Path,
+    size: tuple[int, int],
+    model: str | None,
+    picture: str | None,
+) -> None:
+    """Open the window, bring it into the scene, save what it shows."""
+    from PySide6.QtWidgets import QApplication
+
+    from vitviz.ui.app import open_window
+    from vitviz.ui.start_page import sample_paths
+
+    samples = {p.stem: str(p) for p in sample_paths()}
+    chosen = {"spotlight": "coffee", "column": "rocket", "head": "coffee"}
+    paths = [picture or samples[chosen.get(scene, "cat")]]
+    window = open_window([] if scene == "start" else paths, model=model)
+    window.resize(*size)
+    control = window.controller
+
+    def is_done() -> bool:
+        trace = control.scene.trace
+        if scene == "start":
+            return control.model is not None or not control.has_jobs
+        return trace is not None and trace.is_complete and not control.has_jobs
+
+    wait(is_done)
+    prepare(scene, window)
+    wait(is_done)
+    settle = time.monotonic() + 0.5
+    wait(lambda: time.monotonic() > settle)
+    window.grab().save(str(path))
+    window.close()
+    QApplication.processEvents()
+
+
+def prepare(scene: str, window: object) -> None:
+    """Do what a user would do to see this."""
+    from vitviz.selection import HeadChoice
+    from vitviz.ui.main_window import MainWindow
+    from vitviz.views.state import Direction, Style
+
+    assert isinstance(window, MainWindow)
+    control = window.controller
+    trace = control.scene.trace
+    if trace is None:
+        return
+    rows, cols = trace.grid
+
+    def at(row: float, col: float) -> int:
+        return trace.setup.grid.token(int(row * rows), int(col * cols))
+
+    if scene == "patch":
+        control.pin(at(0.36, 0.3))
+    elif scene == "spotlight":
+        control.change(style=Style.SPOTLIGHT, opacity=0.9)
+        control.pin(at(0.45, 0.5))
+    elif scene == "head":
+        control.pin(at(0.45, 0.5))
+        control.change(heads=HeadChoice((2,)), style=Style.MAP, opacity=0.7)
+    elif scene == "column":
+        control.pin(at(0.5, 0.5))
+        control.change(direction=Direction.LOOKED_AT_BY)
+
+
+def wait(is_done: Callable[[], bool]) -> None:
+    """Run the event loop until it is so."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    end = time.monotonic() + TIMEOUT_S
+    poll = QTimer(interval=20)
+    poll.timeout.connect(
+        lambda: loop.quit() if is_done() or time.monotonic() > end else None
+    )
+    poll.start()
+    loop.exec()
+    if not is_done():
+        raise TimeoutError("the window was not done in time")
+
+
+if __name__ == "__main__":
+    main()
