@@ -62,7 +62,7 @@ def compared(num_tokens: int = 3601, *, timeout_s: float = 120.0) -> list[Figure
     ]
 
 
-def largest(*, timeout_s: float = 200.0) -> Figure:
+def largest(*, timeout_s: float = 100.0) -> Figure:
     """Tokens of a trace that stays within 3 GB over the model."""
     name = "tokens traced within 3 GB over the model"
     if not can_measure():

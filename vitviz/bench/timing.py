@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 
@@ -28,25 +29,51 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+@dataclass(frozen=True, slots=True)
+class Alternation:
+    """Two ways that were run in turn."""
+
+    first_s: float
+    """Median wall-clock time."""
+    second_s: float
+    cpu_ratio: float
+    """First ÷ second in processor time of all threads, medians: a machine that is
+    shared with others disturbs it less."""
+    rounds: int
+
+    @property
+    def ratio(self) -> float:
+        """First ÷ second in wall-clock time."""
+        return self.first_s / self.second_s
+
+    def note(self) -> str:
+        """What the ratio is made of."""
+        return (
+            f"{self.first_s:.3f} s ÷ {self.second_s:.3f} s, {self.rounds} rounds; "
+            f"{self.cpu_ratio:.2f} in processor time"
+        )
+
+
 def alternating(
     first: Callable[[], object], second: Callable[[], object], *, budget_s: float
-) -> tuple[float, float, int]:
-    """(median of first, median of second, rounds) of A B A B … in about `budget_s`.
+) -> Alternation:
+    """Medians of A B, B A, A B, … in about `budget_s`, at least three rounds.
 
-    Every other round is B A, so that neither always runs in the other's wake.
+    The order is turned so that neither always runs in the other's wake.
     """
     second()
     once = seconds(first) + seconds(second)
-    rounds = max(5, min(25, int(budget_s / once)))
-    a, b = [], []
+    rounds = max(3, min(25, int(budget_s / once)))
+    taken: tuple[list[float], list[float]] = ([], [])
+    spent: tuple[list[float], list[float]] = ([], [])
     for index in range(rounds):
-        if index % 2:
-            b.append(seconds(second))
-            a.append(seconds(first))
-        else:
-            a.append(seconds(first))
-            b.append(seconds(second))
-    return statistics.median(a), statistics.median(b), rounds
+        for which in (0, 1) if index % 2 == 0 else (1, 0):
+            start = time.process_time()
+            taken[which].append(seconds((first, second)[which]))
+            spent[which].append(time.process_time() - start)
+    a, b = map(statistics.median, taken)
+    cpu_a, cpu_b = map(statistics.median, spent)
+    return Alternation(a, b, cpu_a / cpu_b, rounds)
 
 
 def trace_ratio(num_tokens: int, *, budget_s: float = 12.0) -> Figure:
@@ -54,7 +81,7 @@ def trace_ratio(num_tokens: int, *, budget_s: float = 12.0) -> Figure:
     side = networks.side_px(num_tokens)
     module, pixels = networks.reference(side), networks.pixels(side)
     model = vitviz.wrap(module)
-    traced, plain, rounds = alternating(
+    found = alternating(
         lambda: vitviz.trace(model, pixels),
         lambda: _forward(module, pixels),
         budget_s=budget_s,
@@ -62,10 +89,10 @@ def trace_ratio(num_tokens: int, *, budget_s: float = 12.0) -> Figure:
     library = "timm" if networks.has_timm() else "torchvision"
     return Figure(
         f"trace ÷ fused forward, {networks.tokens_of(side):,} tokens",
-        traced / plain,
+        found.ratio,
         "×",
         RATIO_TARGETS.get(num_tokens, RATIO_TARGETS[3601]),
-        f"{library}; {traced:.3f} s ÷ {plain:.3f} s, {rounds} rounds",
+        f"{library}; {found.note()}",
     )
 
 
@@ -74,17 +101,17 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
     side = networks.side_px(num_tokens)
     module, pixels = networks.torchvision_network(side), networks.pixels(side)
     model = vitviz.wrap(module)
-    traced, plain, rounds = alternating(
+    found = alternating(
         lambda: vitviz.trace(model, pixels),
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
     return Figure(
         f"trace ÷ torchvision untouched, {networks.tokens_of(side):,} tokens",
-        traced / plain,
+        found.ratio,
         "×",
         TORCHVISION_TARGET,
-        f"{traced:.2f} s ÷ {plain:.2f} s, {rounds} rounds",
+        found.note(),
     )
 
 

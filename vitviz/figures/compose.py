@@ -73,7 +73,7 @@ def figure_of(
         levels = Levels(0.0, max(h.peak_value for row in rows for h in row) or 1e-12)
         rows = tuple(tuple(replace(h, levels=levels) for h in row) for row in rows)
     if look.caption:
-        lines = _table_caption(rows, trace.setup)
+        lines = _table_caption(rows, trace.setup, look.scale)
         options = replace(options, caption=lines)
     panel = multiples.Panel(
         heats=rows,
@@ -141,7 +141,9 @@ def _panel_figure(
     return Figure(parts.width, parts.height, paint, title, description)
 
 
-def _table_caption(rows: tuple[tuple[Heat, ...], ...], setup: Setup) -> tuple[str, ...]:
+def _table_caption(
+    rows: tuple[tuple[Heat, ...], ...], setup: Setup, scale: Scale
+) -> tuple[str, ...]:
     first = rows[0][0]
     statements = [setup.model.name]
     if len(rows) == 1:
@@ -150,6 +152,9 @@ def _table_caption(rows: tuple[tuple[Heat, ...], ...], setup: Setup) -> tuple[st
         is_single = first.heads.single is not None
         statements.append(f"head {first.heads.label()}" if is_single else _fused(first))
     statements += [_token_text(first, setup), "raw attention"]
+    if scale is not Scale.OWN:
+        low, high = format_value(first.levels.low), format_value(first.levels.high)
+        statements.append(f"one scale for all, {low} to {high}")
     return (*statements, _input_text(setup))
 
 
