@@ -95,7 +95,7 @@ class _Recorder:
             scale = query.shape[-1] ** -0.5
         q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
         capture = Capture(q=q, k=k, v=v, bias=self._bias(attn_mask), scale=scale)
-        capture = attention.checked(capture, output[0], NUM_CHECKED_ROWS)
+        capture = attention.checked(capture, output[0].detach(), NUM_CHECKED_ROWS)
         self._keep(capture)
         return output
 

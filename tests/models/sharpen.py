@@ -22,7 +22,7 @@ def sharpen(model: nn.Module, factor: float) -> None:
                     "k_norm.weight",
                 )
             ):
-                parameter *= factor
+                parameter.mul_(factor)
 
 
 def require_sharp(attention: torch.Tensor) -> None:

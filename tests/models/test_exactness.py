@@ -51,7 +51,7 @@ def torchvision_model(image_size: int = 64, depth: int = 3) -> nn.Module:
     from torchvision.models import VisionTransformer
 
     torch.manual_seed(3)
-    model = VisionTransformer(
+    model: nn.Module = VisionTransformer(
         image_size=image_size,
         patch_size=16,
         num_layers=depth,
@@ -60,7 +60,7 @@ def torchvision_model(image_size: int = 64, depth: int = 3) -> nn.Module:
         mlp_dim=256,
         num_classes=10,
     ).eval()
-    nn.init.normal_(model.heads.head.weight)
+    nn.init.normal_(model.get_parameter("heads.head.weight"))
     sharpen(model, 1.7)
     return model
 

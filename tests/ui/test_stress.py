@@ -110,7 +110,7 @@ def hurry(
     randomness = random.Random(SEED)
     delayed(window, randomness)
     control = window.controller
-    stale = []
+    stale: list[tuple[object, object]] = []
 
     def watch() -> None:
         trace, image = control.scene.trace, control.scene.image

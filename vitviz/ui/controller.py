@@ -161,7 +161,7 @@ class Controller(QObject):
             self._show_scene(Scene(trace.setup.image, trace))
             self._complete = self.scene
         else:
-            self._on_model(cast("Model", what))
+            self._on_model(what)
 
     def choose_options(self, options: RunOptions) -> None:
         """Bring the picture to the model in another way."""

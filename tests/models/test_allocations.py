@@ -1,0 +1,111 @@
+"""No N×N tensor beyond the stated budget is ever allocated, watched at 4,097 tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import vitviz
+from tests.models.test_tap import Network
+from vitviz.attention import MAX_MATRIX_BYTES, MAX_TILE_BYTES
+from vitviz.export import Selection, write_npz
+from vitviz.selection import Bins, Fusion, HeadChoice
+
+NUM_TOKENS = 4097
+NUM_HEADS = 6
+MATRIX_BYTES = 4 * NUM_TOKENS**2
+"""64 MiB and a little: one head's matrix is above the size of a tile."""
+
+
+class Watch(TorchDispatchMode):
+    """Remembers the largest tensor that any operation produces."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.largest_bytes = 0
+
+    def __torch_dispatch__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401
+        out = func(*args, **(kwargs or {}))
+        for tensor in out if isinstance(out, tuple | list) else (out,):
+            if isinstance(tensor, Tensor):
+                size = tensor.untyped_storage().nbytes()
+                self.largest_bytes = max(self.largest_bytes, size)
+        return out
+
+
+@pytest.fixture(scope="module")
+def trace() -> vitviz.Trace:
+    module = Network(width=96, num_heads=NUM_HEADS, depth=2).requires_grad_(False)
+    with Watch() as watch:
+        result = vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 512, 512))
+    assert result.num_tokens == NUM_TOKENS
+    assert watch.largest_bytes < MATRIX_BYTES / 2
+    return result
+
+
+def test_the_watch_would_notice() -> None:
+    q = torch.randn(2, NUM_TOKENS, 8)
+    with Watch() as watch:
+        torch.softmax(q @ q.transpose(-1, -2), dim=-1)
+    assert watch.largest_bytes == 2 * MATRIX_BYTES
+
+
+BINS = Bins.fitting(NUM_TOKENS, 1, 512)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(lambda t: t.row(1, 5), id="row"),
+        pytest.param(lambda t: t.column(1, 5), id="column"),
+        pytest.param(lambda t: [None for _ in t.tiles(1, 10_000)], id="tiles"),
+        pytest.param(lambda t: [None for _ in t.pooled(1, 3, BINS)], id="one head"),
+        pytest.param(
+            lambda t: [None for _ in t.pooled(1, Fusion.MEAN, BINS)], id="mean"
+        ),
+        pytest.param(lambda t: t.pooled_preview(1, Fusion.MAX, BINS), id="preview"),
+    ],
+)
+def test_reading_needs_no_more_than_a_tile(
+    trace: vitviz.Trace, read: Callable[[vitviz.Trace], object]
+) -> None:
+    with Watch() as watch:
+        read(trace)
+    assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
+
+
+def test_a_whole_matrix_needs_itself_and_a_tile(trace: vitviz.Trace) -> None:
+    with Watch() as watch:
+        matrix = trace.matrix(1, 3)
+    assert matrix.nbytes == MATRIX_BYTES <= MAX_MATRIX_BYTES
+    assert watch.largest_bytes <= MATRIX_BYTES
+
+
+def test_export_of_all_queries_needs_no_more_than_a_tile(
+    trace: vitviz.Trace, tmp_path: Path
+) -> None:
+    selection = Selection((1,), (HeadChoice((2,)),), None)
+    with Watch() as watch:
+        write_npz(tmp_path / "all.npz", trace, selection)
+    assert (tmp_path / "all.npz").stat().st_size > MATRIX_BYTES
+    assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
+
+
+def test_a_matrix_beyond_the_budget_is_refused(
+    trace: vitviz.Trace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitviz.attention.MAX_MATRIX_BYTES", MATRIX_BYTES - 1)
+    with pytest.raises(vitviz.VitvizError, match="tiles"):
+        trace.matrix(0, 0)
