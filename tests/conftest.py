@@ -12,11 +12,31 @@ from pathlib import Path
 
 import pytest
 
+from vitviz.errors import EnvironmentFault
+from vitviz.guard import check_display
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 # Qt says so when a platform theme of the desktop is missing; tests use none
 os.environ.setdefault("QT_QPA_PLATFORMTHEME", "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_application() -> Iterator[object]:
+    """The program's QApplication, before any test makes a lesser one for figures.
+
+    Qt allows one application object in a process. Without a display, tests of the
+    window fail and figures make their own.
+    """
+    try:
+        check_display()
+    except EnvironmentFault:
+        yield None
+        return
+    from vitviz.ui.app import application
+
+    yield application(["vitviz"], lang="en")
 
 
 @pytest.fixture(autouse=True)
