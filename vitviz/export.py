@@ -32,6 +32,8 @@ Array = npt.NDArray[np.float32]
 
 ASK_BYTES = 10**9
 """Above this size a file is written only when the user has said so."""
+TILE_BYTES = 8 * 2**20
+"""Rows computed at once; larger tiles would take more memory and be no faster."""
 CSV_BYTES_PER_VALUE = 40
 """What a line of `.csv` takes, for an estimate."""
 
@@ -267,7 +269,9 @@ def _all_rows(
     from vitviz import attention
 
     capture = trace.capture(layer)
-    for start, part in attention.tiles(capture, head=choice.single):
+    num_heads = 1 if choice.single is not None else capture.num_heads
+    step = max(1, TILE_BYTES // (4 * num_heads * capture.num_keys))
+    for start, part in attention.tiles(capture, step, head=choice.single):
         heads = part.float().cpu().numpy()  # (H, b, N), or (1, b, N) for a head
         rows = heads[0] if choice.single is not None else fused_values(heads, choice)
         yield layer, choice, tuple(range(start, start + rows.shape[0])), rows
