@@ -166,7 +166,7 @@ class MatrixPane(QWidget):
             return
         n = self._bins.num_bins
         margin = self._strip_width() + 0.02 * n
-        rect = QRectF(-margin, -margin, n + 1.02 * margin, n + 1.02 * margin)
+        rect = QRectF(-margin, -margin, n + 1.5 * margin, n + 1.5 * margin)
         self._box.setLimits(
             xMin=-n, xMax=2 * n, yMin=-n, yMax=2 * n, minXRange=4, minYRange=4
         )
