@@ -19,14 +19,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import PIL.AvifImagePlugin
 import PIL.Image
 import PIL.ImageCms
 import PIL.ImageOps
+import PIL.TiffImagePlugin
+import PIL.WebPImagePlugin
 
 from vitviz.errors import ImageError, MissingExtraError
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM", "MPO")
-"""By content, whatever the name; MPO is the JPEG of cameras with several frames."""
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM")
+"""By content, whatever the name; Pillow opens the MPO of cameras as JPEG."""
+_PLUGINS = (
+    PIL.AvifImagePlugin,
+    PIL.TiffImagePlugin,
+    PIL.WebPImagePlugin,
+)
+"""Pillow registers these only when they are imported; the others it has at once."""
 MAX_SIDE_PX = 32_768
 ASK_MEGAPIXELS = 100
 MAX_MEGAPIXELS = 178

@@ -1,0 +1,191 @@
+"""Pictures come out right, whatever they were stored as, and enter models exactly."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+import PIL.ImageCms
+import pytest
+import skimage.data
+import torch
+from torchvision.models import ViT_B_16_Weights
+
+from vitviz.geometry import Fit, place
+from vitviz.images import Interpolation, Preprocessing, load_image, prepare, printable
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+Pixels = npt.NDArray[np.uint8]
+
+
+def encoded(picture: PIL.Image.Image, kind: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="module")
+def photo() -> Pixels:
+    pixels: Pixels = skimage.data.chelsea()
+    return pixels
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "WEBP"])
+def test_lossless_formats_are_read_exactly(photo: Pixels, kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = encoded(PIL.Image.fromarray(photo), kind, **options)
+    loaded = load_image(data, name="x")
+    np.testing.assert_array_equal(loaded.pixels, photo)
+    assert loaded.size == (451, 300)
+    assert not loaded.pixels.flags.writeable
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(photo: Pixels, orientation: int) -> None:
+    turns = {
+        1: lambda p: p,
+        2: lambda p: p[:, ::-1],
+        3: lambda p: p[::-1, ::-1],
+        4: lambda p: p[::-1],
+        5: lambda p: p.transpose(1, 0, 2),
+        6: lambda p: np.rot90(p, -1),
+        7: lambda p: np.rot90(p, 2).transpose(1, 0, 2),
+        8: lambda p: np.rot90(p, 1),
+    }
+    exif = PIL.Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(PIL.Image.fromarray(photo), "PNG", exif=exif)
+    loaded = load_image(data)
+    np.testing.assert_array_equal(loaded.pixels, turns[orientation](photo))
+    assert bool(loaded.notes) == (orientation != 1)
+
+
+def test_sixteen_bits_are_scaled_by_their_range_and_said() -> None:
+    ramp = np.linspace(12, 4095, 256).astype(np.uint16).reshape(16, 16)
+    loaded = load_image(encoded(PIL.Image.fromarray(ramp), "PNG"))
+    expected = np.rint((ramp - 12.0) / (4095 - 12) * 255).astype(np.uint8)
+    np.testing.assert_array_equal(loaded.pixels[..., 0], expected)
+    assert "12 to 4095" in " ".join(loaded.notes)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "F", "I", "LAB"])
+def test_every_mode_becomes_rgb(photo: Pixels, mode: str) -> None:
+    picture = PIL.Image.fromarray(photo)
+    if mode == "LAB":
+        srgb, lab = (PIL.ImageCms.createProfile(name) for name in ("sRGB", "LAB"))
+        converted = PIL.ImageCms.profileToProfile(picture, srgb, lab, outputMode="LAB")
+        assert converted is not None
+    elif mode in {"LA", "F", "I"}:
+        converted = picture.convert("L").convert(mode)
+    else:
+        converted = picture.convert(mode)
+    loaded = load_image(encoded(converted, "TIFF" if mode not in {"P"} else "PNG"))
+    assert loaded.pixels.shape == photo.shape
+    difference = np.abs(loaded.pixels.astype(int) - np.asarray(picture, int)).mean()
+    grey = mode in {"1", "L", "LA", "F", "I"}
+    assert difference < (130 if mode == "1" else 45 if grey else 20), difference
+
+
+def test_transparency_is_shown_on_white_and_said() -> None:
+    pixels = np.zeros((4, 4, 4), np.uint8)
+    pixels[..., 3] = [0, 85, 170, 255]
+    loaded = load_image(encoded(PIL.Image.fromarray(pixels), "PNG"))
+    np.testing.assert_array_equal(loaded.pixels[0, :, 0], [255, 170, 85, 0])
+    assert "white" in " ".join(loaded.notes)
+
+
+def test_a_colour_profile_is_applied(photo: Pixels) -> None:
+    """A profile whose red and blue are swapped turns the picture's colours round."""
+    plain = load_image(encoded(PIL.Image.fromarray(photo), "PNG"))
+    profile = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("XYZ"))
+    broken = encoded(PIL.Image.fromarray(photo), "PNG", icc_profile=b"not a profile")
+    loaded = load_image(broken)
+    np.testing.assert_array_equal(loaded.pixels, plain.pixels)
+    assert "damaged" in " ".join(loaded.notes)
+    srgb = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB")).tobytes()
+    same = load_image(encoded(PIL.Image.fromarray(photo), "PNG", icc_profile=srgb))
+    np.testing.assert_array_equal(same.pixels, plain.pixels)
+    assert profile is not None
+
+
+def test_first_frame_of_an_animation(photo: Pixels) -> None:
+    starts = (0, 80, 160)
+    frames = [PIL.Image.fromarray(photo[s : s + 64, :64]).convert("P") for s in starts]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert "First of 3 frames" in " ".join(load_image(data).notes)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (2, 20_000)])
+def test_extreme_shapes_are_read_and_prepared(size: tuple[int, int]) -> None:
+    loaded = load_image(encoded(PIL.Image.new("RGB", size, "red"), "PNG"))
+    assert loaded.size == size
+    placement = place(size, patch_size=(16, 16), size=(224, 224))
+    prepared = prepare(loaded, placement, preprocessing(224))
+    assert prepared.shape == (3, 224, 224)
+    np.testing.assert_allclose(prepared[0], (1 - 0.485) / 0.229, rtol=1e-5)
+
+
+def preprocessing(
+    size: int,
+    resize: int | None = None,
+    interpolation: Interpolation = Interpolation.BILINEAR,
+) -> Preprocessing:
+    return Preprocessing(MEAN, STD, (size, size), resize, interpolation)
+
+
+@pytest.mark.parametrize("shape", [(300, 451), (451, 300), (255, 257), (512, 512)])
+def test_prepared_as_torchvision_does(photo: Pixels, shape: tuple[int, int]) -> None:
+    picture = PIL.Image.fromarray(photo).resize((shape[1], shape[0]))
+    expected = ViT_B_16_Weights.IMAGENET1K_V1.transforms()(picture)
+    loaded = load_image(np.array(picture))
+    placement = place(loaded.size, patch_size=(16, 16), size=(224, 224), resize=256)
+    actual = torch.from_numpy(prepare(loaded, placement, preprocessing(224, 256)))
+    one_step = 1 / 255 / min(STD)
+    assert (actual - expected).abs().max() <= 1.01 * one_step
+    assert (actual - expected).abs().mean() <= 0.2 * one_step
+
+
+def test_prepared_as_timm_does(photo: Pixels) -> None:
+    from timm.data import create_transform
+
+    transform = create_transform(
+        (3, 224, 224), interpolation="bicubic", crop_pct=0.9, mean=MEAN, std=STD
+    )
+    expected = transform(PIL.Image.fromarray(photo))
+    loaded = load_image(photo)
+    resize = int(224 / 0.9)
+    placement = place(loaded.size, patch_size=(16, 16), size=(224, 224), resize=resize)
+    own = preprocessing(224, resize, Interpolation.BICUBIC)
+    actual = torch.from_numpy(prepare(loaded, placement, own))
+    assert (actual - expected).abs().max() <= 1.01 / 255 / min(STD)
+
+
+@pytest.mark.parametrize("fit", list(Fit))
+def test_a_picture_of_the_models_size_enters_pixel_for_pixel(
+    photo: Pixels, fit: Fit
+) -> None:
+    square = np.ascontiguousarray(photo[:224, :224])
+    placement = place((224, 224), patch_size=(16, 16), size=(224, 224), fit=fit)
+    actual = prepare(load_image(square), placement, preprocessing(224))
+    expected = (square / np.float32(255) - np.array(MEAN, np.float32)) / np.array(
+        STD, np.float32
+    )
+    np.testing.assert_array_equal(actual, expected.transpose(2, 0, 1))
+
+
+def test_letterbox_pads_with_the_mean() -> None:
+    white = np.full((100, 200, 3), 255, np.uint8)
+    fit = Fit.LETTERBOX
+    placement = place((200, 100), patch_size=(16, 16), size=(64, 64), fit=fit)
+    prepared = prepare(load_image(white), placement, preprocessing(64))
+    assert (prepared[:, :16] == 0).all()
+    assert (prepared[:, 48:] == 0).all()
+    np.testing.assert_allclose(prepared[0, 16:48], (1 - 0.485) / 0.229, rtol=1e-5)
+
+
+def test_names_are_fit_for_a_sentence(tmp_path: Path) -> None:
+    assert printable("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe?"
+    assert len(printable("x" * 300 + ".jpg")) <= 60
