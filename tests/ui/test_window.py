@@ -154,6 +154,7 @@ def test_shift_click_pins_a_second_query_and_outside_says_so(
     click_patch(qtbot, window, 3, 4, SHIFT)
     assert window.controller.state.token == 1 + 7 + 1
     assert window.controller.state.second_token == 1 + 3 * 7 + 4
+    assert window.panes.picture.inset.isVisible()
     trace = window.controller.scene.trace
     assert trace is not None
     seen = trace.setup.placement.seen_rect()

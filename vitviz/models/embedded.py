@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, SelectionError
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Model, evaluating, ready_model, require_divisible
 from vitviz.models.flexi import MEAN, STD, FlexiViT, load_flexi
@@ -56,7 +56,17 @@ def has_embedded() -> bool:
 def load_embedded(
     *, patch_size: int | None, device: torch.device, dtype: torch.dtype
 ) -> Model:
-    """The embedded model at one patch size. Raises CheckpointError."""
+    """The embedded model at one patch size.
+
+    Raises SelectionError for a size it was not trained with, CheckpointError.
+    """
+    if patch_size is not None and patch_size not in PATCH_SIZES:
+        raise SelectionError(
+            "The embedded model has no patches of {size} px; it was trained with "
+            "{sizes}.",
+            size=patch_size,
+            sizes=", ".join(map(str, PATCH_SIZES)),
+        )
     path = resource("embedded", f"{EMBEDDED_NAME}.safetensors")
     if not path.is_file():
         raise CheckpointError(

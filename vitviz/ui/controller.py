@@ -26,8 +26,9 @@ from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, MatrixPart, RailPart, Refined, RunDone, RunOptions
 from vitviz.selection import Bins, HeadChoice
+from vitviz.ui.status_line import token_name
 from vitviz.ui.worker import EngineThread
-from vitviz.views.colour import Meaning
+from vitviz.views.colour import Meaning, format_value
 from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
@@ -430,6 +431,7 @@ class Controller(QObject):
             )
         if scene.trace is None:
             panes.picture.setHeat(None)
+            panes.picture.inset.setCell(None, self.state.colormap)
             panes.picture.setPlacement(None, None)
             panes.strip.setCells(None)
             panes.bar.setLevels(None)
@@ -476,6 +478,7 @@ class Controller(QObject):
         self.panes.strip.setCells(self.strip)
         self.panes.strip.setChoice(shown_heads(trace, state.heads))
         self._refresh_heat()
+        self._refresh_second(trace, layer)
         self._refresh_rail(trace, done)
         self._refresh_matrix(trace, layer)
 
@@ -515,6 +518,20 @@ class Controller(QObject):
         )
         self._show_matrix_lines(shown, None)
         self._show_run_text()
+
+    def _refresh_second(self, trace: Trace, layer: int) -> None:
+        """The small map of the second query."""
+        inset, state = self.panes.picture.inset, self.state
+        token = state.second_token
+        if token is None or token >= trace.num_tokens:
+            inset.setCell(None, state.colormap)
+            return
+        cell = rail_cell(trace, state, maps_of(trace, state, layer, token=token))
+        setup = trace.setup
+        name = token_name(token, setup.grid, setup.prefix_names)
+        ratio = format_value(cell.peak_ratio)
+        label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
+        inset.setCell(replace(cell, label=label), state.colormap)
 
     def _show_matrix_lines(self, shown: Heat, cell: tuple[int, int] | None) -> None:
         """Cross-hair: the cell under the pointer, or the line of the shown token."""

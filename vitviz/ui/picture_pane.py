@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from vitviz.geometry import PatchGrid, Placement
 from vitviz.ui import theme
 from vitviz.ui.picture_items import GridItem, PhotoItem, RingItem, qrect
+from vitviz.ui.widgets.inset import Inset
 from vitviz.views.colour import Meaning
 
 Bytes = npt.NDArray[np.uint8]
@@ -83,6 +84,7 @@ class PicturePane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
         self.setMinimumSize(240, 200)
+        self.inset = Inset(self)
         self.refreshTheme()
 
     def refreshTheme(self) -> None:
