@@ -28,12 +28,15 @@ class KeysOverlay(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Keys"))
         outer = QVBoxLayout(self)
-        outer.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        outer.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(48)
+        row.addStretch(1)
         for group, members in groupby(specs(), key=lambda spec: spec.group):
             row.addLayout(self._column(group, list(members)))
+        row.addStretch(1)
         outer.addLayout(row)
+        outer.addStretch(1)
         parent.installEventFilter(self)
         self.hide()
 
