@@ -17,8 +17,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import vitviz
+from tests.models.test_tap import Network, manual
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.__main__ import main
+from vitviz.jobs import RunOptions
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.state import Direction, Scale, Style
@@ -342,3 +345,114 @@ def test_the_window_stands_before_torch_is_loaded() -> None:
         "sys.exit(int('torch' in sys.modules or 'transformers' in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_long_run_shows_progress_and_can_be_cancelled(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    control, rail = window.controller, window.panes.rail
+    control.choose_options(RunOptions(size=1456))  # 91×91 patches: 8,282 tokens
+    qtbot.waitUntil(
+        lambda: (
+            control.scene.trace is not None
+            and control.scene.trace.grid == (91, 91)
+            and rail.cancelButton().isVisible()
+        ),
+        timeout=60_000,
+    )
+    qtbot.mouseClick(rail.cancelButton(), LEFT)
+    qtbot.waitUntil(lambda: not control.is_running, timeout=60_000)
+    assert "Cancelled" in window.panes.status.runText()
+    assert not rail.cancelButton().isVisible()
+    trace = control.scene.trace
+    assert trace is not None
+    assert not trace.is_complete
+    assert any(trace.captures), "layers that have arrived stay"
+    click_patch(qtbot, window, 45, 45)
+    assert control.heat is not None
+    assert control.heat.patches.shape == (91, 91)
+    control.choose_options(RunOptions())
+    wait_idle(qtbot, window)
+    assert control.scene.trace is not None
+    assert control.scene.trace.grid == (7, 7)
+    assert control.scene.trace.max_error <= 1e-5
+
+
+def test_a_size_beyond_the_limit_keeps_the_former_result(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    trace = window.controller.scene.trace
+    window.controller.choose_options(RunOptions(size=20_000))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "too large" in window.panes.errors.text()
+    assert window.controller.scene.trace is trace
+    assert window.controller.options == RunOptions()
+    click_patch(qtbot, window, 3, 3)
+    assert heat_on_screen(window).shape == (7, 7)
+
+
+def test_a_model_whose_attention_is_not_tapped_keeps_the_former_one(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, other_photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    model, trace = control.model, control.scene.trace
+    control.adopt(vitviz.wrap(Network(manual)))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "without calling" in window.panes.errors.text()
+    assert control.model is model
+    assert control.scene.trace is trace
+    window.open_path(str(other_photo))
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("cat.png"))
+    wait_idle(qtbot, window)
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "npz", "csv"])
+def test_export_writes_what_is_on_screen(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    ending: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 2, 5)
+    leave_picture(window)
+    path = tmp_path / f"out.{ending}"
+    monkeypatch.setattr(
+        "vitviz.ui.export_dialog.QFileDialog.getSaveFileName",
+        lambda *_arguments: (str(path), ""),
+    )
+    window.export()
+    qtbot.waitUntil(lambda: "Saved" in window.panes.status.text())
+    assert path.stat().st_size > 500
+    if ending == "npz":
+        stored = np.load(path)
+        assert stored["queries"].tolist() == [1 + 2 * 7 + 5]
+        np.testing.assert_allclose(
+            stored["attention"][-1, :, 0, 1:].mean(0).reshape(7, 7),
+            heat_on_screen(window),
+            atol=1e-7,
+        )
+
+
+def test_a_full_disk_is_a_sentence(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    monkeypatch.setattr(
+        "vitviz.ui.export_dialog.QFileDialog.getSaveFileName",
+        lambda *_arguments: ("/proc/nowhere/out.npz", ""),
+    )
+    window.export()
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "out.npz" in window.panes.errors.text()
+    assert "\n" not in window.panes.errors.text()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -92,3 +94,70 @@ def test_offscreen_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     check_display()
+
+
+def run_without_display(code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run code where only these variables speak of a display, network as it is."""
+    spoken = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")
+    kept = {name: value for name, value in os.environ.items() if name not in spoken}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=kept | variables,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays of X11 and Wayland")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        pytest.param({"DISPLAY": "localhost:4711.0"}, id="ssh connection gone"),
+        pytest.param({"DISPLAY": "nonsense"}, id="not a display"),
+        pytest.param({"WAYLAND_DISPLAY": "wayland-4711"}, id="compositor gone"),
+        pytest.param(
+            {"DISPLAY": ":4711", "WAYLAND_DISPLAY": "wayland-4711"}, id="both gone"
+        ),
+    ],
+)
+def test_the_program_says_so_where_qt_would_abort(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    code = "import sys; from vitviz.__main__ import main; sys.exit(main([]))"
+    done = run_without_display(code, XDG_RUNTIME_DIR=str(tmp_path), **variables)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "vitviz export" in done.stderr
+
+
+CHECK = "from vitviz.guard import check_display; check_display()"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays of X11 and Wayland")
+def test_displays_that_answer_pass(tmp_path: Path) -> None:
+    here = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-7"))
+        server.listen()
+        for name in ("wayland-7", str(tmp_path / "wayland-7")):
+            done = run_without_display(CHECK, WAYLAND_DISPLAY=name, **here)
+            assert done.returncode == 0, done.stderr
+        # told to use X alone, Qt does not look at the compositor
+        done = run_without_display(
+            CHECK, WAYLAND_DISPLAY="wayland-7", QT_QPA_PLATFORM="xcb", **here
+        )
+        assert "EnvironmentFault" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays of X11 and Wayland")
+def test_a_display_over_the_network_passes_while_it_answers() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        number = server.getsockname()[1] - 6000
+        if number < 0:
+            pytest.skip("this system's free ports lie below those of displays")
+        display = f"127.0.0.1:{number}.0"
+        assert run_without_display(CHECK, DISPLAY=display).returncode == 0
+    assert run_without_display(CHECK, DISPLAY=display).returncode == 1

@@ -69,6 +69,15 @@ class Scene:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """What a failed open, load or run goes back to."""
+
+    scene: Scene = Scene()
+    model: Model | None = None
+    options: RunOptions = RunOptions()
+
+
 class Controller(QObject):
     """Lives in the main thread and owns both worker threads."""
 
@@ -90,7 +99,7 @@ class Controller(QObject):
         self.strip: tuple[MapCell, ...] | None = None
         self.rail: dict[int, MapCell] = {}
         self.previews_on_hover = True
-        self._complete = Scene()
+        self._settled = Settled()
         self._hovered: int | None = None
         self._maps: LayerMaps | None = None
         self._tokens: dict[Kind, int] = {}
@@ -160,7 +169,7 @@ class Controller(QObject):
         if hasattr(what, "captures"):
             trace = cast("Trace", what)
             self._show_scene(Scene(trace.setup.image, trace))
-            self._complete = self.scene
+            self._settle()
         else:
             self._on_model(what)
 
@@ -366,7 +375,7 @@ class Controller(QObject):
     def _on_run_done(self, done: RunDone) -> None:
         self._frame.stop()
         self.scene = Scene(self.scene.image, done.trace, done.elapsed_s)
-        self._complete = self.scene
+        self._settle()
         self.panes.rail.setProgress(None)
         self._refresh()
         self.sceneChanged.emit()
@@ -400,14 +409,24 @@ class Controller(QObject):
             return
         self.panes.errors.showError(error)
         if kind is Kind.RUN:
-            self._show_scene(self._complete)
+            self._go_back()
         self._show_run_text()
 
     def _on_cancelled(self, kind: Kind) -> None:
         trace = self.scene.trace
         if kind is Kind.RUN and (trace is None or not any(trace.captures)):
-            self._show_scene(self._complete)
+            self._go_back()
         self.panes.status.setRunText(self.tr("Cancelled"))
+
+    def _settle(self) -> None:
+        """What is shown now is what a failure goes back to."""
+        self._settled = Settled(self.scene, self.model, self.options)
+
+    def _go_back(self) -> None:
+        """Show what was there before the run that failed."""
+        if self._settled.scene.trace is not None:
+            self.model, self.options = self._settled.model, self._settled.options
+        self._show_scene(self._settled.scene)
 
     # -- what is on screen ---------------------------------------------------------
 

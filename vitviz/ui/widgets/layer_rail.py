@@ -111,6 +111,10 @@ class LayerRail(QWidget):
         self._progress.setText(text or "")
         self._cancel.setVisible(text is not None)
 
+    def cancelButton(self) -> QToolButton:
+        """The button at the right end; visible while there is something to cancel."""
+        return self._cancel
+
     def setColormap(self, name: str) -> None:
         """Use another colour map."""
         if name != self._colormap:
