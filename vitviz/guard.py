@@ -67,30 +67,62 @@ def parsed(text: str) -> tuple[int, ...]:
 
 def check_display() -> None:
     """Raise EnvironmentFault where Qt would abort because there is no display."""
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if sys.platform != "linux" or platform.startswith(("offscreen", "minimal", "vnc")):
+    if sys.platform != "linux":
         return
-    if os.environ.get("WAYLAND_DISPLAY"):
-        return
-    display = os.environ.get("DISPLAY", "")
-    if not display:
+    chosen = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
+    platforms = [name.split(":")[0] for name in chosen.split(";")]
+    if not all(name.startswith(("wayland", "xcb")) for name in platforms):
+        return  # offscreen, vnc …: the user's own choice, which needs no display
+    wayland = ""
+    if any(name.startswith("wayland") for name in platforms):
+        if os.environ.get("WAYLAND_SOCKET"):
+            return  # a connection handed over, already open
+        wayland = os.environ.get("WAYLAND_DISPLAY", "")
+    x11 = os.environ.get("DISPLAY", "") if "xcb" in platforms else ""
+    if not wayland and not x11:
         raise EnvironmentFault(
             "There is no display to open a window on. Run vitviz in a desktop session "
             "or with ssh -X, or use “vitviz export”, which needs none."
         )
-    number = re.match(r"(?:unix)?:(\d+)", display)
-    if number is None:
-        return  # on another machine: Qt finds out
-    path = Path(f"/tmp/.X11-unix/X{number[1]}")
-    with socket.socket(socket.AF_UNIX) as probe:
-        for address in (str(path), "\0" + str(path)):
-            try:
-                probe.connect(address)
-                return
-            except OSError:
-                continue
-    raise EnvironmentFault(
-        "The display {display} does not answer. Check DISPLAY, or use “vitviz export”, "
-        "which needs no display.",
-        display=display,
-    )
+    if not _answers(_wayland_addresses(wayland) + _x11_addresses(x11)):
+        raise EnvironmentFault(
+            "The display {display} does not answer. Check {variable}, or use "
+            "“vitviz export”, which needs no display.",
+            display=x11 or wayland,
+            variable="DISPLAY" if x11 else "WAYLAND_DISPLAY",
+        )
+
+
+def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
+    """Where a compositor listens: a path, or a name in the session's own folder."""
+    if not display:
+        return []
+    return [str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / display)]
+
+
+def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
+    """Where a server listens, by `[host]:number[.screen]`; none if it is not that."""
+    parts = re.fullmatch(r"(?:tcp/)?(.*):(\d+)(?:\.\d+)?", display)
+    if parts is None:
+        return []
+    host, number = parts[1], int(parts[2])
+    if host not in {"", "unix"}:
+        return [(host.strip("[]"), 6000 + number)]
+    path = f"/tmp/.X11-unix/X{number}"
+    return [path, "\0" + path]
+
+
+def _answers(addresses: list[str | tuple[str, int]]) -> bool:
+    """Whether one of them accepts a connection within two seconds."""
+    for address in addresses:
+        try:
+            if isinstance(address, tuple):
+                socket.create_connection(address, timeout=2).close()
+            else:
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.settimeout(2)
+                    probe.connect(address)
+        except (OSError, OverflowError, UnicodeError):
+            continue  # refused, no such host, a port or a name that cannot be one
+        return True
+    return False
