@@ -17,6 +17,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from vitviz.decoding import HELPER_SECONDS
 from vitviz.errors import ImageError, MissingExtraError
 from vitviz.images import load_image
 
@@ -212,4 +213,4 @@ def test_mutants_end_in_a_picture_or_a_sentence() -> None:
 def test_many_mutants() -> None:
     opened, slowest = check_mutants(100_000, seed=6)
     assert 0 < opened < 100_000
-    assert slowest <= SECONDS
+    assert slowest <= HELPER_SECONDS, "a header may claim 100 megapixels, and have them"
