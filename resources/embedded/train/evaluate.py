@@ -1,8 +1,10 @@
 """Step 5: measure exported weights on what training never saw, and print the table.
 
 Photographs: every colour photograph that ships inside scikit-image and scikit-learn,
-shorter side to 224 px, centre crop. Composed pictures: 500 of the held-out side of the
-split, objects and backgrounds both, one object each, from a seed of their own.
+shorter side to 224 px, centre crop; then those of the held-out side of the split, which
+are nearer to the training pictures, some of them other views of the same place.
+Composed pictures: 500 of the held-out side, objects and backgrounds both, one object
+each, from a seed of their own.
 
 Attention is the mean of the heads, renormalised over the patches. The reference is the
 teacher's last layer in float32, resampled to the student's grid. "Inside" weighs each
@@ -277,6 +279,13 @@ def table(weights: Path, data: Path, teacher: Path, count: int) -> list[str]:
             reach = f"≥ {mean_goal}" + (f" / {median_goal}" if median_goal else "")
             what = f"rank correlation, {label} {number} photographs, patch {patch}"
             add(f"{what}: mean / median", reach, f"{mean:.2f} / {median:.2f}", good)
+    kept_out = np.stack([squared(path) for path in sources(data, held_out=True).photos])
+    own_reference = teacher_looks(teacher, kept_out)
+    for patch in goals:
+        values = rank_correlation(looks(model, kept_out, patch), own_reference)
+        mean, median = statistics.mean(values), statistics.median(values)
+        what = f"rank correlation, {len(values)} held-out pictures, patch {patch}"
+        add(f"{what}: mean / median", "none set", f"{mean:.2f} / {median:.2f}", None)
     pictures, masks = held_out(data, count)
     at_16 = looks(model, pictures, 16)
     object_16 = inside(at_16, masks)
