@@ -164,7 +164,11 @@ def test_a_thousand_switches(
 
 
 def close_at(
-    moment_s: float, how: str, photo: Path, model_folder: Path
+    moment_s: float,
+    how: str,
+    photo: Path,
+    model_folder: Path,
+    environment: dict[str, str] | None = None,
 ) -> tuple[int, float, str]:
     """Start the program, end it after a while: (exit code, seconds, stderr)."""
     code = (
@@ -196,7 +200,7 @@ def close_at(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=dict(os.environ),
+        env={**os.environ, **(environment or {})},
     )
     try:
         if how == "close":
@@ -231,6 +235,21 @@ def check_closing(count: int, photo: Path, model_folder: Path) -> float:
 
 def test_closing_at_random_moments(photo: Path, model_folder: Path) -> None:
     check_closing(3, photo, model_folder)
+
+
+def test_closing_does_not_wait_for_a_slow_load(
+    photo: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """A load that takes 30 s, as importing a library on a busy machine may."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import vitviz.jobs as jobs, time\n"
+        "jobs.load = lambda *a, **k: lambda context: time.sleep(30)\n"
+    )
+    status, seconds, errors = close_at(
+        0.8, "SIGTERM", photo, model_folder, {"PYTHONPATH": str(tmp_path)}
+    )
+    assert (status, errors) == (0, "")
+    assert seconds < 5
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
 SELF_TEST_SECONDS = 60
+PATIENCE_MS = 700
+"""How long a closed program waits for what cannot be cancelled."""
 _kept_windows: list[MainWindow] = []
 """Windows opened from a notebook: without a reference they would vanish."""
 
@@ -77,6 +80,18 @@ class SignalBridge(QObject):
         self._window.close()
 
 
+def _leave() -> None:
+    """End the process while a library is imported or a long block runs.
+
+    Neither can be interrupted, and Qt aborts where a thread outlives its object.
+    Nothing is lost: files being written have been waited for.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
+
+
 def _noop(_number: int, _frame: FrameType | None) -> None:
     """Exists so that the wake-up byte is written instead of the process ending."""
 
@@ -115,6 +130,7 @@ def run(
     app = application(sys.argv[:1], lang)
     theme.apply(app, theme.ThemeChoice(theme_choice))
     window = open_window(paths, model=model, device=device)
+    window.patience_ms = PATIENCE_MS
     bridge = SignalBridge(window)
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
@@ -123,7 +139,8 @@ def run(
     finally:
         sys.excepthook = former_hook
         bridge.restore()
-        window.controller.shutdown()
+        if not window.controller.shutdown(PATIENCE_MS):
+            _leave()
 
 
 def open_window(

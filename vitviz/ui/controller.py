@@ -141,14 +141,22 @@ class Controller(QObject):
         """Whether anything is still to come from the worker threads."""
         return bool(self._tokens)
 
-    def shutdown(self) -> None:
-        """Stop both threads and wait for the block that runs."""
+    def shutdown(self, patience_ms: int | None = None) -> bool:
+        """Stop both threads and wait; returns whether they have ended.
+
+        patience_ms : how long to wait for what cannot be cancelled, such as a block
+            or the import of a library; None waits for its end. A file that is being
+            written is always waited for.
+        """
         self._frame.stop()
+        if Kind.EXPORT in self._tokens:
+            patience_ms = None
         self._tokens.clear()
-        for thread in (self._reader, self._engine):
+        threads = (self._reader, self._engine)
+        for thread in threads:
             thread.engine.stop()
-        for thread in (self._reader, self._engine):
-            thread.finish()
+        have_ended = [thread.finish(patience_ms) for thread in threads]
+        return all(have_ended)
 
     # -- what the user does --------------------------------------------------------
 

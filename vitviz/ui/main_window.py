@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
     def __init__(self, device: str = "auto") -> None:
         super().__init__()
         self.device = device
+        self.patience_ms: int | None = None
+        """How long closing waits for the worker threads; None: until they end."""
         self.setWindowTitle("vitviz")
         self.setAcceptDrops(True)
         self.panes = Panes(
@@ -389,5 +391,5 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; what runs ends after its block."""
         self.hide()
-        self.controller.shutdown()
+        self.controller.shutdown(self.patience_ms)
         event.accept()

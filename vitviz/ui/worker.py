@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
 from vitviz.engine import Engine
 
@@ -25,7 +25,10 @@ class EngineThread(QThread):
         """Work; called by Qt in the new thread."""
         self.engine.work(self.happened.emit)
 
-    def finish(self) -> None:
-        """Stop and wait: at most for the block that runs."""
+    def finish(self, patience_ms: int | None = None) -> bool:
+        """Stop and wait, at most so long; returns whether the thread has ended."""
         self.engine.stop()
-        self.wait()
+        forever = QDeadlineTimer(QDeadlineTimer.ForeverConstant.Forever)
+        return self.wait(
+            forever if patience_ms is None else QDeadlineTimer(patience_ms)
+        )
