@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -347,33 +348,43 @@ def test_the_window_stands_before_torch_is_loaded() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("held", [0, 2])
 def test_a_long_run_shows_progress_and_can_be_cancelled(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, held: int
 ) -> None:
     window = open_vitviz(photo)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     control, rail = window.controller, window.panes.rail
-    control.choose_options(RunOptions(size=1456))  # 91×91 patches: 8,282 tokens
-    qtbot.waitUntil(
-        lambda: (
-            control.scene.trace is not None
-            and control.scene.trace.grid == (91, 91)
-            and rail.cancelButton().isVisible()
-        ),
-        timeout=60_000,
-    )
+    assert control.model is not None
+    before = control.scene.trace
+    gate = threading.Event()
+    block = control.model.adapter.blocks[held]
+    hook = block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
+    control.choose_options(RunOptions(size=448))
+    qtbot.waitUntil(rail.cancelButton().isVisible, timeout=30_000)
+    trace = control.scene.trace
+    assert trace is not None
+    if held:
+        assert trace.grid == (28, 28)
+        assert not trace.is_complete
+    else:
+        assert trace is before, "nothing has arrived: the old view stays"
     qtbot.mouseClick(rail.cancelButton(), LEFT)
+    gate.set()
     qtbot.waitUntil(lambda: not control.is_running, timeout=60_000)
+    hook.remove()
     assert "Cancelled" in window.panes.status.runText()
     assert not rail.cancelButton().isVisible()
     trace = control.scene.trace
     assert trace is not None
-    assert not trace.is_complete
-    assert any(trace.captures), "layers that have arrived stay"
-    click_patch(qtbot, window, 45, 45)
+    side = 28 if held else 7
+    if held:
+        assert not trace.is_complete
+        assert any(trace.captures), "layers that have arrived stay"
+    click_patch(qtbot, window, side // 2, side // 2)
     assert control.heat is not None
-    assert control.heat.patches.shape == (91, 91)
+    assert control.heat.patches.shape == (side, side)
     control.choose_options(RunOptions())
     wait_idle(qtbot, window)
     assert control.scene.trace is not None

@@ -121,6 +121,10 @@ class Controller(QObject):
         }
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._refresh)
+        self._patience = QTimer(
+            self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
+        )
+        self._patience.timeout.connect(self._offer_to_cancel)
         for thread in (self._reader, self._engine):
             thread.happened.connect(self._on_event)
             thread.start()
@@ -328,7 +332,15 @@ class Controller(QObject):
         self._drop(Kind.COLUMN, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
         self._submit(Kind.RUN, jobs.run(model, image, self.options))
         self.panes.status.setRunText(self.tr("Running …"))
+        self.panes.rail.setProgress(None)
+        self._patience.start()
         self.busyChanged.emit(True)
+
+    def _offer_to_cancel(self) -> None:
+        """A run whose first layer takes long can be cancelled before it is there."""
+        rail = self.panes.rail
+        if Kind.RUN in self._tokens and rail.cancelButton().isHidden():
+            rail.setProgress(self.tr("Running …"))
 
     def _on_event(self, event: Event) -> None:
         """Receive an event in the main thread; old tokens are dropped here."""
