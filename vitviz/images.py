@@ -27,6 +27,10 @@ from vitviz.geometry import Placement
 MAX_FILE_BYTES = 512 * 2**20
 MAX_NAME_CHARS = 60
 
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+"""Of ImageNet's training pictures, for R, G, B in [0, 1]."""
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
 Bytes = npt.NDArray[np.uint8]
 Source = str | Path | bytes | BinaryIO | PIL.Image.Image | npt.NDArray[np.uint8]
 

@@ -147,3 +147,16 @@ def test_public_names_are_sorted_and_there() -> None:
         assert getattr(vitviz, name) is not None
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         getattr(vitviz, "nothing_of_the_kind")  # noqa: B009
+
+
+def test_the_embedded_model_needs_no_model_library() -> None:
+    """Importing torchvision takes as long as torch itself; first attention waits."""
+    code = (
+        "import sys, vitviz; vitviz.load_model();"
+        "found = {'torchvision', 'timm', 'transformers'} & {*sys.modules};"
+        "sys.exit(' '.join(found) or 0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (0, "")

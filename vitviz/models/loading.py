@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import nn
@@ -18,23 +18,27 @@ from vitviz.errors import (
     SelectionError,
     UnknownModelError,
 )
-from vitviz.images import Interpolation, Preprocessing
+from vitviz.images import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Interpolation,
+    Preprocessing,
+)
 from vitviz.models import catalogue
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
 from vitviz.models.generic import GenericAdapter
 from vitviz.models.timm_vit import TimmAdapter, is_timm
-from vitviz.models.torchvision_vit import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
-    TorchvisionAdapter,
-)
+from vitviz.models.torchvision_vit import TorchvisionAdapter, is_torchvision
 from vitviz.models.transformers_vit import (
     TransformersAdapter,
     is_transformers,
     load_folder,
 )
+
+if TYPE_CHECKING:
+    from torchvision.models import VisionTransformer
 
 WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
 
@@ -131,11 +135,9 @@ def _adapter_of(
     num_prefix_tokens: int | None,
     labels: list[str] | None,
 ) -> Adapter:
-    from torchvision.models import VisionTransformer
-
     adapter: Adapter
-    if isinstance(module, VisionTransformer):
-        adapter = TorchvisionAdapter(module)
+    if is_torchvision(module):
+        adapter = TorchvisionAdapter(cast("VisionTransformer", module))
     elif is_timm(module):
         adapter = TimmAdapter(module)
     elif is_transformers(module):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models import VisionTransformer
 
 from vitviz.models.adapter import evaluating, require_divisible
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
+if TYPE_CHECKING:  # importing torchvision takes a second the embedded model can spare
+    from torchvision.models import VisionTransformer
+
+
+def is_torchvision(module: nn.Module) -> bool:
+    """Whether it is torchvision's ViT or a subclass; torchvision is not imported."""
+    return any(
+        (kind.__module__, kind.__name__)
+        == ("torchvision.models.vision_transformer", "VisionTransformer")
+        for kind in type(module).__mro__
+    )
 
 
 class TorchvisionAdapter:
