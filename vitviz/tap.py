@@ -55,9 +55,11 @@ class _Recorder:
         self,
         blocks: Sequence[nn.Module],
         on_capture: Callable[[int, Capture], None] | None,
+        on_output: Callable[[int, Tensor], None] | None,
     ) -> None:
         self.blocks = blocks
         self.on_capture = on_capture
+        self.on_output = on_output
         self.recording = Recording([None] * len(blocks))
         self.layer: int | None = None
         self.thread_id = threading.get_ident()
@@ -87,6 +89,10 @@ class _Recorder:
         if threading.get_ident() != self.thread_id:
             return output
         self._refuse(query, dropout_p, is_causal)
+        if self.on_output is not None:
+            if self.layer is not None:
+                self.on_output(self.layer, output)
+            return output
         if enable_gqa:  # fewer keys than queries: repeat them, as the kernel does
             groups = query.shape[-3] // key.shape[-3]
             key = key.repeat_interleave(groups, dim=-3)
@@ -155,6 +161,7 @@ def tap(
     blocks: Sequence[nn.Module],
     *,
     on_capture: Callable[[int, Capture], None] | None = None,
+    on_output: Callable[[int, Tensor], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[Recording]:
     """A recording of the attention calls made in this thread while it is open.
@@ -162,6 +169,8 @@ def tap(
     blocks : the model's blocks in order; a call belongs to the block that runs.
     on_capture : called in this thread with (layer, capture) right after each block's
         attention; what it raises ends the forward pass.
+    on_output : called with (layer, the kernel's own output (1, H, N, D)); nothing is
+        captured then: for a backward pass, whose captures a trace already has.
     is_cancelled : polled before every block.
 
     On leaving, however that happens, the function, the native fast path and the hooks
@@ -169,7 +178,7 @@ def tap(
 
     Raises Cancelled, UnsupportedModelError, BudgetError.
     """
-    recorder = _Recorder(blocks, on_capture)
+    recorder = _Recorder(blocks, on_capture, on_output)
 
     def enter(layer: int) -> None:
         if is_cancelled is not None and is_cancelled():
