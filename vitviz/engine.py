@@ -29,10 +29,11 @@ class Kind(enum.IntEnum):
     MODEL = 1
     RUN = 2
     COLUMN = 3
-    RAIL = 4
-    MATRIX = 5
-    REFINE = 6
-    EXPORT = 7
+    METHOD = 4
+    RAIL = 5
+    MATRIX = 6
+    REFINE = 7
+    EXPORT = 8
 
 
 @dataclass(frozen=True, slots=True)

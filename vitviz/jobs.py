@@ -22,6 +22,7 @@ from vitviz.views.state import ViewState
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vitviz.explain.gradients import Gradients
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
@@ -135,6 +136,57 @@ def columns(trace: Trace, layer: int) -> Job:
     def job(context: Context) -> int:
         trace.column(layer, 0)
         return layer
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """A method's values for one query."""
+
+    key: tuple[object, ...]
+    """What they depend on, as the one who asked named it."""
+    values: Array
+    """(N,)."""
+    gradients: Gradients | None
+    """Of the backward pass, to be given again for another query."""
+
+
+def explain(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    key: tuple[object, ...],
+    *,
+    model: Model | None,
+    gradients: Gradients | None,
+) -> Job:
+    """A job that returns Explained. Raises InputError without a model if needed."""
+
+    def job(context: Context) -> Explained:
+        from vitviz.explain.gradients import backward
+        from vitviz.explain.methods import token_values
+        from vitviz.methods import METHODS
+        from vitviz.views.display import shown_heads, shown_token
+
+        method = METHODS[state.method]
+        found = gradients
+        if method.needs_gradients and found is None and model is not None:
+            found = backward(model, trace, is_cancelled=context.is_cancelled)
+        wanted: dict[str, object] = {}
+        if "layer" in method.options:
+            wanted["layer"] = layer
+        if "head" in method.options:
+            wanted["head"] = shown_heads(trace, state.heads)
+        values = token_values(
+            method.name,
+            trace,
+            query=shown_token(trace, state.token),
+            gradients=found,
+            check=context.raise_if_cancelled,
+            **wanted,  # type: ignore[arg-type]
+        )
+        return Explained(key, values, found)
 
     return job
 

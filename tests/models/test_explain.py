@@ -236,12 +236,15 @@ def test_methods_of_one_layer(case: Case, head: int | Fusion) -> None:
 def test_mass_mask_is_the_smallest_set_with_that_mass(case: Case, mass: float) -> None:
     prefix = case.trace.num_prefix_tokens
     whole = case.dense.attention[0]
-    for head in range(len(whole)):
+    rows = {i: heads[0] for i, heads in enumerate(whole)} | {
+        Fusion.MEAN: whole[:, 0].mean(0)
+    }
+    for head, row in rows.items():
         mask = token_values(
             "mass-mask", case.trace, query=0, layer=0, head=head, mass=mass
         )
         assert not mask[:prefix].any()
-        patches = whole[head, 0, prefix:].double()
+        patches = row[prefix:].double()
         chosen = torch.from_numpy(mask[prefix:]).bool()
         share = float(patches[chosen].sum() / patches.sum())
         assert share >= mass - 1e-5

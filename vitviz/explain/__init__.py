@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from vitviz.explain.gradients import Gradients as Gradients
 from vitviz.explain.gradients import backward as backward
-from vitviz.explain.methods import METHODS as METHODS
-from vitviz.explain.methods import Method as Method
 from vitviz.explain.methods import run as run
+from vitviz.methods import METHODS as METHODS
+from vitviz.methods import Method as Method
 
 __all__ = ["METHODS", "Gradients", "Method", "backward", "run"]

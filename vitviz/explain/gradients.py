@@ -10,6 +10,7 @@ its gradient is ever held whole. The backward pass is the fused kernel's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -42,6 +43,7 @@ def backward(
     *,
     target: int | None = None,
     pixels: Tensor | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
 ) -> Gradients:
     """Gradients of a class score for the picture that `trace` was made of.
 
@@ -49,10 +51,12 @@ def backward(
         without a head has no class: s is then the dot product of its final feature
         with its own detached value.
     pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+    is_cancelled : polled before every layer of the forward pass.
 
     Parameters get no gradient and keep their `requires_grad`.
 
-    Raises SelectionError for an unknown class, InputError without a picture.
+    Raises SelectionError for an unknown class, InputError without a picture,
+    Cancelled.
     """
     setup, adapter = trace.setup, model.adapter
     if setup.model != model.info:
@@ -70,7 +74,9 @@ def backward(
         pixels = torch.from_numpy(prepared)[None]
     entered = pixels.to(model.device, model.dtype).clone().requires_grad_()
     outputs: dict[int, Tensor] = {}
-    opened = tap(adapter.blocks, on_output=outputs.__setitem__)
+    opened = tap(
+        adapter.blocks, on_output=outputs.__setitem__, is_cancelled=is_cancelled
+    )
     with (
         torch.inference_mode(False),
         torch.enable_grad(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vitviz.tracing import Trace
 
 
-def heads_of(name: str, trace: Trace, layer: int, token: int, *, mass: float) -> Tensor:
+def heads_of(name: str, trace: Trace, layer: int, token: int) -> Tensor:
     """A layerwise method's values for each head, (H, N) float32."""
     capture = trace.capture(layer)
     if name == "received":
@@ -23,8 +23,6 @@ def heads_of(name: str, trace: Trace, layer: int, token: int, *, mass: float) ->
     row = attention.row(capture, token)
     if name == "value-weighted":
         return value_weighted(row, capture)
-    if name == "mass-mask":
-        return mass_mask(row, trace.num_prefix_tokens, mass)
     return row
 
 
@@ -37,7 +35,7 @@ def value_weighted(row: Tensor, capture: Capture) -> Tensor:
 def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
     """1 for the fewest patches that hold `mass` of all patches' attention, else 0.
 
-    (H, N) float32; special tokens are 0 (Caron et al. 2021, arXiv 2104.14294,
+    (…, N) float32; special tokens are 0 (Caron et al. 2021, arXiv 2104.14294,
     section 4.2.2: τ = 0.6). Raises SelectionError unless 0 < mass ≤ 1.
     """
     if not 0 < mass <= 1:
@@ -45,12 +43,12 @@ def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
             "The share of the mass lies above 0 and at most at 1; it is not {mass}.",
             mass=mass,
         )
-    patches = row[:, num_prefix_tokens:].double()
+    patches = row[..., num_prefix_tokens:].double()
     ordered, order = patches.sort(dim=-1, descending=True, stable=True)
     before = ordered.cumsum(dim=-1) - ordered
     is_in = before < mass * ordered.sum(dim=-1, keepdim=True)
     result = torch.zeros_like(row)
-    result[:, num_prefix_tokens:].scatter_(-1, order, is_in.float())
+    result[..., num_prefix_tokens:].scatter_(-1, order, is_in.float())
     return result
 
 

@@ -1,7 +1,4 @@
-"""The registry: every method by name, with its formula, source, price and caveat.
-
-`run` is the one way in, for window, command line and API alike.
-"""
+"""Running a method: the one way in, for window, command line and API alike."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from vitviz import attention
 from vitviz.errors import InputError, SelectionError
 from vitviz.explain import layerwise, walk
 from vitviz.explain.gradients import Gradients, backward
+from vitviz.methods import METHODS, Method
 from vitviz.selection import Fusion, HeadChoice
 
 if TYPE_CHECKING:
@@ -25,22 +23,6 @@ if TYPE_CHECKING:
     from vitviz.tracing import Query, Trace
 
 Array = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """What is said of a method beside its map."""
-
-    name: str
-    title: str
-    formula: str
-    source: str
-    cost: str
-    caveat: str
-    is_layerwise: bool
-    """Whether it shows one layer, and its heads one by one."""
-    needs_gradients: bool
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,103 +41,6 @@ class Options:
     start_layer: int = 0
     discard: float = 0.0
     mass: float = 0.6
-
-
-_LAYER = ("layer", "head")
-_ALL = (
-    Method(
-        "raw",
-        "attention",
-        "softmax(q_i Kᵀ/√d_k)",
-        "Dosovitskiy et al. 2021, arXiv 2010.11929",
-        "one row",
-        "Max and min over heads do not sum to 1.",
-        is_layerwise=True,
-        needs_gradients=False,
-        options=_LAYER,
-    ),
-    Method(
-        "received",
-        "attention received",
-        "A_·j",
-        "the same matrix, read down a column",
-        "all rows once, then one column",
-        "A column does not sum to 1.",
-        is_layerwise=True,
-        needs_gradients=False,
-        options=_LAYER,
-    ),
-    Method(
-        "value-weighted",
-        "attention × size of the value",
-        "α_ij ‖v_j‖",
-        "Kobayashi et al. 2020, arXiv 2004.10102",
-        "one row",
-        "Leaves out the projection after the heads, which may turn a value's size.",
-        is_layerwise=True,
-        needs_gradients=False,
-        options=_LAYER,
-    ),
-    Method(
-        "mass-mask",
-        "smallest set of patches with a share of the attention",
-        "the fewest patches whose attention adds up to τ of the patches' own",
-        "Caron et al. 2021 (DINO), arXiv 2104.14294",
-        "one row",
-        "A set, not a measure: a patch just outside may differ by nothing.",
-        is_layerwise=True,
-        needs_gradients=False,
-        options=(*_LAYER, "mass"),
-    ),
-    Method(
-        "rollout",
-        "rollout",
-        "Â = ½Ā + ½I,  R = Â^L ⋯ Â^1",
-        "Abnar and Zuidema 2020, arXiv 2005.00928",
-        "about a forward pass",
-        "Assumes that residual and attention count alike and that values do not "
-        "cancel; the same for every class.",
-        is_layerwise=False,
-        needs_gradients=False,
-        options=("fusion", "start_layer", "discard"),
-    ),
-    Method(
-        "relevance",
-        "generic-attention relevance",
-        "Ā = E_h[(∇A ⊙ A)⁺],  R ← R + Ā R",
-        "Chefer, Gur and Wolf 2021, arXiv 2103.15679",
-        "about four forward passes",
-        "Negative contributions are dropped; the query's own patch keeps its start "
-        "of 1.",
-        is_layerwise=False,
-        needs_gradients=True,
-        options=("target", "start_layer"),
-    ),
-    Method(
-        "gradient-rollout",
-        "gradient rollout",
-        "M = E_h[(A ⊙ ∇A)⁺], rows of M + I made to sum to 1, multiplied as in rollout",
-        "rollout with relevance's layer matrices",
-        "about four forward passes",
-        "The gradients are small beside I, so the map is faint away from the query.",
-        is_layerwise=False,
-        needs_gradients=True,
-        options=("target", "start_layer"),
-    ),
-    Method(
-        "grad-cam",
-        "grad-CAM on attention",
-        "(E_h[w_h A^h_i·])⁺,  w_h = mean over patches of ∇A^h_i·",
-        "baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838",
-        "a forward and a backward pass",
-        "Looks at one layer only; often nearly empty.",
-        is_layerwise=False,
-        needs_gradients=True,
-        options=("layer", "target"),
-    ),
-)
-METHODS = {method.name: method for method in _ALL}
-"""All methods by name, in the order in which they are offered."""
 
 
 def run(
@@ -209,8 +94,12 @@ def token_values(
     layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
     with torch.no_grad():
         if method.is_layerwise:
-            heads = layerwise.heads_of(name, trace, layer, token, mass=chosen.mass)
-            return _fused(heads, chosen.head, trace)
+            heads = layerwise.heads_of(name, trace, layer, token)
+            fused = _fused(heads, chosen.head, trace)
+            if name == "mass-mask":  # of the map that is shown, fused or not
+                prefix = trace.num_prefix_tokens
+                fused = layerwise.mass_mask(fused, prefix, chosen.mass)
+            return _array(fused)
         captures = [trace.capture(i) for i in range(trace.num_layers)]
         start = _start_layer(chosen.start_layer, trace)
         if name == "rollout":
@@ -299,10 +188,10 @@ def _share(discard: float) -> float:
     return discard
 
 
-def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Array:
+def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Tensor:
     """(H, N) → (N,) as the choice of heads says."""
     if isinstance(head, Fusion):
-        return _array(attention.fuse(heads, head))
+        return attention.fuse(heads, head)
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     for one in choice.heads:
         if not 0 <= one < trace.num_heads:
@@ -312,7 +201,7 @@ def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Arra
                 last=trace.num_heads - 1,
             )
     picked = heads[list(choice.heads)] if choice.heads else heads
-    return _array(attention.fuse(picked, choice.fusion))
+    return attention.fuse(picked, choice.fusion)
 
 
 def _array(tensor: Tensor) -> Array:

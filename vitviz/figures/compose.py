@@ -12,6 +12,7 @@ from vitviz.errors import InputError
 from vitviz.figures import multiples, render
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
+from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.views.colour import Levels, format_value
 from vitviz.views.display import Heat, heat, maps_of
@@ -97,7 +98,9 @@ def figure_of_heat(
     def paint(painter: QPainter, rect: QRectF) -> None:
         render.paint(painter, one, image, placement, grid, options, rect)
 
-    title = f"{image.name}: {setup.model.name}, layer {one.layer}"
+    what = METHODS[one.method]
+    where = f"layer {one.layer}" if "layer" in what.options else what.title
+    title = f"{image.name}: {setup.model.name}, {where}"
     return Figure(parts.width, parts.height, paint, title, description)
 
 
@@ -105,12 +108,20 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
     """Model, layer, head, query, method and scale of a map, a statement each."""
     low, high = format_value(one.levels.low), format_value(one.levels.high)
     kind = "log, " if one.levels.log else ""
+    method = METHODS[one.method]
+    place: tuple[str, ...] = ()
+    if "layer" in method.options:
+        place += (f"layer {one.layer}",)
+    if "head" in method.options:
+        is_single = one.heads.single is not None
+        place += (f"head {one.heads.label()}" if is_single else _fused(one),)
+    if scale is Scale.SHARED and one.method != "raw":
+        scale = Scale.OWN
     return (
         setup.model.name,
-        f"layer {one.layer}",
-        f"head {one.heads.label()}" if one.heads.single is not None else _fused(one),
+        *place,
         _token_text(one, setup),
-        "raw attention",
+        "raw attention" if one.method == "raw" else method.title,
         f"scale {low} to {high} ({kind}{scale.value})",
         _input_text(setup),
     )

@@ -98,14 +98,14 @@ class BarText:
     """y of the 1/N mark, None where 1/N lies outside the bar."""
 
 
-def bar_text(levels: Levels, uniform: float, height: float) -> BarText:
+def bar_text(levels: Levels, uniform: float | None, height: float) -> BarText:
     """Ticks and 1/N mark of a bar of `height`; the mark's text wins over a tick's."""
 
     def y_of(value: float) -> float | None:
         position = levels.position(value)
         return None if position is None else (1 - position) * height
 
-    mark = y_of(uniform)
+    mark = None if uniform is None else y_of(uniform)
     placed = []
     for value, label in zip(levels.ticks(), tick_labels(levels.ticks()), strict=True):
         y = y_of(value)
@@ -137,7 +137,7 @@ def draw_bar(
     box: QRectF,
     levels: Levels,
     *,
-    uniform: float,
+    uniform: float | None,
     style: Style,
     colormap: str,
     opacity: float,

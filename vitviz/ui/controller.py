@@ -24,8 +24,18 @@ from vitviz.errors import Cancelled, ExactnessError, VitvizError
 from vitviz.figures.compose import caption, figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
-from vitviz.jobs import LayerArrived, MatrixPart, RailPart, Refined, RunDone, RunOptions
+from vitviz.jobs import (
+    Explained,
+    LayerArrived,
+    MatrixPart,
+    RailPart,
+    Refined,
+    RunDone,
+    RunOptions,
+)
+from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
+from vitviz.ui.explaining import Explaining
 from vitviz.ui.status_line import token_name
 from vitviz.ui.worker import EngineThread
 from vitviz.views.colour import Meaning, format_value
@@ -36,6 +46,7 @@ from vitviz.views.display import (
     MapCell,
     heat,
     maps_of,
+    method_heat,
     rail_cell,
     shown_heads,
     shown_layer,
@@ -58,6 +69,8 @@ RAIL_AT_ONCE = 12 * 400
 MATRIX_BINS = 512
 SMOOTH_FACTOR = 8
 SHOW_PROGRESS_AFTER_S = 1.0
+OF_A_TRACE = (Kind.COLUMN, Kind.METHOD, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+"""What is computed from a trace, and is of no use for the next one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +119,7 @@ class Controller(QObject):
         self._matrix_key: tuple[object, ...] | None = None
         self._rail_key: tuple[object, ...] | None = None
         self._seconds_a_layer: float | None = None
+        self._explaining = Explaining()
         self._reader = EngineThread("reader", self)
         self._engine = EngineThread("engine", self)
         self._handlers: dict[tuple[type[object], Kind], Callable[[Any], None]] = {
@@ -115,6 +129,7 @@ class Controller(QObject):
             (Finished, Kind.RUN): self._on_run_done,
             (Progressed, Kind.RAIL): self._on_rail_part,
             (Finished, Kind.COLUMN): self._on_columns,
+            (Finished, Kind.METHOD): self._on_explained,
             (Progressed, Kind.MATRIX): self._on_matrix_part,
             (Finished, Kind.REFINE): self._on_refined,
             (Finished, Kind.EXPORT): self._on_exported,
@@ -196,7 +211,17 @@ class Controller(QObject):
         self._engine.engine.cancel(*Kind)
 
     def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
-        """Set fields of the ViewState; `merge` without a step of undo."""
+        """Set fields of the ViewState; `merge` without a step of undo.
+
+        Who asks for a layer or head that the method on screen does not look at asks
+        for attention again.
+        """
+        method = METHODS[self.state.method]
+        is_elsewhere = ("layer" in changes and "layer" not in method.options) or (
+            "heads" in changes and "head" not in method.options
+        )
+        if is_elsewhere:
+            changes.setdefault("method", "raw")
         self._go_to(self.history.push(replace(self.state, **changes), merge=merge))
 
     def undo(self) -> None:
@@ -329,7 +354,7 @@ class Controller(QObject):
         image, model = self.scene.image, self.model
         if image is None or model is None:
             return
-        self._drop(Kind.COLUMN, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+        self._drop(*OF_A_TRACE)
         self._submit(Kind.RUN, jobs.run(model, image, self.options))
         self.panes.status.setRunText(self.tr("Running …"))
         self.panes.rail.setProgress(None)
@@ -337,9 +362,10 @@ class Controller(QObject):
         self.busyChanged.emit(True)
 
     def _offer_to_cancel(self) -> None:
-        """A run whose first layer takes long can be cancelled before it is there."""
+        """What takes long can be cancelled, also before its first result is there."""
         rail = self.panes.rail
-        if Kind.RUN in self._tokens and rail.cancelButton().isHidden():
+        is_busy = Kind.RUN in self._tokens or Kind.METHOD in self._tokens
+        if is_busy and rail.cancelButton().isHidden():
             rail.setProgress(self.tr("Running …"))
 
     def _on_event(self, event: Event) -> None:
@@ -358,7 +384,7 @@ class Controller(QObject):
             self.busyChanged.emit(False)
 
     def _on_picture(self, image: SourceImage) -> None:
-        self._drop(Kind.RUN, Kind.COLUMN, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+        self._drop(Kind.RUN, *OF_A_TRACE)
         self.panes.errors.clear()
         if image.notes:
             self.panes.status.setText(" ".join(image.notes))
@@ -407,6 +433,11 @@ class Controller(QObject):
     def _on_columns(self, _layer: int) -> None:
         self._refresh()
 
+    def _on_explained(self, explained: Explained) -> None:
+        self._explaining.receive(explained, self.scene.trace)
+        self.panes.rail.setProgress(None)
+        self._refresh_heat()
+
     def _on_matrix_part(self, part: MatrixPart) -> None:
         matrix = self.panes.matrix
         if part.first == 0:
@@ -424,6 +455,9 @@ class Controller(QObject):
 
     def _on_failed(self, kind: Kind, error: VitvizError) -> None:
         self.panes.rail.setProgress(None)
+        if kind is Kind.METHOD:
+            self._explaining.forget_question()
+            self.change(method="raw")
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
             return
@@ -463,6 +497,7 @@ class Controller(QObject):
         self.heat, self.strip, self.rail = None, None, {}
         self._maps = self._matrix_key = self._rail_key = None
         self._hovered = None
+        self._explaining.clear()
         panes = self.panes
         if image_changed:
             panes.picture.setPicture(
@@ -527,11 +562,18 @@ class Controller(QObject):
         if trace is None or maps is None:
             return
         hovered = self._hovered
-        is_preview = self.previews_on_hover and hovered is not None
+        is_raw = state.method == "raw" or Kind.RUN in self._tokens
+        is_preview = self.previews_on_hover and hovered is not None and is_raw
         if is_preview and not self._needs_columns(maps.layer):
             maps = maps_of(trace, state, maps.layer, token=hovered)
-        shown = heat(trace, state, maps)
+        raw = heat(trace, state, maps)
+        self.panes.matrix.setLevels(raw.levels)
+        shown = raw if is_raw else self._method_heat(trace, maps.layer)
         self.heat = shown
+        if shown is None:
+            self.panes.picture.setHeat(None)
+            self.panes.bar.setLevels(None)
+            return
         patches = smoothed(shown.patches, SMOOTH_FACTOR) if state.smooth else None
         self.panes.picture.setHeat(
             overlay_rgba(
@@ -557,6 +599,20 @@ class Controller(QObject):
         )
         self._show_matrix_lines(shown, None)
         self._show_run_text()
+
+    def _method_heat(self, trace: Trace, layer: int) -> Heat | None:
+        """The map of the chosen method, or None while the engine computes it."""
+        values = self._explaining.values(trace, self.state, layer)
+        if values is not None:
+            return method_heat(trace, self.state, values)
+        if Kind.RUN not in self._tokens:
+            job = self._explaining.job(trace, self.state, layer, self.model)
+            if job is not None:
+                self._submit(Kind.METHOD, job)
+                self._patience.start()
+        title = self.panes.controls.method.title(self.state.method)
+        self.panes.status.setText(self.tr("Computing {name} …").format(name=title))
+        return None
 
     def _refresh_second(self, trace: Trace, layer: int) -> None:
         """The small map of the second query."""
@@ -609,8 +665,6 @@ class Controller(QObject):
         """The pooled matrix of the chosen heads, by the engine."""
         heads = shown_heads(trace, self.state.heads)
         matrix = self.panes.matrix
-        if self.heat is not None:
-            matrix.setLevels(self.heat.levels)
         matrix.setColormap(self.state.colormap)
         key = (id(trace.setup), layer, heads)
         if key == self._matrix_key or Kind.RUN in self._tokens:

@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         bar = panes.controls
         bar.specialChosen.connect(control.pin)
         bar.directionChosen.connect(self._on_direction)
+        bar.methodChosen.connect(self._on_method)
         bar.styleChosen.connect(self._on_style)
         bar.scaleChosen.connect(self._on_scale)
         bar.fixedRangeRequested.connect(self._on_fixed_range)
@@ -277,7 +278,10 @@ class MainWindow(QMainWindow):
         self.controller.hover_cell(query, key)
 
     def _on_direction(self, direction: object) -> None:
-        self.controller.change(direction=direction)
+        self.controller.change(direction=direction, method="raw")
+
+    def _on_method(self, method: str) -> None:
+        self.controller.change(method=method, direction=Direction.LOOKS_AT)
 
     def _flip_direction(self) -> None:
         is_row = self.controller.state.direction is Direction.LOOKS_AT

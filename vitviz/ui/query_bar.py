@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.method_menu import MethodButton
 from vitviz.ui.status_line import special_name
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import COLORMAPS, Meaning
@@ -27,6 +28,7 @@ class QueryBar(QWidget):
 
     specialChosen = Signal(int)
     directionChosen = Signal(object)
+    methodChosen = Signal(str)
     styleChosen = Signal(object)
     scaleChosen = Signal(object)
     fixedRangeRequested = Signal()
@@ -56,6 +58,8 @@ class QueryBar(QWidget):
         self._special_group.idClicked.connect(self.specialChosen)
         self._direction = Segmented()
         self._direction.setAccessibleName(self.tr("Direction"))
+        self.method = MethodButton()
+        self.method.chosen.connect(self.methodChosen)
         self._style = Segmented()
         self._style.setAccessibleName(self.tr("Style"))
         self._opacity = QSlider(Qt.Orientation.Horizontal)
@@ -77,6 +81,7 @@ class QueryBar(QWidget):
         for widget in (self._query_label, self._specials, self._patch):
             layout.addWidget(widget)
         layout.addWidget(self._direction)
+        layout.addWidget(self.method)
         layout.addStretch(1)
         for widget in (
             self._style,
@@ -120,6 +125,7 @@ class QueryBar(QWidget):
         is_row = state.direction is Direction.LOOKS_AT
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))
         self._direction.setValue(state.direction)
+        self.method.setMethod(state.method)
         self._style.setValue(state.style)
         with QSignalBlocker(self._opacity):
             self._opacity.setValue(round(100 * state.opacity))

@@ -77,11 +77,17 @@ class StatusLine(QWidget):
         parts = [
             text.format(query=query, place=place)
             + (" " + self.tr("(strongest)") if strongest else ""),
-            self.tr("{value} = {ratio} × uniform").format(
-                value=format_value(value), ratio=format_value(value / heat.uniform)
-            ),
         ]
-        if names and heat.direction is Direction.LOOKS_AT:
+        if heat.uniform is None:
+            parts.append(format_value(value))
+        else:
+            parts.append(
+                self.tr("{value} = {ratio} × uniform").format(
+                    value=format_value(value),
+                    ratio=format_value(value / heat.uniform),
+                )
+            )
+        if names and heat.uniform is not None and heat.direction is Direction.LOOKS_AT:
             share = round(100 * heat.special_share)
             parts.append(self.tr("{n} % goes to special tokens").format(n=share))
         if heat.num_clipped:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitviz.methods import METHODS
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.state import Direction, Scale, ViewState
@@ -47,12 +48,13 @@ class Heat:
     special: Array
     """(P,) what goes to each special token, before any renormalising."""
     levels: Levels
-    uniform: float
-    """The value every token would have if attention were spread evenly."""
+    uniform: float | None
+    """The value of every token if all were equal; None where values have no sum."""
     peak: tuple[int, int]
     """(row, col) of the largest value."""
     num_clipped: int
     """Patches above the end of the colour bar."""
+    method: str = "raw"
 
     @property
     def peak_value(self) -> float:
@@ -144,6 +146,35 @@ def heat(
     )
 
 
+def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
+    """The map of a method other than raw attention, from its (N,) values.
+
+    The scale is the map's own unless it is fixed: other heads do not measure it.
+    """
+    method = METHODS[state.method]
+    layer = shown_layer(trace, state)
+    patches = trace.patch_map(values)
+    scale = Scale.FIXED if state.scale is Scale.FIXED else Scale.OWN
+    if scale is Scale.FIXED:
+        levels = fixed_levels(state)
+    else:
+        levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
+    peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
+    return Heat(
+        layer=0 if layer is None else layer,
+        heads=shown_heads(trace, state.heads),
+        token=shown_token(trace, state.token),
+        direction=Direction.LOOKS_AT,
+        patches=patches,
+        special=values[: trace.num_prefix_tokens],
+        levels=levels,
+        uniform=1 / trace.num_tokens if method.sums_to_one else None,
+        peak=(int(peak[0]), int(peak[1])),
+        num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
+        method=method.name,
+    )
+
+
 def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...]:
     """Small maps of mean, max, min and every head, in that order."""
     choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(trace.num_heads)))
@@ -184,12 +215,16 @@ def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
     return scaled
 
 
+def fixed_levels(state: ViewState) -> Levels:
+    """The range that the user chose; a logarithmic one begins above 0."""
+    low, high = state.fixed_range
+    return Levels(max(low, high / 1000) if state.log else low, high, state.log)
+
+
 def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> Levels:
     match state.scale:
         case Scale.FIXED:
-            low, high = state.fixed_range
-            low = max(low, high / 1000) if state.log else low
-            return Levels(low, high, state.log)
+            return fixed_levels(state)
         case Scale.OWN:
             values = patches
         case Scale.SHARED:
@@ -203,5 +238,5 @@ def _cell(trace: Trace, one: Heat) -> MapCell:
         label=one.heads.label(),
         patches=one.patches,
         levels=one.levels,
-        peak_ratio=one.peak_value / one.uniform,
+        peak_ratio=one.peak_value / (one.uniform or 1 / trace.num_tokens),
     )

@@ -55,6 +55,8 @@ class ViewState:
     """The pinned token: the query, or the key when looked at by others."""
     second_token: int | None = None
     direction: Direction = Direction.LOOKS_AT
+    method: str = "raw"
+    """A name in `vitviz.methods.METHODS`; any but raw shows one map of its own."""
     style: Style = Style.TINT
     colormap: str = "viridis"
     opacity: float = 0.85

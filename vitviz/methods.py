@@ -1,0 +1,132 @@
+"""The registry: every method by name, with its formula, source, price and caveat.
+
+Plain data, without torch: the window shows it before anything is computed. What runs
+them is `vitviz.explain`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What is said of a method beside its map."""
+
+    name: str
+    title: str
+    formula: str
+    source: str
+    cost: str
+    caveat: str
+    is_layerwise: bool
+    """Whether it shows one layer, and its heads one by one."""
+    needs_gradients: bool
+    sums_to_one: bool
+    """Whether the values of all tokens add up to 1, so that 1/N is a measure."""
+    options: tuple[str, ...] = ()
+
+
+_LAYER = ("layer", "head")
+_ALL = (
+    Method(
+        "raw",
+        "attention",
+        "softmax(q_i Kᵀ/√d_k)",
+        "Dosovitskiy et al. 2021, arXiv 2010.11929",
+        "one row",
+        "Max and min over heads do not sum to 1.",
+        is_layerwise=True,
+        needs_gradients=False,
+        sums_to_one=True,
+        options=_LAYER,
+    ),
+    Method(
+        "received",
+        "attention received",
+        "A_·j",
+        "the same matrix, read down a column",
+        "all rows once, then one column",
+        "A column does not sum to 1.",
+        is_layerwise=True,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=_LAYER,
+    ),
+    Method(
+        "value-weighted",
+        "attention × size of the value",
+        "α_ij ‖v_j‖",
+        "Kobayashi et al. 2020, arXiv 2004.10102",
+        "one row",
+        "Leaves out the projection after the heads, which may turn a value's size.",
+        is_layerwise=True,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=_LAYER,
+    ),
+    Method(
+        "mass-mask",
+        "smallest set of patches with a share of the attention",
+        "the fewest patches whose attention adds up to τ of the patches' own",
+        "Caron et al. 2021 (DINO), arXiv 2104.14294",
+        "one row",
+        "A set, not a measure: a patch just outside may differ by nothing.",
+        is_layerwise=True,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=(*_LAYER, "mass"),
+    ),
+    Method(
+        "rollout",
+        "rollout",
+        "Â = ½Ā + ½I,  R = Â^L ⋯ Â^1",
+        "Abnar and Zuidema 2020, arXiv 2005.00928",
+        "about a forward pass",
+        "Assumes that residual and attention count alike and that values do not "
+        "cancel; the same for every class.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=True,
+        options=("fusion", "start_layer", "discard"),
+    ),
+    Method(
+        "relevance",
+        "generic-attention relevance",
+        "Ā = E_h[(∇A ⊙ A)⁺],  R ← R + Ā R",
+        "Chefer, Gur and Wolf 2021, arXiv 2103.15679",
+        "about four forward passes",
+        "Negative contributions are dropped; the query's own patch keeps its start "
+        "of 1.",
+        is_layerwise=False,
+        needs_gradients=True,
+        sums_to_one=False,
+        options=("target", "start_layer"),
+    ),
+    Method(
+        "gradient-rollout",
+        "gradient rollout",
+        "M = E_h[(A ⊙ ∇A)⁺], rows of M + I made to sum to 1, multiplied as in rollout",
+        "rollout with relevance's layer matrices",
+        "about four forward passes",
+        "The gradients are small beside I, so the map is faint away from the query.",
+        is_layerwise=False,
+        needs_gradients=True,
+        sums_to_one=True,
+        options=("target", "start_layer"),
+    ),
+    Method(
+        "grad-cam",
+        "grad-CAM on attention",
+        "(E_h[w_h A^h_i·])⁺,  w_h = mean over patches of ∇A^h_i·",
+        "baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838",
+        "a forward and a backward pass",
+        "Looks at one layer only; often nearly empty.",
+        is_layerwise=False,
+        needs_gradients=True,
+        sums_to_one=False,
+        options=("layer", "target"),
+    ),
+)
+METHODS = {method.name: method for method in _ALL}
+"""All methods by name, in the order in which they are offered."""

@@ -1,0 +1,103 @@
+"""The button that chooses a method, with what is to be known of each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from vitviz.methods import METHODS
+
+NOT_OFFERED = frozenset({"received"})
+"""Chosen by the direction instead."""
+
+
+class MethodButton(QToolButton):
+    """Names the method on screen; its menu offers all, its tip says what it is."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAccessibleName(self.tr("Method"))
+        self._titles = self._title_texts()
+        self._caveats = self._caveat_texts()
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self._group = QActionGroup(self)
+        for name in METHODS:
+            if name in NOT_OFFERED:
+                continue
+            action = menu.addAction(self._titles[name])
+            action.setCheckable(True)
+            action.setData(name)
+            action.setToolTip(self._tip(name))
+            self._group.addAction(action)
+            if name == "raw":
+                menu.addSeparator()
+        self._group.triggered.connect(self._on_triggered)
+        self.setMenu(menu)
+        self.setMethod("raw")
+
+    def setMethod(self, name: str) -> None:
+        """Show which method is on screen."""
+        for action in self._group.actions():
+            action.setChecked(action.data() == name)
+        self.setText(self.tr("Method: {name} ▾").format(name=self._titles[name]))
+        self.setToolTip(self._tip(name))
+
+    def title(self, name: str) -> str:
+        """A method's name as on screen."""
+        return self._titles[name]
+
+    def action(self, name: str) -> QAction:
+        """The entry of a method in the menu."""
+        return next(a for a in self._group.actions() if a.data() == name)
+
+    def _on_triggered(self, action: QAction) -> None:
+        self.chosen.emit(str(action.data()))
+
+    def _tip(self, name: str) -> str:
+        method = METHODS[name]
+        note = self.tr("A map is a hint at what counts, not an explanation.")
+        lines = (method.formula, method.source, self._caveats[name], note)
+        rich = "".join(f"<p>{line}</p>" for line in lines)
+        return f"<qt>{rich}</qt>"
+
+    def _title_texts(self) -> dict[str, str]:
+        return {
+            "raw": self.tr("attention"),
+            "received": self.tr("attention received"),
+            "value-weighted": self.tr("attention × value"),
+            "mass-mask": self.tr("60 % mass"),
+            "rollout": self.tr("rollout"),
+            "relevance": self.tr("relevance"),
+            "gradient-rollout": self.tr("gradient rollout"),
+            "grad-cam": self.tr("grad-CAM"),
+        }
+
+    def _caveat_texts(self) -> dict[str, str]:
+        return {
+            "raw": self.tr("Max and min over heads do not sum to 1."),
+            "received": self.tr("A column does not sum to 1."),
+            "value-weighted": self.tr(
+                "Leaves out the projection after the heads, which changes sizes too."
+            ),
+            "mass-mask": self.tr(
+                "A set, not a measure: a patch just outside may differ by nothing."
+            ),
+            "rollout": self.tr(
+                "Assumes that residual and attention count alike and that values do "
+                "not cancel; the same for every class."
+            ),
+            "relevance": self.tr(
+                "For the likeliest class, or without a head for the model's own "
+                "feature. Negative contributions are dropped."
+            ),
+            "gradient-rollout": self.tr(
+                "The gradients are small beside the identity, so the map is faint "
+                "away from the query."
+            ),
+            "grad-cam": self.tr("Looks at one layer only; often nearly empty."),
+        }
