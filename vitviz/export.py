@@ -21,10 +21,12 @@ import numpy.typing as npt
 
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
+from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.views.display import fused_values
 
 if TYPE_CHECKING:
+    from vitviz.explain.gradients import Gradients
     from vitviz.models.adapter import ModelInfo
     from vitviz.tracing import Trace
 
@@ -47,13 +49,22 @@ class Selection:
     """Each a single head, or the one fusion of several."""
     queries: tuple[int, ...] | None
     """Token indices; None for every token."""
+    method: str = "raw"
+    """A name in `vitviz.methods.METHODS`."""
+
+    @property
+    def is_layerwise(self) -> bool:
+        """Whether each layer and head has values of its own."""
+        return METHODS[self.method].is_layerwise
 
     def num_queries(self, trace: Trace) -> int:
         """Rows of attention for each layer and head."""
         return trace.num_tokens if self.queries is None else len(self.queries)
 
     def num_values(self, trace: Trace) -> int:
-        """Attention values in all."""
+        """Values in all."""
+        if not self.is_layerwise:
+            return self.num_queries(trace) * trace.grid[0] * trace.grid[1]
         maps = len(self.layers) * len(self.heads)
         return maps * self.num_queries(trace) * trace.num_tokens
 
@@ -89,45 +100,51 @@ def write_npz(
     selection: Selection,
     *,
     options: dict[str, object] | None = None,
+    gradients: Gradients | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
     """Write the selection with everything needed to make it again.
 
     Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
     fused heads), `queries` int64; `grid` (rows, cols); `num_prefix_tokens`; `meta`,
-    a JSON text. Memory: one tile.
+    a JSON text. A method across layers has `relevance` (queries, rows, cols) float32
+    in place of the first three. Memory: one tile.
 
-    Raises SelectionError, ExactnessError, OutputError.
+    gradients : of the backward pass that a gradient method needs.
+
+    Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
     """
     selection.check(trace)
-    shape = (
-        len(selection.layers),
-        len(selection.heads),
-        selection.num_queries(trace),
-        trace.num_tokens,
-    )
     queries = (
         range(trace.num_tokens) if selection.queries is None else selection.queries
     )
-    meta = json.dumps(metadata(trace, selection, options or {}), ensure_ascii=False)
+    made = metadata(trace, selection, options or {})
+    if gradients is not None:
+        made["target"], made["score"] = gradients.target, gradients.score
     small: dict[str, npt.NDArray[np.generic]] = {
-        "layers": np.array(selection.layers, np.int64),
-        "heads": np.array(
-            [-1 if c.single is None else c.single for c in selection.heads]
-        ),
         "queries": np.array(queries, np.int64),
         "grid": np.array(trace.grid, np.int64),
         "num_prefix_tokens": np.array(trace.num_prefix_tokens, np.int64),
-        "meta": np.array(meta),
+        "meta": np.array(json.dumps(made, ensure_ascii=False)),
     }
+    shape: tuple[int, ...] = (len(queries), *trace.grid)
+    name = "relevance"
+    if selection.is_layerwise:
+        name = "attention"
+        num_maps = (len(selection.layers), len(selection.heads))
+        shape = (*num_maps, len(queries), trace.num_tokens)
+        small["layers"] = np.array(selection.layers, np.int64)
+        small["heads"] = np.array(
+            [-1 if c.single is None else c.single for c in selection.heads]
+        )
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
         # A ZipInfo of its own carries no time: equal input, equal bytes
-        member = zipfile.ZipInfo("attention.npy")
+        member = zipfile.ZipInfo(f"{name}.npy")
         with archive.open(member, "w", force_zip64=True) as stream:
             header = {"descr": "<f4", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(stream, header)
             done = 0
-            for _, _, _, rows in rows_of(trace, selection):
+            for rows in _blocks(trace, selection, gradients):
                 stream.write(np.ascontiguousarray(rows, "<f4").data)
                 done += rows.size
                 if on_progress is not None:
@@ -143,11 +160,13 @@ def write_csv(
     trace: Trace,
     selection: Selection,
     *,
+    gradients: Gradients | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
     """Write one line a value: layer, head, query, key, row, col, value.
 
-    `head` is a number, or the word mean, max or min. `row` and `col` are those of the
+    `head` is a number, or the word mean, max or min; a method across layers leaves
+    layer and head empty and has the patches only. `row` and `col` are those of the
     key, empty for special tokens. Numbers use a point in every locale, and read back
     to the same float32.
 
@@ -162,6 +181,11 @@ def write_csv(
     done = 0
     with replacing(path) as file:
         file.write(b"layer,head,query,key,row,col,value\n")
+        if not selection.is_layerwise:
+            first = trace.num_prefix_tokens
+            for query, values in _across(trace, selection, gradients):
+                _write_lines(file, f",,{query},", cells[first:], values[first:])
+            return
         for layer, choice, queries, rows in rows_of(trace, selection):
             label = _csv_label(choice)
             for query, row in zip(queries, rows, strict=True):
@@ -179,7 +203,9 @@ def rows_of(
     Raises SelectionError, ExactnessError.
     """
     for layer in selection.layers:
-        if selection.queries is not None:
+        if selection.method != "raw":
+            yield from _method_rows(trace, selection, layer)
+        elif selection.queries is not None:
             listed = [trace.row(layer, query) for query in selection.queries]
             for choice in selection.heads:
                 rows = [fused_values(values, choice) for values in listed]
@@ -227,7 +253,7 @@ def metadata(
             "mean": list(own.mean),
             "std": list(own.std),
         },
-        "method": "raw",
+        "method": selection.method,
         "options": options,
         "fusion": fusions,
         "interventions": [],
@@ -275,6 +301,53 @@ def _all_rows(
         heads = part.float().cpu().numpy()  # (H, b, N), or (1, b, N) for a head
         rows = heads[0] if choice.single is not None else fused_values(heads, choice)
         yield layer, choice, tuple(range(start, start + rows.shape[0])), rows
+
+
+def _method_rows(
+    trace: Trace, selection: Selection, layer: int
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """A layerwise method's rows, one query after another."""
+    from vitviz.explain.methods import token_values
+
+    queries = range(trace.num_tokens) if selection.queries is None else None
+    for choice in selection.heads:
+        for query in queries or selection.queries or ():
+            values = token_values(
+                selection.method, trace, query=query, layer=layer, head=choice
+            )
+            yield layer, choice, (query,), values[None]
+
+
+def _across(
+    trace: Trace, selection: Selection, gradients: Gradients | None
+) -> Iterator[tuple[int, Array]]:
+    """(query, (N,)) of a method across layers."""
+    from vitviz.explain.methods import token_values
+
+    takes_layer = "layer" in METHODS[selection.method].options
+    options = {"layer": selection.layers[0]} if takes_layer else {}
+    queries = range(trace.num_tokens) if selection.queries is None else None
+    for query in queries or selection.queries or ():
+        values = token_values(
+            selection.method,
+            trace,
+            query=query,
+            gradients=gradients,
+            **options,  # type: ignore[arg-type]
+        )
+        yield query, values
+
+
+def _blocks(
+    trace: Trace, selection: Selection, gradients: Gradients | None
+) -> Iterator[Array]:
+    """The main array's values in its order."""
+    if selection.is_layerwise:
+        for _, _, _, rows in rows_of(trace, selection):
+            yield rows
+    else:
+        for _, values in _across(trace, selection, gradients):
+            yield trace.patch_map(values)
 
 
 def _csv_label(choice: HeadChoice) -> str:

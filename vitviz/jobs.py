@@ -14,9 +14,10 @@ import numpy as np
 
 from vitviz.engine import Context, Job
 from vitviz.geometry import Fit
+from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
-from vitviz.views.display import MapCell, fused_values, maps_of, rail_cell
+from vitviz.views.display import MapCell, fused_values, maps_of, rail_cell, values_of
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
@@ -165,27 +166,13 @@ def explain(
 
     def job(context: Context) -> Explained:
         from vitviz.explain.gradients import backward
-        from vitviz.explain.methods import token_values
-        from vitviz.methods import METHODS
-        from vitviz.views.display import shown_heads, shown_token
 
-        method = METHODS[state.method]
         found = gradients
-        if method.needs_gradients and found is None and model is not None:
+        is_needed = METHODS[state.method].needs_gradients
+        if is_needed and found is None and model is not None:
             found = backward(model, trace, is_cancelled=context.is_cancelled)
-        wanted: dict[str, object] = {}
-        if "layer" in method.options:
-            wanted["layer"] = layer
-        if "head" in method.options:
-            wanted["head"] = shown_heads(trace, state.heads)
-        values = token_values(
-            method.name,
-            trace,
-            query=shown_token(trace, state.token),
-            gradients=found,
-            check=context.raise_if_cancelled,
-            **wanted,  # type: ignore[arg-type]
-        )
+        check = context.raise_if_cancelled
+        values = values_of(trace, state, layer, found, check=check)
         return Explained(key, values, found)
 
     return job

@@ -17,8 +17,10 @@ from vitviz.commands.wishes import (
     wish_from,
 )
 from vitviz.errors import InputError, OutputError, VitvizError
+from vitviz.methods import METHODS
 
 if TYPE_CHECKING:
+    from vitviz.explain.gradients import Gradients
     from vitviz.export import Selection
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
@@ -34,6 +36,7 @@ examples:
   vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
   vitviz export cat.jpg -o wall.png --layer all --head all --scale shared
   vitviz export cat.jpg -o cat.npz --layer all --head all --query all
+  vitviz export cat.jpg -o cat.png --method rollout --query 7,3
   vitviz export photos/ -o maps/ --style spotlight
   curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
 
@@ -160,20 +163,34 @@ def _export_one(
     )
     selection = wish.selection(made)
     selection.check(made)
-    _write(made, selection, task.target, wish)
+    gradients = None
+    if METHODS[wish.method].needs_gradients:
+        from vitviz.explain.gradients import backward
+
+        gradients = backward(model, made, target=wish.target)
+    _write(made, selection, task.target, wish, gradients)
     say(f"{prefix}{printable(str(task.target))}")
 
 
-def _write(made: Trace, selection: Selection, target: Path, wish: Wish) -> None:
+def _write(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    wish: Wish,
+    gradients: Gradients | None,
+) -> None:
     from vitviz import export
 
     match target.suffix.lower():
         case ".npz":
             _agree(export.npz_bytes(made, selection), target, wish)
-            export.write_npz(target, made, selection, options=wish.options())
+            options = wish.options()
+            export.write_npz(
+                target, made, selection, options=options, gradients=gradients
+            )
         case ".csv":
             _agree(export.csv_bytes(made, selection), target, wish)
-            export.write_csv(target, made, selection)
+            export.write_csv(target, made, selection, gradients=gradients)
         case _:
             import json
 
@@ -188,6 +205,8 @@ def _write(made: Trace, selection: Selection, target: Path, wish: Wish) -> None:
                 heads=selection.heads,
                 token=selection.queries[0],
                 look=wish.look(),
+                method=wish.method,
+                gradients=gradients,
                 description=json.dumps(meta),
             )
             save(target, figure)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from vitviz.errors import InputError, SelectionError
+from vitviz.methods import METHODS
 
 if TYPE_CHECKING:
     from vitviz.export import Selection
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FIGURES = (".png", ".svg", ".pdf")
 NUMBERS = (".npz", ".csv")
-METHODS = ("raw",)
 FUSIONS = ("mean", "max", "min")
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
@@ -41,6 +41,8 @@ class Wish:
     query: Query | None
     """As for `Trace.row`, "all", or None for CLS or else the middle patch."""
     method: str
+    target: int | None
+    """The class a gradient method explains; None for the likeliest."""
     style: str
     colormap: str
     scale: str | tuple[float, float]
@@ -77,9 +79,29 @@ class Wish:
             case name:
                 heads = (HeadChoice((), Fusion(name)),)
         if self.query == "all":
-            return Selection(layers, heads, None)
+            return Selection(layers, heads, None, self.method)
         query = default_query(trace) if self.query is None else self.query
-        return Selection(layers, heads, (trace.token(query),))
+        return Selection(layers, heads, (trace.token(query),), self.method)
+
+    def check_method(self) -> None:
+        """Raise InputError for an option that the method would have to ignore."""
+        method = METHODS[self.method]
+        given = {
+            "layer": self.layer != "last",
+            "head": self.head != "mean",
+            "target": self.target is not None,
+        }
+        for option, is_given in given.items():
+            if is_given and option not in method.options:
+                raise InputError(
+                    "{method} has no {option} of its own: leave --{option} out.",
+                    method=method.name,
+                    option=option,
+                )
+        if not method.is_layerwise and self.layer == "all":
+            raise InputError(
+                "{method} shows one layer: name it with --layer.", method=method.name
+            )
 
     def look(self) -> Look:
         """How a figure is to look."""
@@ -124,7 +146,14 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="cls|ROW,COL|token:I|all",
         help="default: cls, or the middle patch of a model without it",
     )
-    choice.add_argument("--method", default="raw", metavar="N", help=_of(METHODS))
+    choice.add_argument(
+        "--method", default="raw", metavar="N", help=_of(tuple(METHODS))
+    )
+    choice.add_argument(
+        "--target",
+        metavar="CLASS",
+        help="class that a gradient method explains, by number; default: the likeliest",
+    )
     looks = parser.add_argument_group("figure")
     looks.add_argument("--style", default="tint", metavar="N", help=_of(STYLES))
     looks.add_argument(
@@ -151,7 +180,7 @@ def wish_from(args: argparse.Namespace) -> Wish:
     """The parsed options. Raises InputError, one sentence for the first bad one."""
     from vitviz.views.colour import COLORMAPS
 
-    return Wish(
+    wish = Wish(
         model=args.model,
         patch=None if args.patch is None else _whole(args.patch, "--patch"),
         size=None if args.size is None else _size(args.size),
@@ -161,13 +190,16 @@ def wish_from(args: argparse.Namespace) -> Wish:
         layer=_number_or(args.layer, ("last", "all"), "--layer"),
         head=_number_or(args.head, (*FUSIONS, "all"), "--head"),
         query=None if args.query is None else _query(args.query),
-        method=_one_of(args.method, METHODS, "--method"),
+        method=_one_of(args.method, tuple(METHODS), "--method"),
+        target=None if args.target is None else _class(args.target),
         style=_one_of(args.style, STYLES, "--style"),
         colormap=_one_of(args.colormap, COLORMAPS, "--colormap"),
         scale=_scale(args.scale),
         caption=args.caption,
         is_agreed=args.yes,
     )
+    wish.check_method()
+    return wish
 
 
 def _of(names: tuple[str, ...]) -> str:
@@ -216,6 +248,12 @@ def _number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
         words=_of(words),
         text=text,
     )
+
+
+def _class(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return int(text)
+    raise SelectionError("--target takes a class by its number, not {text}.", text=text)
 
 
 def _query(text: str) -> Query:

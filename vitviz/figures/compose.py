@@ -15,10 +15,11 @@ from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.views.colour import Levels, format_value
-from vitviz.views.display import Heat, heat, maps_of
+from vitviz.views.display import Heat, heat, maps_of, method_heat, values_of
 from vitviz.views.state import Direction, Scale, Style, ViewState
 
 if TYPE_CHECKING:
+    from vitviz.explain.gradients import Gradients
     from vitviz.tracing import Setup, Trace
 
 OPAQUE = 1.0
@@ -48,6 +49,8 @@ def figure_of(
     heads: tuple[HeadChoice, ...],
     token: int,
     look: Look,
+    method: str = "raw",
+    gradients: Gradients | None = None,
     description: str = "",
 ) -> Figure:
     """One map, or a table of maps for several layers or heads.
@@ -58,7 +61,8 @@ def figure_of(
     Raises InputError for a trace without a picture, ExactnessError.
     """
     ensure_application()
-    rows = tuple(_heats(trace, layer, heads, token, look) for layer in layers)
+    asked = _Asked(token, look, method, gradients)
+    rows = tuple(_heats(trace, layer, heads, asked) for layer in layers)
     options = FigureOptions(
         style=look.style,
         colormap=look.colormap,
@@ -121,20 +125,40 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
         setup.model.name,
         *place,
         _token_text(one, setup),
-        "raw attention" if one.method == "raw" else method.title,
+        method_text(one),
         f"scale {low} to {high} ({kind}{scale.value})",
         _input_text(setup),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What all maps of a figure have in common."""
+
+    token: int
+    look: Look
+    method: str
+    gradients: Gradients | None
+
+
 def _heats(
-    trace: Trace, layer: int, heads: tuple[HeadChoice, ...], token: int, look: Look
+    trace: Trace, layer: int, heads: tuple[HeadChoice, ...], asked: _Asked
 ) -> tuple[Heat, ...]:
     state = ViewState(
-        layer=layer, token=token, scale=look.scale, fixed_range=look.fixed_range
+        layer=layer,
+        token=asked.token,
+        method=asked.method,
+        scale=asked.look.scale,
+        fixed_range=asked.look.fixed_range,
     )
-    maps = maps_of(trace, state, layer)
-    return tuple(heat(trace, state, maps, heads=choice) for choice in heads)
+    if asked.method == "raw":
+        maps = maps_of(trace, state, layer)
+        return tuple(heat(trace, state, maps, heads=choice) for choice in heads)
+    states = tuple(replace(state, heads=choice) for choice in heads)
+    return tuple(
+        method_heat(trace, one, values_of(trace, one, layer, asked.gradients))
+        for one in states
+    )
 
 
 def _panel_figure(
@@ -162,11 +186,16 @@ def _table_caption(
     if len(rows[0]) == 1:
         is_single = first.heads.single is not None
         statements.append(f"head {first.heads.label()}" if is_single else _fused(first))
-    statements += [_token_text(first, setup), "raw attention"]
+    statements += [_token_text(first, setup), method_text(first)]
     if scale is not Scale.OWN:
         low, high = format_value(first.levels.low), format_value(first.levels.high)
         statements.append(f"one scale for all, {low} to {high}")
     return (*statements, _input_text(setup))
+
+
+def method_text(one: Heat) -> str:
+    """A map's method, in a figure's caption."""
+    return "raw attention" if one.method == "raw" else METHODS[one.method].title
 
 
 def _fused(one: Heat) -> str:

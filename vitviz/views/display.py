@@ -6,6 +6,7 @@ into what the panes paint. A hover needs only `maps_of` and `heat`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
+    from vitviz.explain.gradients import Gradients
     from vitviz.tracing import Trace
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
@@ -143,6 +145,33 @@ def heat(
         uniform=1 / count,
         peak=(int(peak[0]), int(peak[1])),
         num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
+    )
+
+
+def values_of(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    gradients: Gradients | None,
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> Array:
+    """The (N,) values of the state's method for its token. See `explain.run`."""
+    from vitviz.explain.methods import token_values
+
+    options = METHODS[state.method].options
+    wanted: dict[str, object] = {}
+    if "layer" in options:
+        wanted["layer"] = layer
+    if "head" in options:
+        wanted["head"] = shown_heads(trace, state.heads)
+    return token_values(
+        state.method,
+        trace,
+        query=shown_token(trace, state.token),
+        gradients=gradients,
+        check=check,
+        **wanted,  # type: ignore[arg-type]
     )
 
 
