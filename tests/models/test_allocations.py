@@ -13,8 +13,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import vitviz
 from tests.models.test_tap import Network
+from vitviz import explain
 from vitviz.attention import MAX_MATRIX_BYTES, MAX_TILE_BYTES
 from vitviz.export import Selection, write_npz
+from vitviz.methods import METHODS
+from vitviz.models.adapter import Model
 from vitviz.selection import Bins, Fusion, HeadChoice
 
 NUM_TOKENS = 4097
@@ -45,11 +48,19 @@ class Watch(TorchDispatchMode):
         return out
 
 
+PIXELS = torch.randn(1, 3, 512, 512, generator=torch.Generator().manual_seed(4))
+
+
 @pytest.fixture(scope="module")
-def trace() -> vitviz.Trace:
+def model() -> Model:
     module = Network(width=96, num_heads=NUM_HEADS, depth=2).requires_grad_(False)
+    return vitviz.wrap(module)
+
+
+@pytest.fixture(scope="module")
+def trace(model: Model) -> vitviz.Trace:
     with Watch() as watch:
-        result = vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 512, 512))
+        result = vitviz.trace(model, PIXELS)
     assert result.num_tokens == NUM_TOKENS
     assert watch.largest_bytes < MATRIX_BYTES / 2
     return result
@@ -83,6 +94,22 @@ def test_reading_needs_no_more_than_a_tile(
 ) -> None:
     with Watch() as watch:
         read(trace)
+    assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
+
+
+@pytest.mark.parametrize("name", [n for n, m in METHODS.items() if not m.is_layerwise])
+def test_methods_across_layers_need_no_more_than_a_tile(
+    trace: vitviz.Trace, model: Model, name: str
+) -> None:
+    with Watch() as watch:
+        values = explain.run(
+            name,
+            trace,
+            query=7,
+            model=model if METHODS[name].needs_gradients else None,
+            pixels=PIXELS if METHODS[name].needs_gradients else None,
+        )
+    assert values.shape == (64, 64)
     assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
 
 

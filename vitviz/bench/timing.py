@@ -18,6 +18,9 @@ from vitviz.selection import Bins, HeadChoice
 from vitviz.tracing import Trace
 
 RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
+ROLLOUT_TARGET = 1.0
+RELEVANCE_TARGET = 4.5
+"""Its own forward and backward pass included."""
 TORCHVISION_TARGET = 0.65
 MATRIX_BINS = 512
 
@@ -113,6 +116,34 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
         TORCHVISION_TARGET,
         found.note(),
     )
+
+
+def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
+    """Rollout and relevance of one query ÷ the fused forward pass."""
+    from vitviz import explain
+
+    side = networks.side_px(num_tokens)
+    module, pixels = networks.reference(side), networks.pixels(side)
+    model = vitviz.wrap(module)
+    made = vitviz.trace(model, pixels)
+    names = {"rollout": ROLLOUT_TARGET, "relevance": RELEVANCE_TARGET}
+    found = []
+    for name, target in names.items():
+        needed = None if name == "rollout" else model
+        result = alternating(
+            lambda name=name, needed=needed: explain.run(  # type: ignore[misc]
+                name,
+                made,
+                query=made.num_tokens // 2,
+                model=needed,
+                pixels=pixels,
+            ),
+            lambda: _forward(module, pixels),
+            budget_s=budget_s,
+        )
+        title = f"{name} of one query ÷ forward, {made.num_tokens:,} tokens"
+        found.append(Figure(title, result.ratio, "×", target, result.note()))
+    return found
 
 
 def reading(num_tokens: int) -> list[Figure]:

@@ -106,6 +106,7 @@ def _long_steps() -> list[Step]:
     return [
         memory.compared,
         lambda: [timing.torchvision_ratio()],
+        timing.methods,
         lambda: [memory.largest()],
     ]
 
