@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SCENES = ("start", "patch", "spotlight", "head", "column")
+SCENES = ("start", "patch", "spotlight", "head", "column", "relevance")
 TIMEOUT_S = 120
 
 
@@ -113,6 +113,8 @@ def prepare(scene: str, window: object) -> None:
     elif scene == "column":
         control.pin(at(0.5, 0.5))
         control.change(direction=Direction.LOOKED_AT_BY)
+    elif scene == "relevance":
+        control.change(method="relevance", clip_percent=2.0)
 
 
 def wait(is_done: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
     model = vitviz.load_model("vitviz-flexi", patch_size=16)
     trace = vitviz.trace(model, "cat.jpg")
     trace.row(layer=5, query=(7, 3))        # (H, N) float32, rows sum to 1
+    vitviz.explain.run("rollout", trace)    # (rows, cols) float32
     vitviz.view(trace)                      # the window on it
 
 Importing this package loads neither torch nor Qt; the first use of a name does.
@@ -18,12 +19,22 @@ from vitviz._version import __version__ as __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from vitviz import explain as explain
     from vitviz.errors import VitvizError
     from vitviz.models.adapter import Model
     from vitviz.models.loading import load_model, wrap
     from vitviz.tracing import Trace, trace
 
-__all__ = ["Model", "Trace", "VitvizError", "load_model", "trace", "view", "wrap"]
+__all__ = [
+    "Model",
+    "Trace",
+    "VitvizError",
+    "explain",
+    "load_model",
+    "trace",
+    "view",
+    "wrap",
+]
 
 _HOMES = {
     "Model": "vitviz.models.adapter",
@@ -52,6 +63,8 @@ def view(what: Trace | Model | str | Path) -> None:
 
 
 def __getattr__(name: str) -> object:
+    if name == "explain":
+        return importlib.import_module("vitviz.explain")
     if name not in _HOMES:
         raise AttributeError(f"module 'vitviz' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -106,11 +106,13 @@ def rgb(fraction: Array, name: str) -> Bytes:
 
 
 def format_value(value: float) -> str:
-    """An attention value with three significant digits, plain down to 0.001."""
+    """A value with three significant digits, plain from 0.001 to a million."""
     if value == 0:
         return "0"
     if abs(value) < 0.001:
         return f"{value:.1e}".replace("e-0", "e-")
+    if 1000 <= abs(value) < 1e6:
+        return f"{float(f'{value:.3g}'):.0f}"
     return f"{value:.3g}"
 
 
