@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import (
@@ -50,9 +50,10 @@ class SignalBridge(QObject):
     loop through a socket.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.window: MainWindow | None = None
+        """What to close; a signal that comes earlier waits for the event loop."""
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
@@ -77,19 +78,22 @@ class SignalBridge(QObject):
 
     def _on_signal(self) -> None:
         self._reader.recv(64)
-        self._window.close()
+        if self.window is not None:
+            self.window.close()
 
 
-def _leave() -> None:
-    """End the process while a library is imported or a long block runs.
+def _leave(status: int) -> NoReturn:
+    """End the process at once.
 
-    Neither can be interrupted, and Qt aborts where a thread outlives its object.
-    Nothing is lost: files being written have been waited for.
+    Taking torch apart again would keep it for another second. An import or a block
+    that still runs cannot be interrupted, and Qt aborts where a thread outlives its
+    object. Nothing is lost: files being written have been waited for.
     """
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(0)
+        if stream is not None:  # a GUI script has none on Windows
+            stream.flush()
+    os._exit(status)
 
 
 def _noop(_number: int, _frame: FrameType | None) -> None:
@@ -125,22 +129,22 @@ def run(
     device: str = "auto",
     lang: str | None = None,
     theme_choice: str = "system",
-) -> int:
-    """Open the window and return the process's exit code when it has closed."""
+) -> NoReturn:
+    """Open the window; when it has closed, end the process with its exit code."""
     app = application(sys.argv[:1], lang)
     theme.apply(app, theme.ThemeChoice(theme_choice))
-    window = open_window(paths, model=model, device=device)
+    bridge = SignalBridge(app)
+    window = bridge.window = open_window(paths, model=model, device=device)
     window.patience_ms = PATIENCE_MS
-    bridge = SignalBridge(window)
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:
-        return int(app.exec())
+        status = int(app.exec())
     finally:
         sys.excepthook = former_hook
         bridge.restore()
-        if not window.controller.shutdown(PATIENCE_MS):
-            _leave()
+    window.controller.shutdown(PATIENCE_MS)
+    _leave(status)
 
 
 def open_window(

@@ -120,6 +120,7 @@ class Controller(QObject):
         self._rail_key: tuple[object, ...] | None = None
         self._seconds_a_layer: float | None = None
         self._explaining = Explaining()
+        self._was_shut_down = False
         self._reader = EngineThread("reader", self)
         self._engine = EngineThread("engine", self)
         self._handlers: dict[tuple[type[object], Kind], Callable[[Any], None]] = {
@@ -168,8 +169,12 @@ class Controller(QObject):
             written is always waited for.
         """
         self._frame.stop()
+        self._patience.stop()
         if Kind.EXPORT in self._tokens:
             patience_ms = None
+        elif self._was_shut_down and patience_ms is not None:
+            patience_ms = 0  # it has been waited for once
+        self._was_shut_down = True
         self._tokens.clear()
         threads = (self._reader, self._engine)
         for thread in threads:
