@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import logging
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,6 +21,21 @@ def main(argv: list[str] | None = None) -> int:
     from vitviz.cli import main as run
 
     return run(sys.argv[1:] if argv is None else argv)
+
+
+def program() -> NoReturn:
+    """Run the program and end the process at once, whatever is loaded.
+
+    Python would first take torch and Qt apart, which lasts longer than a second.
+    """
+    status = main()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # a full disk: what was written is not all there
+            status = status or 1
+    os._exit(status)
 
 
 def _preload() -> None:
@@ -34,4 +51,4 @@ def _preload() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

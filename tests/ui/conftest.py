@@ -25,6 +25,16 @@ def qapp() -> QApplication:
     return app
 
 
+@pytest.fixture(autouse=True)
+def stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where the program would end the process: the tests after it are wanted."""
+
+    def leave(status: int) -> None:
+        raise AssertionError(f"a thread had not ended; left with {status}")
+
+    monkeypatch.setattr("vitviz.ui.app._leave", leave)
+
+
 @pytest.fixture
 def open_vitviz(qtbot: QtBot, model_folder: Path) -> Iterator[OpenWindow]:
     """Opens a window, by default with the small model, and waits until it is idle."""

@@ -176,14 +176,15 @@ def close_at(
         "import sys\n"
         "from PySide6.QtCore import QTimer\n"
         "import vitviz.ui.app as app\n"
-        "from vitviz.__main__ import main\n"
-        "if sys.argv[1] == 'close':\n"
+        "from vitviz.__main__ import program\n"
+        "how, moment = sys.argv[1], float(sys.argv[2])\n"
+        "if how == 'close':\n"
         "    opened = app.open_window\n"
         "    def open_window(*a, **k):\n"
         "        window = opened(*a, **k)\n"
         "        timer = QTimer(window, singleShot=True)\n"
         "        timer.timeout.connect(window.close)\n"
-        "        timer.start(int(1000 * float(sys.argv[2])))\n"
+        "        timer.start(int(1000 * moment))\n"
         "        return window\n"
         "    app.open_window = open_window\n"
         "else:\n"
@@ -193,7 +194,8 @@ def close_at(
         "        print('up', flush=True)\n"
         "        return window\n"
         "    app.open_window = open_window\n"
-        "sys.exit(main(sys.argv[3:]))\n"
+        "sys.argv[1:] = sys.argv[3:]\n"
+        "program()\n"
     )
     arguments = [str(photo), "--model", str(model_folder)]
     process = subprocess.Popen(

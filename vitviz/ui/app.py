@@ -85,9 +85,9 @@ class SignalBridge(QObject):
 def _leave(status: int) -> NoReturn:
     """End the process at once.
 
-    Taking torch apart again would keep it for another second. An import or a block
-    that still runs cannot be interrupted, and Qt aborts where a thread outlives its
-    object. Nothing is lost: files being written have been waited for.
+    An import or a block that still runs cannot be interrupted, and Qt aborts where a
+    thread outlives its object. Nothing is lost: files being written have been waited
+    for.
     """
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
@@ -129,8 +129,8 @@ def run(
     device: str = "auto",
     lang: str | None = None,
     theme_choice: str = "system",
-) -> NoReturn:
-    """Open the window; when it has closed, end the process with its exit code."""
+) -> int:
+    """Open the window and return the process's exit code when it has closed."""
     app = application(sys.argv[:1], lang)
     theme.apply(app, theme.ThemeChoice(theme_choice))
     bridge = SignalBridge(app)
@@ -143,8 +143,9 @@ def run(
     finally:
         sys.excepthook = former_hook
         bridge.restore()
-    window.controller.shutdown(PATIENCE_MS)
-    _leave(status)
+    if not window.controller.shutdown(PATIENCE_MS):
+        _leave(status)
+    return status
 
 
 def open_window(
