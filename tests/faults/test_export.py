@@ -194,7 +194,7 @@ def test_models(
         pytest.param("--dtype int8", "float32, bfloat16 or float16", id="dtype"),
         pytest.param("--device tpu", "no device tpu", id="device"),
         pytest.param(
-            "--method rollout", "no --method rollout; there is raw", id="method"
+            "--method flow", "no --method flow; there is raw, received", id="method"
         ),
         pytest.param("--style glow", "tint, map or spotlight", id="style"),
         pytest.param("--colormap jet", "viridis", id="colormap"),
