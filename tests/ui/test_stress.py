@@ -31,8 +31,8 @@ CLOSING_LIMIT_S = 2.0
 
 def delayed(window: MainWindow, randomness: random.Random) -> None:
     """Make every job of this window take a random while longer, before and after."""
-    control = window.controller
-    submit = control._submit
+    work = window.controller.work
+    submit = work.submit
 
     def late(kind: object, job: Job) -> None:
         before, after = randomness.random() * 0.004, randomness.random() * 0.004
@@ -45,7 +45,7 @@ def delayed(window: MainWindow, randomness: random.Random) -> None:
 
         submit(kind, slow)  # type: ignore[arg-type]
 
-    control._submit = late  # type: ignore[method-assign, assignment]
+    work.submit = late  # type: ignore[method-assign, assignment]
 
 
 def switch(window: MainWindow, randomness: random.Random, photos: list[Path]) -> None:

@@ -1,59 +1,44 @@
 """The one controller: wishes in, jobs out, results to the panes.
 
     user → `change`/`pin`/… → new ViewState in the history → `_refresh`
-    engine → event with its token → dropped unless current → `_refresh`
+    engine → `Work`, which drops what is out of date → `_refresh`
 
-`_refresh` resolves what is on screen from (trace, state) and pushes only what differs.
-A picture and its trace become the scene to return to when their run completes; a
+`_refresh` hands (trace, state) to the fillers, each of which pushes what differs to its
+pane. A picture and its trace become the scene to return to when their run completes; a
 failed open, load or run leaves the former scene as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz import jobs
-from vitviz.engine import Event, Failed, Finished, Job, Kind, Progressed, Started
+from vitviz.engine import Kind
 from vitviz.errors import Cancelled, ExactnessError, VitvizError
 from vitviz.figures.compose import caption, figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
-from vitviz.jobs import (
-    Explained,
-    LayerArrived,
-    MatrixPart,
-    RailPart,
-    Refined,
-    RunDone,
-    RunOptions,
-)
+from vitviz.jobs import LayerArrived, RunDone, RunOptions
 from vitviz.methods import METHODS
-from vitviz.selection import Bins, HeadChoice
-from vitviz.ui.explaining import Explaining
-from vitviz.ui.status_line import token_name
-from vitviz.ui.worker import EngineThread
-from vitviz.views.colour import Meaning, format_value
+from vitviz.selection import HeadChoice
+from vitviz.ui.fillers.heat import HeatFiller, needs_columns
+from vitviz.ui.fillers.matrix import MatrixFiller
+from vitviz.ui.fillers.rail import RailFiller
+from vitviz.ui.fillers.view import View
+from vitviz.ui.work import Work
+from vitviz.views.colour import Meaning
 from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
-    LayerMaps,
     MapCell,
-    heat,
-    maps_of,
-    method_heat,
-    rail_cell,
     shown_heads,
     shown_layer,
     shown_token,
-    strip,
 )
-from vitviz.views.overlay import overlay_rgba, smoothed
 from vitviz.views.state import Direction, History, ViewState
 
 if TYPE_CHECKING:
@@ -64,10 +49,6 @@ if TYPE_CHECKING:
 
 FRAME_MS = 16
 """Layers that arrive faster than this are shown together."""
-RAIL_AT_ONCE = 12 * 400
-"""Layers × tokens up to which the rail is computed with the click itself."""
-MATRIX_BINS = 512
-SMOOTH_FACTOR = 8
 SHOW_PROGRESS_AFTER_S = 1.0
 OF_A_TRACE = (Kind.COLUMN, Kind.METHOD, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
 """What is computed from a trace, and is of no use for the next one."""
@@ -108,42 +89,27 @@ class Controller(QObject):
         self.scene = Scene()
         self.model: Model | None = None
         self.options = RunOptions()
-        self.heat: Heat | None = None
-        self.strip: tuple[MapCell, ...] | None = None
-        self.rail: dict[int, MapCell] = {}
-        self.previews_on_hover = True
         self._settled = Settled()
-        self._hovered: int | None = None
-        self._maps: LayerMaps | None = None
-        self._tokens: dict[Kind, int] = {}
-        self._matrix_key: tuple[object, ...] | None = None
-        self._rail_key: tuple[object, ...] | None = None
-        self._seconds_a_layer: float | None = None
-        self._explaining = Explaining()
-        self._was_shut_down = False
-        self._reader = EngineThread("reader", self)
-        self._engine = EngineThread("engine", self)
-        self._handlers: dict[tuple[type[object], Kind], Callable[[Any], None]] = {
-            (Finished, Kind.PICTURE): self._on_picture,
-            (Finished, Kind.MODEL): self._on_model,
-            (Progressed, Kind.RUN): self._on_layer,
-            (Finished, Kind.RUN): self._on_run_done,
-            (Progressed, Kind.RAIL): self._on_rail_part,
-            (Finished, Kind.COLUMN): self._on_columns,
-            (Finished, Kind.METHOD): self._on_explained,
-            (Progressed, Kind.MATRIX): self._on_matrix_part,
-            (Finished, Kind.REFINE): self._on_refined,
-            (Finished, Kind.EXPORT): self._on_exported,
-        }
+        self.work = work = Work(self)
+        self._heat = HeatFiller(panes, work)
+        self._rail = RailFiller(panes.rail, work)
+        self._matrix = MatrixFiller(panes.matrix, work)
+        self._fillers = (self._heat, self._rail, self._matrix)
+        work.on_result(Kind.PICTURE, self._on_picture)
+        work.on_result(Kind.MODEL, self._on_model)
+        work.on_part(Kind.RUN, self._on_layer)
+        work.on_result(Kind.RUN, self._on_run_done)
+        work.on_result(Kind.COLUMN, self._on_columns)
+        work.on_result(Kind.EXPORT, self._on_exported)
+        self._heat.arrived.connect(self._refresh_lines)
+        work.failed.connect(self._on_failed)
+        work.advanced.connect(self._on_advanced)
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._refresh)
         self._patience = QTimer(
             self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
         )
         self._patience.timeout.connect(self._offer_to_cancel)
-        for thread in (self._reader, self._engine):
-            thread.happened.connect(self._on_event)
-            thread.start()
         self._refresh()
 
     @property
@@ -152,47 +118,58 @@ class Controller(QObject):
         return self.history.present
 
     @property
+    def heat(self) -> Heat | None:
+        """What lies over the picture."""
+        return self._heat.heat
+
+    @property
+    def strip(self) -> tuple[MapCell, ...] | None:
+        """What the head strip shows."""
+        return self._heat.strip
+
+    @property
+    def rail(self) -> dict[int, MapCell]:
+        """What the layer rail shows, by layer."""
+        return self._rail.cells
+
+    @property
+    def previews_on_hover(self) -> bool:
+        """Whether the patch under the pointer is previewed."""
+        return self._heat.previews_on_hover
+
+    @previews_on_hover.setter
+    def previews_on_hover(self, on: bool) -> None:
+        self._heat.previews_on_hover = on
+
+    @property
     def is_running(self) -> bool:
         """Whether a model loads or a run goes on."""
-        return Kind.RUN in self._tokens or Kind.MODEL in self._tokens
+        return self.work.is_awaited(Kind.RUN, Kind.MODEL)
 
     @property
     def has_jobs(self) -> bool:
         """Whether anything is still to come from the worker threads."""
-        return bool(self._tokens)
+        return self.work.has_jobs()
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
-        """Stop both threads and wait; returns whether they have ended.
-
-        patience_ms : how long to wait for what cannot be cancelled, such as a block
-            or the import of a library; None waits for its end. A file that is being
-            written is always waited for.
-        """
+        """Stop the worker threads; see `Work.shutdown`."""
         self._frame.stop()
         self._patience.stop()
-        if Kind.EXPORT in self._tokens:
-            patience_ms = None
-        elif self._was_shut_down and patience_ms is not None:
-            patience_ms = 0  # it has been waited for once
-        self._was_shut_down = True
-        self._tokens.clear()
-        threads = (self._reader, self._engine)
-        for thread in threads:
-            thread.engine.stop()
-        have_ended = [thread.finish(patience_ms) for thread in threads]
-        return all(have_ended)
+        return self.work.shutdown(patience_ms)
 
     # -- what the user does --------------------------------------------------------
 
     def open_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
-        self._submit(Kind.PICTURE, jobs.read_picture(source, name))
+        self.work.submit(Kind.PICTURE, jobs.read_picture(source, name))
 
     def choose_model(
         self, name: str, *, device: str = "auto", patch_size: int | None = None
     ) -> None:
         """Load a model and run it on the picture at hand."""
-        self._submit(Kind.MODEL, jobs.load(name, device=device, patch_size=patch_size))
+        self.work.submit(
+            Kind.MODEL, jobs.load(name, device=device, patch_size=patch_size)
+        )
         self.panes.status.setRunText(self.tr("Loading {name} …").format(name=name))
         self.busyChanged.emit(True)
 
@@ -213,7 +190,7 @@ class Controller(QObject):
 
     def cancel(self) -> None:
         """Stop what runs; layers that have arrived stay."""
-        self._engine.engine.cancel(*Kind)
+        self.work.cancel()
 
     def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
         """Set fields of the ViewState; `merge` without a step of undo.
@@ -294,7 +271,7 @@ class Controller(QObject):
             return
         if path.lower().endswith((".npz", ".csv")):
             job = jobs.export_numbers(trace, shown.token, Path(path))
-            self._submit(Kind.EXPORT, job)
+            self.work.submit(Kind.EXPORT, job)
             return
         state = self.state
         options = FigureOptions(
@@ -317,8 +294,8 @@ class Controller(QObject):
 
     def hover(self, token: int | None) -> None:
         """Preview a patch; None ends it."""
-        if token != self._hovered:
-            self._hovered = token
+        if token != self._heat.hovered:
+            self._heat.hovered = token
             self._refresh_heat()
 
     def hover_cell(self, query: int, key: int) -> None:
@@ -326,41 +303,28 @@ class Controller(QObject):
         self.hover(query)
         self.panes.picture.setKey(key)
         if self.heat is not None:
-            self._show_matrix_lines(self.heat, (query, key))
+            self._matrix.show_lines(self.heat, (query, key))
 
     def leave_matrix(self) -> None:
         """The pointer has left the matrix."""
         self.panes.picture.setKey(None)
         self.hover(None)
         if self.heat is not None:
-            self._show_matrix_lines(self.heat, None)
+            self._matrix.show_lines(self.heat)
 
     def refine_matrix(self, ranges: tuple[range, range]) -> None:
         """Compute the single cells of the part of the matrix that is in view."""
-        trace, shown = self.scene.trace, self.heat
-        if trace is None or shown is None:
-            return
-        rows, cols = ranges
-        job = jobs.refine(trace, shown.layer, shown.heads, rows, cols)
-        self._submit(Kind.REFINE, job)
+        if self.heat is not None:
+            self._matrix.refine(*ranges)
 
     # -- jobs and their events -----------------------------------------------------
-
-    def _submit(self, kind: Kind, job: Job) -> None:
-        thread = self._reader if kind is Kind.PICTURE else self._engine
-        self._tokens[kind] = thread.engine.submit(kind, job)
-
-    def _drop(self, *kinds: Kind) -> None:
-        self._engine.engine.cancel(*kinds)
-        for kind in kinds:
-            self._tokens.pop(kind, None)
 
     def _start_run(self) -> None:
         image, model = self.scene.image, self.model
         if image is None or model is None:
             return
-        self._drop(*OF_A_TRACE)
-        self._submit(Kind.RUN, jobs.run(model, image, self.options))
+        self.work.drop(*OF_A_TRACE)
+        self.work.submit(Kind.RUN, jobs.run(model, image, self.options))
         self.panes.status.setRunText(self.tr("Running …"))
         self.panes.rail.setProgress(None)
         self._patience.start()
@@ -369,40 +333,31 @@ class Controller(QObject):
     def _offer_to_cancel(self) -> None:
         """What takes long can be cancelled, also before its first result is there."""
         rail = self.panes.rail
-        is_busy = Kind.RUN in self._tokens or Kind.METHOD in self._tokens
+        is_busy = self.work.is_awaited(Kind.RUN, Kind.METHOD)
         if is_busy and rail.cancelButton().isHidden():
             rail.setProgress(self.tr("Running …"))
 
-    def _on_event(self, event: Event) -> None:
-        """Receive an event in the main thread; old tokens are dropped here."""
-        if self._tokens.get(event.kind) != event.token or isinstance(event, Started):
-            return
-        if isinstance(event, Finished | Failed):
-            del self._tokens[event.kind]
-        if isinstance(event, Failed):
-            self._on_failed(event.kind, event.error)
-        else:
-            handler = self._handlers.get((type(event), event.kind))
-            if handler is not None:
-                handler(event.value)
+    def _on_advanced(self) -> None:
+        """An event has been handled: what depends on what is still awaited."""
+        if not self.work.is_awaited(Kind.RUN, Kind.METHOD):
+            self.panes.rail.setProgress(None)
         if not self.is_running:
             self.busyChanged.emit(False)
 
     def _on_picture(self, image: SourceImage) -> None:
-        self._drop(Kind.RUN, *OF_A_TRACE)
+        self.work.drop(Kind.RUN, *OF_A_TRACE)
         self.panes.errors.clear()
         if image.notes:
             self.panes.status.setText(" ".join(image.notes))
         self._show_scene(Scene(image))
         if self.model is not None:
             self._start_run()
-        elif Kind.MODEL not in self._tokens:
+        elif not self.work.is_awaited(Kind.MODEL):
             self.modelNeeded.emit()
 
     def _on_model(self, model: Model) -> None:
         self.model = model
         self.panes.errors.clear()
-        self._seconds_a_layer = None
         self.sceneChanged.emit()
         if self.scene.image is not None:
             self._start_run()
@@ -427,41 +382,15 @@ class Controller(QObject):
         self._frame.stop()
         self.scene = Scene(self.scene.image, done.trace, done.elapsed_s)
         self._settle()
-        self.panes.rail.setProgress(None)
         self._refresh()
         self.sceneChanged.emit()
-
-    def _on_rail_part(self, part: RailPart) -> None:
-        self.rail[part.layer] = part.cell
-        self.panes.rail.setCell(part.layer, part.cell)
 
     def _on_columns(self, _layer: int) -> None:
         self._refresh()
 
-    def _on_explained(self, explained: Explained) -> None:
-        self._explaining.receive(explained, self.scene.trace)
-        self.panes.rail.setProgress(None)
-        self._refresh_heat()
-
-    def _on_matrix_part(self, part: MatrixPart) -> None:
-        matrix = self.panes.matrix
-        if part.first == 0:
-            blank = np.zeros((part.bins.num_bins,) * 2, np.float32)
-            whole = part.values if part.is_preview else blank
-            is_new = part.is_preview or part.bins.block == 1
-            if is_new:
-                matrix.setMatrix(whole, part.bins)
-        if not part.is_preview:
-            matrix.setRows(part.first, part.values)
-        matrix.setBusy(part.is_preview)
-
-    def _on_refined(self, refined: Refined) -> None:
-        self.panes.matrix.setRefined(refined.values, refined.rows, refined.cols)
-
     def _on_failed(self, kind: Kind, error: VitvizError) -> None:
-        self.panes.rail.setProgress(None)
         if kind is Kind.METHOD:
-            self._explaining.forget_question()
+            self._heat.forget_question()
             self.change(method="raw")
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
@@ -499,10 +428,8 @@ class Controller(QObject):
         """Show a picture, and its trace if there is one, in place of the former."""
         image_changed = scene.image is not self.scene.image
         self.scene = scene
-        self.heat, self.strip, self.rail = None, None, {}
-        self._maps = self._matrix_key = self._rail_key = None
-        self._hovered = None
-        self._explaining.clear()
+        for filler in self._fillers:
+            filler.clear()
         panes = self.panes
         if image_changed:
             panes.picture.setPicture(
@@ -525,167 +452,49 @@ class Controller(QObject):
         self.sceneChanged.emit()
 
     def _refresh(self) -> None:
-        """Resolve everything from (trace, state) and push what differs."""
+        """Hand everything on screen to the fillers, which push what differs."""
         trace, state = self.scene.trace, self.state
         self.panes.picture.setShowsGrid(state.show_grid)
+        self._show_controls(trace)
         if trace is None:
-            self._show_controls(None)
             return
         layer = shown_layer(trace, state)
+        is_running = self.work.is_awaited(Kind.RUN)
         done = frozenset(i for i, c in enumerate(trace.captures) if c is not None)
         self.panes.rail.setCaptured(done)
-        self.panes.rail.setRunning(Kind.RUN in self._tokens)
+        self.panes.rail.setRunning(is_running)
         self.panes.rail.setCurrent(layer)
-        self._show_controls(trace)
         if layer is None:
             return
-        if self._needs_columns(layer):
-            self._submit(Kind.COLUMN, jobs.columns(trace, layer))
+        view = View(trace, state, layer, self.model, is_running)
+        if needs_columns(view):
+            self.work.submit(Kind.COLUMN, jobs.columns(trace, layer))
             self.panes.status.setText(
                 self.tr("Reading all rows of layer {n} …").format(n=layer)
             )
             return
         try:
-            self._maps = maps_of(trace, state, layer)
+            for filler in self._fillers:
+                filler.refresh(view)
         except ExactnessError as error:
             self.panes.errors.showError(error)
             self.panes.picture.setHeat(None)
             return
-        self.strip = strip(trace, state, self._maps)
-        self.panes.strip.setColormap(state.colormap)
-        self.panes.strip.setNumHeads(trace.num_heads)
-        self.panes.strip.setCells(self.strip)
-        self.panes.strip.setChoice(shown_heads(trace, state.heads))
-        self._refresh_heat()
-        self._refresh_second(trace, layer)
-        self._refresh_rail(trace, done)
-        self._refresh_matrix(trace, layer)
+        self._refresh_lines()
 
     def _refresh_heat(self) -> None:
-        """What a hover changes: heat map, colour bar, status line."""
-        trace, state, maps = self.scene.trace, self.state, self._maps
-        if trace is None or maps is None:
-            return
-        hovered = self._hovered
-        is_raw = state.method == "raw" or Kind.RUN in self._tokens
-        is_preview = self.previews_on_hover and hovered is not None and is_raw
-        if is_preview and not self._needs_columns(maps.layer):
-            maps = maps_of(trace, state, maps.layer, token=hovered)
-        raw = heat(trace, state, maps)
-        self.panes.matrix.setLevels(raw.levels)
-        shown = raw if is_raw else self._method_heat(trace, maps.layer)
-        self.heat = shown
-        if shown is None:
-            self.panes.picture.setHeat(None)
-            self.panes.bar.setLevels(None)
-            return
-        patches = smoothed(shown.patches, SMOOTH_FACTOR) if state.smooth else None
-        self.panes.picture.setHeat(
-            overlay_rgba(
-                shown.patches if patches is None else patches,
-                shown.levels,
-                state.style,
-                state.colormap,
-                state.opacity,
-            )
-        )
-        bar = self.panes.bar
-        bar.setColormap(state.colormap)
-        bar.setStyleKind(state.style)
-        bar.setLevels(shown.levels)
-        bar.setUniform(shown.uniform)
-        bar.setClipped(shown.num_clipped)
-        setup = trace.setup
-        self.panes.status.setHeat(
-            shown,
-            setup.grid,
-            setup.prefix_names,
-            hovered=None if is_preview else hovered,
-        )
-        self._show_matrix_lines(shown, None)
+        """What a hover changes."""
+        self._heat.refresh_heat()
+        self._refresh_lines()
+
+    def _refresh_lines(self) -> None:
+        if self._heat.levels is not None:
+            self.panes.matrix.setLevels(self._heat.levels)
+        if self.heat is not None:
+            self._matrix.show_lines(self.heat)
+        if self.work.is_awaited(Kind.METHOD) and not self._patience.isActive():
+            self._patience.start()
         self._show_run_text()
-
-    def _method_heat(self, trace: Trace, layer: int) -> Heat | None:
-        """The map of the chosen method, or None while the engine computes it."""
-        values = self._explaining.values(trace, self.state, layer)
-        if values is not None:
-            return method_heat(trace, self.state, values)
-        if Kind.RUN not in self._tokens:
-            job = self._explaining.job(trace, self.state, layer, self.model)
-            if job is not None:
-                self._submit(Kind.METHOD, job)
-                self._patience.start()
-        title = self.panes.controls.method.title(self.state.method)
-        self.panes.status.setText(self.tr("Computing {name} …").format(name=title))
-        return None
-
-    def _refresh_second(self, trace: Trace, layer: int) -> None:
-        """The small map of the second query."""
-        inset, state = self.panes.picture.inset, self.state
-        token = state.second_token
-        if token is None or token >= trace.num_tokens:
-            inset.setCell(None, state.colormap)
-            return
-        cell = rail_cell(trace, state, maps_of(trace, state, layer, token=token))
-        setup = trace.setup
-        name = token_name(token, setup.grid, setup.prefix_names)
-        ratio = format_value(cell.peak_ratio)
-        label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
-        inset.setCell(replace(cell, label=label), state.colormap)
-
-    def _show_matrix_lines(self, shown: Heat, cell: tuple[int, int] | None) -> None:
-        """Cross-hair: the cell under the pointer, or the line of the shown token."""
-        is_row = shown.direction is Direction.LOOKS_AT
-        pinned = (shown.token, None) if is_row else (None, shown.token)
-        query, key = cell if cell is not None else pinned
-        self.panes.matrix.setQuery(query)
-        self.panes.matrix.setKey(key)
-
-    def _refresh_rail(self, trace: Trace, done: frozenset[int]) -> None:
-        """Maps of all layers: with the click when cheap, else by the engine."""
-        state = self.state
-        key = (id(trace.setup), *_rail_fields(trace, state))
-        if key != self._rail_key:
-            self._rail_key = key
-            self.rail = {}
-            self._drop(Kind.RAIL)
-        missing = tuple(
-            layer
-            for layer in sorted(done - self.rail.keys())
-            if (capture := trace.captures[layer]) is not None and capture.is_exact
-        )
-        self.panes.rail.setColormap(state.colormap)
-        if not missing:
-            return
-        rows_only = state.direction is Direction.LOOKS_AT
-        is_cheap = len(missing) * trace.num_tokens <= RAIL_AT_ONCE
-        if rows_only and (is_cheap or Kind.RUN in self._tokens):
-            for layer in missing:
-                cell = rail_cell(trace, state, maps_of(trace, state, layer))
-                self._on_rail_part(RailPart(layer, cell))
-        elif Kind.RUN not in self._tokens:
-            self._submit(Kind.RAIL, jobs.rail(trace, state, missing))
-
-    def _refresh_matrix(self, trace: Trace, layer: int) -> None:
-        """The pooled matrix of the chosen heads, by the engine."""
-        heads = shown_heads(trace, self.state.heads)
-        matrix = self.panes.matrix
-        matrix.setColormap(self.state.colormap)
-        key = (id(trace.setup), layer, heads)
-        if key == self._matrix_key or Kind.RUN in self._tokens:
-            return
-        self._matrix_key = key
-        prefix, total = trace.num_prefix_tokens, trace.num_tokens
-        bins = Bins.fitting(total, prefix, MATRIX_BINS)
-        matrix.setBusy(True)
-        self._drop(Kind.REFINE)
-        self._submit(Kind.MATRIX, jobs.matrix(trace, layer, heads, bins))
-
-    def _needs_columns(self, layer: int) -> bool:
-        trace = self.scene.trace
-        assert trace is not None
-        is_column = self.state.direction is Direction.LOOKED_AT_BY
-        return is_column and not trace.has_normalisers(layer)
 
     def _show_controls(self, trace: Trace | None) -> None:
         state, patch, special = self.state, None, -1
@@ -710,15 +519,3 @@ class Controller(QObject):
         info = trace.setup.model
         where = f"{info.name}, {info.device}"
         self.panes.status.setExactness(trace.max_error, self.scene.seconds, where)
-
-
-def _rail_fields(trace: Trace, state: ViewState) -> tuple[object, ...]:
-    """What the rail's maps depend on."""
-    return (
-        shown_token(trace, state.token),
-        shown_heads(trace, state.heads),
-        state.direction,
-        state.log,
-        state.clip_percent,
-        state.renormalise,
-    )

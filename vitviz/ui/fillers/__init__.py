@@ -1,0 +1,1 @@
+"""What fills the panes: each filler resolves a view and pushes what differs."""

@@ -1,0 +1,166 @@
+"""Fills what a click changes at once: picture, colour bar, head strip, status line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+
+from vitviz.engine import Kind
+from vitviz.jobs import Explained
+from vitviz.selection import HeadChoice
+from vitviz.ui.explaining import Explaining
+from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
+from vitviz.ui.status_line import token_name
+from vitviz.ui.work import Work
+from vitviz.views.colour import Levels, format_value
+from vitviz.views.display import (
+    Heat,
+    LayerMaps,
+    MapCell,
+    heat,
+    maps_of,
+    method_heat,
+    rail_cell,
+    shown_heads,
+    strip,
+)
+from vitviz.views.overlay import overlay_rgba, smoothed
+from vitviz.views.state import Direction
+
+SMOOTH_FACTOR = 8
+
+
+class HeatFiller(Filler):
+    """One layer's maps of one token; rows cost less than a frame."""
+
+    arrived = Signal()
+    """The engine has computed the map of a method."""
+
+    def __init__(self, panes: Panes, work: Work) -> None:
+        super().__init__(work)
+        self.panes = panes
+        self.heat: Heat | None = None
+        """What lies over the picture; None while the engine computes it."""
+        self.levels: Levels | None = None
+        """Of attention itself, whatever method is on the picture."""
+        self.strip: tuple[MapCell, ...] | None = None
+        self.previews_on_hover = True
+        self.hovered: int | None = None
+        self._work = work
+        self._view: View | None = None
+        self._maps: LayerMaps | None = None
+        self._explaining = Explaining()
+        work.on_result(Kind.METHOD, self._on_explained)
+
+    def clear(self) -> None:
+        """Forget maps, results, and what was under the pointer."""
+        self.heat, self.strip, self._maps, self._view = None, None, None, None
+        self.hovered = None
+        self._explaining.clear()
+
+    def forget_question(self) -> None:
+        """A method's job that failed or was dropped may be asked for again."""
+        self._explaining.forget_question()
+
+    def refresh(self, view: View) -> None:
+        """Read the layer's maps. Raises ExactnessError where its check failed."""
+        trace, state = view.trace, view.state
+        self._view = view
+        self._maps = maps_of(trace, state, view.layer)
+        self.strip = strip(trace, state, self._maps)
+        pane = self.panes.strip
+        pane.setColormap(state.colormap)
+        pane.setNumHeads(trace.num_heads)
+        pane.setCells(self.strip)
+        pane.setChoice(shown_heads(trace, state.heads))
+        self.refresh_heat()
+        self._refresh_second(view)
+
+    def refresh_heat(self) -> None:
+        """What a hover changes: heat map, colour bar, status line."""
+        view, maps = self._view, self._maps
+        if view is None or maps is None:
+            return
+        trace, state, hovered = view.trace, view.state, self.hovered
+        is_raw = state.method == "raw" or view.is_running
+        is_preview = self.previews_on_hover and hovered is not None and is_raw
+        if is_preview and not needs_columns(view):
+            maps = maps_of(trace, state, maps.layer, token=hovered)
+        raw = heat(trace, state, maps)
+        self.levels = raw.levels
+        shown = raw if is_raw else self._method_heat(view)
+        self.heat = shown
+        self._paint(view, shown)
+        if shown is not None:
+            self.panes.status.setHeat(
+                shown,
+                trace.setup.grid,
+                trace.setup.prefix_names,
+                hovered=None if is_preview else hovered,
+            )
+
+    def _paint(self, view: View, shown: Heat | None) -> None:
+        state, bar = view.state, self.panes.bar
+        if shown is None:
+            self.panes.picture.setHeat(None)
+            bar.setLevels(None)
+            return
+        patches = shown.patches
+        if state.smooth:
+            patches = smoothed(patches, SMOOTH_FACTOR)
+        self.panes.picture.setHeat(
+            overlay_rgba(
+                patches, shown.levels, state.style, state.colormap, state.opacity
+            )
+        )
+        bar.setColormap(state.colormap)
+        bar.setStyleKind(state.style)
+        bar.setLevels(shown.levels)
+        bar.setUniform(shown.uniform)
+        bar.setClipped(shown.num_clipped)
+
+    def _method_heat(self, view: View) -> Heat | None:
+        """The map of the chosen method, or None while the engine computes it."""
+        values = self._explaining.values(view.trace, view.state, view.layer)
+        if values is not None:
+            return method_heat(view.trace, view.state, values)
+        job = self._explaining.job(view.trace, view.state, view.layer, view.model)
+        if job is not None:
+            self._work.submit(Kind.METHOD, job)
+        title = self.panes.controls.method.title(view.state.method)
+        self.panes.status.setText(self.tr("Computing {name} …").format(name=title))
+        return None
+
+    def _on_explained(self, explained: Explained) -> None:
+        trace = None if self._view is None else self._view.trace
+        self._explaining.receive(explained, trace)
+        self.refresh_heat()
+        self.arrived.emit()
+
+    def _refresh_second(self, view: View) -> None:
+        """The small map of the second query."""
+        trace, state = view.trace, view.state
+        inset = self.panes.picture.inset
+        token = state.second_token
+        if token is None or token >= trace.num_tokens:
+            inset.setCell(None, state.colormap)
+            return
+        cell = rail_cell(trace, state, maps_of(trace, state, view.layer, token=token))
+        setup = trace.setup
+        name = token_name(token, setup.grid, setup.prefix_names)
+        ratio = format_value(cell.peak_ratio)
+        label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
+        inset.setCell(replace(cell, label=label), state.colormap)
+
+
+def needs_columns(view: View) -> bool:
+    """Whether the layer's columns have to be prepared by the engine first."""
+    is_column = view.state.direction is Direction.LOOKED_AT_BY
+    return is_column and not view.trace.has_normalisers(view.layer)
+
+
+def chosen_heads(view: View) -> HeadChoice:
+    """The heads on screen."""
+    return shown_heads(view.trace, view.state.heads)

@@ -1,0 +1,74 @@
+"""Fills the layer rail: a small map of every layer for the query on screen."""
+
+from __future__ import annotations
+
+from vitviz import jobs
+from vitviz.engine import Kind
+from vitviz.jobs import RailPart
+from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.widgets.layer_rail import LayerRail
+from vitviz.ui.work import Work
+from vitviz.views.display import (
+    MapCell,
+    maps_of,
+    rail_cell,
+    shown_heads,
+    shown_token,
+)
+from vitviz.views.state import Direction
+
+AT_ONCE = 12 * 400
+"""Layers × tokens up to which the rail is computed with the click itself."""
+
+
+class RailFiller(Filler):
+    """Computes with the click when that is cheap, else by the engine."""
+
+    def __init__(self, rail: LayerRail, work: Work) -> None:
+        super().__init__(work)
+        self.rail = rail
+        self.cells: dict[int, MapCell] = {}
+        self._work = work
+        self._key: tuple[object, ...] | None = None
+        work.on_part(Kind.RAIL, self._on_part)
+
+    def clear(self) -> None:
+        """Forget all maps."""
+        self.cells, self._key = {}, None
+
+    def refresh(self, view: View) -> None:
+        """Compute the maps that are missing."""
+        trace, state = view.trace, view.state
+        key = (id(trace.setup), *_fields(view))
+        if key != self._key:
+            self._key, self.cells = key, {}
+            self._work.drop(Kind.RAIL)
+        self.rail.setColormap(state.colormap)
+        missing = tuple(layer for layer in view.exact if layer not in self.cells)
+        if not missing:
+            return
+        rows_only = state.direction is Direction.LOOKS_AT
+        is_cheap = len(missing) * trace.num_tokens <= AT_ONCE
+        if rows_only and (is_cheap or view.is_running):
+            for layer in missing:
+                cell = rail_cell(trace, state, maps_of(trace, state, layer))
+                self._on_part(RailPart(layer, cell))
+        elif not view.is_running:
+            self._work.submit(Kind.RAIL, jobs.rail(trace, state, missing))
+
+    def _on_part(self, part: RailPart) -> None:
+        self.cells[part.layer] = part.cell
+        self.rail.setCell(part.layer, part.cell)
+
+
+def _fields(view: View) -> tuple[object, ...]:
+    """What the rail's maps depend on."""
+    trace, state = view.trace, view.state
+    return (
+        shown_token(trace, state.token),
+        shown_heads(trace, state.heads),
+        state.direction,
+        state.log,
+        state.clip_percent,
+        state.renormalise,
+    )
