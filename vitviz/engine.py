@@ -31,9 +31,13 @@ class Kind(enum.IntEnum):
     COLUMN = 3
     METHOD = 4
     RAIL = 5
-    MATRIX = 6
-    REFINE = 7
-    EXPORT = 8
+    WALL = 6
+    MATRIX = 7
+    REFINE = 8
+    STATISTICS = 9
+    STATES = 10
+    EFFECT = 11
+    EXPORT = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from vitviz.geometry import Fit
 from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
-from vitviz.views.display import MapCell, fused_values, maps_of, rail_cell, values_of
+from vitviz.views.display import (
+    FUSED_CHOICES,
+    MapCell,
+    fused_values,
+    maps_of,
+    rail_cell,
+    strip,
+    values_of,
+)
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
+    from vitviz.statistics import HeadStatistics
     from vitviz.tracing import Trace
 
 
@@ -127,6 +136,52 @@ def rail(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
             context.raise_if_cancelled()
             cell = rail_cell(trace, state, maps_of(trace, state, layer))
             context.report(RailPart(layer, cell))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WallPart:
+    """The maps of all heads of one layer for one query."""
+
+    layer: int
+    cells: tuple[MapCell, ...]
+
+
+def wall(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
+    """A job that reports a WallPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        for layer in layers:
+            context.raise_if_cancelled()
+            cells = strip(trace, state, maps_of(trace, state, layer))
+            context.report(WallPart(layer, cells[len(FUSED_CHOICES) :]))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StatisticsPart:
+    """The statistics of all heads of one layer."""
+
+    layer: int
+    values: HeadStatistics
+
+
+def statistics(trace: Trace, layers: tuple[int, ...]) -> Job:
+    """A job that reports a StatisticsPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        from vitviz.statistics import head_statistics
+
+        for layer in layers:
+            values = head_statistics(
+                trace.capture(layer),
+                trace.setup.grid,
+                trace.setup.model.patch_size,
+                check=context.raise_if_cancelled,
+            )
+            context.report(StatisticsPart(layer, values))
 
     return job
 

@@ -52,6 +52,8 @@ def specs() -> tuple[Spec, ...]:
         Spec("zoom_in", tr("Zoom in"), ("+", "="), view),
         Spec("zoom_out", tr("Zoom out"), ("-",), view),
         Spec("panel", tr("Side panel"), ("P",), view),
+        Spec("tab_matrix", tr("Matrix"), ("1",), view),
+        Spec("tab_heads", tr("All heads"), ("2",), view),
         Spec("undo", tr("Undo"), ("Ctrl+Z",), view),
         Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), view),
         Spec("theme", tr("Light or dark"), ("Ctrl+T",), view),

@@ -25,10 +25,11 @@ from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, RunDone, RunOptions
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
+from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
 from vitviz.ui.fillers.rail import RailFiller
-from vitviz.ui.fillers.view import View
+from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.work import Work
 from vitviz.views.colour import Meaning
 from vitviz.views.display import (
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 """Layers that arrive faster than this are shown together."""
 SHOW_PROGRESS_AFTER_S = 1.0
-OF_A_TRACE = (Kind.COLUMN, Kind.METHOD, Kind.RAIL, Kind.MATRIX, Kind.REFINE)
+OF_A_TRACE = tuple(Kind)[Kind.COLUMN : Kind.EXPORT]
 """What is computed from a trace, and is of no use for the next one."""
 
 
@@ -94,7 +95,15 @@ class Controller(QObject):
         self._heat = HeatFiller(panes, work)
         self._rail = RailFiller(panes.rail, work)
         self._matrix = MatrixFiller(panes.matrix, work)
-        self._fillers = (self._heat, self._rail, self._matrix)
+        self._tabs: dict[str, Filler] = {
+            "matrix": self._matrix,
+            "heads": HeadsFiller(panes.heads, work),
+        }
+        self._fillers: tuple[Filler, ...] = (
+            self._heat,
+            self._rail,
+            *self._tabs.values(),
+        )
         work.on_result(Kind.PICTURE, self._on_picture)
         work.on_result(Kind.MODEL, self._on_model)
         work.on_part(Kind.RUN, self._on_layer)
@@ -456,6 +465,9 @@ class Controller(QObject):
         trace, state = self.scene.trace, self.state
         self.panes.picture.setShowsGrid(state.show_grid)
         self._show_controls(trace)
+        self.panes.tabs.setCurrent(state.tab)
+        # the navigator shows this layer's heads too, and needs the room
+        self.panes.strip.setVisible(self.panes.tabs.current() != "heads")
         if trace is None:
             return
         layer = shown_layer(trace, state)
@@ -474,13 +486,17 @@ class Controller(QObject):
             )
             return
         try:
-            for filler in self._fillers:
+            for filler in (self._heat, self._rail, self._tab()):
                 filler.refresh(view)
         except ExactnessError as error:
             self.panes.errors.showError(error)
             self.panes.picture.setHeat(None)
             return
         self._refresh_lines()
+
+    def _tab(self) -> Filler:
+        """What fills the pane on screen."""
+        return self._tabs[self.panes.tabs.current()]
 
     def _refresh_heat(self) -> None:
         """What a hover changes."""

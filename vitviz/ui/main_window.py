@@ -25,10 +25,12 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.jobs import RunOptions
+from vitviz.selection import HeadChoice
 from vitviz.ui import actions, theme
 from vitviz.ui.controller import Controller
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
+from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
@@ -41,6 +43,7 @@ from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
+from vitviz.ui.widgets.side_tabs import SideTabs
 from vitviz.views.state import Direction, Scale, Style
 
 START_SIZE = (1280, 720)
@@ -62,7 +65,9 @@ class MainWindow(QMainWindow):
             picture=PicturePane(),
             bar=ColourBar(),
             strip=HeadStrip(),
+            tabs=SideTabs(),
             matrix=MatrixPane(),
+            heads=HeadsPane(),
             rail=LayerRail(),
             controls=QueryBar(),
             status=StatusLine(),
@@ -99,7 +104,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self._stack, 1)
         self._panel = QSplitter(Qt.Orientation.Vertical)
         self._panel.addWidget(panes.strip)
-        self._panel.addWidget(panes.matrix)
+        panes.tabs.setPanes(self._tabs())
+        self._panel.addWidget(panes.tabs)
         self._panel.setChildrenCollapsible(False)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(left)
@@ -126,6 +132,23 @@ class MainWindow(QMainWindow):
         self._central = central
         self.setCentralWidget(central)
 
+    def _tabs(self) -> list[tuple[str, str, str, QWidget]]:
+        panes = self.panes
+        return [
+            (
+                "matrix",
+                self.tr("Matrix"),
+                self.tr("Every query against every key (1)"),
+                panes.matrix,
+            ),
+            (
+                "heads",
+                self.tr("All heads"),
+                self.tr("Every head of every layer, as maps or statistics (2)"),
+                panes.heads,
+            ),
+        ]
+
     # -- connections ---------------------------------------------------------------
 
     def _connect(self) -> None:
@@ -141,6 +164,10 @@ class MainWindow(QMainWindow):
         panes.matrix.hovered.connect(self._on_matrix_hovered)
         panes.matrix.left.connect(control.leave_matrix)
         panes.matrix.visibleRangeChanged.connect(control.refine_matrix)
+        panes.tabs.paneChosen.connect(self._on_tab)
+        panes.heads.viewChosen.connect(self._on_heads_view)
+        panes.heads.headChosen.connect(self._on_head)
+        panes.heads.layerChosen.connect(self._on_layer)
         bar = panes.controls
         bar.specialChosen.connect(control.pin)
         bar.directionChosen.connect(self._on_direction)
@@ -197,6 +224,8 @@ class MainWindow(QMainWindow):
             "zoom_in": lambda: picture.zoomBy(1.25),
             "zoom_out": lambda: picture.zoomBy(0.8),
             "panel": self._toggle_panel,
+            "tab_matrix": lambda: self._on_tab("matrix"),
+            "tab_heads": lambda: self._on_tab("heads"),
             "undo": control.undo,
             "redo": control.redo,
             "theme": self.toggle_theme,
@@ -273,6 +302,15 @@ class MainWindow(QMainWindow):
 
     def _on_heads(self, choice: object) -> None:
         self.controller.change(heads=choice)
+
+    def _on_tab(self, name: str) -> None:
+        self.controller.change(tab=name, merge=True)
+
+    def _on_heads_view(self, view: object) -> None:
+        self.controller.change(heads_view=view, merge=True)
+
+    def _on_head(self, layer: int, head: int) -> None:
+        self.controller.change(layer=layer, heads=HeadChoice((head,)))
 
     def _on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
         self.controller.hover_cell(query, key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitviz.ui.error_bar import ErrorBar
+from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.status_line import StatusLine
@@ -12,6 +13,7 @@ from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
+from vitviz.ui.widgets.side_tabs import SideTabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class Panes:
     picture: PicturePane
     bar: ColourBar
     strip: HeadStrip
+    tabs: SideTabs
     matrix: MatrixPane
+    heads: HeadsPane
     rail: LayerRail
     controls: QueryBar
     status: StatusLine

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from vitviz.selection import HeadChoice
+from vitviz.views.heads import HeadsView
 
 
 class Direction(enum.Enum):
@@ -70,6 +71,9 @@ class ViewState:
     """Share of the largest values that are clipped, in percent; 0 clips none."""
     renormalise: bool = False
     """Patches only: values divided by their sum, special tokens left out."""
+    tab: str = "matrix"
+    """The pane in the lower half of the side panel."""
+    heads_view: HeadsView = HeadsView()
 
     def __post_init__(self) -> None:
         low, high = self.fixed_range

@@ -1,0 +1,286 @@
+"""Rows and columns of small pictures or colours, such as layers × heads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from vitviz.ui import theme
+from vitviz.ui.widgets.map_cells import paint_map
+
+MARGIN_PX = 12.0
+LEAST_LABEL_PX = 14.0
+"""Cells narrower than this have only every second, third … column labelled."""
+_STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GridLabels:
+    """What stands at rows and columns, or else below every cell."""
+
+    rows: tuple[str, ...] = ()
+    cols: tuple[str, ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+    """Captions by row and column; empty for none."""
+
+
+class CellGrid(QWidget):
+    """Click or arrow keys choose a cell. Setters never emit."""
+
+    chosen = Signal(int, int)
+    """(row, column)."""
+    columnChosen = Signal(int)
+    """A click on a column's label."""
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: Place = (0, 0)
+        self._labels = GridLabels()
+        self._images: dict[Place, QImage] = {}
+        self._current: frozenset[Place] = frozenset()
+        self._hovered: Place | None = None
+        self._count: int | None = None
+        self._tip: Callable[[int, int], str] = _no_tip
+        self.setMinimumSize(160, 100)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+
+    def sizeHint(self) -> QSize:
+        """Room for a dozen rows."""
+        return QSize(440, 300)
+
+    def setShape(
+        self, rows: int, cols: int, labels: GridLabels, *, count: int | None = None
+    ) -> None:
+        """Empty cells; `count` of them when the last row is not full."""
+        self._shape, self._labels, self._count = (rows, cols), labels, count
+        self._images.clear()
+        self._hovered = None
+        self.update()
+
+    def setImage(self, row: int, col: int, image: QImage) -> None:
+        """The picture of one cell."""
+        self._images[row, col] = image
+        self.update()
+
+    def setCurrent(self, places: frozenset[Place]) -> None:
+        """Frame the cells on screen."""
+        if places != self._current:
+            self._current = places
+            self.update()
+
+    def setTip(self, tip: Callable[[int, int], str]) -> None:
+        """What is said of a cell under the pointer."""
+        self._tip = tip
+
+    def shape(self) -> Place:
+        """(rows, columns)."""
+        return self._shape
+
+    def image(self, row: int, col: int) -> QImage | None:
+        """What a cell shows."""
+        return self._images.get((row, col))
+
+    def bestColumns(self, count: int) -> int:
+        """Columns in which `count` captioned squares become largest."""
+        line = QFontMetricsF(theme.font("small")).height()
+        room, height = self.width() - 2 * MARGIN_PX, self.height() - 12
+        best = (0.0, 1)
+        for cols in range(1, count + 1):
+            rows = math.ceil(count / cols)
+            side = min(room / cols - 4, height / rows - 4 - line)
+            best = max(best, (side, cols))
+        return best[1]
+
+    def cellRect(self, row: int, col: int) -> QRectF:
+        """Place of a cell's picture."""
+        left, top, wide, high, gap, caption = self._layout()
+        x = left + col * (wide + gap)
+        y = top + row * (high + gap + caption)
+        return QRectF(x, y, wide, high)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Labels, pictures, frames."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        painter.fillRect(self.rect(), QColor(tone.panel))
+        if not self._shape[0]:
+            return
+        painter.setFont(theme.font("small"))
+        self._paint_labels(painter)
+        surround = QColor(tone.surround)
+        for row, col in self._places():
+            rect = self.cellRect(row, col)
+            image = self._images.get((row, col))
+            if image is None:
+                painter.fillRect(rect, surround)
+            elif image.width() == image.height() == 1:
+                painter.fillRect(rect, image.pixelColor(0, 0))
+            else:
+                paint_map(painter, image, rect)
+        for rect, colour, width in self._frames():
+            pen = QPen(QColor(colour), width)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            half = width / 2 + 0.5
+            painter.drawRect(rect.adjusted(-half, -half, half, half))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the cell under the pointer."""
+        place = self._place_at(event.position().x(), event.position().y())
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if place is not None:
+            self.chosen.emit(*place)
+        elif self._shape[0] and event.position().y() < self._layout()[1]:
+            for col in range(self._shape[1]):
+                rect = self.cellRect(0, col)
+                if rect.left() <= event.position().x() <= rect.right():
+                    self.columnChosen.emit(col)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say that there is more or less room."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Outline the cell under the pointer."""
+        place = self._place_at(event.position().x(), event.position().y())
+        if place != self._hovered:
+            self._hovered = place
+            self.update()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Outline nothing."""
+        self._hovered = None
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the choice with the arrow keys."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None or not self._shape[0]:
+            super().keyPressEvent(event)
+            return
+        row, col = min(self._current, default=(0, 0))
+        place = (row + step[0], col + step[1])
+        if place in set(self._places()):
+            self.chosen.emit(*place)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what a cell is."""
+        if isinstance(event, QHelpEvent):
+            place = self._place_at(event.pos().x(), event.pos().y())
+            if place is not None:
+                QToolTip.showText(event.globalPos(), self._tip(*place), self)
+                return True
+        return super().event(event)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        tone = theme.colours()
+        painter.setPen(QColor(tone.faint))
+        _, top, wide, high, gap, caption = self._layout()
+        metrics = QFontMetricsF(painter.font())
+        line = metrics.height()
+        centre = Qt.AlignmentFlag.AlignCenter
+        every_row = max(1, math.ceil(line / (high + gap + caption)))
+        for row, text in enumerate(self._labels.rows):
+            if row % every_row == 0:
+                rect = self.cellRect(row, 0)
+                box = QRectF(MARGIN_PX, rect.y(), self._row_label_width(), high)
+                right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                middle = box.center().y()
+                box.setTop(middle - line / 2)
+                box.setHeight(line)
+                painter.drawText(box, right, text)
+        every_col = max(1, math.ceil(LEAST_LABEL_PX / (wide + gap)))
+        for col, text in enumerate(self._labels.cols):
+            if col % every_col == 0:
+                rect = self.cellRect(0, col)
+                box = QRectF(rect.center().x() - 40, top - line - 2, 80, line)
+                painter.drawText(box, centre, text)
+        for row, texts in enumerate(self._labels.cells):
+            for col, text in enumerate(texts):
+                rect = self.cellRect(row, col)
+                box = QRectF(rect.x() - gap, rect.bottom(), wide + 2 * gap, caption)
+                shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide + 4)
+                painter.drawText(box, centre, shown)
+
+    def _frames(self) -> list[tuple[QRectF, str, float]]:
+        """What is framed: under the pointer, then what is on screen."""
+        tone = theme.colours()
+        places = set(self._places())
+        frames = []
+        if self._hovered in places and self._hovered is not None:
+            frames.append((self.cellRect(*self._hovered), tone.faint, 1.0))
+        current = self._current & places
+        column = {(row, col) for row, col in places if (0, col) in current}
+        if len(current) > 1 and current == column:
+            rows = sorted(current)  # a whole column has one frame
+            whole = self.cellRect(*rows[0]).united(self.cellRect(*rows[-1]))
+            return [*frames, (whole, tone.text, 2.0)]
+        width = 2.0 if len(current) == 1 else 1.0
+        return frames + [(self.cellRect(*p), tone.text, width) for p in current]
+
+    def _places(self) -> list[Place]:
+        rows, cols = self._shape
+        places = [(row, col) for row in range(rows) for col in range(cols)]
+        return places if self._count is None else places[: self._count]
+
+    def _row_label_width(self) -> float:
+        metrics = QFontMetricsF(theme.font("small"))
+        widths = [metrics.horizontalAdvance(text) for text in self._labels.rows]
+        return max(widths, default=0.0)
+
+    def _layout(self) -> tuple[float, float, float, float, float, float]:
+        """(left, top, width, height, gap, caption) of cells, in px."""
+        rows, cols = self._shape
+        line = QFontMetricsF(theme.font("small")).height()
+        left = MARGIN_PX + (self._row_label_width() + 6 if self._labels.rows else 0)
+        top = 4 + (line + 2 if self._labels.cols else 0)
+        caption = line if self._labels.cells else 0.0
+        room = self.width() - left - MARGIN_PX
+        height = self.height() - top - 8
+        aspect = self._aspect()
+        gap = 4.0 if min(room / cols, height / rows) > 24 else 2.0
+        most = (height - (rows - 1) * gap) / rows - caption
+        side = min((room - (cols - 1) * gap) / cols, most * aspect)
+        side = max(math.floor(side), 3.0)
+        return left, top, side, side / aspect, gap, caption
+
+    def _aspect(self) -> float:
+        """Width ÷ height of the pictures, 1 for colours."""
+        image = next(iter(self._images.values()), None)
+        return 1.0 if image is None else image.width() / image.height()
+
+    def _place_at(self, x: float, y: float) -> Place | None:
+        for place in self._places():
+            if self.cellRect(*place).adjusted(-1, -1, 1, 1).contains(x, y):
+                return place
+        return None
+
+
+def _no_tip(_row: int, _col: int) -> str:
+    return ""

@@ -1,0 +1,56 @@
+"""The lower half of the side panel: one pane at a time, chosen by a row of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from vitviz.ui.widgets.segmented import Segmented
+
+
+class SideTabs(QWidget):
+    """Panes by name. Setters never emit; `paneChosen` is something the user did."""
+
+    paneChosen = Signal(object)
+    """The name of a pane."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: list[str] = []
+        self._stack = QStackedWidget()
+        self._bar = Segmented()
+        self._bar.setAccessibleName(self.tr("What the side panel shows"))
+        self._bar.valueChosen.connect(self.paneChosen)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 0)
+        row.addWidget(self._bar)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self._stack, 1)
+
+    def setPanes(self, panes: Sequence[tuple[str, str, str, QWidget]]) -> None:
+        """(name, text, tooltip, pane) of each."""
+        self._bar.setOptions([(name, text, tip) for name, text, tip, _ in panes])
+        for name, _, _, pane in panes:
+            self._names.append(name)
+            self._stack.addWidget(pane)
+        self.setCurrent(self._names[0])
+
+    def setCurrent(self, name: str) -> None:
+        """Show one pane; an unknown name changes nothing."""
+        if name in self._names:
+            self._stack.setCurrentIndex(self._names.index(name))
+            self._bar.setValue(name)
+
+    def current(self) -> str:
+        """Name of the pane on screen."""
+        return self._names[self._stack.currentIndex()]
+
+    def button(self, name: str) -> QWidget:
+        """What chooses a pane."""
+        return self._bar.button(name)
