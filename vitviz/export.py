@@ -22,7 +22,7 @@ import numpy.typing as npt
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
 from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
+from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.display import fused_values
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Selection:
     """Token indices; None for every token."""
     method: str = "raw"
     """A name in `vitviz.methods.METHODS`."""
+    options: tuple[tuple[str, object], ...] = ()
+    """(name, value) of the method's options beside layer, head and target."""
 
     @property
     def is_layerwise(self) -> bool:
@@ -118,7 +120,11 @@ def write_npz(
     queries = (
         range(trace.num_tokens) if selection.queries is None else selection.queries
     )
-    made = metadata(trace, selection, options or {})
+    named = {
+        name: value.value if isinstance(value, Fusion) else value
+        for name, value in selection.options
+    }
+    made = metadata(trace, selection, {**(options or {}), **named})
     if gradients is not None:
         made["target"], made["score"] = gradients.target, gradients.score
     small: dict[str, npt.NDArray[np.generic]] = {
@@ -313,7 +319,12 @@ def _method_rows(
     for choice in selection.heads:
         for query in queries or selection.queries or ():
             values = token_values(
-                selection.method, trace, query=query, layer=layer, head=choice
+                selection.method,
+                trace,
+                query=query,
+                layer=layer,
+                head=choice,
+                **dict(selection.options),  # type: ignore[arg-type]
             )
             yield layer, choice, (query,), values[None]
 
@@ -325,7 +336,9 @@ def _across(
     from vitviz.explain.methods import token_values
 
     takes_layer = "layer" in METHODS[selection.method].options
-    options = {"layer": selection.layers[0]} if takes_layer else {}
+    options = dict(selection.options)
+    if takes_layer:
+        options["layer"] = selection.layers[0]
     queries = range(trace.num_tokens) if selection.queries is None else None
     for query in queries or selection.queries or ():
         values = token_values(

@@ -20,9 +20,12 @@ from vitviz.views.colour import Array
 from vitviz.views.display import (
     FUSED_CHOICES,
     MapCell,
+    chosen_options,
     fused_values,
     maps_of,
     rail_cell,
+    shown_target,
+    shown_token,
     strip,
     values_of,
 )
@@ -225,7 +228,10 @@ def explain(
         found = gradients
         is_needed = METHODS[state.method].needs_gradients
         if is_needed and found is None and model is not None:
-            found = backward(model, trace, is_cancelled=context.is_cancelled)
+            target = shown_target(trace, state)
+            found = backward(
+                model, trace, target=target, is_cancelled=context.is_cancelled
+            )
         check = context.raise_if_cancelled
         values = values_of(trace, state, layer, found, check=check)
         return Explained(key, values, found)
@@ -247,17 +253,36 @@ def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
     return job
 
 
-def export_numbers(trace: Trace, query: int, path: Path) -> Job:
-    """A job that writes one query of all layers and heads; returns the path."""
+def export_numbers(
+    trace: Trace, state: ViewState, layer: int, model: Model | None, path: Path
+) -> Job:
+    """A job that writes the state's method for its query; returns the path.
+
+    Attention of all layers and heads, or what another method makes of them.
+    """
 
     def job(context: Context) -> Path:
+        from vitviz.explain.gradients import backward
         from vitviz.export import Selection, write_csv, write_npz
 
-        layers = tuple(range(trace.num_layers))
+        method = METHODS[state.method]
+        query = shown_token(trace, state.token)
+        gradients = None
+        if method.needs_gradients and model is not None:
+            target = shown_target(trace, state)
+            gradients = backward(model, trace, target=target)
+        own = ("layer", "head", "target")
+        options = tuple(
+            option
+            for option in chosen_options(trace, state, layer)
+            if option[0] not in own
+        )
+        is_one = "layer" in method.options and not method.is_layerwise
+        layers = (layer,) if is_one else tuple(range(trace.num_layers))
         heads = tuple(HeadChoice((head,)) for head in range(trace.num_heads))
-        selection = Selection(layers, heads, (query,))
+        selection = Selection(layers, heads, (query,), state.method, options)
         write = write_csv if path.suffix.lower() == ".csv" else write_npz
-        write(path, trace, selection)
+        write(path, trace, selection, gradients=gradients)
         return path
 
     return job

@@ -13,9 +13,10 @@ from vitviz.figures import multiples, render
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
+from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.colour import Levels, format_value
 from vitviz.views.display import Heat, heat, maps_of, method_heat, values_of
+from vitviz.views.prediction import class_name
 from vitviz.views.state import Direction, Scale, Style, ViewState
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
         *place,
         _token_text(one, setup),
         method_text(one),
+        *_options_text(one, setup),
         f"scale {low} to {high} ({kind}{scale.value})",
         _input_text(setup),
     )
@@ -196,6 +198,23 @@ def _table_caption(
 def method_text(one: Heat) -> str:
     """A map's method, in a figure's caption."""
     return "raw attention" if one.method == "raw" else METHODS[one.method].title
+
+
+def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
+    """What was chosen of a method, where it is not the usual."""
+    said = []
+    for name, value in one.options:
+        if name == "target" and isinstance(value, int):
+            said.append(f"class {class_name(value, setup.model.labels)}")
+        elif name == "start_layer" and value:
+            said.append(f"from layer {value}")
+        elif name == "discard" and isinstance(value, float) and value:
+            said.append(f"smallest {100 * value:g} % of each row dropped")
+        elif name == "mass" and isinstance(value, float):
+            said.append(f"{100 * value:g} % of the attention to patches")
+        elif name == "fusion" and isinstance(value, Fusion) and value != Fusion.MEAN:
+            said.append(f"{value.value} of heads")
+    return tuple(said)
 
 
 def _fused(one: Heat) -> str:

@@ -54,6 +54,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("panel", tr("Side panel"), ("P",), view),
         Spec("tab_matrix", tr("Matrix"), ("1",), view),
         Spec("tab_heads", tr("All heads"), ("2",), view),
+        Spec("tab_classes", tr("Classes"), ("3",), view),
         Spec("undo", tr("Undo"), ("Ctrl+Z",), view),
         Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), view),
         Spec("theme", tr("Light or dark"), ("Ctrl+T",), view),

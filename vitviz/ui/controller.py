@@ -28,6 +28,7 @@ from vitviz.selection import HeadChoice
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
+from vitviz.ui.fillers.prediction import PredictionFiller
 from vitviz.ui.fillers.rail import RailFiller
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.work import Work
@@ -98,6 +99,7 @@ class Controller(QObject):
         self._tabs: dict[str, Filler] = {
             "matrix": self._matrix,
             "heads": HeadsFiller(panes.heads, work),
+            "classes": PredictionFiller(panes.classes, work),
         }
         self._fillers: tuple[Filler, ...] = (
             self._heat,
@@ -279,7 +281,9 @@ class Controller(QObject):
         if trace is None or shown is None:
             return
         if path.lower().endswith((".npz", ".csv")):
-            job = jobs.export_numbers(trace, shown.token, Path(path))
+            job = jobs.export_numbers(
+                trace, self.state, shown.layer, self.model, Path(path)
+            )
             self.work.submit(Kind.EXPORT, job)
             return
         state = self.state

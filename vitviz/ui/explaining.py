@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from vitviz import jobs
 from vitviz.engine import Job
-from vitviz.methods import METHODS
-from vitviz.views.display import shown_heads, shown_token
+from vitviz.views.display import chosen_options, shown_target, shown_token
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
@@ -24,7 +23,7 @@ class Explaining:
     def __init__(self) -> None:
         self._result: Explained | None = None
         self._asked: tuple[object, ...] | None = None
-        self._gradients: tuple[Setup, Gradients] | None = None
+        self._gradients: tuple[Setup, int | None, Gradients] | None = None
 
     def values(self, trace: Trace, state: ViewState, layer: int) -> Array | None:
         """(N,) values that are there already, else None."""
@@ -42,15 +41,19 @@ class Explaining:
             return None
         self._asked = key
         known = None
-        if self._gradients is not None and self._gradients[0] is trace.setup:
-            known = self._gradients[1]
+        target = shown_target(trace, state)
+        if self._gradients is not None:
+            setup, of_class, gradients = self._gradients
+            if setup is trace.setup and of_class == target:
+                known = gradients
         return jobs.explain(trace, state, layer, key, model=model, gradients=known)
 
-    def receive(self, explained: Explained, trace: Trace | None) -> None:
+    def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
         """Keep what a job has returned."""
         self._result, self._asked = explained, None
-        if explained.gradients is not None and trace is not None:
-            self._gradients = (trace.setup, explained.gradients)
+        if explained.gradients is not None:
+            target = shown_target(trace, state)
+            self._gradients = (trace.setup, target, explained.gradients)
 
     def forget_question(self) -> None:
         """A job that failed or was dropped may be asked again."""
@@ -63,11 +66,9 @@ class Explaining:
 
 def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:
     """What a method's values depend on."""
-    method = METHODS[state.method]
     return (
         id(trace.setup),
-        method.name,
+        state.method,
         shown_token(trace, state.token),
-        layer if "layer" in method.options else None,
-        shown_heads(trace, state.heads) if "head" in method.options else None,
+        *chosen_options(trace, state, layer),
     )

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from vitviz.jobs import RunOptions
 from vitviz.selection import HeadChoice
 from vitviz.ui import actions, theme
+from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.controller import Controller
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
             tabs=SideTabs(),
             matrix=MatrixPane(),
             heads=HeadsPane(),
+            classes=ClassPane(),
             rail=LayerRail(),
             controls=QueryBar(),
             status=StatusLine(),
@@ -147,6 +149,12 @@ class MainWindow(QMainWindow):
                 self.tr("Every head of every layer, as maps or statistics (2)"),
                 panes.heads,
             ),
+            (
+                "classes",
+                self.tr("Class"),
+                self.tr("What the model takes the picture for (3)"),
+                panes.classes,
+            ),
         ]
 
     # -- connections ---------------------------------------------------------------
@@ -168,10 +176,12 @@ class MainWindow(QMainWindow):
         panes.heads.viewChosen.connect(self._on_heads_view)
         panes.heads.headChosen.connect(self._on_head)
         panes.heads.layerChosen.connect(self._on_layer)
+        panes.classes.targetChosen.connect(self._on_target)
         bar = panes.controls
         bar.specialChosen.connect(control.pin)
         bar.directionChosen.connect(self._on_direction)
         bar.methodChosen.connect(self._on_method)
+        bar.methodOptionsChosen.connect(self._on_method_options)
         bar.styleChosen.connect(self._on_style)
         bar.scaleChosen.connect(self._on_scale)
         bar.fixedRangeRequested.connect(self._on_fixed_range)
@@ -226,6 +236,7 @@ class MainWindow(QMainWindow):
             "panel": self._toggle_panel,
             "tab_matrix": lambda: self._on_tab("matrix"),
             "tab_heads": lambda: self._on_tab("heads"),
+            "tab_classes": lambda: self._on_tab("classes"),
             "undo": control.undo,
             "redo": control.redo,
             "theme": self.toggle_theme,
@@ -311,6 +322,12 @@ class MainWindow(QMainWindow):
 
     def _on_head(self, layer: int, head: int) -> None:
         self.controller.change(layer=layer, heads=HeadChoice((head,)))
+
+    def _on_target(self, target: object) -> None:
+        self.controller.change(target=target)
+
+    def _on_method_options(self, options: object) -> None:
+        self.controller.change(method_options=options)
 
     def _on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
         self.controller.hover_cell(query, key)

@@ -92,8 +92,8 @@ class MethodButton(QToolButton):
                 "not cancel; the same for every class."
             ),
             "relevance": self.tr(
-                "For the likeliest class, or without a head for the model's own "
-                "feature. Negative contributions are dropped."
+                "For the class chosen under Class, or without a head for the model's "
+                "own feature. Negative contributions are dropped."
             ),
             "gradient-rollout": self.tr(
                 "The gradients are small beside the identity, so the map is faint "

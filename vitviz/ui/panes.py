@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.picture_pane import PicturePane
@@ -26,6 +27,7 @@ class Panes:
     tabs: SideTabs
     matrix: MatrixPane
     heads: HeadsPane
+    classes: ClassPane
     rail: LayerRail
     controls: QueryBar
     status: StatusLine

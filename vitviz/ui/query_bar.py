@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui import theme
 from vitviz.ui.method_menu import MethodButton
+from vitviz.ui.method_options import MethodOptionsButton
 from vitviz.ui.status_line import special_name
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import COLORMAPS, Meaning
@@ -29,6 +30,8 @@ class QueryBar(QWidget):
     specialChosen = Signal(int)
     directionChosen = Signal(object)
     methodChosen = Signal(str)
+    methodOptionsChosen = Signal(object)
+    """MethodOptions."""
     styleChosen = Signal(object)
     scaleChosen = Signal(object)
     fixedRangeRequested = Signal()
@@ -60,6 +63,8 @@ class QueryBar(QWidget):
         self._direction.setAccessibleName(self.tr("Direction"))
         self.method = MethodButton()
         self.method.chosen.connect(self.methodChosen)
+        self.method_options = MethodOptionsButton()
+        self.method_options.chosen.connect(self.methodOptionsChosen)
         self._style = Segmented()
         self._style.setAccessibleName(self.tr("Style"))
         self._opacity = QSlider(Qt.Orientation.Horizontal)
@@ -82,6 +87,7 @@ class QueryBar(QWidget):
             layout.addWidget(widget)
         layout.addWidget(self._direction)
         layout.addWidget(self.method)
+        layout.addWidget(self.method_options)
         layout.addStretch(1)
         for widget in (
             self._style,
@@ -126,6 +132,7 @@ class QueryBar(QWidget):
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))
         self._direction.setValue(state.direction)
         self.method.setMethod(state.method)
+        self.method_options.setOptions(state.method, state.method_options)
         self._style.setValue(state.style)
         with QSignalBlocker(self._opacity):
             self._opacity.setValue(round(100 * state.opacity))

@@ -57,6 +57,8 @@ class Heat:
     num_clipped: int
     """Patches above the end of the colour bar."""
     method: str = "raw"
+    options: tuple[tuple[str, object], ...] = ()
+    """(name, value) of the method's options; the target as the class it stands for."""
 
     @property
     def peak_value(self) -> float:
@@ -159,20 +161,39 @@ def values_of(
     """The (N,) values of the state's method for its token. See `explain.run`."""
     from vitviz.explain.methods import token_values
 
-    options = METHODS[state.method].options
-    wanted: dict[str, object] = {}
-    if "layer" in options:
-        wanted["layer"] = layer
-    if "head" in options:
-        wanted["head"] = shown_heads(trace, state.heads)
     return token_values(
         state.method,
         trace,
         query=shown_token(trace, state.token),
         gradients=gradients,
         check=check,
-        **wanted,  # type: ignore[arg-type]
+        **dict(chosen_options(trace, state, layer)),  # type: ignore[arg-type]
     )
+
+
+def chosen_options(
+    trace: Trace, state: ViewState, layer: int
+) -> tuple[tuple[str, object], ...]:
+    """(name, value) of every option that the state's method has."""
+    chosen = state.method_options
+    values: dict[str, object] = {
+        "layer": layer,
+        "head": shown_heads(trace, state.heads),
+        "target": shown_target(trace, state),
+        "fusion": chosen.fusion,
+        "start_layer": min(chosen.start_layer, trace.num_layers - 1),
+        "discard": chosen.discard,
+        "mass": chosen.mass,
+    }
+    return tuple((name, values[name]) for name in METHODS[state.method].options)
+
+
+def shown_target(trace: Trace, state: ViewState) -> int | None:
+    """The class that is explained; None for the likeliest, or where there is none."""
+    logits = trace.logits
+    if state.target is None or logits is None or state.target >= len(logits):
+        return None
+    return state.target
 
 
 def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
@@ -201,6 +222,19 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         peak=(int(peak[0]), int(peak[1])),
         num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
         method=method.name,
+        options=_resolved_options(trace, state),
+    )
+
+
+def _resolved_options(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ...]:
+    """The options beside layer and head, with the class that is explained."""
+    logits = trace.logits
+    likeliest = None if logits is None else int(np.argmax(logits))
+    chosen = chosen_options(trace, state, 0)
+    return tuple(
+        (name, likeliest if name == "target" and value is None else value)
+        for name, value in chosen
+        if name not in ("layer", "head")
     )
 
 

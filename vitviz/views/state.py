@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.selection import HeadChoice
+from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.heads import HeadsView
 
 
@@ -42,6 +42,24 @@ class Scale(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class MethodOptions:
+    """What may be chosen of methods; each uses what its entry names."""
+
+    fusion: Fusion = Fusion.MEAN
+    """How rollout makes one matrix of a layer's heads."""
+    start_layer: int = 0
+    """The first layer that rollout and relevance take in."""
+    discard: float = 0.0
+    """Share of the smallest values of each row that rollout drops, in [0, 1)."""
+    mass: float = 0.6
+    """Share of the patches' attention that the mass mask holds, in (0, 1]."""
+
+    def __post_init__(self) -> None:
+        if self.start_layer < 0 or not 0 <= self.discard < 1 or not 0 < self.mass <= 1:
+            raise ValueError(f"out of range: {self}")
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """Everything about the view that undo restores and a session keeps.
 
@@ -58,6 +76,9 @@ class ViewState:
     direction: Direction = Direction.LOOKS_AT
     method: str = "raw"
     """A name in `vitviz.methods.METHODS`; any but raw shows one map of its own."""
+    method_options: MethodOptions = MethodOptions()
+    target: int | None = None
+    """Class that class-specific methods explain; None for the likeliest."""
     style: Style = Style.TINT
     colormap: str = "viridis"
     opacity: float = 0.85

@@ -134,8 +134,8 @@ class HeatFiller(Filler):
         return None
 
     def _on_explained(self, explained: Explained) -> None:
-        trace = None if self._view is None else self._view.trace
-        self._explaining.receive(explained, trace)
+        if self._view is not None:
+            self._explaining.receive(explained, self._view.trace, self._view.state)
         self.refresh_heat()
         self.arrived.emit()
 

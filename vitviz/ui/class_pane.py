@@ -1,0 +1,95 @@
+"""What the model takes the picture for, and which class the methods explain."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.ui import theme
+from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.views.prediction import Guess
+
+
+class ClassPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    targetChosen = Signal(object)
+    """Class index, or None for the likeliest."""
+    searched = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = QLineEdit()
+        self._search.setPlaceholderText(self.tr("Find a class by name or number"))
+        self._search.setAccessibleName(self.tr("Find a class"))
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self.searched)
+        self._likeliest = QToolButton()
+        self._likeliest.setText(self.tr("Likeliest"))
+        self._likeliest.setToolTip(self.tr("Explain the likeliest class again"))
+        self._likeliest.clicked.connect(self._on_likeliest)
+        self._note = QLabel()
+        self._note.setFont(theme.font("small"))
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.bars = BarList()
+        self.bars.setAccessibleName(self.tr("Classes"))
+        self.bars.chosen.connect(self._on_chosen)
+        row = QHBoxLayout()
+        row.addWidget(self._search, 1)
+        row.addWidget(self._likeliest)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._note)
+        layout.addWidget(self.bars, 1)
+        self.setMinimumSize(200, 160)
+        self.setGuesses((), target=None, note="")
+
+    def setGuesses(
+        self, guesses: tuple[Guess, ...], *, target: int | None, note: str
+    ) -> None:
+        """Classes with their probabilities; `target` is the one that is explained."""
+        self.bars.setBars(
+            tuple(
+                Bar(g.index, g.name, g.probability, f"{100 * g.probability:.1f} %")
+                for g in guesses
+            )
+        )
+        self.bars.setCurrent(target)
+        self._note.setText(note)
+
+    def setHasClasses(self, has_classes: bool) -> None:
+        """Offer to choose only where there is something to choose from."""
+        self._search.setEnabled(has_classes)
+        self._likeliest.setEnabled(has_classes)
+        if not has_classes:
+            with QSignalBlocker(self._search):
+                self._search.clear()
+
+    def searchText(self) -> str:
+        """What is looked for."""
+        return self._search.text()
+
+    def searchField(self) -> QLineEdit:
+        """Where it is typed."""
+        return self._search
+
+    def note(self) -> str:
+        """The sentence above the classes."""
+        return self._note.text()
+
+    def _on_chosen(self, index: int) -> None:
+        self.targetChosen.emit(index)
+
+    def _on_likeliest(self) -> None:
+        self._search.clear()
+        self.targetChosen.emit(None)

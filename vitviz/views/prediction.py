@@ -1,0 +1,60 @@
+"""What a model says of the picture: classes by probability. Pure, no Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vitviz.views.colour import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A class with its softmax probability, in [0, 1]."""
+
+    index: int
+    name: str
+    probability: float
+
+
+def class_name(index: int, labels: Sequence[str] | None) -> str:
+    """A class as on screen: its label, or its number where there is none."""
+    if labels is None or not 0 <= index < len(labels):
+        return str(index)
+    return labels[index]
+
+
+def probabilities(logits: Array) -> Array | None:
+    """(C,) softmax in float64; None where a logit is not finite: no class is shown."""
+    if not np.isfinite(logits).all():
+        return None
+    shifted = np.exp(logits.astype(np.float64) - float(logits.max()))
+    return np.asarray(shifted / shifted.sum(), np.float32)
+
+
+def guesses(
+    logits: Array, labels: Sequence[str] | None, *, wanted: str = "", most: int = 10
+) -> tuple[Guess, ...]:
+    """The likeliest classes, or the likeliest of those that match `wanted`.
+
+    wanted : part of a label, without regard to case, or a class number.
+    """
+    shares = probabilities(logits)
+    if shares is None:
+        return ()
+    words = wanted.strip().casefold()
+    order = np.argsort(-shares, kind="stable")
+    if words:  # who types a whole name means that class
+        exact = [i for i in order if class_name(int(i), labels).casefold() == words]
+        order = np.array([*exact, *(i for i in order if i not in exact)])
+    found = []
+    for index in map(int, order):
+        name = class_name(index, labels)
+        if words and words not in name.casefold() and words != str(index):
+            continue
+        found.append(Guess(index, name, float(shares[index])))
+        if len(found) == most:
+            break
+    return tuple(found)
