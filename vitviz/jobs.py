@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vitviz.engine import Context, Job
-from vitviz.geometry import Fit
 from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
@@ -29,6 +28,7 @@ from vitviz.views.display import (
     strip,
     values_of,
 )
+from vitviz.views.session import RunOptions
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
@@ -39,14 +39,6 @@ if TYPE_CHECKING:
     from vitviz.models.adapter import Model
     from vitviz.statistics import HeadStatistics
     from vitviz.tracing import Trace
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How a picture is brought to the model."""
-
-    size: int | tuple[int, int] | None = None
-    fit: Fit = Fit.CROP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,9 +20,9 @@ import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.engine import Context, Job
 from vitviz.geometry import Fit
-from vitviz.jobs import RunOptions
 from vitviz.selection import HeadChoice
 from vitviz.ui.main_window import MainWindow
+from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style
 
 SEED = 20

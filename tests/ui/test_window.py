@@ -22,9 +22,9 @@ import vitviz
 from tests.models.test_tap import Network, manual
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.__main__ import main
-from vitviz.jobs import RunOptions
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui.main_window import MainWindow
+from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style
 
 LEFT = Qt.MouseButton.LeftButton

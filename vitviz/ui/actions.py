@@ -28,10 +28,11 @@ def specs() -> tuple[Spec, ...]:
 
     file, view, model = tr("File"), tr("View"), tr("Attention")
     return (
-        Spec("open", tr("Open picture…"), ("Ctrl+O",), file),
+        Spec("open", tr("Open picture or session…"), ("Ctrl+O",), file),
         Spec("paste", tr("Paste picture"), ("Ctrl+V",), file),
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
+        Spec("save_session", tr("Save session…"), ("Ctrl+S",), file),
         Spec("quit", tr("Quit"), ("Ctrl+Q",), file),
         Spec("query_up", tr("Move the query with the arrow keys"), (), model),
         Spec("cls", tr("CLS token as query"), ("C",), model),
@@ -55,6 +56,10 @@ def specs() -> tuple[Spec, ...]:
         Spec("tab_matrix", tr("Matrix"), ("1",), view),
         Spec("tab_heads", tr("All heads"), ("2",), view),
         Spec("tab_classes", tr("Classes"), ("3",), view),
+        Spec("tab_views", tr("Saved views"), ("4",), view),
+        Spec("save_view", tr("Save this view"), ("Ctrl+D",), view),
+        Spec("view_on", tr("Next saved view"), ("PgDown",), view),
+        Spec("view_back", tr("Saved view before"), ("PgUp",), view),
         Spec("undo", tr("Undo"), ("Ctrl+Z",), view),
         Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), view),
         Spec("theme", tr("Light or dark"), ("Ctrl+T",), view),

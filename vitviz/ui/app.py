@@ -30,6 +30,7 @@ from vitviz.resources import resource
 from vitviz.ui import theme
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
+from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
@@ -158,15 +159,24 @@ def open_window(
     """A shown window: the picture first, then, once it stands, the model."""
     window = MainWindow(device)
     window.show()
-    if paths:
+    is_session = bool(paths) and paths[0].lower().endswith(SUFFIX)
+    if paths and not is_session:
         window.open_path(paths[0])
-    name = model or (DEFAULT_MODEL if _has_embedded() else None)
-    if name is not None and needs_model:
+    default = DEFAULT_MODEL if _has_embedded() else None
+
+    def start() -> None:
+        control = window.controller
+        if is_session:
+            window.open_path(paths[0])
+        if model is not None:
+            control.choose_model(model, device=device)
+        elif default is not None and control.model is None and not control.is_running:
+            control.choose_model(default, device=device)
+
+    if needs_model:
         # after the first paint: importing torch holds the interpreter for a while
         starter = QTimer(window, singleShot=True, interval=50)
-        starter.timeout.connect(
-            lambda: window.controller.choose_model(name, device=device)
-        )
+        starter.timeout.connect(start)
         starter.start()
     return window
 

@@ -22,7 +22,7 @@ from vitviz.errors import Cancelled, ExactnessError, VitvizError
 from vitviz.figures.compose import caption, figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
-from vitviz.jobs import LayerArrived, RunDone, RunOptions
+from vitviz.jobs import LayerArrived, RunDone
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.ui.fillers.heads import HeadsFiller
@@ -30,7 +30,8 @@ from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
 from vitviz.ui.fillers.prediction import PredictionFiller
 from vitviz.ui.fillers.rail import RailFiller
-from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.fillers.view import Filler, StillFiller, View
+from vitviz.ui.saved_views import SavedViews
 from vitviz.ui.work import Work
 from vitviz.views.colour import Meaning
 from vitviz.views.display import (
@@ -41,6 +42,7 @@ from vitviz.views.display import (
     shown_layer,
     shown_token,
 )
+from vitviz.views.session import ModelChoice, RunOptions, Session
 from vitviz.views.state import Direction, History, ViewState
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class Settled:
     scene: Scene = Scene()
     model: Model | None = None
     options: RunOptions = RunOptions()
+    choice: ModelChoice = ModelChoice()
+    """What `model` was asked for as."""
 
 
 class Controller(QObject):
@@ -91,6 +95,10 @@ class Controller(QObject):
         self.scene = Scene()
         self.model: Model | None = None
         self.options = RunOptions()
+        self.choice = ModelChoice()
+        """What the model was asked for as."""
+        self._asked = self.choice
+        self.saved_views = SavedViews(self)
         self._settled = Settled()
         self.work = work = Work(self)
         self._heat = HeatFiller(panes, work)
@@ -100,6 +108,7 @@ class Controller(QObject):
             "matrix": self._matrix,
             "heads": HeadsFiller(panes.heads, work),
             "classes": PredictionFiller(panes.classes, work),
+            "views": StillFiller(work),
         }
         self._fillers: tuple[Filler, ...] = (
             self._heat,
@@ -107,7 +116,7 @@ class Controller(QObject):
             *self._tabs.values(),
         )
         work.on_result(Kind.PICTURE, self._on_picture)
-        work.on_result(Kind.MODEL, self._on_model)
+        work.on_result(Kind.MODEL, self._on_model_loaded)
         work.on_part(Kind.RUN, self._on_layer)
         work.on_result(Kind.RUN, self._on_run_done)
         work.on_result(Kind.COLUMN, self._on_columns)
@@ -178,9 +187,9 @@ class Controller(QObject):
         self, name: str, *, device: str = "auto", patch_size: int | None = None
     ) -> None:
         """Load a model and run it on the picture at hand."""
-        self.work.submit(
-            Kind.MODEL, jobs.load(name, device=device, patch_size=patch_size)
-        )
+        self._asked = ModelChoice(name, patch_size)
+        job = jobs.load(name, device=device, patch_size=patch_size)
+        self.work.submit(Kind.MODEL, job)
         self.panes.status.setRunText(self.tr("Loading {name} …").format(name=name))
         self.busyChanged.emit(True)
 
@@ -191,7 +200,19 @@ class Controller(QObject):
             self._show_scene(Scene(trace.setup.image, trace))
             self._settle()
         else:
+            self.choice = ModelChoice()
             self._on_model(what)
+
+    def restore(self, session: Session, *, device: str = "auto") -> None:
+        """Bring a session's picture, model and view back."""
+        self.options = session.options
+        self.saved_views.set(session.views)
+        self.go_to_state(session.state)
+        if session.model.name and session.model != self.choice:
+            patch = session.model.patch_size
+            self.choose_model(session.model.name, device=device, patch_size=patch)
+        if session.picture is not None:
+            self.open_picture(session.picture)
 
     def choose_options(self, options: RunOptions) -> None:
         """Bring the picture to the model in another way."""
@@ -216,6 +237,10 @@ class Controller(QObject):
         if is_elsewhere:
             changes.setdefault("method", "raw")
         self._go_to(self.history.push(replace(self.state, **changes), merge=merge))
+
+    def go_to_state(self, state: ViewState) -> None:
+        """Show another view; undo comes back."""
+        self._go_to(self.history.push(state))
 
     def undo(self) -> None:
         """The view before the last change."""
@@ -368,6 +393,10 @@ class Controller(QObject):
         elif not self.work.is_awaited(Kind.MODEL):
             self.modelNeeded.emit()
 
+    def _on_model_loaded(self, model: Model) -> None:
+        self.choice = self._asked
+        self._on_model(model)
+
     def _on_model(self, model: Model) -> None:
         self.model = model
         self.panes.errors.clear()
@@ -421,12 +450,13 @@ class Controller(QObject):
 
     def _settle(self) -> None:
         """What is shown now is what a failure goes back to."""
-        self._settled = Settled(self.scene, self.model, self.options)
+        self._settled = Settled(self.scene, self.model, self.options, self.choice)
 
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
         if self._settled.scene.trace is not None:
-            self.model, self.options = self._settled.model, self._settled.options
+            self.model, self.choice = self._settled.model, self._settled.choice
+            self.options = self._settled.options
         self._show_scene(self._settled.scene)
 
     # -- what is on screen ---------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.jobs import RunOptions
+from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.ui import actions, theme
 from vitviz.ui.class_pane import ClassPane
@@ -37,14 +38,17 @@ from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.range_dialog import ask_range
+from vitviz.ui.sessions import Sessions
 from vitviz.ui.start_page import StartPage
-from vitviz.ui.status_line import StatusLine
+from vitviz.ui.status_line import StatusLine, token_name
 from vitviz.ui.top_bar import TopBar
+from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.widgets.side_tabs import SideTabs
+from vitviz.views.session import SUFFIX, RunOptions
 from vitviz.views.state import Direction, Scale, Style
 
 START_SIZE = (1280, 720)
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
             matrix=MatrixPane(),
             heads=HeadsPane(),
             classes=ClassPane(),
+            views=ViewsPane(),
             rail=LayerRail(),
             controls=QueryBar(),
             status=StatusLine(),
@@ -79,6 +84,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self._place()
         self.controller = Controller(self.panes, self)
+        self.sessions = Sessions(self)
         self.keys = KeysOverlay(self._central)
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
@@ -155,6 +161,12 @@ class MainWindow(QMainWindow):
                 self.tr("What the model takes the picture for (3)"),
                 panes.classes,
             ),
+            (
+                "views",
+                self.tr("Views"),
+                self.tr("Views you have saved (4)"),
+                panes.views,
+            ),
         ]
 
     # -- connections ---------------------------------------------------------------
@@ -205,6 +217,14 @@ class MainWindow(QMainWindow):
         top.keysRequested.connect(self.keys.toggle)
         self.start.pathChosen.connect(self.open_path)
         self.start.openRequested.connect(self.open_dialog)
+        views, saved = panes.views, control.saved_views
+        views.saveRequested.connect(self.save_view)
+        views.viewChosen.connect(saved.show)
+        views.renamed.connect(saved.rename)
+        views.removeRequested.connect(saved.remove)
+        views.moveRequested.connect(saved.move)
+        saved.changed.connect(self._update_views)
+        control.stateChanged.connect(self._update_views)
         control.sceneChanged.connect(self._update_controls)
         control.modelNeeded.connect(self._on_model_needed)
 
@@ -237,6 +257,11 @@ class MainWindow(QMainWindow):
             "tab_matrix": lambda: self._on_tab("matrix"),
             "tab_heads": lambda: self._on_tab("heads"),
             "tab_classes": lambda: self._on_tab("classes"),
+            "tab_views": lambda: self._on_tab("views"),
+            "save_session": self.sessions.save,
+            "save_view": self.save_view,
+            "view_on": lambda: control.saved_views.step(1),
+            "view_back": lambda: control.saved_views.step(-1),
             "undo": control.undo,
             "redo": control.redo,
             "theme": self.toggle_theme,
@@ -247,20 +272,23 @@ class MainWindow(QMainWindow):
     # -- opening -------------------------------------------------------------------
 
     def open_path(self, path: str) -> None:
-        """Open a picture by its path."""
+        """Open a picture or a session by its path."""
         self._stack.setCurrentIndex(1)
         self.panes.picture.setFocus()
+        if path.lower().endswith(SUFFIX):
+            self.sessions.open(Path(path))
+            return
         self.controller.open_picture(path)
 
     def open_dialog(self) -> None:
         """Ask for a picture."""
         path, _ = QFileDialog.getOpenFileName(
             self,
-            self.tr("Open picture"),
+            self.tr("Open picture or session"),
             "",
-            self.tr("Pictures")
+            self.tr("Pictures and sessions")
             + " (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif *.ppm"
-            + " *.heic *.heif);;"
+            + f" *.heic *.heif *{SUFFIX});;"
             + self.tr("All files")
             + " (*)",
         )
@@ -432,10 +460,34 @@ class MainWindow(QMainWindow):
         """Ask for a file and write figure or numbers into it."""
         choose_and_export(self, self.controller)
 
+    def save_view(self) -> None:
+        """Keep the view on screen, named by what it shows."""
+        heat = self.controller.heat
+        trace = self.controller.scene.trace
+        if heat is None or trace is None:
+            return
+        setup = trace.setup
+        token = token_name(heat.token, setup.grid, setup.prefix_names)
+        options = METHODS[heat.method].options
+        parts = []
+        if heat.method != "raw":
+            parts.append(self.panes.controls.method.title(heat.method))
+        if "layer" in options:
+            parts.append(self.tr("layer {n}").format(n=heat.layer))
+        if "head" in options:
+            parts.append(self.tr("head {n}").format(n=heat.heads.label()))
+        parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
+        self.controller.saved_views.save(" · ".join(parts))
+
+    def _update_views(self) -> None:
+        saved = self.controller.saved_views
+        self.panes.views.setViews(saved.views, saved.current)
+
     def _update_controls(self) -> None:
         control = self.controller
         self.top.setModel(control.model, control.options)
         self.top.setHasTrace(control.scene.trace is not None)
+        self.panes.views.setCanSave(control.scene.trace is not None)
         image = control.scene.image
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
         text = (

@@ -13,11 +13,11 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from vitviz.bench.figures import Figure
-from vitviz.jobs import RunOptions
 from vitviz.ui import theme
 from vitviz.ui.app import DEFAULT_MODEL, application, open_window
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
+from vitviz.views.session import RunOptions
 
 NUM_CLICKS = 60
 NUM_STARTS = 3

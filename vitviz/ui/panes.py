@@ -10,6 +10,7 @@ from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.status_line import StatusLine
+from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
@@ -28,6 +29,7 @@ class Panes:
     matrix: MatrixPane
     heads: HeadsPane
     classes: ClassPane
+    views: ViewsPane
     rail: LayerRail
     controls: QueryBar
     status: StatusLine

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.geometry import Fit
-from vitviz.jobs import RunOptions
 from vitviz.ui.start_page import sample_paths
+from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model

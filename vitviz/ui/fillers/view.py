@@ -49,3 +49,13 @@ class Filler(QObject):
     def refresh(self, view: View) -> None:
         """Show `view`: what is at hand now, the rest when the engine has it."""
         raise NotImplementedError
+
+
+class StillFiller(Filler):
+    """For a pane that does not show the trace."""
+
+    def clear(self) -> None:
+        """Nothing was computed."""
+
+    def refresh(self, view: View) -> None:
+        """Nothing to show."""

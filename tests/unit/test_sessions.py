@@ -1,0 +1,176 @@
+"""Session files: everything comes back, later versions are kept, garbage is named."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vitviz.errors import InputError
+from vitviz.geometry import Fit
+from vitviz.plain import decoded, encoded
+from vitviz.selection import Fusion, HeadChoice
+from vitviz.views.heads import HeadsView, Statistic
+from vitviz.views.session import (
+    ModelChoice,
+    RunOptions,
+    SavedView,
+    Session,
+    read,
+    written,
+)
+from vitviz.views.state import Direction, MethodOptions, Scale, Style, ViewState
+
+RICH = ViewState(
+    layer=3,
+    heads=HeadChoice((1, 4), Fusion.MAX),
+    token=17,
+    second_token=5,
+    direction=Direction.LOOKED_AT_BY,
+    method="rollout",
+    method_options=MethodOptions(Fusion.MIN, 2, 0.9, 0.5),
+    target=281,
+    style=Style.SPOTLIGHT,
+    colormap="cividis",
+    opacity=0.25,
+    smooth=True,
+    show_grid=False,
+    scale=Scale.FIXED,
+    fixed_range=(0.001, 0.3),
+    log=True,
+    clip_percent=2.0,
+    renormalise=True,
+    tab="heads",
+    heads_view=HeadsView(Statistic.SINK, Statistic.ENTROPY, True, 12, True),
+)
+
+
+def test_every_field_differs_from_its_default_and_comes_back(tmp_path: Path) -> None:
+    plain = ViewState()
+    same = [n for n in ViewState.__slots__ if getattr(RICH, n) == getattr(plain, n)]
+    assert same == [], "a field that is not tried may be lost"
+    picture = tmp_path / "pictures" / "a cat.jpg"
+    picture.parent.mkdir()
+    picture.touch()
+    session = Session(
+        picture=picture,
+        model=ModelChoice("vitviz-flexi", 8),
+        options=RunOptions((448, 224), Fit.WHOLE),
+        state=RICH,
+        views=(SavedView("first", plain), SavedView("目", RICH)),
+    )
+    path = tmp_path / "talk.vitviz"
+    path.write_text(written(session, path), encoding="utf-8")
+    assert read(path) == (session, ())
+    assert "pictures/a cat.jpg" in path.read_text(encoding="utf-8")
+
+
+def test_a_folder_can_be_moved(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "cat.jpg").touch()
+    (old / "weights").mkdir()
+    session = Session(old / "cat.jpg", ModelChoice(str(old / "weights")))
+    path = old / "a.vitviz"
+    path.write_text(written(session, path))
+    old.rename(new)
+    found, bad = read(new / "a.vitviz")
+    assert found.picture == new / "cat.jpg"
+    assert found.model.name == str(new / "weights")
+    assert not bad
+    (tmp_path / "elsewhere").mkdir()
+    moved = (new / "a.vitviz").rename(tmp_path / "elsewhere" / "a.vitviz")
+    new.rename(old)
+    assert read(moved)[0].picture == old / "cat.jpg"
+
+
+def test_a_later_version_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.vitviz"
+    content = json.loads(written(Session(state=RICH), path))
+    content["comments"] = {"by": "a later version"}
+    content["state"]["holograms"] = True
+    path.write_text(json.dumps(content))
+    session, bad = read(path)
+    assert session.state == RICH
+    assert not bad
+    again = json.loads(written(session, path))
+    assert again["comments"] == {"by": "a later version"}
+
+
+def test_wrong_values_are_named_and_the_rest_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.vitviz"
+    content = json.loads(written(Session(state=RICH), path))
+    content["state"]["layer"] = "three"
+    content["state"]["opacity"] = 7
+    content["state"]["style"] = "glitter"
+    content["state"]["method_options"]["discard"] = 2
+    content["options"]["size"] = [1, 2, 3]
+    content["views"] = [{"name": 3}, 5]
+    path.write_text(json.dumps(content))
+    session, bad = read(path)
+    assert sorted(bad) == sorted(
+        [
+            "state.layer",
+            "state.opacity",
+            "state.style",
+            "state.method_options.discard",
+            "options.size",
+            "views[0].name",
+            "views[1]",
+        ]
+    )
+    defaults = ViewState()
+    assert session.state == replace(
+        RICH,
+        layer=defaults.layer,
+        opacity=defaults.opacity,
+        style=defaults.style,
+        method_options=replace(RICH.method_options, discard=0.0),
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000, b'{"vitviz": 1}'],
+)
+def test_what_is_no_session_is_refused_in_a_sentence(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "a.vitviz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"^a\.vitviz is not a session file\.$"):
+        read(path)
+
+
+def test_a_missing_file_and_a_huge_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read(tmp_path / "none.vitviz")
+    large = tmp_path / "large.vitviz"
+    with large.open("wb") as file:
+        file.truncate(9 * 2**20)
+    with pytest.raises(InputError, match="too large"):
+        read(large)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.dictionaries(st.sampled_from(ViewState.__slots__), JSON))
+def test_whatever_a_file_holds_a_state_comes_of_it(content: dict[str, object]) -> None:
+    state, bad = decoded(ViewState, content, ViewState())
+    assert isinstance(state, ViewState)
+    for name in content:
+        wrong = any(one.split(".")[0] == name for one in bad)
+        kept = encoded(getattr(state, name))
+        assert wrong or kept == content[name] or isinstance(content[name], dict)

@@ -1,0 +1,116 @@
+"""Frozen dataclasses to JSON values and back, by their annotations.
+
+Known kinds: numbers, text, bool, None, enums (by value), tuples, unions and dataclasses
+of these. Reading never raises: what is wrong keeps its default and is named.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import types
+import typing
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Mismatch(Exception):
+    """A value that does not fit its annotation."""
+
+
+def encoded(value: object) -> Any:  # noqa: ANN401
+    """`value` as JSON knows it: dict, list, str, number, bool or None."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {field.name: encoded(getattr(value, field.name)) for field in fields}
+    if isinstance(value, tuple):
+        return [encoded(item) for item in value]
+    return value
+
+
+def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
+    """(`kind` read from a dict, names of the fields that could not be read).
+
+    A field that is missing or wrong keeps what `default` has; unknown keys are left
+    alone.
+    """
+    if not isinstance(value, dict):
+        return default, [""]
+    bad: list[str] = []
+    found: dict[str, object] = {}
+    hints = typing.get_type_hints(kind)
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if field.name not in value:
+            continue
+        known = getattr(default, field.name)
+        hint = hints[field.name]
+        if dataclasses.is_dataclass(hint):
+            part, wrong = decoded(typing.cast("type", hint), value[field.name], known)
+            found[field.name] = part
+            bad += [f"{field.name}.{name}".rstrip(".") for name in wrong]
+            continue
+        try:
+            found[field.name] = _read(hint, value[field.name])
+        except Mismatch:
+            bad.append(field.name)
+    made = default
+    for name, one in found.items():
+        try:  # a field at a time: one that its class refuses spoils no other
+            made = dataclasses.replace(made, **{name: one})  # type: ignore[type-var]
+        except ValueError:
+            bad.append(name)
+    return made, bad
+
+
+def _read(hint: Any, value: object) -> object:  # noqa: ANN401
+    """`value` as `hint` says. Raises Mismatch."""
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _read_any(typing.get_args(hint), value)
+    if origin is tuple:
+        return _read_tuple(typing.get_args(hint), value)
+    if hint is type(None):
+        return _checked(value is None, value)
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        try:
+            return hint(value)
+        except ValueError as error:
+            raise Mismatch from error
+    if dataclasses.is_dataclass(hint):
+        kind = typing.cast("type[Any]", hint)
+        made, bad = decoded(kind, value, kind())
+        return _checked(not bad, made)
+    if hint is float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        _checked(is_number and abs(float(typing.cast("float", value))) < 1e300, value)
+        return float(typing.cast("float", value))
+    is_flag = isinstance(value, bool) and hint is not bool
+    is_right = isinstance(value, hint) and not is_flag
+    return _checked(is_right, value)
+
+
+def _read_any(hints: tuple[Any, ...], value: object) -> object:
+    for hint in hints:
+        try:
+            return _read(hint, value)
+        except Mismatch:
+            continue
+    raise Mismatch
+
+
+def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
+    if not isinstance(value, list):
+        raise Mismatch
+    if len(hints) == 2 and hints[1] is Ellipsis:
+        return tuple(_read(hints[0], item) for item in value)
+    _checked(len(hints) == len(value), value)
+    return tuple(_read(hint, item) for hint, item in zip(hints, value, strict=True))
+
+
+def _checked(is_right: bool, value: object) -> object:
+    if not is_right:
+        raise Mismatch
+    return value

@@ -1,0 +1,86 @@
+"""Saving a session into a file, and opening one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from vitviz.atomic import replacing
+from vitviz.errors import InputError, VitvizError
+from vitviz.views.session import SUFFIX, Session, read, written
+
+if TYPE_CHECKING:
+    from vitviz.ui.main_window import MainWindow
+
+
+class Sessions(QObject):
+    """Knows the file that the window's session came from or went to."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._path: Path | None = None
+        self._unknown: dict[str, object] = {}
+
+    def save(self) -> None:
+        """Write into the session's file, or ask for one."""
+        path = self._path
+        if path is None:
+            title = self.tr("Save session")
+            kind = self.tr("vitviz session") + f" (*{SUFFIX})"
+            chosen, _ = QFileDialog.getSaveFileName(
+                self._window, title, f"session{SUFFIX}", kind
+            )
+            if not chosen:
+                return
+            path = Path(chosen)
+            if path.suffix != SUFFIX:
+                path = path.with_name(path.name + SUFFIX)
+        self.save_as(path)
+
+    def save_as(self, path: Path) -> None:
+        """Write into `path`; an error is shown."""
+        panes, control = self._window.panes, self._window.controller
+        image = control.scene.image
+        try:
+            if image is None or image.path is None:
+                raise InputError(
+                    "A session comes back to its picture, and this one has no file. "
+                    "Save the picture as a file and open that."
+                )
+            session = Session(
+                picture=image.path,
+                model=control.choice,
+                options=control.options,
+                state=control.state,
+                views=control.saved_views.views,
+                unknown=self._unknown,
+            )
+            with replacing(path) as file:
+                file.write(written(session, path).encode())
+        except VitvizError as error:
+            panes.errors.showError(error)
+            return
+        self._path = path
+        panes.errors.clear()
+        panes.status.setText(self.tr("Saved {name}").format(name=path.name))
+
+    def open(self, path: Path) -> None:
+        """Bring a session back; what cannot be used is named."""
+        panes, control = self._window.panes, self._window.controller
+        try:
+            session, bad = read(path)
+        except VitvizError as error:
+            panes.errors.showError(error)
+            return
+        self._path, self._unknown = path, dict(session.unknown)
+        control.restore(session, device=self._window.device)
+        if bad:
+            panes.errors.showMessage(
+                self.tr("Not everything in {name} could be used: {parts}.").format(
+                    name=path.name, parts=", ".join(bad)
+                )
+            )

@@ -1,0 +1,163 @@
+"""A `.vitviz` file: picture, model, view and saved views, as readable JSON.
+
+Paths are kept relative to the file, so that a folder can be moved, with the absolute
+one as a fallback. Keys of a later version are kept; values that cannot be used are
+named and replaced by defaults.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from vitviz.errors import InputError
+from vitviz.geometry import Fit
+from vitviz.plain import decoded, encoded
+from vitviz.views.state import ViewState
+
+VERSION = 1
+MAX_BYTES = 8 * 2**20
+SUFFIX = ".vitviz"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a picture is brought to the model."""
+
+    size: int | tuple[int, int] | None = None
+    fit: Fit = Fit.CROP
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model was asked for, as `load_model` takes it."""
+
+    name: str = ""
+    """A catalogue name, a file or a folder; empty for one that was in memory."""
+    patch_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view to come back to."""
+
+    name: str = ""
+    state: ViewState = ViewState()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything that brings a view back."""
+
+    picture: Path | None = None
+    model: ModelChoice = ModelChoice()
+    options: RunOptions = RunOptions()
+    state: ViewState = ViewState()
+    views: tuple[SavedView, ...] = ()
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    """Keys of another version, written back as they were."""
+
+
+def written(session: Session, path: Path) -> str:
+    """The text of a session that will lie at `path`."""
+    content = {
+        **session.unknown,
+        "vitviz_session": VERSION,
+        "picture": _place(session.picture, path),
+        "model": _model(session.model, path),
+        "options": encoded(session.options),
+        "state": encoded(session.state),
+        "views": [encoded(view) for view in session.views],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(path: Path) -> tuple[Session, tuple[str, ...]]:
+    """(session, what in it could not be used). Raises InputError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError("{name} is too large for a session.", name=path.name)
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(
+            "{name} cannot be opened: {reason}.",
+            name=path.name,
+            reason=(error.strerror or "it cannot be read").lower(),
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("{name} is not a session file.", name=path.name) from error
+    if not isinstance(content, dict) or "vitviz_session" not in content:
+        raise InputError("{name} is not a session file.", name=path.name)
+    bad: list[str] = []
+
+    def part(name: str, kind: type[Any], default: object) -> Any:  # noqa: ANN401
+        value, wrong = decoded(kind, content.get(name, {}), default)
+        bad.extend(f"{name}.{one}".rstrip(".") for one in wrong)
+        return value
+
+    options = part("options", RunOptions, RunOptions())
+    model = part("model", ModelChoice, ModelChoice())
+    views = []
+    listed = content.get("views", [])
+    if not isinstance(listed, list):
+        bad.append("views")
+        listed = []
+    for index, item in enumerate(listed):
+        view, wrong = decoded(SavedView, item, SavedView())
+        bad.extend(f"views[{index}].{one}".rstrip(".") for one in wrong)
+        if "" not in wrong:
+            views.append(view)
+    known = {"vitviz_session", "picture", "model", "options", "state", "views"}
+    session = Session(
+        picture=_found(content.get("picture"), path),
+        model=replace(model, name=_model_found(content.get("model"), model, path)),
+        options=options,
+        state=part("state", ViewState, ViewState()),
+        views=tuple(views),
+        unknown={key: content[key] for key in content if key not in known},
+    )
+    return session, tuple(bad)
+
+
+def _place(target: Path | None, path: Path) -> dict[str, str] | None:
+    """A file as seen from the session's folder, and absolute."""
+    if target is None:
+        return None
+    absolute = target.absolute()
+    try:
+        relative = os.path.relpath(absolute, path.absolute().parent)
+    except ValueError:  # another drive
+        return {"absolute": str(absolute)}
+    return {"relative": Path(relative).as_posix(), "absolute": str(absolute)}
+
+
+def _found(value: object, path: Path) -> Path | None:
+    """The first of the two places where there is something; else the relative one."""
+    if not isinstance(value, dict):
+        return None
+    places: list[Path] = []
+    if isinstance(value.get("relative"), str):
+        places.append(path.absolute().parent / value["relative"])
+    if isinstance(value.get("absolute"), str):
+        places.append(Path(value["absolute"]))
+    try:
+        return next((place for place in places if place.exists()), places[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = encoded(model)
+    if model.name and Path(model.name).exists():
+        content["place"] = _place(Path(model.name), path)
+    return content
+
+
+def _model_found(value: object, model: ModelChoice, path: Path) -> str:
+    place = value.get("place") if isinstance(value, dict) else None
+    found = _found(place, path)
+    return str(found) if found is not None and found.exists() else model.name
