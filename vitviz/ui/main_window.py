@@ -467,7 +467,6 @@ class MainWindow(QMainWindow):
         if heat is None or trace is None:
             return
         setup = trace.setup
-        token = token_name(heat.token, setup.grid, setup.prefix_names)
         options = METHODS[heat.method].options
         parts = []
         if heat.method != "raw":
