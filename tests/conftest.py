@@ -15,6 +15,9 @@ import pytest
 from vitviz.errors import EnvironmentFault
 from vitviz.guard import check_display
 
+CLASSES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
+"""Of the small classifier."""
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -101,6 +104,37 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         warnings.simplefilter("ignore")
         model.save_pretrained(folder)
     gc.collect()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A transformers folder with a small classifier of six named classes."""
+    import torch
+    from transformers import ViTConfig, ViTForImageClassification
+
+    torch.manual_seed(3)
+    config = ViTConfig(
+        hidden_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=3,
+        intermediate_size=96,
+        image_size=80,
+        patch_size=16,
+        id2label=dict(enumerate(CLASSES)),
+        label2id={name: index for index, name in enumerate(CLASSES)},
+    )
+    model = ViTForImageClassification(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "q_proj.weight" in name or "k_proj.weight" in name:
+                parameter.normal_(0, 0.45)
+            elif "position" in name or "classifier.weight" in name:
+                parameter.normal_(0, 0.5)
+    folder = tmp_path_factory.mktemp("models") / "tiny-classifier"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save_pretrained(folder)
     return folder
 
 

@@ -30,6 +30,7 @@ from vitviz.views.display import (
 )
 from vitviz.views.session import RunOptions
 from vitviz.views.state import ViewState
+from vitviz.views.tokens import Reading, TokenCells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
     from vitviz.statistics import HeadStatistics
+    from vitviz.tokens import States
     from vitviz.tracing import Trace
 
 
@@ -179,6 +181,40 @@ def statistics(trace: Trace, layers: tuple[int, ...]) -> Job:
             context.report(StatisticsPart(layer, values))
 
     return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokensRead:
+    """What was read of the tokens, and the states it was read from."""
+
+    cells: TokenCells
+    states: States | None
+
+
+def read_tokens(
+    trace: Trace, state: ViewState, model: Model, states: States | None
+) -> Job:
+    """A job that returns TokensRead; `states` of an earlier one spare a pass.
+
+    Raises UnsupportedModelError where the model has nothing to read.
+    """
+
+    def job(context: Context) -> TokensRead:
+        from vitviz import tokens
+        from vitviz.token_maps import token_cells
+
+        found = states
+        if found is None and token_maps_need_states(state):
+            found = tokens.states(model, trace, is_cancelled=context.is_cancelled)
+        cells = token_cells(trace, state, model, found, context.raise_if_cancelled)
+        return TokensRead(cells, found)
+
+    return job
+
+
+def token_maps_need_states(state: ViewState) -> bool:
+    """Whether a pass through the model is needed for what is to be read."""
+    return state.tokens_view.shows not in (Reading.POSITIONS, Reading.FILTERS)
 
 
 def columns(trace: Trace, layer: int) -> Job:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,45 +11,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import CLASSES as NAMES
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_methods import choose
 from vitviz import explain
 from vitviz.selection import Fusion
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.prediction import guesses
-
-NAMES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
-
-
-@pytest.fixture(scope="session")
-def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A transformers folder with a small classifier of six named classes."""
-    import torch
-    from transformers import ViTConfig, ViTForImageClassification
-
-    torch.manual_seed(3)
-    config = ViTConfig(
-        hidden_size=48,
-        num_hidden_layers=3,
-        num_attention_heads=3,
-        intermediate_size=96,
-        image_size=80,
-        patch_size=16,
-        id2label=dict(enumerate(NAMES)),
-        label2id={name: index for index, name in enumerate(NAMES)},
-    )
-    model = ViTForImageClassification(config)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            if "q_proj.weight" in name or "k_proj.weight" in name:
-                parameter.normal_(0, 0.45)
-            elif "position" in name or "classifier.weight" in name:
-                parameter.normal_(0, 0.5)
-    folder = tmp_path_factory.mktemp("models") / "tiny-classifier"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture

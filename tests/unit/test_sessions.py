@@ -24,6 +24,7 @@ from vitviz.views.session import (
     written,
 )
 from vitviz.views.state import Direction, MethodOptions, Scale, Style, ViewState
+from vitviz.views.tokens import Reading, Source, TokensView
 
 RICH = ViewState(
     layer=3,
@@ -45,6 +46,7 @@ RICH = ViewState(
     clip_percent=2.0,
     renormalise=True,
     tab="heads",
+    tokens_view=TokensView(Reading.SIMILARITY, Source.KEY),
     heads_view=HeadsView(Statistic.SINK, Statistic.ENTROPY, True, 12, True),
 )
 

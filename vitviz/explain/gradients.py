@@ -66,12 +66,7 @@ def backward(
             model=model.info.name,
         )
     if pixels is None:
-        if setup.image is None:
-            raise InputError(
-                "This trace was made of a prepared tensor: give it again as `pixels`."
-            )
-        prepared = prepare(setup.image, setup.placement, setup.preprocessing)
-        pixels = torch.from_numpy(prepared)[None]
+        pixels = prepared_pixels(trace)
     entered = pixels.to(model.device, model.dtype).clone().requires_grad_()
     outputs: dict[int, Tensor] = {}
     opened = tap(
@@ -95,6 +90,17 @@ def backward(
     return Gradients(
         tuple(part[0].detach().float() for part in parts), float(score.detach()), chosen
     )
+
+
+def prepared_pixels(trace: Trace) -> Tensor:
+    """(1, 3, H, W) input that a trace was made of. Raises InputError."""
+    setup = trace.setup
+    if setup.image is None:
+        raise InputError(
+            "This trace was made of a prepared tensor: give it again as `pixels`."
+        )
+    prepared = prepare(setup.image, setup.placement, setup.preprocessing)
+    return torch.from_numpy(prepared)[None]
 
 
 def _target(

@@ -30,6 +30,7 @@ from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
 from vitviz.ui.fillers.prediction import PredictionFiller
 from vitviz.ui.fillers.rail import RailFiller
+from vitviz.ui.fillers.tokens import TokensFiller
 from vitviz.ui.fillers.view import Filler, StillFiller, View
 from vitviz.ui.saved_views import SavedViews
 from vitviz.ui.work import Work
@@ -108,6 +109,7 @@ class Controller(QObject):
             "matrix": self._matrix,
             "heads": HeadsFiller(panes.heads, work),
             "classes": PredictionFiller(panes.classes, work),
+            "tokens": TokensFiller(panes.tokens, work),
             "views": StillFiller(work),
         }
         self._fillers: tuple[Filler, ...] = (
@@ -437,7 +439,8 @@ class Controller(QObject):
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
             return
-        self.panes.errors.showError(error)
+        if kind is not Kind.STATES:  # the pane of tokens says it itself
+            self.panes.errors.showError(error)
         if kind is Kind.RUN:
             self._go_back()
         self._show_run_text()

@@ -41,6 +41,7 @@ from vitviz.ui.range_dialog import ask_range
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
+from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.top_bar import TopBar
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
             matrix=MatrixPane(),
             heads=HeadsPane(),
             classes=ClassPane(),
+            tokens=TokensPane(),
             views=ViewsPane(),
             rail=LayerRail(),
             controls=QueryBar(),
@@ -162,9 +164,15 @@ class MainWindow(QMainWindow):
                 panes.classes,
             ),
             (
+                "tokens",
+                self.tr("Tokens"),
+                self.tr("What tokens carry from layer to layer (4)"),
+                panes.tokens,
+            ),
+            (
                 "views",
                 self.tr("Views"),
-                self.tr("Views you have saved (4)"),
+                self.tr("Views you have saved (5)"),
                 panes.views,
             ),
         ]
@@ -188,6 +196,8 @@ class MainWindow(QMainWindow):
         panes.heads.viewChosen.connect(self._on_heads_view)
         panes.heads.headChosen.connect(self._on_head)
         panes.heads.layerChosen.connect(self._on_layer)
+        panes.tokens.viewChosen.connect(self._on_tokens_view)
+        panes.tokens.layerChosen.connect(self._on_layer)
         panes.classes.targetChosen.connect(self._on_target)
         bar = panes.controls
         bar.specialChosen.connect(control.pin)
@@ -257,6 +267,7 @@ class MainWindow(QMainWindow):
             "tab_matrix": lambda: self._on_tab("matrix"),
             "tab_heads": lambda: self._on_tab("heads"),
             "tab_classes": lambda: self._on_tab("classes"),
+            "tab_tokens": lambda: self._on_tab("tokens"),
             "tab_views": lambda: self._on_tab("views"),
             "save_session": self.sessions.save,
             "save_view": self.save_view,
@@ -350,6 +361,9 @@ class MainWindow(QMainWindow):
 
     def _on_head(self, layer: int, head: int) -> None:
         self.controller.change(layer=layer, heads=HeadChoice((head,)))
+
+    def _on_tokens_view(self, view: object) -> None:
+        self.controller.change(tokens_view=view, merge=True)
 
     def _on_target(self, target: object) -> None:
         self.controller.change(target=target)

@@ -10,6 +10,7 @@ from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.status_line import StatusLine
+from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
@@ -29,6 +30,7 @@ class Panes:
     matrix: MatrixPane
     heads: HeadsPane
     classes: ClassPane
+    tokens: TokensPane
     views: ViewsPane
     rail: LayerRail
     controls: QueryBar

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.heads import HeadsView
+from vitviz.views.tokens import TokensView
 
 
 class Direction(enum.Enum):
@@ -95,6 +96,7 @@ class ViewState:
     tab: str = "matrix"
     """The pane in the lower half of the side panel."""
     heads_view: HeadsView = HeadsView()
+    tokens_view: TokensView = TokensView()
 
     def __post_init__(self) -> None:
         low, high = self.fixed_range

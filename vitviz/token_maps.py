@@ -1,0 +1,122 @@
+"""From the tokens' states to the small maps of one reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from vitviz import tokens
+from vitviz.errors import UnsupportedModelError
+from vitviz.models.adapter import Model
+from vitviz.tracing import Trace
+from vitviz.views.colour import Array, Levels
+from vitviz.views.display import shown_target, shown_token
+from vitviz.views.state import ViewState
+from vitviz.views.tokens import Reading, Source, TokenCell, TokenCells
+
+Check = Callable[[], None]
+
+
+def token_cells(
+    trace: Trace,
+    state: ViewState,
+    model: Model,
+    states: tokens.States | None,
+    check: Check = lambda: None,
+) -> TokenCells:
+    """The maps of the state's reading, for its token and class.
+
+    check : called before every map; raises to end. Raises UnsupportedModelError.
+    """
+    shows = state.tokens_view.shows
+    if shows is Reading.FILTERS:
+        pictures = tokens.filters(model)
+        cells = tuple(
+            TokenCell(str(i), picture, None) for i, picture in enumerate(pictures)
+        )
+        return TokenCells(shows, cells, None)
+    token = shown_token(trace, state.token)
+    if shows is Reading.POSITIONS:
+        cosines = tokens.similarity(tokens.positions(model, trace), token)
+        cell = TokenCell("", trace.patch_map(cosines), None)
+        return TokenCells(shows, (cell,), _cosine_levels([cosines]))
+    assert states is not None
+    if shows is Reading.NORMS:
+        return _norms(trace, states)
+    if shows is Reading.COLOURS:
+        return _colours(trace, states, check)
+    if shows is Reading.SIMILARITY:
+        return _similarity(trace, states, token, state.tokens_view.source, check)
+    return _lens(trace, state, model, states, check)
+
+
+def _norms(trace: Trace, states: tokens.States) -> TokenCells:
+    lengths = tokens.norms(states)
+    cells, total = [], 0
+    for layer, of_layer in enumerate(lengths):
+        count = int(tokens.artefacts(of_layer, trace.num_prefix_tokens).sum())
+        total += count
+        label = f"{layer} ({count}!)" if count else str(layer)
+        cells.append(TokenCell(label, trace.patch_map(of_layer), _layer(trace, layer)))
+    return TokenCells(Reading.NORMS, tuple(cells), None, num_artefacts=total)
+
+
+def _colours(trace: Trace, states: tokens.States, check: Check) -> TokenCells:
+    cells = []
+    for layer in range(trace.num_layers + 1):
+        check()
+        found = tokens.colours(states, layer, trace.num_prefix_tokens)
+        picture = found.reshape(*trace.grid, 3)
+        cells.append(TokenCell(str(layer), picture, _layer(trace, layer)))
+    return TokenCells(Reading.COLOURS, tuple(cells), None)
+
+
+def _similarity(
+    trace: Trace, states: tokens.States, token: int, source: Source, check: Check
+) -> TokenCells:
+    cells, found = [], []
+    count = trace.num_layers + (1 if source is Source.STATE else 0)
+    for layer in range(count):
+        check()
+        vectors = tokens.vectors(states, trace, layer, source.value)
+        cosines = tokens.similarity(vectors, token)
+        found.append(cosines)
+        patches = trace.patch_map(cosines)
+        cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
+    return TokenCells(Reading.SIMILARITY, tuple(cells), _cosine_levels(found))
+
+
+def _lens(
+    trace: Trace,
+    state: ViewState,
+    model: Model,
+    states: tokens.States,
+    check: Check,
+) -> TokenCells:
+    logits = trace.logits
+    if logits is None:
+        raise UnsupportedModelError(
+            "{name} has no classifier to read tokens with.", name=model.info.name
+        )
+    target = shown_target(trace, state)
+    target = int(np.argmax(logits)) if target is None else target
+    cells = []
+    for layer in range(trace.num_layers + 1):
+        check()
+        shares, _ = tokens.lens(model, states, layer, target)
+        patches = trace.patch_map(shares)
+        cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
+    high = max(float(cell.values.max()) for cell in cells)
+    levels = Levels(0.0, max(high, 1e-12))
+    return TokenCells(Reading.LENS, tuple(cells), levels, target=target)
+
+
+def _layer(trace: Trace, state: int) -> int:
+    """The layer that reads x^state; the last for what leaves it."""
+    return min(state, trace.num_layers - 1)
+
+
+def _cosine_levels(cosines: list[Array]) -> Levels:
+    """From 0, or from the smallest where there are negative ones, to 1."""
+    return Levels(min(0.0, min(float(c.min()) for c in cosines)), 1.0)

@@ -1,0 +1,292 @@
+"""What tokens carry: their states between blocks, and what can be read from them.
+
+x^0 is what enters the first block, x^l what leaves block l − 1; all before the final
+norm, after which artefact tokens no longer stand out.
+
+    norms      ‖x^l_i‖ (Darcet et al. 2023, arXiv 2309.16588, figure 3)
+    colours    first three principal components of the patches of one layer as R, G, B
+               (Oquab et al. 2023, arXiv 2304.07193, figure 1)
+    similarity cosine of x, q, k or v of one token to all others
+    lens       softmax(head(norm(x^l_i))) (nostalgebraist 2020; for ViTs Vilas et al.
+               2023, arXiv 2310.18969)
+    positions  what is added for a place alone: x^0 with the patch embedding's output
+               set to zero, cosine between places (Dosovitskiy et al. 2021, figure 7)
+    filters    principal components of the patch embedding's kernels (the same figure)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import Cancelled, InputError, UnsupportedModelError
+from vitviz.explain.gradients import prepared_pixels
+from vitviz.models.adapter import Adapter, Model
+from vitviz.models.flexi import PatchEmbedding
+from vitviz.tracing import Trace
+
+Array = npt.NDArray[np.float32]
+NUM_FILTERS = 28
+ARTEFACT_RATIO = 3.0
+"""A patch whose norm is so many times its layer's median is flagged."""
+LENS_LIMIT = 1e-3
+"""Largest difference between a read-out and the model's own logits, relative."""
+
+_NORMS = ("norm", "encoder.ln", "layernorm", "post_layernorm", "encoder.layer_norm")
+_HEADS = ("head", "heads", "classifier")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """What one forward pass carried between its blocks.
+
+    values : (L + 1, N, D) float32, on the model's device.
+    """
+
+    values: Tensor
+    output: Tensor
+    """(C,) logits or feature of the same pass."""
+
+
+def states(
+    model: Model,
+    trace: Trace,
+    *,
+    pixels: Tensor | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> States:
+    """The states of the picture `trace` was made of, by a forward pass of their own.
+
+    pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+
+    Raises InputError without a picture, Cancelled.
+    """
+    if pixels is None:
+        pixels = prepared_pixels(trace)
+    found: list[Tensor] = []
+
+    def enter(_module: nn.Module, args: tuple[Any, ...]) -> None:
+        found.append(_first(args).detach())
+
+    def leave(_module: nn.Module, _args: object, output: object) -> None:
+        if is_cancelled():
+            raise Cancelled
+        found.append(_first(output).detach())
+
+    adapter = model.adapter
+    hooks = [adapter.blocks[0].register_forward_pre_hook(enter)]
+    hooks += [block.register_forward_hook(leave) for block in adapter.blocks]
+    try:
+        with torch.inference_mode(), adapter.ready(trace.setup.placement.model_size):
+            output = adapter.forward(pixels.to(model.device, model.dtype))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return States(torch.cat(found).float(), output[0].reshape(-1).float())
+
+
+def norms(of: States) -> Array:
+    """(L + 1, N) lengths of all states."""
+    return _array(of.values.norm(dim=-1))
+
+
+def artefacts(lengths: Array, num_prefix_tokens: int) -> npt.NDArray[np.bool_]:
+    """(N,): which patches' norms stand out in one layer's (N,) lengths."""
+    patches = lengths[num_prefix_tokens:]
+    stands_out = lengths > ARTEFACT_RATIO * float(np.median(patches))
+    stands_out[:num_prefix_tokens] = False
+    return np.asarray(stands_out)
+
+
+def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
+    """(R·C, 3) in [0, 1]: principal components of the patches of x^layer.
+
+    Each component runs from its 2nd to its 98th percentile; its sign makes the patch
+    that is farthest from the mean positive.
+    """
+    patches = of.values[layer, num_prefix_tokens:]
+    centred = patches - patches.mean(dim=0)
+    components = min(3, *centred.shape)
+    _, _, basis = torch.linalg.svd(centred, full_matrices=False)
+    scores = centred @ basis[:components].T  # (R·C, 3)
+    farthest = scores.abs().argmax(dim=0)
+    scores = scores * scores[farthest, torch.arange(components)].sign()
+    low, high = (torch.quantile(scores, q, dim=0) for q in (0.02, 0.98))
+    scaled = ((scores - low) / (high - low).clamp_min(1e-12)).clamp(0, 1)
+    missing = torch.zeros(len(scaled), 3 - components, device=scaled.device)
+    return _array(torch.cat([scaled, missing], dim=1))
+
+
+def similarity(vectors: Tensor, token: int) -> Array:
+    """(N,) cosines of (N, D) vectors to one of them, in [−1, 1]."""
+    unit = torch.nn.functional.normalize(vectors.float(), dim=-1)
+    return _array(unit @ unit[token])
+
+
+def vectors(of: States, trace: Trace, layer: int, source: str) -> Tensor:
+    """(N, D): x^layer ("x"), or block `layer`'s q, k or v, heads side by side."""
+    if source == "x":
+        return of.values[layer]
+    capture = trace.capture(min(layer, trace.num_layers - 1))
+    heads: Tensor = {"q": capture.q, "k": capture.k, "v": capture.v}[source]
+    return heads.transpose(0, 1).flatten(1)
+
+
+def lens(
+    model: Model, of: States, layer: int, target: int
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """(probability of `target`, likeliest class) of every token, (N,) each.
+
+    Raises UnsupportedModelError where a token's class cannot be read out alone; that
+    the right parts were found is checked against the model's own logits.
+    """
+    read_out = _read_out(model, of)
+    with torch.inference_mode():
+        logits = read_out(of.values[layer].to(model.dtype)).float()
+    shares = logits.softmax(dim=-1)
+    return _array(shares[:, target]), shares.argmax(dim=-1).cpu().numpy()
+
+
+def positions(model: Model, trace: Trace) -> Tensor:
+    """(N, D): what enters the first block for each place when no patch is seen.
+
+    Raises UnsupportedModelError without a patch embedding to switch off, or where
+    places differ in nothing (positions that enter by rotation).
+    """
+    found: list[Tensor] = []
+
+    class Enough(Exception):
+        """The first block has been reached."""
+
+    def enter(_module: nn.Module, args: tuple[Any, ...]) -> None:
+        found.append(_first(args)[0].detach().float())
+        raise Enough
+
+    adapter = model.adapter
+    width, height = trace.setup.placement.model_size
+    pixels = torch.zeros(1, 3, height, width, device=model.device, dtype=model.dtype)
+    hook = adapter.blocks[0].register_forward_pre_hook(enter)
+    try:
+        with (
+            torch.inference_mode(),
+            adapter.ready((width, height)),
+            _without_patches(adapter),
+        ):
+            adapter.forward(pixels)
+    except Enough:
+        pass
+    finally:
+        hook.remove()
+    table = found[0]
+    patches = table[trace.num_prefix_tokens :]
+    if float((patches - patches[0]).abs().max()) <= 1e-6:
+        raise UnsupportedModelError(
+            "{name} adds nothing to its patches for their place: positions enter each "
+            "attention by rotation.",
+            name=model.info.name,
+        )
+    return table
+
+
+def filters(model: Model) -> Array:
+    """(28, H, W, 3) in [0, 1]: principal components of the patch kernels.
+
+    Each is scaled by its own largest weight; 0.5 is zero. Raises UnsupportedModelError.
+    """
+    part = _patch_embedding(model.adapter)
+    kernel = part.kernel if isinstance(part, PatchEmbedding) else part.weight
+    kernel = cast("Tensor", kernel).detach().float()  # (D, 3, H, W)
+    flat = kernel.flatten(1)
+    _, _, basis = torch.linalg.svd(flat - flat.mean(dim=0), full_matrices=False)
+    shown = basis[:NUM_FILTERS].unflatten(1, kernel.shape[1:])  # (28, 3, H, W)
+    shown = shown / shown.abs().amax(dim=(1, 2, 3), keepdim=True)
+    return _array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
+
+
+def _read_out(model: Model, of: States) -> Callable[[Tensor], Tensor]:
+    """Head ∘ norm of a token, found by name and proved by the model's own logits."""
+    module = model.adapter.module
+    if not model.info.has_head:
+        raise UnsupportedModelError(
+            "{name} has no classifier to read tokens with.", name=model.info.name
+        )
+    named = dict(module.named_modules())
+    norm = next(
+        (m for n, m in named.items() if n.endswith(_NORMS) and _is_last(n)), None
+    )
+    head = next((named[n] for n in _HEADS if n in named), None)
+    between = named.get("fc_norm")
+    if norm is not None and head is not None:
+
+        def read_out(tokens: Tensor) -> Tensor:
+            tokens = norm(tokens)
+            return cast("Tensor", head(tokens if between is None else between(tokens)))
+
+        with torch.inference_mode():
+            final = of.values[-1].to(model.dtype)
+            own = of.output
+            found = read_out(final[:1])[0].float()
+        if found.shape == own.shape and _is_close(found, own):
+            return read_out
+    raise UnsupportedModelError(
+        "{name} does not read its class from one token, so single tokens cannot be "
+        "read that way.",
+        name=model.info.name,
+    )
+
+
+def _is_last(name: str) -> bool:
+    """Whether a module's name is not that of a part of a block."""
+    return not any(part.isdigit() for part in name.split("."))
+
+
+def _is_close(found: Tensor, own: Tensor) -> bool:
+    error = (found - own).abs().max() / own.abs().max().clamp_min(1e-30)
+    return bool(error <= LENS_LIMIT)
+
+
+def _patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)
+    """The part that turns patches into tokens. Raises UnsupportedModelError."""
+    width, height = adapter.patch_size
+    for part in adapter.module.modules():
+        if isinstance(part, PatchEmbedding):
+            return part
+        if isinstance(part, nn.Conv2d) and tuple(part.stride) == tuple(
+            part.kernel_size
+        ) == (height, width):
+            return part
+    raise UnsupportedModelError("No patch embedding was found in this model.")
+
+
+@contextmanager
+def _without_patches(adapter: Adapter) -> Iterator[None]:
+    """The patch embedding's output is zero for the duration."""
+
+    def blank(_module: nn.Module, _args: object, output: Tensor) -> Tensor:
+        return torch.zeros_like(output)
+
+    hook = _patch_embedding(adapter).register_forward_hook(blank)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _first(value: object) -> Tensor:
+    """The hidden states among a block's arguments or results, (1, N, D)."""
+    found = value[0] if isinstance(value, tuple) else value
+    if not isinstance(found, Tensor):
+        raise InputError("This model's blocks do not pass plain token states on.")
+    return found
+
+
+def _array(tensor: Tensor) -> Array:
+    array: Array = tensor.detach().float().cpu().numpy()
+    return array
