@@ -16,8 +16,8 @@ norm, after which artefact tokens no longer stand out.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -218,23 +218,17 @@ def _read_out(model: Model, of: States) -> Callable[[Tensor], Tensor]:
             "{name} has no classifier to read tokens with.", name=model.info.name
         )
     named = dict(module.named_modules())
-    norm = next(
-        (m for n, m in named.items() if n.endswith(_NORMS) and _is_last(n)), None
-    )
     head = next((named[n] for n in _HEADS if n in named), None)
-    between = named.get("fc_norm")
-    if norm is not None and head is not None:
-
-        def read_out(tokens: Tensor) -> Tensor:
-            tokens = norm(tokens)
-            return cast("Tensor", head(tokens if between is None else between(tokens)))
-
-        with torch.inference_mode():
-            final = of.values[-1].to(model.dtype)
-            own = of.output
-            found = read_out(final[:1])[0].float()
-        if found.shape == own.shape and _is_close(found, own):
-            return read_out
+    between = named.get("fc_norm", nn.Identity())
+    candidates = [m for n, m in named.items() if n.endswith(_NORMS) and _is_last(n)]
+    final = of.values[-1][:1].to(model.dtype)
+    for norm in candidates if head is not None else ():
+        assert head is not None
+        chain = nn.Sequential(norm, between, head)
+        with torch.inference_mode(), contextlib.suppress(RuntimeError):
+            found = chain(final)[0].float()
+            if found.shape == of.output.shape and _is_close(found, of.output):
+                return chain
     raise UnsupportedModelError(
         "{name} does not read its class from one token, so single tokens cannot be "
         "read that way.",
@@ -265,7 +259,7 @@ def _patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our o
     raise UnsupportedModelError("No patch embedding was found in this model.")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _without_patches(adapter: Adapter) -> Iterator[None]:
     """The patch embedding's output is zero for the duration."""
 
