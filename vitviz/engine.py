@@ -30,14 +30,15 @@ class Kind(enum.IntEnum):
     RUN = 2
     COLUMN = 3
     METHOD = 4
-    RAIL = 5
-    WALL = 6
-    MATRIX = 7
-    REFINE = 8
-    STATISTICS = 9
-    STATES = 10
-    EFFECT = 11
-    EXPORT = 12
+    COMPARE = 5
+    RAIL = 6
+    WALL = 7
+    MATRIX = 8
+    REFINE = 9
+    STATISTICS = 10
+    STATES = 11
+    EFFECT = 12
+    EXPORT = 13
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -18,10 +18,13 @@ from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
 from vitviz.views.display import (
     FUSED_CHOICES,
+    Heat,
     MapCell,
     chosen_options,
     fused_values,
+    heat,
     maps_of,
+    method_heat,
     rail_cell,
     shown_target,
     shown_token,
@@ -263,6 +266,25 @@ def explain(
         check = context.raise_if_cancelled
         values = values_of(trace, state, layer, found, check=check)
         return Explained(key, values, found)
+
+    return job
+
+
+def heat_of(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    model: Model | None,
+    key: tuple[object, ...],
+) -> Job:
+    """A job that returns (key, Heat) of any method and direction."""
+
+    def job(context: Context) -> tuple[tuple[object, ...], Heat]:
+        if state.method == "raw":
+            return key, heat(trace, state, maps_of(trace, state, layer))
+        explained = explain(trace, state, layer, key, model=model, gradients=None)
+        found = cast("Explained", explained(context))
+        return key, method_heat(trace, state, found.values)
 
     return job
 

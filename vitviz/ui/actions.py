@@ -52,6 +52,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("fit", tr("Whole picture"), ("F", "0"), view),
         Spec("zoom_in", tr("Zoom in"), ("+", "="), view),
         Spec("zoom_out", tr("Zoom out"), ("-",), view),
+        Spec("compare", tr("Compare: keep this view, or end"), ("K",), view),
         Spec("panel", tr("Side panel"), ("P",), view),
         Spec("tab_matrix", tr("Matrix"), ("1",), view),
         Spec("tab_heads", tr("All heads"), ("2",), view),

@@ -25,6 +25,7 @@ from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, RunDone
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
+from vitviz.ui.comparing import Comparing, Kept
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
@@ -35,6 +36,7 @@ from vitviz.ui.fillers.view import Filler, StillFiller, View
 from vitviz.ui.saved_views import SavedViews
 from vitviz.ui.work import Work
 from vitviz.views.colour import Meaning
+from vitviz.views.compare import linked_token
 from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
@@ -101,8 +103,12 @@ class Controller(QObject):
         self._asked = self.choice
         self.saved_views = SavedViews(self)
         self._settled = Settled()
+        self._is_restoring = False
+        """Whether the query on screen is already that of the run to come."""
         self.work = work = Work(self)
         self._heat = HeatFiller(panes, work)
+        self.comparing = Comparing(panes.compare, work)
+        self.comparing.changed.connect(self._refresh_lines)
         self._rail = RailFiller(panes.rail, work)
         self._matrix = MatrixFiller(panes.matrix, work)
         self._tabs: dict[str, Filler] = {
@@ -210,6 +216,7 @@ class Controller(QObject):
         self.options = session.options
         self.saved_views.set(session.views)
         self.go_to_state(session.state)
+        self._is_restoring = True
         if session.model.name and session.model != self.choice:
             patch = session.model.patch_size
             self.choose_model(session.model.name, device=device, patch_size=patch)
@@ -260,6 +267,47 @@ class Controller(QObject):
             self.change(second_token=None if same else token)
         else:
             self.change(token=token)
+
+    def keep(self) -> None:
+        """Keep the view on screen to compare others with it."""
+        self.comparing.keep(self._present())
+
+    def swap(self) -> None:
+        """Exchange the live view and the kept one."""
+        kept, now = self.comparing.kept, self._present()
+        if kept is None or now is None:
+            return
+        self.work.drop(Kind.RUN, Kind.MODEL, *OF_A_TRACE)
+        self.model, self.choice, self.options = kept.model, kept.choice, kept.options
+        self.history = self.history.push(kept.state)
+        self.comparing.keep(now)
+        self._show_scene(Scene(kept.image, kept.trace, kept.seconds))
+        self._settle()
+        self.stateChanged.emit()
+
+    def pin_linked(self, token: int) -> None:
+        """Pin what answers to a token of the kept view."""
+        kept, trace = self.comparing.kept, self.scene.trace
+        if kept is None or trace is None:
+            return
+        if not self.comparing.shows_difference:  # else it is the live view's grid
+            token = linked_token(token, kept.trace.setup, trace.setup)
+        self.pin(token)
+
+    def _present(self) -> Kept | None:
+        """The view on screen, complete."""
+        scene = self.scene
+        if scene.trace is None or not scene.trace.is_complete or self.is_running:
+            return None
+        return Kept(
+            scene.image,
+            scene.trace,
+            scene.seconds,
+            self.model,
+            self.choice,
+            self.options,
+            self.state,
+        )
 
     def move_query(self, rows: int, cols: int) -> None:
         """Move the pinned patch; from a special token, to the middle of the grid."""
@@ -411,6 +459,7 @@ class Controller(QObject):
     def _on_layer(self, arrived: LayerArrived) -> None:
         shown = self.scene.trace
         if shown is None or shown.setup is not arrived.trace.setup:
+            self._stay_in_place(arrived.trace)
             self._show_scene(Scene(self.scene.image, arrived.trace))
         self.scene = replace(self.scene, trace=arrived.trace)
         done = arrived.layer + 1
@@ -421,6 +470,20 @@ class Controller(QObject):
             self.panes.rail.setProgress(text)
         if not self._frame.isActive():
             self._frame.start()
+
+    def _stay_in_place(self, trace: Trace) -> None:
+        """Keep the query at its place on the picture when the grid is another."""
+        former = self._settled.scene.trace
+        if former is None or self._is_restoring:
+            return
+        here, there, state = former.setup, trace.setup, self.state
+        if here.grid == there.grid or state.token >= former.num_tokens:
+            return
+        second = state.second_token
+        if second is not None and second < former.num_tokens:
+            second = linked_token(second, here, there)
+        token = linked_token(state.token, here, there)
+        self.change(token=token, second_token=second, merge=True)
 
     def _on_run_done(self, done: RunDone) -> None:
         self._frame.stop()
@@ -454,6 +517,7 @@ class Controller(QObject):
     def _settle(self) -> None:
         """What is shown now is what a failure goes back to."""
         self._settled = Settled(self.scene, self.model, self.options, self.choice)
+        self._is_restoring = False
 
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
@@ -545,9 +609,16 @@ class Controller(QObject):
             self.panes.matrix.setLevels(self._heat.levels)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)
+        self._refresh_comparison()
         if self.work.is_awaited(Kind.METHOD) and not self._patience.isActive():
             self._patience.start()
         self._show_run_text()
+
+    def _refresh_comparison(self) -> None:
+        """The kept view beside the live one, and the scale they share."""
+        comparing = self.comparing
+        comparing.refresh(self.heat, self.scene.trace, self.state)
+        self._heat.show_levels(comparing.levels(self.heat))
 
     def _show_controls(self, trace: Trace | None) -> None:
         state, patch, special = self.state, None, -1

@@ -29,6 +29,7 @@ from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.ui import actions, theme
 from vitviz.ui.class_pane import ClassPane
+from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.controller import Controller
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             classes=ClassPane(),
             tokens=TokensPane(),
             views=ViewsPane(),
+            compare=ComparePane(),
             rail=LayerRail(),
             controls=QueryBar(),
             status=StatusLine(),
@@ -103,6 +105,8 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(panes.picture, 1)
         row.addWidget(panes.bar, 0)
+        row.addWidget(panes.compare, 1)
+        panes.compare.hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.start)
         self._stack.addWidget(picture)
@@ -227,6 +231,19 @@ class MainWindow(QMainWindow):
         top.keysRequested.connect(self.keys.toggle)
         self.start.pathChosen.connect(self.open_path)
         self.start.openRequested.connect(self.open_dialog)
+        compare, comparing = panes.compare, control.comparing
+        compare.differenceToggled.connect(self._on_difference)
+        compare.sameScaleToggled.connect(self._on_same_scale)
+        compare.swapRequested.connect(control.swap)
+        compare.keepRequested.connect(control.keep)
+        compare.closeRequested.connect(self.toggle_compare)
+        compare.picture.tokenClicked.connect(self._on_kept_clicked)
+        compare.picture.rangeChanged.connect(panes.picture.setRange)
+        compare.picture.fitted.connect(panes.picture.fitView)
+        panes.picture.rangeChanged.connect(compare.picture.setRange)
+        panes.picture.fitted.connect(compare.picture.fitView)
+        top.compareRequested.connect(self.toggle_compare)
+        comparing.changed.connect(self._update_compare)
         views, saved = panes.views, control.saved_views
         views.saveRequested.connect(self.save_view)
         views.viewChosen.connect(saved.show)
@@ -260,9 +277,10 @@ class MainWindow(QMainWindow):
             "grid": lambda: self._on_grid(not control.state.show_grid),
             "smooth": lambda: self._on_smooth(not control.state.smooth),
             "hover": self._toggle_hover,
-            "fit": picture.fitView,
+            "fit": self._fit,
             "zoom_in": lambda: picture.zoomBy(1.25),
             "zoom_out": lambda: picture.zoomBy(0.8),
+            "compare": self.toggle_compare,
             "panel": self._toggle_panel,
             "tab_matrix": lambda: self._on_tab("matrix"),
             "tab_heads": lambda: self._on_tab("heads"),
@@ -365,6 +383,32 @@ class MainWindow(QMainWindow):
     def _on_tokens_view(self, view: object) -> None:
         self.controller.change(tokens_view=view, merge=True)
 
+    def toggle_compare(self) -> None:
+        """Keep the view on screen beside the live one, or let go of it."""
+        control = self.controller
+        if control.comparing.kept is None:
+            control.keep()
+        else:
+            control.comparing.keep(None)
+
+    def _update_compare(self) -> None:
+        is_comparing = self.controller.comparing.kept is not None
+        if is_comparing == self.panes.compare.isHidden():
+            self.panes.compare.setVisible(is_comparing)
+            self._panel.setVisible(not is_comparing)  # two pictures need the room
+        self.top.setComparing(is_comparing)
+
+    def _on_difference(self, on: bool) -> None:
+        self.controller.comparing.shows_difference = on
+        self.controller.comparing.changed.emit()
+
+    def _on_same_scale(self, on: bool) -> None:
+        self.controller.comparing.same_scale = on
+        self.controller.comparing.changed.emit()
+
+    def _on_kept_clicked(self, token: int, _shift: bool) -> None:
+        self.controller.pin_linked(token)
+
     def _on_target(self, target: object) -> None:
         self.controller.change(target=target)
 
@@ -452,6 +496,10 @@ class MainWindow(QMainWindow):
             self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")
         )
 
+    def _fit(self) -> None:
+        self.panes.picture.fitView()
+        self.panes.compare.picture.fitView()
+
     def _toggle_panel(self) -> None:
         self._panel.setVisible(not self._panel.isVisible())
 
@@ -465,6 +513,8 @@ class MainWindow(QMainWindow):
         choice = theme.ThemeChoice.LIGHT if is_dark else theme.ThemeChoice.DARK
         theme.apply(app, choice)
         self.panes.picture.refreshTheme()
+        self.panes.compare.refreshTheme()
+        self.panes.heads.refreshTheme()
 
     def copy(self) -> None:
         """Put the picture with its heat map on the clipboard."""

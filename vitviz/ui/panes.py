@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitviz.ui.class_pane import ClassPane
+from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.picture_pane import PicturePane
@@ -32,6 +33,7 @@ class Panes:
     classes: ClassPane
     tokens: TokensPane
     views: ViewsPane
+    compare: ComparePane
     rail: LayerRail
     controls: QueryBar
     status: StatusLine

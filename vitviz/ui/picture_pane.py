@@ -35,6 +35,10 @@ class PicturePane(QWidget):
     """Token, and whether shift was held."""
     outsideClicked = Signal()
     """A click on the picture where the model saw nothing."""
+    rangeChanged = Signal(QRectF)
+    """The user moved or zoomed: what is in view, in fractions of the picture."""
+    fitted = Signal()
+    """The user asked for the whole picture."""
     arrowPressed = Signal(int, int)
     """(rows, cols) to move the query by."""
 
@@ -45,6 +49,7 @@ class PicturePane(QWidget):
         self._source_size: tuple[int, int] | None = None
         self._hovered: int | None = None
         self._is_zoomed = False
+        self._pixels: Bytes | None = None
 
         self._view = pg.GraphicsView(self, useOpenGL=False)
         self._view.setFrameShape(self._view.Shape.NoFrame)
@@ -94,6 +99,7 @@ class PicturePane(QWidget):
     def setPicture(self, pixels: Bytes | None) -> None:
         """Show (H, W, 3) uint8; heat, grid and rings of the former one go."""
         self._photo.setPixels(pixels)
+        self._pixels = pixels
         size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
         is_same_size = size == self._source_size
         self._source_size = size
@@ -101,6 +107,25 @@ class PicturePane(QWidget):
         self.setHeat(None)
         if not is_same_size:
             self.fitView()
+
+    def showPixels(self, pixels: Bytes | None) -> None:
+        """As `setPicture`, but nothing happens if it is the picture on screen."""
+        if pixels is not self._pixels:
+            self.setPicture(pixels)
+
+    def setRange(self, fractions: QRectF) -> None:
+        """Show a part of the picture, in fractions of its size. Emits nothing."""
+        if self._source_size is None:
+            return
+        width, height = self._source_size
+        rect = QRectF(
+            fractions.x() * width,
+            fractions.y() * height,
+            fractions.width() * width,
+            fractions.height() * height,
+        )
+        self._box.setRange(rect, padding=0, disableAutoRange=True)
+        self._is_zoomed = True
 
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
         """Where the model's input lies; clicks need it."""
@@ -174,7 +199,7 @@ class PicturePane(QWidget):
     def zoomBy(self, factor: float) -> None:
         """Enlarge by `factor` about the middle."""
         self._box.scaleBy((1 / factor, 1 / factor))
-        self._is_zoomed = True
+        self._on_range_changed()
 
     def scenePointOf(self, token: int) -> QPointF | None:
         """Middle of a patch in this widget's coordinates; for tests and pictures."""
@@ -237,6 +262,7 @@ class PicturePane(QWidget):
             return
         if event.double():
             self.fitView()
+            self.fitted.emit()
             return
         token = self._token_at(event.scenePos())
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -250,5 +276,16 @@ class PicturePane(QWidget):
         if not self._is_zoomed:
             self.fitView()
 
-    def _on_range_changed(self, _sides: object) -> None:
+    def _on_range_changed(self, _sides: object = None) -> None:
         self._is_zoomed = True
+        if self._source_size is not None:
+            (left, right), (top, bottom) = self._box.viewRange()
+            width, height = self._source_size
+            self.rangeChanged.emit(
+                QRectF(
+                    left / width,
+                    top / height,
+                    (right - left) / width,
+                    (bottom - top) / height,
+                )
+            )

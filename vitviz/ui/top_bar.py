@@ -39,6 +39,7 @@ class TopBar(QWidget):
     optionsChosen = Signal(object)
     exportRequested = Signal()
     copyRequested = Signal()
+    compareRequested = Signal()
     themeRequested = Signal()
     keysRequested = Signal()
 
@@ -62,12 +63,17 @@ class TopBar(QWidget):
         self._export = self._menu_button(
             self.tr("Export"), self.tr("Save this view as a figure or as numbers")
         )
+        self._compare = self._button(
+            self.tr("Compare"), self.tr("Keep this view beside others (K)")
+        )
+        self._compare.setCheckable(True)
+        self._compare.clicked.connect(self.compareRequested)
         self._theme = self._button("◐", self.tr("Light or dark (Ctrl+T)"))
         self._keys = self._button("?", self.tr("Show all keys (?)"))
         for widget in (self._open, self._model, self._size):
             layout.addWidget(widget)
         layout.addWidget(self._title, 1)
-        for widget in (self._export, self._theme, self._keys):
+        for widget in (self._compare, self._export, self._theme, self._keys):
             layout.addWidget(widget)
         self._theme.clicked.connect(self.themeRequested)
         self._keys.clicked.connect(self.keysRequested)
@@ -81,8 +87,13 @@ class TopBar(QWidget):
         self._title.setText(text)
 
     def setHasTrace(self, has_trace: bool) -> None:
-        """Offer to export only what is there."""
+        """Offer to export and compare only what is there."""
         self._export.setEnabled(has_trace)
+        self._compare.setEnabled(has_trace)
+
+    def setComparing(self, is_comparing: bool) -> None:
+        """Show whether a view is kept."""
+        self._compare.setChecked(is_comparing)
 
     def setModel(self, model: Model | None, options: RunOptions) -> None:
         """Show the model, and the sizes it takes with their price."""

@@ -21,6 +21,10 @@ COLORMAPS = ("viridis", "cividis", "magma", "inferno", "gray")
 """Names offered, the default first; all but magma and inferno are safe for
 colour-blind eyes by design, and those two are monotonous in lightness."""
 
+DIVERGING = "blue to orange"
+"""For differences: zero is neutral, both ends are told apart by every eye."""
+_ENDS = ((0, 90, 181), (247, 247, 247), (220, 85, 0))
+
 
 class Meaning(enum.Enum):
     """Colours that mean the same everywhere (Okabe and Ito)."""
@@ -92,6 +96,12 @@ def lookup_table(name: str) -> Bytes:
     """(256, 3) uint8 colours of a map, from low to high. KeyError if unknown."""
     if name == "gray":
         return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    if name == DIVERGING:
+        places = np.linspace(0, 2, 256)
+        channels = [
+            np.interp(places, (0, 1, 2), end) for end in zip(*_ENDS, strict=True)
+        ]
+        return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
     tables: dict[str, Any] = json.loads(
         resource("colormaps.json").read_text(encoding="utf-8")
     )

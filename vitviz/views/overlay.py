@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vitviz.views.colour import Array, Bytes, Levels, rgb
+from vitviz.views.colour import DIVERGING, Array, Bytes, Levels, rgb
 from vitviz.views.state import Style
 
 
@@ -28,6 +28,16 @@ def overlay_rgba(
         case Style.SPOTLIGHT:
             out[..., :3] = 0
             out[..., 3] = np.rint(255 * opacity * (1 - fraction))
+    return out
+
+
+def tinted_difference(patches: Array, levels: Levels, opacity: float) -> Bytes:
+    """(R, C, 4) uint8: the diverging map, clear at zero and where nothing is known."""
+    fraction = levels.fraction(patches)
+    out = np.empty((*fraction.shape, 4), np.uint8)
+    out[..., :3] = rgb(fraction, DIVERGING)
+    strength = np.where(np.isfinite(patches), 2 * np.abs(fraction - 0.5), 0)
+    out[..., 3] = np.rint(255 * opacity * strength)
     return out
 
 

@@ -51,6 +51,7 @@ class HeatFiller(Filler):
         self._work = work
         self._view: View | None = None
         self._maps: LayerMaps | None = None
+        self._painted: Levels | None = None
         self._explaining = Explaining()
         work.on_result(Kind.METHOD, self._on_explained)
 
@@ -101,8 +102,16 @@ class HeatFiller(Filler):
                 hovered=None if is_preview else hovered,
             )
 
+    def show_levels(self, levels: Levels | None) -> None:
+        """Paint the map again on a scale it shares with another; None: on its own."""
+        if self._view is not None and self.heat is not None:
+            wanted = levels or self.heat.levels
+            if wanted != self._painted:
+                self._paint(self._view, replace(self.heat, levels=wanted))
+
     def _paint(self, view: View, shown: Heat | None) -> None:
         state, bar = view.state, self.panes.bar
+        self._painted = None if shown is None else shown.levels
         if shown is None:
             self.panes.picture.setHeat(None)
             bar.setLevels(None)

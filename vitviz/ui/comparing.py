@@ -1,0 +1,163 @@
+"""Compare: a view that was kept, linked to the live one by query, zoom and scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from vitviz import jobs
+from vitviz.engine import Kind
+from vitviz.figures.compose import caption
+from vitviz.ui.compare_pane import ComparePane
+from vitviz.ui.work import Work
+from vitviz.views.colour import DIVERGING, Levels, Meaning
+from vitviz.views.compare import common_levels, difference, linked_token
+from vitviz.views.display import Heat, heat, maps_of, shown_layer
+from vitviz.views.overlay import overlay_rgba, tinted_difference
+from vitviz.views.session import ModelChoice, RunOptions
+from vitviz.views.state import Direction, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """Everything that brings a view back without running it again."""
+
+    image: SourceImage | None
+    trace: Trace
+    seconds: float | None
+    model: Model | None
+    choice: ModelChoice
+    options: RunOptions
+    state: ViewState
+
+
+class Comparing(QObject):
+    """Fills the right half; the left one stays the controller's."""
+
+    changed = Signal()
+    """A view was kept or let go of, or a map arrived."""
+
+    def __init__(self, pane: ComparePane, work: Work) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self.kept: Kept | None = None
+        self.shows_difference = False
+        self.same_scale = True
+        self.heat: Heat | None = None
+        """The kept view's map for the linked query."""
+        self._work = work
+        self._asked: tuple[object, ...] | None = None
+        self._found: tuple[tuple[object, ...], Heat] | None = None
+        work.on_result(Kind.COMPARE, self._on_computed)
+
+    def keep(self, kept: Kept | None) -> None:
+        """Keep a view, or none any more."""
+        self.kept, self.heat = kept, None
+        self._asked = self._found = None
+        self._work.drop(Kind.COMPARE)
+        if kept is not None:
+            picture = self.pane.picture
+            image = kept.trace.setup.image
+            picture.setPicture(None if image is None else image.pixels)
+        self.changed.emit()
+
+    def levels(self, live: Heat | None) -> Levels | None:
+        """The scale both maps share; None where each has its own."""
+        if live is None or self.heat is None or not self.same_scale:
+            return None
+        return common_levels(live.levels, self.heat.levels)
+
+    def refresh(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
+        """Show the kept view for the query that is on screen at the left."""
+        kept = self.kept
+        if kept is None:
+            return
+        token = kept.state.token
+        if live is not None and trace is not None:
+            token = linked_token(live.token, trace.setup, kept.trace.setup)
+        self.heat = self._computed(kept, token)
+        self._paint(live, trace, state)
+
+    def _computed(self, kept: Kept, token: int) -> Heat | None:
+        """The kept view's map of a token; None while the engine computes it."""
+        state = replace(kept.state, token=token)
+        layer = shown_layer(kept.trace, state)
+        assert layer is not None
+        if state.method == "raw" and state.direction is Direction.LOOKS_AT:
+            return heat(kept.trace, state, maps_of(kept.trace, state, layer))
+        key = (id(kept), token)
+        if self._found is not None and self._found[0] == key:
+            return self._found[1]
+        if key != self._asked:
+            self._asked = key
+            job = jobs.heat_of(kept.trace, state, layer, kept.model, key)
+            self._work.submit(Kind.COMPARE, job)
+        return None
+
+    def _on_computed(self, found: tuple[tuple[object, ...], Heat]) -> None:
+        self._found = found
+        self.changed.emit()
+
+    def _paint(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
+        kept, pane = self.kept, self.pane
+        assert kept is not None
+        pane.setDifference(self.shows_difference)
+        if self.shows_difference and live is not None and trace is not None:
+            self._paint_difference(live, trace, state)
+            return
+        setup, one = kept.trace.setup, self.heat
+        self._show_picture(setup.image)
+        pane.picture.setPlacement(setup.placement, setup.grid)
+        pane.picture.setShowsGrid(state.show_grid)
+        if one is None:
+            pane.picture.setHeat(None)
+            pane.bar.setLevels(None)
+            pane.setCaption(self.tr("Computing …"))
+            return
+        levels = self.levels(live) or one.levels
+        look = state.style, state.colormap, state.opacity
+        pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
+        is_row = one.direction is Direction.LOOKS_AT
+        meaning = Meaning.QUERY if is_row else Meaning.KEY
+        pane.picture.setPinned(one.token, None, meaning)
+        pane.bar.setColormap(state.colormap)
+        pane.bar.setStyleKind(state.style)
+        pane.bar.setLevels(levels)
+        pane.bar.setUniform(one.uniform)
+        shown = replace(one, levels=levels)
+        words = caption(shown, setup, kept.state.scale)
+        name = "" if setup.image is None else f"{setup.image.name} · "
+        pane.setCaption(self.tr("Kept: ") + name + " · ".join(words[:-2]))
+
+    def _paint_difference(self, live: Heat, trace: Trace, state: ViewState) -> None:
+        kept, pane = self.kept, self.pane
+        assert kept is not None
+        setup = trace.setup
+        self._show_picture(setup.image)
+        pane.picture.setPlacement(setup.placement, setup.grid)
+        pane.picture.setPinned(live.token, None, Meaning.QUERY)
+        if self.heat is None:
+            pane.picture.setHeat(None)
+            pane.bar.setLevels(None)
+            pane.setCaption(self.tr("Computing …"))
+            return
+        found = difference(live, setup, self.heat, kept.trace.setup)
+        rgba = tinted_difference(found.patches, found.levels, state.opacity)
+        pane.picture.setHeat(rgba)
+        pane.bar.setColormap(DIVERGING)
+        pane.bar.setStyleKind(type(state.style).MAP)
+        pane.bar.setLevels(found.levels)
+        pane.bar.setUniform(None)
+        unit = self.tr("in multiples of uniform") if found.is_relative else ""
+        text = self.tr("Left less kept; orange: more at the left, blue: less")
+        pane.setCaption(f"{text} · {unit}" if unit else text)
+
+    def _show_picture(self, image: SourceImage | None) -> None:
+        self.pane.picture.showPixels(None if image is None else image.pixels)

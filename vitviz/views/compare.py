@@ -1,0 +1,125 @@
+"""Two views side by side: which token answers to which, and how their maps differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.views.colour import Array, Levels
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Setup
+    from vitviz.views.display import Heat
+
+Places = npt.NDArray[np.float64]
+
+SAMPLES = 4
+"""Points along each side of a patch at which another grid is read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """One map less another, on the grid of the first."""
+
+    patches: Array
+    """(R, C); NaN where the other model saw nothing."""
+    levels: Levels
+    """Centred on zero."""
+    is_relative: bool
+    """Whether values are multiples of each map's uniform value, not attention."""
+
+
+def linked_token(token: int, here: Setup, there: Setup) -> int:
+    """The token of `there` that answers to one of `here`.
+
+    Special tokens by name (else the first token); patches by their place on the
+    picture, or on the model's input where the pictures differ.
+    """
+    cell = here.grid.cell(token)
+    if cell is None:
+        name = here.prefix_names[token] if token < len(here.prefix_names) else ""
+        names = there.prefix_names
+        return names.index(name) if name in names else 0
+    found = _cells_at(here, there, np.array([cell[0] + 0.5]), np.array([cell[1] + 0.5]))
+    row, col = int(found[0][0]), int(found[1][0])
+    row = min(max(row, 0), there.grid.rows - 1)
+    col = min(max(col, 0), there.grid.cols - 1)
+    return there.grid.token(row, col)
+
+
+def common_levels(first: Levels, second: Levels) -> Levels:
+    """What two maps need together; linear unless both are logarithmic."""
+    log = first.log and second.log
+    return Levels(
+        min(first.low, second.low) if log or not (first.log or second.log) else 0.0,
+        max(first.high, second.high),
+        log,
+    )
+
+
+def difference(first: Heat, here: Setup, second: Heat, there: Setup) -> Difference:
+    """`first` less `second`, both as attention where their grids and picture agree.
+
+    Otherwise both are divided by their uniform value (or, where a method has none, by
+    their mean), and the other grid is read at 4 × 4 points of every patch.
+    """
+    if here.grid == there.grid and here.placement == there.placement:
+        patches = first.patches - second.patches
+        return _made(patches, is_relative=False)
+    a = first.patches / _unit(first)
+    b = second.patches / _unit(second)
+    steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    rows = (np.arange(here.grid.rows)[:, None] + steps).ravel()
+    cols = (np.arange(here.grid.cols)[:, None] + steps).ravel()
+    all_rows, all_cols = np.meshgrid(rows, cols, indexing="ij")
+    at_row, at_col = _cells_at(here, there, all_rows.ravel(), all_cols.ravel())
+    is_seen = (at_row >= 0) & (at_row < there.grid.rows)
+    is_seen &= (at_col >= 0) & (at_col < there.grid.cols)
+    values = np.full(at_row.shape, np.nan)
+    values[is_seen] = b[at_row[is_seen], at_col[is_seen]]
+    blocks = values.reshape(here.grid.rows, SAMPLES, here.grid.cols, SAMPLES)
+    seen = np.isfinite(blocks).sum(axis=(1, 3))
+    sums = np.nansum(blocks, axis=(1, 3))
+    means = np.where(seen > 0, sums / np.maximum(seen, 1), np.nan)
+    return _made(np.asarray(a - means, np.float32), is_relative=True)
+
+
+def _made(patches: Array, *, is_relative: bool) -> Difference:
+    finite = np.abs(patches[np.isfinite(patches)])
+    most = float(finite.max()) if finite.size else 0.0
+    most = most if most > 0 else 1e-12
+    return Difference(patches, Levels(-most, most), is_relative)
+
+
+def _unit(heat: Heat) -> float:
+    mean = float(heat.patches.mean())
+    return heat.uniform or mean or 1.0
+
+
+def _cells_at(
+    here: Setup, there: Setup, rows: Places, cols: Places
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(rows, columns) of `there`'s grid at places of `here`'s, in patches."""
+    width, height = here.placement.model_size
+    other_width, other_height = there.placement.model_size
+    x, y = cols * width / here.grid.cols, rows * height / here.grid.rows
+    is_same = (
+        here.image is not None
+        and there.image is not None
+        and here.image.sha256 == there.image.sha256
+    )
+    if is_same:  # by way of the picture
+        points = [
+            there.placement.to_model(*here.placement.to_source(float(a), float(b)))
+            for a, b in zip(x, y, strict=True)
+        ]
+        x, y = np.array(points).T
+    else:
+        x, y = x * other_width / width, y * other_height / height
+    return (
+        np.floor(y * there.grid.rows / other_height).astype(np.int64),
+        np.floor(x * there.grid.cols / other_width).astype(np.int64),
+    )
