@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from vitviz._version import META_KEY
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
 from vitviz.methods import METHODS
@@ -349,6 +350,33 @@ def _across(
             **options,  # type: ignore[arg-type]
         )
         yield query, values
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """What a .png, .gif, .svg or .npz of ours says of itself.
+
+    Raises OSError, KeyError, TypeError or ValueError for any other file.
+    """
+    import html
+    import re
+
+    import PIL.Image
+
+    match path.suffix.lower():
+        case ".npz":
+            with np.load(path, allow_pickle=False) as data:
+                text = str(data["meta"])
+        case ".svg":
+            found = re.search(r"<desc>(.*?)</desc>", path.read_text("utf-8"), re.DOTALL)
+            text = html.unescape(found[1]) if found else ""
+        case ".gif":
+            with PIL.Image.open(path, formats=["GIF"]) as made:
+                text = made.info["comment"].decode()
+        case _:
+            with PIL.Image.open(path, formats=["PNG"]) as made:
+                text = made.info[META_KEY]
+    meta: dict[str, Any] = json.loads(text)
+    return meta
 
 
 def _blocks(

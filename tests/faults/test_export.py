@@ -222,7 +222,7 @@ def test_options(
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        pytest.param("out.gif", "does not write .gif", id="gif"),
+        pytest.param("out.bmp", "does not write .bmp", id="bmp"),
         pytest.param("out.docx", "does not write .docx", id="ending"),
         pytest.param("missing/out.png", "no such folder", id="no-folder"),
         pytest.param("pipe.png", "not an ordinary file", id="fifo"),
@@ -270,7 +270,7 @@ def test_a_foreign_file_in_the_folder_is_kept(
     assert main(
         ["export", str(photo), "-o", str(tmp_path), "--model", str(model_folder)]
     ) == 2  # fmt: skip
-    assert "not a figure of vitviz" in capsys.readouterr().err
+    assert "not made by vitviz" in capsys.readouterr().err
     assert foreign.read_bytes() == photo.read_bytes()
 
 

@@ -14,6 +14,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from vitviz._version import META_KEY
 from vitviz.errors import BudgetError
 from vitviz.figures import marks, multiples, render, save
 from vitviz.figures.picture import shown_rect
@@ -228,7 +229,7 @@ def test_png_keeps_its_description_and_density(tmp_path: Path) -> None:
     save.save(tmp_path / "a.png", figure, scale=2)
     with PIL.Image.open(tmp_path / "a.png") as made:
         assert made.size == (80, 60)
-        assert made.info[save.META_KEY] == '{"query": "(7, 3)"}'
+        assert made.info[META_KEY] == '{"query": "(7, 3)"}'
         assert made.info["dpi"] == pytest.approx((192, 192), abs=0.1)
 
 

@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Write attention as a figure or as numbers, without a window."
 EPILOG = """\
-OUT ends in .png .svg .pdf (a figure), .npz .csv (numbers), or is a folder, which gets
-one .png a picture: run it again and it goes on where it stopped. IMAGE may be a folder
-of pictures, or - for standard input.
+OUT ends in .png .svg .pdf (a figure), .gif (a frame for each layer or head), .npz .csv
+(numbers), or is a folder, which gets one file a picture (--format): run it again and it
+goes on where it stopped. IMAGE may be a folder of pictures, or - for standard input.
 
 examples:
   vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
   vitviz export cat.jpg -o wall.png --layer all --head all --scale shared
   vitviz export cat.jpg -o cat.npz --layer all --head all --query all
   vitviz export cat.jpg -o cat.png --method rollout --query 7,3
+  vitviz export cat.jpg -o cat.gif --layer all --scale shared
   vitviz export photos/ -o maps/ --style spotlight
   curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
 
@@ -82,7 +83,7 @@ def execute(args: argparse.Namespace) -> int:
     if len(sources) > 1:
         raise InputError(
             "{count} pictures do not fit into one file. Give a folder as -o, which "
-            "gets one .png a picture.",
+            "gets one file a picture.",
             count=len(sources),
         )
     task = Task(sources[0], output)
@@ -94,7 +95,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
-    """One .png a picture; those that are there already are left as they are."""
+    """One file a picture; those that are there already are left as they are."""
     from vitviz.atomic import output_error, printable, sweep
     from vitviz.cli import say
 
@@ -103,7 +104,8 @@ def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
     except OSError as error:
         raise output_error(folder, error) from error
     sweep(folder)
-    tasks = _tasks(sources, folder)
+    tasks = _tasks(sources, folder, wish.format)
+    _check_suffix(tasks[0].target, wish)
     model: Model | None = None
     num_kept = num_failed = 0
     for number, task in enumerate(tasks, start=1):
@@ -191,14 +193,18 @@ def _write(
         case ".csv":
             _agree(export.csv_bytes(made, selection), target, wish)
             export.write_csv(target, made, selection, gradients=gradients)
-        case _:
+        case ending:
             import json
 
             from vitviz.figures.compose import figure_of
-            from vitviz.figures.save import save
 
             assert selection.queries is not None
-            meta = export.metadata(made, selection, wish.options())
+            meta = json.dumps(export.metadata(made, selection, wish.options()))
+            if ending == ".gif":
+                _write_gif(made, selection, target, wish, gradients, meta)
+                return
+            from vitviz.figures.save import save
+
             figure = figure_of(
                 made,
                 layers=selection.layers,
@@ -207,9 +213,36 @@ def _write(
                 look=wish.look(),
                 method=wish.method,
                 gradients=gradients,
-                description=json.dumps(meta),
+                description=meta,
             )
-            save(target, figure)
+            save(target, figure, scale=wish.pixels)
+
+
+def _write_gif(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    wish: Wish,
+    gradients: Gradients | None,
+    meta: str,
+) -> None:
+    from vitviz.atomic import write_bytes
+    from vitviz.figures.animate import frames_of, gif_bytes
+
+    assert selection.queries is not None
+    frames = frames_of(
+        made,
+        layers=selection.layers,
+        heads=selection.heads,
+        token=selection.queries[0],
+        look=wish.look(),
+        method=wish.method,
+        gradients=gradients,
+    )
+    data = gif_bytes(
+        frames, scale=wish.pixels, colormap=wish.colormap, description=meta
+    )
+    write_bytes(target, data)
 
 
 def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
@@ -255,17 +288,13 @@ def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
     """
     import json
 
-    import PIL.Image
-
     from vitviz.atomic import printable
-    from vitviz.export import weights_sha256
-    from vitviz.figures.save import META_KEY
+    from vitviz.export import read_metadata, weights_sha256
 
     if not task.target.exists():
         return False
     try:
-        with PIL.Image.open(task.target, formats=["PNG"]) as made:
-            meta = json.loads(made.info[META_KEY])
+        meta = read_metadata(task.target)
         found = (
             meta["image"]["sha256"],
             meta["model"]["name"],
@@ -274,7 +303,7 @@ def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(
-            "{path} is there already and is not a figure of vitviz. Move it away, or "
+            "{path} is there already and was not made by vitviz. Move it away, or "
             "choose another folder.",
             path=printable(str(task.target)),
         ) from error
@@ -342,13 +371,13 @@ def _expanded(images: list[str]) -> list[str]:
     return found
 
 
-def _tasks(sources: list[str], folder: Path) -> list[Task]:
+def _tasks(sources: list[str], folder: Path, kind: str) -> list[Task]:
     """A file name for each picture: its stem, or its whole name where stems repeat."""
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
     names = []
     for source, stem in zip(sources, stems, strict=True):
         is_alone = stems.count(stem) == 1
-        names.append(f"{stem if is_alone else Path(source).name}.png")
+        names.append(f"{stem if is_alone else Path(source).name}.{kind}")
     for name in names:
         if names.count(name) > 1:
             raise InputError(

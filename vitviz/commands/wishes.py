@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from vitviz.figures.compose import Look
     from vitviz.tracing import Query, Trace
 
-FIGURES = (".png", ".svg", ".pdf")
+FIGURES = (".png", ".svg", ".pdf", ".gif")
 NUMBERS = (".npz", ".csv")
+FORMATS = ("png", "svg", "gif", "npz")
+"""Of a folder's files: those that say what made them, so that a run can go on."""
 FUSIONS = ("mean", "max", "min")
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
@@ -48,12 +50,15 @@ class Wish:
     scale: str | tuple[float, float]
     """"own", "shared", or the two ends."""
     caption: bool
+    pixels: float
+    """Of a .png or .gif for each unit of the figure, 1/96 inch."""
+    format: str
     is_agreed: bool
 
     def options(self) -> dict[str, object]:
         """What shaped the result, for its metadata; plain values."""
         values = asdict(self)
-        for name in ("model", "device", "is_agreed"):
+        for name in ("model", "device", "is_agreed", "format"):
             del values[name]
         return values
 
@@ -171,6 +176,18 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     looks.add_argument(
         "--caption", action="store_true", help="say below what the figure shows"
     )
+    looks.add_argument(
+        "--pixels",
+        default="2",
+        metavar="F",
+        help="pixels of a .png or .gif for each 1/96 inch, from 0.25 to 16; default: 2",
+    )
+    parser.add_argument(
+        "--format",
+        default="png",
+        metavar="T",
+        help=f"of the files in a folder: {_of(FORMATS)}",
+    )
     parser.add_argument(
         "--yes", action="store_true", help="write files above 1 GB without asking"
     )
@@ -196,6 +213,8 @@ def wish_from(args: argparse.Namespace) -> Wish:
         colormap=_one_of(args.colormap, COLORMAPS, "--colormap"),
         scale=_scale(args.scale),
         caption=args.caption,
+        pixels=_factor(args.pixels),
+        format=_one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,
     )
     wish.check_method()
@@ -227,6 +246,18 @@ def _whole(text: str, option: str) -> int:
         option=option,
         most=MAX_SIZE_PX,
         text=text,
+    )
+
+
+def _factor(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if 0.25 <= value <= 16:
+        return value
+    raise SelectionError(
+        "--pixels takes a number from 0.25 to 16, not {text}.", text=text
     )
 
 

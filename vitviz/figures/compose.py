@@ -90,6 +90,19 @@ def figure_of(
     return _panel_figure(panel, trace.setup, options, description)
 
 
+def peak_of(
+    trace: Trace,
+    layer: int,
+    heads: tuple[HeadChoice, ...],
+    token: int,
+    method: str,
+    gradients: Gradients | None,
+) -> float:
+    """Largest value on the grid among the maps of some heads."""
+    asked = _Asked(token, Look(), method, gradients)
+    return max(one.peak_value for one in _heats(trace, layer, heads, asked))
+
+
 def figure_of_heat(
     one: Heat, setup: Setup, options: FigureOptions, *, description: str = ""
 ) -> Figure:

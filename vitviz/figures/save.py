@@ -21,14 +21,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgGenerator
 
+from vitviz._version import META_KEY
 from vitviz.atomic import write_bytes
 from vitviz.errors import BudgetError
 
 PNG_SCALE = 2.0
 """Device pixels a figure unit."""
 MAX_PNG_PIXELS = 100_000_000
-META_KEY = "vitviz"
-"""PNG text that says what the figure shows and how it was made."""
 
 _application: QGuiApplication | None = None
 
@@ -86,6 +85,19 @@ def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:
 
 def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
     """The figure as PNG on white, `scale` pixels a unit. Raises BudgetError."""
+    image = draw(figure, scale)
+    dots = round(96 * scale / 0.0254)
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    if figure.description:
+        image.setText(META_KEY, figure.description)
+    buffer = _buffer()
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs lack a str format
+    return bytes(buffer.data().data())
+
+
+def draw(figure: Figure, scale: float) -> QImage:
+    """The figure on white, `scale` pixels a unit. Raises BudgetError."""
     ensure_application()
     width, height = round(figure.width * scale), round(figure.height * scale)
     if width * height > MAX_PNG_PIXELS:
@@ -100,14 +112,7 @@ def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
     with _painting(image) as painter:
         painter.scale(scale, scale)
         figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
-    dots = round(96 * scale / 0.0254)
-    image.setDotsPerMeterX(dots)
-    image.setDotsPerMeterY(dots)
-    if figure.description:
-        image.setText(META_KEY, figure.description)
-    buffer = _buffer()
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs lack a str format
-    return bytes(buffer.data().data())
+    return image
 
 
 def svg_bytes(figure: Figure) -> bytes:

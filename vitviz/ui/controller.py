@@ -25,6 +25,7 @@ from vitviz.figures.save import save
 from vitviz.jobs import LayerArrived, RunDone
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
+from vitviz.ui.animation import animation
 from vitviz.ui.comparing import Comparing, Kept
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
@@ -362,6 +363,9 @@ class Controller(QObject):
             self.work.submit(Kind.EXPORT, job)
             return
         state = self.state
+        if path.lower().endswith(".gif"):
+            self.work.submit(Kind.EXPORT, animation(trace, state, Path(path)))
+            return
         options = FigureOptions(
             style=state.style,
             colormap=state.colormap,

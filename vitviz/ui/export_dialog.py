@@ -26,7 +26,8 @@ def choose_and_export(window: MainWindow, controller: Controller) -> None:
         "attention.png",
         ";;".join(
             (
-                tr("Figure") + " (*.png *.svg)",
+                tr("Figure") + " (*.png *.svg *.pdf)",
+                tr("Animation through the layers") + " (*.gif)",
                 tr("Numbers, this query") + " (*.npz *.csv)",
             )
         ),
