@@ -23,12 +23,12 @@ from vitviz._version import META_KEY
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
 from vitviz.methods import METHODS
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.display import fused_values
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
-    from vitviz.models.adapter import ModelInfo
+    from vitviz.models.adapter import Model, ModelInfo
     from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -104,6 +104,7 @@ def write_npz(
     *,
     options: dict[str, object] | None = None,
     gradients: Gradients | None = None,
+    model: Model | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
     """Write the selection with everything needed to make it again.
@@ -114,6 +115,7 @@ def write_npz(
     in place of the first three. Memory: one tile.
 
     gradients : of the backward pass that a gradient method needs.
+    model : for methods that need it beside its trace.
 
     Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
     """
@@ -122,7 +124,7 @@ def write_npz(
         range(trace.num_tokens) if selection.queries is None else selection.queries
     )
     named = {
-        name: value.value if isinstance(value, Fusion) else value
+        name: value.value if isinstance(value, Fusion | Fill) else value
         for name, value in selection.options
     }
     made = metadata(trace, selection, {**(options or {}), **named})
@@ -151,7 +153,7 @@ def write_npz(
             header = {"descr": "<f4", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(stream, header)
             done = 0
-            for rows in _blocks(trace, selection, gradients):
+            for rows in _blocks(trace, selection, gradients, model):
                 stream.write(np.ascontiguousarray(rows, "<f4").data)
                 done += rows.size
                 if on_progress is not None:
@@ -168,6 +170,7 @@ def write_csv(
     selection: Selection,
     *,
     gradients: Gradients | None = None,
+    model: Model | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
     """Write one line a value: layer, head, query, key, row, col, value.
@@ -190,10 +193,10 @@ def write_csv(
         file.write(b"layer,head,query,key,row,col,value\n")
         if not selection.is_layerwise:
             first = trace.num_prefix_tokens
-            for query, values in _across(trace, selection, gradients):
+            for query, values in _across(trace, selection, gradients, model):
                 _write_lines(file, f",,{query},", cells[first:], values[first:])
             return
-        for layer, choice, queries, rows in rows_of(trace, selection):
+        for layer, choice, queries, rows in rows_of(trace, selection, model=model):
             label = _csv_label(choice)
             for query, row in zip(queries, rows, strict=True):
                 _write_lines(file, f"{layer},{label},{query},", cells, row)
@@ -203,7 +206,7 @@ def write_csv(
 
 
 def rows_of(
-    trace: Trace, selection: Selection
+    trace: Trace, selection: Selection, *, model: Model | None = None
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
     """(layer, head, queries, (b, N)) in the order of the `.npz`, by tiles.
 
@@ -211,7 +214,7 @@ def rows_of(
     """
     for layer in selection.layers:
         if selection.method != "raw":
-            yield from _method_rows(trace, selection, layer)
+            yield from _method_rows(trace, selection, layer, model)
         elif selection.queries is not None:
             listed = [trace.row(layer, query) for query in selection.queries]
             for choice in selection.heads:
@@ -311,7 +314,7 @@ def _all_rows(
 
 
 def _method_rows(
-    trace: Trace, selection: Selection, layer: int
+    trace: Trace, selection: Selection, layer: int, model: Model | None
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
     """A layerwise method's rows, one query after another."""
     from vitviz.explain.methods import token_values
@@ -325,13 +328,17 @@ def _method_rows(
                 query=query,
                 layer=layer,
                 head=choice,
+                model=model,
                 **dict(selection.options),  # type: ignore[arg-type]
             )
             yield layer, choice, (query,), values[None]
 
 
 def _across(
-    trace: Trace, selection: Selection, gradients: Gradients | None
+    trace: Trace,
+    selection: Selection,
+    gradients: Gradients | None,
+    model: Model | None,
 ) -> Iterator[tuple[int, Array]]:
     """(query, (N,)) of a method across layers."""
     from vitviz.explain.methods import token_values
@@ -347,6 +354,7 @@ def _across(
             trace,
             query=query,
             gradients=gradients,
+            model=model,
             **options,  # type: ignore[arg-type]
         )
         yield query, values
@@ -380,14 +388,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
 
 def _blocks(
-    trace: Trace, selection: Selection, gradients: Gradients | None
+    trace: Trace,
+    selection: Selection,
+    gradients: Gradients | None,
+    model: Model | None,
 ) -> Iterator[Array]:
     """The main array's values in its order."""
     if selection.is_layerwise:
-        for _, _, _, rows in rows_of(trace, selection):
+        for _, _, _, rows in rows_of(trace, selection, model=model):
             yield rows
     else:
-        for _, values in _across(trace, selection, gradients):
+        for _, values in _across(trace, selection, gradients, model):
             yield trace.patch_map(values)
 
 

@@ -264,7 +264,7 @@ def explain(
                 model, trace, target=target, is_cancelled=context.is_cancelled
             )
         check = context.raise_if_cancelled
-        values = values_of(trace, state, layer, found, check=check)
+        values = values_of(trace, state, layer, found, model=model, check=check)
         return Explained(key, values, found)
 
     return job
@@ -321,7 +321,7 @@ def export_numbers(
         if method.needs_gradients and model is not None:
             target = shown_target(trace, state)
             gradients = backward(model, trace, target=target)
-        own = ("layer", "head", "target")
+        own = ("layer", "head") if method.needs_model else ("layer", "head", "target")
         options = tuple(
             option
             for option in chosen_options(trace, state, layer)
@@ -332,7 +332,7 @@ def export_numbers(
         heads = tuple(HeadChoice((head,)) for head in range(trace.num_heads))
         selection = Selection(layers, heads, (query,), state.method, options)
         write = write_csv if path.suffix.lower() == ".csv" else write_npz
-        write(path, trace, selection, gradients=gradients)
+        write(path, trace, selection, gradients=gradients, model=model)
         return path
 
     return job

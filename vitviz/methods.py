@@ -25,6 +25,10 @@ class Method:
     sums_to_one: bool
     """Whether the values of all tokens add up to 1, so that 1/N is a measure."""
     options: tuple[str, ...] = ()
+    needs_model: bool = False
+    """Whether the model is needed beside its trace."""
+    is_per_query: bool = True
+    """Whether another query has another map."""
 
 
 _LAYER = ("layer", "head")
@@ -64,6 +68,19 @@ _ALL = (
         needs_gradients=False,
         sums_to_one=False,
         options=_LAYER,
+    ),
+    Method(
+        "norm-based",
+        "size of what is sent",
+        "‖Σ_h α^h_ij v^h_j W_O^h‖",
+        "Kobayashi et al. 2020, arXiv 2004.10102",
+        "one row, and a pass to find W_O the first time",
+        "Before the residual and layer scale, which may undo what is sent.",
+        is_layerwise=True,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=_LAYER,
+        needs_model=True,
     ),
     Method(
         "mass-mask",
@@ -126,6 +143,35 @@ _ALL = (
         needs_gradients=True,
         sums_to_one=False,
         options=("layer", "target"),
+    ),
+    Method(
+        "legrad",
+        "LeGrad",
+        "Σ_l E_{h,i}[(∂s^l/∂A^{l,h}_i·)⁺],  s^l read out at layer l",
+        "Bousselham et al. 2024, arXiv 2404.03214",
+        "about three forward passes",
+        "One map for all queries; how attention would have to change, not what it is.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("target", "start_layer"),
+        needs_model=True,
+        is_per_query=False,
+    ),
+    Method(
+        "occlusion",
+        "occlusion",
+        "p(whole) − p(patch hidden)",
+        "Zeiler and Fergus 2014, arXiv 1311.2901",
+        "a forward pass for each patch",
+        "One map for all queries; what stands in for a patch is a picture too, and "
+        "patches that say the same hide each other's effect. Negative: hiding helps.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("target", "fill", "cells"),
+        needs_model=True,
+        is_per_query=False,
     ),
 )
 METHODS = {method.name: method for method in _ALL}

@@ -14,6 +14,14 @@ class Fusion(enum.Enum):
     MIN = "min"
 
 
+class Fill(enum.Enum):
+    """What is put in place of a hidden patch."""
+
+    BLUR = "blur"
+    MEAN = "mean"
+    NOISE = "noise"
+
+
 @dataclass(frozen=True, slots=True)
 class HeadChoice:
     """Some heads and how they become one map; no heads means all of them."""

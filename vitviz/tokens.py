@@ -27,6 +27,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import Cancelled, InputError, UnsupportedModelError
+from vitviz.explain.anatomy import read_out
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.models.adapter import Adapter, Model
 from vitviz.models.flexi import PatchEmbedding
@@ -36,11 +37,6 @@ Array = npt.NDArray[np.float32]
 NUM_FILTERS = 28
 ARTEFACT_RATIO = 3.0
 """A patch whose norm is so many times its layer's median is flagged."""
-LENS_LIMIT = 1e-3
-"""Largest difference between a read-out and the model's own logits, relative."""
-
-_NORMS = ("norm", "encoder.ln", "layernorm", "post_layernorm", "encoder.layer_norm")
-_HEADS = ("head", "heads", "classifier")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +49,7 @@ class States:
     values: Tensor
     output: Tensor
     """(C,) logits or feature of the same pass."""
+    num_prefix_tokens: int
 
 
 def states(
@@ -89,7 +86,8 @@ def states(
     finally:
         for hook in hooks:
             hook.remove()
-    return States(torch.cat(found).float(), output[0].reshape(-1).float())
+    values = torch.cat(found).float()
+    return States(values, output[0].reshape(-1).float(), trace.num_prefix_tokens)
 
 
 def norms(of: States) -> Array:
@@ -147,9 +145,20 @@ def lens(
     Raises UnsupportedModelError where a token's class cannot be read out alone; that
     the right parts were found is checked against the model's own logits.
     """
-    read_out = _read_out(model, of)
+    if not model.info.has_head:
+        raise UnsupportedModelError(
+            "{name} has no classifier to read tokens with.", name=model.info.name
+        )
+    num_prefix = of.num_prefix_tokens
+    reader = read_out(model, of.values[-1], of.output, num_prefix)
+    if reader.is_mean:
+        raise UnsupportedModelError(
+            "{name} reads its class from the mean of all patches, so single tokens "
+            "cannot be read that way.",
+            name=model.info.name,
+        )
     with torch.inference_mode():
-        logits = read_out(of.values[layer].to(model.dtype)).float()
+        logits = reader.of_each(of.values[layer].to(model.dtype)).float()
     shares = logits.softmax(dim=-1)
     return _array(shares[:, target]), shares.argmax(dim=-1).cpu().numpy()
 
@@ -208,42 +217,6 @@ def filters(model: Model) -> Array:
     shown = basis[:NUM_FILTERS].unflatten(1, kernel.shape[1:])  # (28, 3, H, W)
     shown = shown / shown.abs().amax(dim=(1, 2, 3), keepdim=True)
     return _array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
-
-
-def _read_out(model: Model, of: States) -> Callable[[Tensor], Tensor]:
-    """Head ∘ norm of a token, found by name and proved by the model's own logits."""
-    module = model.adapter.module
-    if not model.info.has_head:
-        raise UnsupportedModelError(
-            "{name} has no classifier to read tokens with.", name=model.info.name
-        )
-    named = dict(module.named_modules())
-    head = next((named[n] for n in _HEADS if n in named), None)
-    between = named.get("fc_norm", nn.Identity())
-    candidates = [m for n, m in named.items() if n.endswith(_NORMS) and _is_last(n)]
-    final = of.values[-1][:1].to(model.dtype)
-    for norm in candidates if head is not None else ():
-        assert head is not None
-        chain = nn.Sequential(norm, between, head)
-        with torch.inference_mode(), contextlib.suppress(RuntimeError):
-            found = chain(final)[0].float()
-            if found.shape == of.output.shape and _is_close(found, of.output):
-                return chain
-    raise UnsupportedModelError(
-        "{name} does not read its class from one token, so single tokens cannot be "
-        "read that way.",
-        name=model.info.name,
-    )
-
-
-def _is_last(name: str) -> bool:
-    """Whether a module's name is not that of a part of a block."""
-    return not any(part.isdigit() for part in name.split("."))
-
-
-def _is_close(found: Tensor, own: Tensor) -> bool:
-    error = (found - own).abs().max() / own.abs().max().clamp_min(1e-30)
-    return bool(error <= LENS_LIMIT)
 
 
 def _patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)

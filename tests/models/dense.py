@@ -71,19 +71,38 @@ def torchvision_model() -> nn.Module:
     return model
 
 
-def dense_run(model: nn.Module, pixels: Tensor, target: int) -> Dense:
-    """A run of an unfused copy; softmax results keep their gradient."""
+@dataclass
+class Unfused:
+    """One pass of an unfused copy, its graph still there."""
+
+    module: nn.Module
+    logits: Tensor
+    weights: list[Tensor]
+    """A of each layer, (1, H, N, N)."""
+    values: list[Tensor]
+    """(H, N, D) of each layer; empty for torchvision."""
+    states: list[Tensor]
+    """(1, N, C) that leaves each block."""
+
+
+def unfused_run(model: nn.Module, pixels: Tensor) -> Unfused:
+    """A pass of a copy that writes attention out; softmax results keep gradients."""
     unfused = copy.deepcopy(model)
     found: list[Tensor] = []
     values: list[Tensor] = []
+    states: list[Tensor] = []
 
     def keep(weights: Tensor) -> Tensor:
         weights.retain_grad()
         found.append(weights)
         return weights
 
+    is_timm = type(model).__module__.startswith("timm")
+    blocks = unfused.blocks if is_timm else unfused.encoder.layers  # type: ignore[union-attr]
+    for block in blocks:  # type: ignore[union-attr]
+        block.register_forward_hook(lambda _m, _args, out: states.append(out))  # type: ignore[union-attr]
     with pytest.MonkeyPatch.context() as patch:
-        if type(model).__module__.startswith("timm"):
+        if is_timm:
             for part in unfused.modules():
                 if hasattr(part, "fused_attn"):
                     part.fused_attn = False  # type: ignore[assignment]
@@ -112,11 +131,17 @@ def dense_run(model: nn.Module, pixels: Tensor, target: int) -> Dense:
                     )
                 )
             logits = unfused(pixels)
-    logits[0, target].backward()
-    attention = [a.detach().reshape(-1, *a.shape[-2:]) for a in found]
+    return Unfused(unfused, logits, found, values, states)
+
+
+def dense_run(model: nn.Module, pixels: Tensor, target: int) -> Dense:
+    """A run of an unfused copy and one backward pass through it."""
+    run = unfused_run(model, pixels)
+    run.logits[0, target].backward()
+    attention = [a.detach().reshape(-1, *a.shape[-2:]) for a in run.weights]
     gradient = []
-    for weights in found:
+    for weights in run.weights:
         assert weights.grad is not None
         gradient.append(weights.grad.reshape(-1, *weights.shape[-2:]))
     require_sharp(attention[0])
-    return Dense(attention, gradient, values)
+    return Dense(attention, gradient, run.values)

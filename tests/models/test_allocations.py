@@ -19,6 +19,7 @@ from vitviz.export import Selection, write_npz
 from vitviz.methods import METHODS
 from vitviz.models.adapter import Model
 from vitviz.selection import Bins, Fusion, HeadChoice
+from vitviz.statistics import head_statistics
 
 NUM_TOKENS = 4097
 NUM_HEADS = 6
@@ -97,19 +98,31 @@ def test_reading_needs_no_more_than_a_tile(
     assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
 
 
-@pytest.mark.parametrize("name", [n for n, m in METHODS.items() if not m.is_layerwise])
-def test_methods_across_layers_need_no_more_than_a_tile(
+@pytest.mark.parametrize(
+    "name",
+    [n for n, m in METHODS.items() if m.needs_model or not m.is_layerwise],
+)
+def test_methods_need_no_more_than_a_tile(
     trace: vitviz.Trace, model: Model, name: str
 ) -> None:
+    needs_model = METHODS[name].needs_gradients or METHODS[name].needs_model
+    options = {"cells": 32} if name == "occlusion" else {}  # four passes
     with Watch() as watch:
         values = explain.run(
             name,
             trace,
             query=7,
-            model=model if METHODS[name].needs_gradients else None,
-            pixels=PIXELS if METHODS[name].needs_gradients else None,
+            model=model if needs_model else None,
+            pixels=PIXELS if needs_model else None,
+            **options,  # type: ignore[arg-type]
         )
     assert values.shape == (64, 64)
+    assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
+
+
+def test_statistics_need_no_more_than_a_tile(trace: vitviz.Trace) -> None:
+    with Watch() as watch:
+        head_statistics(trace.capture(1), trace.setup.grid, (8, 8))
     assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
 
 

@@ -179,7 +179,7 @@ def test_other_libraries_are_read_or_refused(
         found, _ = tokens.lens(model, states, trace.num_layers, 1)
         assert found[0] == pytest.approx(float(logits.softmax(0)[1]), rel=1e-3)
     else:  # read from the mean of the patches
-        with pytest.raises(UnsupportedModelError, match="one token"):
+        with pytest.raises(UnsupportedModelError, match="mean of all patches"):
             tokens.lens(model, states, trace.num_layers, 1)
 
 

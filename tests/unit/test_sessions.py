@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vitviz.errors import InputError
 from vitviz.geometry import Fit
 from vitviz.plain import decoded, encoded
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.heads import HeadsView, Statistic
 from vitviz.views.session import (
     ModelChoice,
@@ -33,7 +33,7 @@ RICH = ViewState(
     second_token=5,
     direction=Direction.LOOKED_AT_BY,
     method="rollout",
-    method_options=MethodOptions(Fusion.MIN, 2, 0.9, 0.5),
+    method_options=MethodOptions(Fusion.MIN, 2, 0.9, 0.5, Fill.NOISE, 3),
     target=281,
     style=Style.SPOTLIGHT,
     colormap="cividis",

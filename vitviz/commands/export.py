@@ -63,6 +63,14 @@ class Task:
     target: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a method needs beside the trace."""
+
+    model: Model
+    gradients: Gradients | None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything `execute` reads."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a picture, or -")
@@ -170,7 +178,7 @@ def _export_one(
         from vitviz.explain.gradients import backward
 
         gradients = backward(model, made, target=wish.target)
-    _write(made, selection, task.target, wish, gradients)
+    _write(made, selection, task.target, wish, Means(model, gradients))
     say(f"{prefix}{printable(str(task.target))}")
 
 
@@ -179,7 +187,7 @@ def _write(
     selection: Selection,
     target: Path,
     wish: Wish,
-    gradients: Gradients | None,
+    means: Means,
 ) -> None:
     from vitviz import export
 
@@ -188,11 +196,22 @@ def _write(
             _agree(export.npz_bytes(made, selection), target, wish)
             options = wish.options()
             export.write_npz(
-                target, made, selection, options=options, gradients=gradients
+                target,
+                made,
+                selection,
+                options=options,
+                gradients=means.gradients,
+                model=means.model,
             )
         case ".csv":
             _agree(export.csv_bytes(made, selection), target, wish)
-            export.write_csv(target, made, selection, gradients=gradients)
+            export.write_csv(
+                target,
+                made,
+                selection,
+                gradients=means.gradients,
+                model=means.model,
+            )
         case ending:
             import json
 
@@ -201,7 +220,7 @@ def _write(
             assert selection.queries is not None
             meta = json.dumps(export.metadata(made, selection, wish.options()))
             if ending == ".gif":
-                _write_gif(made, selection, target, wish, gradients, meta)
+                _write_gif(made, selection, target, wish, means, meta)
                 return
             from vitviz.figures.save import save
 
@@ -212,7 +231,10 @@ def _write(
                 token=selection.queries[0],
                 look=wish.look(),
                 method=wish.method,
-                gradients=gradients,
+                gradients=means.gradients,
+                model=means.model,
+                target=wish.target,
+                method_options=wish.method_options,
                 description=meta,
             )
             save(target, figure, scale=wish.pixels)
@@ -223,7 +245,7 @@ def _write_gif(
     selection: Selection,
     target: Path,
     wish: Wish,
-    gradients: Gradients | None,
+    means: Means,
     meta: str,
 ) -> None:
     from vitviz.atomic import write_bytes
@@ -237,7 +259,8 @@ def _write_gif(
         token=selection.queries[0],
         look=wish.look(),
         method=wish.method,
-        gradients=gradients,
+        model=means.model,
+        options=wish.method_options,
     )
     data = gif_bytes(
         frames, scale=wish.pixels, colormap=wish.colormap, description=meta

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from vitviz.errors import InputError, SelectionError
 from vitviz.methods import METHODS
+from vitviz.plain import decoded, encoded
+from vitviz.views.state import MethodOptions
 
 if TYPE_CHECKING:
     from vitviz.export import Selection
@@ -44,7 +47,8 @@ class Wish:
     """As for `Trace.row`, "all", or None for CLS or else the middle patch."""
     method: str
     target: int | None
-    """The class a gradient method explains; None for the likeliest."""
+    """The class that is explained; None for the likeliest."""
+    method_options: MethodOptions
     style: str
     colormap: str
     scale: str | tuple[float, float]
@@ -57,7 +61,8 @@ class Wish:
 
     def options(self) -> dict[str, object]:
         """What shaped the result, for its metadata; plain values."""
-        values = asdict(self)
+        values = asdict(replace(self, method_options=MethodOptions()))
+        values["method_options"] = encoded(self.method_options)
         for name in ("model", "device", "is_agreed", "format"):
             del values[name]
         return values
@@ -83,10 +88,25 @@ class Wish:
                 heads = (HeadChoice((number,)),)
             case name:
                 heads = (HeadChoice((), Fusion(name)),)
-        if self.query == "all":
-            return Selection(layers, heads, None, self.method)
-        query = default_query(trace) if self.query is None else self.query
-        return Selection(layers, heads, (trace.token(query),), self.method)
+        queries: tuple[int, ...] | None = None
+        if self.query != "all":
+            query = default_query(trace) if self.query is None else self.query
+            queries = (trace.token(query),)
+        return Selection(layers, heads, queries, self.method, self._options(trace))
+
+    def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
+        """Of the method, beside layer and head."""
+        from vitviz.views.display import chosen_options
+        from vitviz.views.state import ViewState
+
+        state = ViewState(
+            method=self.method, method_options=self.method_options, target=self.target
+        )
+        own = {"layer", "head"}
+        if not METHODS[self.method].needs_model:
+            own.add("target")  # the backward pass has been told
+        chosen = chosen_options(trace, state, 0)
+        return tuple(option for option in chosen if option[0] not in own)
 
     def check_method(self) -> None:
         """Raise InputError for an option that the method would have to ignore."""
@@ -157,7 +177,14 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     choice.add_argument(
         "--target",
         metavar="CLASS",
-        help="class that a gradient method explains, by number; default: the likeliest",
+        help="class that is explained, by number; default: the likeliest",
+    )
+    choice.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the method: fusion, start_layer, discard, mass, fill or cells",
     )
     looks = parser.add_argument_group("figure")
     looks.add_argument("--style", default="tint", metavar="N", help=_of(STYLES))
@@ -209,6 +236,7 @@ def wish_from(args: argparse.Namespace) -> Wish:
         query=None if args.query is None else _query(args.query),
         method=_one_of(args.method, tuple(METHODS), "--method"),
         target=None if args.target is None else _class(args.target),
+        method_options=_method_options(args.option, args.method),
         style=_one_of(args.style, STYLES, "--style"),
         colormap=_one_of(args.colormap, COLORMAPS, "--colormap"),
         scale=_scale(args.scale),
@@ -285,6 +313,33 @@ def _class(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 9:
         return int(text)
     raise SelectionError("--target takes a class by its number, not {text}.", text=text)
+
+
+def _method_options(texts: list[str], method: str) -> MethodOptions:
+    """`--option NAME=VALUE`, each checked against what the method has."""
+    given: dict[str, object] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        known = [n for n in METHODS[method].options if hasattr(MethodOptions(), n)]
+        if name not in known:
+            raise InputError(
+                "{method} has no option {name}; it has: {names}.",
+                method=method,
+                name=name,
+                names=", ".join(known) or "none",
+            )
+        try:
+            given[name] = json.loads(value)
+        except ValueError:
+            given[name] = value
+    made, bad = decoded(MethodOptions, given, MethodOptions())
+    if bad:
+        raise SelectionError(
+            "--option {name} does not take {value}.",
+            name=bad[0],
+            value=given[bad[0]],
+        )
+    return made
 
 
 def _query(text: str) -> Query:

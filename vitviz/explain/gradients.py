@@ -79,7 +79,7 @@ def backward(
     ):
         with opened:
             logits = adapter.forward(entered)[0].reshape(-1)
-        chosen = _target(model, trace, logits, target)
+        chosen = target_class(model, trace, logits, target)
         score = logits @ logits.detach() if chosen is None else logits[chosen]
         wanted = [outputs[layer] for layer in range(trace.num_layers)]
         found = torch.autograd.grad(score, wanted, allow_unused=True)
@@ -103,9 +103,13 @@ def prepared_pixels(trace: Trace) -> Tensor:
     return torch.from_numpy(prepared)[None]
 
 
-def _target(
+def target_class(
     model: Model, trace: Trace, logits: Tensor, target: int | None
 ) -> int | None:
+    """The class asked for, or the likeliest; None for a model without a head.
+
+    Raises SelectionError for a class there is not.
+    """
     if not model.info.has_head:
         if target is not None:
             raise SelectionError(

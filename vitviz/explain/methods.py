@@ -12,10 +12,13 @@ from torch import Tensor
 
 from vitviz import attention
 from vitviz.errors import InputError, SelectionError
-from vitviz.explain import layerwise, walk
-from vitviz.explain.gradients import Gradients, backward
+from vitviz.explain import layerwise, perturb, walk
+from vitviz.explain.anatomy import output_projections
+from vitviz.explain.gradients import Gradients, backward, prepared_pixels
+from vitviz.explain.legrad import legrad
+from vitviz.explain.normed import gram, norm_based
 from vitviz.methods import METHODS, Method
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice
 
 if TYPE_CHECKING:
     from vitviz.attention import Capture
@@ -41,6 +44,8 @@ class Options:
     start_layer: int = 0
     discard: float = 0.0
     mass: float = 0.6
+    fill: Fill | str = Fill.BLUR
+    cells: int = 1
 
 
 def run(
@@ -57,7 +62,9 @@ def run(
     """A method's map over the patches for one query, (rows, cols) float32.
 
     model : needed by gradient methods, which run one backward pass through it, unless
-        `gradients` from an earlier one are given.
+        `gradients` from an earlier one are given, and by those that run the model
+        again or read its weights.
+    query : ignored by methods whose map is the same for all.
     options : fields of `Options`; only those that the method's entry names.
 
     Raises SelectionError for an unknown method, option, layer, head, class or query,
@@ -90,8 +97,10 @@ def token_values(
     """As `run`, special tokens included: (N,) float32."""
     method = method_named(name)
     chosen = _options(method, options)
-    token = trace.token(query)
+    token = trace.token(query) if method.is_per_query else 0
     layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
+    if method.needs_model:
+        return _with_model(name, trace, model, pixels, token, layer, chosen, check)
     with torch.no_grad():
         if method.is_layerwise:
             heads = layerwise.heads_of(name, trace, layer, token)
@@ -123,6 +132,55 @@ def token_values(
             name, trace, captures, gradients.outputs, token, layer, start, check
         )
     return _array(result)
+
+
+def _with_model(
+    name: str,
+    trace: Trace,
+    model: Model | None,
+    pixels: Tensor | None,
+    token: int,
+    layer: int,
+    chosen: Options,
+    check: walk.Check,
+) -> Array:
+    """(N,) of a method that runs the model again, or reads its weights."""
+    if model is None:
+        raise InputError(
+            "{method} needs the model itself: give `model`.",
+            method=METHODS[name].title,
+        )
+    if name == "occlusion":
+        found = np.zeros(trace.num_tokens, np.float32)
+        found[trace.num_prefix_tokens :] = perturb.occlusion(
+            model,
+            trace,
+            target=chosen.target,
+            fill=Fill(chosen.fill),
+            cells=chosen.cells,
+            pixels=pixels,
+            check=check,
+        ).ravel()
+        return found
+    entered = prepared_pixels(trace) if pixels is None else pixels
+    if name == "legrad":
+        start = _start_layer(chosen.start_layer, trace)
+        return _array(
+            legrad(
+                model,
+                trace,
+                entered,
+                target=chosen.target,
+                start_layer=start,
+                check=check,
+            )
+        )
+    projection = output_projections(model, trace, entered)[layer]
+    capture = trace.capture(layer)
+    choice = _choice(chosen.head, trace)
+    with torch.no_grad():
+        row = attention.row(capture, token)
+        return _array(norm_based(row, gram(capture, projection), choice))
 
 
 def method_named(name: str) -> Method:
@@ -190,8 +248,15 @@ def _share(discard: float) -> float:
 
 def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Tensor:
     """(H, N) → (N,) as the choice of heads says."""
+    choice = _choice(head, trace)
+    picked = heads[list(choice.heads)] if choice.heads else heads
+    return attention.fuse(picked, choice.fusion)
+
+
+def _choice(head: HeadChoice | Fusion | int, trace: Trace) -> HeadChoice:
+    """The heads asked for. Raises SelectionError for one there is not."""
     if isinstance(head, Fusion):
-        return attention.fuse(heads, head)
+        return HeadChoice((), head)
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     for one in choice.heads:
         if not 0 <= one < trace.num_heads:
@@ -200,8 +265,7 @@ def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Tens
                 head=one,
                 last=trace.num_heads - 1,
             )
-    picked = heads[list(choice.heads)] if choice.heads else heads
-    return attention.fuse(picked, choice.fusion)
+    return choice
 
 
 def _array(tensor: Tensor) -> Array:

@@ -17,10 +17,10 @@ from vitviz.figures.save import Figure, draw
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.views.colour import Meaning, lookup_table
-from vitviz.views.state import Scale
+from vitviz.views.state import USUAL, MethodOptions, Scale
 
 if TYPE_CHECKING:
-    from vitviz.explain.gradients import Gradients
+    from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
 
 FRAME_MS = 600
@@ -39,7 +39,8 @@ def frames_of(
     token: int,
     look: Look,
     method: str = "raw",
-    gradients: Gradients | None = None,
+    model: Model | None = None,
+    options: MethodOptions = USUAL,
 ) -> list[Figure]:
     """A figure for each layer and head, each saying below what it shows.
 
@@ -49,7 +50,8 @@ def frames_of(
     said = replace(look, caption=True)
     if look.scale is Scale.SHARED and METHODS[method].is_layerwise:
         high = max(
-            peak_of(trace, layer, heads, token, method, gradients) for layer in layers
+            peak_of(trace, layer, heads, token, method, None, model, options)
+            for layer in layers
         )
         said = replace(said, scale=Scale.FIXED, fixed_range=(0.0, high or 1e-12))
     return [
@@ -60,7 +62,8 @@ def frames_of(
             token=token,
             look=said,
             method=method,
-            gradients=gradients,
+            model=model,
+            method_options=options,
         )
         for layer in layers
         for choice in heads

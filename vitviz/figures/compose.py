@@ -13,14 +13,15 @@ from vitviz.figures import multiples, render
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.colour import Levels, format_value
 from vitviz.views.display import Heat, heat, maps_of, method_heat, values_of
 from vitviz.views.prediction import class_name
-from vitviz.views.state import Direction, Scale, Style, ViewState
+from vitviz.views.state import USUAL, Direction, MethodOptions, Scale, Style, ViewState
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
+    from vitviz.models.adapter import Model
     from vitviz.tracing import Setup, Trace
 
 OPAQUE = 1.0
@@ -52,6 +53,9 @@ def figure_of(
     look: Look,
     method: str = "raw",
     gradients: Gradients | None = None,
+    model: Model | None = None,
+    target: int | None = None,
+    method_options: MethodOptions = USUAL,
     description: str = "",
 ) -> Figure:
     """One map, or a table of maps for several layers or heads.
@@ -62,7 +66,7 @@ def figure_of(
     Raises InputError for a trace without a picture, ExactnessError.
     """
     ensure_application()
-    asked = _Asked(token, look, method, gradients)
+    asked = _Asked(token, look, method, gradients, model, target, method_options)
     rows = tuple(_heats(trace, layer, heads, asked) for layer in layers)
     options = FigureOptions(
         style=look.style,
@@ -97,9 +101,11 @@ def peak_of(
     token: int,
     method: str,
     gradients: Gradients | None,
+    model: Model | None,
+    options: MethodOptions,
 ) -> float:
     """Largest value on the grid among the maps of some heads."""
-    asked = _Asked(token, Look(), method, gradients)
+    asked = _Asked(token, Look(), method, gradients, model, None, options)
     return max(one.peak_value for one in _heats(trace, layer, heads, asked))
 
 
@@ -154,6 +160,9 @@ class _Asked:
     look: Look
     method: str
     gradients: Gradients | None
+    model: Model | None
+    target: int | None
+    options: MethodOptions
 
 
 def _heats(
@@ -163,6 +172,8 @@ def _heats(
         layer=layer,
         token=asked.token,
         method=asked.method,
+        method_options=asked.options,
+        target=asked.target,
         scale=asked.look.scale,
         fixed_range=asked.look.fixed_range,
     )
@@ -171,7 +182,11 @@ def _heats(
         return tuple(heat(trace, state, maps, heads=choice) for choice in heads)
     states = tuple(replace(state, heads=choice) for choice in heads)
     return tuple(
-        method_heat(trace, one, values_of(trace, one, layer, asked.gradients))
+        method_heat(
+            trace,
+            one,
+            values_of(trace, one, layer, asked.gradients, model=asked.model),
+        )
         for one in states
     )
 
@@ -225,6 +240,10 @@ def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
             said.append(f"smallest {100 * value:g} % of each row dropped")
         elif name == "mass" and isinstance(value, float):
             said.append(f"{100 * value:g} % of the attention to patches")
+        elif name == "fill" and isinstance(value, Fill):
+            said.append(f"hidden by {value.value}")
+        elif name == "cells" and isinstance(value, int) and value > 1:
+            said.append(f"{value}×{value} patches at once")
         elif name == "fusion" and isinstance(value, Fusion) and value != Fusion.MEAN:
             said.append(f"{value.value} of heads")
     return tuple(said)

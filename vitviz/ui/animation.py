@@ -16,10 +16,11 @@ from vitviz.views.display import shown_heads, shown_token
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
+    from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
 
 
-def animation(trace: Trace, state: ViewState, path: Path) -> Job:
+def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
     """A job that writes what is on screen for every layer, and returns the path.
 
     It paints on images, which Qt allows in any thread. Raises InputError for a method
@@ -39,6 +40,8 @@ def animation(trace: Trace, state: ViewState, path: Path) -> Job:
             token=shown_token(trace, state.token),
             look=Look(state.style, state.colormap, state.scale, state.fixed_range),
             method=state.method,
+            model=model,
+            options=state.method_options,
         )
         write_bytes(path, gif_bytes(frames, scale=PNG_SCALE, colormap=state.colormap))
         return path

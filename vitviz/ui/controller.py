@@ -364,7 +364,9 @@ class Controller(QObject):
             return
         state = self.state
         if path.lower().endswith(".gif"):
-            self.work.submit(Kind.EXPORT, animation(trace, state, Path(path)))
+            self.work.submit(
+                Kind.EXPORT, animation(trace, state, self.model, Path(path))
+            )
             return
         options = FigureOptions(
             style=state.style,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vitviz import jobs
 from vitviz.engine import Job
+from vitviz.methods import METHODS
 from vitviz.views.display import chosen_options, shown_target, shown_token
 
 if TYPE_CHECKING:
@@ -66,9 +67,10 @@ class Explaining:
 
 def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:
     """What a method's values depend on."""
+    method = METHODS[state.method]
     return (
         id(trace.setup),
         state.method,
-        shown_token(trace, state.token),
+        shown_token(trace, state.token) if method.is_per_query else None,
         *chosen_options(trace, state, layer),
     )

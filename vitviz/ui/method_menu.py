@@ -75,6 +75,9 @@ class MethodButton(QToolButton):
             "relevance": self.tr("relevance"),
             "gradient-rollout": self.tr("gradient rollout"),
             "grad-cam": self.tr("grad-CAM"),
+            "norm-based": self.tr("size of what is sent"),
+            "legrad": self.tr("LeGrad"),
+            "occlusion": self.tr("occlusion"),
         }
 
     def _caveat_texts(self) -> dict[str, str]:
@@ -100,4 +103,15 @@ class MethodButton(QToolButton):
                 "away from the query."
             ),
             "grad-cam": self.tr("Looks at one layer only; often nearly empty."),
+            "norm-based": self.tr(
+                "Before the residual and layer scale, which may undo what is sent."
+            ),
+            "legrad": self.tr(
+                "One map for all queries; how attention would have to change, not "
+                "what it is."
+            ),
+            "occlusion": self.tr(
+                "One map for all queries, a forward pass for each patch. What stands "
+                "in for a patch is a picture too. Negative where hiding helps."
+            ),
         }

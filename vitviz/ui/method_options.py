@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from vitviz.methods import METHODS
-from vitviz.selection import Fusion
+from vitviz.selection import Fill, Fusion
 from vitviz.views.state import MethodOptions
 
 DISCARDS = (0.0, 0.5, 0.8, 0.9, 0.95)
@@ -65,6 +65,16 @@ class MethodOptionsButton(QToolButton):
         if "mass" in names:
             masses = [(m, self._percent(m)) for m in MASSES]
             self._offer(self.tr("Share of attention"), "mass", masses)
+        if "fill" in names:
+            fills = {
+                Fill.BLUR: self.tr("blurred"),
+                Fill.MEAN: self.tr("mean colour"),
+                Fill.NOISE: self.tr("noise"),
+            }
+            self._offer(self.tr("Hidden by"), "fill", list(fills.items()))
+        if "cells" in names:
+            squares = [(n, f"{n} × {n}") for n in (1, 2, 3, 4)]
+            self._offer(self.tr("Patches at once"), "cells", squares)
         self.setVisible(bool(menu.actions()))
 
     def _offer(

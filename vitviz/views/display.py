@@ -19,6 +19,7 @@ from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
+    from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
@@ -156,6 +157,7 @@ def values_of(
     layer: int,
     gradients: Gradients | None,
     *,
+    model: Model | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Array:
     """The (N,) values of the state's method for its token. See `explain.run`."""
@@ -165,6 +167,7 @@ def values_of(
         state.method,
         trace,
         query=shown_token(trace, state.token),
+        model=model,
         gradients=gradients,
         check=check,
         **dict(chosen_options(trace, state, layer)),  # type: ignore[arg-type]
@@ -184,6 +187,8 @@ def chosen_options(
         "start_layer": min(chosen.start_layer, trace.num_layers - 1),
         "discard": chosen.discard,
         "mass": chosen.mass,
+        "fill": chosen.fill,
+        "cells": min(chosen.cells, *trace.grid),
     }
     return tuple((name, values[name]) for name in METHODS[state.method].options)
 
@@ -209,6 +214,9 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         levels = fixed_levels(state)
     else:
         levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
+        lowest = float(patches.min())
+        if lowest < 0 and not levels.log:
+            levels = Levels(lowest, max(levels.high, -1e-3 * lowest))
     peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
     return Heat(
         layer=0 if layer is None else layer,

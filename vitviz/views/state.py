@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.heads import HeadsView
 from vitviz.views.tokens import TokensView
 
@@ -54,10 +54,19 @@ class MethodOptions:
     """Share of the smallest values of each row that rollout drops, in [0, 1)."""
     mass: float = 0.6
     """Share of the patches' attention that the mass mask holds, in (0, 1]."""
+    fill: Fill = Fill.BLUR
+    """What occlusion puts in place of a patch."""
+    cells: int = 1
+    """Side of the square of patches that occlusion hides at once."""
 
     def __post_init__(self) -> None:
-        if self.start_layer < 0 or not 0 <= self.discard < 1 or not 0 < self.mass <= 1:
+        if self.start_layer < 0 or self.cells < 1:
             raise ValueError(f"out of range: {self}")
+        if not 0 <= self.discard < 1 or not 0 < self.mass <= 1:
+            raise ValueError(f"out of range: {self}")
+
+
+USUAL = MethodOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class ViewState:
     direction: Direction = Direction.LOOKS_AT
     method: str = "raw"
     """A name in `vitviz.methods.METHODS`; any but raw shows one map of its own."""
-    method_options: MethodOptions = MethodOptions()
+    method_options: MethodOptions = USUAL
     target: int | None = None
     """Class that class-specific methods explain; None for the likeliest."""
     style: Style = Style.TINT

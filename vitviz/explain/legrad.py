@@ -1,0 +1,115 @@
+"""LeGrad: what each layer's own read-out would change with its attention.
+
+Walid Bousselham, Angie Boggust, Sofian Chaybouti, Hendrik Strobelt, Hilde Kuehne,
+"LeGrad: An Explainability Method for Vision Transformers via Feature Formation
+Sensitivity", 2024, arXiv 2404.03214, section 3.2:
+
+    E^l = mean over heads h and queries i of (∂s^l/∂A^{l,h}_i·)⁺,   E = Σ_l E^l
+
+s^l is the score that the model's own read-out gives to what leaves block l. The paper
+divides by the number of layers and scales the map to [0, 1] at the end; here the sum is
+kept, since a scale of its own would hide how little there may be. ∂s/∂A = dO Vᵀ, tile
+by tile; the graph from s^l to its attention spans one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.attention import Capture, tile_rows
+from vitviz.errors import Cancelled, InputError
+from vitviz.explain.anatomy import ReadOut, read_out
+from vitviz.explain.gradients import target_class
+from vitviz.models.adapter import Model
+from vitviz.tap import tap
+from vitviz.tracing import Trace
+
+Check = Callable[[], None]
+
+
+def legrad(
+    model: Model,
+    trace: Trace,
+    pixels: Tensor,
+    *,
+    target: int | None,
+    start_layer: int = 0,
+    check: Check = lambda: None,
+) -> Tensor:
+    """(N,) float32, ≥ 0; the same for every query.
+
+    Raises SelectionError for an unknown class, UnsupportedModelError without a
+    read-out that can be found.
+    """
+    adapter = model.adapter
+    outputs: dict[int, Tensor] = {}
+    states: list[Tensor] = []
+
+    def leave(_module: nn.Module, _args: object, output: object) -> None:
+        states.append(_first(output))
+
+    def is_cancelled() -> bool:
+        try:
+            check()
+        except Cancelled:
+            return True
+        return False
+
+    hooks = [block.register_forward_hook(leave) for block in adapter.blocks]
+    entered = pixels.to(model.device, model.dtype).clone().requires_grad_()
+    try:
+        with (
+            torch.inference_mode(False),
+            torch.enable_grad(),
+            adapter.ready(trace.setup.placement.model_size),
+            tap(
+                adapter.blocks,
+                on_output=outputs.__setitem__,
+                is_cancelled=is_cancelled,
+            ),
+        ):
+            output = adapter.forward(entered)[0].reshape(-1)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    final = states[-1][0].detach()
+    reader = read_out(model, final, output.detach(), trace.num_prefix_tokens)
+    chosen = target_class(model, trace, output, target)
+    total = torch.zeros(trace.num_tokens, device=model.device)
+    for layer in range(start_layer, trace.num_layers):
+        check()
+        with torch.inference_mode(False), torch.enable_grad():
+            score = _score(reader, states[layer][0], output.detach(), chosen)
+            (slope,) = torch.autograd.grad(score, outputs[layer], retain_graph=True)
+        total += _sensitivity(trace.capture(layer), slope[0].detach().float(), check)
+    return total
+
+
+def _score(
+    reader: ReadOut, states: Tensor, output: Tensor, target: int | None
+) -> Tensor:
+    """What the read-out says of one layer: a logit, or agreement with the feature."""
+    said = reader(states)
+    return said @ output if target is None else said[target]
+
+
+def _sensitivity(capture: Capture, slope: Tensor, check: Check) -> Tensor:
+    """(N,): mean over heads and queries of (dO Vᵀ)⁺."""
+    values = capture.v.float().transpose(-1, -2)  # (H, D, N)
+    total = torch.zeros(capture.num_keys, device=slope.device)
+    step = tile_rows(capture)
+    for start in range(0, capture.num_queries, step):
+        check()
+        part = slope[:, start : start + step] @ values  # (H, b, N)
+        total += part.clamp_min_(0).sum(dim=(0, 1))
+    return total / (capture.num_heads * capture.num_queries)
+
+
+def _first(value: object) -> Tensor:
+    found = value[0] if isinstance(value, tuple) else value
+    if not isinstance(found, Tensor):
+        raise InputError("This model's blocks do not pass plain token states on.")
+    return found
