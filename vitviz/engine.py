@@ -38,7 +38,8 @@ class Kind(enum.IntEnum):
     STATISTICS = 10
     STATES = 11
     EFFECT = 12
-    EXPORT = 13
+    CURVES = 13
+    EXPORT = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitviz.explain.gradients import Gradients
+    from vitviz.explain.perturb import Curves
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
     from vitviz.statistics import HeadStatistics
@@ -218,6 +219,47 @@ def read_tokens(
 def token_maps_need_states(state: ViewState) -> bool:
     """Whether a pass through the model is needed for what is to be read."""
     return state.tokens_view.shows not in (Reading.POSITIONS, Reading.FILTERS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapTested:
+    """How a map does against random orders, both ways."""
+
+    deletion: Curves
+    insertion: Curves
+
+
+def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
+    """A job that reports the share that is done and returns MapTested."""
+
+    def job(context: Context) -> MapTested:
+        from vitviz.explain.perturb import Mode, curves, num_passes
+
+        total = 2 * num_passes(trace)
+        done = 0
+
+        def check() -> None:
+            nonlocal done
+            context.raise_if_cancelled()
+            context.report(min(done / total, 1.0))
+            done += 1
+
+        target = shown_target(trace, state)
+        deletion, insertion = (
+            curves(
+                model,
+                trace,
+                heat.patches,
+                mode=mode,
+                target=target,
+                fill=state.method_options.fill,
+                check=check,
+            )
+            for mode in (Mode.DELETION, Mode.INSERTION)
+        )
+        return MapTested(deletion, insertion)
+
+    return job
 
 
 def columns(trace: Trace, layer: int) -> Job:

@@ -33,6 +33,7 @@ Check = Callable[[], None]
 BATCH_TOKENS = 4096
 """Tokens of one forward pass: several changed pictures are run at once."""
 NOISE_SEED = 0
+NUM_STEPS = 20
 NUM_RANDOM = 8
 """Random orders that a curve is compared with."""
 
@@ -111,7 +112,7 @@ def curves(
     mode: Mode | str = Mode.DELETION,
     target: int | None = None,
     fill: Fill | str = Fill.BLUR,
-    steps: int = 20,
+    steps: int = NUM_STEPS,
     pixels: Tensor | None = None,
     check: Check = lambda: None,
 ) -> Curves:
@@ -139,6 +140,12 @@ def curves(
     found = [scorer(_masks(order, counts, mode, (rows, cols))) for order in orders]
     shares = (counts / total).astype(np.float32)
     return Curves(shares, found[0], np.stack(found[1:]))
+
+
+def num_passes(trace: Trace, steps: int = NUM_STEPS) -> int:
+    """Forward passes of `curves`, several pictures to each."""
+    batch = max(1, BATCH_TOKENS // trace.num_tokens)
+    return (1 + NUM_RANDOM) * -(-(steps + 1) // batch)
 
 
 def _masks(

@@ -33,6 +33,7 @@ from vitviz.ui.fillers.matrix import MatrixFiller
 from vitviz.ui.fillers.prediction import PredictionFiller
 from vitviz.ui.fillers.rail import RailFiller
 from vitviz.ui.fillers.tokens import TokensFiller
+from vitviz.ui.fillers.trial import TrialFiller
 from vitviz.ui.fillers.view import Filler, StillFiller, View
 from vitviz.ui.saved_views import SavedViews
 from vitviz.ui.work import Work
@@ -117,6 +118,7 @@ class Controller(QObject):
             "heads": HeadsFiller(panes.heads, work),
             "classes": PredictionFiller(panes.classes, work),
             "tokens": TokensFiller(panes.tokens, work),
+            "trial": TrialFiller(panes.trial, work, lambda: self.heat),
             "views": StillFiller(work),
         }
         self._fillers: tuple[Filler, ...] = (
@@ -130,7 +132,7 @@ class Controller(QObject):
         work.on_result(Kind.RUN, self._on_run_done)
         work.on_result(Kind.COLUMN, self._on_columns)
         work.on_result(Kind.EXPORT, self._on_exported)
-        self._heat.arrived.connect(self._refresh_lines)
+        self._heat.arrived.connect(self._refresh)
         work.failed.connect(self._on_failed)
         work.advanced.connect(self._on_advanced)
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)

@@ -44,6 +44,7 @@ from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.top_bar import TopBar
+from vitviz.ui.trial_pane import TrialPane
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             heads=HeadsPane(),
             classes=ClassPane(),
             tokens=TokensPane(),
+            trial=TrialPane(),
             views=ViewsPane(),
             compare=ComparePane(),
             rail=LayerRail(),
@@ -174,9 +176,15 @@ class MainWindow(QMainWindow):
                 panes.tokens,
             ),
             (
+                "trial",
+                self.tr("Test"),
+                self.tr("Put the map on screen to the test (5)"),
+                panes.trial,
+            ),
+            (
                 "views",
                 self.tr("Views"),
-                self.tr("Views you have saved (5)"),
+                self.tr("Views you have saved (6)"),
                 panes.views,
             ),
         ]
@@ -286,6 +294,7 @@ class MainWindow(QMainWindow):
             "tab_heads": lambda: self._on_tab("heads"),
             "tab_classes": lambda: self._on_tab("classes"),
             "tab_tokens": lambda: self._on_tab("tokens"),
+            "tab_trial": lambda: self._on_tab("trial"),
             "tab_views": lambda: self._on_tab("views"),
             "save_session": self.sessions.save,
             "save_view": self.save_view,
@@ -515,6 +524,7 @@ class MainWindow(QMainWindow):
         self.panes.picture.refreshTheme()
         self.panes.compare.refreshTheme()
         self.panes.heads.refreshTheme()
+        self.panes.trial.refreshTheme()
 
     def copy(self) -> None:
         """Put the picture with its heat map on the clipboard."""

@@ -12,6 +12,7 @@ from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.status_line import StatusLine
 from vitviz.ui.tokens_pane import TokensPane
+from vitviz.ui.trial_pane import TrialPane
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
@@ -32,6 +33,7 @@ class Panes:
     heads: HeadsPane
     classes: ClassPane
     tokens: TokensPane
+    trial: TrialPane
     views: ViewsPane
     compare: ComparePane
     rail: LayerRail

@@ -1,0 +1,146 @@
+"""Puts a map to the test: what happens when patches go in its order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from vitviz.ui import theme
+from vitviz.views.colour import Array, Meaning, format_value
+
+
+class TrialPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    startRequested = Signal()
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_running = False
+        self._start = QToolButton()
+        self._start.clicked.connect(self._on_start)
+        self._start.setToolTip(
+            self.tr("Run the model with more and more patches hidden, then shown")
+        )
+        self._note = QLabel()
+        self._note.setFont(theme.font("small"))
+        self._note.setWordWrap(True)
+        self._note.setTextFormat(Qt.TextFormat.RichText)
+        self._plot = pg.PlotWidget()
+        self._plot.setAccessibleName(self.tr("Deletion and insertion curves"))
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 2, 8, 0)
+        row.addWidget(self._start, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._note, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._plot, 1)
+        self.setMinimumSize(200, 160)
+        self.refreshTheme()
+        self.setProgress(None)
+        self.clear()
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        tone = theme.colours()
+        self._plot.setBackground(tone.panel)
+        for side in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(side)
+            axis.setPen(tone.line)
+            axis.setTextPen(tone.text)
+            axis.setStyle(tickFont=theme.font("small"))
+
+    def setProgress(self, share: float | None) -> None:
+        """How far it is; None while nothing runs."""
+        self._is_running = share is not None
+        self._start.setText(
+            self.tr("Test this map") if share is None else self.tr("Cancel")
+        )
+        if share is not None:
+            percent = self.tr("{n} %").format(n=round(100 * share))
+            self._note.setText(self.tr("Testing … {percent}").format(percent=percent))
+
+    def setCanStart(self, can_start: bool) -> None:
+        """Offer it only where there is a map and a model."""
+        self._start.setEnabled(can_start)
+
+    def clear(self) -> None:
+        """Show no curves."""
+        self._plot.getPlotItem().clear()
+        self._note.setText(
+            self.tr(
+                "A map shows weights, not reasons. Hide patches in its order: the "
+                "score should fall faster than in random order."
+            )
+        )
+
+    def setCurves(
+        self,
+        shares: Array,
+        deletion: Array,
+        insertion: Array,
+        random: tuple[Array, Array],
+        note: str,
+    ) -> None:
+        """Curves of the map, (S,), and of random orders, (8, S) each."""
+        tone = theme.colours()
+        item = self._plot.getPlotItem()
+        item.clear()
+        for values, others, meaning in (
+            (deletion, random[0], Meaning.WARNING),
+            (insertion, random[1], Meaning.VALUE),
+        ):
+            low, high = others.min(axis=0), others.max(axis=0)
+            edges = [pg.PlotCurveItem(shares, edge, pen=None) for edge in (low, high)]
+            colour = pg.mkColor(meaning.value)
+            colour.setAlpha(60)
+            for edge in edges:
+                item.addItem(edge)
+            item.addItem(pg.FillBetweenItem(*edges, brush=colour))
+            mean = others.mean(axis=0)
+            dashed = pg.mkPen(meaning.value, width=1.5, style=Qt.PenStyle.DashLine)
+            item.plot(shares, mean, pen=dashed)
+            item.plot(shares, values, pen=pg.mkPen(meaning.value, width=2.5))
+        item.setLabel("bottom", self.tr("share of patches"), color=tone.text)
+        item.setLabel("left", self.tr("score"), color=tone.text)
+        lowest = min(float(np.min(a)) for a in (deletion, insertion, *random))
+        highest = max(float(np.max(a)) for a in (deletion, insertion, *random))
+        item.setXRange(0, 1, padding=0.02)
+        item.setYRange(min(0.0, lowest), highest, padding=0.05)
+        self._note.setText(note)
+
+    def areaText(
+        self, name: str, area: float, random: Array, meaning: Meaning, wish: str
+    ) -> str:
+        """One curve in words."""
+        text = self.tr("{name}: area {area}, random {mean} ± {spread} ({wish})")
+        said = text.format(
+            name=name,
+            area=format_value(area),
+            mean=format_value(float(random.mean())),
+            spread=format_value(float(random.std())),
+            wish=wish,
+        )
+        return f'<span style="color:{meaning.value}">■</span> {said}'
+
+    def note(self) -> str:
+        """The words above the curves."""
+        return self._note.text()
+
+    def startButton(self) -> QToolButton:
+        """Starts and cancels."""
+        return self._start
+
+    def _on_start(self) -> None:
+        signal = self.cancelRequested if self._is_running else self.startRequested
+        signal.emit()
