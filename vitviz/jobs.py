@@ -262,6 +262,40 @@ def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
     return job
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectPart:
+    """What switching off each head of one layer loses."""
+
+    layer: int
+    values: Array
+    """(H,)."""
+
+
+def effects(trace: Trace, state: ViewState, model: Model) -> Job:
+    """A job that reports the number of heads done (int) and EffectParts."""
+
+    def job(context: Context) -> None:
+        from vitviz.ablation import head_effects
+
+        done = 0
+
+        def check() -> None:
+            nonlocal done
+            context.raise_if_cancelled()
+            context.report(done)
+            done += 1
+
+        head_effects(
+            model,
+            trace,
+            target=shown_target(trace, state),
+            on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
+            check=check,
+        )
+
+    return job
+
+
 def columns(trace: Trace, layer: int) -> Job:
     """A job that makes columns of one layer as cheap as rows; returns the layer."""
 

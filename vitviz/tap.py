@@ -55,7 +55,7 @@ class _Recorder:
         self,
         blocks: Sequence[nn.Module],
         on_capture: Callable[[int, Capture], None] | None,
-        on_output: Callable[[int, Tensor], None] | None,
+        on_output: Callable[[int, Tensor], Tensor | None] | None,
     ) -> None:
         self.blocks = blocks
         self.on_capture = on_capture
@@ -90,9 +90,10 @@ class _Recorder:
             return output
         self._refuse(query, dropout_p, is_causal)
         if self.on_output is not None:
+            changed = None
             if self.layer is not None:
-                self.on_output(self.layer, output)
-            return output
+                changed = self.on_output(self.layer, output)
+            return output if changed is None else changed
         if enable_gqa:  # fewer keys than queries: repeat them, as the kernel does
             groups = query.shape[-3] // key.shape[-3]
             key = key.repeat_interleave(groups, dim=-3)
@@ -161,7 +162,7 @@ def tap(
     blocks: Sequence[nn.Module],
     *,
     on_capture: Callable[[int, Capture], None] | None = None,
-    on_output: Callable[[int, Tensor], None] | None = None,
+    on_output: Callable[[int, Tensor], Tensor | None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[Recording]:
     """A recording of the attention calls made in this thread while it is open.
@@ -170,7 +171,8 @@ def tap(
     on_capture : called in this thread with (layer, capture) right after each block's
         attention; what it raises ends the forward pass.
     on_output : called with (layer, the kernel's own output (1, H, N, D)); nothing is
-        captured then: for a backward pass, whose captures a trace already has.
+        captured then: for a backward pass, whose captures a trace already has. What
+        it returns, if anything, takes the output's place.
     is_cancelled : polled before every block.
 
     On leaving, however that happens, the function, the native fast path and the hooks

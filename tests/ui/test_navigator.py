@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.ablation import head_effects
 from vitviz.selection import HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
@@ -138,3 +141,56 @@ def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> N
     for (layer, head), value in found.items():
         sink = trace.matrix(layer, head).mean(axis=0).max()
         assert value == pytest.approx(sink, rel=1e-4)
+
+
+def test_effects_are_measured_by_a_button_of_their_own(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pane, control = window.panes.heads, window.controller
+    show(qtbot, window, Statistic.EFFECT)
+    assert pane.grid.image(0, 0) is None, "nothing is run unasked"
+    assert pane.measureButton().isVisible()
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    trace, model = control.scene.trace, control.model
+    assert trace is not None
+    assert model is not None
+    effects = head_effects(model, trace)
+    low, high = min(float(effects.min()), 0.0), float(effects.max())
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            fraction = (effects[layer, head] - low) / (high - low)
+            wanted = rgb(np.array([fraction], np.float32), "viridis")[0]
+            found = np.array(colour(window, head, layer))
+            assert np.abs(found - wanted.astype(int)).max() <= 2
+    assert "cosine" in pane.note()
+
+
+def test_measuring_can_be_cancelled(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = window.panes.heads
+    show(qtbot, window, Statistic.EFFECT)
+    gate = threading.Event()
+    from vitviz import ablation
+
+    whole = ablation.head_effects
+
+    def slow(*args: object, **options: object) -> object:
+        check: Any = options.pop("check")
+
+        def waiting() -> None:
+            check()
+            gate.wait(10)
+
+        return whole(*args, check=waiting, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ablation, "head_effects", slow)
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "0 of 12" in pane.note())
+    assert pane.measureButton().text() == "Cancel"
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    gate.set()
+    assert pane.measureButton().text() == "Measure"
+    wait_idle(qtbot, window)
+    assert pane.grid.image(0, 0) is None

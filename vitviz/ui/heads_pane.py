@@ -31,7 +31,6 @@ from vitviz.views.heads import HeadsView, Place, Statistic, arranged
 MOST = (12, 24)
 """How many heads of an ordered list are offered, beside all."""
 MARK_PX = 7
-OFFERED = tuple(s for s in Statistic if s is not Statistic.EFFECT)
 
 
 class HeadsPane(QWidget):
@@ -168,12 +167,12 @@ class HeadsPane(QWidget):
             self._colormap = name
             self._rebuild()
 
-    def setMeasuring(self, progress: str | None) -> None:
+    def setMeasuring(self, progress: str | None, note: str | None = None) -> None:
         """How far the measuring of effects is; None while nothing is measured."""
         self._is_measuring = progress is not None
         text = self.tr("Measure") if progress is None else self.tr("Cancel")
         self._measure.setText(text)
-        self._update_note(progress)
+        self._update_note(note if progress is None else progress)
 
     def note(self) -> str:
         """The line above the heads."""
@@ -249,7 +248,8 @@ class HeadsPane(QWidget):
             return Levels(0.0, 1.0)
         values = self._values.get(statistic, {})
         high = max((float(np.max(v)) for v in values.values()), default=0.0)
-        return Levels(0.0, high if high > 0 else 1e-12)
+        low = min((float(np.min(v)) for v in values.values()), default=0.0)
+        return Levels(min(low, 0.0), high if high > 0 else 1e-12)
 
     def _frame(self) -> None:
         self.grid.setCurrent(
@@ -337,7 +337,8 @@ class HeadsPane(QWidget):
         item.setLabel("left", name, color=tone.text)
         item.getAxis("bottom").setTicks([[(x, str(x)) for x in range(self._size[0])]])
         item.setXRange(-0.5, self._size[0] - 0.5, padding=0)
-        item.setYRange(0, self._levels(shows).high, padding=0.05)
+        levels = self._levels(shows)
+        item.setYRange(levels.low, levels.high, padding=0.05)
 
     # -- what the user does --------------------------------------------------------
 
@@ -383,7 +384,7 @@ class HeadsPane(QWidget):
         options: list[tuple[object, str, str]] = [
             (None, self.tr("Maps"), self.tr("Where the query looks, in every head"))
         ]
-        for statistic in OFFERED:
+        for statistic in Statistic:
             name = self._name(statistic)
             options.append((statistic, name, self._meaning(statistic)))
         return options
@@ -417,7 +418,7 @@ class HeadsPane(QWidget):
         self._orders, self._mosts = QActionGroup(self), QActionGroup(self)
         self._add(menu, self._orders, self.tr("By layer and head"), (None, False))
         menu.addSeparator()
-        for statistic in OFFERED:
+        for statistic in Statistic:
             name = self._name(statistic)
             high = self.tr("{name}, highest first").format(name=name)
             low = self.tr("{name}, lowest first").format(name=name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from vitviz import jobs
 from vitviz.engine import Kind
-from vitviz.jobs import StatisticsPart, WallPart
+from vitviz.errors import VitvizError
+from vitviz.jobs import EffectPart, StatisticsPart, WallPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.work import Work
 from vitviz.views.colour import Array
-from vitviz.views.display import shown_heads, shown_token
+from vitviz.views.display import shown_heads, shown_target, shown_token
 from vitviz.views.heads import Statistic
 
 _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.SINK)
@@ -27,22 +28,33 @@ class HeadsFiller(Filler):
         self._shown: object = None
         self._maps_key: tuple[object, ...] | None = None
         self._maps_done: set[int] = set()
+        self._view: View | None = None
+        self._target: int | None = None
         work.on_part(Kind.WALL, self._on_maps)
         work.on_part(Kind.STATISTICS, self._on_statistics)
+        work.on_part(Kind.EFFECT, self._on_effect)
+        work.on_result(Kind.EFFECT, self._on_measured)
+        work.on_failure(Kind.EFFECT, self._on_failed)
+        pane.measureRequested.connect(self._measure)
+        pane.cancelRequested.connect(self._cancel)
 
     def clear(self) -> None:
         """Forget everything."""
         self._values, self._maps_key, self._shown = {}, None, None
-        self._maps_done = set()
+        self._maps_done, self._view = set(), None
+        self.pane.setMeasuring(None)
         self.pane.setSize(0, 0)
 
     def refresh(self, view: View) -> None:
         """Show what there is, and have computed what is missing."""
         trace, state = view.trace, view.state
+        self._view = view
         if self._shown is not trace.setup and trace.num_heads:
             self._shown = trace.setup
             self.pane.setUnit(Statistic.DISTANCE, self.tr("px"))
+            self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
             self.pane.setSize(trace.num_layers, trace.num_heads)
+        self._forget_other_class(view)
         self.pane.setColormap(state.colormap)
         self.pane.setView(state.heads_view)
         choice = shown_heads(trace, state.heads)
@@ -93,3 +105,56 @@ class HeadsFiller(Filler):
         ):
             self._values.setdefault(statistic, {})[part.layer] = values
             self.pane.setValues(statistic, self._values[statistic])
+
+    def _forget_other_class(self, view: View) -> None:
+        """Effects are those on one class."""
+        target = shown_target(view.trace, view.state)
+        if target != self._target:
+            self._target = target
+            self._cancel()
+            self._values.pop(Statistic.EFFECT, None)
+            self.pane.setValues(Statistic.EFFECT, {})
+            self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
+
+    def _effect_unit(self, view: View) -> str:
+        if view.trace.setup.model.has_head:
+            return self.tr("probability")
+        return self.tr("1 − cosine of the feature")
+
+    def _measure(self) -> None:
+        view = self._view
+        if view is None or view.is_running:
+            return
+        if view.model is None or view.model.info != view.trace.setup.model:
+            note = self.tr("Measuring needs the model, not its trace alone.")
+            self.pane.setMeasuring(None, note)
+            return
+        self._values[Statistic.EFFECT] = {}
+        self._on_progress(0)
+        job = jobs.effects(view.trace, view.state, view.model)
+        self._work.submit(Kind.EFFECT, job)
+
+    def _cancel(self) -> None:
+        if self._work.is_awaited(Kind.EFFECT):
+            self._work.drop(Kind.EFFECT)
+            self.pane.setMeasuring(None)
+
+    def _on_effect(self, part: EffectPart | int) -> None:
+        if isinstance(part, int):
+            self._on_progress(part)
+            return
+        values = self._values.setdefault(Statistic.EFFECT, {})
+        values[part.layer] = part.values
+        self.pane.setValues(Statistic.EFFECT, values)
+
+    def _on_progress(self, done: int) -> None:
+        trace = None if self._view is None else self._view.trace
+        total = 0 if trace is None else trace.num_layers * trace.num_heads
+        text = self.tr("{n} of {total} heads measured").format(n=done, total=total)
+        self.pane.setMeasuring(text)
+
+    def _on_measured(self, _nothing: None) -> None:
+        self.pane.setMeasuring(None)
+
+    def _on_failed(self, _error: VitvizError) -> None:
+        self.pane.setMeasuring(None)
