@@ -157,7 +157,7 @@ def test_shift_click_pins_a_second_query_and_outside_says_so(
     click_patch(qtbot, window, 1, 1)
     click_patch(qtbot, window, 3, 4, SHIFT)
     assert window.controller.state.token == 1 + 7 + 1
-    assert window.controller.state.second_token == 1 + 3 * 7 + 4
+    assert window.controller.state.others == (1 + 3 * 7 + 4,)
     assert window.panes.picture.inset.isVisible()
     trace = window.controller.scene.trace
     assert trace is not None
@@ -467,3 +467,29 @@ def test_a_full_disk_is_a_sentence(
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "out.npz" in window.panes.errors.text()
     assert "\n" not in window.panes.errors.text()
+
+
+def test_several_queries_are_compared_on_one_scale(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    click_patch(qtbot, window, 1, 1)
+    places = [(3, 4), (0, 5), (6, 2), (5, 5), (2, 2)]
+    for row, col in places:
+        click_patch(qtbot, window, row, col, SHIFT)
+    trace = control.scene.trace
+    assert trace is not None
+    tokens = [trace.token(place) for place in places]
+    assert control.state.others == tuple(tokens[1:]), "four at most, the newest stay"
+    cells = window.panes.picture.inset.cells()
+    layer = trace.num_layers - 1
+    maps = [trace.patch_map(trace.row(layer, t).mean(0)) for t in tokens[1:]]
+    for cell, wanted in zip(cells, maps, strict=True):
+        np.testing.assert_allclose(cell.patches, wanted, rtol=1e-6)
+        assert cell.levels.high == pytest.approx(max(float(m.max()) for m in maps))
+    click_patch(qtbot, window, 0, 5, SHIFT)
+    assert control.state.others == tuple(tokens[2:]), "a second shift-click lets go"
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)
+    assert not control.state.others
+    assert not window.panes.picture.inset.isVisible()

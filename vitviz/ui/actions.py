@@ -42,7 +42,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("layer_on", tr("Layer after"), ("]",), model),
         Spec("head_back", tr("Head before"), (",",), model),
         Spec("head_on", tr("Head after"), (".",), model),
-        Spec("second", tr("Remove the second query"), ("Backspace",), model),
+        Spec("second", tr("Remove the queries pinned beside"), ("Backspace",), model),
         Spec("cancel", tr("Cancel what runs"), ("Esc",), model),
         Spec("style", tr("Tint, map, spotlight"), ("V",), view),
         Spec("log", tr("Logarithmic scale"), ("L",), view),

@@ -126,7 +126,7 @@ class Comparing(QObject):
         pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
         is_row = one.direction is Direction.LOOKS_AT
         meaning = Meaning.QUERY if is_row else Meaning.KEY
-        pane.picture.setPinned(one.token, None, meaning)
+        pane.picture.setPinned(one.token, (), meaning)
         pane.bar.setColormap(state.colormap)
         pane.bar.setStyleKind(state.style)
         pane.bar.setLevels(levels)
@@ -142,7 +142,7 @@ class Comparing(QObject):
         setup = trace.setup
         self._show_picture(setup.image)
         pane.picture.setPlacement(setup.placement, setup.grid)
-        pane.picture.setPinned(live.token, None, Meaning.QUERY)
+        pane.picture.setPinned(live.token, (), Meaning.QUERY)
         if self.heat is None:
             pane.picture.setHeat(None)
             pane.bar.setLevels(None)

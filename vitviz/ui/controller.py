@@ -48,7 +48,7 @@ from vitviz.views.display import (
     shown_token,
 )
 from vitviz.views.session import ModelChoice, RunOptions, Session
-from vitviz.views.state import Direction, History, ViewState
+from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.images import SourceImage
@@ -262,14 +262,16 @@ class Controller(QObject):
         """The view after the change that was undone."""
         self._go_to(self.history.redo())
 
-    def pin(self, token: int, *, second: bool = False) -> None:
-        """Choose a token, or a second one beside it."""
+    def pin(self, token: int, *, beside: bool = False) -> None:
+        """Choose a token, or another one beside it: at most four, the newest stay."""
         self.panes.errors.clear()
-        if second:
-            same = token == self.state.second_token
-            self.change(second_token=None if same else token)
-        else:
+        if not beside:
             self.change(token=token)
+            return
+        others = tuple(one for one in self.state.others if one != token)
+        if len(others) == len(self.state.others):
+            others = (*others, token)[-MAX_OTHERS:]
+        self.change(others=others)
 
     def keep(self) -> None:
         """Keep the view on screen to compare others with it."""
@@ -487,11 +489,10 @@ class Controller(QObject):
         here, there, state = former.setup, trace.setup, self.state
         if here.grid == there.grid or state.token >= former.num_tokens:
             return
-        second = state.second_token
-        if second is not None and second < former.num_tokens:
-            second = linked_token(second, here, there)
+        kept = (one for one in state.others if one < former.num_tokens)
+        others = tuple(dict.fromkeys(linked_token(t, here, there) for t in kept))
         token = linked_token(state.token, here, there)
-        self.change(token=token, second_token=second, merge=True)
+        self.change(token=token, others=others, merge=True)
 
     def _on_run_done(self, done: RunDone) -> None:
         self._frame.stop()
@@ -555,7 +556,7 @@ class Controller(QObject):
             )
         if scene.trace is None:
             panes.picture.setHeat(None)
-            panes.picture.inset.setCell(None, self.state.colormap)
+            panes.picture.inset.setCells((), self.state.colormap)
             panes.picture.setPlacement(None, None)
             panes.strip.setCells(None)
             panes.bar.setLevels(None)
@@ -630,18 +631,15 @@ class Controller(QObject):
 
     def _show_controls(self, trace: Trace | None) -> None:
         state, patch, special = self.state, None, -1
-        second = None
         if trace is not None:
             token = shown_token(trace, state.token)
-            second = state.second_token
-            if second is not None and second >= trace.num_tokens:
-                second = None
+            others = tuple(t for t in state.others if t < trace.num_tokens)
             cell = trace.setup.grid.cell(token)
             special = token if cell is None else -1
             patch = None if cell is None else f"({cell[0]}, {cell[1]})"
             is_row = state.direction is Direction.LOOKS_AT
             meaning = Meaning.QUERY if is_row else Meaning.KEY
-            self.panes.picture.setPinned(token, second, meaning)
+            self.panes.picture.setPinned(token, others, meaning)
         self.panes.controls.setState(state, patch=patch, special=special)
 
     def _show_run_text(self) -> None:

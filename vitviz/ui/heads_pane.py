@@ -77,6 +77,8 @@ class HeadsPane(QWidget):
         self._note = QLabel()
         self._note.setFont(theme.font("small"))
         self._note.setTextFormat(Qt.TextFormat.RichText)
+        self._note.setWordWrap(True)
+        self._note.setMinimumHeight(2 * self._note.fontMetrics().height())
         self._note.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )

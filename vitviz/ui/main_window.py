@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
             "layer_on": lambda: control.step_layer(1),
             "head_back": lambda: control.step_head(-1),
             "head_on": lambda: control.step_head(1),
-            "second": lambda: control.change(second_token=None),
+            "second": lambda: control.change(others=()),
             "cancel": control.cancel,
             "style": self._next_style,
             "log": lambda: self._on_log(not control.state.log),
@@ -367,7 +367,7 @@ class MainWindow(QMainWindow):
     # -- what signals ask for ------------------------------------------------------
 
     def _on_token_clicked(self, token: int, second: bool) -> None:
-        self.controller.pin(token, second=second)
+        self.controller.pin(token, beside=second)
 
     def _on_outside(self) -> None:
         self.panes.status.setText(

@@ -14,6 +14,7 @@ from vitviz.ui import theme
 from vitviz.ui.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.widgets.inset import Inset
 from vitviz.views.colour import Meaning
+from vitviz.views.state import MAX_OTHERS
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -61,7 +62,9 @@ class PicturePane(QWidget):
         self._heat = pg.ImageItem(axisOrder="row-major")
         self._lines = GridItem()
         self._key_ring = RingItem(Meaning.KEY.value, width_px=2.5)
-        self._second_ring = RingItem(Meaning.QUERY.value, dashed=True)
+        self._other_rings = tuple(
+            RingItem(Meaning.QUERY.value, dashed=True) for _ in range(MAX_OTHERS)
+        )
         self._query_ring = RingItem(Meaning.QUERY.value)
         self._hover_ring = RingItem("#FFFFFF", width_px=1.5)
         items = (
@@ -69,7 +72,7 @@ class PicturePane(QWidget):
             self._heat,
             self._lines,
             self._key_ring,
-            self._second_ring,
+            *self._other_rings,
             self._query_ring,
             self._hover_ring,
         )
@@ -135,7 +138,7 @@ class PicturePane(QWidget):
         self._lines.setPlacement(placement, grid)
         for ring in (
             self._key_ring,
-            self._second_ring,
+            *self._other_rings,
             self._query_ring,
             self._hover_ring,
         ):
@@ -156,16 +159,18 @@ class PicturePane(QWidget):
         self._lines.setShowsLines(shows)
 
     def setPinned(
-        self, token: int | None, second: int | None, meaning: Meaning
+        self, token: int | None, others: tuple[int, ...], meaning: Meaning
     ) -> None:
         """Ring the pinned tokens in the colour of what they are, query or key.
 
         Special tokens have no place on the picture.
         """
-        for ring in (self._query_ring, self._second_ring):
+        for ring in (self._query_ring, *self._other_rings):
             ring.setColour(meaning.value)
         self._query_ring.setCell(self._cell(token))
-        self._second_ring.setCell(self._cell(second))
+        for index, ring in enumerate(self._other_rings):
+            has_one = index < len(others)
+            ring.setCell(self._cell(others[index]) if has_one else None)
 
     def setKey(self, token: int | None) -> None:
         """Ring a key, such as the one hovered in the matrix."""

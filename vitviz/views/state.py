@@ -67,6 +67,7 @@ class MethodOptions:
 
 
 USUAL = MethodOptions()
+MAX_OTHERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class ViewState:
     heads: HeadChoice = HeadChoice()
     token: int = 0
     """The pinned token: the query, or the key when looked at by others."""
-    second_token: int | None = None
+    others: tuple[int, ...] = ()
+    """Tokens pinned beside it, whose maps are shown small."""
     direction: Direction = Direction.LOOKS_AT
     method: str = "raw"
     """A name in `vitviz.methods.METHODS`; any but raw shows one map of its own."""
@@ -108,6 +110,8 @@ class ViewState:
     tokens_view: TokensView = TokensView()
 
     def __post_init__(self) -> None:
+        if len(self.others) > MAX_OTHERS or min(self.others, default=0) < 0:
+            raise ValueError(f"not tokens to pin: {self.others}")
         low, high = self.fixed_range
         if not 0 <= low < high:
             raise ValueError(f"not a range of values: {self.fixed_range}")

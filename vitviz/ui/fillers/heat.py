@@ -77,7 +77,7 @@ class HeatFiller(Filler):
         pane.setCells(self.strip)
         pane.setChoice(shown_heads(trace, state.heads))
         self.refresh_heat()
-        self._refresh_second(view)
+        self._refresh_others(view)
 
     def refresh_heat(self) -> None:
         """What a hover changes: heat map, colour bar, status line."""
@@ -148,20 +148,23 @@ class HeatFiller(Filler):
         self.refresh_heat()
         self.arrived.emit()
 
-    def _refresh_second(self, view: View) -> None:
-        """The small map of the second query."""
+    def _refresh_others(self, view: View) -> None:
+        """The small maps of tokens pinned beside, on one scale with one another."""
         trace, state = view.trace, view.state
-        inset = self.panes.picture.inset
-        token = state.second_token
-        if token is None or token >= trace.num_tokens:
-            inset.setCell(None, state.colormap)
-            return
-        cell = rail_cell(trace, state, maps_of(trace, state, view.layer, token=token))
-        setup = trace.setup
-        name = token_name(token, setup.grid, setup.prefix_names)
-        ratio = format_value(cell.peak_ratio)
-        label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
-        inset.setCell(replace(cell, label=label), state.colormap)
+        setup, cells = trace.setup, []
+        for token in state.others:
+            if token >= trace.num_tokens:
+                continue
+            maps = maps_of(trace, state, view.layer, token=token)
+            cell = rail_cell(trace, state, maps)
+            name = token_name(token, setup.grid, setup.prefix_names)
+            ratio = format_value(cell.peak_ratio)
+            label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
+            cells.append(replace(cell, label=label))
+        if cells:
+            widest = max((cell.levels for cell in cells), key=lambda one: one.high)
+            cells = [replace(cell, levels=widest) for cell in cells]
+        self.panes.picture.inset.setCells(tuple(cells), state.colormap)
 
 
 def needs_columns(view: View) -> bool:

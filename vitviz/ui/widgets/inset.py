@@ -1,4 +1,4 @@
-"""The small heat map of a second query, in a corner of the picture."""
+"""Small heat maps of queries pinned beside, in a corner of the picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from vitviz.ui.widgets.map_cells import map_image, paint_map
 from vitviz.views.colour import Meaning
 from vitviz.views.display import MapCell
 
-SIDE_PX = 132
+SIDE_PX = 120.0
+SEVERAL_PX = 96.0
 MARGIN_PX = 12
 
 
@@ -20,24 +21,26 @@ class Inset(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._cell: MapCell | None = None
-        self._image = QImage()
+        self._cells: tuple[MapCell, ...] = ()
+        self._images: list[QImage] = []
         self._parent = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(self.tr("Map of the second query"))
+        self.setAccessibleName(self.tr("Maps of the queries pinned beside"))
         parent.installEventFilter(self)
         self.hide()
 
-    def setCell(self, cell: MapCell | None, colormap: str) -> None:
-        """Show a map with its label, or nothing."""
-        self._cell = cell
-        if cell is None:
-            self.hide()
-            return
-        self._image = map_image(cell, colormap)
-        self._place()
-        self.show()
+    def setCells(self, cells: tuple[MapCell, ...], colormap: str) -> None:
+        """Show maps with their labels, or nothing."""
+        self._cells = cells
+        self._images = [map_image(cell, colormap) for cell in cells]
+        if cells:
+            self._place()
+        self.setVisible(bool(cells))
         self.update()
+
+    def cells(self) -> tuple[MapCell, ...]:
+        """What is shown."""
+        return self._cells
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Stay in the corner."""
@@ -46,27 +49,36 @@ class Inset(QWidget):
         return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Panel, map, dashed frame, label."""
-        if self._cell is None:
-            return
+        """Panel, maps, dashed frames, labels."""
         tone = theme.colours()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tone.panel))
         painter.setPen(QColor(tone.line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        box = QRectF(6, 6, SIDE_PX - 12, SIDE_PX - 12)
-        target = paint_map(painter, self._image, box)
-        pen = QPen(QColor(Meaning.QUERY.value), 2)
-        pen.setDashPattern([3, 2])
-        painter.setPen(pen)
-        painter.drawRect(target.adjusted(-1, -1, 1, 1))
-        painter.setFont(theme.font("small"))
-        painter.setPen(QColor(tone.text))
-        below = QRectF(6, SIDE_PX - 4, SIDE_PX - 12, self.height() - SIDE_PX)
+        dashed = QPen(QColor(Meaning.QUERY.value), 2)
+        dashed.setDashPattern([3, 2])
+        side = self._side()
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(below, flags, self._cell.label)
+        for index, (cell, image) in enumerate(
+            zip(self._cells, self._images, strict=True)
+        ):
+            left = 6 + index * (side + 6)
+            box = QRectF(left, 6, side, side)
+            target = paint_map(painter, image, box)
+            painter.setPen(dashed)
+            painter.drawRect(target.adjusted(-1, -1, 1, 1))
+            painter.setFont(theme.font("small"))
+            painter.setPen(QColor(tone.text))
+            below = QRectF(left, side + 8, side, self.height() - side - 10)
+            painter.drawText(below, flags, cell.label)
+
+    def _side(self) -> float:
+        """Of a map: smaller where several share the corner."""
+        return SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
 
     def _place(self) -> None:
-        height = SIDE_PX + round(QFontMetricsF(theme.font("small")).height()) + 2
+        side, count = self._side(), max(1, len(self._cells))
+        line = round(QFontMetricsF(theme.font("small")).height())
+        width, height = count * (side + 6) + 6, side + line + 10
         top = self._parent.height() - height - MARGIN_PX
-        self.setGeometry(MARGIN_PX, top, SIDE_PX, height)
+        self.setGeometry(MARGIN_PX, round(top), round(width), round(height))
