@@ -14,7 +14,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SCENES = ("start", "patch", "spotlight", "head", "column", "relevance")
+SCENES = (
+    "start",
+    "patch",
+    "spotlight",
+    "head",
+    "column",
+    "relevance",
+    "heads",
+    "tokens",
+    "compare",
+    "trial",
+)
 TIMEOUT_S = 120
 
 
@@ -90,7 +101,9 @@ def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
     from vitviz.selection import HeadChoice
     from vitviz.ui.main_window import MainWindow
+    from vitviz.views.heads import HeadsView, Statistic
     from vitviz.views.state import Direction, Style
+    from vitviz.views.tokens import Reading, Source, TokensView
 
     assert isinstance(window, MainWindow)
     control = window.controller
@@ -115,6 +128,20 @@ def prepare(scene: str, window: object) -> None:
         control.change(direction=Direction.LOOKED_AT_BY)
     elif scene == "relevance":
         control.change(method="relevance", clip_percent=2.0)
+    elif scene == "heads":
+        control.pin(at(0.45, 0.3))
+        control.change(tab="heads", heads_view=HeadsView(order=Statistic.DISTANCE))
+    elif scene == "tokens":
+        control.pin(at(0.45, 0.3))
+        view = TokensView(Reading.SIMILARITY, Source.STATE)
+        control.change(tab="tokens", tokens_view=view)
+    elif scene == "compare":
+        control.pin(at(0.45, 0.3))
+        control.keep()
+        control.choose_model("vitviz-flexi", patch_size=8)
+    elif scene == "trial":
+        control.change(tab="trial")
+        window.panes.trial.startButton().click()
 
 
 def wait(is_done: Callable[[], bool]) -> None:

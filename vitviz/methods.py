@@ -149,7 +149,7 @@ _ALL = (
         "LeGrad",
         "Σ_l E_{h,i}[(∂s^l/∂A^{l,h}_i·)⁺],  s^l read out at layer l",
         "Bousselham et al. 2024, arXiv 2404.03214",
-        "about three forward passes",
+        "about four forward passes",
         "One map for all queries; how attention would have to change, not what it is.",
         is_layerwise=False,
         needs_gradients=False,

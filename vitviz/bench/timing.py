@@ -15,12 +15,15 @@ import vitviz
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
 from vitviz.selection import Bins, HeadChoice
+from vitviz.statistics import head_statistics
 from vitviz.tracing import Trace
 
 RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
 ROLLOUT_TARGET = 1.0
 RELEVANCE_TARGET = 4.5
 """Its own forward and backward pass included."""
+STATISTICS_TARGET = 3.0
+"""Entropy, distance, special share and sink of every head."""
 TORCHVISION_TARGET = 0.65
 MATRIX_BINS = 512
 
@@ -119,7 +122,7 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
 
 
 def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
-    """Rollout and relevance of one query ÷ the fused forward pass."""
+    """Rollout, relevance and the navigator's statistics ÷ the fused forward pass."""
     from vitviz import explain
 
     side = networks.side_px(num_tokens)
@@ -143,6 +146,18 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
         )
         title = f"{name} of one query ÷ forward, {made.num_tokens:,} tokens"
         found.append(Figure(title, result.ratio, "×", target, result.note()))
+    result = alternating(
+        lambda: [
+            head_statistics(capture, made.setup.grid, model.info.patch_size)
+            for capture in made.captures
+            if capture is not None
+        ],
+        lambda: _forward(module, pixels),
+        budget_s=budget_s,
+    )
+    heads = made.num_layers * made.num_heads
+    title = f"statistics of {heads} heads ÷ forward, {made.num_tokens:,} tokens"
+    found.append(Figure(title, result.ratio, "×", STATISTICS_TARGET, result.note()))
     return found
 
 

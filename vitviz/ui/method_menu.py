@@ -23,6 +23,7 @@ class MethodButton(QToolButton):
         self.setAccessibleName(self.tr("Method"))
         self._titles = self._title_texts()
         self._caveats = self._caveat_texts()
+        self._costs = self._cost_texts()
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self._group = QActionGroup(self)
@@ -61,7 +62,8 @@ class MethodButton(QToolButton):
     def _tip(self, name: str) -> str:
         method = METHODS[name]
         note = self.tr("A map is a hint at what counts, not an explanation.")
-        lines = (method.formula, method.source, self._caveats[name], note)
+        cost = self.tr("Costs {cost}.").format(cost=self._costs[name])
+        lines = (method.formula, method.source, cost, self._caveats[name], note)
         rich = "".join(f"<p>{line}</p>" for line in lines)
         return f"<qt>{rich}</qt>"
 
@@ -78,6 +80,22 @@ class MethodButton(QToolButton):
             "norm-based": self.tr("size of what is sent"),
             "legrad": self.tr("LeGrad"),
             "occlusion": self.tr("occlusion"),
+        }
+
+    def _cost_texts(self) -> dict[str, str]:
+        row, walk = self.tr("one row"), self.tr("about a forward pass")
+        return {
+            "raw": row,
+            "received": self.tr("all rows once, then one column"),
+            "value-weighted": row,
+            "norm-based": self.tr("one row, and a forward pass the first time"),
+            "mass-mask": row,
+            "rollout": walk,
+            "relevance": self.tr("about four forward passes"),
+            "gradient-rollout": self.tr("about four forward passes"),
+            "grad-cam": self.tr("a forward and a backward pass"),
+            "legrad": self.tr("about four forward passes"),
+            "occlusion": self.tr("a forward pass for each patch"),
         }
 
     def _caveat_texts(self) -> dict[str, str]:
