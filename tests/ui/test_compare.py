@@ -140,6 +140,14 @@ def test_another_grid_is_compared_in_multiples_of_uniform(
     assert one is not None
     assert other is not None
     assert trace.grid == (14, 14)
+    live, held = window.panes.bar._levels, window.panes.compare.bar._levels
+    assert live is not None
+    assert held is not None
+    counts = trace.num_tokens, kept.trace.num_tokens
+    multiples = live.high * counts[0], held.high * counts[1]
+    assert multiples[0] == pytest.approx(multiples[1])
+    most = max(one.patches.max() * counts[0], other.patches.max() * counts[1])
+    assert multiples[0] == pytest.approx(float(most))
     found = difference(one, trace.setup, other, kept.trace.setup)
     assert found.is_relative
     # both see the same square, so each patch of the one is a quarter of the other's

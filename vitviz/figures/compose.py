@@ -144,7 +144,7 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
     return (
         setup.model.name,
         *place,
-        _token_text(one, setup),
+        _token_text(one, setup) if method.is_per_query else "the same for every query",
         method_text(one),
         *_options_text(one, setup),
         f"scale {low} to {high} ({kind}{scale.value})",

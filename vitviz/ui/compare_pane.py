@@ -40,7 +40,11 @@ class ComparePane(QWidget):
             self.tr("Difference"), self.tr("The view at the left less the kept one")
         )
         self.same_scale = self._button(
-            self.tr("Same scale"), self.tr("One colour scale for both maps")
+            self.tr("Same scale"),
+            self.tr(
+                "One colour scale for both maps; in multiples of uniform where they "
+                "have another number of tokens"
+            ),
         )
         for button in (self.difference, self.same_scale):
             button.setCheckable(True)

@@ -68,11 +68,11 @@ class Comparing(QObject):
             picture.setPicture(None if image is None else image.pixels)
         self.changed.emit()
 
-    def levels(self, live: Heat | None) -> Levels | None:
-        """The scale both maps share; None where each has its own."""
+    def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
+        """(live, kept) levels that make one scale; None where each has its own."""
         if live is None or self.heat is None or not self.same_scale:
             return None
-        return common_levels(live.levels, self.heat.levels)
+        return common_levels(live, self.heat)
 
     def refresh(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
         """Show the kept view for the query that is on screen at the left."""
@@ -121,7 +121,8 @@ class Comparing(QObject):
             pane.bar.setLevels(None)
             pane.setCaption(self.tr("Computing …"))
             return
-        levels = self.levels(live) or one.levels
+        shared = self.levels(live)
+        levels = one.levels if shared is None else shared[1]
         look = state.style, state.colormap, state.opacity
         pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
         is_row = one.direction is Direction.LOOKS_AT

@@ -627,7 +627,8 @@ class Controller(QObject):
         """The kept view beside the live one, and the scale they share."""
         comparing = self.comparing
         comparing.refresh(self.heat, self.scene.trace, self.state)
-        self._heat.show_levels(comparing.levels(self.heat))
+        shared = comparing.levels(self.heat)
+        self._heat.show_levels(None if shared is None else shared[0])
 
     def _show_controls(self, trace: Trace | None) -> None:
         state, patch, special = self.state, None, -1

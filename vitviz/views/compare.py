@@ -50,14 +50,23 @@ def linked_token(token: int, here: Setup, there: Setup) -> int:
     return there.grid.token(row, col)
 
 
-def common_levels(first: Levels, second: Levels) -> Levels:
-    """What two maps need together; linear unless both are logarithmic."""
-    log = first.log and second.log
-    return Levels(
-        min(first.low, second.low) if log or not (first.log or second.log) else 0.0,
-        max(first.high, second.high),
-        log,
-    )
+def common_levels(first: Heat, second: Heat) -> tuple[Levels, Levels]:
+    """What two maps need to be read on one scale.
+
+    The same levels; or, where another number of tokens makes another uniform value,
+    the same multiples of it: fewer tokens get more attention each.
+    """
+    units = first.uniform or 1.0, second.uniform or 1.0
+    if first.uniform is None or second.uniform is None:
+        units = 1.0, 1.0
+    one, other = first.levels, second.levels
+    log = one.log and other.log
+    high = max(one.high / units[0], other.high / units[1])
+    low = min(one.low / units[0], other.low / units[1])
+    if one.log != other.log:
+        low = 0.0
+    made = [Levels(low * unit, high * unit, log) for unit in units]
+    return made[0], made[1]
 
 
 def difference(first: Heat, here: Setup, second: Heat, there: Setup) -> Difference:
