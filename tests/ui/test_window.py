@@ -493,3 +493,41 @@ def test_several_queries_are_compared_on_one_scale(
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
     assert not control.state.others
     assert not window.panes.picture.inset.isVisible()
+
+
+def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+    from timm.models.vision_transformer import VisionTransformer
+
+    window = open_vitviz(photo)
+    control = window.controller
+    former = control.scene.trace
+    module = VisionTransformer(
+        img_size=64, patch_size=16, embed_dim=192, depth=2, num_heads=3, num_classes=5
+    )
+    good, bad = tmp_path / "good.pth", tmp_path / "bad.pth"
+    torch.save(module.state_dict(), good)
+    bad.write_bytes(b"<html>not found</html>")
+    for path in (bad, good):
+        monkeypatch.setattr(
+            "vitviz.ui.main_window.QFileDialog.getOpenFileName",
+            lambda *_args, path=path: (str(path), ""),
+        )
+        window.top.modelFileRequested.emit()
+        if path is bad:
+            qtbot.waitUntil(window.panes.errors.isVisible)
+            assert "web page" in window.panes.errors.text()
+            assert control.scene.trace is former
+            window.panes.errors.clear()
+    qtbot.waitUntil(lambda: control.scene.trace is not former, timeout=20_000)
+    wait_idle(qtbot, window)
+    trace = control.scene.trace
+    assert trace is not None
+    assert trace.setup.model.name == "good"
+    assert trace.grid == (4, 4)

@@ -5,26 +5,42 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+from typing import TYPE_CHECKING
 
 from vitviz.errors import UnknownModelError
 
-DESCRIPTION = "List the models that vitviz knows by name, or show one."
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DESCRIPTION = "List the models that vitviz knows by name, show one, or check a file."
 EPILOG = """\
-Besides these, --model takes timm:NAME (any plain Vision Transformer of timm) and the
-path of a folder written by transformers' save_pretrained. Weights are used where they
-already lie; nothing is downloaded.
+Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a
+checkpoint file (.safetensors or .pth, in the naming of torchvision, timm, DeiT, DINO,
+DINOv2 or MAE), and a folder written by transformers' save_pretrained. Weights are used
+where they already lie; nothing is downloaded.
+
+  vitviz models check PATH     what a file or folder is, and what was assumed of it
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`list`, or `show M`."""
-    parser.add_argument("action", nargs="?", choices=("list", "show"), default="list")
-    parser.add_argument("model", nargs="?", metavar="M", help="the model to show")
+    """`list`, `show M`, or `check PATH`."""
+    parser.add_argument(
+        "action", nargs="?", choices=("list", "show", "check"), default="list"
+    )
+    parser.add_argument(
+        "model",
+        nargs="?",
+        metavar="M",
+        help="the model to show, or the file or folder to check",
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def execute(args: argparse.Namespace) -> int:
     """Print the table, or one entry."""
+    if args.action == "check":
+        return _check(args.model, as_json=args.json)
     from dataclasses import asdict
 
     from vitviz.models.catalogue import ENTRIES
@@ -40,6 +56,58 @@ def execute(args: argparse.Namespace) -> int:
     else:
         _print_table(entries)
     return 0
+
+
+def _check(path: str | None, *, as_json: bool) -> int:
+    """Say on one screen what a file or folder is. Raises what loading it raises."""
+    if path is None:
+        raise UnknownModelError("Say what to check: vitviz models check PATH.")
+    from pathlib import Path
+
+    facts = _facts(Path(path))
+    if as_json:
+        print(json.dumps(facts, indent=2))
+        return 0
+    for name, value in facts.items():
+        print(f"{name:<16}{value}")
+    return 0
+
+
+def _facts(path: Path) -> dict[str, object]:
+    from vitviz.models.checkpoints import open_checkpoint
+    from vitviz.models.loading import load_model
+
+    facts: dict[str, object] = {}
+    is_folder = path.is_dir() or (
+        path.name == "model.safetensors" and (path.parent / "config.json").is_file()
+    )
+    if is_folder:
+        facts["kind"] = "transformers folder"
+    elif path.is_file():
+        checkpoint = open_checkpoint(path)
+        found = checkpoint.found
+        below = " below " + ", ".join(checkpoint.weights.wrappers)
+        facts["kind"] = checkpoint.weights.kind
+        facts["naming"] = found.naming + (below if checkpoint.weights.wrappers else "")
+        preprocessing = "ImageNet's mean and deviation, no margin"
+        facts["assumed"] = "; ".join((*found.assumed, preprocessing))
+        facts["set aside"] = ", ".join(found.set_aside[:6]) or "nothing"
+    model = load_model(path)
+    info, adapter = model.info, model.adapter
+    width, height = model.preprocessing.size
+    cols, rows = width // info.patch_size[0], height // info.patch_size[1]
+    special = adapter.prefix_names or ()
+    facts |= {
+        "layers": info.num_layers,
+        "parameters": f"{info.num_parameters:,}",
+        "patch (px)": info.patch_size[0],
+        "input (px)": f"{width}×{height}",
+        "tokens": f"{rows * cols + len(special)}: {rows}×{cols} patches"
+        + (f" and {', '.join(special)}" if special else ""),
+        "classifier": "yes" if info.has_head else "none",
+        "sha-256": info.weights_sha256() or "unknown",
+    }
+    return facts
 
 
 _HEADINGS = {

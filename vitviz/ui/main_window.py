@@ -232,6 +232,7 @@ class MainWindow(QMainWindow):
         top.pathChosen.connect(self.open_path)
         top.modelChosen.connect(self._on_model)
         top.modelFolderRequested.connect(self._on_model_folder)
+        top.modelFileRequested.connect(self._on_model_file)
         top.optionsChosen.connect(self._on_options)
         top.exportRequested.connect(self.export)
         top.copyRequested.connect(self.copy)
@@ -488,6 +489,17 @@ class MainWindow(QMainWindow):
     def _on_model_folder(self) -> None:
         title = self.tr("Choose a model folder")
         path = QFileDialog.getExistingDirectory(self, title)
+        if path:
+            self._on_model(path, None)
+
+    def _on_model_file(self) -> None:
+        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("Choose a model file"),
+            "",
+            kinds + self.tr("All files") + " (*)",
+        )
         if path:
             self._on_model(path, None)
 

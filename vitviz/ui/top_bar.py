@@ -36,6 +36,7 @@ class TopBar(QWidget):
     modelChosen = Signal(str, object)
     """Name, and patch size or None."""
     modelFolderRequested = Signal()
+    modelFileRequested = Signal()
     optionsChosen = Signal(object)
     exportRequested = Signal()
     copyRequested = Signal()
@@ -161,6 +162,7 @@ class TopBar(QWidget):
             group.addAction(action)
         group.triggered.connect(self._on_patch)
         menu.addSeparator()
+        menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
 
     def _on_patch(self, action: QAction) -> None:
