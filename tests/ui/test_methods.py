@@ -92,7 +92,7 @@ def test_asking_for_a_head_or_a_direction_leaves_a_method_without_one(
     wait_idle(qtbot, window)
     assert control.heat is not None
     assert control.heat.method == "rollout"
-    window._on_direction(Direction.LOOKED_AT_BY)
+    window.wishes.on_direction(Direction.LOOKED_AT_BY)
     wait_idle(qtbot, window)
     assert control.heat.method == "raw"
     choose(qtbot, window, "value-weighted")

@@ -516,7 +516,7 @@ def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
     bad.write_bytes(b"<html>not found</html>")
     for path in (bad, good):
         monkeypatch.setattr(
-            "vitviz.ui.main_window.QFileDialog.getOpenFileName",
+            "vitviz.ui.opening.QFileDialog.getOpenFileName",
             lambda *_args, path=path: (str(path), ""),
         )
         window.top.modelFileRequested.emit()

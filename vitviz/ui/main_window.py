@@ -6,17 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -26,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
 from vitviz.ui import actions, theme
 from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
@@ -35,16 +32,17 @@ from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
+from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
-from vitviz.ui.range_dialog import ask_range
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.top_bar import TopBar
 from vitviz.ui.trial_pane import TrialPane
+from vitviz.ui.view_wishes import ViewWishes
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
 from vitviz.ui.widgets.head_strip import HeadStrip
@@ -52,7 +50,6 @@ from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.widgets.side_tabs import SideTabs
 from vitviz.views.session import SUFFIX, RunOptions
-from vitviz.views.state import Direction, Scale, Style
 
 START_SIZE = (1280, 720)
 PANEL_SHARE = 0.38
@@ -90,6 +87,8 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self._place()
         self.controller = Controller(self.panes, self)
+        self.opening = Opening(self)
+        self.wishes = ViewWishes(self)
         self.sessions = Sessions(self)
         self.keys = KeysOverlay(self._central)
         self._connect()
@@ -197,49 +196,24 @@ class MainWindow(QMainWindow):
         panes.picture.tokenClicked.connect(self._on_token_clicked)
         panes.picture.outsideClicked.connect(self._on_outside)
         panes.picture.arrowPressed.connect(control.move_query)
-        panes.rail.layerChosen.connect(self._on_layer)
         panes.rail.cancelRequested.connect(control.cancel)
-        panes.strip.chosen.connect(self._on_heads)
         panes.matrix.tokenPinned.connect(control.pin)
-        panes.matrix.hovered.connect(self._on_matrix_hovered)
         panes.matrix.left.connect(control.leave_matrix)
         panes.matrix.visibleRangeChanged.connect(control.refine_matrix)
-        panes.tabs.paneChosen.connect(self._on_tab)
-        panes.heads.viewChosen.connect(self._on_heads_view)
-        panes.heads.headChosen.connect(self._on_head)
-        panes.heads.layerChosen.connect(self._on_layer)
-        panes.tokens.viewChosen.connect(self._on_tokens_view)
-        panes.tokens.layerChosen.connect(self._on_layer)
-        panes.classes.targetChosen.connect(self._on_target)
-        bar = panes.controls
-        bar.specialChosen.connect(control.pin)
-        bar.directionChosen.connect(self._on_direction)
-        bar.methodChosen.connect(self._on_method)
-        bar.methodOptionsChosen.connect(self._on_method_options)
-        bar.styleChosen.connect(self._on_style)
-        bar.scaleChosen.connect(self._on_scale)
-        bar.fixedRangeRequested.connect(self._on_fixed_range)
-        bar.logToggled.connect(self._on_log)
-        bar.clipToggled.connect(self._on_clip)
-        bar.renormaliseToggled.connect(self._on_renormalise)
-        bar.smoothToggled.connect(self._on_smooth)
-        bar.gridToggled.connect(self._on_grid)
-        bar.colormapChosen.connect(self._on_colormap)
-        bar.opacityChanged.connect(self._on_opacity)
-        panes.bar.scaleRequested.connect(self._on_fixed_range)
-        top.openRequested.connect(self.open_dialog)
+        panes.controls.specialChosen.connect(control.pin)
+        top.openRequested.connect(self.opening.open_dialog)
         top.pasteRequested.connect(self.paste)
         top.pathChosen.connect(self.open_path)
-        top.modelChosen.connect(self._on_model)
-        top.modelFolderRequested.connect(self._on_model_folder)
-        top.modelFileRequested.connect(self._on_model_file)
+        top.modelChosen.connect(self.choose_model)
+        top.modelFolderRequested.connect(self.opening.model_folder)
+        top.modelFileRequested.connect(self.opening.model_file)
         top.optionsChosen.connect(self._on_options)
         top.exportRequested.connect(self.export)
         top.copyRequested.connect(self.copy)
         top.themeRequested.connect(self.toggle_theme)
         top.keysRequested.connect(self.keys.toggle)
         self.start.pathChosen.connect(self.open_path)
-        self.start.openRequested.connect(self.open_dialog)
+        self.start.openRequested.connect(self.opening.open_dialog)
         compare, comparing = panes.compare, control.comparing
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
@@ -266,37 +240,38 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         control, picture = self.controller, self.panes.picture
+        wishes = self.wishes
         return {
-            "open": self.open_dialog,
+            "open": self.opening.open_dialog,
             "paste": self.paste,
             "copy": self.copy,
             "export": self.export,
             "quit": self.close,
             "cls": lambda: control.pin(0),
             "special": control.cycle_special,
-            "direction": self._flip_direction,
+            "direction": wishes.flip_direction,
             "layer_back": lambda: control.step_layer(-1),
             "layer_on": lambda: control.step_layer(1),
             "head_back": lambda: control.step_head(-1),
             "head_on": lambda: control.step_head(1),
             "second": lambda: control.change(others=()),
             "cancel": control.cancel,
-            "style": self._next_style,
-            "log": lambda: self._on_log(not control.state.log),
-            "grid": lambda: self._on_grid(not control.state.show_grid),
-            "smooth": lambda: self._on_smooth(not control.state.smooth),
-            "hover": self._toggle_hover,
+            "style": wishes.next_style,
+            "log": lambda: wishes.on_log(not control.state.log),
+            "grid": lambda: wishes.on_grid(not control.state.show_grid),
+            "smooth": lambda: wishes.on_smooth(not control.state.smooth),
+            "hover": wishes.toggle_hover,
             "fit": self._fit,
             "zoom_in": lambda: picture.zoomBy(1.25),
             "zoom_out": lambda: picture.zoomBy(0.8),
             "compare": self.toggle_compare,
             "panel": self._toggle_panel,
-            "tab_matrix": lambda: self._on_tab("matrix"),
-            "tab_heads": lambda: self._on_tab("heads"),
-            "tab_classes": lambda: self._on_tab("classes"),
-            "tab_tokens": lambda: self._on_tab("tokens"),
-            "tab_trial": lambda: self._on_tab("trial"),
-            "tab_views": lambda: self._on_tab("views"),
+            "tab_matrix": lambda: wishes.on_tab("matrix"),
+            "tab_heads": lambda: wishes.on_tab("heads"),
+            "tab_classes": lambda: wishes.on_tab("classes"),
+            "tab_tokens": lambda: wishes.on_tab("tokens"),
+            "tab_trial": lambda: wishes.on_tab("trial"),
+            "tab_views": lambda: wishes.on_tab("views"),
             "save_session": self.sessions.save,
             "save_view": self.save_view,
             "view_on": lambda: control.saved_views.step(1),
@@ -310,33 +285,24 @@ class MainWindow(QMainWindow):
 
     # -- opening -------------------------------------------------------------------
 
+    def show_picture(self) -> None:
+        """Leave the start page."""
+        self._stack.setCurrentIndex(1)
+
     def open_path(self, path: str) -> None:
         """Open a picture or a session by its path."""
-        self._stack.setCurrentIndex(1)
+        self.show_picture()
         self.panes.picture.setFocus()
         if path.lower().endswith(SUFFIX):
             self.sessions.open(Path(path))
             return
         self.controller.open_picture(path)
 
-    def open_dialog(self) -> None:
-        """Ask for a picture."""
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Open picture or session"),
-            "",
-            self.tr("Pictures and sessions")
-            + " (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif *.ppm"
-            + f" *.heic *.heif *{SUFFIX});;"
-            + self.tr("All files")
-            + " (*)",
-        )
-        if path:
-            self.open_path(path)
-
     def paste(self) -> None:
         """Open the picture or the file on the clipboard."""
-        self._open_mime(QGuiApplication.clipboard().mimeData(), self.tr("pasted"))
+        self.opening.open_mime(
+            QGuiApplication.clipboard().mimeData(), self.tr("pasted")
+        )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and pictures."""
@@ -346,24 +312,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         event.acceptProposedAction()
-        self._open_mime(event.mimeData(), self.tr("dropped"))
-
-    def _open_mime(self, mime: QMimeData, name: str) -> None:
-        files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
-        if files:
-            self.open_path(files[0])
-        elif mime.hasImage():
-            self._stack.setCurrentIndex(1)
-            image = cast("QImage", mime.imageData())
-            data = QByteArray()
-            buffer = QBuffer(data)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
-            self.controller.open_picture(bytes(data.data()), name)
-        else:
-            self.panes.errors.showMessage(
-                self.tr("There is no picture on the clipboard. Copy one, or its file.")
-            )
+        self.opening.open_mime(event.mimeData(), self.tr("dropped"))
 
     # -- what signals ask for ------------------------------------------------------
 
@@ -374,24 +323,6 @@ class MainWindow(QMainWindow):
         self.panes.status.setText(
             self.tr("The model did not see this part of the picture.")
         )
-
-    def _on_layer(self, layer: int) -> None:
-        self.controller.change(layer=layer)
-
-    def _on_heads(self, choice: object) -> None:
-        self.controller.change(heads=choice)
-
-    def _on_tab(self, name: str) -> None:
-        self.controller.change(tab=name, merge=True)
-
-    def _on_heads_view(self, view: object) -> None:
-        self.controller.change(heads_view=view, merge=True)
-
-    def _on_head(self, layer: int, head: int) -> None:
-        self.controller.change(layer=layer, heads=HeadChoice((head,)))
-
-    def _on_tokens_view(self, view: object) -> None:
-        self.controller.change(tokens_view=view, merge=True)
 
     def toggle_compare(self) -> None:
         """Keep the view on screen beside the live one, or let go of it."""
@@ -419,89 +350,10 @@ class MainWindow(QMainWindow):
     def _on_kept_clicked(self, token: int, _shift: bool) -> None:
         self.controller.pin_linked(token)
 
-    def _on_target(self, target: object) -> None:
-        self.controller.change(target=target)
-
-    def _on_method_options(self, options: object) -> None:
-        self.controller.change(method_options=options)
-
-    def _on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
-        self.controller.hover_cell(query, key)
-
-    def _on_direction(self, direction: object) -> None:
-        self.controller.change(direction=direction, method="raw")
-
-    def _on_method(self, method: str) -> None:
-        self.controller.change(method=method, direction=Direction.LOOKS_AT)
-
-    def _flip_direction(self) -> None:
-        is_row = self.controller.state.direction is Direction.LOOKS_AT
-        self._on_direction(Direction.LOOKED_AT_BY if is_row else Direction.LOOKS_AT)
-
-    def _on_style(self, style: object) -> None:
-        self.controller.change(style=style)
-
-    def _next_style(self) -> None:
-        styles = list(Style)
-        index = styles.index(self.controller.state.style)
-        self._on_style(styles[(index + 1) % len(styles)])
-
-    def _on_scale(self, scale: object) -> None:
-        self.controller.change(scale=scale)
-
-    def _on_fixed_range(self) -> None:
-        state = self.controller.state
-        heat = self.controller.heat
-        now = state.fixed_range
-        if state.scale is not Scale.FIXED and heat is not None:
-            now = (heat.levels.low, heat.levels.high)
-        chosen = ask_range(self, now)
-        if chosen is not None:
-            self.controller.change(scale=Scale.FIXED, fixed_range=chosen)
-        else:
-            self.controller.stateChanged.emit()
-
-    def _on_log(self, on: bool) -> None:
-        self.controller.change(log=on)
-
-    def _on_clip(self, on: bool) -> None:
-        self.controller.change(clip_percent=1.0 if on else 0.0)
-
-    def _on_renormalise(self, on: bool) -> None:
-        self.controller.change(renormalise=on)
-
-    def _on_smooth(self, on: bool) -> None:
-        self.controller.change(smooth=on)
-
-    def _on_grid(self, on: bool) -> None:
-        self.controller.change(show_grid=on)
-
-    def _on_colormap(self, name: str) -> None:
-        self.controller.change(colormap=name)
-
-    def _on_opacity(self, value: float) -> None:
-        self.controller.change(opacity=value, merge=True)
-
-    def _on_model(self, name: str, patch: object) -> None:
+    def choose_model(self, name: str, patch: object) -> None:
+        """Load a model by name, file or folder."""
         size = patch if isinstance(patch, int) else None
         self.controller.choose_model(name, device=self.device, patch_size=size)
-
-    def _on_model_folder(self) -> None:
-        title = self.tr("Choose a model folder")
-        path = QFileDialog.getExistingDirectory(self, title)
-        if path:
-            self._on_model(path, None)
-
-    def _on_model_file(self) -> None:
-        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
-        path, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Choose a model file"),
-            "",
-            kinds + self.tr("All files") + " (*)",
-        )
-        if path:
-            self._on_model(path, None)
 
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))
@@ -509,13 +361,6 @@ class MainWindow(QMainWindow):
     def _on_options(self, options: object) -> None:
         self.controller.choose_options(cast("RunOptions", options))
         self._update_controls()
-
-    def _toggle_hover(self) -> None:
-        self.controller.previews_on_hover = not self.controller.previews_on_hover
-        on = self.controller.previews_on_hover
-        self.panes.status.setText(
-            self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")
-        )
 
     def _fit(self) -> None:
         self.panes.picture.fitView()

@@ -1,0 +1,71 @@
+"""Asking for files, and taking what is dropped or pasted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+
+from vitviz.views.session import SUFFIX
+
+if TYPE_CHECKING:
+    from vitviz.ui.main_window import MainWindow
+
+
+class Opening(QObject):
+    """Dialogs and mime data of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def open_dialog(self) -> None:
+        """Ask for a picture."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Open picture or session"),
+            "",
+            self.tr("Pictures and sessions")
+            + " (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif *.ppm"
+            + f" *.heic *.heif *{SUFFIX});;"
+            + self.tr("All files")
+            + " (*)",
+        )
+        if path:
+            self._window.open_path(path)
+
+    def open_mime(self, mime: QMimeData, name: str) -> None:
+        files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+        if files:
+            self._window.open_path(files[0])
+        elif mime.hasImage():
+            self._window.show_picture()
+            image = cast("QImage", mime.imageData())
+            data = QByteArray()
+            buffer = QBuffer(data)
+            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+            QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
+            self._window.controller.open_picture(bytes(data.data()), name)
+        else:
+            self._window.panes.errors.showMessage(
+                self.tr("There is no picture on the clipboard. Copy one, or its file.")
+            )
+
+    def model_folder(self) -> None:
+        title = self.tr("Choose a model folder")
+        path = QFileDialog.getExistingDirectory(self._window, title)
+        if path:
+            self._window.choose_model(path, None)
+
+    def model_file(self) -> None:
+        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Choose a model file"),
+            "",
+            kinds + self.tr("All files") + " (*)",
+        )
+        if path:
+            self._window.choose_model(path, None)
