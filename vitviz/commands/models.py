@@ -1,30 +1,39 @@
-"""`vitviz models`: what there is by name."""
+"""`vitviz models`: what there is by name, and what a file of weights holds."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import json
+from pathlib import Path
 
 from vitviz.errors import UnknownModelError
 
-DESCRIPTION = "List the models that vitviz knows by name, or show one."
+DESCRIPTION = (
+    "List the models that vitviz knows by name, show one, or check a file or folder."
+)
 EPILOG = """\
-Besides these, --model takes timm:NAME (any plain Vision Transformer of timm) and the
-path of a folder written by transformers' save_pretrained. Weights are used where they
-already lie; nothing is downloaded.
+Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file of
+weights (.safetensors, .pth) and a folder written by transformers' save_pretrained.
+“check PATH” says what such a file holds and whether it fits. Weights are used where
+they already lie; nothing is downloaded.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`list`, or `show M`."""
-    parser.add_argument("action", nargs="?", choices=("list", "show"), default="list")
-    parser.add_argument("model", nargs="?", metavar="M", help="the model to show")
+    """`list`, `show M`, or `check PATH`."""
+    actions = ("list", "show", "check")
+    parser.add_argument("action", nargs="?", choices=actions, default="list")
+    parser.add_argument(
+        "model", nargs="?", metavar="M", help="the model to show, the path to check"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the table, or one entry."""
+    """Print the table, one entry, or what a checkpoint holds."""
+    if args.action == "check":
+        return _check(args.model, as_json=args.json)
     from dataclasses import asdict
 
     from vitviz.models.catalogue import ENTRIES
@@ -66,6 +75,23 @@ def _entry(entries: list[dict[str, object]], name: str | None) -> dict[str, obje
         name=name,
         hint=f" Did you mean {near[0]}?" if near else "",
     )
+
+
+def _check(path: str | None, *, as_json: bool) -> int:
+    """Print what is known of a checkpoint; raise afterwards where it cannot be used."""
+    from vitviz.models.report import describe
+
+    if path is None:
+        raise UnknownModelError("Say which file to check: vitviz models check PATH.")
+    lines, problem = describe(Path(path))
+    if as_json:
+        print(json.dumps(dict(lines), indent=2))
+    else:
+        for heading, text in lines:
+            print(f"{heading:<16}{text}")
+    if problem is not None:
+        raise problem
+    return 0
 
 
 def _print_table(entries: list[dict[str, object]]) -> None:

@@ -61,7 +61,7 @@ class TransformersAdapter:
         self.prefix_names: tuple[str, ...] | None = self._prefix_names()
         labels = getattr(self.hf.config, "num_labels", 0)
         kind = type(module).__name__
-        self.has_head = bool(labels) and kind.endswith("ForImageClassification")
+        self.has_head = bool(labels) and "ForImageClassification" in kind
         parameters = inspect.signature(type(module).forward).parameters
         self._can_interpolate = "interpolate_pos_encoding" in parameters
 
