@@ -214,7 +214,9 @@ def test_wrappers(name: str, wrapper: str, tmp_path: Path) -> None:
     assert torch.equal(loaded_answer(path), answer(module))
 
 
-@pytest.mark.parametrize("name", ["hf-vit", "hf-deit", "hf-dinov2", "hf-registers"])
+@pytest.mark.parametrize(
+    "name", ["hf-vit", "hf-deit", "hf-dinov2", "hf-dinov2-swiglu", "hf-registers"]
+)
 def test_names_as_save_pretrained_writes_them(name: str, tmp_path: Path) -> None:
     module = cast("Any", made(name))
     with warnings.catch_warnings():

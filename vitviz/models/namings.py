@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from vitviz.images import IMAGENET_MEAN, IMAGENET_STD
@@ -370,6 +371,7 @@ _OLD_TO_NEW = {
     r"\.attention\.(output\.dense|o_proj)\.": ".attention.out.",
     r"(layers\.\d+)\.intermediate\.dense\.": r"\1.mlp.fc1.",
     r"(layers\.\d+)\.output\.dense\.": r"\1.mlp.fc2.",
+    r"\.mlp\.weights_out\.": ".mlp.down_proj.",
 }
 
 
@@ -381,7 +383,7 @@ def one_naming(name: str) -> str:
 
 
 def _transformers(tensors: dict[str, Tensor]) -> Layout:
-    tensors = _rename(tensors, _OLD_TO_NEW)
+    tensors = _split_gates(_rename(tensors, _OLD_TO_NEW))
     aside = _without(tensors, r"decoder\.")
     stem = next(
         name.removesuffix("embeddings.patch_embeddings.projection.weight")
@@ -401,8 +403,8 @@ def _transformers(tensors: dict[str, Tensor]) -> Layout:
     positions = _shape(tensors, f"{stem}embeddings.position_embeddings", 3)[1]
     grid = _side(positions - (2 if kind == "DeiT" else 1), "the position table")
     heads, said = _heads(width)
-    is_gated = f"{stem}layers.0.mlp.weights_in.weight" in tensors
-    first = "weights_in" if is_gated else "fc1"
+    is_gated = f"{stem}layers.0.mlp.gate_proj.weight" in tensors
+    first = "gate_proj" if is_gated else "fc1"
     mlp = _shape(tensors, f"{stem}layers.0.mlp.{first}.weight", 2)[0]
     heads_of_classes = [n for n in tensors if n.endswith("classifier.weight")]
     classes = _shape(tensors, heads_of_classes[0], 2)[0] if heads_of_classes else 0
@@ -482,6 +484,36 @@ def _transformers(tensors: dict[str, Tensor]) -> Layout:
     )
 
 
+def _split_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gate and value of a SwiGLU apart, as recent releases hold them."""
+    split: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if ".mlp.weights_in." not in name:
+            split[name] = tensor
+            continue
+        if not tensor.dim() or tensor.shape[0] % 2:
+            raise ShapeError(f"{name} has the shape {tuple(tensor.shape)}")
+        gate, value = tensor.chunk(2)
+        split[name.replace("weights_in", "gate_proj")] = gate
+        split[name.replace("weights_in", "up_proj")] = value
+    return split
+
+
+def _joined_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gate and value of a SwiGLU together, as earlier releases hold them."""
+    joined: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if ".mlp.up_proj." in name:
+            continue
+        if ".mlp.gate_proj." in name:
+            value = tensors.get(name.replace("gate_proj", "up_proj"))
+            if value is not None and value.shape[1:] == tensor.shape[1:]:
+                name = name.replace("gate_proj", "weights_in")
+                tensor = torch.cat([tensor, value])
+        joined[name] = tensor
+    return joined
+
+
 def _stem_of(tensors: Tensors) -> str:
     end = "embeddings.patch_embeddings.projection.weight"
     return next(n.removesuffix(end) for n in tensors if n.endswith(end))
@@ -492,5 +524,8 @@ def with_library_names(layout: Layout, names: Mapping[str, object]) -> Layout:
     if layout.library != "transformers":
         return layout
     spelling = {one_naming(name): name for name in names}
-    tensors = {spelling.get(name, name): t for name, t in layout.tensors.items()}
+    found = dict(layout.tensors)
+    if any(".mlp.weights_in." in name for name in spelling):
+        found = _joined_gates(found)
+    tensors = {spelling.get(name, name): tensor for name, tensor in found.items()}
     return replace(layout, tensors=tensors)
