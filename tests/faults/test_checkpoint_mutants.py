@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
 import shutil
@@ -29,6 +30,13 @@ LONG_MUTANTS = {
     "config": 1_000,
 }
 WORST_SECONDS = 2.0
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(caplog: pytest.LogCaptureFixture) -> None:
+    """A traceback a mutant would be kept in memory until the end."""
+    caplog.set_level(logging.CRITICAL, "vitviz")
+
 
 Edit = Callable[[bytearray, random.Random], bytearray]
 

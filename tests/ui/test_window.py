@@ -330,6 +330,37 @@ def test_paste_and_drop_open_pictures(
     assert window.controller.scene.image.size == (240, 180)
 
 
+def test_a_file_of_weights_is_opened_by_the_menu(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    import torch
+    from timm.models.vision_transformer import VisionTransformer
+
+    module = VisionTransformer(
+        img_size=32, patch_size=8, embed_dim=64, depth=3, num_heads=1, num_classes=0
+    )
+    torch.save(module.state_dict(), tmp_path / "mine.pth")
+    window = open_vitviz(photo)
+    monkeypatch.setattr(
+        "vitviz.ui.main_window.QFileDialog.getOpenFileName",
+        lambda *_: (str(tmp_path / "mine.pth"), ""),
+    )
+    window.top.modelFileRequested.emit()
+    qtbot.waitUntil(
+        lambda: (
+            (trace := window.controller.scene.trace) is not None
+            and trace.num_layers == 3
+        ),
+        timeout=20_000,
+    )
+    wait_idle(qtbot, window)
+
+
 def test_a_picture_without_a_model_asks_for_one(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

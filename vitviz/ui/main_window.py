@@ -160,6 +160,7 @@ class MainWindow(QMainWindow):
         top.pasteRequested.connect(self.paste)
         top.pathChosen.connect(self.open_path)
         top.modelChosen.connect(self._on_model)
+        top.modelFileRequested.connect(self._on_model_file)
         top.modelFolderRequested.connect(self._on_model_folder)
         top.optionsChosen.connect(self._on_options)
         top.exportRequested.connect(self.export)
@@ -334,6 +335,17 @@ class MainWindow(QMainWindow):
     def _on_model(self, name: str, patch: object) -> None:
         size = patch if isinstance(patch, int) else None
         self.controller.choose_model(name, device=self.device, patch_size=size)
+
+    def _on_model_file(self) -> None:
+        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
+        path, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("Choose a file of weights"),
+            "",
+            kinds + self.tr("All files") + " (*)",
+        )
+        if path:
+            self._on_model(path, None)
 
     def _on_model_folder(self) -> None:
         title = self.tr("Choose a model folder")

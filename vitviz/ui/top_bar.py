@@ -35,6 +35,7 @@ class TopBar(QWidget):
     pathChosen = Signal(str)
     modelChosen = Signal(str, object)
     """Name, and patch size or None."""
+    modelFileRequested = Signal()
     modelFolderRequested = Signal()
     optionsChosen = Signal(object)
     exportRequested = Signal()
@@ -150,6 +151,7 @@ class TopBar(QWidget):
             group.addAction(action)
         group.triggered.connect(self._on_patch)
         menu.addSeparator()
+        menu.addAction(self.tr("Weights file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
 
     def _on_patch(self, action: QAction) -> None:
