@@ -19,9 +19,11 @@ from vitviz.errors import CheckpointError, MissingExtraError
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.checkpoint_files import MAX_TENSORS, State, read_state
-from vitviz.models.namings import Layout, ShapeError, recognise, with_library_names
+from vitviz.models.layout import Layout, ShapeError
+from vitviz.models.namings import recognise
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
+from vitviz.models.transformers_naming import with_library_names
 from vitviz.models.transformers_vit import TransformersAdapter
 
 WRAPPERS = (
