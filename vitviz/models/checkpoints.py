@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from vitviz.errors import CheckpointError, MissingExtraError
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
-from vitviz.models.checkpoint_files import MAX_TENSORS, State, read_state
+from vitviz.models.checkpoint_files import State, read_state
 from vitviz.models.layout import Layout, ShapeError
+from vitviz.models.limits import MAX_TENSORS
 from vitviz.models.namings import recognise
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
