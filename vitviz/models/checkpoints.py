@@ -226,6 +226,7 @@ def unwrap(state: State) -> tuple[dict[str, Tensor], tuple[str, ...], tuple[str,
             path=state.path.name,
             names=_listed([str(key)[:60] for key in content]) or "nothing",
         )
+    aside += [str(key)[:80] for key in content if key not in tensors]
     if len(tensors) > MAX_TENSORS:
         raise CheckpointError(
             "{path} lists {count:,} tensors; at most {limit:,} are read.",

@@ -99,7 +99,10 @@ def depth_of(tensors: Tensors, pattern: str) -> int:
         raise ShapeError("there is no Transformer block")
     if max(found) >= 256:
         raise ShapeError(f"it would have {max(found) + 1} blocks")
-    return max(found) + 1
+    gaps = sorted(set(range(max(found))) - found)
+    if gaps:
+        raise ShapeError(f"of its blocks {gaps[:10]} are missing")
+    return len(found)
 
 
 def side_of(count: int, what: str) -> int:

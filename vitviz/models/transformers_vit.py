@@ -21,6 +21,7 @@ from vitviz.models.adapter import (
     require_divisible,
     with_attributes,
 )
+from vitviz.models.checkpoint_files import read_state
 
 _log = logging.getLogger(__name__)
 _RESAMPLING = {
@@ -146,6 +147,7 @@ def load_folder(
             "pip install 'vitviz[hf]'.",
             folder=folder.name,
         ) from None
+    read_state(weights)  # its header is measured before the library believes it
     module = _read_module(transformers, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None
