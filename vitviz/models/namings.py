@@ -102,7 +102,7 @@ def _torchvision(tensors: dict[str, Tensor]) -> Layout:
         classes,
         IMAGENET_MEAN,
         IMAGENET_STD,
-        (said, "ImageNet mean and deviation"),
+        (said, "ImageNet mean and deviation", "bicubic, no margin"),
     )
 
 
@@ -204,6 +204,7 @@ def _timm(tensors: dict[str, Tensor]) -> Layout:
         f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
         f"pooled by {'the mean of the patches' if is_average else 'CLS'}",
         f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",
+        "bicubic, no margin",
     )
     return Layout(
         naming,

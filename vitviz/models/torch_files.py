@@ -22,7 +22,8 @@ from vitviz.models.limits import MAX_HEADER_BYTES, MAX_TENSORS, refusal
 
 _log = logging.getLogger(__name__)
 
-MAX_PICKLE_STEPS = 1_000_000
+MAX_PICKLE_STEPS = 300_000
+"""Some 8,000 tensors; more would take longer to look through than a click may."""
 _OVERRIDE = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
 _environment_lock = threading.Lock()
 

@@ -144,6 +144,7 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
             "SiLU gates" if is_gated else "GELU",
             f"norm epsilon {'1e-6' if is_dino else '1e-12'}",
             f"{'0.5 as' if kind == 'ViT' else 'ImageNet'} mean and deviation",
+            "bicubic, no margin",
         ),
         aside + masked,
     )
