@@ -173,6 +173,7 @@ FILES: dict[str, tuple[Maker, str]] = {
         lambda c: with_pickle(b"\x80\x02}q\x00(X\xff\xff\xff\x7f"),
         "damaged",
     ),
+    "odd escape": (lambda c: with_pickle(b"S'\\R'\n."), "not as torch"),
     "a tensor": (lambda c: saved(torch.ones(3)), "holds one Tensor"),
     "a list": (lambda c: saved([1, 2]), "holds one list"),
     "no tensors": (lambda c: saved({"epoch": 3}), "no named tensors"),

@@ -7,6 +7,7 @@ import contextlib
 import io
 import logging
 import os
+import pickle
 import pickletools
 import struct
 import threading
@@ -97,7 +98,7 @@ def check_zip(path: Path, file: BinaryIO, size: int) -> None:
             listing = archive.read(pickles[0])
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
         raise refusal(path, "is damaged. Download it again.") from error
-    _check_pickle(path, io.BytesIO(listing), MAX_PICKLE_STEPS)
+    _check_pickle(path, io.BytesIO(listing))
 
 
 def check_legacy(path: Path, file: BinaryIO) -> None:
@@ -105,27 +106,31 @@ def check_legacy(path: Path, file: BinaryIO) -> None:
     file.seek(0)
     window = io.BytesIO(file.read(MAX_HEADER_BYTES))
     for _ in range(5):
-        _check_pickle(path, window, MAX_PICKLE_STEPS)
+        _check_pickle(path, window)
 
 
-def _check_pickle(path: Path, stream: BinaryIO, limit: int) -> None:
+def _check_pickle(path: Path, stream: BinaryIO) -> None:
     """Refuse a pickle that names anything but tensors and plain containers.
 
     It is only read, never run; torch.load's own restriction stands behind this one.
     """
     texts: list[str] = []
     try:
-        for step, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
-            if step > limit:
-                raise refusal(path, "has a list of tensors that is too long to read.")
-            if opcode.name in ("GLOBAL", "INST"):
-                _require_safe(path, cast("str", argument).replace(" ", ".", 1))
-            elif opcode.name == "STACK_GLOBAL":
-                _require_safe(path, ".".join(texts[-2:]))
-            elif opcode.name in ("EXT1", "EXT2", "EXT4", "OBJ", "NEWOBJ_EX"):
-                _require_safe(path, opcode.name)
-            elif isinstance(argument, str) and "UNICODE" in opcode.name:
-                texts = [*texts[-1:], argument]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd escapes in a damaged text
+            for step, (opcode, argument, _) in enumerate(pickletools.genops(stream)):
+                if step > MAX_PICKLE_STEPS:
+                    raise refusal(
+                        path, "has a list of tensors that is too long to read."
+                    )
+                if opcode.name in ("GLOBAL", "INST"):
+                    _require_safe(path, cast("str", argument).replace(" ", ".", 1))
+                elif opcode.name == "STACK_GLOBAL":
+                    _require_safe(path, ".".join(texts[-2:]))
+                elif opcode.name in ("EXT1", "EXT2", "EXT4", "OBJ", "NEWOBJ_EX"):
+                    _require_safe(path, opcode.name)
+                elif isinstance(argument, str) and "UNICODE" in opcode.name:
+                    texts = [*texts[-1:], argument]
     except (ValueError, IndexError, EOFError, OverflowError, MemoryError) as error:
         raise refusal(
             path, "has a damaged list of tensors. Download it again."
@@ -162,6 +167,9 @@ def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
         # a damaged file makes torch's readers raise nearly anything; all mean the same
         _log.warning("cannot read %s", path, exc_info=True)
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        if isinstance(error, pickle.UnpicklingError):
+            # torch's own text tells the reader how to switch its protection off
+            reason = "its list of tensors is not as torch.save writes it"
         raise refusal(
             path,
             "is damaged and cannot be read ({reason}). Download it again.",
