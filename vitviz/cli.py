@@ -136,7 +136,7 @@ def _window_parser() -> Parser:
     parser.add_argument(
         "--model",
         metavar="M",
-        help="a name from “vitviz models”, timm:NAME, or a transformers folder",
+        help="a name from “vitviz models”, timm:NAME, a file of weights, or a folder",
     )
     parser.add_argument(
         "--device", metavar="D", default="auto", help="auto, cpu, cuda, mps or xpu"
@@ -148,8 +148,11 @@ def _window_parser() -> Parser:
 
 
 def _quiet_libraries() -> None:
-    """Standard error is for what we say: other libraries' bars and warnings are off."""
+    """Standard error is for what we say; warnings, bars and log records are off."""
+    import logging
     import warnings
+
+    logging.getLogger("vitviz").addHandler(logging.NullHandler())
 
     warnings.simplefilter("ignore")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

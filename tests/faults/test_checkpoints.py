@@ -1,256 +1,343 @@
-"""Hostile and broken checkpoints: one sentence each, quickly, and nothing is run."""
+"""Hostile and broken checkpoints: one sentence each, in time, nothing executed."""
 
 from __future__ import annotations
 
-import contextlib
+import collections
+import importlib
 import io
 import json
 import os
 import pickle
-import random
+import socket
+import struct
+import sys
+import tarfile
 import time
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
+import safetensors.torch
 import torch
-from safetensors.torch import save as save_safetensors
-from torch import Tensor, nn
+from torch import Tensor
 
-from vitviz.errors import CheckpointError
-from vitviz.models.checkpoint_files import read_weights
-from vitviz.models.loading import load_model
+import vitviz
+from vitviz.errors import CheckpointError, ModelError, VitvizError
+from vitviz.models.checkpoint_files import read_state
 
-LIMIT_S = 0.2
-NUM_MUTANTS = 300
-NUM_MUTANTS_LONG = 100_000
-UNSAFE = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
-
-
-def state() -> dict[str, Tensor]:
-    torch.manual_seed(0)
-    names = [f"blocks.{i}.norm1.weight" for i in range(6)]
-    return {name: torch.randn(8) for name in names}
-
-
-def torch_bytes(content: object, *, old: bool = False) -> bytes:
-    buffer = io.BytesIO()
-    torch.save(content, buffer, _use_new_zipfile_serialization=not old)
-    return buffer.getvalue()
+SECONDS = 0.2
 
 
 class Payload:
-    """Writes a file when it is unpickled."""
+    """Writes a file when it is unpickled by a reader that runs what it reads."""
 
     def __init__(self, canary: Path) -> None:
-        self.command = f"touch {canary}"
+        self.canary = canary
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, (self.command,)
-
-
-def header(entries: dict[str, object], data: bytes = b"") -> bytes:
-    """A safetensors file with this header."""
-    text = json.dumps(entries).encode()
-    return len(text).to_bytes(8, "little") + text + data
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.canary,)
 
 
-def entry(start: int, end: int, *shape: int, dtype: str = "F32") -> dict[str, object]:
-    return {"dtype": dtype, "shape": list(shape), "data_offsets": [start, end]}
+def small_state() -> dict[str, Tensor]:
+    from timm.models.vision_transformer import VisionTransformer
+
+    torch.manual_seed(1)
+    module = VisionTransformer(
+        img_size=32, patch_size=16, embed_dim=64, depth=1, num_heads=1, num_classes=3
+    )
+    return {name: tensor.clone() for name, tensor in module.state_dict().items()}
 
 
-def rezipped(content: bytes, method: int, *, without: str = "") -> bytes:
-    """A torch file with its entries packed otherwise, or one of them left out."""
-    out = io.BytesIO()
+def saved(content: object, *, legacy: bool = False, **options: Any) -> bytes:  # noqa: ANN401
+    stream = io.BytesIO()
+    torch.save(content, stream, _use_new_zipfile_serialization=not legacy, **options)
+    return stream.getvalue()
+
+
+def rezipped(
+    data: bytes,
+    change: Callable[[str, bytes], bytes | None] = lambda _, body: body,
+    *,
+    method: int = zipfile.ZIP_STORED,
+    extra: dict[str, bytes] | None = None,
+) -> bytes:
+    """The archive with entries changed (None: left out) or added."""
+    stream = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(out, "w", method) as target,
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(stream, "w", method) as target,
     ):
-        for info in source.infolist():
-            if not without or not info.filename.endswith(without):
-                target.writestr(info.filename, source.read(info.filename))
-    return out.getvalue()
+        for name in source.namelist():
+            body = change(name, source.read(name))
+            if body is not None:
+                target.writestr(name, body)
+        for name, body in (extra or {}).items():
+            target.writestr(name, body)
+    return stream.getvalue()
 
 
-def scripted() -> bytes:
-    """The layout of TorchScript, which carries its program."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as target:
-        for name in ("data.pkl", "constants.pkl", "code/__torch__.py", "version"):
-            target.writestr(f"archive/{name}", b"x")
-    return out.getvalue()
+def with_pickle(body: bytes) -> bytes:
+    """A .pth whose list of tensors is `body`."""
+    return rezipped(
+        saved({"a": torch.ones(2)}),
+        lambda name, old: body if name.endswith("data.pkl") else old,
+    )
 
 
-def strided() -> bytes:
-    """A tensor that claims a terabyte from four bytes."""
-    return torch_bytes({"a": torch.zeros(1).expand(2**38), "b": torch.zeros(2)})
+def tensors_file(header: object, body: bytes = b"", length: int | None = None) -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + body
 
 
-def bomb() -> bytes:
-    content = torch_bytes({f"w{i}": torch.zeros(200_000) for i in range(6)})
-    return rezipped(content, zipfile.ZIP_DEFLATED)
+def entry(shape: list[Any], begin: int, end: int, dtype: str = "F32") -> dict[str, Any]:
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
-def twice() -> bytes:
-    text = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},' * 1
-    text += b'"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
-    return len(text).to_bytes(8, "little") + text + bytes(4)
+def tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("storages"))
+    return stream.getvalue()
 
 
-def nested() -> bytes:
-    content: object = state()
-    for _ in range(40):
-        content = {"model": content}
-    return torch_bytes(content)
+def script() -> bytes:
+    stream = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # torch would rather export
+        torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), stream)
+    return stream.getvalue()
 
 
-FILES: dict[str, Callable[[Path], bytes]] = {
-    "payload": lambda canary: torch_bytes({"a": Payload(canary)}),
-    "payload beside weights": lambda c: torch_bytes({**state(), "x": Payload(c)}),
-    "payload, old": lambda c: torch_bytes({"a": Payload(c)}, old=True),
-    "plain pickle": lambda canary: pickle.dumps(Payload(canary)),
-    "pickled list": lambda canary: pickle.dumps([Payload(canary)], protocol=0),
-    "whole module": lambda _: torch_bytes(nn.Linear(3, 3)),
-    "numpy object": lambda _: torch_bytes({"a": np.zeros(3, object)}),
-    "TorchScript": lambda _: scripted(),
-    "bomb": lambda _: bomb(),
-    "deflated": lambda _: rezipped(torch_bytes(state()), zipfile.ZIP_DEFLATED),
-    "stride 0": lambda _: strided(),
-    "no data.pkl": lambda _: rezipped(
-        torch_bytes(state()), zipfile.ZIP_STORED, without="data.pkl"
+def expanded() -> dict[str, Tensor]:
+    state = small_state()
+    weight = torch.ones(1, 1).expand(192, 64)
+    return state | {"blocks.0.attn.qkv.weight": weight}
+
+
+Maker = Callable[[Path], bytes]
+FILES: dict[str, tuple[Maker, str]] = {
+    "payload": (lambda c: saved({"a": Payload(c)}), "run a program"),
+    "payload in legacy": (
+        lambda c: saved({"a": Payload(c)}, legacy=True),
+        "run a program",
     ),
-    "cut zip": lambda _: torch_bytes(state())[:-200],
-    "cut old": lambda _: torch_bytes(state(), old=True)[:-40],
-    "cut safetensors": lambda _: save_safetensors(state())[:-4],
-    "long safetensors": lambda _: save_safetensors(state()) + b"tail",
-    "huge header": lambda _: (2**40).to_bytes(8, "little") + b"{" + bytes(64),
-    "9 MB header": lambda _: header({"x" * 9_000_000: entry(0, 0, 0)}),
-    "header is a list": lambda _: (2).to_bytes(8, "little") + b"{]",
-    "deep header": lambda _: (300_000).to_bytes(8, "little") + b'{"a":' * 60_000,
-    "overlap": lambda _: header({"a": entry(0, 8, 2), "b": entry(4, 12, 2)}, bytes(12)),
-    "gap": lambda _: header({"a": entry(4, 8, 1)}, bytes(8)),
-    "wrong shape": lambda _: header({"a": entry(0, 8, 3)}, bytes(8)),
-    "negative": lambda _: header({"a": entry(0, 8, -1, -2)}, bytes(8)),
-    "unknown dtype": lambda _: header({"a": entry(0, 8, 2, dtype="F12")}, bytes(8)),
-    "one name twice": lambda _: twice(),
-    "too many": lambda _: header({f"t{i}": entry(0, 0, 0) for i in range(20_001)}),
-    "empty": lambda _: b"",
-    "web page": lambda _: b"<!DOCTYPE html><title>404</title>",
-    "pointer": lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0",
-    "GGUF": lambda _: b"GGUF" + bytes(60),
-    "HDF5": lambda _: b"\x89HDF\r\n\x1a\n" + bytes(60),
-    "picture": lambda _: b"\x89PNG\r\n\x1a\n" + bytes(60),
-    "noise": lambda _: random.Random(0).randbytes(4000),
-    "nothing but numbers": lambda _: torch_bytes({"lr": 0.1, "epoch": 3}),
-    "a bare tensor": lambda _: torch_bytes(torch.zeros(3)),
-    "wrapped forty times": lambda _: nested(),
-    "sparse": lambda _: torch_bytes(
-        {"a": torch.eye(9).to_sparse(), "b": torch.ones(1)}
+    "payload beside weights": (
+        lambda c: saved({"model": small_state(), "hook": Payload(c)}),
+        "run a program",
+    ),
+    "payload, protocol 4": (
+        lambda c: with_pickle(pickle.dumps({"a": Payload(c)}, 4)),
+        "run a program",
+    ),
+    "bare pickle": (lambda c: pickle.dumps(Payload(c)), "pickle"),
+    "eval": (
+        lambda c: with_pickle(
+            b"cbuiltins\neval\n(X\x10\x00\x00\x00open('x','w') #1tR."
+        ),
+        "builtins.eval",
+    ),
+    "os.system": (
+        lambda c: with_pickle(f"cos\nsystem\n(S'touch {c}'\ntR.".encode()),
+        "os.system",
+    ),
+    "memory by bytearray": (
+        lambda c: with_pickle(b"\x80\x02cbuiltins\nbytearray\nJ\x00\x00\x00\x7f\x85R."),
+        "bytearray",
+    ),
+    "pickled module": (lambda c: saved(torch.nn.Linear(2, 2)), "torch.nn"),
+    "TorchScript": (lambda c: script(), "TorchScript"),
+    "exported program": (
+        lambda c: rezipped(saved({}), extra={"archive/archive_format": b"pt2"}),
+        ".pt2",
+    ),
+    "deflated bomb": (
+        lambda c: rezipped(
+            saved({"a": torch.zeros(2_000_000)}), method=zipfile.ZIP_DEFLATED
+        ),
+        "compressed",
+    ),
+    "two lists": (
+        lambda c: rezipped(saved({}), extra={"other/data.pkl": b"}."}),
+        "torch.save did not write",
+    ),
+    "zip of texts": (
+        lambda c: rezipped(saved({}), lambda n, b: b if "version" in n else None),
+        "torch.save did not write",
+    ),
+    "nested deeply": (lambda c: with_pickle(b"]" * 30_000 + b"a" * 29_999 + b"."), ""),
+    "endless list": (lambda c: with_pickle(b"N0" * 600_000 + b"N."), "too long"),
+    "cut pickle": (
+        lambda c: with_pickle(b"\x80\x02}q\x00(X\xff\xff\xff\x7f"),
+        "damaged",
+    ),
+    "odd escape": (lambda c: with_pickle(b"S'\\R'\n."), "not as torch"),
+    "a tensor": (lambda c: saved(torch.ones(3)), "holds one Tensor"),
+    "a list": (lambda c: saved([1, 2]), "holds one list"),
+    "no tensors": (lambda c: saved({"epoch": 3}), "no named tensors"),
+    "stride 0": (lambda c: saved(expanded()), "more numbers than"),
+    "sparse": (
+        lambda c: saved(
+            small_state() | {"pos_embed": torch.ones(1, 5, 64).to_sparse()}
+        ),
+        "",
+    ),
+    "huge claim": (
+        lambda c: saved({"a.b": torch.ones(1).expand(2**40)}),
+        "no Vision Transformer",
+    ),
+    "truncated zip": (lambda c: saved(small_state())[:-300], "cut off"),
+    "truncated legacy": (
+        lambda c: saved(small_state(), legacy=True)[:-3000],
+        "damaged",
+    ),
+    "empty": (lambda c: b"", "is empty"),
+    "html": (lambda c: b"\n<!DOCTYPE html><html>404</html>", "web page"),
+    "lfs": (lambda c: b"version https://git-lfs.github.com/spec/v1\n", "git lfs"),
+    "onnx": (lambda c: b"\x08\x08\x12\x07pytorch:\x80" * 9, "ONNX"),
+    "gguf": (lambda c: b"GGUF\x03\x00\x00\x00" * 9, "GGUF"),
+    "hdf5": (lambda c: b"\x89HDF\r\n\x1a\n" * 9, "HDF5"),
+    "npy": (lambda c: b"\x93NUMPY\x01\x00" * 9, "NumPy"),
+    "gzip": (lambda c: b"\x1f\x8b\x08" * 9, "gzip"),
+    "png": (lambda c: b"\x89PNG\r\n\x1a\n" * 9, "picture"),
+    "tar": (lambda c: tar(), "tar"),
+    "json": (lambda c: b'{"model_type": "vit"}', "JSON"),
+    "zeros": (lambda c: bytes(4096), "neither"),
+    "header of 1 TB": (
+        lambda c: tensors_file(b"{}", length=2**40),
+        "claims a header",
+    ),
+    "header cut": (lambda c: tensors_file(b"{}", length=900), "cut off"),
+    "header no JSON": (lambda c: tensors_file(b'{"a": '), "damaged"),
+    "header deep": (lambda c: tensors_file(b'{"a":' * 90_000), "damaged"),
+    "header of lists": (lambda c: tensors_file({"a": [1]}), "damaged"),
+    "no latin": (lambda c: tensors_file(b'{"\xff": 1}'), "damaged"),
+    "twin names": (
+        lambda c: tensors_file(
+            b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},'
+            b'"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}',
+            bytes(8),
+        ),
+        "twice",
+    ),
+    "overlap": (
+        lambda c: tensors_file(
+            {"a": entry([2], 0, 8), "b": entry([2], 4, 12)}, bytes(12)
+        ),
+        "overlap",
+    ),
+    "offsets outside": (
+        lambda c: tensors_file({"a": entry([2**20], 0, 2**22)}, bytes(8)),
+        "cut off",
+    ),
+    "shape and bytes": (
+        lambda c: tensors_file({"a": entry([3], 0, 8)}, bytes(8)),
+        "do not fit",
+    ),
+    "product overflow": (
+        lambda c: tensors_file({"a": entry([2**47, 2**47], 0, 0)}, b""),
+        "do not fit",
+    ),
+    "negative": (
+        lambda c: tensors_file({"a": entry([-1, -2], 0, 8)}, bytes(8)),
+        "impossible",
+    ),
+    "odd type": (
+        lambda c: tensors_file({"a": entry([2], 0, 8, "Q4_0")}, bytes(8)),
+        "unknown type",
+    ),
+    "too many": (
+        lambda c: tensors_file({f"t{i}": entry([0], 0, 0) for i in range(20_001)}),
+        "20,001 tensors",
     ),
 }
 
 
-@pytest.mark.parametrize("unsafe", [False, True], ids=["", "unsafe asked for"])
+@pytest.fixture(scope="module", autouse=True)
+def imported() -> None:
+    """Imports are not what is timed."""
+    for name in ("timm.models.vision_transformer", "torchvision.models"):
+        importlib.import_module(name)
+    safetensors.torch.save({"a": torch.ones(1)})
+
+
+@pytest.mark.parametrize("is_weakened", [False, True], ids=["", "weakened"])
 @pytest.mark.parametrize("name", FILES)
-def test_hostile_and_broken_files_end_in_a_sentence(
-    name: str, unsafe: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_refused_in_time(
+    name: str, is_weakened: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if unsafe:
-        monkeypatch.setenv(UNSAFE, "1")
     canary = tmp_path / "canary"
-    for ending in (".pth", ".safetensors"):  # the content decides, not the name
-        path = tmp_path / f"weights{ending}"
-        path.write_bytes(FILES[name](canary))
-        start = time.perf_counter()
-        with pytest.raises(CheckpointError) as caught:
-            load_model(path)
-        assert time.perf_counter() - start <= LIMIT_S
-        message = str(caught.value)
-        assert path.name in message
-        assert "\n" not in message
-        assert not canary.exists()
-    assert os.environ.get(UNSAFE) == ("1" if unsafe else None)
+    make, said = FILES[name]
+    path = tmp_path / "weights.bin"
+    path.write_bytes(make(canary))
+    if is_weakened:
+        monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")
+    started = time.perf_counter()
+    with pytest.raises(CheckpointError) as caught:
+        vitviz.load_model(path)
+    seconds = time.perf_counter() - started
+    assert not canary.exists()
+    assert path.name in str(caught.value)
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    limit = 1.0 if name == "endless list" else SECONDS
+    assert seconds < limit * (4 if os.environ.get("CI") else 1)
+    if is_weakened:
+        assert os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] == "1"
 
 
-def test_the_payload_would_work(tmp_path: Path) -> None:
-    canary = tmp_path / "canary"
-    pickle.loads(pickle.dumps(Payload(canary)))
-    assert canary.exists()
+def test_the_payload_would_have_run(tmp_path: Path) -> None:
+    """Without this, an untouched canary would prove nothing."""
+    torch.load(
+        io.BytesIO(saved({"a": Payload(tmp_path / "canary")})),
+        weights_only=False,
+    )
+    assert (tmp_path / "canary").exists()
 
 
-def _fifo(path: Path) -> None:
-    os.mkfifo(path)
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "loop", "no access"])
+def test_what_is_no_file(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.pth"
+    listener = None
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        listener = socket.socket(socket.AF_UNIX)
+        path = Path(os.path.relpath(path))
+        listener.bind(str(path))
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "loop":
+        path.symlink_to(path)
+    else:
+        path = Path("/proc/1/root/a.pth") if os.geteuid() else tmp_path / "no" / "a.pth"
+    started = time.perf_counter()
+    with pytest.raises(ModelError):
+        vitviz.load_model(path)
+    assert time.perf_counter() - started < SECONDS
+    if listener is not None:
+        listener.close()
 
 
-def _loop(path: Path) -> None:
-    path.symlink_to(path)
+def test_containers_of_training_programs_are_read(tmp_path: Path) -> None:
+    content = {
+        "model": collections.OrderedDict(small_state()),
+        "seen": {1, 2},
+        "betas": (0.9, 0.999),
+        "dtype": torch.float16,
+        "size": torch.Size([3]),
+    }
+    (tmp_path / "a.pth").write_bytes(saved(content))
+    assert vitviz.load_model(tmp_path / "a.pth").info.num_layers == 1
+    assert set(read_state(tmp_path / "a.pth").content) == set(content)
 
 
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        pytest.param(_fifo, "ordinary file", id="fifo"),
-        pytest.param(_loop, "symbolic links", id="loop"),
-        pytest.param(lambda p: p.symlink_to("/dev/zero"), "ordinary file", id="device"),
-        pytest.param(lambda _: None, "no such file", id="missing"),
-    ],
-)
-def test_what_is_no_file_is_never_opened(
-    tmp_path: Path, make: Callable[[Path], None], words: str
-) -> None:
-    path = tmp_path / "weights.pth"
-    make(path)
-    with pytest.raises(CheckpointError, match=words):
-        load_model(path)
-
-
-def mutant(content: bytes, randomness: random.Random) -> bytes:
-    """Some bytes changed, cut out, put in, or repeated."""
-    data = bytearray(content)
-    for _ in range(randomness.randint(1, 6)):
-        at = randomness.randrange(len(data))
-        what = randomness.randrange(4)
-        if what == 0:
-            data[at] = randomness.randrange(256)
-        elif what == 1:
-            del data[at : at + randomness.randint(1, 40)]
-        elif what == 2:
-            data[at:at] = randomness.randbytes(randomness.randint(1, 12))
-        else:
-            data[at:at] = data[at : at + randomness.randint(1, 60)]
-        if not data:
-            break
-    return bytes(data)
-
-
-def fuzz(tmp_path: Path, count: int) -> None:
-    """Every mutant is read or refused with our one error; nothing else comes out."""
-    randomness = random.Random(11)
-    seeds = [
-        torch_bytes(state()),
-        torch_bytes({"model": state()}, old=True),
-        save_safetensors(state()),
-    ]
-    path = tmp_path / "mutant"
-    worst = 0.0
-    read = 0
-    for index in range(count):
-        path.write_bytes(mutant(seeds[index % len(seeds)], randomness))
-        start = time.perf_counter()
-        with contextlib.suppress(CheckpointError):
-            read_weights(path)
-            read += 1
-        worst = max(worst, time.perf_counter() - start)
-    assert worst <= 2
-    assert 0 < read < count
-
-
-def test_mutants_are_read_or_refused(tmp_path: Path) -> None:
-    fuzz(tmp_path, NUM_MUTANTS)
-
-
-@pytest.mark.long
-def test_a_hundred_thousand_mutants(tmp_path: Path) -> None:
-    fuzz(tmp_path, NUM_MUTANTS_LONG)
+def test_a_refused_file_leaves_the_next_one_loading(tmp_path: Path) -> None:
+    (tmp_path / "bad.pth").write_bytes(saved({"a": Payload(tmp_path / "canary")}))
+    (tmp_path / "good.pth").write_bytes(saved(small_state()))
+    with pytest.raises(VitvizError):
+        vitviz.load_model(tmp_path / "bad.pth")
+    assert vitviz.load_model(tmp_path / "good.pth").info.has_head

@@ -1,44 +1,37 @@
-"""`vitviz models`: what there is by name."""
+"""`vitviz models`: what there is by name, and what a file of weights holds."""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from vitviz.errors import UnknownModelError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-DESCRIPTION = "List the models that vitviz knows by name, show one, or check a file."
+DESCRIPTION = (
+    "List the models that vitviz knows by name, show one, or check a file or folder."
+)
 EPILOG = """\
-Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a
-checkpoint file (.safetensors or .pth, in the naming of torchvision, timm, DeiT, DINO,
-DINOv2 or MAE), and a folder written by transformers' save_pretrained. Weights are used
-where they already lie; nothing is downloaded.
-
-  vitviz models check PATH     what a file or folder is, and what was assumed of it
+Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file of
+weights (.safetensors, .pth) and a folder written by transformers' save_pretrained.
+“check PATH” says what such a file holds and whether it fits. Weights are used where
+they already lie; nothing is downloaded.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`list`, `show M`, or `check PATH`."""
+    actions = ("list", "show", "check")
+    parser.add_argument("action", nargs="?", choices=actions, default="list")
     parser.add_argument(
-        "action", nargs="?", choices=("list", "show", "check"), default="list"
-    )
-    parser.add_argument(
-        "model",
-        nargs="?",
-        metavar="M",
-        help="the model to show, or the file or folder to check",
+        "model", nargs="?", metavar="M", help="the model to show, the path to check"
     )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the table, or one entry."""
+    """Print the table, one entry, or what a checkpoint holds."""
     if args.action == "check":
         return _check(args.model, as_json=args.json)
     from dataclasses import asdict
@@ -56,58 +49,6 @@ def execute(args: argparse.Namespace) -> int:
     else:
         _print_table(entries)
     return 0
-
-
-def _check(path: str | None, *, as_json: bool) -> int:
-    """Say on one screen what a file or folder is. Raises what loading it raises."""
-    if path is None:
-        raise UnknownModelError("Say what to check: vitviz models check PATH.")
-    from pathlib import Path
-
-    facts = _facts(Path(path))
-    if as_json:
-        print(json.dumps(facts, indent=2))
-        return 0
-    for name, value in facts.items():
-        print(f"{name:<16}{value}")
-    return 0
-
-
-def _facts(path: Path) -> dict[str, object]:
-    from vitviz.models.checkpoints import open_checkpoint
-    from vitviz.models.loading import load_model
-
-    facts: dict[str, object] = {}
-    is_folder = path.is_dir() or (
-        path.name == "model.safetensors" and (path.parent / "config.json").is_file()
-    )
-    if is_folder:
-        facts["kind"] = "transformers folder"
-    elif path.is_file():
-        checkpoint = open_checkpoint(path)
-        found = checkpoint.found
-        below = " below " + ", ".join(checkpoint.weights.wrappers)
-        facts["kind"] = checkpoint.weights.kind
-        facts["naming"] = found.naming + (below if checkpoint.weights.wrappers else "")
-        preprocessing = "ImageNet's mean and deviation, no margin"
-        facts["assumed"] = "; ".join((*found.assumed, preprocessing))
-        facts["set aside"] = ", ".join(found.set_aside[:6]) or "nothing"
-    model = load_model(path)
-    info, adapter = model.info, model.adapter
-    width, height = model.preprocessing.size
-    cols, rows = width // info.patch_size[0], height // info.patch_size[1]
-    special = adapter.prefix_names or ()
-    facts |= {
-        "layers": info.num_layers,
-        "parameters": f"{info.num_parameters:,}",
-        "patch (px)": info.patch_size[0],
-        "input (px)": f"{width}×{height}",
-        "tokens": f"{rows * cols + len(special)}: {rows}×{cols} patches"
-        + (f" and {', '.join(special)}" if special else ""),
-        "classifier": "yes" if info.has_head else "none",
-        "sha-256": info.weights_sha256() or "unknown",
-    }
-    return facts
 
 
 _HEADINGS = {
@@ -134,6 +75,23 @@ def _entry(entries: list[dict[str, object]], name: str | None) -> dict[str, obje
         name=name,
         hint=f" Did you mean {near[0]}?" if near else "",
     )
+
+
+def _check(path: str | None, *, as_json: bool) -> int:
+    """Print what is known of a checkpoint; raise afterwards where it cannot be used."""
+    from vitviz.models.report import describe
+
+    if path is None:
+        raise UnknownModelError("Say which file to check: vitviz models check PATH.")
+    lines, problem = describe(Path(path))
+    if as_json:
+        print(json.dumps(dict(lines), indent=2))
+    else:
+        for heading, text in lines:
+            print(f"{heading:<16}{text}")
+    if problem is not None:
+        raise problem
+    return 0
 
 
 def _print_table(entries: list[dict[str, object]]) -> None:

@@ -54,6 +54,8 @@ class ModelInfo:
     num_parameters: int
     labels: tuple[str, ...] | None = None
     weights_path: Path | None = None
+    assumed: tuple[str, ...] = ()
+    """What neither names nor shapes of a checkpoint could tell, a phrase each."""
 
     def weights_sha256(self) -> str | None:
         """SHA-256 of the weights file, in hexadecimal; None without a file."""
@@ -84,6 +86,7 @@ def ready_model(
     dtype: torch.dtype = torch.float32,
     labels: Sequence[str] | None = None,
     weights_path: Path | None = None,
+    assumed: tuple[str, ...] = (),
 ) -> Model:
     """A `Model` around an adapter whose module already lies on `device`."""
     if not adapter.blocks:
@@ -101,6 +104,7 @@ def ready_model(
         num_parameters=sum(p.numel() for p in adapter.module.parameters()),
         labels=tuple(labels) if labels is not None else None,
         weights_path=weights_path,
+        assumed=assumed,
     )
     return Model(info, adapter, preprocessing, device, dtype)
 

@@ -1,257 +1,248 @@
-"""Reading weights from a file that may be anything: names to tensors, nothing run.
+"""Files of weights, read without running anything they hold.
 
-What a file is, its content says, not its name. Everything that a look at the header can
-refuse is refused before torch sees the file; pickles are read with
-`weights_only=True`, also where the environment asks for something else.
+What a file is is told by its content, never by its name. Its header is measured
+against the file before any of it is believed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-import os
 import stat
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import torch
-from torch import Tensor
-
 from vitviz.errors import CheckpointError
+from vitviz.models.limits import MAX_HEADER_BYTES, MAX_TENSORS, refusal
+from vitviz.models.torch_files import check_legacy, check_zip, torch_load
 
-MAX_HEADER_BYTES = 8 * 2**20
-MAX_TENSORS = 20_000
-MAX_DEPTH = 8
-"""Of dictionaries in one another."""
-_UNSAFE_SWITCH = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
-_BYTES = {
-    "BOOL": 1, "U8": 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2,
-    "F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "I64": 8, "U64": 8, "F64": 8,
-}  # fmt: skip
-_STRANGERS = (
-    (b"GGUF", "a GGUF file, which holds quantised weights"),
-    (b"\x89HDF", "an HDF5 file, as Keras writes it"),
-    (b"version https://git-lfs", "a pointer to a large file that was not fetched"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x08\x07\x12", "an ONNX network"),
-    (b"\x08\x08\x12", "an ONNX network"),
-    (b"\x1f\x8b", "a compressed file; unpack it first"),
-)
+_LEGACY_MAGIC = bytes.fromhex("8a0a6cfc9c46f9206aa850192e")
+
+_BITS = {
+    **dict.fromkeys(("F64", "I64", "U64", "C64"), 64),
+    **dict.fromkeys(("F32", "I32", "U32"), 32),
+    **dict.fromkeys(("F16", "BF16", "I16", "U16"), 16),
+    **dict.fromkeys(("I8", "U8", "BOOL", "F8_E4M3", "F8_E5M2", "F8_E8M0"), 8),
+}
+
+
+class FileKind(Enum):
+    """Formats that can be read."""
+
+    SAFETENSORS = "safetensors"
+    TORCH_ZIP = "PyTorch (zip)"
+    TORCH_LEGACY = "PyTorch (before 1.6)"
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """What a file holds."""
+class State:
+    """What a file holds.
 
-    tensors: dict[str, Tensor]
-    kind: str
-    """"safetensors", "torch" or "torch, old"."""
-    wrappers: tuple[str, ...] = ()
-    """Keys that the tensors lay below, such as "state_dict"."""
+    content : names to tensors (CPU, possibly views of the mapped file), and in PyTorch
+        files also to whatever else was saved, nested.
+    """
+
+    path: Path
+    kind: FileKind
+    size_bytes: int
+    content: Mapping[str, Any]
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_weights(path: Path) -> Weights:
-    """Names and tensors of a checkpoint, on the CPU. Raises CheckpointError."""
-    size = _regular_size(path)
+def read_state(path: Path) -> State:
+    """What the file holds; nothing in it is executed.
+
+    Raises CheckpointError, one sentence, for everything else than a plain list of
+    tensors in one of the three formats.
+    """
     try:
+        size = _regular_size(path)
         with path.open("rb") as file:
-            head = file.read(16)
-            kind = _kind(path, head, size)
-            if kind == "safetensors":
-                _check_safetensors(path, file, size)
-            elif kind == "torch":
-                _check_zip(path, file, size)
+            start = file.read(512)
+            kind = _kind(start, path, size)
+            if kind is FileKind.SAFETENSORS:
+                content, metadata = _read_safetensors(path, file, size)
+                return State(path, kind, size, content, metadata)
+            if kind is FileKind.TORCH_ZIP:
+                check_zip(path, file, size)
+            else:
+                check_legacy(path, file)
+        return State(
+            path, kind, size, torch_load(path, is_zip=kind is FileKind.TORCH_ZIP)
+        )
     except OSError as error:
-        raise _refused(path, (error.strerror or "it cannot be read").lower()) from error
-    if kind == "safetensors":
-        return Weights(_read_safetensors(path), kind)
-    content = _read_torch(path)
-    tensors, wrappers = _unwrapped(path, content)
-    return Weights(tensors, kind, wrappers)
+        raise CheckpointError(
+            "{path} cannot be read: {reason}.",
+            path=path.name,
+            reason=error.strerror or type(error).__name__,
+        ) from error
 
 
 def _regular_size(path: Path) -> int:
-    """Bytes of an ordinary file: opening a pipe would wait for ever."""
     try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "there is no such file"
-        raise _refused(path, str(reason).lower()) from error
-    if not stat.S_ISREG(found.st_mode):
-        raise _refused(path, "it is not an ordinary file")
-    if not found.st_size:
-        raise _refused(path, "it is empty")
-    return found.st_size
-
-
-def _kind(path: Path, head: bytes, size: int) -> str:
-    if head.startswith(b"PK\x03\x04"):
-        return "torch"
-    for start, name in _STRANGERS:
-        if head.lower().startswith(start.lower()):
-            raise _refused(path, f"it is {name}")
-    length = int.from_bytes(head[:8], "little")
-    if head[8:9] == b"{":
-        if length > MAX_HEADER_BYTES:
-            raise _refused(path, "its header is larger than 8 MB")
-        if length + 8 > size:
-            raise _refused(path, "it is cut off")
-        return "safetensors"
-    if head[:1] == b"\x80":
-        return "torch, old"
-    raise _refused(path, "it is neither safetensors nor a torch file")
-
-
-def _check_safetensors(path: Path, file: BinaryIO, size: int) -> None:
-    """Every tensor lies where its shape says, none over another."""
-    file.seek(0)
-    length = int.from_bytes(file.read(8), "little")
-    text = file.read(length)
-    if text.count(b'"data_offsets"') > MAX_TENSORS:  # before parsing: that takes long
-        raise _refused(path, f"it names more than {MAX_TENSORS:,} tensors")
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        if len(names) != len(set(names)):
-            raise ValueError("a name stands twice")
-        return dict(pairs)
-
-    try:
-        header = json.loads(text, object_pairs_hook=once)
-        entries = {k: v for k, v in header.items() if k != "__metadata__"}
-        spans = []
-        for name, entry in entries.items():
-            start, end = entry["data_offsets"]
-            shape, dtype = entry["shape"], entry["dtype"]
-            if any(not isinstance(n, int) or n < 0 for n in (*shape, start, end)):
-                raise ValueError("a shape or place is not a whole number")
-            if end - start != math.prod(shape) * _BYTES[dtype]:
-                raise ValueError(f"{name} does not fit its place")
-            spans.append((start, end))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _refused(path, "its header is damaged") from error
-    position = 0
-    for start, end in sorted(spans):
-        if start != position:
-            raise _refused(path, "its tensors overlap or leave gaps")
-        position = end
-    if 8 + length + position != size:
-        raise _refused(path, "it is cut off, or longer than its header says")
-
-
-def _check_zip(path: Path, file: BinaryIO, size: int) -> None:
-    """What torch writes: entries stored as they are, no code."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise _refused(path, "it is cut off or damaged") from error
-    names = [entry.filename for entry in entries]
-    if len(entries) > MAX_TENSORS + 100:
-        raise _refused(path, f"it holds more than {MAX_TENSORS:,} tensors")
-    if any(
-        "/code/" in name or name.endswith((".py", "constants.pkl")) for name in names
-    ):
-        raise _refused(path, "it is a program (TorchScript), not weights")
-    if not any(name.endswith("data.pkl") for name in names):
-        raise _refused(path, "it is a zip archive without torch's weights in it")
-    packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
-    if packed or sum(entry.file_size for entry in entries) > size:
-        raise _refused(path, "its entries are compressed, which torch never does")
-
-
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        tensors: dict[str, Tensor] = load_file(path)
-    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError) as error:
-        raise _refused(path, "its tensors cannot be read") from error
-    return tensors
-
-
-def _read_torch(path: Path) -> object:
-    """What `torch.load` makes of it with weights only, whatever is asked elsewhere."""
-    with _without_unsafe_switch():
-        try:
-            return torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:
-            # torch raises many kinds for a file that is damaged or holds objects
-            text = str(error)
-            if "weights_only" in text or "Unsupported" in text or "GLOBAL" in text:
-                reason = "it holds objects other than weights, and none are made"
-            else:
-                reason = "it is cut off or damaged"
-            raise _refused(path, reason) from error
-
-
-@contextlib.contextmanager
-def _without_unsafe_switch() -> Iterator[None]:
-    """The environment may not ask torch to execute what a file holds."""
-    former = os.environ.pop(_UNSAFE_SWITCH, None)
-    try:
-        yield
-    finally:
-        if former is not None:
-            os.environ[_UNSAFE_SWITCH] = former
-
-
-WRAPPERS = (
-    "state_dict", "model", "model_state_dict", "model_state", "teacher", "student",
-    "model_ema", "ema", "net", "network", "module", "encoder", "weights",
-)  # fmt: skip
-"""Where training scripts put weights; the first that holds tensors is taken."""
-
-
-def _unwrapped(
-    path: Path, content: object
-) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """The tensors, and the keys that they lay below."""
-    wrappers: list[str] = []
-    for _ in range(MAX_DEPTH):
-        if not isinstance(content, dict):
-            break
-        tensors = {
-            str(name): value
-            for name, value in content.items()
-            if isinstance(value, Tensor)
+        status = path.stat()
+    except FileNotFoundError:
+        raise CheckpointError("There is no file {path}.", path=path.name) from None
+    except ValueError as error:  # a null character in the name
+        raise CheckpointError("{path} is no path.", path=repr(str(path))) from error
+    if not stat.S_ISREG(status.st_mode):
+        kinds = {
+            stat.S_IFIFO: "a pipe",
+            stat.S_IFDIR: "a folder",
+            stat.S_IFSOCK: "a socket",
         }
-        inner = next((k for k in WRAPPERS if isinstance(content.get(k), dict)), None)
-        if len(tensors) > 4 or (tensors and inner is None):
-            _check_tensors(path, tensors)
-            return tensors, tuple(wrappers)
-        if inner is None:
-            break
-        wrappers.append(inner)
-        content = content[inner]
-    raise _refused(path, "no weights were found in it")
+        kind = kinds.get(stat.S_IFMT(status.st_mode), "a device")
+        raise refusal(path, "is {kind}, not a file of weights.", kind=kind)
+    return status.st_size
 
 
-def _check_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
-    """Refuse what claims to be more than the file can hold."""
-    if len(tensors) > MAX_TENSORS:
-        raise _refused(path, f"it names more than {MAX_TENSORS:,} tensors")
-    for name, tensor in tensors.items():
-        if tensor.layout is not torch.strided or tensor.is_quantized:
-            raise _refused(path, f"{name} is sparse or quantised")
-        held = tensor.untyped_storage().nbytes()
-        if tensor.numel() * tensor.element_size() > held:
-            raise _refused(path, f"{name} claims more values than the file holds")
+_STARTS = (
+    (b"version https://git-lfs", "is a pointer to a file that was not fetched: run "
+     "“git lfs pull” in its folder."),
+    (b"GGUF", "is a GGUF file, quantised for other programs. Take the safetensors "
+     "file of the same model."),
+    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file (Keras). Take the PyTorch or safetensors "
+     "weights of the same model."),
+    (b"\x93NUMPY", "is a NumPy array, not a list of named tensors."),
+    (b"\x1f\x8b", "is compressed with gzip. Unpack it first."),
+    (b"\x89PNG", "is a picture, not weights."),
+    (b"\xff\xd8\xff", "is a picture, not weights."),
+    (b"GIF8", "is a picture, not weights."),
+    (b"II*\x00", "is a picture, not weights."),
+    (b"MM\x00*", "is a picture, not weights."),
+    (b"%PDF", "is a PDF document, not weights."),
+)  # fmt: skip
 
 
-def _refused(path: Path, reason: str) -> CheckpointError:
-    return CheckpointError(
-        "The weights in {name} cannot be read: {reason}. Give a .safetensors file, or "
-        "a .pth that holds nothing but weights.",
-        name=path.name,
-        reason=reason,
-    )
+def _kind(start: bytes, path: Path, size: int) -> FileKind:
+    """The format by the first bytes; what else it may be is named."""
+    if not size:
+        raise refusal(path, "is empty. Download it again.")
+    for magic, reason in _STARTS:
+        if start.startswith(magic):
+            raise refusal(path, reason)
+    if start.startswith(b"PK\x03\x04"):
+        return FileKind.TORCH_ZIP
+    if start[:1] == b"\x80" and _LEGACY_MAGIC in start[:16]:
+        return FileKind.TORCH_LEGACY
+    length = struct.unpack("<Q", start[:8])[0] if len(start) >= 9 else 0
+    if start[8:9] == b"{" and length:
+        return FileKind.SAFETENSORS
+    text = start.lstrip().lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        reason = "is a web page, not weights: the download went wrong."
+    elif text.startswith((b"{", b"[")):
+        reason = "is a text file (JSON). Give the folder it lies in, or the weights."
+    elif start[:4] == b"RIFF" or start[4:12] in (b"ftypavif", b"ftypheic"):
+        reason = "is a picture, not weights."
+    elif start[257:262] == b"ustar":
+        reason = (
+            "is a tar archive. Unpack it, or save a very old PyTorch file again with "
+            "a newer torch."
+        )
+    elif start[4:8] == b"TFL3":
+        reason = "is a TensorFlow Lite file. Take the PyTorch or safetensors weights."
+    elif start[:1] == b"\x08" and len(start) > 2 and start[2] in b"\x12\x1a\x22\x3a":
+        reason = "is an ONNX graph. Take the PyTorch or safetensors weights."
+    elif start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
+        reason = (
+            "is a pickle that torch.save did not write; it could run any program and "
+            "is not opened."
+        )
+    else:
+        reason = "is neither safetensors nor a PyTorch file."
+    raise refusal(path, reason)
+
+
+# --- safetensors -----------------------------------------------------------------
+
+
+def _read_safetensors(
+    path: Path, file: BinaryIO, size: int
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """(tensors by name, metadata) after the header was measured against the file."""
+    file.seek(0)
+    (length,) = struct.unpack("<Q", file.read(8))
+    if length > MAX_HEADER_BYTES:
+        raise refusal(
+            path,
+            "claims a header of {length:,} bytes; at most {limit:,} are read.",
+            length=length,
+            limit=MAX_HEADER_BYTES,
+        )
+    if 8 + length > size:
+        raise refusal(path, "is cut off within its header. Download it again.")
+    text = file.read(length)
+    count = text.count(b'"data_offsets"')
+    try:
+        if count > MAX_TENSORS:  # before the time to parse them is spent
+            raise refusal(
+                path,
+                "lists {count:,} tensors; at most {limit:,} are read.",
+                count=count,
+                limit=MAX_TENSORS,
+            )
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_twins)
+        metadata = header.pop("__metadata__", {})
+        end = max((_checked_entry(n, e)[1] for n, e in header.items()), default=0)
+        if 8 + length + end > size:
+            raise refusal(
+                path,
+                "is cut off: {size:,} bytes of {whole:,}. Download it again.",
+                size=size,
+                whole=8 + length + end,
+            )
+        _require_disjoint(header)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise refusal(
+            path,
+            "has a damaged safetensors header: {reason}.",
+            reason=str(error)[:120].rstrip(".") or type(error).__name__,
+        ) from error
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt", device="cpu") as opened:
+            tensors = {name: opened.get_tensor(name) for name in header}
+    except (SafetensorError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        raise refusal(
+            path,
+            "cannot be read as safetensors: {reason}.",
+            reason=str(error)[:120].rstrip("."),
+        ) from error
+    texts = metadata if isinstance(metadata, dict) else {}
+    return tensors, {str(k): str(v) for k, v in texts.items()}
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands in it twice")
+    return found
+
+
+def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:
+    """(begin, end) of one tensor's bytes; ValueError where the entry is not sound."""
+    shape, (begin, end) = entry["shape"], entry["data_offsets"]
+    numbers = [*shape, begin, end]
+    if not all(type(n) is int and 0 <= n < 2**48 for n in numbers) or len(shape) > 8:
+        raise ValueError(f"{name[:80]} has an impossible shape or place")
+    bits = _BITS.get(entry["dtype"])
+    if bits is None:
+        raise ValueError(f"{name[:80]} has the unknown type {entry['dtype']!r:.20}")
+    if end - begin != math.prod(shape) * bits // 8:
+        raise ValueError(f"the bytes of {name[:80]} do not fit its shape")
+    return begin, end
+
+
+def _require_disjoint(header: Mapping[str, Any]) -> None:
+    places = sorted((e["data_offsets"], name) for name, e in header.items())
+    before = 0
+    for (begin, end), name in places:
+        if begin != before:
+            raise ValueError(f"the bytes of {name[:80]} overlap or leave a gap")
+        before = end

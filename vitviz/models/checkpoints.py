@@ -1,98 +1,375 @@
-"""From a file of weights to a `Model`: read, recognised, compared, filled."""
+"""From a file of weights to a network: unwrap, recognise, compare, build.
+
+Names and shapes are compared before any arithmetic; what differs is listed, never
+passed over.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError
-from vitviz.images import IMAGENET_MEAN, IMAGENET_STD, Interpolation, Preprocessing
+from vitviz.errors import CheckpointError, MissingExtraError
+from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
-from vitviz.models.checkpoint_files import Weights, read_weights
-from vitviz.models.namings import Recognised, differences, recognised
-from vitviz.models.timm_vit import TimmAdapter, is_timm
+from vitviz.models.checkpoint_files import State, read_state
+from vitviz.models.layout import Layout, ShapeError
+from vitviz.models.limits import MAX_TENSORS
+from vitviz.models.namings import recognise
+from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
+from vitviz.models.transformers_naming import with_library_names
+from vitviz.models.transformers_vit import TransformersAdapter
 
-MOST_DIFFERENCES = 10
+WRAPPERS = (
+    "state_dict",
+    "model",
+    "model_state_dict",
+    "model_ema",
+    "state_dict_ema",
+    "teacher",
+    "student",
+    "net",
+    "network",
+    "module",
+    "backbone",
+    "encoder",
+    "visual",
+)
+"""Keys under which training programs keep the weights, the preferred one first."""
+PREFIXES = (
+    "module.",
+    "_orig_mod.",
+    "model.",
+    "net.",
+    "teacher.",
+    "backbone.",
+    "student.",
+    "encoder.",
+    "visual.trunk.",
+    "visual.",
+    "trunk.",
+)
+_BESIDE = re.compile(
+    r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
+    r"|student\.|text\.|transformer\.|token_embedding\.|ln_final\."
+    r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
+)
+"""What may lie beside the backbone: projection heads, a student, a text tower."""
+_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Checkpoint:
-    """What a file turned out to be, its network filled."""
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is known of a checkpoint before it is built.
 
-    weights: Weights
-    found: Recognised
-
-    @property
-    def module(self) -> nn.Module:
-        """The network with the file's weights, in evaluation mode."""
-        return self.found.module
-
-
-def open_checkpoint(path: Path) -> Checkpoint:
-    """A file's network, every name and shape matched.
-
-    Raises CheckpointError with the first ten differences, MissingExtraError.
+    wrapper : keys and prefixes that were taken off, outermost first.
+    not_finite : (name, count) of tensors that hold NaN or infinity.
     """
-    weights = read_weights(path)
-    found = recognised(weights.tensors, path.name)
-    wrong = differences(found.module, found.state)
-    if wrong:
-        rest = len(wrong) - MOST_DIFFERENCES
-        raise CheckpointError(
-            "{name} looks like {naming}, but {count} names or shapes differ: {first}"
-            "{more}.",
-            name=path.name,
-            naming=found.naming,
-            count=len(wrong),
-            first="; ".join(wrong[:MOST_DIFFERENCES]),
-            more=f"; and {rest} more" if rest > 0 else "",
-        )
-    _require_finite(path, found.state)
-    found.module.load_state_dict(found.state, strict=True)
-    found.module.eval()
-    return Checkpoint(weights, found)
+
+    state: State
+    wrapper: tuple[str, ...]
+    layout: Layout
+    dtypes: tuple[str, ...]
+    num_parameters: int
+    set_aside: tuple[str, ...]
+    not_finite: tuple[tuple[str, int], ...]
 
 
 def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
-    """A model from a file. Raises CheckpointError, MissingExtraError."""
-    module = open_checkpoint(path).module.to(device=device, dtype=dtype)
-    adapter = cast(
-        "Adapter",
-        TimmAdapter(module) if is_timm(module) else TorchvisionAdapter(module),  # type: ignore[arg-type]
-    )
-    size = cast("tuple[int, int]", adapter.own_size)  # type: ignore[attr-defined]
-    preprocessing = Preprocessing(
-        mean=IMAGENET_MEAN,  # weights do not say it; `models check` says so
-        std=IMAGENET_STD,
-        size=size,
-        resize=None,
-        interpolation=Interpolation.BICUBIC,
-    )
+    """The model that a file of weights holds, every name and shape matched.
+
+    Raises CheckpointError, MissingExtraError.
+    """
+    found, module = examine(path)
+    if found.not_finite:
+        raise broken_numbers(found)
+    layout = found.layout
+    adapter: Adapter
+    module = module.to(device=device, dtype=dtype).eval()
+    if layout.library == "torchvision":
+        adapter = TorchvisionAdapter(cast("Any", module))
+    elif layout.library == "timm":
+        adapter = TimmAdapter(module)
+    else:
+        adapter = TransformersAdapter(module)
+    side = layout.image_size
     return ready_model(
         path.stem,
         str(path),
         adapter,
-        preprocessing,
+        Preprocessing(
+            mean=layout.mean,
+            std=layout.std,
+            size=(side, side),
+            resize=None,
+            interpolation=Interpolation.BICUBIC,
+        ),
         device=device,
         dtype=dtype,
+        labels=labels_of(layout.num_classes),
         weights_path=path,
+        assumed=layout.assumed,
     )
 
 
-def _require_finite(path: Path, state: dict[str, Tensor]) -> None:
-    """Refuse weights of which one would make every output meaningless."""
-    for name, tensor in state.items():
-        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            count = int((~tensor.isfinite()).sum())
+def labels_of(num_classes: int) -> tuple[str, ...] | None:
+    """Numbers; None without a head. A count does not say what the classes are."""
+    return tuple(map(str, range(num_classes))) if num_classes else None
+
+
+def broken_numbers(found: Examination) -> CheckpointError:
+    """Why weights that are not finite are not used."""
+    name, count = found.not_finite[0]
+    return CheckpointError(
+        "{path} holds numbers that are not finite (NaN or infinity): {count:,} in "
+        "{name}{more}. Its training failed, or the file is damaged.",
+        path=found.state.path.name,
+        count=count,
+        name=name,
+        more=(
+            f", and {len(found.not_finite) - 1} more tensors"
+            if len(found.not_finite) > 1
+            else ""
+        ),
+    )
+
+
+def examine(path: Path) -> tuple[Examination, nn.Module]:
+    """All that can be told of a checkpoint, and the network with its weights (CPU).
+
+    The network is built even around numbers that are not finite, so that they can be
+    reported; do not run it then.
+
+    Raises CheckpointError, MissingExtraError.
+    """
+    state = read_state(path)
+    tensors, wrapper, aside = unwrap(state)
+    try:
+        layout = recognise(tensors)
+    except ShapeError as error:
+        raise CheckpointError(
+            "{path} looks like a Vision Transformer, but {reason}.",
+            path=path.name,
+            reason=str(error),
+        ) from error
+    if layout is None:
+        raise _unknown(path, tensors)
+    module = _skeleton(path, layout)
+    layout = with_library_names(layout, module.state_dict())
+    _require_match(path, layout, module.state_dict())
+    _require_sound(path, layout.tensors, state.size_bytes)
+    dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
+    bad = {
+        name: tensor.numel() - int(torch.isfinite(tensor).sum())
+        for name, tensor in layout.tensors.items()
+    }
+    weights = {
+        name: tensor.to(dtype=torch.float32, copy=True).contiguous()
+        for name, tensor in layout.tensors.items()
+    }  # copies: a mapped file that changes later would end the process
+    module.load_state_dict(weights, strict=True, assign=True)
+    if any(buffer.is_meta for buffer in module.buffers()):
+        raise CheckpointError(
+            "{path} needs a network with tables that are not in the file.",
+            path=path.name,
+        )
+    for parameter in module.parameters():
+        parameter.requires_grad_(True)
+    found = Examination(
+        state,
+        wrapper,
+        layout,
+        dtypes,
+        sum(p.numel() for p in module.parameters()),
+        (*aside, *layout.set_aside),
+        tuple((name, count) for name, count in bad.items() if count),
+    )
+    return found, module
+
+
+# --- unwrapping ------------------------------------------------------------------
+
+
+def unwrap(state: State) -> tuple[dict[str, Tensor], tuple[str, ...], tuple[str, ...]]:
+    """(tensors by name, wrappers taken off, names set aside).
+
+    Raises CheckpointError where there are no named tensors.
+    """
+    wrapper: list[str] = []
+    aside: list[str] = []
+    content: Mapping[Any, Any] = state.content
+    for _ in range(4):
+        if any(isinstance(v, Tensor) and "." in str(k) for k, v in content.items()):
+            break
+        inner = [k for k in WRAPPERS if isinstance(content.get(k), Mapping)]
+        if not inner:
+            break
+        aside += [str(key)[:80] for key in content if key != inner[0]]
+        wrapper.append(inner[0])
+        content = content[inner[0]]
+    tensors = {
+        name: value
+        for name, value in content.items()
+        if isinstance(name, str) and isinstance(value, Tensor)
+    }
+    if not tensors:
+        raise CheckpointError(
+            "{path} holds no named tensors. It has {names}.",
+            path=state.path.name,
+            names=_listed([str(key)[:60] for key in content]) or "nothing",
+        )
+    aside += [str(key)[:80] for key in content if key not in tensors]
+    if len(tensors) > MAX_TENSORS:
+        raise CheckpointError(
+            "{path} lists {count:,} tensors; at most {limit:,} are read.",
+            path=state.path.name,
+            count=len(tensors),
+            limit=MAX_TENSORS,
+        )
+    for _ in range(6):
+        prefix = _prefix(tensors)
+        if prefix is None:
+            break
+        wrapper.append(prefix)
+        aside += [name for name in tensors if not name.startswith(prefix)]
+        tensors = {
+            name.removeprefix(prefix): tensor
+            for name, tensor in tensors.items()
+            if name.startswith(prefix)
+        }
+    return tensors, tuple(wrapper), tuple(aside)
+
+
+def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
+    """The prefix before every name but those that may lie beside a backbone."""
+    for prefix in PREFIXES:
+        rest = [name for name in tensors if not name.startswith(prefix)]
+        if len(rest) < len(tensors) and all(map(_BESIDE.match, rest)):
+            return prefix
+    return None
+
+
+# --- comparing -------------------------------------------------------------------
+
+
+def _skeleton(path: Path, layout: Layout) -> nn.Module:
+    """The network without memory for its weights.
+
+    Raises CheckpointError, MissingExtraError.
+    """
+    try:
+        with torch.device("meta"):
+            return layout.build()
+    except ImportError:
+        extra = {"timm": "timm", "transformers": "hf"}[layout.library]
+        raise MissingExtraError(
+            "{path} holds a model of {library}: install the extra with pip install "
+            "'vitviz[{extra}]'.",
+            path=path.name,
+            library=layout.library,
+            extra=extra,
+        ) from None
+    except (ValueError, TypeError, RuntimeError, AssertionError, ArithmeticError) as e:
+        raise CheckpointError(
+            "{path} describes a network that {library} cannot build: {reason}.",
+            path=path.name,
+            library=layout.library,
+            reason=(str(e).splitlines() or [type(e).__name__])[0][:160].rstrip("."),
+        ) from e
+
+
+def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> None:
+    """Raise CheckpointError with what differs, the first ten of each kind."""
+    found = layout.tensors
+    missing = [name for name in wanted if name not in found]
+    unexpected = [name for name in found if name not in wanted]
+    other = [
+        f"{name} {tuple(found[name].shape)} instead of {tuple(wanted[name].shape)}"
+        for name in wanted
+        if name in found and found[name].shape != wanted[name].shape
+    ]
+    if not (missing or unexpected or other):
+        return
+    parts = [
+        f"{len(names)} {what}: {_listed(names)}"
+        for what, names in (
+            ("missing", missing),
+            ("unexpected", unexpected),
+            ("of another shape", other),
+        )
+        if names
+    ]
+    raise CheckpointError(
+        "{path} does not fit the nearest known model, {nearest} in the naming of "
+        "{naming}; {differences}.",
+        path=path.name,
+        nearest=layout.nearest,
+        naming=layout.naming,
+        differences="; ".join(parts),
+    )
+
+
+def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None:
+    """Refuse what claims more numbers than it holds, and types that are no weights."""
+    total = 0
+    for name, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.dtype not in _FLOATS:
             raise CheckpointError(
-                "{file} holds {count} values that are not finite, in {tensor}: the "
-                "training broke, or the file did.",
-                file=path.name,
-                count=count,
-                tensor=name,
+                "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
+                "numbers. Quantised weights are not read.",
+                path=path.name,
+                name=name,
+                dtype=str(tensor.dtype).removeprefix("torch."),
             )
+        total += tensor.numel() * tensor.element_size()
+        stored = tensor.untyped_storage().nbytes()
+        if tensor.numel() * tensor.element_size() > stored or total > 2 * size:
+            raise CheckpointError(
+                "{path}: {name} claims more numbers than the file holds.",
+                path=path.name,
+                name=name,
+            )
+
+
+def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
+    names = list(tensors)
+    joined = "\n".join(names)
+    if "relative_position_bias_table" in joined and "layers." in joined:
+        return CheckpointError(
+            "{path} is a Swin Transformer: its attention stays in windows, so there is "
+            "no matrix between all patches to show.",
+            path=path.name,
+        )
+    wanted = {
+        "torchvision": ("class_token", "conv_proj.weight", "encoder.pos_embedding"),
+        "timm": ("patch_embed.proj.weight", "pos_embed", "blocks.0.norm1.weight"),
+        "transformers": (
+            "embeddings.cls_token",
+            "embeddings.patch_embeddings.projection.weight",
+        ),
+    }
+    nearest = max(wanted, key=lambda key: sum(n in tensors for n in wanted[key]))
+    missing = [name for name in wanted[nearest] if name not in tensors]
+    return CheckpointError(
+        "{path} is no Vision Transformer in a naming that is known: {count} tensors "
+        "such as {names}; the nearest is {nearest}, and {missing} is missing. Build "
+        "the network yourself and use vitviz.wrap(module).",
+        path=path.name,
+        count=len(names),
+        names=_listed(names, 3),
+        nearest=nearest,
+        missing=_listed(missing),
+    )
+
+
+def _listed(names: Sequence[str], shown: int = _SHOWN) -> str:
+    text = ", ".join(name[:120] for name in names[:shown])
+    return f"{text}, …" if len(names) > shown else text

@@ -26,7 +26,7 @@ from vitviz.images import (
 )
 from vitviz.models import catalogue
 from vitviz.models.adapter import Adapter, Model, ready_model
-from vitviz.models.checkpoint_files import read_weights
+from vitviz.models.checkpoint_files import read_state
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
@@ -53,7 +53,7 @@ def load_model(
     dtype: str = "float32",
     patch_size: int | None = None,
 ) -> Model:
-    """A model by catalogue name, `timm:NAME`, checkpoint file, or transformers folder.
+    """A model by catalogue name, `timm:NAME`, or path of a file or folder.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
@@ -75,8 +75,8 @@ def load_model(
     path = Path(text)
     if path.is_dir():
         return _from_folder(path, chosen, precision)
-    if path.is_file() or path.suffix.lower() in WEIGHT_FILES:
-        return _from_file(path, chosen, precision)
+    if path.suffix.lower() in WEIGHT_FILES or path.is_file():
+        return load_checkpoint(path, device=chosen, dtype=precision)
     if text in catalogue.TORCHVISION:
         return _from_torchvision(text, weights, chosen, precision)
     if text.startswith("timm:"):
@@ -186,13 +186,6 @@ def _from_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
     )
 
 
-def _from_file(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
-    """A checkpoint; one that save_pretrained wrote is read with its folder."""
-    if path.name == "model.safetensors" and (path.parent / "config.json").is_file():
-        return _from_folder(path.parent, device, dtype)
-    return load_checkpoint(path, device=device, dtype=dtype)
-
-
 def _from_torchvision(
     name: str, weights: str | None, device: torch.device, dtype: torch.dtype
 ) -> Model:
@@ -228,7 +221,7 @@ def _from_torchvision(
                 file=path.name,
                 folder=path.parent,
             )
-        state = read_weights(path).tensors
+        state = read_state(path).content
         try:
             module.load_state_dict(state, strict=True)
         except RuntimeError as error:

@@ -1,280 +1,239 @@
-"""Which network a set of names and shapes belongs to, and that network, empty.
+"""How torchvision and timm name a Vision Transformer's tensors.
 
-Known: torchvision's VisionTransformer, and the naming that timm shares with the
-original DeiT, DINO, MAE and DINOv2. Widths, depths, patches, sizes and classes are read
-from shapes; what shapes cannot tell is assumed and named.
+Three families of names are told apart: torchvision's; timm's, which the original DeiT,
+DINO, MAE and DINOv2 share but for a few names; and transformers', old and new.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, MissingExtraError
+from vitviz.images import IMAGENET_MEAN, IMAGENET_STD
+from vitviz.models.layout import (
+    Layout,
+    ShapeError,
+    Tensors,
+    depth_of,
+    heads_of,
+    patch_of,
+    renamed,
+    shape_of,
+    side_of,
+    take_out,
+)
+from vitviz.models.transformers_naming import transformers_layout
 
-HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1152: 16, 1280: 16, 1408: 16, 1536: 24}
-"""By width, as in every published plain ViT; shapes do not say it."""
-_SET_ASIDE = (
-    "mask_token", "masked_embed", "decoder_", "decoder.", "head.mlp.",
-    "head.last_layer", "dino_head.", "ibot_head.", "proj_head.", "predictor.", "queue",
-)  # fmt: skip
-"""Parts of training that no picture passes through."""
-_PREFIXES = ("module.", "backbone.", "_orig_mod.", "encoder.", "visual.", "model.")
-
-Tensors = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recognised:
-    """A network for some weights, not yet filled."""
-
-    naming: str
-    module: nn.Module
-    state: dict[str, Tensor]
-    """The weights under the network's own names."""
-    assumed: tuple[str, ...]
-    """What shapes do not tell."""
-    set_aside: tuple[str, ...]
-    """Names that no picture passes through."""
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
-def recognised(tensors: Tensors, name: str) -> Recognised:
-    """The network that fits. Raises CheckpointError, MissingExtraError."""
-    state, aside = _cleaned(tensors)
-    if "conv_proj.weight" in state and "class_token" in state:
-        found = _torchvision(state, name)
-    elif "patch_embed.proj.weight" in state and _has(state, r"blocks\.0\.attn\.qkv"):
-        found = _timm(state, name)
-    elif _has(state, r"embeddings\.patch_embeddings"):
-        raise CheckpointError(
-            "{name} has transformers' names, which do not say how the network is "
-            "built: its config.json has to lie beside it. Give the folder.",
-            name=name,
-        )
-    else:
-        shown = ", ".join(sorted(tensors)[:3])
-        raise CheckpointError(
-            "{name} is of no naming that vitviz knows (torchvision, timm, DeiT, DINO, "
-            "DINOv2, MAE): its first names are {names}. Build the network yourself "
-            "and use vitviz.wrap(module).",
-            name=name,
-            names=shown,
-        )
-    naming, module, own, assumed = found
-    return Recognised(naming, module, own, assumed, aside)
+def recognise(tensors: Tensors) -> Layout | None:
+    """The layout the names stand for; None for names of no known family.
+
+    Raises ShapeError; MissingExtraError only once `build` is called.
+    """
+    names = tensors.keys()
+    if "conv_proj.weight" in names and "class_token" in names:
+        return _torchvision(dict(tensors))
+    if "patch_embed.proj.weight" in names and any(
+        re.match(r"blocks\.(\d+\.)?\d+\.norm1\.", name) for name in names
+    ):
+        return _timm(dict(tensors))
+    if any(n.endswith("embeddings.patch_embeddings.projection.weight") for n in names):
+        return transformers_layout(dict(tensors))
+    return None
 
 
-def differences(module: nn.Module, state: Tensors) -> list[str]:
-    """What does not fit, a phrase each: missing, unexpected, shapes."""
-    own = module.state_dict()
-    found = [f"missing {name}" for name in own if name not in state]
-    found += [f"unexpected {name}" for name in state if name not in own]
-    for name, tensor in state.items():
-        if name in own and own[name].shape != tensor.shape:
-            have, want = tuple(tensor.shape), tuple(own[name].shape)
-            found.append(f"{name} is {have}, not {want}")
-    return found
+# --- torchvision -----------------------------------------------------------------
 
 
-def _cleaned(tensors: Tensors) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """Names without what wrappers put before them; parts of training set aside."""
-    state = dict(tensors)
-    for _ in range(len(_PREFIXES)):
-        prefix = next((p for p in _PREFIXES if _is_common(state, p)), None)
-        if prefix is None:
-            break
-        state = {
-            name.removeprefix(prefix): tensor
-            for name, tensor in state.items()
-            if name.startswith(prefix)
-        }
-    aside = tuple(name for name in state if name.startswith(_SET_ASIDE))
-    return {n: t for n, t in state.items() if n not in aside}, aside
-
-
-def _is_common(state: Tensors, prefix: str) -> bool:
-    """Whether the network lies below `prefix`; torchvision's encoder. is its own."""
-    if "conv_proj.weight" in state or "patch_embed.proj.weight" in state:
-        return False
-    first = ("conv_proj.weight", "patch_embed.proj.weight")
-    return any(
-        name.startswith(prefix) and name.endswith(first) for name in state
-    ) and sum(name.startswith(prefix) for name in state) >= 0.5 * len(state)
-
-
-def _torchvision(
-    state: dict[str, Tensor], name: str
-) -> tuple[str, nn.Module, dict[str, Tensor], tuple[str, ...]]:
-    from torchvision.models import VisionTransformer
-
-    width, _, patch, _ = _shape(state, "conv_proj.weight", 4, name)
-    depth = _count(state, r"encoder\.layers\.encoder_layer_(\d+)\.")
-    tokens = _shape(state, "encoder.pos_embedding", 3, name)[1]
-    # torchvision 0.12 and older named the MLP's layers linear_1 and linear_2
-    state = {re.sub(r"mlp\.linear_(\d)", _mlp_index, n): t for n, t in state.items()}
-    hidden = _shape(state, "encoder.layers.encoder_layer_0.mlp.0.weight", 2, name)[0]
-    side = _side(tokens - 1, name)
-    classes = state["heads.head.weight"].shape[0] if "heads.head.weight" in state else 0
-    heads = _heads(width, name)
-    module: Any = VisionTransformer(
-        image_size=side * patch,
-        patch_size=patch,
-        num_layers=depth,
-        num_heads=heads,
-        hidden_dim=width,
-        mlp_dim=hidden,
-        num_classes=max(classes, 1),
+def _torchvision(tensors: dict[str, Tensor]) -> Layout:
+    tensors = renamed(
+        tensors, {r"\.mlp\.linear_1\.": ".mlp.0.", r"\.mlp\.linear_2\.": ".mlp.3."}
     )
-    if not classes:
-        module.heads = nn.Identity()
-    return "torchvision", module, state, (f"{heads} heads",)
+    width, patch = patch_of(tensors, "conv_proj.weight")
+    depth = depth_of(tensors, r"encoder\.layers\.encoder_layer_(\d+)\.")
+    block = "encoder.layers.encoder_layer_0"
+    mlp = shape_of(tensors, f"{block}.mlp.0.weight", 2)[0]
+    tokens = shape_of(tensors, "encoder.pos_embedding", 3)[1]
+    grid = side_of(tokens - 1, "encoder.pos_embedding")
+    heads, said = heads_of(width)
+    classes, pre = 0, None
+    if "heads.head.weight" in tensors:
+        classes = shape_of(tensors, "heads.head.weight", 2)[0]
+    if "heads.pre_logits.weight" in tensors:
+        pre = shape_of(tensors, "heads.pre_logits.weight", 2)[0]
 
+    def build() -> nn.Module:
+        from torchvision.models import VisionTransformer
 
-def _mlp_index(match: re.Match[str]) -> str:
-    return "mlp.0" if match[1] == "1" else "mlp.3"
-
-
-def _timm(
-    state: dict[str, Tensor], name: str
-) -> tuple[str, nn.Module, dict[str, Tensor], tuple[str, ...]]:
-    try:
-        from timm.layers import SwiGLUPacked
-        from timm.models.vision_transformer import VisionTransformer
-    except ImportError:
-        raise MissingExtraError(
-            "{name} has timm's names: install the extra with pip install "
-            "'vitviz[timm]'.",
-            name=name,
-        ) from None
-    naming = "timm, DeiT, DINO or MAE"
-    if _has(state, r"norm_pre\."):
-        raise CheckpointError(
-            "{name} is a CLIP tower, and those differ in their activation, which "
-            "weights do not tell. Load it with timm and use vitviz.wrap(module).",
-            name=name,
+        module = VisionTransformer(
+            image_size=grid * patch,
+            patch_size=patch,
+            num_layers=depth,
+            num_heads=heads,
+            hidden_dim=width,
+            mlp_dim=mlp,
+            num_classes=classes or 1,
+            representation_size=pre,
         )
-    width, _, patch, other = _shape(state, "patch_embed.proj.weight", 4, name)
-    if patch != other:
-        raise CheckpointError("{name} has oblong patches.", name=name)
-    depth = _count(state, r"blocks\.(\d+)\.")
-    if "register_tokens" in state:
-        naming = "DINOv2 with registers"
-        state = _with_timm_registers(state)
-    elif "blocks.0.ls1.gamma" in state:
-        naming = "timm or DINOv2"
-    has_cls, registers = "cls_token" in state, 0
-    if "reg_token" in state:
-        registers = state["reg_token"].shape[1]
-    has_dist = "dist_token" in state
-    tokens = _shape(state, "pos_embed", 3, name)[1]
-    prefix = int(has_cls) + int(has_dist) + registers
-    embedded = prefix if _is_square(tokens - prefix) else 0
-    if embedded == 0 and registers and has_cls and _is_square(tokens - 1):
-        embedded = 1
-    side = _side(tokens - embedded, name)
-    classes = state["head.weight"].shape[0] if "head.weight" in state else 0
-    heads = _heads(width, name)
-    is_packed = "blocks.0.mlp.w12.weight" in state
-    if is_packed:  # DINOv2's giant: the same layer under other names
-        state = {
-            n.replace("mlp.w12.", "mlp.fc1.").replace("mlp.w3.", "mlp.fc2."): t
-            for n, t in state.items()
-        }
-    hidden = _shape(state, "blocks.0.mlp.fc1.weight", 2, name)[0]
-    has_fc_norm = "fc_norm.weight" in state
-    pool = "token" if has_cls and not has_fc_norm else "avg"
+        if not classes:
+            module.heads = nn.Identity()
+        built: nn.Module = module
+        return built
+
+    return Layout(
+        "torchvision",
+        "torchvision",
+        build,
+        tensors,
+        width,
+        depth,
+        heads,
+        mlp,
+        patch,
+        grid,
+        ("cls",),
+        classes,
+        IMAGENET_MEAN,
+        IMAGENET_STD,
+        (said, "ImageNet mean and deviation", "bicubic, no margin"),
+    )
+
+
+# --- timm, DeiT, DINO, MAE, DINOv2 -----------------------------------------------
+
+_PROJECTION_HEAD = (
+    r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|(dino|ibot)_head)"
+)
+_DECODER = r"decoder_|mask_token$"
+
+
+def _timm(tensors: dict[str, Tensor]) -> Layout:
+    naming = "timm (also DeiT, DINO)"
+    head = take_out(tensors, _PROJECTION_HEAD)
+    decoder = take_out(tensors, _DECODER)
+    aside = head + decoder
+    if head:
+        naming = "DINO"
+    elif any(name.startswith("decoder_") for name in decoder):
+        naming = "MAE"
+    elif decoder or "register_tokens" in tensors:
+        naming = "DINOv2"
+    tensors = renamed(
+        tensors,
+        {
+            r"^blocks\.\d+\.(\d+)\.": r"blocks.\1.",  # saved in groups while training
+            r"\.mlp\.w12\.": ".mlp.fc1.",
+            r"\.mlp\.w3\.": ".mlp.fc2.",
+            r"^register_tokens$": "reg_token",
+        },
+    )
+    width, patch = patch_of(tensors, "patch_embed.proj.weight")
+    depth = depth_of(tensors, r"blocks\.(\d+)\.")
+    positions = shape_of(tensors, "pos_embed", 3)[1]
+    registers = shape_of(tensors, "reg_token", 3)[1] if "reg_token" in tensors else 0
+    has_cls, has_dist = "cls_token" in tensors, "dist_token" in tensors
+    prefix = (
+        *(("cls",) if has_cls else ()),
+        *(("dist",) if has_dist else ()),
+        *(f"reg{i}" for i in range(registers)),
+    )
+    if naming == "DINOv2" and registers and has_cls:
+        tensors, positions = _split_positions(tensors, positions)
+    is_plain = positions == math.isqrt(positions) ** 2
+    grid = side_of(
+        positions if is_plain else positions - len(prefix), "the position table"
+    )
+    hidden = shape_of(tensors, "blocks.0.mlp.fc1.weight", 2)[0]
+    inner = shape_of(tensors, "blocks.0.mlp.fc2.weight", 2)[1]
+    is_gated = hidden == 2 * inner
+    if "blocks.0.attn.q_norm.weight" in tensors:
+        channels = shape_of(tensors, "blocks.0.attn.q_norm.weight", 1)[0]
+        heads, said = width // channels, ""
+    else:
+        heads, said = heads_of(width)
+    classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
+    is_pre_norm = "norm_pre.weight" in tensors
+    has_fc_norm = "fc_norm.weight" in tensors
+    is_average = has_fc_norm or not has_cls
     options: dict[str, Any] = {
-        "img_size": side * patch,
+        "img_size": grid * patch,
         "patch_size": patch,
         "embed_dim": width,
         "depth": depth,
         "num_heads": heads,
-        "mlp_ratio": hidden / width,
+        "mlp_ratio": (hidden + 0.5) / width,
+        "qkv_bias": "blocks.0.attn.qkv.bias" in tensors,
+        "qk_norm": "blocks.0.attn.q_norm.weight" in tensors,
+        "init_values": 1e-5 if "blocks.0.ls1.gamma" in tensors else None,
         "num_classes": classes,
         "class_token": has_cls,
-        "reg_tokens": registers,
-        "no_embed_class": embedded == 0 and prefix > 0,
-        "qkv_bias": "blocks.0.attn.qkv.bias" in state,
-        "qk_norm": "blocks.0.attn.q_norm.weight" in state,
-        "init_values": 1e-5 if "blocks.0.ls1.gamma" in state else None,
-        "global_pool": pool,
+        "global_pool": "avg" if is_average else "token",
         "fc_norm": has_fc_norm,
-        "dynamic_img_size": True,
+        "pre_norm": is_pre_norm,
         "weight_init": "skip",
     }
-    if is_packed:
-        options["mlp_layer"] = SwiGLUPacked
-    if has_dist:
+    if not has_dist:
+        options |= {"reg_tokens": registers, "no_embed_class": is_plain}
+
+    def build() -> nn.Module:
+        import timm.layers
         from timm.models.deit import VisionTransformerDistilled
+        from timm.models.vision_transformer import VisionTransformer
 
-        for option in ("class_token", "reg_tokens", "no_embed_class", "weight_init"):
-            del options[option]
-        options["fc_norm"] = False
-        module: nn.Module = VisionTransformerDistilled(**options)
-        naming = "DeiT, distilled"
-    else:
-        module = VisionTransformer(**options)
-    assumed = (f"{heads} heads", "GELU", "layer norm ε = 1e-6", f"pooled by {pool}")
-    return naming, module, state, assumed
-
-
-def _with_timm_registers(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """DINOv2 adds a position to CLS before registers come in; timm adds it to CLS."""
-    state = dict(state)
-    state["reg_token"] = state.pop("register_tokens")
-    table = state["pos_embed"]
-    state["cls_token"] = state["cls_token"] + table[:, :1]
-    state["pos_embed"] = table[:, 1:]
-    return state
-
-
-def _has(state: Tensors, pattern: str) -> bool:
-    return any(re.match(pattern, name) for name in state)
-
-
-def _count(state: Tensors, pattern: str) -> int:
-    """One more than the largest number that stands in a name."""
-    numbers = [int(m[1]) for name in state if (m := re.match(pattern, name))]
-    return max(numbers, default=-1) + 1
-
-
-def _shape(state: Tensors, key: str, dims: int, name: str) -> tuple[int, ...]:
-    if key not in state or state[key].dim() != dims:
-        found = tuple(state[key].shape) if key in state else "missing"
-        raise CheckpointError(
-            "{name} looks like a Vision Transformer, but {key} is {found}.",
-            name=name,
-            key=key,
-            found=found,
+        norm = functools.partial(
+            timm.layers.LayerNorm, eps=1e-5 if is_pre_norm else 1e-6
         )
-    return tuple(state[key].shape)
+        kind = VisionTransformerDistilled if has_dist else VisionTransformer
+        gated: dict[str, Any] = {}
+        if is_gated:
+            # the activation the block hands on replaces the layer's own
+            gated = {"mlp_layer": timm.layers.SwiGLUPacked, "act_layer": nn.SiLU}
+        built: nn.Module = kind(**options, **gated, norm_layer=norm)
+        return built
+
+    assumed = (
+        *((said,) if said else ()),
+        "SiLU gates" if is_gated else "GELU",
+        f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
+        f"pooled by {'the mean of the patches' if is_average else 'CLS'}",
+        f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",
+        "bicubic, no margin",
+    )
+    return Layout(
+        naming,
+        "timm",
+        build,
+        tensors,
+        width,
+        depth,
+        heads,
+        hidden,
+        patch,
+        grid,
+        prefix,
+        classes,
+        CLIP_MEAN if is_pre_norm else IMAGENET_MEAN,
+        CLIP_STD if is_pre_norm else IMAGENET_STD,
+        assumed,
+        aside,
+    )
 
 
-def _is_square(count: int) -> bool:
-    return count > 0 and math.isqrt(count) ** 2 == count
-
-
-def _side(count: int, name: str) -> int:
-    if not _is_square(count):
-        raise CheckpointError(
-            "The positions in {name} are {count} patches, which make no square grid.",
-            name=name,
-            count=count,
-        )
-    return math.isqrt(count)
-
-
-def _heads(width: int, name: str) -> int:
-    if width not in HEADS:
-        raise CheckpointError(
-            "{name} is {width} wide, and how many heads such a network has is not "
-            "known. Build it yourself and use vitviz.wrap(module).",
-            name=name,
-            width=width,
-        )
-    return HEADS[width]
+def _split_positions(
+    tensors: dict[str, Tensor], positions: int
+) -> tuple[dict[str, Tensor], int]:
+    """The position of CLS added to CLS: the same sum, where registers stand between."""
+    table, token = tensors["pos_embed"], tensors["cls_token"]
+    if math.isqrt(positions - 1) ** 2 != positions - 1:
+        return tensors, positions
+    if token.shape != (1, 1, table.shape[-1]) or not token.is_floating_point():
+        raise ShapeError(f"cls_token has the shape {tuple(token.shape)}")
+    moved = {"cls_token": token + table[:, :1], "pos_embed": table[:, 1:]}
+    return tensors | moved, positions - 1

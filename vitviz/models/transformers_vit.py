@@ -21,6 +21,7 @@ from vitviz.models.adapter import (
     require_divisible,
     with_attributes,
 )
+from vitviz.models.checkpoint_files import read_state
 
 _log = logging.getLogger(__name__)
 _RESAMPLING = {
@@ -61,7 +62,7 @@ class TransformersAdapter:
         self.prefix_names: tuple[str, ...] | None = self._prefix_names()
         labels = getattr(self.hf.config, "num_labels", 0)
         kind = type(module).__name__
-        self.has_head = bool(labels) and kind.endswith("ForImageClassification")
+        self.has_head = bool(labels) and "ForImageClassification" in kind
         parameters = inspect.signature(type(module).forward).parameters
         self._can_interpolate = "interpolate_pos_encoding" in parameters
 
@@ -146,6 +147,7 @@ def load_folder(
             "pip install 'vitviz[hf]'.",
             folder=folder.name,
         ) from None
+    read_state(weights)  # its header is measured before the library believes it
     module = _read_module(transformers, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None

@@ -1,0 +1,144 @@
+"""A network as told from names and shapes, and how single facts are read off them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+Tensors = Mapping[str, Tensor]
+Triple = tuple[float, float, float]
+
+_KNOWN_HEADS = {1152: 16, 1280: 16, 1408: 16, 1536: 24, 1664: 16}
+"""Widths whose published models do not have heads of 64 channels."""
+_SIZES = (
+    ("Ti", 192, 12),
+    ("S", 384, 12),
+    ("B", 768, 12),
+    ("L", 1024, 24),
+    ("SO400M", 1152, 27),
+    ("H", 1280, 32),
+    ("g", 1408, 40),
+    ("g (DINOv2)", 1536, 40),
+    ("G", 1664, 48),
+)
+
+
+class ShapeError(Exception):
+    """Names that are known with shapes that are not; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A network as told from names and shapes, ready to be built."""
+
+    naming: str
+    library: str
+    """torchvision, timm or transformers: what builds it."""
+    build: Callable[[], nn.Module]
+    tensors: Tensors
+    """Under the names of the library."""
+    width: int
+    depth: int
+    num_heads: int
+    mlp_width: int
+    patch_size: int
+    grid: int
+    """Rows and columns at the native size."""
+    prefix_names: tuple[str, ...]
+    num_classes: int
+    mean: Triple
+    std: Triple
+    assumed: tuple[str, ...]
+    set_aside: tuple[str, ...] = ()
+    """Names of tensors that the network does not need, and why they are known."""
+
+    @property
+    def image_size(self) -> int:
+        """Side of the native input in pixels."""
+        return self.grid * self.patch_size
+
+    @property
+    def nearest(self) -> str:
+        """The published architecture that is nearest, such as ViT-S/14."""
+        size = min(
+            _SIZES,
+            key=lambda s: (
+                abs(math.log(s[1] / self.width)) + abs(math.log(s[2] / self.depth))
+            ),
+        )
+        return f"ViT-{size[0]}/{self.patch_size}"
+
+
+def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
+    if name not in tensors:
+        raise ShapeError(f"{name} is missing")
+    shape = tuple(tensors[name].shape)
+    if len(shape) != dims or not all(0 < side <= 65_536 for side in shape):
+        raise ShapeError(f"{name} has the shape {shape}")
+    return shape
+
+
+def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
+    """(width of the network, patch size) from the weight of the patch embedding."""
+    width, channels, height, side = shape_of(tensors, name, 4)
+    if channels != 3 or height != side:
+        raise ShapeError(
+            f"{name} takes {channels} channels in patches of {height}×{side}; only "
+            "square patches of three channels can be used"
+        )
+    return width, side
+
+
+def depth_of(tensors: Tensors, pattern: str) -> int:
+    found = {int(m[1]) for name in tensors if (m := re.match(pattern, name))}
+    if not found:
+        raise ShapeError("there is no Transformer block")
+    if max(found) >= 256:
+        raise ShapeError(f"it would have {max(found) + 1} blocks")
+    gaps = sorted(set(range(max(found))) - found)
+    if gaps:
+        raise ShapeError(f"of its blocks {gaps[:10]} are missing")
+    return len(found)
+
+
+def side_of(count: int, what: str) -> int:
+    side = math.isqrt(max(count, 0))
+    if not side or side * side != count:
+        raise ShapeError(f"{what}: {count} patches make no square")
+    return side
+
+
+def heads_of(width: int) -> tuple[int, str]:
+    """(number of heads, the sentence that says it is assumed)."""
+    heads = _KNOWN_HEADS.get(width, width // 64 if width % 64 == 0 else 0)
+    if not heads:
+        raise ShapeError(
+            f"the number of heads cannot be told from a width of {width}; build the "
+            "network and use vitviz.wrap(module)"
+        )
+    return heads, f"{heads} heads (of {width // heads} channels)"
+
+
+def renamed(tensors: dict[str, Tensor], rules: Mapping[str, str]) -> dict[str, Tensor]:
+    """Names with each regular expression replaced."""
+    found: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        new = name
+        for pattern, replacement in rules.items():
+            new = re.sub(pattern, replacement, new)
+        if new in found:
+            raise ShapeError(f"{name} stands in it under two names")
+        found[new] = tensor
+    return found
+
+
+def take_out(tensors: dict[str, Tensor], pattern: str) -> tuple[str, ...]:
+    """Take the names that match out of `tensors`; they are returned."""
+    taken = tuple(name for name in tensors if re.match(pattern, name))
+    for name in taken:
+        del tensors[name]
+    return taken

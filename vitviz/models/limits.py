@@ -1,0 +1,16 @@
+"""What a file of weights may ask for, and the sentence that refuses one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vitviz.errors import CheckpointError
+
+MAX_HEADER_BYTES = 8_000_000
+"""Of a safetensors header, and of the pickle that lists a .pth file's tensors."""
+MAX_TENSORS = 20_000
+
+
+def refusal(path: Path, sentence: str, /, **values: object) -> CheckpointError:
+    """“FILE sentence”, its values filled in where it is shown."""
+    return CheckpointError("{path} " + sentence, path=path.name, **values)
