@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
 SIDE_PX = 224
-PHOTO_SHARE = 0.45
+PHOTO_SHARE = 0.5
 """Share of plain photograph crops among the training pictures."""
 
 Bytes = npt.NDArray[np.uint8]

@@ -45,7 +45,8 @@ NPM_PACKAGES = {
     "twemoji": "@iconify-json/twemoji",
     "fluent": "@iconify-json/fluent-emoji",
 }
-EMOJI_GROUPS = ("Activities", "Objects")
+EMOJI_GROUPS = ("Activities", "Animals", "Food", "Objects", "Travel")
+"""First words of the groups that hold things; their full names differ by package."""
 STAMP_FOLDERS_LEFT_OUT = {"symbols", "flags", "roadsigns", "people", "cartoon", "toys"}
 MAX_CUTOUT_PX = 320
 MAX_PHOTO_PX = 448
@@ -118,7 +119,12 @@ def emoji(data: Path) -> Iterator[tuple[str, str, Image.Image]]:
     npm = data / "npm"
     metadata = json.loads((npm / "openmoji/package/metadata.json").read_text())
     categories = metadata["categories"]
-    names = {name for group in EMOJI_GROUPS for name in categories.get(group, ())}
+    names = {
+        name
+        for group, members in categories.items()
+        if group.startswith(EMOJI_GROUPS)
+        for name in members
+    }
     names = {name for name in names if not name.endswith("-low")}
     names -= {name for name in names if "clock" in name or "flag" in name}
     for style in NPM_PACKAGES:

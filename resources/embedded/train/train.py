@@ -4,7 +4,7 @@ Loss, for a batch at one patch size drawn at random:
 
     1.0 × mean squared error of standardised patch features, on the student's grid
   + 1.0 × the same of the CLS feature
-  + 2.0 × KL(teacher ‖ student), CLS → patches, last layer, mean of heads
+  + 3.0 × KL(teacher ‖ student), CLS → patches, last layer, mean of heads
   + 0.5 × the same, block 4 of the student against layer 9 of the teacher
   + 0.5 × KL, patches → patches, last layer, mean of heads, 32 queries
 
@@ -105,7 +105,7 @@ def losses(
     return {
         "patch": F.mse_loss(patches.float(), matrix @ batch["patches"]),
         "cls": F.mse_loss(cls.float(), batch["cls"]),
-        "look": 2.0 * divergence(look[:, 0], last[:, 0, 1:]),
+        "look": 3.0 * divergence(look[:, 0], last[:, 0, 1:]),
         "middle": 0.5 * divergence(look[:, 1], middle[:, 0, 1:]),
         "pairs": 0.5 * divergence(pairs, last[:, 1:, 1:][:, queries]),
     }
@@ -123,12 +123,12 @@ def flipped(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def rate_at(step: int, steps: int) -> float:
+def rate_at(step: int, steps: int, peak: float) -> float:
     """Warm-up, then a cosine down to 2 %."""
     if step < WARM_UP:
-        return PEAK_RATE * (step + 1) / WARM_UP
+        return peak * (step + 1) / WARM_UP
     share = (step - WARM_UP) / max(1, steps - WARM_UP)
-    return PEAK_RATE * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
+    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
 def export(student: Student, path: Path) -> None:
@@ -148,6 +148,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=200)
+    parser.add_argument("--start", type=Path, help="checkpoint to begin a round from")
+    parser.add_argument("--peak", type=float, default=PEAK_RATE)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(2)
@@ -179,6 +181,10 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         first = saved["step"]
         log.info("resumed at step %d", first)
+    elif args.start is not None:
+        saved = torch.load(args.start, weights_only=True)
+        student.load_state_dict(saved["student"])
+        log.info("a new round from %s", args.start.name)
     sums: dict[str, float] = {}
     began, views = time.time(), 0
     for step in range(first, args.steps):
@@ -197,7 +203,7 @@ def main() -> None:
             batch = flipped(batch)
         student.vit.set_patch_size(patch)
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(step, args.steps)
+            group["lr"] = rate_at(step, args.steps, args.peak)
         terms = losses(student, batch, patch, generator)
         optimizer.zero_grad()
         sum(terms.values()).backward()
