@@ -23,7 +23,7 @@ from vitviz.views.session import (
     read,
     written,
 )
-from vitviz.views.state import Direction, MethodOptions, Scale, Style, ViewState
+from vitviz.views.state import Direction, MethodOptions, Mode, Scale, Style, ViewState
 from vitviz.views.tokens import Reading, Source, TokensView
 
 RICH = ViewState(
@@ -45,6 +45,7 @@ RICH = ViewState(
     log=True,
     clip_percent=2.0,
     renormalise=True,
+    mode=Mode.LAB,
     tab="heads",
     tokens_view=TokensView(Reading.SIMILARITY, Source.KEY),
     heads_view=HeadsView(Statistic.SINK, Statistic.ENTROPY, True, 12, True),

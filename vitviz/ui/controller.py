@@ -48,7 +48,7 @@ from vitviz.views.display import (
     shown_token,
 )
 from vitviz.views.session import ModelChoice, RunOptions, Session
-from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
+from vitviz.views.state import MAX_OTHERS, Direction, History, Mode, ViewState
 
 if TYPE_CHECKING:
     from vitviz.images import SourceImage
@@ -121,6 +121,7 @@ class Controller(QObject):
             "trial": TrialFiller(panes.trial, work, lambda: self.heat),
             "views": StillFiller(work),
         }
+        self._modes: dict[Mode, Filler] = {}
         self._fillers: tuple[Filler, ...] = (
             self._heat,
             self._rail,
@@ -181,6 +182,11 @@ class Controller(QObject):
     def has_jobs(self) -> bool:
         """Whether anything is still to come from the worker threads."""
         return self.work.has_jobs()
+
+    def add_mode(self, mode: Mode, filler: Filler) -> None:
+        """Have a mode's panel filled while it is on screen."""
+        self._modes[mode] = filler
+        self._fillers = (*self._fillers, filler)
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
         """Stop the worker threads; see `Work.shutdown`."""
@@ -575,6 +581,7 @@ class Controller(QObject):
         trace, state = self.scene.trace, self.state
         self.panes.picture.setShowsGrid(state.show_grid)
         self._show_controls(trace)
+        self.panes.side.setMode(state.mode)
         self.panes.tabs.setCurrent(state.tab)
         # the navigator shows this layer's heads too, and needs the room
         self.panes.strip.setVisible(self.panes.tabs.current() != "heads")
@@ -596,7 +603,7 @@ class Controller(QObject):
             )
             return
         try:
-            for filler in (self._heat, self._rail, self._tab()):
+            for filler in (self._heat, self._rail, self._side()):
                 filler.refresh(view)
         except ExactnessError as error:
             self.panes.errors.showError(error)
@@ -604,9 +611,10 @@ class Controller(QObject):
             return
         self._refresh_lines()
 
-    def _tab(self) -> Filler:
-        """What fills the pane on screen."""
-        return self._tabs[self.panes.tabs.current()]
+    def _side(self) -> Filler:
+        """What fills the side panel, or its pane, on screen."""
+        tab = self._tabs[self.panes.tabs.current()]
+        return self._modes.get(self.panes.side.mode(), tab)
 
     def _refresh_heat(self) -> None:
         """What a hover changes."""

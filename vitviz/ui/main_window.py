@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -32,6 +33,7 @@ from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
+from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
@@ -50,6 +52,7 @@ from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.widgets.side_tabs import SideTabs
 from vitviz.views.session import SUFFIX, RunOptions
+from vitviz.views.state import Mode
 
 START_SIZE = (1280, 720)
 PANEL_SHARE = 0.38
@@ -69,6 +72,7 @@ class MainWindow(QMainWindow):
         self.panes = Panes(
             picture=PicturePane(),
             bar=ColourBar(),
+            side=SideModes(),
             strip=HeadStrip(),
             tabs=SideTabs(),
             matrix=MatrixPane(),
@@ -92,9 +96,11 @@ class MainWindow(QMainWindow):
         self.sessions = Sessions(self)
         self.keys = KeysOverlay(self._central)
         self._connect()
+        self.top.setModes(self._mode_names())
         self.actions_by_name = actions.build(self, self._handlers())
         self.resize(*START_SIZE)
         self._update_controls()
+        self._update_mode()
 
     # -- layout --------------------------------------------------------------------
 
@@ -124,7 +130,8 @@ class MainWindow(QMainWindow):
         self._panel.setChildrenCollapsible(False)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(left)
-        self._split.addWidget(self._panel)
+        panes.side.addPanel(Mode.INSPECT, self._panel)
+        self._split.addWidget(panes.side)
         self._split.setChildrenCollapsible(False)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
@@ -146,6 +153,24 @@ class MainWindow(QMainWindow):
             layout.addWidget(widget, stretch)
         self._central = central
         self.setCentralWidget(central)
+
+    def _mode_names(self) -> list[tuple[Mode, str, str]]:
+        """(mode, text, tooltip) of the modes that have a panel."""
+        names = {
+            Mode.INSPECT: (
+                self.tr("Inspect"),
+                self.tr("See where each patch looks (F2)"),
+            ),
+            Mode.LEARN: (
+                self.tr("Learn"),
+                self.tr("How a Vision Transformer works, on this picture (F3)"),
+            ),
+            Mode.LAB: (
+                self.tr("Lab"),
+                self.tr("Change the running model and see what follows (F4)"),
+            ),
+        }
+        return [(mode, *names[mode]) for mode in self.panes.side.modes()]
 
     def _tabs(self) -> list[tuple[str, str, str, QWidget]]:
         panes = self.panes
@@ -207,6 +232,7 @@ class MainWindow(QMainWindow):
         top.modelChosen.connect(self.choose_model)
         top.modelFolderRequested.connect(self.opening.model_folder)
         top.modelFileRequested.connect(self.opening.model_file)
+        top.modeChosen.connect(self._on_mode)
         top.optionsChosen.connect(self._on_options)
         top.exportRequested.connect(self.export)
         top.copyRequested.connect(self.copy)
@@ -235,6 +261,7 @@ class MainWindow(QMainWindow):
         views.moveRequested.connect(saved.move)
         saved.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
+        control.stateChanged.connect(self._update_mode)
         control.sceneChanged.connect(self._update_controls)
         control.modelNeeded.connect(self._on_model_needed)
 
@@ -266,6 +293,7 @@ class MainWindow(QMainWindow):
             "zoom_out": lambda: picture.zoomBy(0.8),
             "compare": self.toggle_compare,
             "panel": self._toggle_panel,
+            **self._mode_handlers(),
             "tab_matrix": lambda: wishes.on_tab("matrix"),
             "tab_heads": lambda: wishes.on_tab("heads"),
             "tab_classes": lambda: wishes.on_tab("classes"),
@@ -282,6 +310,13 @@ class MainWindow(QMainWindow):
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.toggle,
         }
+
+    def _mode_handlers(self) -> dict[str, Callable[[], object]]:
+        """A key for every mode, once there is more than one."""
+        modes = self.panes.side.modes()
+        if len(modes) < 2:
+            return {}
+        return {f"mode_{mode.value}": partial(self._on_mode, mode) for mode in modes}
 
     # -- opening -------------------------------------------------------------------
 
@@ -336,7 +371,7 @@ class MainWindow(QMainWindow):
         is_comparing = self.controller.comparing.kept is not None
         if is_comparing == self.panes.compare.isHidden():
             self.panes.compare.setVisible(is_comparing)
-            self._panel.setVisible(not is_comparing)  # two pictures need the room
+            self.panes.side.setVisible(not is_comparing)  # two pictures need the room
         self.top.setComparing(is_comparing)
 
     def _on_difference(self, on: bool) -> None:
@@ -362,12 +397,15 @@ class MainWindow(QMainWindow):
         self.controller.choose_options(cast("RunOptions", options))
         self._update_controls()
 
+    def _on_mode(self, mode: object) -> None:
+        self.controller.change(mode=mode)
+
     def _fit(self) -> None:
         self.panes.picture.fitView()
         self.panes.compare.picture.fitView()
 
     def _toggle_panel(self) -> None:
-        self._panel.setVisible(not self._panel.isVisible())
+        self.panes.side.setVisible(not self.panes.side.isVisible())
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -408,6 +446,9 @@ class MainWindow(QMainWindow):
             parts.append(self.tr("head {n}").format(n=heat.heads.label()))
         parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
         self.controller.saved_views.save(" · ".join(parts))
+
+    def _update_mode(self) -> None:
+        self.top.setMode(self.panes.side.mode())
 
     def _update_views(self) -> None:
         saved = self.controller.saved_views

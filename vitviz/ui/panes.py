@@ -8,6 +8,7 @@ from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.heads_pane import HeadsPane
+from vitviz.ui.modes import SideModes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.status_line import StatusLine
@@ -27,6 +28,7 @@ class Panes:
 
     picture: PicturePane
     bar: ColourBar
+    side: SideModes
     strip: HeadStrip
     tabs: SideTabs
     matrix: MatrixPane

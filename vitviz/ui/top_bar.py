@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -17,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from vitviz.geometry import Fit
 from vitviz.ui.start_page import sample_paths
+from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.session import RunOptions
+from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
@@ -38,6 +41,7 @@ class TopBar(QWidget):
     modelFolderRequested = Signal()
     modelFileRequested = Signal()
     optionsChosen = Signal(object)
+    modeChosen = Signal(object)
     exportRequested = Signal()
     copyRequested = Signal()
     compareRequested = Signal()
@@ -74,6 +78,10 @@ class TopBar(QWidget):
         for widget in (self._open, self._model, self._size):
             layout.addWidget(widget)
         layout.addWidget(self._title, 1)
+        self._modes = Segmented()
+        self._modes.setAccessibleName(self.tr("What the window is used for"))
+        self._modes.valueChosen.connect(self.modeChosen)
+        layout.addWidget(self._modes)
         for widget in (self._compare, self._export, self._theme, self._keys):
             layout.addWidget(widget)
         self._theme.clicked.connect(self.themeRequested)
@@ -82,6 +90,19 @@ class TopBar(QWidget):
         self._fill_export()
         self.setModel(None, RunOptions())
         self.setHasTrace(False)
+
+    def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
+        """(mode, text, tooltip) of each mode; a single one needs no switch."""
+        self._modes.setOptions(names)
+        self._modes.setVisible(len(names) > 1)
+
+    def setMode(self, mode: Mode) -> None:
+        """Show which mode the window is in."""
+        self._modes.setValue(mode)
+
+    def modeButton(self, mode: Mode) -> QToolButton:
+        """What switches to a mode."""
+        return self._modes.button(mode)
 
     def setTitle(self, text: str) -> None:
         """Say which picture is shown."""

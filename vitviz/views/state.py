@@ -20,6 +20,14 @@ class Direction(enum.Enum):
     """The token is the key: a column."""
 
 
+class Mode(enum.Enum):
+    """What the window is used for; each has a side panel of its own."""
+
+    INSPECT = "inspect"
+    LEARN = "learn"
+    LAB = "lab"
+
+
 class Style(enum.Enum):
     """How attention is laid over the picture."""
 
@@ -104,6 +112,8 @@ class ViewState:
     """Share of the largest values that are clipped, in percent; 0 clips none."""
     renormalise: bool = False
     """Patches only: values divided by their sum, special tokens left out."""
+    mode: Mode = Mode.INSPECT
+    """Whose side panel is shown."""
     tab: str = "matrix"
     """The pane in the lower half of the side panel."""
     heads_view: HeadsView = HeadsView()
