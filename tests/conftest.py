@@ -51,6 +51,8 @@ def own_home(
     monkeypatch.setenv("HOME", str(home))
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    # on Windows and macOS the folders above do not follow the environment
+    monkeypatch.setenv("VITVIZ_SETTINGS", str(home / "config" / "settings.json"))
 
 
 @pytest.fixture(autouse=True)

@@ -138,10 +138,13 @@ def _window_parser() -> Parser:
         metavar="M",
         help="a name from “vitviz models”, timm:NAME, a file of weights, or a folder",
     )
-    parser.add_argument(
-        "--device", metavar="D", default="auto", help="auto, cpu, cuda, mps or xpu"
-    )
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, mps or xpu")
     parser.add_argument("--lang", choices=("en", "ja"), help="language of the window")
+    parser.add_argument(
+        "--reset-settings",
+        action="store_true",
+        help="set everything back that the window remembers; the old file is kept",
+    )
     parser.add_argument("--debug", action="store_true", help=_DEBUG_HELP)
     parser.add_argument("--version", action="version", version=f"vitviz {__version__}")
     return parser

@@ -85,7 +85,7 @@ def _read(hint: Any, value: object) -> object:  # noqa: ANN401
         return _checked(not bad, made)
     if hint is float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        _checked(is_number and abs(float(typing.cast("float", value))) < 1e300, value)
+        _checked(is_number and abs(typing.cast("float", value)) < 1e300, value)
         return float(typing.cast("float", value))
     is_flag = isinstance(value, bool) and hint is not bool
     is_right = isinstance(value, hint) and not is_flag

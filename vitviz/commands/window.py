@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import argparse
 
+from vitviz.settings import Language
+
 
 def execute(args: argparse.Namespace) -> int:
     """Open the window and return its exit code. Raises EnvironmentFault."""
     from vitviz.guard import check_display
 
     check_display()
+    from vitviz import settings
+
+    if args.reset_settings:
+        _reset()
     from vitviz.ui.app import run
 
-    return run(args.paths, model=args.model, device=args.device, lang=args.lang)
+    remembered = settings.get()
+    return run(
+        args.paths,
+        model=args.model or remembered.model or None,
+        device=args.device or remembered.device,
+        lang=args.lang or _language(remembered.language),
+        theme_choice=remembered.theme,
+    )
+
+
+def _language(chosen: Language) -> str | None:
+    """As `QLocale` takes it; None for the system's."""
+    return None if chosen is Language.SYSTEM else chosen.value
+
+
+def _reset() -> None:
+    from vitviz import settings
+    from vitviz.atomic import printable
+    from vitviz.cli import say
+
+    kept = settings.reset()
+    if kept is not None:
+        say(f"vitviz: The settings before are kept in {printable(str(kept))}.")

@@ -25,6 +25,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from vitviz import settings
+from vitviz.atomic import sweep
 from vitviz.errors import VitvizError
 from vitviz.resources import resource
 from vitviz.ui import theme
@@ -129,14 +131,15 @@ def run(
     model: str | None = None,
     device: str = "auto",
     lang: str | None = None,
-    theme_choice: str = "system",
+    theme_choice: theme.ThemeChoice = theme.ThemeChoice.SYSTEM,
 ) -> int:
     """Open the window and return the process's exit code when it has closed."""
     app = application(sys.argv[:1], lang)
-    theme.apply(app, theme.ThemeChoice(theme_choice))
+    theme.apply(app, theme_choice)
     bridge = SignalBridge(app)
     window = bridge.window = open_window(paths, model=model, device=device)
     window.patience_ms = PATIENCE_MS
+    _tidy(window)
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:
@@ -147,6 +150,15 @@ def run(
     if not window.controller.shutdown(PATIENCE_MS):
         _leave(status)
     return status
+
+
+def _tidy(window: MainWindow) -> None:
+    """Remove what a killed process left; say what is wrong with the settings."""
+    path = settings.settings_path()
+    if path is not None:
+        sweep(path.parent)
+    for problem in settings.take_problems():
+        window.panes.errors.showError(problem, stays=True)
 
 
 def open_window(

@@ -31,6 +31,7 @@ class ErrorBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details = ""
+        self._stays = False
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -45,7 +46,7 @@ class ErrorBar(QFrame):
         self._details_button = self._button(self.tr("Details"), self._toggle_details)
         self._details_button.setCheckable(True)
         self._copy_button = self._button(self.tr("Copy"), self._copy)
-        self._close_button = self._button("✕", self.clear)
+        self._close_button = self._button("✕", self._dismiss)
         self._close_button.setAccessibleName(self.tr("Dismiss"))
         self._close_button.setToolTip(self.tr("Dismiss"))
         row = QHBoxLayout()
@@ -69,13 +70,18 @@ class ErrorBar(QFrame):
         button.clicked.connect(slot)
         return button
 
-    def showError(self, error: VitvizError) -> None:
-        """Show an error's sentence; what it carries is under Details."""
+    def showError(self, error: VitvizError, *, stays: bool = False) -> None:
+        """Show an error's sentence; what it carries is under Details.
+
+        One that `stays` is there until it is dismissed or another takes its place.
+        """
         values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
+        self._stays = stays
 
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""
+        self._stays = False
         self._text.setText(text)
         self._details = details
         self._more.setText(details)
@@ -85,9 +91,14 @@ class ErrorBar(QFrame):
         self.show()
 
     def clear(self) -> None:
-        """Hide the bar."""
-        self.hide()
-        self._text.clear()
+        """Hide the bar, unless its message stays until it is dismissed."""
+        if not self._stays:
+            self.hide()
+            self._text.clear()
+
+    def _dismiss(self) -> None:
+        self._stays = False
+        self.clear()
 
     def text(self) -> str:
         """The sentence on screen, empty when there is none."""

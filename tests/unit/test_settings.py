@@ -1,0 +1,328 @@
+"""Settings: one schema, a file that cannot stop the program, nothing lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vitviz import settings
+from vitviz.settings import Language, Settings, Store, ThemeChoice
+
+DEFAULTS = Settings()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.json"
+
+
+def write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    path.write_bytes(data)
+
+
+def said(store: Store) -> str:
+    return " ".join(map(str, store.problems))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def test_a_first_start_has_the_defaults_and_writes_nothing(path: Path) -> None:
+    store = Store(path)
+    assert (store.settings, store.problems) == (DEFAULTS, [])
+    assert not path.parent.exists()
+
+
+# one value beside the default of every setting
+OTHER: dict[str, Any] = {
+    "language": Language.JAPANESE,
+    "theme": ThemeChoice.DARK,
+    "hover_preview": False,
+    "keep_recent": False,
+    "recent": ("/a/猫.jpg", "/b"),
+    "max_recent": 3,
+    "show_film_strip": False,
+    "model": "vit_b_16",
+    "device": "cpu",
+    "precision": settings.Precision.BFLOAT16,
+    "threads": 2,
+    "window_place": (10, 20, 800, 600),
+    "window_maximised": True,
+    "split_sizes": (100, 700, 300),
+    "panel_sizes": (200, 300),
+    "learn_done": ("patches",),
+    "learn_chapter": "scale",
+    "dismissed_hints": ("drop",),
+    "present_dark": False,
+    "present_halo": False,
+    "present_keys": False,
+    "present_font_percent": 200,
+    "log_level": settings.LogLevel.DEBUG,
+}
+
+
+def test_every_setting_comes_back(path: Path) -> None:
+    fields = {one.name for one in dataclasses.fields(Settings)}
+    assert fields == OTHER.keys(), "a new setting needs a value here"
+    for name, value in OTHER.items():
+        assert getattr(DEFAULTS, name) != value, name
+    Store(path).set(**OTHER)
+    again = Store(path)
+    assert again.settings == Settings(**OTHER)
+    assert again.problems == []
+    text = path.read_text("utf-8")
+    assert '"theme": "dark",\n' in text, "a person can read it"
+    assert "猫" in text
+
+
+WRONG: dict[str, tuple[object, ...]] = {
+    "language": ("de", 3, None, ["en"]),
+    "theme": ("blue", True, {}),
+    "recent": ("x", [1], [None], ["/a"] * 51, {"a": 1}),
+    "max_recent": (0, -1, 51, "10", 10.0, True, 10**400),
+    "threads": (-1, 10**9, "2", False, 1.5, None),
+    "window_place": ([1, 2, 3], [1, 2, 3, "4"], [0, 0, 2**40, 1], "0,0,1,1", True),
+    "split_sizes": ([1.5], [10**30], "1"),
+    "hover_preview": (1, "true", None),
+    "present_font_percent": (0, 1000, float("nan"), float("inf")),
+    "learn_done": ("abc", [[]]),
+    "model": (7, None, []),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param(name, value, id=f"{name}-{index}")
+        for name, values in WRONG.items()
+        for index, value in enumerate(values)
+    ],
+)
+def test_a_bad_value_has_its_default_and_spoils_no_other(
+    path: Path, name: str, value: object
+) -> None:
+    write(
+        path,
+        {"theme": "light", "max_recent": 4, "learn_chapter": "heads"} | {name: value},
+    )
+    before = path.read_bytes()
+    store = Store(path)
+    good = {"theme": ThemeChoice.LIGHT, "max_recent": 4, "learn_chapter": "heads"}
+    good.pop(name, None)
+    assert store.settings == Settings(**good)  # type: ignore[arg-type]
+    assert len(store.problems) == 1
+    assert name in said(store)
+    copy = path.with_name("settings-old-1.json")
+    assert copy.read_bytes() == before
+    assert copy.name in said(store)
+    assert Store(path).problems == [], "said once, then mended"
+    assert Store(path).settings == store.settings
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\0" * 4096, id="zeros after a power cut"),
+        pytest.param(b'{"theme": "dark"', id="cut off"),
+        pytest.param(b"[1, 2]", id="a list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b"\xff\xfe\x00garbage", id="not text"),
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"threads": ' + b"9" * 5000 + b"}", id="a long number"),
+        pytest.param(b"<html>", id="HTML"),
+    ],
+)
+def test_a_file_that_is_none_is_kept_and_replaced(path: Path, data: bytes) -> None:
+    write(path, data)
+    store = Store(path)
+    assert store.settings == DEFAULTS
+    assert len(store.problems) == 1
+    assert "cannot be read" in said(store)
+    assert path.with_name("settings-old-1.json").read_bytes() == data
+    store.set(theme=ThemeChoice.DARK)
+    again = Store(path)
+    assert (again.settings, again.problems) == (Settings(theme=ThemeChoice.DARK), [])
+
+
+def test_copies_are_kept_apart_and_not_without_end(path: Path) -> None:
+    for number in range(12):
+        write(path, f"broken {number % 11}".encode())
+        Store(path)
+    kept = [name for name in names(path.parent) if "old" in name]
+    assert kept == [f"settings-old-{n}.json" for n in range(1, 10)]
+    first = path.with_name("settings-old-1.json").read_bytes()
+    assert first == b"broken 0", "the first is the one most likely to be missed"
+
+
+def test_unknown_settings_stay_in_the_file(path: Path) -> None:
+    write(path, {"of_the_future": {"a": [1, None]}, "theme": "dark"})
+    store = Store(path)
+    assert store.problems == []
+    store.set(threads=2)
+    content = json.loads(path.read_text("utf-8"))
+    assert content["of_the_future"] == {"a": [1, None]}
+    assert (content["theme"], content["threads"]) == ("dark", 2)
+
+
+def test_two_windows_of_the_program_change_one_file(path: Path) -> None:
+    one, other = Store(path), Store(path)
+    one.set(theme=ThemeChoice.DARK)
+    other.set(threads=3)
+    assert other.settings.theme is ThemeChoice.SYSTEM, "not under the user's hands"
+    both = Store(path).settings
+    assert (both.theme, both.threads) == (ThemeChoice.DARK, 3)
+    one.refresh("threads")
+    assert one.settings == both
+
+
+def test_what_is_not_in_the_schema_is_refused(path: Path) -> None:
+    store = Store(path)
+    with pytest.raises(TypeError):
+        store.set(colour="red")
+    with pytest.raises(ValueError, match="max_recent"):
+        store.set(max_recent=0)
+    assert store.settings == DEFAULTS
+    assert not path.exists()
+
+
+def test_nothing_is_written_when_nothing_changes(path: Path) -> None:
+    store = Store(path)
+    store.set(theme=ThemeChoice.SYSTEM)
+    assert not path.exists()
+
+
+def test_reset_keeps_the_old_file(path: Path) -> None:
+    store = Store(path)
+    store.set(theme=ThemeChoice.DARK, learn_done=("patches",))
+    old = path.read_bytes()
+    kept = store.reset()
+    assert kept is not None
+    assert kept.read_bytes() == old
+    assert (store.settings, Store(path).settings) == (DEFAULTS, DEFAULTS)
+
+
+@pytest.mark.parametrize("blocker", ["file", "read-only", "full"])
+def test_where_nothing_can_be_written_settings_last_as_long_as_the_program(
+    path: Path, blocker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if blocker == "file":
+        path.parent.write_text("a file where the folder should be")
+    else:
+        number = {"read-only": 30, "full": 28}[blocker]
+
+        def fail(*_: object, **__: object) -> int:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr("vitviz.atomic.os.open", fail)
+    store = Store(path)
+    store.set(theme=ThemeChoice.DARK)
+    store.set(threads=2)
+    assert store.settings == Settings(theme=ThemeChoice.DARK, threads=2)
+    assert len(store.problems) == 1, "said once, not at each change"
+    assert "last only until" in said(store)
+    monkeypatch.undo()
+    if blocker != "file":
+        store.set(max_recent=5)
+        assert Store(path).settings == store.settings, "later, everything is saved"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device", "large"])
+def test_what_is_not_an_ordinary_file_is_left_alone(path: Path, kind: str) -> None:
+    path.parent.mkdir()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_bytes(b" " * (settings.MAX_BYTES + 1))
+    before = os.stat(path)
+    store = Store(path)
+    assert store.settings == DEFAULTS
+    assert "cannot be read" in said(store)
+    store.set(theme=ThemeChoice.DARK)
+    assert store.settings.theme is ThemeChoice.DARK
+    assert os.stat(path) == before or os.stat(path).st_ino == before.st_ino
+    assert os.stat(path).st_size == before.st_size
+
+
+def test_a_path_that_is_not_text_comes_back(path: Path) -> None:
+    odd = os.fsdecode(b"/a/\xff\xfe.jpg")
+    Store(path).set(recent=(odd,))
+    assert Store(path).settings.recent == (odd,)
+    path.read_text("utf-8")
+
+
+def test_the_folder_is_the_platforms_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(settings.VARIABLE)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    if sys.platform == "linux":
+        assert settings.settings_path() == tmp_path / "vitviz" / "settings.json"
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/x"))
+    assert settings.settings_path() is None, "no home: no folder named “~”"
+    settings.set(theme=ThemeChoice.DARK)
+    assert settings.get().theme is ThemeChoice.DARK
+
+
+def test_the_process_has_the_settings_of_its_file(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    monkeypatch.setenv(settings.VARIABLE, str(path))
+    assert settings.get() == DEFAULTS
+    settings.set(threads=5)
+    assert Store(path).settings.threads == 5
+    write(path, b"broken")
+    assert settings.load() == DEFAULTS
+    assert len(settings.take_problems()) == 1
+    assert settings.take_problems() == ()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from vitviz.settings import Store
+store = Store(Path(sys.argv[1]))
+print("ready", flush=True)
+for number in range(10**9):
+    store.set(threads=number % 9 + 1, recent=tuple(f"/{number}/{i}" for i in range(40)))
+"""
+
+
+@pytest.mark.parametrize(
+    "times", [5, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
+def test_killed_while_writing_nothing_is_lost(path: Path, times: int) -> None:
+    from vitviz.atomic import sweep
+
+    Store(path).set(theme=ThemeChoice.DARK)
+    for number in range(times):
+        child = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.01 + number % 37 / 500)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        store = Store(path)
+        assert store.problems == []
+        assert store.settings.theme is ThemeChoice.DARK
+        assert len(store.settings.recent) in {0, 40}
+        sweep(path.parent)
+        assert names(path.parent) == ["settings.json"]
