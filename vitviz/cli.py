@@ -21,7 +21,7 @@ DONE, FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "export": "write attention as a figure or as numbers, without a window",
-    "models": "list the models that vitviz knows by name",
+    "models": "list, fetch and check models",
     "bench": "measure time and memory on this machine",
     "self-test": "check this installation",
 }

@@ -11,6 +11,7 @@ VitvizError
 │   ├── MissingExtraError    an optional library is needed
 │   └── EnvironmentFault     no display, or a library release known to be broken
 ├── OutputError              a file could not be written; exit code 2
+├── DownloadError            weights could not be fetched; exit code 2
 ├── BudgetError              the result would not fit the memory budget; exit code 2
 ├── ExactnessError           recomputed attention differs from the model's own
 └── Cancelled                the user asked to stop
@@ -77,6 +78,12 @@ class EnvironmentFault(InputError):
 
 class OutputError(VitvizError):
     """A file could not be written."""
+
+    exit_code = 2
+
+
+class DownloadError(VitvizError):
+    """Weights that could not be fetched; what has arrived is kept where it can be."""
 
     exit_code = 2
 

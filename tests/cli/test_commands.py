@@ -65,7 +65,7 @@ def test_no_display_is_one_line() -> None:
 def test_models(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[:2] == ["name", "library"]
+    assert lines[0].split()[:2] == ["name", "size"]
     assert any(line.startswith("vitviz-flexi ") for line in lines)
     assert main(["models", "list", "--json"]) == 0
     names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
@@ -79,8 +79,9 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             ["models", "show", "vit_b_61"], "Did you mean vit_b_16", id="typo"
         ),
-        pytest.param(["models", "show"], "Say which model", id="which"),
-        pytest.param(["models", "get"], "invalid choice", id="no-such-action"),
+        pytest.param(["models", "show"], "Say which one", id="which"),
+        pytest.param(["models", "put"], "invalid choice", id="no-such-action"),
+        pytest.param(["models", "list", "cheese"], "No model fits", id="no-model"),
         pytest.param(["bench", "--tokens", "many"], "takes numbers from 2", id="bench"),
         pytest.param(["--fly"], "unrecognized arguments: --fly", id="option"),
         pytest.param(["--lang", "xx"], "invalid choice: 'xx'", id="language"),

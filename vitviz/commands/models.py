@@ -1,88 +1,205 @@
-"""`vitviz models`: what there is by name, and what a file of weights holds."""
+"""`vitviz models`: what there is by name, fetching it, and what a file holds."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
+import sys
 from pathlib import Path
 
 from vitviz.errors import UnknownModelError
+from vitviz.models import store
+from vitviz.models.catalogue import Entry, Trait, embedded_path, find, search
+from vitviz.models.progress import Progress, megabytes, seconds_text
 
-DESCRIPTION = (
-    "List the models that vitviz knows by name, show one, or check a file or folder."
-)
+DESCRIPTION = """\
+List the models that vitviz knows by name, show one, fetch its weights, or check a file
+or folder.
+"""
 EPILOG = """\
+Words after “list” narrow it: “list small labels”, “list segments”, “list dinov2”.
 Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file of
 weights (.safetensors, .pth) and a folder written by transformers' save_pretrained.
-“check PATH” says what such a file holds and whether it fits. Weights are used where
-they already lie; nothing is downloaded.
+“check PATH” says what such a file holds and whether it fits. Only “get” downloads
+anything; weights that torch or Hugging Face fetched before are used where they lie.
 """
 
 
+_COLUMNS = ("name", "size", "px", "patch", "tokens", "licence", "")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`list`, `show M`, or `check PATH`."""
-    actions = ("list", "show", "check")
+    """`list [WORD...]`, `show M`, `get M`, or `check PATH`."""
+    actions = ("list", "show", "get", "check")
     parser.add_argument("action", nargs="?", choices=actions, default="list")
     parser.add_argument(
-        "model", nargs="?", metavar="M", help="the model to show, the path to check"
+        "words",
+        nargs="*",
+        metavar="M",
+        help="words to search for, the model to show or get, the path to check",
     )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Print the table, one entry, or what a checkpoint holds."""
-    if args.action == "check":
-        return _check(args.model, as_json=args.json)
-    from dataclasses import asdict
+    """Do one of the four."""
+    if args.action == "list":
+        return _list(" ".join(args.words), as_json=args.json)
+    if len(args.words) != 1:
+        raise UnknownModelError(
+            "Say which one: vitviz models {action} {what}.",
+            action=args.action,
+            what="PATH" if args.action == "check" else "NAME",
+        )
+    act = {"show": _show, "get": _get, "check": _check}[args.action]
+    return act(args.words[0], as_json=args.json)
 
-    from vitviz.models.catalogue import ENTRIES
 
-    entries = [asdict(entry) for entry in ENTRIES]
-    if args.action == "show":
-        entries = [_entry(entries, args.model)]
-    if args.json:
-        print(json.dumps(entries if args.action == "list" else entries[0], indent=2))
-    elif args.action == "show":
-        for key, value in entries[0].items():
-            print(f"{_HEADINGS[key]:<16}{value}")
-    else:
-        _print_table(entries)
+def _list(text: str, *, as_json: bool) -> int:
+    found = search(text)
+    if as_json:
+        print(json.dumps([_facts(entry) for entry in found], indent=2))
+        return 0
+    if not found:
+        raise UnknownModelError(
+            "No model fits “{text}”. “vitviz models” lists them all.", text=text
+        )
+    rows: list[tuple[str, ...]] = [_COLUMNS, *map(_row, found)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
     return 0
 
 
-_HEADINGS = {
-    "name": "name",
-    "library": "library",
-    "size_px": "size (px)",
-    "patch_size": "patch (px)",
-    "num_prefix_tokens": "special tokens",
-    "licence": "licence",
-    "note": "note",
-}
-
-
-def _entry(entries: list[dict[str, object]], name: str | None) -> dict[str, object]:
-    for entry in entries:
-        if entry["name"] == name:
-            return entry
-    if name is None:
-        raise UnknownModelError("Say which model to show: vitviz models show NAME.")
-    known = [str(entry["name"]) for entry in entries]
-    near = difflib.get_close_matches(name, known, n=1)
-    raise UnknownModelError(
-        "There is no model {name} in the catalogue.{hint} “vitviz models” lists them.",
-        name=name,
-        hint=f" Did you mean {near[0]}?" if near else "",
+def _row(entry: Entry) -> tuple[str, ...]:
+    return (
+        entry.name,
+        megabytes(entry.size_bytes),
+        str(entry.size_px),
+        str(entry.patch_px),
+        str(entry.num_tokens),
+        entry.family.licence,
+        "here" if _place(entry) is not None else "",
     )
 
 
-def _check(path: str | None, *, as_json: bool) -> int:
+def _show(name: str, *, as_json: bool) -> int:
+    facts = _facts(_known(name))
+    if as_json:
+        print(json.dumps(facts, indent=2))
+        return 0
+    for heading, value in facts.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        if text not in ("", None, 0):
+            print(f"{heading.replace('_', ' '):<18}{text}")
+    return 0
+
+
+def _get(name: str, *, as_json: bool) -> int:
+    """Fetch the weights, and print where they lie."""
+    from vitviz.models.downloads import download
+
+    entry = _known(name)
+    remote = entry.remote
+    if remote is None:
+        path = str(_place(entry) or "")
+    elif (found := store.locate(remote)) is not None and not store.is_own(found):
+        store.verify(remote, found)
+        path = str(found)
+    else:
+        family = entry.family
+        print(f"licence   {family.licence}   {family.licence_url}", file=sys.stderr)
+        print(f"from      {remote.url}", file=sys.stderr)
+        line = _ProgressLine()
+        try:
+            path = str(download(remote, on_progress=line.show))
+        finally:
+            line.end()
+    print(json.dumps({"path": path}) if as_json else path)
+    return 0
+
+
+class _ProgressLine:
+    """One line on standard error: rewritten on a terminal, else one every tenth."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._tenth = -1
+        self._has_line = False
+
+    def show(self, progress: Progress) -> None:
+        text = megabytes(progress.done)
+        if progress.total:
+            text += f" of {megabytes(progress.total)}"
+        if progress.is_waiting:
+            text += ", fetched by another vitviz"
+        elif progress.seconds_left:
+            text += f", {seconds_text(progress.seconds_left)} left"
+        if self._is_terminal:
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+            self._has_line = True
+            return
+        tenth = 10 * progress.done // progress.total if progress.total else 0
+        if tenth != self._tenth:
+            self._tenth = tenth
+            print(text, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._has_line:
+            print(file=sys.stderr)
+
+
+def _known(name: str) -> Entry:
+    """The entry of that name; timm is only asked for names the catalogue lacks."""
+    found = find(name)
+    if found is not None:
+        return found
+    from vitviz.models.published import entry_of
+
+    return entry_of(name)
+
+
+def _place(entry: Entry) -> Path | None:
+    """Where the weights lie on this machine."""
+    if entry.remote is not None:
+        return store.locate(entry.remote)
+    path = embedded_path()
+    return path if path.is_file() else None
+
+
+def _facts(entry: Entry) -> dict[str, object]:
+    """Everything that is known of a model, under headings."""
+    family, place = entry.family, _place(entry)
+    remote = entry.remote
+    return {
+        "name": entry.name,
+        "title": f"{family.title}, {entry.title}",
+        "good_for": family.good_for,
+        "traits": [trait.value for trait in Trait if trait in entry.traits],
+        "library": family.library,
+        "source": family.source,
+        "licence": family.licence,
+        "licence_url": family.licence_url,
+        "size_px": entry.size_px,
+        "patch_px": entry.patch_px,
+        "tokens": entry.num_tokens,
+        "special_tokens": entry.num_prefix_tokens,
+        "layers": entry.num_layers,
+        "heads": entry.num_heads,
+        "parameters": entry.num_parameters,
+        "classes": entry.num_classes,
+        "weights_bytes": entry.size_bytes,
+        "url": remote.url if remote else "",
+        "sha256": remote.sha256 if remote else "",
+        "on_this_machine": None if place is None else str(place),
+    }
+
+
+def _check(path: str, *, as_json: bool) -> int:
     """Print what is known of a checkpoint; raise afterwards where it cannot be used."""
     from vitviz.models.report import describe
 
-    if path is None:
-        raise UnknownModelError("Say which file to check: vitviz models check PATH.")
     lines, problem = describe(Path(path))
     if as_json:
         print(json.dumps(dict(lines), indent=2))
@@ -92,12 +209,3 @@ def _check(path: str | None, *, as_json: bool) -> int:
     if problem is not None:
         raise problem
     return 0
-
-
-def _print_table(entries: list[dict[str, object]]) -> None:
-    rows = [[_HEADINGS[key] for key in entries[0]]]
-    rows += [[str(value) for value in entry.values()] for entry in entries]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())

@@ -5,32 +5,31 @@ Nothing is downloaded here: weights are used where they already lie.
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
 
-from vitviz.errors import (
-    CheckpointError,
-    MissingExtraError,
-    SelectionError,
-    UnknownModelError,
-)
+from vitviz.errors import SelectionError
 from vitviz.images import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,
     Preprocessing,
 )
-from vitviz.models import catalogue
 from vitviz.models.adapter import Adapter, Model, ready_model
-from vitviz.models.checkpoint_files import read_state
+from vitviz.models.catalogue import TIMM_PREFIX
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
 from vitviz.models.generic import GenericAdapter
+from vitviz.models.published import (
+    entry_of,
+    load_timm,
+    load_torchvision,
+    timm_preprocessing,
+)
 from vitviz.models.timm_vit import TimmAdapter, is_timm
 from vitviz.models.torchvision_vit import TorchvisionAdapter, is_torchvision
 from vitviz.models.transformers_vit import (
@@ -77,18 +76,10 @@ def load_model(
         return _from_folder(path, chosen, precision)
     if path.suffix.lower() in WEIGHT_FILES or path.is_file():
         return load_checkpoint(path, device=chosen, dtype=precision)
-    if text in catalogue.TORCHVISION:
-        return _from_torchvision(text, weights, chosen, precision)
-    if text.startswith("timm:"):
-        return _from_timm(text.removeprefix("timm:"), weights, chosen, precision)
-    known = [entry.name for entry in catalogue.ENTRIES]
-    near = difflib.get_close_matches(text, known, n=1)
-    raise UnknownModelError(
-        "There is no model or folder {name}.{hint} “vitviz models list” shows what "
-        "there is.",
-        name=text,
-        hint=f" Did you mean {near[0]}?" if near else "",
-    )
+    if text.startswith(TIMM_PREFIX):
+        name = text.removeprefix(TIMM_PREFIX)
+        return load_timm(name, weights, chosen, precision)
+    return load_torchvision(entry_of(text).name, weights, chosen, precision)
 
 
 def wrap(
@@ -112,7 +103,7 @@ def wrap(
     adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
     parameter = next(module.parameters(), torch.zeros(0))
     own = getattr(adapter, "own_size", (224, 224))
-    default = _timm_preprocessing(module) if is_timm(module) else None
+    default = timm_preprocessing(module) if is_timm(module) else None
     preprocessing = Preprocessing(
         mean=mean or (default.mean if default else IMAGENET_MEAN),
         std=std or (default.std if default else IMAGENET_STD),
@@ -183,128 +174,4 @@ def _from_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
         dtype=dtype,
         labels=labels,
         weights_path=weights,
-    )
-
-
-def _from_torchvision(
-    name: str, weights: str | None, device: torch.device, dtype: torch.dtype
-) -> Model:
-    """Torchvision's network with weights that already lie in its cache."""
-    import torchvision.models as tv
-
-    enum = tv.get_model_weights(name)
-    module = tv.get_model(name, weights=None)
-    path = None
-    labels: list[str] | None = None
-    size, resize = module.image_size, None
-    if weights is not None:
-        key = "DEFAULT" if weights == "default" else weights
-        try:
-            chosen = enum[key]
-        except KeyError:
-            raise UnknownModelError(
-                "{name} has no weights {weights}; it has {names}.",
-                name=name,
-                weights=weights,
-                names=", ".join(entry.name for entry in enum),
-            ) from None
-        transform = chosen.transforms()
-        size, resize = transform.crop_size[0], transform.resize_size[0]
-        if size != module.image_size:
-            module = tv.get_model(name, weights=None, image_size=size)
-        path = Path(torch.hub.get_dir()) / "checkpoints" / chosen.url.rpartition("/")[2]
-        if not path.is_file():
-            raise CheckpointError(
-                "The weights of {name} are not on this machine. Put {file} into "
-                "{folder}, or choose the embedded model.",
-                name=name,
-                file=path.name,
-                folder=path.parent,
-            )
-        state = read_state(path).content
-        try:
-            module.load_state_dict(state, strict=True)
-        except RuntimeError as error:
-            raise CheckpointError(
-                "{file} does not hold the weights of {name}.",
-                file=path.name,
-                name=name,
-            ) from error
-        labels = chosen.meta["categories"]
-    adapter = TorchvisionAdapter(module.to(device=device, dtype=dtype).eval())
-    preprocessing = Preprocessing(
-        mean=IMAGENET_MEAN,
-        std=IMAGENET_STD,
-        size=(size, size),
-        resize=resize,
-        interpolation=Interpolation.BILINEAR,
-    )
-    return ready_model(
-        name,
-        f"torchvision {weights or 'random weights'}",
-        adapter,
-        preprocessing,
-        device=device,
-        dtype=dtype,
-        labels=labels,
-        weights_path=path,
-    )
-
-
-def _from_timm(
-    name: str, weights: str | None, device: torch.device, dtype: torch.dtype
-) -> Model:
-    """Timm's network; trained weights only from the local cache."""
-    try:
-        import timm
-    except ImportError:
-        raise MissingExtraError(
-            "timm:{name} needs timm: install the extra with pip install "
-            "'vitviz[timm]'.",
-            name=name,
-        ) from None
-    if not timm.is_model(name):
-        near = difflib.get_close_matches(name, timm.list_models(), n=1)
-        raise UnknownModelError(
-            "timm has no model {name}.{hint}",
-            name=name,
-            hint=f" Did you mean {near[0]}?" if near else "",
-        )
-    try:
-        import huggingface_hub.constants as hub
-
-        was_offline, hub.HF_HUB_OFFLINE = hub.HF_HUB_OFFLINE, True
-        try:
-            module = timm.create_model(name, pretrained=weights is not None)
-        finally:
-            hub.HF_HUB_OFFLINE = was_offline
-    except (OSError, RuntimeError) as error:
-        raise CheckpointError(
-            "The weights of timm:{name} are not on this machine. Choose the embedded "
-            "model, or fetch them with timm first.",
-            name=name,
-        ) from error
-    adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
-    return ready_model(
-        f"timm:{name}",
-        "timm" if weights is not None else "timm random weights",
-        adapter,
-        _timm_preprocessing(module),
-        device=device,
-        dtype=dtype,
-    )
-
-
-def _timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)
-    """What timm's own evaluation transform does, from the weights' metadata."""
-    from timm.data import resolve_model_data_config
-
-    config = resolve_model_data_config(module)
-    _, height, width = config["input_size"]
-    return Preprocessing(
-        mean=config["mean"],
-        std=config["std"],
-        size=(width, height),
-        resize=int(min(height, width) / config["crop_pct"]),
-        interpolation=Interpolation[config["interpolation"].upper()],
     )
