@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
     from vitviz import explain as explain
     from vitviz.errors import VitvizError
+    from vitviz.interventions import Interventions
     from vitviz.models.adapter import Model
     from vitviz.models.loading import load_model, wrap
     from vitviz.tracing import Trace, trace
 
 __all__ = [
+    "Interventions",
     "Model",
     "Trace",
     "VitvizError",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Interventions": "vitviz.interventions",
     "Model": "vitviz.models.adapter",
     "Trace": "vitviz.tracing",
     "VitvizError": "vitviz.errors",

@@ -10,7 +10,6 @@ others take over for it: a small effect does not prove that it does nothing.
 from __future__ import annotations
 
 import contextlib
-import enum
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -20,19 +19,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vitviz.changes import output_without
 from vitviz.explain.gradients import prepared_pixels, target_class
 from vitviz.models.adapter import Model
+from vitviz.selection import Off
+from vitviz.setups import changed_again, changes_of
 from vitviz.tap import tap
 from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
-
-
-class Off(enum.Enum):
-    """What stands in for a head's output."""
-
-    ZERO = "zero"
-    MEAN = "mean"
 
 
 def head_effects(
@@ -52,19 +47,20 @@ def head_effects(
 
     Raises SelectionError for an unknown class, InputError without a picture.
     """
-    entered = prepared_pixels(trace) if pixels is None else pixels
-    entered = entered.to(model.device, model.dtype)
+    entered = prepared_pixels(trace, pixels).to(model.device, model.dtype)
     size = trace.setup.placement.model_size
-    adapter = model.adapter
+    adapter, changes = model.adapter, changes_of(trace.setup)
     effects = np.zeros((trace.num_layers, trace.num_heads), np.float32)
     with torch.inference_mode(), adapter.ready(size):
-        whole, kept = _kept_run(model, entered)
+        with changed_again(model, trace.setup):
+            whole, kept = _kept_run(model, entered)
         chosen = target_class(model, trace, whole, target)
         for layer in range(trace.num_layers):
             with _reusing(adapter.blocks[:layer], kept):
                 for head in range(trace.num_heads):
                     check()
-                    with tap(adapter.blocks, on_output=_without(layer, head, off)):
+                    change = _without(layer, head, off)
+                    with tap(adapter.blocks, on_output=change, changes=changes):
                         output = adapter.forward(entered)[0].reshape(-1).float()
                     effects[layer, head] = _loss(whole, output, chosen)
             if on_layer is not None:
@@ -78,12 +74,7 @@ def _without(layer: int, head: int, off: Off) -> Callable[[int, Tensor], Tensor 
     def change(at: int, output: Tensor) -> Tensor | None:
         if at != layer:
             return None
-        changed = output.clone()
-        if off is Off.ZERO:
-            changed[:, head] = 0
-        else:
-            changed[:, head] = output[:, head].mean(dim=1, keepdim=True)
-        return changed
+        return output_without(output, (head,), off)
 
     return change
 

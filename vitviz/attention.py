@@ -3,6 +3,9 @@
     A = softmax(Q Kᵀ · scale + bias), over the last axis: for each query, all keys
     (Vaswani et al. 2017, arXiv 1706.03762, equation 1; per head)
 
+Where the running model was changed (`vitviz.changes`), so is A: edges that were cut
+have a score of −∞, and the softmax may have gone over the wrong axis.
+
 The matrix A itself is never stored. Whatever is asked for is computed from q and k, in
 float32 whatever the model's precision, on the device they lie on. Everything here may
 be called from any thread.
@@ -19,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from vitviz.errors import BudgetError
+from vitviz.interventions import Axis
 from vitviz.selection import Bins, Fusion, HeadChoice
 
 MAX_MATRIX_BYTES = 256 * 2**20
@@ -30,6 +34,17 @@ ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
 """Largest relative error at which a block counts as exact, by the model's dtype."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Pairs of tokens whose score counts as −∞: each of the queries with each key.
+
+    queries, keys : Tensor, (n,) int64, on the model's device; None for all tokens.
+    """
+
+    queries: Tensor | None
+    keys: Tensor | None
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What one attention call left behind: its factors, as the kernel received them.
@@ -39,6 +54,9 @@ class Capture:
     bias : Tensor that broadcasts to (H, N, N), or None.
     scale : what Q Kᵀ is multiplied with, usually 1/√D.
     error : largest |A V − O| / largest |O| over the checked rows, NaN if unchecked.
+    edges : what was cut.
+    axis : what the softmax made sum to 1; anything but the keys is a change.
+    key_normalisers : (H, N), only where that is the queries; see the function.
     """
 
     q: Tensor
@@ -47,6 +65,9 @@ class Capture:
     bias: Tensor | None
     scale: float
     error: float = float("nan")
+    edges: tuple[Edges, ...] = ()
+    axis: Axis = Axis.KEYS
+    key_normalisers: Tensor | None = None
 
     @property
     def num_heads(self) -> int:
@@ -70,23 +91,28 @@ class Capture:
 
 
 def row(capture: Capture, query: int) -> Tensor:
-    """Attention of one query to all keys, (H, N) float32; rows sum to 1."""
+    """Attention of one query to all keys, (H, N) float32; rows sum to 1.
+
+    Not where the softmax went over another axis; that holds for all that follows.
+    """
     return tile(capture, query, query + 1)[:, 0]
 
 
 def tile(capture: Capture, start: int, stop: int, *, head: int | None = None) -> Tensor:
     """Attention of queries [start, stop), (H, b, N) float32; (1, b, N) for a head."""
-    return torch.softmax(_scores(capture, slice(start, stop), head), dim=-1)
+    return _weights(capture, slice(start, stop), head)
 
 
 def rows_at(capture: Capture, queries: Tensor, *, head: int | None = None) -> Tensor:
     """Attention of the listed queries, (H, b, N) float32; (1, b, N) for a head."""
-    return torch.softmax(_scores(capture, queries, head), dim=-1)
+    return _weights(capture, queries, head)
 
 
 def tile_rows(capture: Capture, *, num_heads: int | None = None) -> int:
     """Queries that fit one tile of `MAX_TILE_BYTES`, scores and softmax together."""
-    heads = capture.num_heads if num_heads is None else num_heads
+    heads = capture.num_heads
+    if num_heads is not None and capture.axis is not Axis.HEADS:
+        heads = num_heads
     return max(1, MAX_TILE_BYTES // (2 * 4 * heads * capture.num_keys))
 
 
@@ -111,15 +137,45 @@ def log_normalisers(capture: Capture) -> Tensor:
     return torch.cat(parts, dim=1)
 
 
-def column(capture: Capture, key: int, log_normaliser: Tensor) -> Tensor:
+def key_normalisers(capture: Capture) -> Tensor:
+    """Log Σ_i exp(q_i·k_j·scale + bias) of every key j, (H, N) float32.
+
+    What a softmax over the queries divides by; 0 for a key that no query may see.
+    """
+    shape = (capture.num_heads, capture.num_keys)
+    total = torch.full(shape, -torch.inf, device=capture.q.device)
+    step = tile_rows(capture)
+    for start in range(0, capture.num_queries, step):
+        scores = _scores(capture, slice(start, start + step), None)
+        total = torch.logaddexp(total, torch.logsumexp(scores, dim=1))
+    return total.masked_fill(total == -torch.inf, 0.0)
+
+
+def product(capture: Capture) -> Tensor:
+    """A V, (H, N, D) float32, by tiles."""
+    values = capture.v.float()
+    return torch.cat([part @ values for _, part in tiles(capture)], dim=1)
+
+
+def column(capture: Capture, key: int, log_normaliser: Tensor | None) -> Tensor:
     """Attention of every query to one key, (H, N) float32, each in [0, 1].
 
-    log_normaliser : (H, N), from `log_normalisers`.
+    log_normaliser : (H, N), from `log_normalisers`; None where the softmax went over
+        another axis than the keys.
     """
     scores = (capture.q.float() @ capture.k[:, key, :, None].float())[..., 0]  # (H, N)
     scores = scores * capture.scale
     if capture.bias is not None:
         scores = scores + _bias(capture, slice(None), None)[..., key].float()
+    for edges in capture.edges:
+        if edges.keys is None or bool((edges.keys == key).any()):
+            cut = slice(None) if edges.queries is None else edges.queries
+            scores[:, cut] = -torch.inf
+    if capture.axis is Axis.HEADS:
+        return _over_heads(scores)
+    if capture.key_normalisers is not None:
+        log_normaliser = capture.key_normalisers[:, key, None]
+    assert log_normaliser is not None
     return torch.exp(scores - log_normaliser)
 
 
@@ -169,13 +225,13 @@ def pooled(
     `rows` restricts the query bins. No band needs more than a tile.
     """
     wanted = range(bins.num_bins) if rows is None else rows
-    chosen, fusion = _chosen(capture, head)
+    chosen, picked, fusion = _chosen(capture, head)
     most = tile_rows(chosen)
     step = max(1, most // bins.block)
     for first in range(wanted.start, wanted.stop, step):
         last = min(first + step, wanted.stop)
         start, stop = bins.tokens(first).start, bins.tokens(last - 1).stop
-        fused = fuse(tile(chosen, start, stop), fusion)  # (b, N)
+        fused = fuse(tile(chosen, start, stop)[picked], fusion)  # (b, N)
         yield first, _pool_rows(fused, bins, first)
 
 
@@ -188,9 +244,9 @@ def pooled_preview(
     """
     middles = [r[len(r) // 2] for r in map(bins.tokens, range(bins.num_bins))]
     queries = torch.tensor(middles, device=capture.q.device)
-    chosen, fusion = _chosen(capture, head)
+    chosen, picked, fusion = _chosen(capture, head)
     parts = [
-        _pool_last(fuse(rows_at(chosen, some), fusion), bins)
+        _pool_last(fuse(rows_at(chosen, some)[picked], fusion), bins)
         for some in torch.split(queries, tile_rows(chosen))
     ]
     return torch.cat(parts)
@@ -217,6 +273,23 @@ def _checked_queries(num_queries: int, num_rows: int) -> Tensor:
         return torch.cat([torch.zeros(1, dtype=torch.long), others])
 
 
+def _weights(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
+    """Attention of some queries, (H, b, N) float32; (1, b, N) for a head."""
+    only = slice(None) if head is None else slice(head, head + 1)
+    if capture.axis is Axis.HEADS:
+        return _over_heads(_scores(capture, queries, None))[only]
+    scores = _scores(capture, queries, head)
+    if capture.key_normalisers is not None:
+        return torch.exp(scores - capture.key_normalisers[only, None])
+    return torch.softmax(scores, dim=-1)
+
+
+def _over_heads(scores: Tensor) -> Tensor:
+    """Softmax over the heads, the first axis; 0 where all of them are cut."""
+    weights = torch.softmax(scores, dim=0)
+    return weights.masked_fill(scores == -torch.inf, 0.0)
+
+
 def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
     """Scaled scores with bias, before softmax: (H, b, N) float32."""
     q, k = capture.q, capture.k
@@ -226,7 +299,25 @@ def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tens
     scores = scaled @ k.float().transpose(-1, -2)  # (H, b, D) @ (H, D, N)
     if capture.bias is not None:
         scores = scores + _bias(capture, queries, head).float()
+    for edges in capture.edges:
+        scores = scores.masked_fill(_is_cut(capture, edges, queries), -torch.inf)
     return scores
+
+
+def _is_cut(capture: Capture, edges: Edges, queries: slice | Tensor) -> Tensor:
+    """Which scores of some queries are cut, broadcastable to (b, N)."""
+
+    def among(chosen: Tensor | None, count: int, of: slice | Tensor) -> Tensor:
+        tokens = torch.arange(count, device=capture.q.device)[of]
+        return (
+            torch.ones_like(tokens, dtype=torch.bool)
+            if chosen is None
+            else (torch.isin(tokens, chosen))
+        )
+
+    rows = among(edges.queries, capture.num_queries, queries)
+    keys = among(edges.keys, capture.num_keys, slice(None))
+    return rows[:, None] & keys
 
 
 def _bias(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
@@ -244,23 +335,33 @@ def _bias(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor
 
 def _chosen(
     capture: Capture, head: HeadChoice | Fusion | int
-) -> tuple[Capture, Fusion]:
-    """The capture of the chosen heads alone, and how they are fused."""
+) -> tuple[Capture, slice | list[int], Fusion]:
+    """(the capture of the chosen heads alone, which of its heads, how to fuse them).
+
+    Heads that share a softmax are computed together, and picked afterwards.
+    """
     if isinstance(head, Fusion):
-        return capture, head
+        return capture, slice(None), head
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     if not choice.heads:
-        return capture, choice.fusion
-    index = list(choice.heads)
-    if len(index) == 1:
-        index_slice = slice(index[0], index[0] + 1)  # a view, not a copy
-        q, k, v = (t[index_slice] for t in (capture.q, capture.k, capture.v))
-    else:
-        q, k, v = (t[index] for t in (capture.q, capture.k, capture.v))
-    bias = capture.bias
+        return capture, slice(None), choice.fusion
+    index: slice | list[int] = list(choice.heads)
+    if choice.single is not None:  # a view, not a copy
+        index = slice(choice.single, choice.single + 1)
+    if capture.axis is Axis.HEADS:
+        return capture, index, choice.fusion
+    bias, sums = capture.bias, capture.key_normalisers
     if bias is not None and bias.dim() == 3 and bias.shape[0] > 1:
         bias = bias[index]
-    return replace(capture, q=q, k=k, v=v, bias=bias), choice.fusion
+    alone = replace(
+        capture,
+        q=capture.q[index],
+        k=capture.k[index],
+        v=capture.v[index],
+        bias=bias,
+        key_normalisers=None if sums is None else sums[index],
+    )
+    return alone, slice(None), choice.fusion
 
 
 def _pool_last(values: Tensor, bins: Bins) -> Tensor:

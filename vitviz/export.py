@@ -22,6 +22,7 @@ import numpy.typing as npt
 from vitviz._version import META_KEY
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
+from vitviz.interventions import changed
 from vitviz.methods import METHODS
 from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.display import fused_values
@@ -266,7 +267,7 @@ def metadata(
         "method": selection.method,
         "options": options,
         "fusion": fusions,
-        "interventions": [],
+        "interventions": [changed(part) for part in setup.interventions.parts()],
         "max_error": trace.max_error,
         "versions": versions(),
     }

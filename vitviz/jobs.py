@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from vitviz.engine import Context, Job
+from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
@@ -104,7 +105,12 @@ def load(name: str, *, device: str = "auto", patch_size: int | None = None) -> J
     return job
 
 
-def run(model: Model, image: SourceImage, options: RunOptions) -> Job:
+def run(
+    model: Model,
+    image: SourceImage,
+    options: RunOptions,
+    interventions: Interventions = UNTOUCHED,
+) -> Job:
     """A job that reports LayerArrived and returns RunDone."""
 
     def job(context: Context) -> RunDone:
@@ -121,6 +127,7 @@ def run(model: Model, image: SourceImage, options: RunOptions) -> Job:
             image,
             size=options.size,
             fit=options.fit,
+            interventions=interventions,
             on_layer=report,
             is_cancelled=context.is_cancelled,
         )

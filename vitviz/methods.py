@@ -30,6 +30,11 @@ class Method:
     is_per_query: bool = True
     """Whether another query has another map."""
 
+    @property
+    def needs_rows_of_one(self) -> bool:
+        """Whether its formula takes attention as shares: not for a changed axis."""
+        return not self.is_layerwise and self.name != "occlusion"
+
 
 _LAYER = ("layer", "head")
 _ALL = (

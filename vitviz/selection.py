@@ -22,6 +22,14 @@ class Fill(enum.Enum):
     NOISE = "noise"
 
 
+class Off(enum.Enum):
+    """What stands in for the output of a head that is switched off."""
+
+    ZERO = "zero"
+    MEAN = "mean"
+    """Its mean over all tokens."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeadChoice:
     """Some heads and how they become one map; no heads means all of them."""

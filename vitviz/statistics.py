@@ -25,7 +25,9 @@ from torch import Tensor
 
 from vitviz import attention
 from vitviz.attention import Capture
+from vitviz.errors import SelectionError
 from vitviz.geometry import PatchGrid
+from vitviz.interventions import Axis
 
 Array = npt.NDArray[np.float32]
 TILE_BYTES = 8 * 2**20
@@ -55,7 +57,14 @@ def head_statistics(
 
     patch_size : (width, height) in model pixels.
     check : called before every tile; raises to end the walk.
+
+    Raises SelectionError where the softmax went over another axis.
     """
+    if capture.axis is not Axis.KEYS:
+        raise SelectionError(
+            "Statistics compare rows that sum to 1; the softmax was made to go over "
+            "another axis."
+        )
     heads, tokens, prefix = capture.num_heads, capture.num_keys, grid.num_prefix_tokens
     entropy = torch.zeros(heads, device=capture.q.device)
     distance, special = torch.zeros_like(entropy), torch.zeros_like(entropy)

@@ -4,7 +4,7 @@ Every model worth showing calls `torch.nn.functional.scaled_dot_product_attentio
 with its queries and keys already normalised and rotated. While a `tap` is open, that
 function is a recorder: it calls the original, keeps references to what went in, and
 returns the original's result. Nothing else of the model is touched, so its logits are
-those of the untapped model.
+those of the untapped model; unless it is asked to change the call: `vitviz.changes`.
 
     forward pass → block pre-hook names the layer → recorder calls the fused kernel,
     keeps q, k, v, bias, scale, recomputes nine rows as a check, hands the layer over
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from vitviz import attention
 from vitviz.attention import Capture
+from vitviz.changes import Call, Changes, as_bias
 from vitviz.errors import BudgetError, Cancelled, UnsupportedModelError
 
 NUM_CHECKED_ROWS = 9
@@ -56,7 +57,9 @@ class _Recorder:
         blocks: Sequence[nn.Module],
         on_capture: Callable[[int, Capture], None] | None,
         on_output: Callable[[int, Tensor], Tensor | None] | None,
+        changes: Changes | None,
     ) -> None:
+        self.changes = changes
         self.blocks = blocks
         self.on_capture = on_capture
         self.on_output = on_output
@@ -76,6 +79,17 @@ class _Recorder:
         scale: float | None = None,
         enable_gqa: bool = False,
     ) -> Tensor:
+        is_ours = threading.get_ident() == self.thread_id
+        if is_ours:
+            self._refuse(query, dropout_p, is_causal)
+            if self.changes is not None and self.layer is not None:
+                if enable_gqa:
+                    key, value = _repeated(key, query), _repeated(value, query)
+                scale = query.shape[-1] ** -0.5 if scale is None else scale
+                call = Call(query, key, value, attn_mask, scale)
+                changed = self._changed(self.changes, self.layer, call)
+                if changed is not None:
+                    return changed
         output: Tensor = _original(
             query,
             key,
@@ -84,20 +98,14 @@ class _Recorder:
             dropout_p,
             is_causal,
             scale=scale,
-            enable_gqa=enable_gqa,
+            enable_gqa=enable_gqa and key.shape[-3] != query.shape[-3],
         )
-        if threading.get_ident() != self.thread_id:
+        if not is_ours:
             return output
-        self._refuse(query, dropout_p, is_causal)
         if self.on_output is not None:
-            changed = None
-            if self.layer is not None:
-                changed = self.on_output(self.layer, output)
-            return output if changed is None else changed
+            return self._handed_on(output)
         if enable_gqa:  # fewer keys than queries: repeat them, as the kernel does
-            groups = query.shape[-3] // key.shape[-3]
-            key = key.repeat_interleave(groups, dim=-3)
-            value = value.repeat_interleave(groups, dim=-3)
+            key, value = _repeated(key, query), _repeated(value, query)
         if scale is None:
             scale = query.shape[-1] ** -0.5
         q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
@@ -105,6 +113,30 @@ class _Recorder:
         capture = attention.checked(capture, output[0].detach(), NUM_CHECKED_ROWS)
         self._keep(capture)
         return output
+
+    def _changed(self, changes: Changes, layer: int, call: Call) -> Tensor | None:
+        """The call's output as interventions make it; None if they leave it alone."""
+        change = changes.of_layer(layer, call)
+        if change is None:
+            return None
+        call = change.rescaled(call)
+        output = change.attend(_original, call)
+        if self.on_output is not None:
+            return change.switched_off(self._handed_on(output))
+        q, k, v = _owned(call.q[0], call.k[0], call.v[0])
+        capture = Capture(q, k, v, self._bias(call.mask), call.scale)
+        capture = change.changed(capture)
+        own = output[0].detach()
+        capture = attention.checked(capture, own, NUM_CHECKED_ROWS)
+        self._keep(change.sent(capture, own))
+        return change.switched_off(output)
+
+    def _handed_on(self, output: Tensor) -> Tensor:
+        """The output, or what `on_output` puts in its place."""
+        changed = None
+        if self.layer is not None and self.on_output is not None:
+            changed = self.on_output(self.layer, output)
+        return output if changed is None else changed
 
     def _keep(self, capture: Capture) -> None:
         if self.layer is None:
@@ -123,7 +155,8 @@ class _Recorder:
 
     def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
         where = "outside the blocks" if self.layer is None else f"in block {self.layer}"
-        if query.dim() != 4 or query.shape[0] != 1:
+        is_batch = self.on_output is None and query.shape[0] != 1
+        if query.dim() != 4 or is_batch:
             raise UnsupportedModelError(
                 "The attention {where} is computed in {shape} pieces (windows), not "
                 "over the whole picture. vitviz shows global attention.",
@@ -142,10 +175,8 @@ class _Recorder:
         """The mask as an additive bias that broadcasts to (H, N, N)."""
         if mask is None:
             return None
-        bias = mask
-        if mask.dtype == torch.bool:
-            bias = torch.zeros_like(mask, dtype=torch.float32)
-            bias = bias.masked_fill(~mask, float("-inf"))
+        bias = as_bias(mask)
+        assert bias is not None
         bias = bias[0] if bias.dim() == 4 else bias
         self.bias_bytes += bias.untyped_storage().nbytes()
         if self.bias_bytes > MAX_BIAS_BYTES:
@@ -163,6 +194,7 @@ def tap(
     *,
     on_capture: Callable[[int, Capture], None] | None = None,
     on_output: Callable[[int, Tensor], Tensor | None] | None = None,
+    changes: Changes | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Iterator[Recording]:
     """A recording of the attention calls made in this thread while it is open.
@@ -170,17 +202,18 @@ def tap(
     blocks : the model's blocks in order; a call belongs to the block that runs.
     on_capture : called in this thread with (layer, capture) right after each block's
         attention; what it raises ends the forward pass.
-    on_output : called with (layer, the kernel's own output (1, H, N, D)); nothing is
+    on_output : called with (layer, the kernel's own output (B, H, N, D)); nothing is
         captured then: for a backward pass, whose captures a trace already has. What
         it returns, if anything, takes the output's place.
+    changes : what is changed in the calls of the blocks; None changes nothing.
     is_cancelled : polled before every block.
 
     On leaving, however that happens, the function, the native fast path and the hooks
     are as before. Waits while another thread has a tap open.
 
-    Raises Cancelled, UnsupportedModelError, BudgetError.
+    Raises Cancelled, UnsupportedModelError, BudgetError, SelectionError.
     """
-    recorder = _Recorder(blocks, on_capture, on_output)
+    recorder = _Recorder(blocks, on_capture, on_output, changes)
 
     def enter(layer: int) -> None:
         if is_cancelled is not None and is_cancelled():
@@ -201,6 +234,9 @@ def tap(
                 block.register_forward_hook(lambda _module, _args, _out: leave()),
             ):
                 stack.callback(handle.remove)
+        dropping = None if changes is None else changes.hook()
+        if dropping is not None:
+            stack.callback(blocks[-1].register_forward_hook(dropping).remove)
         stack.callback(setattr, F, "scaled_dot_product_attention", _original)
         F.scaled_dot_product_attention = recorder
         yield recorder.recording
@@ -232,6 +268,11 @@ def _native_fast_path_off() -> Iterator[None]:
         yield
     finally:
         torch.backends.mha.set_fastpath_enabled(was_enabled)
+
+
+def _repeated(keys: Tensor, query: Tensor) -> Tensor:
+    """Keys or values of grouped heads, one for each head of the query."""
+    return keys.repeat_interleave(query.shape[-3] // keys.shape[-3], dim=-3)
 
 
 def _owned(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:

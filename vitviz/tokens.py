@@ -31,6 +31,7 @@ from vitviz.explain.anatomy import read_out
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.models.adapter import Adapter, Model
 from vitviz.models.flexi import PatchEmbedding
+from vitviz.setups import changed_again
 from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -65,8 +66,7 @@ def states(
 
     Raises InputError without a picture, Cancelled.
     """
-    if pixels is None:
-        pixels = prepared_pixels(trace)
+    pixels = prepared_pixels(trace, pixels)
     found: list[Tensor] = []
 
     def enter(_module: nn.Module, args: tuple[Any, ...]) -> None:
@@ -81,7 +81,11 @@ def states(
     hooks = [adapter.blocks[0].register_forward_pre_hook(enter)]
     hooks += [block.register_forward_hook(leave) for block in adapter.blocks]
     try:
-        with torch.inference_mode(), adapter.ready(trace.setup.placement.model_size):
+        with (
+            torch.inference_mode(),
+            adapter.ready(trace.setup.placement.model_size),
+            changed_again(model, trace.setup),
+        ):
             output = adapter.forward(pixels.to(model.device, model.dtype))
     finally:
         for hook in hooks:

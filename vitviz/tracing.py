@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 import torch
 from torch import Tensor
 
@@ -17,33 +15,21 @@ from vitviz import attention
 from vitviz.attention import Capture
 from vitviz.errors import (
     ExactnessError,
-    InputError,
     SelectionError,
     UnsupportedModelError,
 )
-from vitviz.geometry import Fit, PatchGrid, Placement, place
-from vitviz.images import Preprocessing, SourceImage, load_image, prepare
-from vitviz.models.adapter import Model, ModelInfo
+from vitviz.geometry import Fit
+from vitviz.interventions import UNTOUCHED, Axis, Interventions
+from vitviz.models.adapter import Model
 from vitviz.models.loading import prefix_names
 from vitviz.selection import Bins, Fusion, HeadChoice
+from vitviz.setups import ImageInput, changes_of, set_up
+from vitviz.setups import Setup as Setup
+from vitviz.setups import placement_for as placement_for
 from vitviz.tap import require_complete, tap
 
 Array = npt.NDArray[np.float32]
 Query = int | tuple[int, int] | str
-ImageInput = str | Path | PIL.Image.Image | npt.NDArray[np.uint8] | SourceImage | Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What is known of a run before its first layer."""
-
-    model: ModelInfo
-    grid: PatchGrid
-    prefix_names: tuple[str, ...]
-    placement: Placement
-    preprocessing: Preprocessing
-    image: SourceImage | None
-    """None when the input was a prepared tensor."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +66,11 @@ class Trace:
         return self.setup.grid.num_tokens
 
     @property
+    def num_keys(self) -> int:
+        """Tokens that can be seen: N less those that were dropped."""
+        return self.num_tokens - len(self.interventions.dropped)
+
+    @property
     def num_prefix_tokens(self) -> int:
         """P: special tokens, which come before the patches."""
         return self.setup.grid.num_prefix_tokens
@@ -95,6 +86,11 @@ class Trace:
         return self.output if self.setup.model.has_head else None
 
     @property
+    def interventions(self) -> Interventions:
+        """What was changed in this run; empty for the untouched model."""
+        return self.setup.interventions
+
+    @property
     def max_error(self) -> float:
         """Largest relative error of the recomputed rows over the captured layers.
 
@@ -102,6 +98,11 @@ class Trace:
         """
         errors = [c.error for c in self.captures if c is not None]
         return float(np.max(errors)) if errors else float("nan")
+
+    @property
+    def has_rows_of_one(self) -> bool:
+        """Whether the softmax went over the keys, so that rows sum to 1."""
+        return self.interventions.axis is Axis.KEYS
 
     @property
     def is_complete(self) -> bool:
@@ -171,7 +172,7 @@ class Trace:
         return capture
 
     def row(self, layer: int, query: Query) -> Array:
-        """Where a query looks, (H, N); rows sum to 1."""
+        """Where a query looks, (H, N); rows sum to 1 unless the axis was changed."""
         return _array(attention.row(self.capture(layer), self.token(query)))
 
     def column(self, layer: int, key: Query) -> Array:
@@ -185,7 +186,7 @@ class Trace:
 
     def has_normalisers(self, layer: int) -> bool:
         """Whether a column of this layer is as cheap as a row."""
-        return layer in self._log_normalisers
+        return layer in self._log_normalisers or not self.has_rows_of_one
 
     def matrix(self, layer: int, head: int) -> Array:
         """One head's whole attention matrix, (N, N); rows are queries.
@@ -226,8 +227,10 @@ class Trace:
         patches = values[..., self.num_prefix_tokens :]
         return patches.reshape(*values.shape[:-1], *self.grid)
 
-    def _normalisers(self, layer: int) -> Tensor:
+    def _normalisers(self, layer: int) -> Tensor | None:
         capture = self.capture(layer)
+        if capture.axis is not Axis.KEYS:
+            return None
         with self._lock:
             if layer not in self._log_normalisers:
                 self._log_normalisers[layer] = attention.log_normalisers(capture)
@@ -257,6 +260,7 @@ def trace(
     *,
     size: int | tuple[int, int] | None = None,
     fit: str | Fit = Fit.CROP,
+    interventions: Interventions = UNTOUCHED,
     on_layer: Callable[[int, Trace], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Trace:
@@ -266,54 +270,18 @@ def trace(
         (1, 3, H, W) tensor, which enters the model as it is.
     size : None for the weights' own preprocessing; S for the shorter side resized to
         S and the centre S×S; (width, height) likewise.
+    interventions : what is changed of the model and the picture for this run; the
+        trace then shows the changed attention, and methods run the changed model.
     on_layer : called with (layer, trace so far) as each layer is captured.
     is_cancelled : polled before every layer.
 
     Raises ImageError, SelectionError, UnsupportedModelError, ExactnessError when no
     layer is exact, Cancelled.
     """
-    setup, pixels = set_up(model, image, size=size, fit=fit)
-    return run(model, setup, pixels, on_layer=on_layer, is_cancelled=is_cancelled)
-
-
-def set_up(
-    model: Model,
-    image: ImageInput,
-    *,
-    size: int | tuple[int, int] | None = None,
-    fit: str | Fit = Fit.CROP,
-) -> tuple[Setup, Tensor]:
-    """(setup, (1, 3, H, W) input on the model's device) of one picture."""
-    if isinstance(image, Tensor):
-        return _set_up_tensor(model, image)
-    source = image if isinstance(image, SourceImage) else load_image(image)
-    placement = placement_for(model, source.size, size=size, fit=Fit(fit))
-    model.adapter.check_size(placement.model_size)
-    prepared = prepare(source, placement, model.preprocessing)
-    pixels = torch.from_numpy(prepared)[None].to(model.device, model.dtype)
-    return _setup(model, placement, source), pixels
-
-
-def placement_for(
-    model: Model,
-    source_size: tuple[int, int],
-    *,
-    size: int | tuple[int, int] | None = None,
-    fit: Fit = Fit.CROP,
-) -> Placement:
-    """Where the input of `model` will lie on a picture of `source_size`."""
-    own = model.preprocessing
-    if size is None:
-        wanted = own.size
-    else:
-        wanted = (size, size) if isinstance(size, int) else size
-    return place(
-        source_size,
-        patch_size=model.adapter.patch_size,
-        size=wanted,
-        fit=fit,
-        resize=own.resize if size is None else None,
+    setup, pixels = set_up(
+        model, image, size=size, fit=fit, interventions=interventions
     )
+    return run(model, setup, pixels, on_layer=on_layer, is_cancelled=is_cancelled)
 
 
 def run(
@@ -337,7 +305,12 @@ def run(
         if on_layer is not None:
             on_layer(layer, partial)
 
-    opened = tap(adapter.blocks, on_capture=keep, is_cancelled=is_cancelled)
+    opened = tap(
+        adapter.blocks,
+        on_capture=keep,
+        changes=changes_of(setup),
+        is_cancelled=is_cancelled,
+    )
     with torch.inference_mode(), adapter.ready(setup.placement.model_size):
         with opened as recording:
             output = adapter.forward(pixels)
@@ -355,33 +328,6 @@ def run(
             error=result.max_error,
         )
     return result
-
-
-def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Setup:
-    patch_width, patch_height = model.adapter.patch_size
-    names = model.adapter.prefix_names or ()
-    width, height = placement.model_size
-    return Setup(
-        model=model.info,
-        grid=PatchGrid(height // patch_height, width // patch_width, len(names)),
-        prefix_names=names,
-        placement=placement,
-        preprocessing=model.preprocessing,
-        image=image,
-    )
-
-
-def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
-    if image.dim() != 4 or image.shape[0] != 1 or image.shape[1] != 3:
-        raise InputError(
-            "A prepared input has the shape (1, 3, height, width), not {shape}.",
-            shape=tuple(image.shape),
-        )
-    height, width = image.shape[-2:]
-    size = (int(width), int(height))
-    model.adapter.check_size(size)
-    placement = Placement(size, size, (0, 0), size, Fit.CROP)
-    return _setup(model, placement, None), image.to(model.device, model.dtype)
 
 
 def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.dense import timm_model, torchvision_model
-from vitviz.ablation import Off, head_effects
+from vitviz.ablation import head_effects
 from vitviz.errors import Cancelled
+from vitviz.selection import Off
 
 TARGET = 2
 MAKERS: dict[str, Callable[[], tuple[nn.Module, tuple[int, int]]]] = {

@@ -16,6 +16,7 @@ from tests.models.test_tap import Network
 from vitviz import explain
 from vitviz.attention import MAX_MATRIX_BYTES, MAX_TILE_BYTES
 from vitviz.export import Selection, write_npz
+from vitviz.interventions import Axis, Cut, Hidden, Hide, Interventions
 from vitviz.methods import METHODS
 from vitviz.models.adapter import Model
 from vitviz.selection import Bins, Fusion, HeadChoice
@@ -123,6 +124,33 @@ def test_methods_need_no_more_than_a_tile(
 def test_statistics_need_no_more_than_a_tile(trace: vitviz.Trace) -> None:
     with Watch() as watch:
         head_statistics(trace.capture(1), trace.setup.grid, (8, 8))
+    assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
+
+
+SOME = tuple((row, col) for row in range(20, 40) for col in range(30))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param(Interventions(temperature=2.0), id="temperature"),
+        pytest.param(Interventions(axis=Axis.QUERIES), id="over queries"),
+        pytest.param(Interventions(axis=Axis.HEADS), id="over heads"),
+        pytest.param(Interventions(hidden=(Hidden(SOME, Hide.DROP),)), id="dropped"),
+        pytest.param(
+            Interventions(cuts=(Cut(tuple(range(NUM_TOKENS)), (1, 2, 3)),)), id="cut"
+        ),
+    ],
+)
+def test_a_changed_run_needs_no_more_than_a_tile(
+    model: Model, changed: Interventions
+) -> None:
+    with Watch() as watch:
+        trace = vitviz.trace(model, PIXELS, interventions=changed)
+        trace.row(1, 5)
+        trace.column(1, 5)
+        list(trace.pooled(1, 3, BINS))
+    assert trace.max_error < 1e-5
     assert 0 < watch.largest_bytes <= MAX_TILE_BYTES
 
 

@@ -18,6 +18,7 @@ from vitviz import explain
 from vitviz.errors import Cancelled, InputError, SelectionError, UnsupportedModelError
 from vitviz.explain import perturb
 from vitviz.explain.methods import token_values
+from vitviz.filling import filled
 from vitviz.methods import METHODS
 from vitviz.models.adapter import Model
 from vitviz.selection import Fill, Fusion, HeadChoice
@@ -169,7 +170,7 @@ def by_hand(case: Case, hidden: np.ndarray[Any, Any], other: Tensor) -> float:
 
 @pytest.mark.parametrize("fill", Fill)
 def test_occlusion_is_the_loss_of_probability(case: Case, fill: Fill) -> None:
-    other = perturb.filled(case.pixels, (16, 16), fill)
+    other = filled(case.pixels, (16, 16), fill)
     rows, cols = case.trace.grid
     whole = by_hand(case, np.zeros((rows, cols), bool), other)
     for cells in (1, 2):
@@ -192,14 +193,14 @@ def test_occlusion_is_the_loss_of_probability(case: Case, fill: Fill) -> None:
 
 
 def test_fills_are_what_they_say(case: Case) -> None:
-    mean = perturb.filled(case.pixels, (16, 16), Fill.MEAN)
+    mean = filled(case.pixels, (16, 16), Fill.MEAN)
     assert torch.allclose(mean[0, :, 3, 5], case.pixels.mean(dim=(0, 2, 3)))
-    noise = perturb.filled(case.pixels, (16, 16), Fill.NOISE)
-    assert torch.equal(noise, perturb.filled(case.pixels, (16, 16), Fill.NOISE))
+    noise = filled(case.pixels, (16, 16), Fill.NOISE)
+    assert torch.equal(noise, filled(case.pixels, (16, 16), Fill.NOISE))
     assert float(noise.std() / case.pixels.std()) == pytest.approx(1, abs=0.05)
     from skimage.filters import gaussian
 
-    blurred = perturb.filled(case.pixels, (16, 16), Fill.BLUR)[0].numpy()
+    blurred = filled(case.pixels, (16, 16), Fill.BLUR)[0].numpy()
     expected = gaussian(
         case.pixels[0].numpy(), 8, mode="nearest", truncate=3, channel_axis=0
     )
@@ -222,7 +223,7 @@ def test_a_curve_hides_or_shows_patches_in_the_order_of_the_map(
         steps=5,
         pixels=case.pixels,
     )
-    other = perturb.filled(case.pixels, (16, 16), Fill.MEAN)
+    other = filled(case.pixels, (16, 16), Fill.MEAN)
     order = sorted(range(rows * cols), key=lambda i: (-heat.flat[i], i))
     for share, value in zip(found.shares, found.values, strict=True):
         first = np.zeros(rows * cols, bool)

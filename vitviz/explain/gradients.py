@@ -19,6 +19,7 @@ from torch import Tensor
 from vitviz.errors import InputError, SelectionError
 from vitviz.images import prepare
 from vitviz.models.adapter import Model
+from vitviz.setups import changes_of, hidden_in
 from vitviz.tap import tap
 from vitviz.tracing import Trace
 
@@ -65,12 +66,14 @@ def backward(
             traced=setup.model.name,
             model=model.info.name,
         )
-    if pixels is None:
-        pixels = prepared_pixels(trace)
+    pixels = prepared_pixels(trace, pixels)
     entered = pixels.to(model.device, model.dtype).clone().requires_grad_()
     outputs: dict[int, Tensor] = {}
     opened = tap(
-        adapter.blocks, on_output=outputs.__setitem__, is_cancelled=is_cancelled
+        adapter.blocks,
+        on_output=outputs.__setitem__,
+        changes=changes_of(setup),
+        is_cancelled=is_cancelled,
     )
     with (
         torch.inference_mode(False),
@@ -92,15 +95,22 @@ def backward(
     )
 
 
-def prepared_pixels(trace: Trace) -> Tensor:
-    """(1, 3, H, W) input that a trace was made of. Raises InputError."""
+def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
+    """(1, 3, H, W) input that a trace was made of, its hidden patches hidden.
+
+    pixels : the whole picture's, if the trace was made of a prepared tensor.
+
+    Raises InputError without a picture.
+    """
     setup = trace.setup
-    if setup.image is None:
-        raise InputError(
-            "This trace was made of a prepared tensor: give it again as `pixels`."
-        )
-    prepared = prepare(setup.image, setup.placement, setup.preprocessing)
-    return torch.from_numpy(prepared)[None]
+    if pixels is None:
+        if setup.image is None:
+            raise InputError(
+                "This trace was made of a prepared tensor: give it again as `pixels`."
+            )
+        prepared = prepare(setup.image, setup.placement, setup.preprocessing)
+        pixels = torch.from_numpy(prepared)[None]
+    return hidden_in(setup, pixels)
 
 
 def target_class(

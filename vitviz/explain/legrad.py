@@ -24,6 +24,7 @@ from vitviz.errors import Cancelled, InputError
 from vitviz.explain.anatomy import ReadOut, read_out
 from vitviz.explain.gradients import target_class
 from vitviz.models.adapter import Model
+from vitviz.setups import changes_of
 from vitviz.tap import tap
 from vitviz.tracing import Trace
 
@@ -47,9 +48,11 @@ def legrad(
     adapter = model.adapter
     outputs: dict[int, Tensor] = {}
     states: list[Tensor] = []
+    changes = changes_of(trace.setup)
 
     def leave(_module: nn.Module, _args: object, output: object) -> None:
-        states.append(_first(output))
+        state = _first(output)
+        states.append(state if changes is None else changes.drop_from(state))
 
     def is_cancelled() -> bool:
         try:
@@ -68,6 +71,7 @@ def legrad(
             tap(
                 adapter.blocks,
                 on_output=outputs.__setitem__,
+                changes=changes,
                 is_cancelled=is_cancelled,
             ),
         ):

@@ -96,6 +96,12 @@ def token_values(
 ) -> Array:
     """As `run`, special tokens included: (N,) float32."""
     method = method_named(name)
+    if method.needs_rows_of_one and not trace.has_rows_of_one:
+        raise SelectionError(
+            "{method} is not defined here: it needs rows that sum to 1, and the "
+            "softmax was made to go over another axis.",
+            method=method.title,
+        )
     chosen = _options(method, options)
     token = trace.token(query) if method.is_per_query else 0
     layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
@@ -162,7 +168,7 @@ def _with_model(
             check=check,
         ).ravel()
         return found
-    entered = prepared_pixels(trace) if pixels is None else pixels
+    entered = prepared_pixels(trace, pixels)
     if name == "legrad":
         start = _start_layer(chosen.start_layer, trace)
         return _array(

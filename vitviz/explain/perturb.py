@@ -13,7 +13,7 @@ feature to the one of the whole picture.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +24,16 @@ from torch import Tensor
 
 from vitviz.errors import SelectionError
 from vitviz.explain.gradients import prepared_pixels, target_class
+from vitviz.filling import NOISE_SEED, filled
 from vitviz.models.adapter import Model
 from vitviz.selection import Fill
+from vitviz.setups import changed_again
 from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
 Check = Callable[[], None]
 BATCH_TOKENS = 4096
 """Tokens of one forward pass: several changed pictures are run at once."""
-NOISE_SEED = 0
 NUM_STEPS = 20
 NUM_RANDOM = 8
 """Random orders that a curve is compared with."""
@@ -175,7 +176,7 @@ class _Scorer:
         check: Check,
     ) -> None:
         self.model, self.trace, self.check = model, trace, check
-        whole = prepared_pixels(trace) if pixels is None else pixels
+        whole = prepared_pixels(trace, pixels)
         self.whole = whole.to(model.device, model.dtype)
         self.other = filled(self.whole, model.adapter.patch_size, fill)
         outputs = self._run(self.whole)
@@ -198,44 +199,15 @@ class _Scorer:
 
     def _run(self, batch: Tensor) -> Tensor:
         adapter = self.model.adapter
-        size = self.trace.setup.placement.model_size
-        with torch.inference_mode(), adapter.ready(size):
+        setup = self.trace.setup
+        with (
+            torch.inference_mode(),
+            adapter.ready(setup.placement.model_size),
+            changed_again(self.model, setup),
+        ):
             return adapter.forward(batch).float().reshape(len(batch), -1)
 
     def _score(self, outputs: Tensor) -> Tensor:
         if self.target is None:
             return F.cosine_similarity(outputs, self.feature[None], dim=1)
         return outputs.softmax(dim=1)[:, self.target]
-
-
-def filled(pixels: Tensor, patch_size: Sequence[int], fill: Fill) -> Tensor:
-    """(1, 3, H, W): what shows where a patch is hidden.
-
-    Blur: a Gaussian whose deviation is half a patch. Mean: the picture's mean colour.
-    Noise: that mean and the picture's own deviation, by channel, seeded.
-    """
-    mean = pixels.mean(dim=(2, 3), keepdim=True)
-    if fill is Fill.MEAN:
-        return mean.expand_as(pixels).contiguous()
-    if fill is Fill.NOISE:
-        generator = torch.Generator().manual_seed(NOISE_SEED)
-        noise = torch.randn(pixels.shape, generator=generator).to(pixels)
-        return mean + noise * pixels.std(dim=(2, 3), keepdim=True)
-    result = pixels.float()
-    for axis, size in ((3, patch_size[0]), (2, patch_size[1])):
-        result = _blurred(result, axis, size / 2)
-    return result.to(pixels.dtype)
-
-
-def _blurred(pixels: Tensor, axis: int, deviation: float) -> Tensor:
-    """A Gaussian along one axis, edges repeated."""
-    reach = max(1, round(3 * deviation))
-    places = torch.arange(-reach, reach + 1, device=pixels.device).float()
-    kernel = torch.exp(-0.5 * (places / max(deviation, 1e-6)) ** 2)
-    kernel = kernel / kernel.sum()
-    is_row = axis == 3
-    padding = (reach, reach, 0, 0) if is_row else (0, 0, reach, reach)
-    padded = F.pad(pixels, padding, mode="replicate")
-    shape = (3, 1, 1, -1) if is_row else (3, 1, -1, 1)
-    weight = kernel.view(1, 1, *shape[2:]).expand(3, -1, -1, -1)
-    return F.conv2d(padded, weight.contiguous(), groups=3)

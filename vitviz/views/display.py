@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitviz.interventions import Axis
 from vitviz.methods import METHODS
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.views.colour import Array, Levels, levels_for
@@ -136,7 +137,6 @@ def heat(
     patches = trace.patch_map(_patch_values(trace, maps, fused))
     levels = _levels(trace, state, maps, patches)
     peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
-    count = trace.grid[0] * trace.grid[1] if maps.is_renormalised else trace.num_tokens
     return Heat(
         layer=maps.layer,
         heads=choice,
@@ -145,7 +145,7 @@ def heat(
         patches=patches,
         special=fused[: trace.num_prefix_tokens],
         levels=levels,
-        uniform=1 / count,
+        uniform=_uniform(trace, maps),
         peak=(int(peak[0]), int(peak[1])),
         num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
     )
@@ -226,7 +226,7 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         patches=patches,
         special=values[: trace.num_prefix_tokens],
         levels=levels,
-        uniform=1 / trace.num_tokens if method.sums_to_one else None,
+        uniform=1 / trace.num_keys if method.sums_to_one else None,
         peak=(int(peak[0]), int(peak[1])),
         num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
         method=method.name,
@@ -302,6 +302,14 @@ def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> 
             all_heads = _patch_values(trace, maps, maps.values)
             values = all_heads[:, trace.num_prefix_tokens :]
     return levels_for(values, log=state.log, clip_percent=state.clip_percent)
+
+
+def _uniform(trace: Trace, maps: LayerMaps) -> float:
+    """What every token would get if attention were even."""
+    if trace.interventions.axis is Axis.HEADS:
+        return 1 / trace.num_heads
+    left_out = trace.num_prefix_tokens if maps.is_renormalised else 0
+    return 1 / (trace.num_keys - left_out)
 
 
 def _cell(trace: Trace, one: Heat) -> MapCell:

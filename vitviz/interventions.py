@@ -1,0 +1,220 @@
+"""What is changed of a running model: plain values, without torch and without Qt.
+
+    temperature  softmax(scores / T): above 1 flatter, below 1 sharper
+    scaling      scores without the factor 1/√d_k
+    axis         the softmax over all keys (right), over all queries, or over the heads
+    heads off    a head's output is zero, or its mean over all tokens
+    cuts         these queries may not look at these keys, in these layers
+    hidden       patches blurred, averaged or noised in the picture, or dropped: no
+                 token sees them in any layer, and no pool of patches counts them
+
+The first three hold in every layer. `vitviz.changes` carries them out.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from vitviz.errors import SelectionError
+from vitviz.plain import encoded
+from vitviz.selection import Fill, Off
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Cell = tuple[int, int]
+Token = int | tuple[int, int] | str
+"""An index, a patch's (row, col), or a special token's name such as "cls"."""
+
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.01, 100.0
+
+
+class Axis(enum.Enum):
+    """What the softmax makes sum to 1."""
+
+    KEYS = "keys"
+    """dim=-1, as it should be: every query's row."""
+    QUERIES = "queries"
+    """dim=-2: every key's column."""
+    HEADS = "heads"
+    """dim=-3: the heads of every pair."""
+
+    @property
+    def dim(self) -> int:
+        """The axis of (B, H, N, N), counted from the end."""
+        return {Axis.KEYS: -1, Axis.QUERIES: -2, Axis.HEADS: -3}[self]
+
+
+class Hide(enum.Enum):
+    """How patches are hidden."""
+
+    BLUR = "blur"
+    MEAN = "mean"
+    NOISE = "noise"
+    DROP = "drop"
+    """The token leaves the sequence; the picture stays as it is."""
+
+    @property
+    def fill(self) -> Fill | None:
+        """What is painted into the picture."""
+        return None if self is Hide.DROP else Fill(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsOff:
+    """Heads of one layer whose output does not reach the rest of the model."""
+
+    layer: int = 0
+    heads: tuple[int, ...] = ()
+    off: Off = Off.ZERO
+
+    def __post_init__(self) -> None:
+        if self.layer < 0 or min(self.heads, default=0) < 0:
+            raise ValueError(f"not heads of a layer: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Queries that may not look at keys, in layers first to last."""
+
+    queries: tuple[Token, ...] = ()
+    keys: tuple[Token, ...] = ()
+    first_layer: int = 0
+    last_layer: int = -1
+    """Counted from the last when negative; itself included."""
+    grid: Cell | None = None
+    """(rows, cols) that patches were chosen on; None: of whatever run this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Patches that the model does not get to see."""
+
+    patches: tuple[Cell, ...] = ()
+    """(row, col) of each."""
+    how: Hide = Hide.BLUR
+    seed: int = 0
+    """Of the noise."""
+    grid: Cell | None = None
+    """As in `Cut`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interventions:
+    """Everything that is changed in a run; empty for the untouched model."""
+
+    temperature: float = 1.0
+    is_scaled: bool = True
+    axis: Axis = Axis.KEYS
+    heads_off: tuple[HeadsOff, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not MIN_TEMPERATURE <= self.temperature <= MAX_TEMPERATURE:
+            raise ValueError(f"not a temperature: {self.temperature}")
+
+    def __bool__(self) -> bool:
+        return self != UNTOUCHED
+
+    @property
+    def dropped(self) -> frozenset[Cell]:
+        """Patches whose tokens leave the sequence."""
+        dropped = (one.patches for one in self.hidden if one.how is Hide.DROP)
+        return frozenset(cell for patches in dropped for cell in patches)
+
+    def parts(self) -> tuple[Interventions, ...]:
+        """One for each thing that is changed, each with that thing alone."""
+        alone: list[Interventions] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == getattr(UNTOUCHED, field.name):
+                continue
+            values = [(one,) for one in value] if isinstance(value, tuple) else [value]
+            changed: Iterable[dict[str, Any]] = ({field.name: one} for one in values)
+            alone += [replace(UNTOUCHED, **one) for one in changed]
+        return tuple(alone)
+
+    def check(self, *, grid: Cell, num_layers: int) -> None:
+        """Raise SelectionError unless layers and patches are those of such a run."""
+        for off in self.heads_off:
+            _require_layer(off.layer, num_layers)
+        for cut in self.cuts:
+            _require_grid(cut.grid, grid)
+            layers = cut_layers(cut, num_layers)
+            _require_layer(layers.start, num_layers)
+            _require_layer(layers.stop - 1, num_layers)
+            for token in (*cut.queries, *cut.keys):
+                if isinstance(token, tuple):
+                    _require_cell(token, grid)
+        for one in self.hidden:
+            _require_grid(one.grid, grid)
+            for cell in one.patches:
+                _require_cell(cell, grid)
+        if len(self.dropped) == grid[0] * grid[1]:
+            raise SelectionError("At least one patch must stay: all are dropped.")
+
+
+UNTOUCHED = Interventions()
+
+
+def merged(parts: Iterable[Interventions]) -> Interventions:
+    """All of them at once: temperatures multiply, the last wrong axis counts."""
+    whole = UNTOUCHED
+    for part in parts:
+        product = whole.temperature * part.temperature
+        whole = Interventions(
+            temperature=min(max(product, MIN_TEMPERATURE), MAX_TEMPERATURE),
+            is_scaled=whole.is_scaled and part.is_scaled,
+            axis=whole.axis if part.axis is Axis.KEYS else part.axis,
+            heads_off=whole.heads_off + part.heads_off,
+            cuts=whole.cuts + part.cuts,
+            hidden=whole.hidden + part.hidden,
+        )
+    return whole
+
+
+def changed(part: Interventions) -> dict[str, Any]:
+    """What differs from the untouched model, as JSON knows it."""
+    usual = encoded(UNTOUCHED)
+    return {k: v for k, v in encoded(part).items() if v != usual[k]}
+
+
+def cut_layers(cut: Cut, num_layers: int) -> range:
+    """The layers a cut holds in."""
+    last = cut.last_layer + num_layers if cut.last_layer < 0 else cut.last_layer
+    return range(cut.first_layer, last + 1)
+
+
+def _require_layer(layer: int, num_layers: int) -> None:
+    if not 0 <= layer < num_layers:
+        raise SelectionError(
+            "There is no layer {layer}: layers go from 0 to {last}.",
+            layer=layer,
+            last=num_layers - 1,
+        )
+
+
+def _require_cell(cell: Cell, grid: Cell) -> None:
+    if not (0 <= cell[0] < grid[0] and 0 <= cell[1] < grid[1]):
+        raise SelectionError(
+            "There is no patch ({row},{col}): the grid has {rows}×{cols} patches.",
+            row=cell[0],
+            col=cell[1],
+            rows=grid[0],
+            cols=grid[1],
+        )
+
+
+def _require_grid(own: Cell | None, grid: Cell) -> None:
+    if own is not None and own != grid:
+        raise SelectionError(
+            "These patches were chosen on a grid of {own_rows}×{own_cols}; this run "
+            "has {rows}×{cols}. Choose them again.",
+            own_rows=own[0],
+            own_cols=own[1],
+            rows=grid[0],
+            cols=grid[1],
+        )

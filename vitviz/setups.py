@@ -1,0 +1,154 @@
+"""How a picture comes to a model: what is known of a run before its first layer."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+import torch
+from torch import Tensor
+
+from vitviz.changes import Changes
+from vitviz.errors import InputError
+from vitviz.filling import with_hidden
+from vitviz.geometry import Fit, PatchGrid, Placement, place
+from vitviz.images import Preprocessing, SourceImage, load_image, prepare
+from vitviz.interventions import UNTOUCHED, Interventions
+from vitviz.models.adapter import Model, ModelInfo
+from vitviz.tap import tap
+
+ImageInput = str | Path | PIL.Image.Image | npt.NDArray[np.uint8] | SourceImage | Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is known of a run before its first layer."""
+
+    model: ModelInfo
+    grid: PatchGrid
+    prefix_names: tuple[str, ...]
+    placement: Placement
+    preprocessing: Preprocessing
+    image: SourceImage | None
+    """None when the input was a prepared tensor."""
+    interventions: Interventions = UNTOUCHED
+    """What was changed; rows, checks and methods show the changed run."""
+
+
+def set_up(
+    model: Model,
+    image: ImageInput,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str | Fit = Fit.CROP,
+    interventions: Interventions = UNTOUCHED,
+) -> tuple[Setup, Tensor]:
+    """(setup, (1, 3, H, W) input on the model's device) of one picture.
+
+    Patches that are to be hidden in the picture are.
+    """
+    setup, pixels = _untouched(model, image, size=size, fit=fit)
+    setup = replace(setup, interventions=interventions)
+    grid = (setup.grid.rows, setup.grid.cols)
+    interventions.check(grid=grid, num_layers=setup.model.num_layers)
+    return setup, hidden_in(setup, pixels)
+
+
+def hidden_in(setup: Setup, pixels: Tensor) -> Tensor:
+    """(1, 3, H, W) with the patches hidden that this run hides in its picture."""
+    interventions = setup.interventions
+    return with_hidden(pixels, setup.model.patch_size, interventions.hidden)
+
+
+def changes_of(setup: Setup) -> Changes | None:
+    """What to change in the attention of such a run; None for the untouched model."""
+    interventions = setup.interventions
+    if not interventions:
+        return None
+    num_layers = setup.model.num_layers
+    return Changes(interventions, setup.grid, setup.prefix_names, num_layers)
+
+
+@contextlib.contextmanager
+def changed_again(model: Model, setup: Setup) -> Iterator[None]:
+    """Forward passes of `model` are changed as this run was; nothing is captured.
+
+    For passes without a tap of their own. Pictures are to be hidden by `hidden_in`.
+    """
+    changes = changes_of(setup)
+    if changes is None:
+        yield
+        return
+    with tap(model.adapter.blocks, on_output=lambda *_: None, changes=changes):
+        yield
+
+
+def _untouched(
+    model: Model,
+    image: ImageInput,
+    *,
+    size: int | tuple[int, int] | None,
+    fit: str | Fit,
+) -> tuple[Setup, Tensor]:
+    if isinstance(image, Tensor):
+        return _set_up_tensor(model, image)
+    source = image if isinstance(image, SourceImage) else load_image(image)
+    placement = placement_for(model, source.size, size=size, fit=Fit(fit))
+    model.adapter.check_size(placement.model_size)
+    prepared = prepare(source, placement, model.preprocessing)
+    pixels = torch.from_numpy(prepared)[None].to(model.device, model.dtype)
+    return _setup(model, placement, source), pixels
+
+
+def placement_for(
+    model: Model,
+    source_size: tuple[int, int],
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: Fit = Fit.CROP,
+) -> Placement:
+    """Where the input of `model` will lie on a picture of `source_size`."""
+    own = model.preprocessing
+    if size is None:
+        wanted = own.size
+    else:
+        wanted = (size, size) if isinstance(size, int) else size
+    return place(
+        source_size,
+        patch_size=model.adapter.patch_size,
+        size=wanted,
+        fit=fit,
+        resize=own.resize if size is None else None,
+    )
+
+
+def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Setup:
+    patch_width, patch_height = model.adapter.patch_size
+    names = model.adapter.prefix_names or ()
+    width, height = placement.model_size
+    return Setup(
+        model=model.info,
+        grid=PatchGrid(height // patch_height, width // patch_width, len(names)),
+        prefix_names=names,
+        placement=placement,
+        preprocessing=model.preprocessing,
+        image=image,
+    )
+
+
+def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
+    if image.dim() != 4 or image.shape[0] != 1 or image.shape[1] != 3:
+        raise InputError(
+            "A prepared input has the shape (1, 3, height, width), not {shape}.",
+            shape=tuple(image.shape),
+        )
+    height, width = image.shape[-2:]
+    size = (int(width), int(height))
+    model.adapter.check_size(size)
+    placement = Placement(size, size, (0, 0), size, Fit.CROP)
+    return _setup(model, placement, None), image.to(model.device, model.dtype)
