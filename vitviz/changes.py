@@ -181,6 +181,8 @@ class Changes:
         num_layers: int,
     ) -> None:
         interventions.check(grid=(grid.rows, grid.cols), num_layers=num_layers)
+        if len(interventions.dropped) == grid.num_patches:
+            raise SelectionError("At least one patch must stay: all are dropped.")
         self.interventions = interventions
         self._grid = grid
         self._names = prefix_names

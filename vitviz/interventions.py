@@ -153,8 +153,6 @@ class Interventions:
             _require_grid(one.grid, grid)
             for cell in one.patches:
                 _require_cell(cell, grid)
-        if len(self.dropped) == grid[0] * grid[1]:
-            raise SelectionError("At least one patch must stay: all are dropped.")
 
 
 UNTOUCHED = Interventions()

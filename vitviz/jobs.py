@@ -16,6 +16,7 @@ from vitviz.engine import Context, Job
 from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
+from vitviz.views.changes import fitting
 from vitviz.views.colour import Array
 from vitviz.views.display import (
     FUSED_CHOICES,
@@ -111,11 +112,18 @@ def run(
     options: RunOptions,
     interventions: Interventions = UNTOUCHED,
 ) -> Job:
-    """A job that reports LayerArrived and returns RunDone."""
+    """A job that reports LayerArrived and returns RunDone.
+
+    Of interventions, those hold that mean something for this model and size.
+    """
 
     def job(context: Context) -> RunDone:
-        from vitviz.tracing import trace
+        from vitviz.tracing import grid_of, trace
 
+        held = interventions
+        if held:
+            grid = grid_of(model, image, size=options.size, fit=options.fit)
+            held = fitting(held, grid=grid, num_layers=model.info.num_layers)
         start = time.perf_counter()
 
         def report(layer: int, partial: Trace) -> None:
@@ -127,7 +135,7 @@ def run(
             image,
             size=options.size,
             fit=options.fit,
-            interventions=interventions,
+            interventions=held,
             on_layer=report,
             is_cancelled=context.is_cancelled,
         )

@@ -127,6 +127,19 @@ def placement_for(
     )
 
 
+def grid_of(
+    model: Model,
+    image: SourceImage,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: Fit = Fit.CROP,
+) -> tuple[int, int]:
+    """(rows, cols) of the patches that a run will have."""
+    width, height = placement_for(model, image.size, size=size, fit=fit).model_size
+    patch_width, patch_height = model.adapter.patch_size
+    return height // patch_height, width // patch_width
+
+
 def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Setup:
     patch_width, patch_height = model.adapter.patch_size
     names = model.adapter.prefix_names or ()

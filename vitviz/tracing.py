@@ -25,6 +25,7 @@ from vitviz.models.loading import prefix_names
 from vitviz.selection import Bins, Fusion, HeadChoice
 from vitviz.setups import ImageInput, changes_of, set_up
 from vitviz.setups import Setup as Setup
+from vitviz.setups import grid_of as grid_of
 from vitviz.setups import placement_for as placement_for
 from vitviz.tap import require_complete, tap
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from vitviz.errors import InputError
 from vitviz.figures import multiples, render
+from vitviz.figures.change_words import changed_words
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
@@ -147,6 +148,7 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
         _token_text(one, setup) if method.is_per_query else "the same for every query",
         method_text(one),
         *_options_text(one, setup),
+        *changed_words(setup.interventions),
         f"scale {low} to {high} ({kind}{scale.value})",
         _input_text(setup),
     )
@@ -220,7 +222,7 @@ def _table_caption(
     if scale is not Scale.OWN:
         low, high = format_value(first.levels.low), format_value(first.levels.high)
         statements.append(f"one scale for all, {low} to {high}")
-    return (*statements, _input_text(setup))
+    return (*statements, _input_text(setup), *changed_words(setup.interventions))
 
 
 def method_text(one: Heat) -> str:

@@ -43,6 +43,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("head_back", tr("Head before"), (",",), model),
         Spec("head_on", tr("Head after"), (".",), model),
         Spec("second", tr("Remove the queries pinned beside"), ("Backspace",), model),
+        Spec("restore", tr("Lab: restore the untouched model"), ("R",), model),
         Spec("cancel", tr("Cancel what runs"), ("Esc",), model),
         Spec("style", tr("Tint, map, spotlight"), ("V",), view),
         Spec("log", tr("Logarithmic scale"), ("L",), view),

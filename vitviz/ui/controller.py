@@ -36,7 +36,9 @@ from vitviz.ui.fillers.tokens import TokensFiller
 from vitviz.ui.fillers.trial import TrialFiller
 from vitviz.ui.fillers.view import Filler, StillFiller, View
 from vitviz.ui.saved_views import SavedViews
+from vitviz.ui.untouched import Untouched
 from vitviz.ui.work import Work
+from vitviz.views.changes import Changes, active, listed
 from vitviz.views.colour import Meaning
 from vitviz.views.compare import linked_token
 from vitviz.views.display import (
@@ -81,6 +83,7 @@ class Settled:
     options: RunOptions = RunOptions()
     choice: ModelChoice = ModelChoice()
     """What `model` was asked for as."""
+    changes: Changes = ()
 
 
 class Controller(QObject):
@@ -107,6 +110,7 @@ class Controller(QObject):
         self._settled = Settled()
         self._is_restoring = False
         """Whether the query on screen is already that of the run to come."""
+        self._untouched: Untouched | None = None
         self.work = work = Work(self)
         self._heat = HeatFiller(panes, work)
         self.comparing = Comparing(panes.compare, work)
@@ -165,6 +169,14 @@ class Controller(QObject):
         return self._rail.cells
 
     @property
+    def untouched(self) -> Trace | None:
+        """What the model made of the picture before the Lab changed it."""
+        kept, scene = self._untouched, self.scene
+        if kept is None or not kept.is_of(scene.image, self.model, self.options):
+            return None
+        return kept.trace
+
+    @property
     def previews_on_hover(self) -> bool:
         """Whether the patch under the pointer is previewed."""
         return self._heat.previews_on_hover
@@ -214,6 +226,8 @@ class Controller(QObject):
         """Show a trace that was made elsewhere, or use a model that is in memory."""
         if hasattr(what, "captures"):
             trace = cast("Trace", what)
+            changed = replace(self.state, changes=listed(trace.interventions))
+            self.history = self.history.push(changed, merge=True)
             self._show_scene(Scene(trace.setup.image, trace))
             self._settle()
         else:
@@ -428,7 +442,15 @@ class Controller(QObject):
         if image is None or model is None:
             return
         self.work.drop(*OF_A_TRACE)
-        self.work.submit(Kind.RUN, jobs.run(model, image, self.options))
+        changed, kept = active(self.state.changes), self._untouched
+        if kept is not None and not kept.is_of(image, model, self.options):
+            self._untouched = kept = None
+        if not changed and kept is not None:
+            self.work.drop(Kind.RUN)
+            self._show_scene(Scene(image, kept.trace, kept.seconds))
+            self._settle()
+            return
+        self.work.submit(Kind.RUN, jobs.run(model, image, self.options, changed))
         self.panes.status.setRunText(self.tr("Running …"))
         self.panes.rail.setProgress(None)
         self._patience.start()
@@ -503,9 +525,17 @@ class Controller(QObject):
     def _on_run_done(self, done: RunDone) -> None:
         self._frame.stop()
         self.scene = Scene(self.scene.image, done.trace, done.elapsed_s)
+        if not done.trace.interventions:
+            self.keep_untouched(done)
         self._settle()
         self._refresh()
         self.sceneChanged.emit()
+
+    def keep_untouched(self, done: RunDone) -> None:
+        """Keep a run without changes, of what is on screen, beside changed ones."""
+        self._untouched = Untouched(
+            self.scene.image, self.model, self.options, done.trace, done.elapsed_s
+        )
 
     def _on_columns(self, _layer: int) -> None:
         self._refresh()
@@ -531,7 +561,9 @@ class Controller(QObject):
 
     def _settle(self) -> None:
         """What is shown now is what a failure goes back to."""
-        self._settled = Settled(self.scene, self.model, self.options, self.choice)
+        self._settled = Settled(
+            self.scene, self.model, self.options, self.choice, self.state.changes
+        )
         self._is_restoring = False
 
     def _go_back(self) -> None:
@@ -539,13 +571,18 @@ class Controller(QObject):
         if self._settled.scene.trace is not None:
             self.model, self.choice = self._settled.model, self._settled.choice
             self.options = self._settled.options
+        former = replace(self.state, changes=self._settled.changes)
+        self.history = self.history.push(former, merge=True)
         self._show_scene(self._settled.scene)
+        self.stateChanged.emit()
 
     # -- what is on screen ---------------------------------------------------------
 
     def _go_to(self, history: History) -> None:
         if history is not self.history:
-            self.history = history
+            former, self.history = self.history.present, history
+            if active(history.present.changes) != active(former.changes):
+                self._start_run()
             self._refresh()
             self.stateChanged.emit()
 

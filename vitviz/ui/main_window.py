@@ -33,6 +33,7 @@ from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
+from vitviz.ui.lab.lab import Lab
 from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self._place()
         self.controller = Controller(self.panes, self)
+        self.lab = Lab(self)
         self.opening = Opening(self)
         self.wishes = ViewWishes(self)
         self.sessions = Sessions(self)
@@ -294,6 +296,7 @@ class MainWindow(QMainWindow):
             "compare": self.toggle_compare,
             "panel": self._toggle_panel,
             **self._mode_handlers(),
+            "restore": self.lab.restore,
             "tab_matrix": lambda: wishes.on_tab("matrix"),
             "tab_heads": lambda: wishes.on_tab("heads"),
             "tab_classes": lambda: wishes.on_tab("classes"),

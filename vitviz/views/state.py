@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from vitviz.selection import Fill, Fusion, HeadChoice
+from vitviz.views.changes import Change
 from vitviz.views.heads import HeadsView
 from vitviz.views.tokens import TokensView
 
@@ -118,6 +119,9 @@ class ViewState:
     """The pane in the lower half of the side panel."""
     heads_view: HeadsView = HeadsView()
     tokens_view: TokensView = TokensView()
+
+    changes: tuple[Change, ...] = ()
+    """What the Lab changes of the running model."""
 
     def __post_init__(self) -> None:
         if len(self.others) > MAX_OTHERS or min(self.others, default=0) < 0:

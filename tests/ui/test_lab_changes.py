@@ -1,0 +1,150 @@
+"""Changes as a part of the view: they run, are marked, undone, kept and restored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+import vitviz
+from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.export import read_metadata
+from vitviz.interventions import HeadsOff, Hidden, Hide, Interventions
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.changes import Change
+from vitviz.views.session import RunOptions
+
+FLAT = Change(Interventions(temperature=4.0))
+BEHEADED = Change(Interventions(heads_off=(HeadsOff(0, (1,)),)))
+PAINTED = Change(
+    Interventions(hidden=(Hidden(((0, 0), (1, 1)), Hide.MEAN, grid=(7, 7)),))
+)
+
+
+def output(window: MainWindow) -> np.ndarray:
+    trace = window.controller.scene.trace
+    assert trace is not None
+    assert trace.output is not None
+    return trace.output
+
+
+def test_a_change_runs_the_changed_model_and_restoring_is_bit_for_bit(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    before, row = output(window), control.scene.trace
+    assert row is not None
+    untouched = row.row(2, 5)
+    assert not window.lab.mark.isVisible()
+    control.change(changes=(FLAT, BEHEADED))
+    wait_idle(qtbot, window)
+    model = vitviz.load_model(str(model_folder))
+    expected = vitviz.trace(
+        model,
+        photo,
+        interventions=Interventions(temperature=4.0, heads_off=(HeadsOff(0, (1,)),)),
+    )
+    np.testing.assert_array_equal(output(window), expected.output)
+    assert abs(output(window) - before).max() > 1e-3
+    assert window.lab.mark.isVisible()
+    assert window.lab.mark.text() == "Lab: 2 changes"
+    assert control.untouched is row
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    wait_idle(qtbot, window)
+    assert not window.lab.mark.isVisible()
+    np.testing.assert_array_equal(output(window), before)
+    again = control.scene.trace
+    assert again is not None
+    np.testing.assert_array_equal(again.row(2, 5), untouched)
+    control.undo()
+    wait_idle(qtbot, window)
+    np.testing.assert_array_equal(output(window), expected.output)
+    assert window.lab.mark.isVisible()
+
+
+def test_a_change_that_is_refused_leaves_everything_as_it_was(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    before = control.scene.trace
+    everything = tuple((row, col) for row in range(7) for col in range(7))
+    hidden = Hidden(everything, Hide.DROP)
+    absent = HeadsOff(1, (40,))
+    for what, words in (
+        (Interventions(hidden=(hidden,)), "must stay"),
+        (Interventions(heads_off=(absent,)), "no head 40"),
+    ):
+        control.change(changes=(Change(what),))
+        qtbot.waitUntil(lambda: not control.has_jobs)
+        assert words in window.panes.errors.text()
+        assert control.state.changes == ()
+    assert control.scene.trace is not None
+    np.testing.assert_array_equal(control.scene.trace.output, before and before.output)
+    assert not window.lab.mark.isVisible()
+
+
+def test_patches_of_another_grid_change_nothing_there(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    control.change(changes=(PAINTED, FLAT))
+    wait_idle(qtbot, window)
+    assert window.lab.mark.text() == "Lab: 2 changes"
+    control.choose_options(RunOptions(size=96))
+    wait_idle(qtbot, window)
+    trace = control.scene.trace
+    assert trace is not None
+    assert trace.interventions == FLAT.what
+    assert control.state.changes == (PAINTED, FLAT)
+    control.choose_options(RunOptions())
+    wait_idle(qtbot, window)
+    assert window.lab.mark.text() == "Lab: 2 changes"
+
+
+def test_a_session_and_a_figure_keep_the_changes(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    control.change(changes=(PAINTED, Change(FLAT.what, is_on=False)))
+    wait_idle(qtbot, window)
+    saved, figure, numbers = (tmp_path / n for n in ("a.vitviz", "a.svg", "a.npz"))
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_args: (str(saved), "any")
+    )
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(saved.exists)
+    control.export(str(figure))
+    control.export(str(numbers))
+    wait_idle(qtbot, window)
+    assert "2 patches in the mean colour" in figure.read_text("utf-8")
+    (listed,) = read_metadata(numbers)["interventions"]
+    assert listed["hidden"][0]["patches"] == [[0, 0], [1, 1]]
+    other = open_vitviz(saved, model=None, wait=False)
+    wait_idle(qtbot, other)
+    assert other.controller.state.changes == control.state.changes
+    np.testing.assert_array_equal(output(other), output(window))
+    assert other.lab.mark.text() == "Lab: 1 change"
+
+
+def test_a_trace_that_was_changed_elsewhere_is_marked(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(model=None, wait=False)
+    model = vitviz.load_model(str(model_folder))
+    trace = vitviz.trace(model, photo, interventions=FLAT.what)
+    window.controller.adopt(trace)
+    wait_idle(qtbot, window)
+    assert window.lab.mark.isVisible()
+    assert window.controller.state.changes == (FLAT,)

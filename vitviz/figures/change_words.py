@@ -1,0 +1,66 @@
+"""What was changed of a model, in words: for captions, marks and the Lab's list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.selection import Off
+from vitviz.views.colour import format_value
+
+
+def change_words(part: Interventions) -> str:
+    """One change, as of `Interventions.parts`."""
+    if part.temperature != 1:
+        return tr("temperature {n}").format(n=format_value(part.temperature))
+    if not part.is_scaled:
+        return tr("no scaling by √d")
+    if part.axis is Axis.QUERIES:
+        return tr("softmax over the queries")
+    if part.axis is Axis.HEADS:
+        return tr("softmax over the heads")
+    if part.heads_off:
+        return _heads(part.heads_off[0])
+    return _cut(part.cuts[0]) if part.cuts else _hidden(part.hidden[0])
+
+
+def changed_words(interventions: Interventions) -> tuple[str, ...]:
+    """Every change, for a caption; empty for the untouched model."""
+    return tuple(
+        tr("changed: {what}").format(what=change_words(part))
+        for part in interventions.parts()
+    )
+
+
+def tr(text: str) -> str:
+    """In the program's language."""
+    return QCoreApplication.translate("changes", text)
+
+
+def _heads(off: HeadsOff) -> str:
+    heads = ", ".join(map(str, off.heads))
+    if off.off is Off.MEAN:
+        text = tr("layer {layer}, heads off (their mean instead): {heads}")
+    else:
+        text = tr("layer {layer}, heads off: {heads}")
+    return text.format(layer=off.layer, heads=heads)
+
+
+def _cut(cut: Cut) -> str:
+    counts = {"queries": len(cut.queries), "keys": len(cut.keys)}
+    if cut.first_layer == 0 and cut.last_layer == -1:
+        text = tr("cut in every layer: {queries} queries from {keys} keys")
+        return text.format(**counts)
+    text = tr("cut in layers {first} to {last}: {queries} queries from {keys} keys")
+    last = tr("the last") if cut.last_layer < 0 else cut.last_layer
+    return text.format(first=cut.first_layer, last=last, **counts)
+
+
+def _hidden(hidden: Hidden) -> str:
+    text = {
+        Hide.BLUR: tr("{n} patches blurred"),
+        Hide.MEAN: tr("{n} patches in the mean colour"),
+        Hide.NOISE: tr("{n} patches of noise"),
+        Hide.DROP: tr("{n} patches dropped"),
+    }[hidden.how]
+    return text.format(n=len(hidden.patches))

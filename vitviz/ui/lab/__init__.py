@@ -1,0 +1,1 @@
+"""The Lab: change the running model, and see what follows."""

@@ -1,0 +1,31 @@
+"""The untouched run of what is on screen, kept while the Lab changes the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vitviz.views.session import RunOptions
+
+if TYPE_CHECKING:
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Untouched:
+    """A run without any change, and what it was a run of."""
+
+    image: SourceImage | None
+    model: Model | None
+    options: RunOptions
+    trace: Trace
+    seconds: float | None
+
+    def is_of(
+        self, image: SourceImage | None, model: Model | None, options: RunOptions
+    ) -> bool:
+        """Whether another run of these would be the same."""
+        same = self.image is image and self.model is model
+        return same and image is not None and self.options == options
