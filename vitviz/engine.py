@@ -39,7 +39,8 @@ class Kind(enum.IntEnum):
     STATES = 11
     EFFECT = 12
     CURVES = 13
-    EXPORT = 14
+    LESSON = 14
+    EXPORT = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ MAX_BIAS_BYTES = 256 * 2**20
 """Dense N×N biases kept for one trace, all layers together."""
 
 _original = F.scaled_dot_product_attention
+fused_attention = _original
+"""The function that a tap replaces, as torch has it."""
 _lock = threading.Lock()
 
 
@@ -240,6 +242,20 @@ def tap(
         stack.callback(setattr, F, "scaled_dot_product_attention", _original)
         F.scaled_dot_product_attention = recorder
         yield recorder.recording
+
+
+@contextlib.contextmanager
+def standing_in(function: Callable[..., Tensor]) -> Iterator[None]:
+    """`function` in the place of the fused attention, with its arguments, and no tap.
+
+    On leaving, everything is as before. Waits while another thread has a tap open.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock)
+        stack.enter_context(_native_fast_path_off())
+        stack.callback(setattr, F, "scaled_dot_product_attention", _original)
+        F.scaled_dot_product_attention = function
+        yield
 
 
 def require_complete(recording: Recording, blocks: Sequence[nn.Module]) -> None:

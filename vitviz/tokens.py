@@ -213,7 +213,7 @@ def filters(model: Model) -> Array:
 
     Each is scaled by its own largest weight; 0.5 is zero. Raises UnsupportedModelError.
     """
-    part = _patch_embedding(model.adapter)
+    part = patch_embedding(model.adapter)
     kernel = part.kernel if isinstance(part, PatchEmbedding) else part.weight
     kernel = cast("Tensor", kernel).detach().float()  # (D, 3, H, W)
     flat = kernel.flatten(1)
@@ -223,7 +223,7 @@ def filters(model: Model) -> Array:
     return _array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
 
 
-def _patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)
+def patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)
     """The part that turns patches into tokens. Raises UnsupportedModelError."""
     width, height = adapter.patch_size
     for part in adapter.module.modules():
@@ -243,7 +243,7 @@ def _without_patches(adapter: Adapter) -> Iterator[None]:
     def blank(_module: nn.Module, _args: object, output: Tensor) -> Tensor:
         return torch.zeros_like(output)
 
-    hook = _patch_embedding(adapter).register_forward_hook(blank)
+    hook = patch_embedding(adapter).register_forward_hook(blank)
     try:
         yield
     finally:

@@ -1,0 +1,168 @@
+"""The chapters' arithmetic against torch's own operations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vitviz
+from vitviz.interventions import Axis
+from vitviz.lessons import arithmetic, axes, cost
+from vitviz.lessons.arithmetic import Factors
+from vitviz.tracing import Trace
+
+
+@pytest.fixture(scope="module")
+def trace(model_folder: Path, photo: Path) -> Trace:
+    made: Trace = vitviz.trace(vitviz.load_model(str(model_folder)), str(photo))
+    return made
+
+
+def random_factors(num_tokens: int = 9, width: int = 4, bias: bool = False) -> Factors:
+    rng = np.random.default_rng(5)
+    q, k, v = rng.normal(0, 1.5, (3, num_tokens, width)).astype(np.float32)
+    added = rng.normal(0, 1, (num_tokens, num_tokens)).astype(np.float32)
+    return Factors(q, k, v, width**-0.5, added if bias else None)
+
+
+def test_a_row_is_the_traces_own(trace: Trace) -> None:
+    for layer, head, query in ((0, 0, 0), (2, 1, 17), (3, 2, 49)):
+        of = arithmetic.factors(trace, layer, head)
+        found = arithmetic.row(of, query)
+        np.testing.assert_allclose(
+            found.weights, trace.row(layer, query)[head], atol=2e-6
+        )
+        assert found.weights.max() > 3 / trace.num_tokens
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_pair_adds_up(bias: bool) -> None:
+    of = random_factors(bias=bias)
+    q, k = (torch.from_numpy(a).double() for a in (of.q, of.k))
+    scores = q @ k.T / 2
+    if of.bias is not None:
+        scores = scores + torch.from_numpy(of.bias)
+    found = arithmetic.pair(of, 3, 7)
+    np.testing.assert_array_equal(found.products, of.q[3] * of.k[7])
+    assert found.total == pytest.approx(float(q[3] @ k[7]), abs=1e-6)
+    assert found.score == pytest.approx(float(scores[3, 7]), abs=1e-6)
+    assert found.weight == pytest.approx(float(scores.softmax(-1)[3, 7]), abs=1e-6)
+    cosine = torch.cosine_similarity(q[3], k[7], dim=0)
+    assert found.cosine == pytest.approx(float(cosine), abs=1e-6)
+
+
+def test_dividing_by_more_flattens() -> None:
+    """Division acts like a higher temperature: entropy and gradient grow."""
+    of = random_factors(width=64)
+    rows = [arithmetic.row(of, 2, divisor=d) for d in (1.0, 4.0, 8.0, 32.0)]
+    for measure in ("entropy", "breadth", "gradient"):
+        values = [getattr(one, measure) for one in rows]
+        assert values == sorted(values), measure
+    largest = [one.largest for one in rows]
+    assert largest == sorted(largest, reverse=True)
+    own = arithmetic.row(of, 2)
+    np.testing.assert_array_equal(own.weights, rows[2].weights)
+    assert rows[0].largest > 0.9, "without scaling this row is a spike"
+
+
+def test_entropy_and_gradient_of_known_rows() -> None:
+    flat = np.full(8, 1 / 8)
+    assert arithmetic.entropy(flat) == pytest.approx(np.log(8))
+    assert arithmetic.entropy(np.array([0.0, 1.0, 0.0])) == 0
+    of = random_factors(width=4)
+    one = arithmetic.row(of, 1)
+    p = torch.from_numpy(one.weights).double()
+    jacobian = torch.diag(p) - p[:, None] * p[None]
+    assert one.gradient == pytest.approx(float(jacobian.trace()), abs=1e-6)
+    assert 0 < one.relative_entropy < 1
+
+
+def test_scores_grow_with_the_width_like_its_root() -> None:
+    rng = np.random.default_rng(0)
+    q, k, v = rng.normal(0, 1, (3, 4000, 64)).astype(np.float32)
+    q[0] = 1  # a query whose numbers all have the same size
+    found = dict(arithmetic.growth(Factors(q, k, v, 0.125), 0))
+    assert set(found) == {16, 32, 64}
+    assert found[64] / found[16] == pytest.approx(2.0, abs=0.1)
+
+
+def test_a_mixture_is_weights_times_values() -> None:
+    of = random_factors(bias=True)
+    found = arithmetic.mixture(of, 4)
+    weights = arithmetic.row(of, 4).weights
+    parts = weights[:, None] * of.v
+    np.testing.assert_allclose(found.out, parts.sum(axis=0), atol=1e-6)
+    np.testing.assert_allclose(found.lengths, np.linalg.norm(parts, axis=1), atol=1e-6)
+    lengths = list(np.linalg.norm(parts, axis=1))
+    assert found.largest(3) == tuple(sorted(range(9), key=lambda j: -lengths[j])[:3])
+
+
+def test_the_mixture_is_what_the_model_computed(trace: Trace) -> None:
+    of = arithmetic.factors(trace, 1, 2)
+    capture = trace.capture(1)
+    expected = torch.nn.functional.scaled_dot_product_attention(
+        capture.q[None], capture.k[None], capture.v[None]
+    )
+    np.testing.assert_allclose(
+        arithmetic.mixture(of, 20).out, expected[0, 2, 20].numpy(), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("axis", list(Axis))
+@pytest.mark.parametrize("bias", [False, True])
+def test_sums_along_every_axis(
+    axis: Axis, bias: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(axes, "MAX_TILE_BYTES", 8 * 3 * 9 * 4)  # tiles of four rows
+    heads = []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        q, k, v = rng.normal(0, 1.5, (3, 9, 4)).astype(np.float32)
+        added = rng.normal(0, 1, (9, 9)).astype(np.float32) if bias else None
+        heads.append(Factors(q, k, v, 0.5, added))
+    scores = torch.stack(
+        [torch.from_numpy(h.q @ h.k.T).double() * h.scale for h in heads]
+    )
+    if bias:
+        scores = scores + torch.stack([torch.from_numpy(h.bias) for h in heads])
+    weights = scores[None].softmax(dim=axis.dim)[0]
+    found = axes.sums(heads, axis, head=1, query=6)
+    for dim, ends in (
+        (-1, found.over_keys),
+        (-2, found.over_queries),
+        (0, found.over_heads),
+    ):
+        expected = weights.sum(dim=dim)
+        assert ends == pytest.approx((float(expected.min()), float(expected.max())))
+    np.testing.assert_allclose(found.row, weights[1, 6].numpy(), atol=1e-6)
+    assert found.row_sum == pytest.approx(float(weights[1, 6].sum()))
+    right = {Axis.KEYS: found.over_keys, Axis.QUERIES: found.over_queries}
+    assert right.get(axis, found.over_heads) == pytest.approx((1.0, 1.0))
+    if axis is not Axis.KEYS:
+        assert found.over_keys[1] - found.over_keys[0] > 0.3
+
+
+def test_doubling_the_tokens() -> None:
+    first = cost.Timing(14, 14, 196, 0.010, 0.050)
+    second = cost.Timing(14, 28, 392, 0.041, 0.125)
+    found = cost.growth(first, second)
+    assert found.predicted_attention == 4.0
+    assert found.predicted_rest == 2.0
+    assert found.measured_attention == pytest.approx(4.1)
+    assert found.measured_rest == pytest.approx(0.084 / 0.040)
+    assert found.predicted_whole == pytest.approx((4 * 0.010 + 2 * 0.040) / 0.050)
+    assert found.measured_whole == pytest.approx(2.5)
+
+
+def test_memory(trace: Trace) -> None:
+    layers, heads, n = trace.num_layers, trace.num_heads, trace.num_tokens
+    assert cost.written_out_bytes(layers, heads, n) == sum(
+        trace.matrix(layer, head).nbytes
+        for layer in range(layers)
+        for head in range(heads)
+    )
+    width = heads * trace.capture(0).q.shape[-1]
+    assert cost.factor_bytes(layers, width, n) == trace.num_bytes

@@ -1,0 +1,103 @@
+"""What lessons ask of a model: its patch embedding, and where its time goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import vitviz
+from vitviz.engine import Context, Kind
+from vitviz.errors import SelectionError
+from vitviz.images import load_image
+from vitviz.lessons import jobs, stopwatch
+from vitviz.lessons.cost import Timing
+from vitviz.lessons.embedding import embedding
+from vitviz.models.adapter import Model
+
+
+@pytest.fixture(scope="module")
+def model(model_folder: Path) -> Model:
+    made: Model = vitviz.load_model(str(model_folder))
+    return made
+
+
+@pytest.mark.parametrize("which", ["transformers", "embedded"])
+def test_the_embedding_is_the_strided_convolution(
+    which: str, model: Model, photo: Path
+) -> None:
+    if which == "embedded":
+        model = vitviz.load_model("vitviz-flexi", patch_size=28)
+    trace = vitviz.trace(model, str(photo))
+    found = embedding(model, trace)
+    patch = model.info.patch_size[0]
+    expected = F.conv2d(
+        torch.from_numpy(found.pixels)[None],
+        torch.from_numpy(found.kernel),
+        torch.from_numpy(found.bias),
+        stride=patch,
+    )[0].numpy()
+    np.testing.assert_allclose(found.output, expected, atol=1e-4)
+    rows, cols = trace.grid
+    assert found.output.shape == (found.num_filters, rows, cols)
+    scale = float(np.abs(found.output).max())
+    for index, row, col in ((0, 0, 0), (5, rows - 1, 2), (11, 3, cols - 1)):
+        own = float(found.output[index, row, col])
+        assert found.product(index, row, col) == pytest.approx(own, abs=1e-5 * scale)
+    hooks = sum(len(m._forward_hooks) for m in model.adapter.module.modules())
+    assert hooks == 0
+
+
+def test_time_is_split_into_attention_and_the_rest(model: Model, photo: Path) -> None:
+    image = load_image(photo)
+    untouched = F.scaled_dot_product_attention
+    few = stopwatch.timing(model, image, (4, 4))
+    many = stopwatch.timing(model, image, (28, 28))
+    assert (few.num_tokens, many.num_tokens) == (17, 785)
+    for one in (few, many):
+        assert 0 < one.attention_s < one.whole_s
+    assert many.attention_s > 5 * few.attention_s
+    assert F.scaled_dot_product_attention is untouched
+
+
+def test_every_grid_is_reported_as_it_is_done(model: Model, photo: Path) -> None:
+    reports: list[int] = []
+
+    def listen(event: object) -> None:
+        value = getattr(event, "value", None)
+        assert isinstance(value, jobs.Timed)
+        reports.append(len(value.timings))
+
+    job = jobs.timings(model, load_image(photo), ((2, 2), (2, 4)))
+    found = job(Context(Kind.LESSON, 1, listen))
+    assert isinstance(found, jobs.Timed)
+    assert reports == [1, 2]
+    assert [one.num_tokens for one in found.timings] == [5, 9]
+
+
+def test_a_grid_that_would_take_too_long_is_left_out(
+    model: Model, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(
+        _model: object, _image: object, grid: tuple[int, int], **_: object
+    ) -> Timing:
+        return Timing(*grid, grid[0] * grid[1] + 1, 1.0, 1.5)
+
+    monkeypatch.setattr(stopwatch, "timing", slow)
+    found = jobs.timings(model, load_image(photo))(Context(Kind.LESSON, 1, print))
+    assert isinstance(found, jobs.Timed)
+    assert [(one.rows, one.cols) for one in found.timings] == [(7, 7)]
+
+
+def test_a_model_of_one_size_says_so(
+    model: Model, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Timing:
+        raise SelectionError("takes only its own size")
+
+    monkeypatch.setattr(stopwatch, "timing", refuse)
+    with pytest.raises(SelectionError, match="only its own size"):
+        jobs.timings(model, load_image(photo))(Context(Kind.LESSON, 1, print))

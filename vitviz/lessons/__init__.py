@@ -1,0 +1,1 @@
+"""What the chapters compute: the arithmetic of attention, step by step. No Qt."""

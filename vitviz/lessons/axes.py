@@ -1,0 +1,132 @@
+"""What softmax sums to 1, and what it does not, for each axis it could run along.
+
+The scores of a layer are (H, N, N): heads, queries, keys. Attention uses the last axis:
+for each query, over all keys. Over another one the weights still look like weights, and
+several public programs have shipped that; only the sums tell.
+
+No (H, N, N) is ever held: the normalisers of the other axes are streamed in tiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.interventions import Axis
+from vitviz.lessons.arithmetic import Factors
+
+Wide = npt.NDArray[np.float64]
+MAX_TILE_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """What a layer's weights sum to, and one query's own.
+
+    over_keys : (smallest, largest) of the H·N sums over the keys of one query.
+    over_queries : the same over the queries of one key.
+    over_heads : the same over the heads of one (query, key) pair.
+    row : (N,) weights of the query and head that were asked for.
+    """
+
+    axis: Axis
+    over_keys: tuple[float, float]
+    over_queries: tuple[float, float]
+    over_heads: tuple[float, float]
+    row: npt.NDArray[np.float32]
+
+    @property
+    def row_sum(self) -> float:
+        """What that query's weights sum to."""
+        return float(self.row.sum(dtype=np.float64))
+
+
+def sums(
+    heads: Sequence[Factors],
+    axis: Axis,
+    *,
+    head: int,
+    query: int,
+    check: Callable[[], None] = lambda: None,
+) -> Sums:
+    """The sums of one layer's weights if softmax ran along `axis`.
+
+    heads : the factors of all heads of the layer.
+    check : called before every tile; raises to end.
+    """
+    num_heads, num_tokens = len(heads), heads[0].num_tokens
+    normaliser = _column_normaliser(heads, check) if axis is Axis.QUERIES else None
+    keys = _Extent()
+    pairs = _Extent()
+    columns = np.zeros((num_heads, num_tokens))
+    found = np.zeros(num_tokens, np.float32)
+    for start, scores in _tiles(heads, check):  # (H, b, N)
+        weights = _weights(scores, axis, normaliser)
+        keys.take(weights.sum(axis=-1))
+        pairs.take(weights.sum(axis=0))
+        columns += weights.sum(axis=1)
+        if start <= query < start + scores.shape[1]:
+            found = weights[head, query - start].astype(np.float32)
+    return Sums(
+        axis,
+        keys.ends(),
+        (float(columns.min()), float(columns.max())),
+        pairs.ends(),
+        found,
+    )
+
+
+def _weights(scores: Wide, axis: Axis, normaliser: Wide | None) -> Wide:
+    if normaliser is not None:
+        weights: Wide = np.exp(scores - normaliser[:, None, :])
+        return weights
+    along = 0 if axis is Axis.HEADS else -1
+    weights = np.exp(scores - scores.max(axis=along, keepdims=True))
+    weights /= weights.sum(axis=along, keepdims=True)
+    return weights
+
+
+def _column_normaliser(heads: Sequence[Factors], check: Callable[[], None]) -> Wide:
+    """(H, N) log Σ over all queries of exp(score), for every key."""
+    total = np.full((len(heads), heads[0].num_tokens), -np.inf)
+    for _, scores in _tiles(heads, check):
+        top = scores.max(axis=1)
+        part = top + np.log(np.exp(scores - top[:, None]).sum(axis=1))
+        total = np.logaddexp(total, part)
+    return total
+
+
+def _tiles(
+    heads: Sequence[Factors], check: Callable[[], None]
+) -> Iterator[tuple[int, Wide]]:
+    """(first query, (H, b, N) scaled scores with bias) from first to last."""
+    num_tokens = heads[0].num_tokens
+    step = max(1, MAX_TILE_BYTES // (8 * len(heads) * num_tokens))
+    for start in range(0, num_tokens, step):
+        check()
+        stop = min(start + step, num_tokens)
+        parts = []
+        for one in heads:
+            scores = (one.q[start:stop] @ one.k.T).astype(np.float64) * one.scale
+            if one.bias is not None:
+                rows = slice(start, stop) if one.bias.shape[0] > 1 else slice(None)
+                scores = scores + one.bias[rows]
+            parts.append(scores)
+        yield start, np.stack(parts)
+
+
+class _Extent:
+    """Smallest and largest of what passes by."""
+
+    def __init__(self) -> None:
+        self.low, self.high = np.inf, -np.inf
+
+    def take(self, values: Wide) -> None:
+        self.low = min(self.low, float(values.min()))
+        self.high = max(self.high, float(values.max()))
+
+    def ends(self) -> tuple[float, float]:
+        return self.low, self.high
