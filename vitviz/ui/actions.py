@@ -53,6 +53,8 @@ def specs() -> tuple[Spec, ...]:
         Spec("fit", tr("Whole picture"), ("F", "0"), view),
         Spec("zoom_in", tr("Zoom in"), ("+", "="), view),
         Spec("zoom_out", tr("Zoom out"), ("-",), view),
+        Spec("mode_inspect", tr("Inspect: see where each patch looks"), ("F2",), view),
+        Spec("mode_learn", tr("Learn: how it works, on this picture"), ("F3",), view),
         Spec("compare", tr("Compare: keep this view, or end"), ("K",), view),
         Spec("panel", tr("Side panel"), ("P",), view),
         Spec("tab_matrix", tr("Matrix"), ("1",), view),

@@ -8,6 +8,7 @@ from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.heads_pane import HeadsPane
+from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.modes import SideModes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
@@ -29,6 +30,7 @@ class Panes:
     picture: PicturePane
     bar: ColourBar
     side: SideModes
+    learn: LearnPanel
     strip: HeadStrip
     tabs: SideTabs
     matrix: MatrixPane

@@ -130,19 +130,6 @@ class PicturePane(QWidget):
         self._box.setRange(rect, padding=0, disableAutoRange=True)
         self._is_zoomed = True
 
-    def shownRange(self) -> QRectF | None:
-        """The part that the user zoomed to, in fractions; None for the whole."""
-        if not self._is_zoomed or self._source_size is None:
-            return None
-        (left, right), (top, bottom) = self._box.viewRange()
-        width, height = self._source_size
-        return QRectF(
-            left / width,
-            top / height,
-            (right - left) / width,
-            (bottom - top) / height,
-        )
-
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
         """Where the model's input lies; clicks need it."""
         if (placement, grid) == (self._placement, self._grid):
@@ -227,6 +214,20 @@ class PicturePane(QWidget):
         point = self._box.mapViewToScene(rect.center())
         return QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
 
+    def inputRect(self) -> QRectF | None:
+        """Where the model's input lies in this widget's coordinates."""
+        if self._placement is None:
+            return None
+        rect = qrect(self._placement.input_rect())
+        corners = (
+            QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
+            for point in (
+                self._box.mapViewToScene(rect.topLeft()),
+                self._box.mapViewToScene(rect.bottomRight()),
+            )
+        )
+        return QRectF(*corners)
+
     def viewport(self) -> QWidget:
         """The widget that receives the mouse."""
         viewport: QWidget = self._view.viewport()
@@ -296,6 +297,14 @@ class PicturePane(QWidget):
 
     def _on_range_changed(self, _sides: object = None) -> None:
         self._is_zoomed = True
-        shown = self.shownRange()
-        if shown is not None:
-            self.rangeChanged.emit(shown)
+        if self._source_size is not None:
+            (left, right), (top, bottom) = self._box.viewRange()
+            width, height = self._source_size
+            self.rangeChanged.emit(
+                QRectF(
+                    left / width,
+                    top / height,
+                    (right - left) / width,
+                    (bottom - top) / height,
+                )
+            )

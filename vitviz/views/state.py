@@ -9,6 +9,7 @@ from typing import ClassVar
 from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.changes import Change
 from vitviz.views.heads import HeadsView
+from vitviz.views.learn import LearnView
 from vitviz.views.tokens import TokensView
 
 
@@ -119,6 +120,7 @@ class ViewState:
     """The pane in the lower half of the side panel."""
     heads_view: HeadsView = HeadsView()
     tokens_view: TokensView = TokensView()
+    learn: LearnView = LearnView()
 
     changes: tuple[Change, ...] = ()
     """What the Lab changes of the running model."""

@@ -9,7 +9,6 @@ from vitviz.engine import Kind
 from vitviz.errors import VitvizError
 from vitviz.jobs import TokensRead
 from vitviz.ui.fillers.view import Filler, View
-from vitviz.ui.panes import Panes
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.work import Work
 from vitviz.views.display import shown_target, shown_token
@@ -32,10 +31,6 @@ class TokensFiller(Filler):
         self._view: View | None = None
         work.on_result(Kind.STATES, self._on_read)
         work.on_failure(Kind.STATES, self._on_failed)
-
-    def attach(self, panes: Panes) -> None:
-        """Fill another pane; what was read of the states is read again."""
-        self.pane, self._key = panes.tokens, None
 
     def clear(self) -> None:
         """Forget the states."""

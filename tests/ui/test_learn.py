@@ -1,0 +1,533 @@
+"""Every chapter of Learn, driven as a viewer would, its numbers computed again here."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.test_window import click_patch
+from vitviz import settings
+from vitviz.interventions import Axis, HeadsOff, Interventions
+from vitviz.lessons import arithmetic
+from vitviz.tracing import Trace, trace
+from vitviz.ui.learn.axis_page import AxisPage
+from vitviz.ui.learn.code_page import CodePage
+from vitviz.ui.learn.cost_page import CostPage
+from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.output_page import OutputPage
+from vitviz.ui.learn.page import Page
+from vitviz.ui.learn.pair_page import PairPage
+from vitviz.ui.learn.scale_page import ScalePage
+from vitviz.ui.learn.scaling_page import ScalingPage
+from vitviz.ui.learn.sequence_page import SequencePage
+from vitviz.ui.learn.words import Prose
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.colour import format_value
+from vitviz.views.learn import Chapter
+from vitviz.views.state import Mode
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def press(qtbot: QtBot, button: QWidget) -> None:
+    assert button.isEnabled()
+    qtbot.mouseClick(button, LEFT)
+
+
+def go_to(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
+    press(qtbot, window.top.modeButton(Mode.LEARN))
+    press(qtbot, window.panes.learn.button(chapter))
+    wait_idle(qtbot, window)
+    page = window.panes.learn.page()
+    assert page is not None
+    assert page.isVisible()
+    assert page.task is not None
+    return page
+
+
+def made(window: MainWindow) -> Trace:
+    found = window.controller.scene.trace
+    assert found is not None
+    return found
+
+
+def plain(prose: Prose) -> str:
+    """What is read: no marks, one kind of space."""
+    text = re.sub(r"<[^>]+>", " ", prose.source())
+    return re.sub(r"\s+", " ", html.unescape(text))
+
+
+def figures(prose: Prose) -> list[str]:
+    """Every number that stands in a text."""
+    text = plain(prose).replace("\N{MINUS SIGN}", "-")
+    return re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?", text)
+
+
+def said(value: float) -> str:
+    return format_value(value)
+
+
+def scores(window: MainWindow, layer: int, head: int) -> torch.Tensor:
+    """(N, N) scaled scores, by torch."""
+    capture = made(window).capture(layer)
+    q, k = capture.q[head].double(), capture.k[head].double()
+    return q @ k.T / q.shape[-1] ** 0.5
+
+
+def is_done(page: Page) -> bool:
+    assert page.task is not None
+    return page.task.isDone()
+
+
+@pytest.fixture
+def window(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    return open_vitviz(photo)
+
+
+@pytest.fixture
+def classifying(
+    open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+) -> MainWindow:
+    return open_vitviz(photo, model=classifier_folder)
+
+
+def test_a_picture_becomes_a_sequence(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    assert {"49", "50", "112", "16"} <= set(figures(page.counts))
+    assert {"3", "768", "48", "7"} <= set(figures(page.stops))
+    press(qtbot, page.play)
+    qtbot.waitUntil(lambda: page.slider.value() == page.slider.maximum())
+    assert page.falling.isVisible()
+    assert not is_done(page)
+    token = 1 + 2 * 7 + 5
+    spot = page.falling.tileRect(token).center().toPoint()
+    qtbot.mouseClick(page.falling, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+    assert window.controller.state.token == token
+    assert is_done(page)
+    assert figures(page.place)[-2:] == [str(token), "0"]
+    # the convolution, by torch, with what the model was given
+    model, run = window.controller.model, made(window)
+    assert model is not None
+    setup = run.setup
+    assert setup.image is not None
+    from vitviz.images import prepare
+
+    pixels = torch.from_numpy(
+        prepare(setup.image, setup.placement, setup.preprocessing)
+    )[None]
+    conv = next(
+        m for m in model.adapter.module.modules() if isinstance(m, torch.nn.Conv2d)
+    )
+    with torch.no_grad():
+        expected = F.conv2d(pixels, conv.weight, conv.bias, stride=16)[0, :, 2, 5]
+    shown = page.token.vectors()[0].values
+    np.testing.assert_allclose(shown, expected.numpy(), atol=1e-5)
+    qtbot.mouseMove(page.token, QPoint(round(page.token.columnX(11)), 8))
+    assert page.convolution.value() == pytest.approx(float(expected[11]), abs=1e-5)
+    press(qtbot, page.play)
+    qtbot.waitUntil(lambda: not page.falling.isVisible())
+
+
+def test_tiles_fly_from_their_patch_and_keep_their_order(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    page.slider.setValue(1)
+    start = window.panes.picture.scenePointOf(17)
+    assert start is not None
+    middle = page.falling.tileRect(17).center()
+    assert (middle - start).manhattanLength() < 2
+    page.slider.setValue(page.slider.maximum())
+    rects = [page.falling.tileRect(token) for token in range(50)]
+    places = [(round(r.top()), round(r.left())) for r in rects]
+    assert places == sorted(places)
+    assert len(set(places)) == 50
+    area = page.falling.rect().toRectF()
+    assert all(area.contains(rect) for rect in rects)
+    press(qtbot, window.panes.learn.button(Chapter.CODE))
+    assert not page.falling.isVisible()
+
+
+def test_the_patch_slider_runs_the_same_model(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.PATCH_SIZE)
+    assert isinstance(page, ScalePage)
+    assert not page.slider.isEnabled(), "only the embedded model has five sizes"
+    press(qtbot, page.offer)
+    wait_idle(qtbot, window)
+    assert not page.offer.isVisible()
+    assert page.slider.value() == 2
+    for key, patch in (
+        (Qt.Key.Key_Right, 28),
+        (Qt.Key.Key_Right, 32),
+        (Qt.Key.Key_Home, 8),
+    ):
+        qtbot.keyClick(page.slider, key)
+        qtbot.waitUntil(lambda patch=patch: patch in page.seen(), timeout=30_000)  # type: ignore[misc]
+        wait_idle(qtbot, window)
+        assert made(window).setup.model.patch_size == (patch, patch)
+    assert is_done(page)
+    seen = page.seen()
+    expected = {8: 785, 16: 197, 28: 65, 32: 50}
+    assert {patch: one.tokens for patch, one in seen.items()} == expected
+    for one in seen.values():
+        assert one.matrices_bytes == 6 * 6 * one.tokens**2 * 4
+        assert one.kept_bytes == 6 * 3 * one.tokens * 192 * 4
+        assert one.seconds is not None
+    assert {"785", "28", "89", "11", "197"} <= set(figures(page.table))
+
+
+def test_cost_is_measured_against_its_prediction(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = go_to(qtbot, window, Chapter.COST)
+    assert isinstance(page, CostPage)
+    assert {"50", "2,500"} <= set(figures(page.here))
+    qtbot.keyClick(page.people, Qt.Key.Key_Right)
+    assert page.meeting.people() == 5
+    assert "5: 25; 10: 100" in page.meeting.accessibleDescription()
+    press(qtbot, page.measure)
+    wait_idle(qtbot, window)
+    assert is_done(page)
+    first, second = (
+        next(t for t in page.timings if (t.rows, t.cols) == grid)
+        for grid in ((14, 14), (14, 28))
+    )
+    assert (first.num_tokens, second.num_tokens) == (197, 393)
+    attention = second.attention_s / first.attention_s
+    whole = second.whole_s / first.whole_s
+    shown = figures(page.ratios)
+    assert shown[4:8] == ["196", "392", "197", "393"]
+    assert "4.0" in shown
+    assert {f"{attention:.1f}", f"{whole:.1f}"} <= set(shown)
+    assert page.chart.timings() == page.timings
+    layers, heads = 4, 3
+    written = layers * heads * 50**2 * 4 / 1e3
+    assert f"{written:.0f}" in figures(page.memory)
+    assert f"{made(window).num_bytes / 1e3:.0f}" in figures(page.memory)
+
+
+def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    press(qtbot, page.chips.chip(1))
+    press(qtbot, page.click.button("query"))
+    click_patch(qtbot, window, 3, 2)
+    query = 1 + 3 * 7 + 2
+    assert window.controller.state.token == query
+    press(qtbot, page.click.button("key"))
+    weights = scores(window, 3, 1).softmax(-1)[query]
+    best = int(weights[1:].argmax()) + 1
+    worst = int(weights[1:].argmin()) + 1
+    for key in (best, worst):
+        assert not is_done(page)
+        click_patch(qtbot, window, *divmod(key - 1, 7))
+        assert window.controller.state.token == query
+        assert window.controller.state.learn.key == key
+    assert is_done(page)
+    capture = made(window).capture(3)
+    q, k = capture.q[1, query].numpy(), capture.k[1, worst].numpy()
+    shown = page.bars.vectors()
+    np.testing.assert_array_equal(shown[0].values, q)
+    np.testing.assert_array_equal(shown[1].values, k)
+    np.testing.assert_array_equal(shown[2].values, q * k)
+    total = float((q.astype(float) * k).sum())
+    expected = [total, 16, 4, total / 4, 50, float(weights[worst])]
+    assert figures(page.chain)[:6] == [said(one) for one in expected]
+    qtbot.mouseMove(page.bars, QPoint(round(page.bars.columnX(7)), 8))
+    assert figures(page.column) == [
+        "7",
+        *(said(float(one)) for one in (q[7], k[7], (q * k)[7])),
+    ]
+    # with shift a click chooses the key while clicks choose the query
+    press(qtbot, page.click.button("query"))
+    click_patch(qtbot, window, 0, 0, Qt.KeyboardModifier.ShiftModifier)
+    assert window.controller.state.learn.key == 1
+    assert window.controller.state.others == ()
+
+
+def test_scaling_changes_row_entropy_and_answer(
+    qtbot: QtBot, classifying: MainWindow
+) -> None:
+    window = classifying
+    click_patch(qtbot, window, 1, 3)
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    press(qtbot, page.chips.chip(2))
+    press(qtbot, page.switch.button(False))
+    qtbot.waitUntil(lambda: page.answer is not made(window) and bool(page.answer))
+    wait_idle(qtbot, window)
+    query = window.controller.state.token
+    raw = scores(window, 2, 2)[query] * 4  # d_k is 16
+    spike, own = raw.softmax(-1), (raw / 4).softmax(-1)
+
+    def entropy(row: torch.Tensor) -> float:
+        return float(-(row * row.log()).sum())
+
+    assert page.changed is not None
+    np.testing.assert_allclose(page.changed.weights, spike.numpy(), atol=1e-6)
+    shown = figures(page.table)
+    for row in (own, spike):
+        share = entropy(row) / np.log(len(row))
+        assert f"{100 * share:.0f}" in shown
+        assert said(float(row.max())) in shown
+        assert said(float((row * (1 - row)).sum())) in shown
+    assert entropy(spike) < entropy(own)
+    model = window.controller.model
+    assert model is not None
+    image = made(window).setup.image
+    assert image is not None
+    expected = trace(model, image, interventions=Interventions(is_scaled=False))
+    assert page.answer is not None
+    assert page.answer.logits is not None
+    assert expected.logits is not None
+    np.testing.assert_allclose(page.answer.logits, expected.logits, atol=1e-5)
+    shares = torch.from_numpy(expected.logits).softmax(0)
+    assert f"{100 * float(shares.max()):.1f}" in figures(page.outcome)
+    assert not is_done(page)
+    qtbot.keyClick(page.slider, Qt.Key.Key_End)
+    wait_idle(qtbot, window)
+    assert page.divisor == pytest.approx(16)
+    assert is_done(page)
+    press(qtbot, page.switch.button(True))
+    qtbot.waitUntil(lambda: page.answer is made(window))
+    # scores of the first 4, 8 and 16 numbers spread more and more
+    capture = made(window).capture(2)
+    for width in (4, 8, 16):
+        part = capture.k[2, :, :width] @ capture.q[2, query, :width]
+        assert said(float(part.std(correction=0))) in figures(page.growth)
+
+
+def test_only_the_last_axis_makes_rows_sum_to_one(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 4, 4)
+    page = go_to(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(page, AxisPage)
+    query = window.controller.state.token
+    for axis in (Axis.KEYS, Axis.QUERIES, Axis.HEADS):
+        assert not is_done(page)
+        press(qtbot, page.switch.button(axis))
+        wait_idle(qtbot, window)
+        stacked = torch.stack([scores(window, 3, head) for head in range(3)])
+        weights = stacked[None].softmax(dim=axis.dim)[0]
+        assert figures(page.row_sum)[-1] == f"{float(weights[0, query].sum()):.3f}"
+        ends = [
+            f"{float(end):.3f}"
+            for dim in (-1, -2, 0)
+            for end in (weights.sum(dim).min(), weights.sum(dim).max())
+        ]
+        assert figures(page.table) == ends
+        shown = page.maps.maps()[-1].patches.ravel()
+        np.testing.assert_allclose(shown, weights[0, query, 1:].numpy(), atol=1e-6)
+    assert is_done(page)
+
+
+def test_the_output_is_the_sum_of_its_parts(qtbot: QtBot, window: MainWindow) -> None:
+    click_patch(qtbot, window, 2, 2)
+    page = go_to(qtbot, window, Chapter.OUTPUT)
+    assert isinstance(page, OutputPage)
+    press(qtbot, page.chips.chip(2))
+    query = window.controller.state.token
+    weights = scores(window, 3, 2).softmax(-1)[query]
+    values = made(window).capture(3).v[2].double()
+    lengths = (weights[:, None] * values).norm(dim=1)
+    order = lengths.argsort(descending=True)[:6].tolist()
+    assert [bar.key for bar in page.parts.bars()] == order
+    longest = page.parts.bars()[0].number
+    assert longest.endswith(said(float(lengths[order[0]])))
+    assert figures(page.shapes)[-4:] == ["1", "3", "50", "16"]
+    qtbot.mouseClick(page.parts, LEFT, pos=page.parts.rowRect(0).center().toPoint())
+    assert window.controller.state.learn.key == order[0]
+    vectors = page.bars.vectors()
+    np.testing.assert_allclose(
+        vectors[1].values,
+        (weights[order[0]] * values[order[0]]).numpy(),
+        atol=1e-6,
+    )
+    np.testing.assert_allclose(vectors[2].values, (weights @ values).numpy(), atol=1e-5)
+    assert not is_done(page)
+    click_patch(qtbot, window, 6, 6)
+    assert window.controller.state.token == 49
+    assert is_done(page)
+
+
+def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:
+    window = classifying
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    assert {"48", "3", "16"} <= set(figures(page.shapes))
+    rows = made(window).row(2, 0)
+    for head, small in enumerate(page.maps.maps()):
+        np.testing.assert_array_equal(small.patches.ravel(), rows[head, 1:])
+    for head in (0, 2):
+        spot = page.maps.mapRect(head).center().toPoint()
+        qtbot.mouseClick(page.maps, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+    model, run = window.controller.model, made(window)
+    assert model is not None
+    image = run.setup.image
+    assert image is not None
+
+    def logits(*heads: int) -> torch.Tensor:
+        off = Interventions(heads_off=(HeadsOff(2, heads),))
+        found = trace(model, image, interventions=off).logits
+        assert found is not None
+        return torch.from_numpy(found)
+
+    assert page.answer is not None
+    assert page.answer.logits is not None
+    np.testing.assert_allclose(page.answer.logits, logits(0, 2).numpy(), atol=1e-5)
+    assert "0, 2" in plain(page.outcome)
+    assert [one.is_off for one in page.maps.maps()] == [True, False, True]
+    press(qtbot, page.all_on)
+    wait_idle(qtbot, window)
+    assert page.answer is run
+    assert not is_done(page)
+    press(qtbot, page.each)
+    wait_idle(qtbot, window)
+    assert is_done(page)
+    assert page.effects is not None
+    assert run.logits is not None
+    whole = torch.from_numpy(run.logits).softmax(0)
+    target = int(whole.argmax())
+    for head, lost in enumerate(page.effects.values):
+        expected = float(whole[target] - logits(head).softmax(0)[target])
+        assert lost == pytest.approx(expected, abs=1e-6)
+    assert len(page.list.bars()) == 3
+
+
+def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
+    click_patch(qtbot, window, 5, 1)
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    press(qtbot, page.chips.chip(1))
+    query = window.controller.state.token
+    capture = made(window).capture(3)
+    score = scores(window, 3, 1)[query]
+    weights = score.softmax(-1)
+    expected: dict[str, tuple[tuple[int, ...], torch.Tensor | None]] = {
+        "Q": ((1, 3, 50, 16), capture.q[1, query]),
+        "K": ((1, 3, 50, 16), None),
+        "transpose": ((1, 3, 16, 50), None),
+        "root": ((), None),
+        "attn": ((1, 3, 50, 50), score),
+        "softmax": ((1, 3, 50, 50), score),
+        "weights": ((1, 3, 50, 50), weights),
+        "V": ((1, 3, 50, 16), None),
+        "out": ((1, 3, 50, 16), weights @ capture.v[1].double()),
+    }
+    for index, (term, (shape, values)) in enumerate(expected.items()):
+        assert is_done(page) == (index >= 5)
+        if term in page.formula.terms():
+            spot = page.formula.termRect(term).center().toPoint()
+            qtbot.mouseClick(page.formula, LEFT, pos=spot)
+        else:
+            page.code.linkActivated.emit(term)
+        assert page.shape == shape
+        if shape:
+            sizes = ", ".join(map(str, shape))
+            assert f"({sizes})" in plain(page.name)
+        if values is not None:
+            shown = page.bars.vectors()[0].values
+            np.testing.assert_allclose(shown, values.numpy(), atol=1e-5)
+    for text in ("B = 1", "H = 3", "N = 50", "= 16", "3 × 16 = 48"):
+        assert text in plain(page.letters)
+    press(qtbot, page.lab)
+    assert window.controller.state.mode is not Mode.LEARN
+
+
+def test_code_is_clicked_with_the_mouse(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    first_line = page.code.fontMetrics().height() // 2
+    with qtbot.waitSignal(page.code.linkActivated) as clicked:
+        qtbot.mouseClick(page.code, LEFT, pos=QPoint(6, first_line))
+    assert clicked.args == ["attn"]
+    assert page.shape == (1, 3, 50, 50)
+
+
+def test_progress_is_kept_and_chapters_can_be_taken_in_any_order(
+    qtbot: QtBot, window: MainWindow, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    panel = window.panes.learn
+    page = go_to(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(page, AxisPage)
+    for axis in (Axis.HEADS, Axis.QUERIES):
+        press(qtbot, page.switch.button(axis))
+        wait_idle(qtbot, window)
+    assert settings.get().learn_done == (Chapter.SOFTMAX.value,)
+    assert "✓" in panel.button(Chapter.SOFTMAX).text()
+    panel.step(1)
+    assert panel.chapter() is Chapter.OUTPUT
+    panel.step(-1)
+    panel.step(-1)
+    assert panel.chapter() is Chapter.SCALING
+    other = open_vitviz(photo)
+    assert other.controller.state.learn.chapter is Chapter.SCALING
+    again = go_to(qtbot, other, Chapter.SOFTMAX)
+    assert is_done(again)
+
+
+@pytest.mark.parametrize("chapter", list(Chapter), ids=lambda one: one.name)
+def test_every_chapter_has_its_parts(
+    qtbot: QtBot, window: MainWindow, chapter: Chapter
+) -> None:
+    page = go_to(qtbot, window, chapter)
+    assert str(chapter.number) in window.panes.learn.title()
+    assert page.notes is not None
+    assert not page.notes.text.isVisible()
+    press(qtbot, page.notes.fold)
+    assert page.notes.text.isVisible()
+    for button in page.findChildren(QAbstractButton):
+        if button.isVisible():
+            assert button.accessibleName() or button.text()
+            assert button.toolTip()
+    area = window.panes.learn.width()
+    for child in page.findChildren(QWidget):
+        if child.isVisible():
+            right = child.mapTo(page, child.rect().topRight()).x()
+            assert right <= area, f"{child} reaches beyond the panel"
+
+
+def test_the_key_ring_and_the_pieces_go_with_the_mode(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    go_to(qtbot, window, Chapter.QUERY_KEY)
+    ring = window.panes.picture._key_ring
+    assert not ring.boundingRect().isNull()
+    press(qtbot, window.top.modeButton(Mode.INSPECT))
+    assert ring.boundingRect().isNull()
+    click_patch(qtbot, window, 1, 1)
+    assert window.controller.state.token == 1 + 7 + 1, "a click is a query again"
+
+
+def test_factors_survive_another_picture(
+    qtbot: QtBot, window: MainWindow, other_photo: Path
+) -> None:
+    for chapter in Chapter:
+        go_to(qtbot, window, chapter)
+    window.open_path(str(other_photo))
+    wait_idle(qtbot, window)
+    for chapter in Chapter:
+        page = go_to(qtbot, window, chapter)
+        assert page.lesson is not None
+        assert page.lesson.trace is made(window)
+    code = window.panes.learn.page()
+    assert isinstance(code, CodePage)
+    of = arithmetic.factors(made(window), 3, code.lesson.head if code.lesson else 0)
+    np.testing.assert_array_equal(
+        code.bars.vectors()[0].values, of.q[window.controller.state.token]
+    )

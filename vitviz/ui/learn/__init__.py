@@ -1,0 +1,1 @@
+"""Learn: nine chapters beside the picture, every number live."""

@@ -1,0 +1,93 @@
+"""Time against tokens: measured dots, predicted lines, attention and the rest apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vitviz.lessons.cost import Timing, predicted
+from vitviz.ui import theme
+from vitviz.views.colour import Meaning
+
+HEIGHT_LINES = 13.0
+ATTENTION, REST = Meaning.WARNING.value, Meaning.KEY.value
+
+
+class CostChart(QWidget):
+    """Lines are predicted from one measured pass; dots are all that were measured."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._timings: tuple[Timing, ...] = ()
+        self._base: Timing | None = None
+        self._plot = pg.PlotWidget()
+        self._plot.setAccessibleName(self.tr("Time against the number of tokens"))
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 4, 12, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._dress()
+
+    def setTimings(self, timings: Sequence[Timing], base: Timing | None) -> None:
+        """Show what was measured, and what `base` predicts for the others."""
+        self._timings, self._base = tuple(timings), base
+        item = self._plot.getPlotItem()
+        item.clear()
+        if not timings:
+            return
+        tokens = np.array([one.num_tokens for one in timings], float)
+        for colour, values in (
+            (ATTENTION, [1000 * one.attention_s for one in timings]),
+            (REST, [1000 * one.rest_s for one in timings]),
+        ):
+            item.addItem(
+                pg.ScatterPlotItem(tokens, values, size=9, brush=colour, pen=None)
+            )
+        if base is not None and len(timings) > 1:
+            along = np.linspace(tokens.min(), tokens.max(), 100)
+            lines = [predicted(base, int(n)) for n in along]
+            for colour, part in ((ATTENTION, 0), (REST, 1)):
+                pen = pg.mkPen(colour, width=1.5, style=Qt.PenStyle.DashLine)
+                item.plot(along, [1000 * one[part] for one in lines], pen=pen)
+        top = max(1000 * max(one.attention_s, one.rest_s) for one in timings)
+        item.setXRange(0, float(tokens.max()), padding=0.04)
+        item.setYRange(0, top, padding=0.06)
+
+    def timings(self) -> tuple[Timing, ...]:
+        """What is shown."""
+        return self._timings
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the application's theme and font."""
+        super().changeEvent(event)
+        if event.type() in (
+            QEvent.Type.PaletteChange,
+            QEvent.Type.ApplicationFontChange,
+        ):
+            self._dress()
+
+    def _dress(self) -> None:
+        tone = theme.colours()
+        font = theme.font("small")
+        self._plot.setBackground(tone.panel)
+        item = self._plot.getPlotItem()
+        for side, text in (
+            ("left", self.tr("milliseconds")),
+            ("bottom", self.tr("tokens")),
+        ):
+            axis = item.getAxis(side)
+            axis.setPen(tone.line)
+            axis.setTextPen(tone.text)
+            axis.setStyle(tickFont=font)
+            axis.label.setFont(font)
+            item.setLabel(side, text, color=tone.text)
+        self.setFixedHeight(round(HEIGHT_LINES * QFontMetricsF(font).height()))

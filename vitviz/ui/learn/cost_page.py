@@ -1,0 +1,236 @@
+"""Chapter 3: N tokens make N × N pairs; measured here and now against predicted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSlider, QWidget
+
+from vitviz.lessons import cost, jobs
+from vitviz.lessons.cost import Timing
+from vitviz.lessons.jobs import Timed
+from vitviz.ui.learn.cost_chart import ATTENTION, REST, CostChart
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.meeting import Meeting
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.scale_page import format_bytes
+from vitviz.ui.learn.words import table
+
+FIRST, SECOND = (14, 14), (14, 28)
+"""The two grids whose tokens are compared: 196 and 392 patches."""
+
+
+class CostPage(Page):
+    """The meeting, the measurement with its chart, and memory both ways."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._is_running = False
+        self._measured_with: object = None
+        self.timings: tuple[Timing, ...] = ()
+        self.say(
+            self.tr(
+                "In self-attention every token looks at every token. It is a meeting "
+                "in which everyone listens to everyone: N people, N × N listenings. "
+                "Twice the people, four times the work."
+            )
+        )
+        self.meeting = Meeting()
+        self.people = QSlider(Qt.Orientation.Horizontal)
+        self.people.setRange(2, 12)
+        self.people.setValue(self.meeting.people())
+        self.people.setAccessibleName(self.tr("People at the first table"))
+        self.people.setToolTip(self.tr("Let more people come to the meeting"))
+        self.people.valueChanged.connect(self.meeting.setPeople)
+        self.add(self.meeting)
+        self.add(self.people)
+        self.here = self.say()
+        self.ask_to(
+            self.tr(
+                "Measure it. Which part of the time grows four times when the patches "
+                "are doubled, and which only twice?"
+            )
+        )
+        self.measure = Button()
+        self.measure.setToolTip(
+            self.tr("Run this model on this picture at several sizes, a few seconds")
+        )
+        self.measure.clicked.connect(self._on_measure)
+        self.add_row(self.measure)
+        self.ratios = self.say()
+        self.legend = self.say("", "small")
+        self.chart = CostChart()
+        self.chart.hide()
+        self.add(self.chart)
+        self.split = self.say()
+        self.memory = self.say()
+        self.close_with(
+            self.tr(
+                "Three minutes. Ask for a guess before you measure: twice the tokens, "
+                "how much longer? <b>Often misunderstood:</b> the whole pass does not "
+                "take four times as long. Only attention grows with N², and in small "
+                "models at few tokens it is the smaller part; projections and MLPs "
+                "grow with N. Measured ratios stay below the prediction where fixed "
+                "costs of each call still count, and other programs disturb them: "
+                "the fastest of several passes is taken. Memory is N² only if the "
+                "matrix is written out; fused kernels, as here, never do that."
+            )
+        )
+        self._show_button()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The pairs and bytes of this run."""
+        trace = lesson.trace
+        tokens = trace.num_tokens
+        self.here.say(
+            self.tr(
+                "Here N = <b>{tokens}</b>, so each head of each layer weighs {tokens} "
+                "× {tokens} = <b>{pairs}</b> pairs. A picture with twice the sides has "
+                "four times the patches, and about sixteen times the pairs."
+            ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
+        )
+        layers, heads = trace.num_layers, trace.num_heads
+        self.memory.say(
+            self.tr(
+                "<b>Memory</b> is N² too, if the matrices are written out: "
+                "<b>{written}</b> in all layers at N = {tokens}, {twice} at twice "
+                "that. The way vitviz runs it, it is N: <b>{kept}</b> for q, k and v, "
+                "and {kept_twice}."
+            ).format(
+                written=format_bytes(cost.written_out_bytes(layers, heads, tokens)),
+                twice=format_bytes(cost.written_out_bytes(layers, heads, 2 * tokens)),
+                kept=format_bytes(trace.num_bytes),
+                kept_twice=format_bytes(2 * trace.num_bytes),
+                tokens=f"{tokens:,}",
+            )
+        )
+        can_measure = lesson.view.model is not None and lesson.image is not None
+        self.measure.setEnabled(can_measure and trace.is_complete)
+        if self._measured_with not in (None, trace.setup.model):
+            self._measured_with = None
+            self._show((), is_done=False)
+
+    def forget(self) -> None:
+        """Another picture: what runs is dropped with it."""
+        super().forget()
+        self._is_running = False
+        self._show_button()
+
+    def leave(self) -> None:
+        """What runs has been dropped."""
+        self._is_running = False
+        self._show_button()
+
+    def _on_measure(self) -> None:
+        lesson = self.lesson
+        if self._is_running:
+            self.desk.drop()
+            self.leave()
+            return
+        if lesson is None or lesson.view.model is None or lesson.image is None:
+            return
+        self._is_running = True
+        self._measured_with = lesson.trace.setup.model
+        self._show((), is_done=False)
+        self._show_button()
+        self.desk.ask(
+            jobs.timings(lesson.view.model, lesson.image),
+            self._on_done,
+            on_part=self._on_part,
+            on_failure=self._on_refused,
+        )
+
+    def _on_part(self, found: Timed) -> None:
+        self._show(found.timings, is_done=False)
+
+    def _on_done(self, found: Timed) -> None:
+        self._is_running = False
+        self._show_button()
+        self._show(found.timings, is_done=True)
+        if len(found.timings) > 1:
+            self.done()
+
+    def _on_refused(self, text: str) -> None:
+        self.leave()
+        self.split.say(text)
+
+    def _show(self, timings: tuple[Timing, ...], *, is_done: bool) -> None:
+        self.timings = timings
+        first, second = _of(timings, FIRST), _of(timings, SECOND)
+        self.chart.setVisible(bool(timings))
+        self.chart.setTimings(timings, first)
+        self.legend.say(self._legend() if timings else "")
+        self.ratios.say("")
+        self.split.say("")
+        if first is not None and second is not None:
+            self.ratios.say(self._ratios(first, second))
+        if is_done and timings:
+            self.split.say(self._split(first or timings[0], timings[-1]))
+
+    def _legend(self) -> str:
+        dot = '<span style="color:{colour}">●</span>'
+        return self.tr(
+            "{attention} attention, predicted to grow with N² · {rest} projections, "
+            "MLPs and all else, with N · dots measured, dashed predicted from {grid}"
+        ).format(
+            attention=dot.format(colour=ATTENTION),
+            rest=dot.format(colour=REST),
+            grid=f"{FIRST[0]}×{FIRST[1]}",
+        )
+
+    def _ratios(self, first: Timing, second: Timing) -> str:
+        found = cost.growth(first, second)
+        text = self.tr(
+            "From 14×14 to 14×28, {patches} to {more} patches, {tokens} to "
+            "{more_tokens} tokens:"
+        ).format(
+            patches=first.rows * first.cols,
+            more=second.rows * second.cols,
+            tokens=first.num_tokens,
+            more_tokens=second.num_tokens,
+        )
+        return text + table(
+            ("", self.tr("predicted"), self.tr("measured")),
+            (
+                _line(
+                    self.tr("attention, N²"),
+                    found.predicted_attention,
+                    found.measured_attention,
+                ),
+                _line(
+                    self.tr("projections, MLPs, rest, N"),
+                    found.predicted_rest,
+                    found.measured_rest,
+                ),
+                _line(
+                    self.tr("whole pass"), found.predicted_whole, found.measured_whole
+                ),
+            ),
+        )
+
+    def _split(self, few: Timing, many: Timing) -> str:
+        even = round(many.num_tokens * many.rest_s / many.attention_s)
+        return self.tr(
+            "Attention is {few} % of the pass at {few_tokens} tokens and {many} % at "
+            "{many_tokens}. By that, it overtakes all the rest at about N = {even}."
+        ).format(
+            few=round(100 * few.attention_s / few.whole_s),
+            few_tokens=few.num_tokens,
+            many=round(100 * many.attention_s / many.whole_s),
+            many_tokens=f"{many.num_tokens:,}",
+            even=f"{even:,}",
+        )
+
+    def _show_button(self) -> None:
+        text = (
+            self.tr("Cancel") if self._is_running else self.tr("Measure here and now")
+        )
+        self.measure.setText(text)
+        self.measure.setAccessibleName(text)
+
+
+def _line(name: str, predicted: float, measured: float) -> tuple[str, str, str]:
+    return name, f"× {predicted:.1f}", f"<b>× {measured:.1f}</b>"
+
+
+def _of(timings: tuple[Timing, ...], grid: tuple[int, int]) -> Timing | None:
+    return next((one for one in timings if (one.rows, one.cols) == grid), None)

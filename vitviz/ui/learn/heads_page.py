@@ -1,0 +1,244 @@
+"""Chapter 8: several heads side by side, and what is lost without one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from vitviz.interventions import HeadsOff, Interventions
+from vitviz.lessons import jobs
+from vitviz.lessons.jobs import Effects
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.maps_view import MapsView, Small
+from vitviz.ui.learn.outcome import outcome
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.views.colour import format_value
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
+
+class HeadsPage(Page):
+    """Maps of the query in every head; a click switches a head off, or on again."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.off: frozenset[int] = frozenset()
+        self.answer: Trace | None = None
+        self.effects: Effects | None = None
+        self._place: object = None
+        self._asked: object = None
+        self._is_trying = False
+        self.say(
+            self.tr(
+                "One head has one way of looking. Several look side by side, each with "
+                "queries, keys and values of its own: one at the neighbours, one at "
+                "what is alike, one across the whole picture. Their outputs are put "
+                "one behind the other (concatenated) and mixed by one more matrix."
+            )
+        )
+        self.shapes = self.say()
+        self.ask_to(
+            self.tr(
+                "Click heads to switch them off. Without which one does the model's "
+                "answer change most? Then try each."
+            )
+        )
+        self.where = self.say("", "small")
+        self.maps = MapsView(self.tr("The query's row in every head"), choosable=True)
+        self.maps.setToolTip(self.tr("Click a head to switch it off, or on again"))
+        self.maps.chosen.connect(self._on_head)
+        self.add(self.maps)
+        self.all_on = Button(self.tr("All heads on"))
+        self.all_on.setToolTip(self.tr("The unchanged model"))
+        self.all_on.clicked.connect(self._on_all)
+        self.each = Button()
+        self.each.setToolTip(
+            self.tr("Run the model once without each head of this layer")
+        )
+        self.each.clicked.connect(self._on_each)
+        self.add_row(self.all_on, self.each)
+        self.outcome = self.say()
+        self.list_title = self.say("", "small")
+        self.list = BarList()
+        self.list.setAccessibleName(self.tr("What is lost without each head"))
+        self.list.chosen.connect(self._on_head)
+        self.list.hide()
+        self.add(self.list)
+        self.close_with(
+            self.tr(
+                "Three minutes. Let the class name the heads by what they do, then "
+                "change the picture: do the names hold? <b>Often misunderstood:</b> "
+                "heads are not layers: they work at the same time, on the same tokens. "
+                "A head that can be switched off without harm need not be useless: "
+                "others may take over, or another picture may need it. Mean, max and "
+                "min of the heads in Inspect are ways to draw them, not what the model "
+                "does: it keeps them apart until the last matrix."
+            )
+        )
+        self._show_each()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """All heads of this layer, and what the model answers without some."""
+        trace = lesson.trace
+        place = (trace, lesson.layer)
+        if place != self._place:
+            self._place, self.off, self.answer, self.effects = (
+                place,
+                frozenset(),
+                None,
+                None,
+            )
+        heads, width = trace.num_heads, lesson.factors.v.shape[1]
+        self.shapes.say(
+            self.tr(
+                "{heads} outputs of {width} numbers make {heads} × {width} = "
+                "<b>{total}</b> for each token: (B, H, N, d<sub>v</sub>) → (B, N, "
+                "H·d<sub>v</sub>) = (1, {tokens}, {total})."
+            ).format(
+                heads=heads,
+                width=width,
+                total=heads * width,
+                tokens=trace.num_tokens,
+            )
+        )
+        self.where.say(
+            self.tr(
+                "Layer {layer} · <q>query</q> {query} · the frame is what the picture "
+                "shows"
+            ).format(layer=lesson.layer, query=lesson.name(lesson.query))
+        )
+        rows = trace.row(lesson.layer, lesson.query)
+        self.maps.setMaps(
+            [
+                Small(str(head), lesson.patches(rows[head]), head in self.off)
+                for head in range(heads)
+            ],
+            lesson.view.state.colormap,
+        )
+        self.maps.setCurrent(lesson.head if lesson.has_one_head else -1)
+        can_run = lesson.view.model is not None and trace.is_complete
+        self.each.setEnabled(can_run)
+        self.all_on.setEnabled(bool(self.off))
+        self._show_effects(lesson)
+        self._ask(lesson)
+
+    def forget(self) -> None:
+        """Another picture: what runs is dropped with it."""
+        super().forget()
+        self._asked = self._place = None
+        self._is_trying = False
+        self._show_each()
+
+    def leave(self) -> None:
+        """What was asked for has been dropped."""
+        self._asked = None
+        self._is_trying = False
+        self._show_each()
+
+    def _ask(self, lesson: Lesson) -> None:
+        wanted = (lesson.trace, lesson.layer, self.off)
+        model = lesson.view.model
+        if wanted == self._asked or self._is_trying or model is None:
+            return
+        if not lesson.trace.is_complete:
+            return
+        self._asked = wanted
+        if not self.off:
+            self._on_answer(lesson.trace)
+            return
+        off = HeadsOff(lesson.layer, tuple(sorted(self.off)))
+        self.desk.ask(
+            jobs.rerun(model, lesson.trace, Interventions(heads_off=(off,))),
+            self._on_answer,
+            on_failure=self.outcome.say,
+        )
+
+    def _on_answer(self, after: Trace) -> None:
+        lesson = self.lesson
+        if lesson is None:
+            return
+        self.answer = after
+        if self.off:
+            heads = ", ".join(map(str, sorted(self.off)))
+            text = self.tr("Without head {heads} of layer {layer}:")
+        else:
+            heads, text = "", self.tr("With all heads:")
+        said = text.format(heads=heads, layer=lesson.layer)
+        self.outcome.say(f"{said} {outcome(lesson.trace, after)}")
+
+    def _on_each(self) -> None:
+        lesson = self.lesson
+        if self._is_trying:
+            self.desk.drop()
+            self.leave()
+            return
+        if lesson is None or lesson.view.model is None:
+            return
+        self._is_trying = True
+        self._show_each()
+        self.desk.ask(
+            jobs.effects(lesson.view.model, lesson.trace, lesson.layer),
+            self._on_effects,
+            on_part=self._on_part,
+            on_failure=self._on_refused,
+        )
+
+    def _on_part(self, found: Effects) -> None:
+        self.effects = found
+        if self.lesson is not None:
+            self._show_effects(self.lesson)
+
+    def _on_effects(self, found: Effects) -> None:
+        self._is_trying = False
+        self._show_each()
+        self._on_part(found)
+        self.done()
+
+    def _on_refused(self, text: str) -> None:
+        self.leave()
+        self.outcome.say(text)
+
+    def _show_effects(self, lesson: Lesson) -> None:
+        found = self.effects
+        self.list.setVisible(found is not None)
+        self.list_title.setVisible(found is not None)
+        if found is None:
+            return
+        has_head = lesson.trace.setup.model.has_head
+        self.list_title.say(
+            self.tr("Lost without it: probability of the likeliest class")
+            if has_head
+            else self.tr("Lost without it: 1 − cosine to the unchanged feature")
+        )
+        order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
+        top = max(max(found.values), 1e-12)
+        self.list.setBars(
+            tuple(
+                Bar(
+                    head,
+                    self.tr("head {n}").format(n=head),
+                    max(found.values[head], 0.0) / top,
+                    format_value(found.values[head]).replace("-", "\N{MINUS SIGN}"),
+                )
+                for head in order
+            )
+        )
+        self.list.setFixedHeight(round(self.list.rowRect(lesson.trace.num_heads).top()))
+
+    def _show_each(self) -> None:
+        text = self.tr("Cancel") if self._is_trying else self.tr("Try each head alone")
+        self.each.setText(text)
+        self.each.setAccessibleName(text)
+
+    def _on_head(self, head: int) -> None:
+        self.off = self.off ^ {head}
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)
+
+    def _on_all(self) -> None:
+        self.off = frozenset()
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)

@@ -1,0 +1,130 @@
+"""What a chapter is given: the view, and the head, query and key it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vitviz.engine import Job
+from vitviz.lessons import arithmetic
+from vitviz.lessons.arithmetic import Factors, Row
+from vitviz.ui.fillers.view import View
+from vitviz.ui.status_line import token_name
+from vitviz.views.colour import Array
+from vitviz.views.display import shown_heads, shown_token
+
+if TYPE_CHECKING:
+    from vitviz.images import SourceImage
+    from vitviz.tracing import Trace
+    from vitviz.ui.picture_pane import PicturePane
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """A view, and what is computed of it, once, when a chapter asks."""
+
+    view: View
+    seconds: float | None
+    """What the run took."""
+
+    @property
+    def trace(self) -> Trace:
+        """What the run left behind."""
+        return self.view.trace
+
+    @property
+    def image(self) -> SourceImage | None:
+        """The picture; None when the input was a prepared tensor."""
+        return self.trace.setup.image
+
+    @property
+    def layer(self) -> int:
+        """The layer on screen."""
+        return self.view.layer
+
+    @property
+    def has_one_head(self) -> bool:
+        """Whether a single head is on screen."""
+        return shown_heads(self.trace, self.view.state.heads).single is not None
+
+    @property
+    def head(self) -> int:
+        """The head on screen; the first of several."""
+        heads = shown_heads(self.trace, self.view.state.heads).heads
+        return heads[0] if heads else 0
+
+    @property
+    def query(self) -> int:
+        """The token that looks."""
+        return shown_token(self.trace, self.view.state.token)
+
+    @cached_property
+    def key(self) -> int:
+        """The token that is looked at: the chosen one, or the strongest patch."""
+        chosen = self.view.state.learn.key
+        if chosen is not None and chosen < self.trace.num_tokens:
+            return chosen
+        prefix = self.trace.num_prefix_tokens
+        return prefix + int(self.row.weights[prefix:].argmax())
+
+    @cached_property
+    def factors(self) -> Factors:
+        """q, k and v of the head on screen."""
+        return arithmetic.factors(self.trace, self.layer, self.head)
+
+    @cached_property
+    def row(self) -> Row:
+        """The query's weights in the head on screen."""
+        return arithmetic.row(self.factors, self.query)
+
+    @property
+    def uniform(self) -> float:
+        """1/N."""
+        return 1 / self.trace.num_tokens
+
+    def name(self, token: int) -> str:
+        """A token as it is called on screen."""
+        setup = self.trace.setup
+        return token_name(token, setup.grid, setup.prefix_names)
+
+    def patches(self, values: Array) -> Array:
+        """(R, C) of (N,)."""
+        return self.trace.patch_map(values)
+
+
+class Desk(Protocol):
+    """What chapters ask for. Main thread."""
+
+    @property
+    def picture(self) -> PicturePane:
+        """The pane with the picture."""
+
+    def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
+        """Set fields of the ViewState."""
+
+    def pin(self, token: int) -> None:
+        """Make a token the query."""
+
+    def choose_key(self, token: int | None) -> None:
+        """Hold the query against another key; None for the strongest."""
+
+    def ask(
+        self,
+        job: Job,
+        on_result: Callable[[Any], None],
+        *,
+        on_part: Callable[[Any], None] | None = None,
+        on_failure: Callable[[str], None] | None = None,
+    ) -> None:
+        """Have a job done for the open chapter; the latest one counts."""
+
+    def drop(self) -> None:
+        """What was asked for is not wanted any more."""
+
+    def choose_patch_size(self, patch: int) -> None:
+        """Run the embedded model with patches of that size."""
+
+    def open_lab(self) -> None:
+        """Show the mode in which the model is changed and tested."""

@@ -1,0 +1,47 @@
+"""What a changed run does to the model's answer, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.lessons.jobs import cosine
+from vitviz.ui.learn.words import table
+from vitviz.views.prediction import class_name, probabilities
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
+MOST = 3
+
+
+def outcome(before: Trace, after: Trace) -> str:
+    """Source text: likeliest classes both ways, or how far the feature turned."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Outcome", text)
+
+    if before.output is None or after.output is None:
+        return ""
+    if before.logits is None or after.logits is None:
+        return tr(
+            "The model's answer: this model has no classifier, so its final feature is "
+            "compared. Cosine to the unchanged one: <b>{cosine}</b> (1 is unchanged)."
+        ).format(cosine=f"{cosine(before.output, after.output):.3f}")
+    shares, changed = probabilities(before.logits), probabilities(after.logits)
+    if shares is None or changed is None:
+        return tr("The model's answer is not finite any more.")
+    order = list(map(int, np.argsort(-shares, kind="stable")[:MOST]))
+    winner = int(np.argmax(changed))
+    if winner not in order:
+        order[-1] = winner
+    labels = before.setup.model.labels
+    rows = []
+    for index in order:
+        name = class_name(index, labels)
+        cells = (name, f"{100 * shares[index]:.1f} %", f"{100 * changed[index]:.1f} %")
+        rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
+    header = (tr("The model's answer"), tr("before"), tr("now"))
+    return table(header, tuple(rows))

@@ -1,0 +1,225 @@
+"""What every chapter is made of: sentences, one thing to do, notes for teachers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.ui.learn.formula import Formula, Node
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.words import Prose
+from vitviz.ui.widgets.segmented import Segmented
+
+
+class Button(QToolButton):
+    """A button with an edge, so that it is seen among sentences."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setStyleSheet(
+            "QToolButton { border: 1px solid palette(mid); border-radius: 4px; }"
+        )
+
+
+class Task(QFrame):
+    """The one thing to do, and whether it has been done."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("task")
+        self.setStyleSheet(
+            "#task { border: 1px solid palette(mid); border-radius: 6px; }"
+        )
+        self._text = text
+        self._is_done = False
+        self._prose = Prose()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self._prose)
+        self._show()
+
+    def setDone(self, is_done: bool) -> None:
+        """Tick it, or not."""
+        if is_done != self._is_done:
+            self._is_done = is_done
+            self._show()
+
+    def isDone(self) -> bool:
+        """Whether it is ticked."""
+        return self._is_done
+
+    def _show(self) -> None:
+        mark = "<v>✓</v>" if self._is_done else "○"
+        self._prose.say(
+            self.tr("{mark} <b>Try it.</b> {text}").format(mark=mark, text=self._text)
+        )
+
+
+class Notes(QWidget):
+    """What helps who teaches; folded until it is wanted."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fold = QToolButton()
+        self.fold.setText(self.tr("Teacher's notes"))
+        self.fold.setToolTip(self.tr("What to ask, and what is often misunderstood"))
+        self.fold.setAccessibleName(self.tr("Teacher's notes"))
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setArrowType(Qt.ArrowType.RightArrow)
+        self.fold.setCheckable(True)
+        self.fold.toggled.connect(self._on_toggled)
+        # unfolded is shown by the arrow, not by the look of a pressed button
+        self.fold.setStyleSheet(
+            "QToolButton, QToolButton:checked { background: transparent;"
+            " color: palette(window-text); }"
+        )
+        self.text = Prose(text, "small")
+        self.text.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.text)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
+        self.fold.setArrowType(arrow)
+        self.text.setVisible(is_open)
+
+
+class HeadChips(QWidget):
+    """Which head the chapter computes; a click chooses another."""
+
+    headChosen = Signal(object)
+    """int."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._where = Prose("", "small")
+        self._chips = Segmented()
+        self._chips.setAccessibleName(self.tr("Head"))
+        self._chips.valueChosen.connect(self.headChosen)
+        self._count = 0
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._where)
+        row = QHBoxLayout()
+        row.addWidget(self._chips)
+        row.addStretch(1)
+        layout.addLayout(row)
+
+    def setLesson(self, lesson: Lesson, *, with_key: bool) -> None:
+        """Say which layer, head, query and key the numbers are of."""
+        count = lesson.trace.num_heads
+        if count != self._count:
+            self._count = count
+            tip = self.tr("Head {n} (keys , and .)")
+            self._chips.setOptions([(n, str(n), tip.format(n=n)) for n in range(count)])
+        self._chips.setValue(lesson.head)
+        text = self.tr("Layer {layer} · <q>query</q> {query} · head")
+        if with_key:
+            text = self.tr(
+                "Layer {layer} · <q>query</q> {query} · <k>key</k> {key} · head"
+            )
+        self._where.say(
+            text.format(
+                layer=lesson.layer,
+                query=lesson.name(lesson.query),
+                key=lesson.name(lesson.key) if with_key else "",
+            )
+        )
+
+    def chip(self, head: int) -> QToolButton:
+        """What chooses a head."""
+        return self._chips.button(head)
+
+
+class Page(QWidget):
+    """One chapter; `finished` says that its task has been done."""
+
+    finished = Signal()
+
+    uses_key = False
+    """Whether a key is ringed on the picture and may be chosen by a click."""
+    clicks_choose_key = False
+    """Whether a plain click, not only one with shift, chooses the key."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.lesson: Lesson | None = None
+        self.task: Task | None = None
+        self.notes: Notes | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 4, 12, 12)
+        self._column.setSpacing(8)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a widget below the others."""
+        self._column.addWidget(widget)
+
+    def add_row(self, *widgets: QWidget) -> None:
+        """Put widgets side by side below the others, from the left."""
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        for widget in widgets:
+            line.addWidget(widget)
+        line.addStretch(1)
+        self._column.addLayout(line)
+
+    def say(self, text: str = "", kind: str = "body") -> Prose:
+        """Put a paragraph below the others."""
+        prose = Prose(text, kind)
+        self.add(prose)
+        return prose
+
+    def show_formula(self, node: Node, spoken: str) -> Formula:
+        """Put a formula below the others, in the middle."""
+        formula = Formula(node, spoken)
+        self._column.addWidget(formula, 0, Qt.AlignmentFlag.AlignHCenter)
+        return formula
+
+    def ask_to(self, text: str) -> None:
+        """Put the thing to do below the others."""
+        self.task = Task(text)
+        self.add(self.task)
+
+    def close_with(self, notes: str) -> None:
+        """Put the teacher's notes at the end."""
+        self._column.addStretch(1)
+        self.notes = Notes(notes)
+        self.add(self.notes)
+
+    def done(self) -> None:
+        """The viewer has done it."""
+        if self.task is not None and not self.task.isDone():
+            self.task.setDone(True)
+            self.finished.emit()
+
+    def refresh(self, lesson: Lesson) -> None:
+        """Show the numbers of `lesson`."""
+        self.lesson = lesson
+        self.update_numbers(lesson)
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Show the numbers of `lesson`; each chapter has its own."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """The picture or its trace has gone."""
+        self.lesson = None
+
+    def leave(self) -> None:
+        """Another chapter or mode is opened: take down what lies on the picture."""

@@ -1,0 +1,174 @@
+"""Chapter 4: a query meets a key, number by number."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from vitviz.lessons import arithmetic
+from vitviz.lessons.arithmetic import Pair
+from vitviz.selection import HeadChoice
+from vitviz.ui.learn.bars_view import BarsView, Vector, number
+from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.colour import Meaning, format_value
+
+FACTOR = 4.0
+"""By how much two weights have to differ for the task."""
+
+
+class PairPage(Page):
+    """Two vectors, their products, the sum, the score, the weight."""
+
+    uses_key = True
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._pair: Pair | None = None
+        self._chosen: dict[int, float] = {}
+        self._setting: object = None
+        self.say(
+            self.tr(
+                "Every token makes three vectors: a <q>query</q>, what it looks for; a "
+                "<k>key</k>, what it can be found by; a <v>value</v>, what it hands "
+                "over. To weigh a patch, the query is multiplied with the patch's key, "
+                "number by number, and the products are added up. The more alike the "
+                "two point, the larger the score, and the larger the weight."
+            )
+        )
+        q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
+        index = letter("c")
+        d_k = Script(letter("d"), below=letter("k"))
+        self.show_formula(
+            row(
+                letter("s"),
+                " = ",
+                Frac(row(q, " · ", k), Root(d_k)),
+                " = ",
+                Frac(
+                    row(
+                        Script(Sym("Σ"), below=index),
+                        " ",
+                        Script(q, below=index),
+                        " ",
+                        Script(k, below=index),
+                    ),
+                    Root(d_k),
+                ),
+            ),
+            self.tr("s = q·k / √d_k = Σ_c q_c k_c / √d_k"),
+        )
+        self.ask_to(
+            self.tr(
+                "Choose two keys by clicking patches: one with at least four times the "
+                "weight of the other. What differs in the bars?"
+            )
+        )
+        self.click = Segmented()
+        self.click.setAccessibleName(self.tr("What a click on the picture chooses"))
+        self.click.setOptions(
+            [
+                (
+                    "key",
+                    self.tr("A click chooses the key"),
+                    self.tr("Shift-click chooses the key at any time"),
+                ),
+                (
+                    "query",
+                    self.tr("… the query"),
+                    self.tr("A click on the picture chooses the query"),
+                ),
+            ]
+        )
+        self.click.setValue("key")
+        self.click.valueChosen.connect(self._on_click_kind)
+        self.clicks_choose_key = True
+        self.add_row(self.click)
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.bars = BarsView(self.tr("Query, key and their products"))
+        self.bars.columnChanged.connect(self._show_column)
+        self.add(self.bars)
+        self.column = self.say("", "small")
+        self.chain = self.say()
+        self.close_with(
+            self.tr(
+                "Three minutes. Ask: which patch will this query find? Let them guess "
+                "before you click. <b>Often misunderstood:</b> a large product in one "
+                "place is not enough, the sum decides. A long key can win without "
+                "pointing the same way: the cosine beside the sum tells. Query and key "
+                "come from the same token by different matrices, so “A looks at B” "
+                "does not mean that B looks at A: exchange the two and see."
+            )
+        )
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The pair of this query and key."""
+        self.chips.setLesson(lesson, with_key=True)
+        pair = self._pair = arithmetic.pair(lesson.factors, lesson.query, lesson.key)
+        self.bars.setVectors(
+            [
+                Vector("q", pair.q, Meaning.QUERY),
+                Vector("k", pair.k, Meaning.KEY),
+                Vector("q × k", pair.products, None, f"Σ = {number(pair.total)}"),
+            ]
+        )
+        self._show_column(self.bars.column())
+        text = self.tr(
+            "Sum <b>{total}</b>, divided by √{width} = {root}: score <b>{score}</b>. "
+            "Softmax over all {tokens} keys makes it the weight <b>{weight}</b>, "
+            "{ratio} × uniform. Cosine of the two: {cosine}."
+        )
+        if pair.bias:
+            text += " " + self.tr("The score includes the model's bias of {bias}.")
+        factors = lesson.factors
+        self.chain.say(
+            text.format(
+                total=number(pair.total),
+                width=factors.width,
+                root=format_value(factors.divisor),
+                score=number(pair.score),
+                tokens=f"{factors.num_tokens:,}",
+                weight=format_value(pair.weight),
+                ratio=format_value(pair.weight / lesson.uniform),
+                cosine=number(pair.cosine),
+                bias=number(pair.bias),
+            )
+        )
+        self._notice(lesson, pair)
+
+    def _notice(self, lesson: Lesson, pair: Pair) -> None:
+        setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
+        if setting != self._setting:
+            self._setting, self._chosen = setting, {}
+        if lesson.view.state.learn.key is None:
+            return
+        self._chosen[lesson.key] = pair.weight
+        weights = self._chosen.values()
+        if max(weights) >= FACTOR * min(weights):
+            self.done()
+
+    def _show_column(self, column: int) -> None:
+        pair = self._pair
+        if pair is None:
+            return
+        if column < 0:
+            text = self.tr("Point at the bars to read single numbers.")
+        else:
+            text = self.tr(
+                "Number {n}: <q>{q}</q> × <k>{k}</k> = <b>{product}</b>"
+            ).format(
+                n=column,
+                q=number(float(pair.q[column])),
+                k=number(float(pair.k[column])),
+                product=number(float(pair.products[column])),
+            )
+        self.column.say(text)
+
+    def _on_click_kind(self, kind: object) -> None:
+        self.clicks_choose_key = kind == "key"
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))

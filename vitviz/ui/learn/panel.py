@@ -1,0 +1,250 @@
+"""The side panel of Learn: nine numbers, one chapter at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.ui import theme
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.words import Prose
+from vitviz.views.learn import Chapter
+
+Maker = Callable[[Desk], Page]
+
+
+def makers() -> dict[Chapter, Maker]:
+    """What makes each chapter's page; imported when Learn is first opened."""
+    from vitviz.ui.learn.axis_page import AxisPage
+    from vitviz.ui.learn.code_page import CodePage
+    from vitviz.ui.learn.cost_page import CostPage
+    from vitviz.ui.learn.heads_page import HeadsPage
+    from vitviz.ui.learn.output_page import OutputPage
+    from vitviz.ui.learn.pair_page import PairPage
+    from vitviz.ui.learn.scale_page import ScalePage
+    from vitviz.ui.learn.scaling_page import ScalingPage
+    from vitviz.ui.learn.sequence_page import SequencePage
+
+    return {
+        Chapter.SEQUENCE: SequencePage,
+        Chapter.PATCH_SIZE: ScalePage,
+        Chapter.COST: CostPage,
+        Chapter.QUERY_KEY: PairPage,
+        Chapter.SCALING: ScalingPage,
+        Chapter.SOFTMAX: AxisPage,
+        Chapter.OUTPUT: OutputPage,
+        Chapter.HEADS: HeadsPage,
+        Chapter.CODE: CodePage,
+    }
+
+
+class LearnPanel(QWidget):
+    """Setters never emit; every signal is something the viewer did."""
+
+    chapterChosen = Signal(object)
+    """A Chapter."""
+    chapterFinished = Signal(object)
+    """A Chapter whose task has been done."""
+    restoreRequested = Signal()
+    """The model as it was, without the Lab's changes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk: Desk | None = None
+        self._makers: dict[Chapter, Maker] = {}
+        self._pages: dict[Chapter, Page] = {}
+        self._areas: dict[Chapter, QScrollArea] = {}
+        self._done: frozenset[Chapter] = frozenset()
+        self._chapter = Chapter.SEQUENCE
+        self._titles = self._chapter_titles()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._group.idClicked.connect(self._on_number)
+        self._title = QLabel()
+        self._title.setWordWrap(True)
+        self._title.setFont(theme.font("title"))
+        self._back = self._arrow(
+            Qt.ArrowType.LeftArrow, self.tr("Chapter before (Page Up)"), -1
+        )
+        self._on = self._arrow(
+            Qt.ArrowType.RightArrow, self.tr("Next chapter (Page Down)"), 1
+        )
+        numbers = QHBoxLayout()
+        numbers.setContentsMargins(8, 4, 8, 0)
+        numbers.setSpacing(2)
+        numbers.addWidget(self._back)
+        for chapter in Chapter:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setText(str(chapter.number))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._group.addButton(button, chapter.number)
+            numbers.addWidget(button, 1)
+        numbers.addWidget(self._on)
+        self._stack = QStackedWidget()
+        self._notice = Prose()
+        self._restore = Button(self.tr("Restore the model"))
+        self._restore.setToolTip(self.tr("Switch every change of the Lab off"))
+        self._restore.clicked.connect(self.restoreRequested)
+        self._changed = QWidget()
+        changed = QHBoxLayout(self._changed)
+        changed.setContentsMargins(12, 2, 12, 2)
+        changed.addWidget(self._notice, 1)
+        changed.addWidget(self._restore)
+        self._notice.say(
+            self.tr("<w>The Lab has changed this model.</w> The numbers are its.")
+        )
+        self._changed.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(numbers)
+        self._title.setContentsMargins(12, 6, 12, 2)
+        layout.addWidget(self._title)
+        layout.addWidget(self._changed)
+        layout.addWidget(self._stack, 1)
+        self.setMinimumWidth(280)
+        self.setAccessibleName(self.tr("Learn"))
+        self.setDone(frozenset())
+        self._show_title()
+
+    def setDesk(self, desk: Desk) -> None:
+        """Whom the chapters ask; pages are made when they are first opened."""
+        self._desk = desk
+
+    def setDone(self, done: frozenset[Chapter]) -> None:
+        """Mark the chapters whose task has been done."""
+        self._done = done
+        for chapter in Chapter:
+            button = self.button(chapter)
+            is_done = chapter in done
+            button.setText(f"{chapter.number}{'✓' if is_done else ''}")
+            title = self._titles[chapter]
+            tip = self.tr("{title} (done)").format(title=title) if is_done else title
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{chapter.number}: {tip}")
+
+    def setChapter(self, chapter: Chapter) -> None:
+        """Show a chapter."""
+        if chapter is not self._chapter and self._chapter in self._pages:
+            self._pages[self._chapter].leave()
+        self._chapter = chapter
+        self._show_title()
+        page = self.page()
+        if page is not None:
+            self._stack.setCurrentWidget(self._areas[chapter])
+
+    def chapter(self) -> Chapter:
+        """The chapter that is open."""
+        return self._chapter
+
+    def step(self, by: int) -> None:
+        """Go `by` chapters on, as the viewer does with the arrows."""
+        self.chapterChosen.emit(self._chapter.step(by))
+
+    def page(self) -> Page | None:
+        """The open chapter's page; None until there is a desk."""
+        chapter = self._chapter
+        if chapter not in self._pages:
+            if self._desk is None:
+                return None
+            self._makers = self._makers or makers()
+            page = self._makers[chapter](self._desk)
+            page.finished.connect(self._on_finished)
+            if page.task is not None:
+                page.task.setDone(chapter in self._done)
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(page)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._pages[chapter], self._areas[chapter] = page, area
+            self._stack.addWidget(area)
+        return self._pages[chapter]
+
+    def refresh(self, lesson: Lesson) -> None:
+        """Show the numbers of `lesson` in the open chapter."""
+        self._changed.setVisible(bool(lesson.trace.interventions))
+        page = self.page()
+        if page is not None:
+            page.refresh(lesson)
+
+    def forget(self) -> None:
+        """The picture or its trace has gone."""
+        for page in self._pages.values():
+            page.forget()
+
+    def leave(self) -> None:
+        """Another mode is opened."""
+        if self._chapter in self._pages:
+            self._pages[self._chapter].leave()
+
+    def button(self, chapter: Chapter) -> QToolButton:
+        """What opens a chapter."""
+        button = self._group.button(chapter.number)
+        assert isinstance(button, QToolButton)
+        return button
+
+    def title(self) -> str:
+        """What stands above the chapter."""
+        return self._title.text()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the application's font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._title.setFont(theme.font("title"))
+
+    def _chapter_titles(self) -> dict[Chapter, str]:
+        return {
+            Chapter.SEQUENCE: self.tr("From words to patches"),
+            Chapter.PATCH_SIZE: self.tr("Patch size is the scale of a map"),
+            Chapter.COST: self.tr("Why it gets heavy"),
+            Chapter.QUERY_KEY: self.tr("Query, key, value"),
+            Chapter.SCALING: self.tr("Dividing by √d"),
+            Chapter.SOFTMAX: self.tr("Softmax, over the right axis"),
+            Chapter.OUTPUT: self.tr("Weights times values"),
+            Chapter.HEADS: self.tr("Many heads"),
+            Chapter.CODE: self.tr("Three lines of code"),
+        }
+
+    def _arrow(self, arrow: Qt.ArrowType, tip: str, by: int) -> QToolButton:
+        button = QToolButton()
+        button.setArrowType(arrow)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setProperty("step", by)
+        button.clicked.connect(self._on_arrow)
+        return button
+
+    def _show_title(self) -> None:
+        self._title.setText(f"{self._chapter.number}  {self._titles[self._chapter]}")
+        self.button(self._chapter).setChecked(True)
+        self._back.setEnabled(self._chapter.step(-1) is not self._chapter)
+        self._on.setEnabled(self._chapter.step(1) is not self._chapter)
+
+    def _on_number(self, number: int) -> None:
+        self.chapterChosen.emit(tuple(Chapter)[number - 1])
+
+    def _on_arrow(self) -> None:
+        self.step(int(self.sender().property("step")))
+
+    def _on_finished(self) -> None:
+        page = self.sender()
+        for chapter, one in self._pages.items():
+            if one is page:
+                self.chapterFinished.emit(chapter)

@@ -1,0 +1,210 @@
+"""Chapter 2: patch size is a map's scale, on the embedded model's five sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+
+from vitviz.lessons import cost
+from vitviz.ui import theme
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.words import table
+from vitviz.ui.status_line import format_seconds
+from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
+
+SETTLE_MS = 250
+"""The slider rests so long before the model runs."""
+ENOUGH = 3
+"""Sizes that have to be seen for the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run with one patch size took."""
+
+    grid: tuple[int, int]
+    tokens: int
+    matrices_bytes: int
+    kept_bytes: int
+    seconds: float | None
+
+
+class ScalePage(Page):
+    """A slider re-runs the same model; a table keeps what each size took."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._seen: dict[int, Seen] = {}
+        self._image: object = None
+        self.say(
+            self.tr(
+                "Think of maps. On a map of <b>small scale</b> one sheet holds the "
+                "whole city, but no alley: those are <b>large patches</b>. A map of "
+                "<b>large scale</b> shows every alley and fills many sheets: those are "
+                "<b>small patches</b>. Do not turn it around: large patch, small scale."
+            )
+        )
+        self.offer_text = self.say(
+            self.tr(
+                "The slider needs a model that was trained for all five patch sizes: "
+                "the embedded one."
+            )
+        )
+        self.offer = Button(self.tr("Use the embedded model"))
+        self.offer.setToolTip(
+            self.tr("Run vitviz-flexi on this picture; yours is found under Model")
+        )
+        self.offer.clicked.connect(self._on_offer)
+        self.add_row(self.offer)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, len(PATCH_SIZES) - 1)
+        self.slider.setPageStep(1)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider.setTickInterval(1)
+        self.slider.setAccessibleName(self.tr("Patch size in pixels"))
+        self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
+        self.slider.valueChanged.connect(self._on_slid)
+        self.add(self._with_labels())
+        self.ask_to(
+            self.tr(
+                "Try at least three sizes. Keep your eye on a detail, such as a "
+                "whisker or an edge: at which size is it a patch of its own?"
+            )
+        )
+        self.table = self.say()
+        self.say(
+            self.tr(
+                "<b>Which one?</b> 8 or 14 for delicate work, such as finding small "
+                "faults (anomaly detection). 16 and more are often enough to say "
+                "roughly what is in a picture. torchvision's <code>vit_b_16</code> "
+                "has 16 in its name: its patch size."
+            )
+        )
+        self.close_with(
+            self.tr(
+                "Three minutes. Show 32 first: few sheets, quickly read, and the "
+                "details gone. Then 8, and let the class predict the number of tokens "
+                "before the run ends: half the side, four times the patches. "
+                "<b>Often misunderstood:</b> “large scale” sounds like large patches; "
+                "on maps it is the other way round: 1 : 10,000 is a larger scale than "
+                "1 : 100,000, and shows less ground in more detail. Most models know "
+                "only the size they were trained with; this one drew its size anew "
+                "for every batch of its training."
+            )
+        )
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Where the slider stands, and what this run took."""
+        info = lesson.trace.setup.model
+        patch = info.patch_size[0]
+        is_ours = info.name == EMBEDDED and patch in PATCH_SIZES
+        self.offer.setVisible(not is_ours)
+        self.offer_text.setVisible(not is_ours)
+        self.slider.setEnabled(is_ours)
+        if lesson.image is not self._image:
+            self._image, self._seen = lesson.image, {}
+        if not is_ours:
+            self.table.say("")
+            return
+        if not self._settle.isActive():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(PATCH_SIZES.index(patch))
+        trace = lesson.trace
+        if trace.is_complete:
+            layers, heads = trace.num_layers, trace.num_heads
+            self._seen[patch] = Seen(
+                trace.grid,
+                trace.num_tokens,
+                cost.written_out_bytes(layers, heads, trace.num_tokens),
+                trace.num_bytes,
+                lesson.seconds,
+            )
+            if len(self._seen) >= ENOUGH:
+                self.done()
+        self._show_table(patch)
+
+    def seen(self) -> dict[int, Seen]:
+        """What each size took on this picture, as far as it has been tried."""
+        return dict(self._seen)
+
+    def leave(self) -> None:
+        """A size that has not settled is not run."""
+        self._settle.stop()
+
+    def _show_table(self, current: int) -> None:
+        rows = []
+        for patch in PATCH_SIZES:
+            found = self._seen.get(patch)
+            cells = [self.tr("{n} px").format(n=patch)]
+            if found is None:
+                cells += ["–"] * 5
+            else:
+                cells += [
+                    f"{found.grid[0]}×{found.grid[1]}",
+                    f"{found.tokens:,}",
+                    format_bytes(found.matrices_bytes),
+                    format_bytes(found.kept_bytes),
+                    "–" if found.seconds is None else format_seconds(found.seconds),
+                ]
+            if patch == current:
+                cells = [f"<b>{cell}</b>" for cell in cells]
+            rows.append(tuple(cells))
+        header = (
+            self.tr("patch"),
+            self.tr("grid"),
+            self.tr("tokens"),
+            self.tr("matrices"),
+            self.tr("q, k, v"),
+            self.tr("time"),
+        )
+        text = table(header, tuple(rows))
+        note = self.tr(
+            "Memory of all layers: the matrices if they were written out, and q, k and "
+            "v, which vitviz keeps instead. Time: this run, measured."
+        )
+        self.table.say(f"{text}<small>{note}</small>")
+
+    def _with_labels(self) -> QWidget:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        last = len(PATCH_SIZES) - 1
+        grid.addWidget(self.slider, 0, 0, 1, 2 * len(PATCH_SIZES))
+        for index, size in enumerate(PATCH_SIZES):
+            label = QLabel(str(size))
+            label.setFont(theme.font("small"))
+            side = Qt.AlignmentFlag.AlignHCenter
+            if index == 0:
+                side = Qt.AlignmentFlag.AlignLeft
+            elif index == last:
+                side = Qt.AlignmentFlag.AlignRight
+            # five ticks are four steps: the middle ones stand astride
+            column = 0 if index == 0 else 2 * index if index < last else 2 * last
+            grid.addWidget(label, 1, column, 1, 2, side)
+        return box
+
+    def _on_offer(self) -> None:
+        self.desk.choose_patch_size(16)
+
+    def _on_slid(self, _value: int) -> None:
+        self._settle.start()
+
+    def _on_settled(self) -> None:
+        lesson, patch = self.lesson, PATCH_SIZES[self.slider.value()]
+        if lesson is not None and lesson.trace.setup.model.patch_size[0] != patch:
+            self.desk.choose_patch_size(patch)
+
+
+def format_bytes(count: int) -> str:
+    """`2.7 MB`: two significant digits, decimal units."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            value = count / size
+            return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}"
+    return f"{count / 1e3:.0f} kB"

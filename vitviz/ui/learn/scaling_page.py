@@ -1,0 +1,278 @@
+"""Chapter 5: why scores are divided by √d, and what another divisor does."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QSlider, QWidget
+
+from vitviz.interventions import Interventions
+from vitviz.lessons import arithmetic, jobs
+from vitviz.lessons.arithmetic import Row
+from vitviz.selection import HeadChoice
+from vitviz.ui.learn.bars_view import BarsView, Vector
+from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
+from vitviz.ui.learn.formula import row as formula_row
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.maps_view import MapsView, Small
+from vitviz.ui.learn.outcome import outcome
+from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.learn.words import table
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.colour import Meaning, format_value
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
+STEPS = 200
+SETTLE_MS = 200
+SAME = 1.02
+"""Divisors closer than this factor count as the same."""
+
+
+class ScalingPage(Page):
+    """A switch and a slider for the divisor; the row, its entropy, the answer."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.divisor: float | None = None
+        """What scores are divided by; None: as the model does."""
+        self.changed: Row | None = None
+        self.answer: Trace | None = None
+        self._asked: object = None
+        self._seen: set[str] = set()
+        self.say(
+            self.tr(
+                "A score is a sum of d<sub>k</sub> products, so scores spread wider "
+                "the wider a head is. Undivided, softmax turns into a spike: one key "
+                "takes all, and hardly any gradient gets through for the others to "
+                "learn from. So scores are divided by √d<sub>k</sub>."
+            )
+        )
+        q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
+        temperature = letter("T")
+        d_k = Script(letter("d"), below=letter("k"))
+        self.show_formula(
+            formula_row(
+                letter("w"),
+                " = softmax",
+                Paren(Frac(formula_row(q, " · ", k), temperature)),
+                ",   ",
+                temperature,
+                " = ",
+                Root(d_k),
+            ),
+            self.tr("w = softmax(q·k / T), T = √d_k"),
+        )
+        self.say(
+            self.tr(
+                "One often reads that dividing lowers the temperature. Kindly the "
+                "other way: a larger T is a <b>higher</b> temperature, and a flatter "
+                "row."
+            )
+        )
+        self.ask_to(
+            self.tr(
+                "Switch the scaling off, then move T above twice √d<sub>k</sub>. What "
+                "becomes of the row, and of the model's answer?"
+            )
+        )
+        self.switch = Segmented()
+        self.switch.setAccessibleName(self.tr("Scaling"))
+        self.switch.setOptions(
+            [
+                (True, self.tr("T = √d: as trained"), self.tr("Divide by √d_k")),
+                (False, self.tr("T = 1: no scaling"), self.tr("Do not divide")),
+            ]
+        )
+        self.switch.valueChosen.connect(self._on_switch)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        self.slider.setAccessibleName(self.tr("T, what scores are divided by"))
+        self.slider.setToolTip(self.tr("From 1, no scaling, to d_k"))
+        self.slider.valueChanged.connect(self._on_slid)
+        self.add_row(self.switch)
+        self.add(self.slider)
+        self.table = self.say()
+        self.outcome = self.say()
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.bars = BarsView(self.tr("The row as trained, and with this T"))
+        self.add(self.bars)
+        self.maps = MapsView(self.tr("The row as trained, and with this T, as maps"))
+        self.add(self.maps)
+        self.growth = self.say("", "small")
+        self.close_with(
+            self.tr(
+                "Three minutes. Cover the slider and ask: hotter or colder, what makes "
+                "a choice more decided? <b>Often misunderstood:</b> temperature. Ice "
+                "is one rigid choice, steam spreads everywhere: cold is a spike, hot "
+                "is flat. Scores of independent numbers with variance 1 have variance "
+                "d<sub>k</sub>; dividing by its root brings it back to 1. The model "
+                "was trained with its T; other values show what the division does, not "
+                "what a model trained without it would do."
+            )
+        )
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._ask)
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The row both ways; the answer when the engine has it."""
+        self.chips.setLesson(lesson, with_key=False)
+        of, own = lesson.factors, lesson.row
+        divisor = of.divisor if self.divisor is None else self.divisor
+        now = arithmetic.row(of, lesson.query, divisor=divisor)
+        self.changed = now
+        is_own = _is_same(divisor, of.divisor)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(_place(divisor, of.width))
+        for value, there in ((True, is_own), (False, _is_same(divisor, 1.0))):
+            self.switch.button(value).setChecked(there)
+        name = f"T = {format_value(divisor)}"
+        own_name = f"√{of.width} = {format_value(of.divisor)}"
+        self.table.say(self._numbers(own, now, f"T = {own_name}", name))
+        top = max(own.largest, now.largest)
+        self.bars.setVectors(
+            [
+                Vector(
+                    f"√{of.width}", own.weights, None, format_value(own.largest), top
+                ),
+                Vector(
+                    name, now.weights, Meaning.QUERY, format_value(now.largest), top
+                ),
+            ]
+        )
+        self.maps.setMaps(
+            [
+                Small(f"T = √{of.width}", lesson.patches(own.weights)),
+                Small(name, lesson.patches(now.weights)),
+            ],
+            lesson.view.state.colormap,
+        )
+        self.growth.say(
+            self.tr(
+                "Spread (standard deviation) of this query's scores, undivided, if its "
+                "vectors had only their first numbers: {list}."
+            ).format(
+                list=", ".join(
+                    self.tr("{n} numbers: {spread}").format(
+                        n=width, spread=format_value(spread)
+                    )
+                    for width, spread in arithmetic.growth(of, lesson.query)
+                )
+            )
+        )
+        self._notice(divisor, of.divisor)
+        self._settle.start()
+
+    def forget(self) -> None:
+        """Another picture."""
+        super().forget()
+        self._asked = self.answer = None
+        self.outcome.say("")
+
+    def leave(self) -> None:
+        """What was asked for is dropped."""
+        self._settle.stop()
+        self._asked = None
+
+    def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> str:
+        def percent(share: float) -> str:
+            return f"{100 * share:.0f} %"
+
+        return table(
+            (self.tr("this row"), own_name, f"<b>{name}</b>"),
+            (
+                (
+                    self.tr("entropy, of the largest possible"),
+                    percent(own.relative_entropy),
+                    f"<b>{percent(now.relative_entropy)}</b>",
+                ),
+                (
+                    self.tr("as broad as so many equal tokens"),
+                    format_value(own.breadth),
+                    f"<b>{format_value(now.breadth)}</b>",
+                ),
+                (
+                    self.tr("largest weight"),
+                    format_value(own.largest),
+                    f"<b>{format_value(now.largest)}</b>",
+                ),
+                (
+                    self.tr("gradient that gets through, Σ w (1 − w)"),
+                    format_value(own.gradient),
+                    f"<b>{format_value(now.gradient)}</b>",
+                ),
+            ),
+        )
+
+    def _ask(self) -> None:
+        lesson = self.lesson
+        if lesson is None or not lesson.trace.is_complete:
+            return
+        own = lesson.factors.divisor
+        ratio = 1.0 if self.divisor is None else self.divisor / own
+        wanted = (lesson.trace, round(ratio, 6))
+        model = lesson.view.model
+        if wanted == self._asked or model is None:
+            return
+        self._asked = wanted
+        if _is_same(ratio, 1.0):
+            self._on_answer(lesson.trace)
+            return
+        changes = Interventions(temperature=ratio)
+        self.desk.ask(
+            jobs.rerun(model, lesson.trace, changes),
+            self._on_answer,
+            on_failure=self.outcome.say,
+        )
+
+    def _on_answer(self, after: Trace) -> None:
+        lesson = self.lesson
+        if lesson is None:
+            return
+        self.answer = after
+        text = self.tr("With this T in every head of every layer:")
+        self.outcome.say(f"{text} {outcome(lesson.trace, after)}")
+
+    def _notice(self, divisor: float, own: float) -> None:
+        if self.divisor is None:
+            return
+        if _is_same(divisor, 1.0):
+            self._seen.add("off")
+        if divisor > 2 * own:
+            self._seen.add("high")
+        if len(self._seen) == 2:
+            self.done()
+
+    def _on_switch(self, is_scaled: object) -> None:
+        self._set_divisor(None if is_scaled else 1.0)
+
+    def _on_slid(self, value: int) -> None:
+        if self.lesson is None:
+            return
+        of = self.lesson.factors
+        divisor = math.exp(math.log(of.width) * value / STEPS)
+        self._set_divisor(None if _is_same(divisor, of.divisor) else divisor)
+
+    def _set_divisor(self, divisor: float | None) -> None:
+        self.divisor = divisor
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))
+
+
+def _place(divisor: float, width: int) -> int:
+    """Where a divisor stands on the slider, which is logarithmic from 1 to d_k."""
+    if width < 2:
+        return 0
+    return round(STEPS * math.log(max(divisor, 1.0)) / math.log(width))
+
+
+def _is_same(one: float, other: float) -> bool:
+    return 1 / SAME < one / other < SAME

@@ -1,0 +1,315 @@
+"""Chapter 1: a picture becomes a sequence, and a patch a token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QAbstractAnimation, QRectF, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from vitviz.lessons import jobs
+from vitviz.ui.learn.bars_view import BarsView, Vector, number
+from vitviz.ui.learn.convolution import ConvolutionView
+from vitviz.ui.learn.falling import FallingApart
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.words import Prose
+from vitviz.views.colour import Meaning
+
+if TYPE_CHECKING:
+    from vitviz.lessons.embedding import Embedding
+    from vitviz.tracing import Trace
+
+APART_MS = 3200
+STEPS = 1000
+
+
+class SequencePage(Page):
+    """The picture comes apart; the strided convolution at the query's patch."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._embedding: Embedding | None = None
+        self._asked_for: Trace | None = None
+        self._was_apart = False
+        self._query_when_apart: int | None = None
+        self.say(
+            self.tr(
+                "A Transformer reads sequences. A sentence is a sequence of words; a "
+                "picture becomes one when it is cut into <b>patches</b>, each of them "
+                "a “word”."
+            )
+        )
+        self.counts = self.say()
+        self.play = Button()
+        self.play.setToolTip(self.tr("Watch the picture become a sequence, or go back"))
+        self.play.clicked.connect(self._on_play)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, STEPS)
+        self.slider.setAccessibleName(self.tr("How far the picture has come apart"))
+        self.slider.setToolTip(self.tr("Drag to take the picture apart by hand"))
+        self.slider.valueChanged.connect(self._on_slid)
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.play)
+        line.addWidget(self.slider, 1)
+        self.add(row)
+        self.ask_to(
+            self.tr(
+                "Take the picture apart. Then click a patch: which word of the "
+                "sentence is it?"
+            )
+        )
+        self.place = self.say()
+        self.stops = self.say()
+        self.convolution = ConvolutionView()
+        self.add(self.convolution)
+        self.token = BarsView(self.tr("The patch as a token: one number a filter"))
+        self.token.columnChanged.connect(self._show_filter)
+        self.add(self.token)
+        self.filter: Prose = self.say("", "small")
+        self.close_with(
+            self.tr(
+                "Two minutes. Ask first: how would you read a picture aloud? Let the "
+                "class find the order (line by line, from the top left) before you "
+                "play it. <b>Often misunderstood:</b> a patch is not an object; the "
+                "cut follows a ruler, not what is in the picture. The order alone "
+                "would tell the model nothing about above and below: that is why "
+                "every place adds numbers of its own to its token before the first "
+                "layer. CLS belongs to no patch: it is an empty seat from which the "
+                "model later reads its answer."
+            )
+        )
+        self._animation = QVariantAnimation(self)
+        self._animation.setStartValue(0)
+        self._animation.setEndValue(STEPS)
+        self._animation.setDuration(APART_MS)
+        self._animation.valueChanged.connect(self._on_frame)
+        self.falling = FallingApart(desk.picture)
+        self.falling.tokenClicked.connect(desk.pin)
+        self.destroyed.connect(self.falling.deleteLater)
+        self._show_play()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Counts of this run, the query's place in the sequence, its patch."""
+        trace = lesson.trace
+        grid, setup = trace.setup.grid, trace.setup
+        width, height = setup.placement.model_size
+        patch_w, patch_h = setup.model.patch_size
+        text = self.tr(
+            "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
+            "{rows}×{cols} = <b>{patches}</b> patches."
+        )
+        if grid.num_prefix_tokens:
+            text += " " + self.tr(
+                "With <s>{names}</s> in front, the sequence has <b>{tokens}</b> tokens."
+            )
+        names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
+        self.counts.say(
+            text.format(
+                width=width,
+                height=height,
+                patch=patch_w,
+                patch_h=patch_h,
+                rows=grid.rows,
+                cols=grid.cols,
+                patches=f"{grid.num_patches:,}",
+                names=names,
+                tokens=f"{grid.num_tokens:,}",
+            )
+        )
+        self._show_place(lesson)
+        self._set_tiles(lesson)
+        self.falling.setCurrent(lesson.query)
+        if self._query_when_apart not in (None, lesson.query) and self._was_apart:
+            self.done()
+        model = lesson.view.model
+        if self._asked_for is not trace and trace.is_complete and model is not None:
+            self._asked_for = trace
+            self.desk.ask(
+                jobs.embedding(model, trace),
+                self._on_embedding,
+                on_failure=self.stops.say,
+            )
+        elif self._embedding is not None:
+            self._show_patch()
+
+    def forget(self) -> None:
+        """Another picture: the patches of the old one go."""
+        super().forget()
+        self._embedding = self._asked_for = None
+        self.convolution.clear()
+        self.token.setVectors(())
+        self.filter.say("")
+        self.stops.say("")
+
+    def leave(self) -> None:
+        """Put the picture together again."""
+        self._animation.stop()
+        self.slider.setValue(0)
+
+    def _show_place(self, lesson: Lesson) -> None:
+        grid = lesson.trace.setup.grid
+        cell = grid.cell(lesson.query)
+        if cell is None:
+            self.place.say(
+                self.tr(
+                    "<s>{name}</s> is token <b>{token}</b>: it comes before the "
+                    "patches and belongs to none."
+                ).format(name=lesson.name(lesson.query), token=lesson.query)
+            )
+            return
+        row, col = cell
+        self.place.say(
+            self.tr(
+                "Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = "
+                "<b>{token}</b> of the sequence, counted from 0."
+            ).format(
+                row=row,
+                col=col,
+                special=grid.num_prefix_tokens,
+                cols=grid.cols,
+                token=lesson.query,
+            )
+        )
+
+    def _set_tiles(self, lesson: Lesson) -> None:
+        image = lesson.image
+        if image is None:
+            return
+        placement = lesson.trace.setup.placement
+        start = self.desk.picture.inputRect()
+        if start is None:
+            return
+        pixels = np.ascontiguousarray(image.pixels)
+        whole = QImage(
+            pixels.data,
+            pixels.shape[1],
+            pixels.shape[0],
+            3 * pixels.shape[1],
+            QImage.Format.Format_RGB888,
+        )
+        ratio = self.devicePixelRatioF()
+        size = (start.size() * ratio).toSize()
+        seen = QImage(size, QImage.Format.Format_RGB32)
+        seen.fill(QColor(128, 128, 128))
+        painter = QPainter(seen)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        rect = placement.input_rect()
+        painter.drawImage(
+            QRectF(0, 0, size.width(), size.height()),
+            whole,
+            QRectF(rect.x, rect.y, rect.width, rect.height),
+        )
+        painter.end()
+        self.falling.setTiles(seen, lesson.trace.setup.grid, start)
+
+    def _on_embedding(self, found: Embedding) -> None:
+        self._embedding = found
+        lesson = self.lesson
+        if lesson is None:
+            return
+        setup = lesson.trace.setup
+        patch_w, patch_h = setup.model.patch_size
+        width, _ = setup.placement.model_size
+        self.stops.say(
+            self.tr(
+                "A patch becomes a token by <b>one strided convolution</b>: a window "
+                "of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel "
+                "is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a "
+                "line, {rows} lines. At each stop {filters} filters multiply the "
+                "window's 3·{patch}·{patch_h} = {inputs} numbers with their own and "
+                "add up."
+            ).format(
+                patch=patch_w,
+                patch_h=patch_h,
+                width=width,
+                cols=(width - patch_w) // patch_w + 1,
+                rows=setup.grid.rows,
+                filters=found.num_filters,
+                inputs=3 * patch_w * patch_h,
+            )
+        )
+        self._show_patch()
+
+    def _show_patch(self) -> None:
+        found, lesson = self._embedding, self.lesson
+        if found is None or lesson is None:
+            return
+        row, col = self._cell(lesson)
+        self.token.setVectors(
+            [
+                Vector(
+                    self.tr("token"),
+                    found.output[:, row, col],
+                    Meaning.QUERY,
+                    self.tr("{n} numbers").format(n=found.num_filters),
+                )
+            ]
+        )
+        self._show_filter(self.token.column())
+
+    def _show_filter(self, column: int) -> None:
+        found, lesson = self._embedding, self.lesson
+        if found is None or lesson is None:
+            return
+        row, col = self._cell(lesson)
+        output = found.output[:, row, col]
+        index = int(np.abs(output).argmax()) if column < 0 else column
+        preparation = lesson.trace.setup.preprocessing
+        self.convolution.setProduct(
+            found.patch(row, col),
+            found.kernel[index],
+            found.product(index, row, col),
+            mean=preparation.mean,
+            std=preparation.std,
+        )
+        self.filter.say(
+            self.tr(
+                "Filter {n} at stop ({row}, {col}): products and bias add up to "
+                "<b>{sum}</b>; the model's own run has {own}. Point at the bars for "
+                "other filters; move the query with the arrow keys to move the window."
+            ).format(
+                n=index,
+                row=row,
+                col=col,
+                sum=number(found.product(index, row, col)),
+                own=number(float(output[index])),
+            )
+        )
+
+    def _cell(self, lesson: Lesson) -> tuple[int, int]:
+        """The query's patch; the middle of the picture for a special token."""
+        grid = lesson.trace.setup.grid
+        return grid.cell(lesson.query) or (grid.rows // 2, grid.cols // 2)
+
+    def _on_play(self) -> None:
+        lesson = self.lesson
+        if lesson is not None:
+            self._set_tiles(lesson)
+        backward = self.slider.value() > STEPS // 2
+        direction = QAbstractAnimation.Direction
+        self._animation.stop()
+        self._animation.setDirection(
+            direction.Backward if backward else direction.Forward
+        )
+        self._animation.start()
+
+    def _on_frame(self, value: object) -> None:
+        self.slider.setValue(int(str(value)))
+
+    def _on_slid(self, value: int) -> None:
+        self.falling.setShare(value / STEPS)
+        if value == STEPS and self.lesson is not None:
+            self._was_apart = True
+            self._query_when_apart = self.lesson.query
+        self._show_play()
+
+    def _show_play(self) -> None:
+        is_apart = self.slider.value() > STEPS // 2
+        text = self.tr("Put it together") if is_apart else self.tr("Take it apart")
+        self.play.setText(text)
+        self.play.setAccessibleName(text)
