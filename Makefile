@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: run test test-long check pictures bench set-up clean
+.PHONY: run test test-long check pictures translations bench set-up clean
 
 run: set-up
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -28,6 +28,9 @@ check: set-up
 
 pictures: set-up
 	packaging/with-screen.sh $(PYTHON) -m tests.pictures $(ARGS)
+
+translations: set-up
+	$(PYTHON) packaging/translations.py
 
 bench: set-up
 	packaging/with-screen.sh $(PYTHON) -m vitviz bench $(ARGS)

@@ -69,4 +69,5 @@ def test_the_wheel_takes_resources_but_not_the_training() -> None:
     with (REPOSITORY / "pyproject.toml").open("rb") as file:
         wheel = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["sources"] == {"resources": "vitviz/resources"}
-    assert wheel["exclude"] == ["resources/embedded/train"]
+    sources = ["resources/embedded/train", "resources/translations/*.ts"]
+    assert wheel["exclude"] == sources

@@ -1,0 +1,419 @@
+#!/usr/bin/env python3
+"""Collects every text a user sees, and compiles the translations of them.
+
+usage: translations.py            bring resources/translations/*.ts up to date
+       translations.py --check    say what is missing or wrong; if so, exit code 1
+       translations.py --new      print what is still to be translated, as JSON
+
+Texts are read from the syntax tree, since pyside6-lupdate misses half of ours: what
+`tr` is called with where a function of that name stands for a context, templates and
+values of errors, the registries of methods and models. Whatever is called with another
+thing than a literal is an error here: a text that cannot be collected cannot be
+translated.
+
+A `.ts` file is what Qt Linguist reads and writes; without places in the source, so
+that it changes only where a text does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "resources" / "translations"
+LANGUAGE = "ja"
+LEARN = ("vitviz/ui/learn/", "vitviz/lessons/")
+"""Sources whose texts stand in a file of their own."""
+ENGLISH = ("vitviz/cli.py", "vitviz/commands/", "vitviz/bench/")
+"""The command line, which stays as its scripts and manuals know it."""
+ERRORS, METHODS, CATALOGUE = "errors", "methods", "catalogue"
+ERROR_VALUES_FIT = re.compile(r"[a-z].*[a-z ]", re.DOTALL)
+"""A literal value of an error that is words, and not a name or a number."""
+TEMPLATES = {"refusal": "{path} ", "refusal_of": "", "Phrase": ""}
+"""Functions that make errors: what they put before the template they are given."""
+TEMPLATE_NAMES = {"template", "message", "_CIRCLE"}
+"""Variables that hold an error's template."""
+
+Text = tuple[str, str]
+"""(context, source)."""
+
+
+class Collector(ast.NodeVisitor):
+    """The texts of one file, and what is wrong in it."""
+
+    def __init__(self, path: str, error_names: frozenset[str]) -> None:
+        self.texts: set[Text] = set()
+        self.problems: list[str] = []
+        self._path = path
+        self._errors = error_names
+        self._classes: list[str] = []
+        self._wrappers: list[dict[str, str]] = [{}]
+
+    def visit_Module(self, node: ast.Module) -> None:
+        self._wrappers[0].update(_wrappers(node.body))
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._classes.append(node.name)
+        self.generic_visit(node)
+        self._classes.pop()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        inner = _wrappers(node.body)
+        for one in node.body:  # tr = _tr
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+                if isinstance(one.value, ast.Name):
+                    context = self._context(one.value.id)
+                    if context is not None:
+                        inner[one.targets[0].id] = context
+            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Tuple):
+                if isinstance(one.value, ast.Tuple):
+                    for to, of in zip(one.targets[0].elts, one.value.elts, strict=True):
+                        context = self._context(getattr(of, "id", ""))
+                        if context is not None and isinstance(to, ast.Name):
+                            inner[to.id] = context
+        self._wrappers.append(inner)
+        self.generic_visit(node)
+        self._wrappers.pop()
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        name = getattr(node.targets[0], "id", "")
+        if name in TEMPLATE_NAMES and not self._path.startswith("vitviz/ui/"):
+            for text in _literals(node.value):
+                self.texts.add((ERRORS, text))
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            self._visit_method(node, function)
+        elif isinstance(function, ast.Name):
+            self._visit_function(node, function.id)
+        self.generic_visit(node)
+
+    def _visit_method(self, node: ast.Call, function: ast.Attribute) -> None:
+        owner = getattr(function.value, "id", "")
+        if function.attr == "tr":
+            if owner != "self" or not self._classes:
+                self._complain(node, "call tr on self")
+                return
+            self._add(node, self._classes[-1], node.args[0])
+        elif function.attr == "translate" and owner == "QCoreApplication":
+            context, text = node.args[:2]
+            if isinstance(text, ast.Constant):
+                self._add(node, str(getattr(context, "value", "")), text)
+        elif function.attr == "__init__" and "Error" in "".join(self._classes[-1:]):
+            self._add_error(node)
+        elif function.attr == "__init__" and self._classes[-1:] == ["Cancelled"]:
+            self._add_error(node)
+
+    def _visit_function(self, node: ast.Call, name: str) -> None:
+        context = self._context(name)
+        if context is not None:
+            if isinstance(node.args[0], ast.Name) and context == CATALOGUE:
+                return
+            self._add(node, context, node.args[0])
+        elif name in self._errors or name in TEMPLATES:
+            self._add_error(node, TEMPLATES.get(name, ""))
+        elif name == "Method":
+            for text in node.args[1:6]:
+                self._add(node, METHODS, text)
+        elif name in {"QT_TRANSLATE_NOOP", "QT_TR_NOOP"}:
+            first = node.args[0]
+            own = self._classes[-1] if self._classes else ""
+            context = str(getattr(first, "value", "")) if len(node.args) > 1 else own
+            self._add(node, context, node.args[-1])
+
+    def _context(self, name: str) -> str | None:
+        for scope in reversed(self._wrappers):
+            if name in scope:
+                return scope[name]
+        return None
+
+    def _add(self, node: ast.Call, context: str, text: ast.expr) -> None:
+        found = list(_literals(text))
+        if not found:
+            self._complain(node, "only a literal can be translated")
+        for one in found:
+            if one:
+                self.texts.add((context, one))
+
+    def _add_error(self, node: ast.Call, before: str = "") -> None:
+        for argument in node.args:
+            for text in _literals(argument):
+                self.texts.add((ERRORS, before + text))
+        for keyword in node.keywords:
+            for text in _literals(keyword.value):
+                if ERROR_VALUES_FIT.fullmatch(text) or " " in text.strip():
+                    self.texts.add((ERRORS, text))
+
+    def _complain(self, node: ast.Call, what: str) -> None:
+        self.problems.append(f"{self._path}:{node.lineno}: {what}")
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """The texts an expression can be, as far as it is made of literals."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.BoolOp):
+        for one in node.values:
+            yield from _literals(one)
+
+
+def _wrappers(body: list[ast.stmt]) -> dict[str, str]:
+    """Functions that do nothing but translate in one context, by name."""
+    found = {}
+    for node in body:
+        if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 1:
+            continue
+        last = node.body[-1]
+        if not isinstance(last, ast.Return) or not isinstance(last.value, ast.Call):
+            continue
+        call = last.value
+        if getattr(call.func, "attr", "") != "translate" or len(call.args) != 2:
+            continue
+        context, text = call.args
+        is_own = getattr(text, "id", None) == node.args.args[0].arg
+        if isinstance(context, ast.Constant) and is_own:
+            found[node.name] = str(context.value)
+    return found
+
+
+def _error_names(trees: dict[str, ast.Module]) -> frozenset[str]:
+    """VitvizError and all that derive from it."""
+    names = {"VitvizError"}
+    classes = [
+        (node.name, {getattr(base, "id", "") for base in node.bases})
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    size = 0
+    while size != len(names):
+        size = len(names)
+        names |= {name for name, bases in classes if bases & names}
+    return frozenset(names)
+
+
+def _imported(trees: dict[str, ast.Module]) -> dict[str, dict[str, str]]:
+    """Wrappers that one file takes from another: {path: {name: context}}."""
+    own = {path: _wrappers(tree.body) for path, tree in trees.items()}
+    found: dict[str, dict[str, str]] = {path: {} for path in trees}
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                source = node.module.replace(".", "/") + ".py"
+                for alias in node.names:
+                    context = own.get(source, {}).get(alias.name)
+                    if context is not None:
+                        found[path][alias.asname or alias.name] = context
+    return found
+
+
+def collect() -> tuple[dict[str, set[Text]], list[str]]:
+    """({"vitviz": …, "learn": …} all texts by file, problems)."""
+    trees = {
+        str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "vitviz").rglob("*.py"))
+        if not str(path.relative_to(ROOT)).startswith(ENGLISH)
+    }
+    names, imported = _error_names(trees), _imported(trees)
+    texts: dict[str, set[Text]] = {"vitviz": set(), "learn": set()}
+    problems = []
+    for path, tree in trees.items():
+        collector = Collector(path, names)
+        collector._wrappers[0].update(imported[path])
+        collector.visit(tree)
+        of_learn = path.startswith(LEARN)
+        texts["learn" if of_learn else "vitviz"] |= collector.texts
+        problems += collector.problems
+    texts["vitviz"] |= _catalogue()
+    texts["learn"] -= texts["vitviz"]
+    return texts, problems
+
+
+def _catalogue() -> set[Text]:
+    """The sentences of the list of models."""
+    path = ROOT / "resources" / "models.toml"
+    if not path.is_file():
+        return set()
+    families = tomllib.loads(path.read_text(encoding="utf-8"))["family"]
+    fields = ("source", "good_for")
+    return {(CATALOGUE, f[key]) for f in families for key in fields if f.get(key)}
+
+
+# -- the files --------------------------------------------------------------------
+
+
+def read(path: Path) -> dict[Text, str]:
+    """Translations by text; empty where there is none yet."""
+    if not path.is_file():
+        return {}
+    found = {}
+    for context in ET.parse(path).getroot().iter("context"):
+        name = context.findtext("name") or ""
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            text = (translation.text or "") if translation is not None else ""
+            found[name, message.findtext("source") or ""] = text
+    return found
+
+
+def written(texts: dict[Text, str]) -> str:
+    """A .ts file, in the order of contexts and texts."""
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "<!DOCTYPE TS>",
+        f'<TS version="2.1" language="{LANGUAGE}" sourcelanguage="en">',
+    ]
+    former = None
+    for (context, source), translation in sorted(texts.items()):
+        if context != former:
+            lines += ["</context>"] if former is not None else []
+            lines += ["<context>", f"    <name>{_escaped(context)}</name>"]
+            former = context
+        kind = "" if translation else ' type="unfinished"'
+        lines += [
+            "    <message>",
+            f"        <source>{_escaped(source)}</source>",
+            f"        <translation{kind}>{_escaped(translation)}</translation>",
+            "    </message>",
+        ]
+    lines += ["</context>"] if former is not None else []
+    return "\n".join([*lines, "</TS>", ""])
+
+
+def _escaped(text: str) -> str:
+    for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(raw, safe)
+    return text.replace("\t", "&#x9;")
+
+
+def path_of(name: str) -> Path:
+    """Of the file "vitviz" or "learn"."""
+    return FOLDER / f"{name}_{LANGUAGE}.ts"
+
+
+def compiled() -> bytes:
+    """What lrelease makes of all files together."""
+    program = Path(sys.executable).parent / "pyside6-lrelease"
+    paths = [str(p) for p in (path_of("vitviz"), path_of("learn")) if p.is_file()]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "all.qm"
+        command = [str(program), "-silent", *paths, "-qm", str(out)]
+        subprocess.run(command, check=True)
+        return out.read_bytes()
+
+
+def update() -> None:
+    """Add new texts, drop those that are gone, compile."""
+    texts, problems = collect()
+    known: dict[Text, str] = {}
+    for name in texts:
+        known |= {k: v for k, v in read(path_of(name)).items() if v}
+    by_source = {source: text for (_, source), text in known.items()}
+    for name, wanted in texts.items():
+        # a text that moved to another class is still the same text
+        found = {t: known.get(t) or by_source.get(t[1], "") for t in wanted}
+        path_of(name).write_text(written(found), encoding="utf-8")
+        missing = sum(not text for text in found.values())
+        sys.stdout.write(f"{path_of(name).name}: {len(found)}, {missing} to do\n")
+    compiled_path().write_bytes(compiled())
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+
+
+def compiled_path() -> Path:
+    """The one file that the program loads."""
+    return FOLDER / f"vitviz_{LANGUAGE}.qm"
+
+
+def placeholders(text: str) -> list[str]:
+    """Names in braces, sorted; with their formats."""
+    parts = Formatter().parse(text)
+    return sorted(f"{name}:{spec}" for _, name, spec, _ in parts if name is not None)
+
+
+def wrong(name: str) -> list[str]:
+    """Translations that would not be filled in as their source is."""
+    found = []
+    for (context, source), text in read(path_of(name)).items():
+        if not text:
+            continue
+        where = f"{path_of(name).name}, {context}: {source!r}"
+        try:
+            if placeholders(source) != placeholders(text):
+                found.append(f"{where}: other placeholders in {text!r}")
+        except ValueError as error:
+            found.append(f"{where}: {error}")
+        if source.count("\t") != text.count("\t"):
+            found.append(f"{where}: other tabs")
+        if sorted(re.findall(r"</?\w+>", source)) != sorted(
+            re.findall(r"</?\w+>", text)
+        ):
+            found.append(f"{where}: other tags in {text!r}")
+    return found
+
+
+def unfinished(name: str) -> list[str]:
+    """What is to be translated, or is no longer in the program."""
+    texts, problems = collect()
+    known = read(path_of(name))
+    found = list(problems)
+    for context, source in sorted(texts[name]):
+        if not known.get((context, source)):
+            found.append(f"not translated: {context}: {source!r}")
+    for context, source in sorted(set(known) - texts[name]):
+        found.append(f"no longer in the program: {context}: {source!r}")
+    return found
+
+
+def check() -> list[str]:
+    """Everything that is wrong."""
+    found = []
+    for name in ("vitviz", "learn"):
+        found += unfinished(name) + wrong(name)
+    if compiled_path().read_bytes() != compiled():
+        found.append(f"{compiled_path().name} is not what its sources compile to")
+    return found
+
+
+def main() -> int:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description="translations")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--new", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.check:
+        problems = check()
+        sys.stdout.write("".join(f"{problem}\n" for problem in problems))
+        return 1 if problems else 0
+    if chosen.new:
+        todo: dict[str, dict[str, str]] = {}
+        for name in ("vitviz", "learn"):
+            for (context, source), text in sorted(read(path_of(name)).items()):
+                if not text:
+                    todo.setdefault(context, {})[source] = ""
+        json.dump(todo, sys.stdout, ensure_ascii=False, indent=1)
+        return 0
+    FOLDER.mkdir(exist_ok=True)
+    update()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
