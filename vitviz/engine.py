@@ -41,6 +41,8 @@ class Kind(enum.IntEnum):
     CURVES = 13
     LESSON = 14
     EXPORT = 15
+    DOWNLOAD = 16
+    LOOK_UP = 17
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 ETAG = '"first"'
+_CONNECT = socket.socket.connect
+
+
+def allow_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine may be connected to, and nothing else; no proxy stands between."""
+
+    def guarded(self: socket.socket, address: tuple[str, int]) -> None:
+        assert self.family == socket.AF_UNIX or address[0] == "127.0.0.1", address
+        _CONNECT(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.faults.loopback import Site, serving
+from tests.faults.loopback import Site, allow_loopback, serving
 from vitviz.errors import Cancelled, CheckpointError, DownloadError, OutputError
 from vitviz.models import downloads, store
 from vitviz.models.catalogue import Remote
@@ -35,24 +35,8 @@ TOOL = [sys.executable, "-m", "vitviz", "models", "get"]
 
 
 @pytest.fixture(autouse=True)
-def loopback(no_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine may be connected to, and nothing else."""
-    monkeypatch.undo()
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: tuple[str, int]) -> None:
-        assert self.family == socket.AF_UNIX or address[0] == "127.0.0.1", address
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loopback: None) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
+def folder(no_network: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    allow_loopback(monkeypatch)
     return store.cache_folder()
 
 

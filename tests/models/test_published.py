@@ -177,7 +177,7 @@ def test_any_other_name_of_timm() -> None:
     entry = entry_of("timm:vit_large_patch14_clip_336.openai")
     assert (entry.size_px, entry.patch_px, entry.num_tokens) == (336, 14, 577)
     assert (entry.num_layers, entry.num_heads, entry.num_classes) == (24, 16, 0)
-    assert entry.family.licence == "apache-2.0"
+    assert entry.family.licence == "Apache-2.0"
     assert isinstance(entry.remote, Remote)
     assert entry.remote.repository == "timm/vit_large_patch14_clip_336.openai"
 

@@ -14,6 +14,8 @@ import vitviz
 
 PACKAGE = Path(vitviz.__file__).parent
 OPTIONAL = {"timm", "transformers", "pillow_heif", "huggingface_hub"}
+LIGHT = ("vitviz.models.catalogue", "vitviz.models.progress", "vitviz.models.store")
+"""Of the models, what loads no library (tests/models/test_catalogue.py shows it)."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ def imports_of(source: str) -> list[Found]:
             found.extend(Found(alias.name, at_load) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.append(Found(node.module, at_load))
-            if node.module == "vitviz":
-                found.extend(Found(f"vitviz.{a.name}", at_load) for a in node.names)
+            if node.module in ("vitviz", "vitviz.models"):
+                names = [f"{node.module}.{a.name}" for a in node.names]
+                found[-1:] = [Found(name, at_load) for name in names]
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             return
         inner = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
@@ -64,7 +67,8 @@ def faults(part: str, source: str) -> list[str]:
         if top in {"torch", "torchvision"} and part in {"ui", "figures", "views"}:
             broken.append(f"{part} imports torch")
         if part in {"ui", "figures", "views", "engine", "jobs"} and one.at_load:
-            if inside in {"tap", "tracing", "attention", "models"}:
+            is_heavy = inside in {"tap", "tracing", "attention", "models"}
+            if is_heavy and not one.name.startswith(LIGHT):
                 broken.append(f"{part} loads {one.name}, and with it torch")
         if top in OPTIONAL and one.at_load:
             broken.append(f"{part} needs {top} to be loaded")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vitviz.errors import UnknownModelError
 from vitviz.models import store
-from vitviz.models.catalogue import Entry, Trait, embedded_path, find, search
+from vitviz.models.catalogue import Entry, Trait, find, search
 from vitviz.models.progress import Progress, megabytes, seconds_text
 
 DESCRIPTION = """\
@@ -80,7 +80,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         str(entry.patch_px),
         str(entry.num_tokens),
         entry.family.licence,
-        "here" if _place(entry) is not None else "",
+        "here" if store.place_of(entry) is not None else "",
     )
 
 
@@ -103,7 +103,7 @@ def _get(name: str, *, as_json: bool) -> int:
     entry = _known(name)
     remote = entry.remote
     if remote is None:
-        path = str(_place(entry) or "")
+        path = str(store.place_of(entry) or "")
     elif (found := store.locate(remote)) is not None and not store.is_own(found):
         store.verify(remote, found)
         path = str(found)
@@ -160,17 +160,9 @@ def _known(name: str) -> Entry:
     return entry_of(name)
 
 
-def _place(entry: Entry) -> Path | None:
-    """Where the weights lie on this machine."""
-    if entry.remote is not None:
-        return store.locate(entry.remote)
-    path = embedded_path()
-    return path if path.is_file() else None
-
-
 def _facts(entry: Entry) -> dict[str, object]:
     """Everything that is known of a model, under headings."""
-    family, place = entry.family, _place(entry)
+    family, place = entry.family, store.place_of(entry)
     remote = entry.remote
     return {
         "name": entry.name,

@@ -86,23 +86,13 @@ def download(
         store.sweep_cache()
         lock = FileLock(folder / f".{remote.file}.lock")
         while not lock.acquire():
-            report(Progress(_size(_part(folder, remote)), None, None, is_waiting=True))
+            report(Progress(store.kept_bytes(remote), is_waiting=True))
             check()
             time.sleep(REPORT_S)
         with lock:
             return _Download(remote, folder, report, check, patience_s).run()
     except OSError as error:
         raise output_error(folder / remote.file, error) from error
-
-
-def _part(folder: Path, remote: Remote) -> Path:
-    return folder / f".{remote.file}.part"
-
-
-def _size(path: Path) -> int:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0
 
 
 class _Download:
@@ -118,7 +108,7 @@ class _Download:
     ) -> None:
         self._remote = remote
         self._target = folder / remote.file
-        self._part = _part(folder, remote)
+        self._part = store.part_path(remote)
         self._note = folder / f".{remote.file}.part.json"
         self._check = check
         self._patience_s = patience_s
@@ -132,13 +122,13 @@ class _Download:
                 return self._target
         for _ in range(_ATTEMPTS):
             source = self._earlier()
-            before = _size(self._part) if source else 0
+            before = store.kept_bytes(self._remote) if source else 0
             try:
                 return self._finish(self._fetch(source))
             except _Restart:
                 self._discard()
             except _Cut:
-                if self._earlier() is None or _size(self._part) <= before:
+                if self._earlier() is None or store.kept_bytes(self._remote) <= before:
                     break
         raise self._broken_off("The connection to {site} was cut off.")
 
@@ -146,7 +136,7 @@ class _Download:
 
     def _fetch(self, source: _Source | None) -> _Source:
         """Bring the part to its whole length; what it is a part of."""
-        offset = _size(self._part) if source else 0
+        offset = store.kept_bytes(self._remote) if source else 0
         headers = {}
         if source:
             if source.total == offset and (source.sha256 or self._remote.sha256):

@@ -237,6 +237,14 @@ def _misfit(path: Path, name: str, error: Exception) -> CheckpointError:
 
 # --- any other name of timm's ----------------------------------------------------
 
+_LICENCES = {
+    "apache-2.0": "Apache-2.0",
+    "mit": "MIT",
+    "bsd-3-clause": "BSD-3-Clause",
+    "cc-by-nc-4.0": "CC-BY-NC-4.0",
+}
+"""As the catalogue writes them."""
+
 
 def _timm_entry(name: str) -> Entry:
     """What timm says of a model that the catalogue does not have."""
@@ -253,14 +261,15 @@ def _timm_entry(name: str) -> Entry:
         module = timm.create_model(name, pretrained=False)
     adapter = TimmAdapter(module)
     licence = config.license or "not stated"
+    licence = _LICENCES.get(licence, licence)
     repository = config.hf_hub_id.partition("@")[0]
     remote = hub_remote(repository, config.hf_hub_filename or "model.safetensors")
     family = Family(
         "timm",
-        name.partition(".")[0],
+        "timm",
         "timm",
         licence,
-        f"{remote.url.partition('/resolve/')[0]}",
+        remote.url.partition("/resolve/")[0],
         "timm",
         "",
         frozenset(),

@@ -22,7 +22,7 @@ import platformdirs
 
 from vitviz.atomic import sweep, write_bytes
 from vitviz.errors import CheckpointError, OutputError
-from vitviz.models.catalogue import Remote
+from vitviz.models.catalogue import Entry, Remote, embedded_path
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -68,6 +68,26 @@ def locate(remote: Remote) -> Path | None:
             if path.is_file():
                 return path
     return None
+
+
+def place_of(entry: Entry) -> Path | None:
+    """Where the weights of a model lie on this machine."""
+    if entry.remote is not None:
+        return locate(entry.remote)
+    path = embedded_path()
+    return path if path.is_file() else None
+
+
+def part_path(remote: Remote) -> Path:
+    """What has arrived of a download that is not complete."""
+    return cache_folder() / f".{remote.file}.part"
+
+
+def kept_bytes(remote: Remote) -> int:
+    """Size of that; 0 without one."""
+    with contextlib.suppress(OSError):
+        return part_path(remote).stat().st_size
+    return 0
 
 
 def is_own(path: Path) -> bool:

@@ -29,6 +29,7 @@ def specs() -> tuple[Spec, ...]:
     file, view, model = tr("File"), tr("View"), tr("Attention")
     return (
         Spec("open", tr("Open picture or session…"), ("Ctrl+O",), file),
+        Spec("models", tr("All models…"), ("Ctrl+M",), file),
         Spec("paste", tr("Paste picture"), ("Ctrl+V",), file),
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),

@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         top.pasteRequested.connect(self.paste)
         top.pathChosen.connect(self.open_path)
         top.modelChosen.connect(self.choose_model)
+        top.modelsRequested.connect(self.opening.all_models)
         top.modelFolderRequested.connect(self.opening.model_folder)
         top.modelFileRequested.connect(self.opening.model_file)
         top.modeChosen.connect(self._on_mode)
@@ -278,6 +279,7 @@ class MainWindow(QMainWindow):
         wishes = self.wishes
         return {
             "open": self.opening.open_dialog,
+            "models": self.opening.all_models,
             "paste": self.paste,
             "copy": self.copy,
             "export": self.export,

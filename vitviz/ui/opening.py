@@ -8,6 +8,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from vitviz.ui.fetching import Fetching
+from vitviz.ui.model_dialog import ModelDialog
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ class Opening(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._fetching = Fetching(window.controller.work, self)
+        self._dialog: ModelDialog | None = None
 
     def open_dialog(self) -> None:
         """Ask for a picture."""
@@ -52,6 +56,29 @@ class Opening(QObject):
             self._window.panes.errors.showMessage(
                 self.tr("There is no picture on the clipboard. Copy one, or its file.")
             )
+
+    def all_models(self) -> None:
+        """Open the dialog of models, or bring it to the front."""
+        if self._dialog is None:
+            window = self._window
+            self._dialog = ModelDialog(self._fetching, self._model_name(), window)
+            self._dialog.modelChosen.connect(self._on_model)
+            self._dialog.fileRequested.connect(self.model_file)
+            self._dialog.folderRequested.connect(self.model_folder)
+            self._dialog.destroyed.connect(self._on_closed)
+            self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def _model_name(self) -> str | None:
+        model = self._window.controller.model
+        return None if model is None else model.info.name
+
+    def _on_model(self, name: str) -> None:
+        self._window.choose_model(name, None)
+
+    def _on_closed(self) -> None:
+        self._dialog = None
 
     def model_folder(self) -> None:
         title = self.tr("Choose a model folder")

@@ -38,6 +38,7 @@ class TopBar(QWidget):
     pathChosen = Signal(str)
     modelChosen = Signal(str, object)
     """Name, and patch size or None."""
+    modelsRequested = Signal()
     modelFolderRequested = Signal()
     modelFileRequested = Signal()
     optionsChosen = Signal(object)
@@ -183,6 +184,7 @@ class TopBar(QWidget):
             group.addAction(action)
         group.triggered.connect(self._on_patch)
         menu.addSeparator()
+        menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
         menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
 

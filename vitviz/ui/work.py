@@ -36,9 +36,14 @@ class Work(QObject):
         self._was_shut_down = False
         self._reader = EngineThread("reader", self)
         self._engine = EngineThread("engine", self)
-        for thread in (self._reader, self._engine):
+        self._threads = [self._reader, self._engine]
+        for thread in self._threads:
             thread.happened.connect(self._on_event)
             thread.start()
+
+    def adopt(self, thread: EngineThread) -> None:
+        """Stop this thread, too, at the end."""
+        self._threads.append(thread)
 
     def on_part(self, kind: Kind, handler: Handler) -> None:
         """Call `handler` with every part that a job of this kind reports."""
@@ -88,10 +93,9 @@ class Work(QObject):
             patience_ms = 0  # it has been waited for once
         self._was_shut_down = True
         self._tokens.clear()
-        threads = (self._reader, self._engine)
-        for thread in threads:
+        for thread in self._threads:
             thread.engine.stop()
-        have_ended = [thread.finish(patience_ms) for thread in threads]
+        have_ended = [thread.finish(patience_ms) for thread in self._threads]
         return all(have_ended)
 
     def _on_event(self, event: Event) -> None:

@@ -1,0 +1,129 @@
+"""What the model dialog says of a model, in the program's language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.models.catalogue import Entry, Trait
+from vitviz.models.progress import megabytes, seconds_text
+
+EMBEDDED_PATCHES = "8, 14, 16, 28, 32"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelWords", text)
+
+
+def translated(text: str) -> str:
+    """A sentence of the catalogue."""
+    return QCoreApplication.translate("catalogue", text)
+
+
+def trait_words() -> dict[Trait, tuple[str, str]]:
+    """(what a trait is called, the sentence that explains it)."""
+    tr = _tr
+    return {
+        Trait.LABELS: (
+            tr("has labels"),
+            tr("It says what it takes a picture for, in 1,000 words."),
+        ),
+        Trait.SEGMENTS: (
+            tr("segments objects"),
+            tr("Some of its heads draw the outline of what is in the picture."),
+        ),
+        Trait.SMALL: (
+            tr("small"),
+            tr("At most 30 million parameters: runs in a moment on any laptop."),
+        ),
+        Trait.FINE: (
+            tr("fine patches"),
+            tr("Patches of 8 pixels: sharper maps, four times as many tokens."),
+        ),
+        Trait.REGISTERS: (
+            tr("has registers"),
+            tr("Extra tokens to store things in, which keeps the maps clean."),
+        ),
+        Trait.CAPTIONS: (
+            tr("learned from captions"),
+            tr("Trained to match pictures with sentences, as CLIP is."),
+        ),
+        Trait.SELF_TAUGHT: (
+            tr("self-taught"),
+            tr("Trained on pictures alone; nobody told it what is in them."),
+        ),
+        Trait.ANY_USE: (
+            tr("any use allowed"),
+            tr("Its licence allows every use, commercial ones as well."),
+        ),
+    }
+
+
+def title(entry: Entry) -> str:
+    """As "DINOv2 · ViT-S/14"."""
+    family = entry.family.title
+    return family if entry.title == family else f"{family} · {entry.title}"
+
+
+def line(entry: Entry) -> str:
+    """What one chooses by: input, patch, tokens, size of the download, licence."""
+    if entry.remote is None:
+        return _tr("{size} px · patches of {patches} px · {licence}").format(
+            size=entry.size_px,
+            patches=EMBEDDED_PATCHES,
+            licence=entry.family.licence,
+        )
+    return _tr(
+        "{size} px · patch {patch} · {tokens} tokens · {bytes} · {licence}"
+    ).format(
+        size=entry.size_px,
+        patch=entry.patch_px,
+        tokens=f"{entry.num_tokens:,}",
+        bytes=megabytes(entry.size_bytes),
+        licence=entry.family.licence,
+    )
+
+
+def facts(entry: Entry) -> list[tuple[str, str]]:
+    """(heading, text) of all that is known."""
+    tr, family = _tr, entry.family
+    rows = [
+        (tr("Name"), entry.name),
+        (tr("Input"), tr("{n} × {n} px").format(n=entry.size_px)),
+    ]
+    if entry.remote is None:
+        patches = tr("{n} px, as you choose").format(n=EMBEDDED_PATCHES)
+        rows += [(tr("Patch"), patches), (tr("Tokens"), tr("50 to 785"))]
+    else:
+        side = entry.size_px // entry.patch_px
+        tokens = tr("{n} = {side} × {side} patches + {special} special").format(
+            n=f"{entry.num_tokens:,}", side=side, special=entry.num_prefix_tokens
+        )
+        rows += [(tr("Patch"), tr("{n} px").format(n=entry.patch_px))]
+        rows += [(tr("Tokens"), tokens)]
+    if entry.num_layers:
+        text = tr("{layers} layers").format(layers=entry.num_layers)
+        if entry.num_heads:
+            text = tr("{layers} layers of {heads} heads").format(
+                layers=entry.num_layers, heads=entry.num_heads
+            )
+        rows.append((tr("Depth"), text))
+    if entry.num_parameters:
+        millions = f"{entry.num_parameters / 1e6:,.1f}"
+        rows.append((tr("Parameters"), tr("{n} million").format(n=millions)))
+    if entry.num_classes:
+        rows.append((tr("Labels"), f"{entry.num_classes:,}"))
+    if family.source:
+        rows.append((tr("Source"), translated(family.source)))
+    return rows
+
+
+def progress_text(done: int, total: int | None, seconds_left: float | None) -> str:
+    """As "45.0 MB of 88.2 MB, 12 s left"."""
+    text = megabytes(done)
+    if total is not None:
+        text = _tr("{done} of {total}").format(done=text, total=megabytes(total))
+    if seconds_left:
+        text = _tr("{progress}, {time} left").format(
+            progress=text, time=seconds_text(seconds_left)
+        )
+    return text
