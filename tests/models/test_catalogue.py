@@ -66,9 +66,9 @@ def test_torchvision(entry: Entry) -> None:
     assert entry.num_layers == len(module.encoder.layers)
     assert entry.num_heads == module.encoder.layers[0].num_heads
     assert entry.num_tokens == module.seq_length
-    if "default" in entry.name or "." not in entry.name:
-        assert weights is tv.get_model_weights(entry.architecture).DEFAULT
-        assert find_weights(entry.architecture, "default") is entry
+    assert find_weights(entry.architecture, entry.weights) == entry
+    is_default = weights is tv.get_model_weights(entry.architecture).DEFAULT
+    assert (find(entry.architecture) == entry) == is_default
 
 
 @pytest.mark.parametrize("entry", TIMM, ids=lambda e: e.architecture)

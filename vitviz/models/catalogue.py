@@ -159,8 +159,12 @@ def entries() -> tuple[Entry, ...]:
 
 
 def find(name: str) -> Entry | None:
-    """The entry of that name; None for one that the catalogue does not have."""
-    return next((entry for entry in entries() if entry.name == name), None)
+    """The entry of that name; None for one that the catalogue does not have.
+
+    Torchvision's bare names stand for its own default weights.
+    """
+    named = next((entry for entry in entries() if entry.name == name), None)
+    return named or find_weights(name, "default")
 
 
 def find_weights(architecture: str, weights: str) -> Entry | None:
