@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from vitviz.biases import Bias
 from vitviz.errors import BudgetError
 from vitviz.interventions import Axis
 from vitviz.selection import Bins, Fusion, HeadChoice
@@ -51,7 +52,7 @@ class Capture:
 
     q, k, v : Tensor, (H, N, D), on the model's device and in its dtype; q may have
         another number of tokens (a pooling head has one).
-    bias : Tensor that broadcasts to (H, N, N), or None.
+    bias : what is added to the scores, (H, N, N), whole or in parts; or None.
     scale : what Q Kᵀ is multiplied with, usually 1/√D.
     error : largest |A V − O| / largest |O| over the checked rows, NaN if unchecked.
     edges : what was cut.
@@ -62,7 +63,7 @@ class Capture:
     q: Tensor
     k: Tensor
     v: Tensor
-    bias: Tensor | None
+    bias: Bias | None
     scale: float
     error: float = float("nan")
     edges: tuple[Edges, ...] = ()
@@ -166,7 +167,7 @@ def column(capture: Capture, key: int, log_normaliser: Tensor | None) -> Tensor:
     scores = (capture.q.float() @ capture.k[:, key, :, None].float())[..., 0]  # (H, N)
     scores = scores * capture.scale
     if capture.bias is not None:
-        scores = scores + _bias(capture, slice(None), None)[..., key].float()
+        scores = scores + capture.bias.column(key).float()
     for edges in capture.edges:
         if edges.keys is None or bool((edges.keys == key).any()):
             cut = slice(None) if edges.queries is None else edges.queries
@@ -298,7 +299,10 @@ def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tens
     scaled = q[:, queries].float() * capture.scale
     scores = scaled @ k.float().transpose(-1, -2)  # (H, b, D) @ (H, D, N)
     if capture.bias is not None:
-        scores = scores + _bias(capture, queries, head).float()
+        bias = capture.bias
+        if head is not None:
+            bias = bias.of_heads(slice(head, head + 1))
+        scores = scores + bias.rows(queries).float()
     for edges in capture.edges:
         scores = scores.masked_fill(_is_cut(capture, edges, queries), -torch.inf)
     return scores
@@ -320,19 +324,6 @@ def _is_cut(capture: Capture, edges: Edges, queries: slice | Tensor) -> Tensor:
     return rows[:, None] & keys
 
 
-def _bias(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
-    """The bias's rows, broadcastable to (H, b, N) without being expanded first."""
-    bias = capture.bias
-    assert bias is not None
-    while bias.dim() < 3:
-        bias = bias[None]
-    if head is not None and bias.shape[0] > 1:
-        bias = bias[head : head + 1]
-    if bias.shape[1] > 1:
-        bias = bias[:, queries]
-    return bias
-
-
 def _chosen(
     capture: Capture, head: HeadChoice | Fusion | int
 ) -> tuple[Capture, slice | list[int], Fusion]:
@@ -351,8 +342,8 @@ def _chosen(
     if capture.axis is Axis.HEADS:
         return capture, index, choice.fusion
     bias, sums = capture.bias, capture.key_normalisers
-    if bias is not None and bias.dim() == 3 and bias.shape[0] > 1:
-        bias = bias[index]
+    if bias is not None:
+        bias = bias.of_heads(index)
     alone = replace(
         capture,
         q=capture.q[index],

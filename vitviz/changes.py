@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from vitviz import attention
 from vitviz.attention import Capture, Edges
+from vitviz.biases import WholeBias
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.geometry import PatchGrid
 from vitviz.interventions import (
@@ -48,7 +49,8 @@ class Call:
         bias = as_bias(self.mask)
         if bias is not None and bias.dim() == 4:
             bias = bias[index if bias.shape[0] > 1 else 0]
-        return Capture(self.q[index], self.k[index], self.v[index], bias, self.scale)
+        kept = None if bias is None else WholeBias(bias)
+        return Capture(self.q[index], self.k[index], self.v[index], kept, self.scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from vitviz.changes import Changes
-from vitviz.errors import InputError
+from vitviz.errors import InputError, UnsupportedModelError
 from vitviz.filling import with_hidden
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
 from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.models.adapter import Model, ModelInfo
+from vitviz.models.devices import is_out_of_memory
 from vitviz.tap import tap
 
 ImageInput = str | Path | PIL.Image.Image | npt.NDArray[np.uint8] | SourceImage | Tensor
@@ -36,6 +37,8 @@ class Setup:
     preprocessing: Preprocessing
     image: SourceImage | None
     """None when the input was a prepared tensor."""
+    windowed: frozenset[int] = frozenset()
+    """Layers whose attention stays in windows: they have no matrix to show."""
     interventions: Interventions = UNTOUCHED
     """What was changed; rows, checks and methods show the changed run."""
 
@@ -72,6 +75,29 @@ def changes_of(setup: Setup) -> Changes | None:
         return None
     num_layers = setup.model.num_layers
     return Changes(interventions, setup.grid, setup.prefix_names, num_layers)
+
+
+@contextlib.contextmanager
+def explained(setup: Setup) -> Iterator[None]:
+    """What a network raises on an input it cannot take becomes one sentence.
+
+    Out of memory, a bug of torch's or of ours: those pass as they are.
+    """
+    try:
+        yield
+    except (TypeError, ValueError, AssertionError, IndexError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
+        width, height = setup.placement.model_size
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise UnsupportedModelError(
+            "{model} cannot run an input of {width}×{height} px: {reason}. Try the "
+            "size it was made for, or wrap a module that takes (1, 3, height, width).",
+            model=setup.model.name,
+            width=width,
+            height=height,
+            reason=lines[0][:200].rstrip("."),
+        ) from error
 
 
 @contextlib.contextmanager
@@ -151,6 +177,7 @@ def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Set
         placement=placement,
         preprocessing=model.preprocessing,
         image=image,
+        windowed=model.adapter.windowed,
     )
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from vitviz import attention
 from vitviz.attention import Capture
+from vitviz.biases import Bias, kept
 from vitviz.changes import Call, Changes, as_bias
 from vitviz.errors import BudgetError, Cancelled, UnsupportedModelError
 
@@ -33,7 +34,7 @@ NUM_CHECKED_ROWS = 9
 """Rows of each block that are recomputed and compared with the model's own output."""
 
 MAX_BIAS_BYTES = 256 * 2**20
-"""Dense N×N biases kept for one trace, all layers together."""
+"""Biases kept for one trace, all layers together."""
 
 _original = F.scaled_dot_product_attention
 fused_attention = _original
@@ -60,15 +61,19 @@ class _Recorder:
         on_capture: Callable[[int, Capture], None] | None,
         on_output: Callable[[int, Tensor], Tensor | None] | None,
         changes: Changes | None,
+        windowed: Collection[int],
+        grid: tuple[int, int] | None,
     ) -> None:
         self.changes = changes
         self.blocks = blocks
+        self.windowed = windowed
         self.on_capture = on_capture
         self.on_output = on_output
         self.recording = Recording([None] * len(blocks))
         self.layer: int | None = None
         self.thread_id = threading.get_ident()
-        self.bias_bytes = 0
+        self.bias_bytes: dict[int, int] = {}
+        self.grid = grid
 
     def __call__(
         self,
@@ -82,6 +87,11 @@ class _Recorder:
         enable_gqa: bool = False,
     ) -> Tensor:
         is_ours = threading.get_ident() == self.thread_id
+        is_ours = is_ours and self.layer not in self.windowed
+        if is_ours and query.dim() == 3:  # heads without a batch, as in timm's SAM
+            bias = attn_mask if attn_mask is None else attn_mask[None]
+            query, key, value = query[None], key[None], value[None]
+            return self(query, key, value, bias, dropout_p, is_causal, scale)[0]
         if is_ours:
             self._refuse(query, dropout_p, is_causal)
             if self.changes is not None and self.layer is not None:
@@ -173,15 +183,17 @@ class _Recorder:
                 what="dropout" if dropout_p > 0 else "a causal mask",
             )
 
-    def _bias(self, mask: Tensor | None) -> Tensor | None:
-        """The mask as an additive bias that broadcasts to (H, N, N)."""
+    def _bias(self, mask: Tensor | None) -> Bias | None:
+        """What is kept of the mask as an additive bias."""
         if mask is None:
             return None
-        bias = as_bias(mask)
-        assert bias is not None
-        bias = bias[0] if bias.dim() == 4 else bias
-        self.bias_bytes += bias.untyped_storage().nbytes()
-        if self.bias_bytes > MAX_BIAS_BYTES:
+        values = as_bias(mask)
+        assert values is not None
+        bias = kept(values[0] if values.dim() == 4 else values, self.grid)
+        for part in bias.parts():
+            storage = part.untyped_storage()  # several layers may share one
+            self.bias_bytes[storage.data_ptr()] = storage.nbytes()
+        if sum(self.bias_bytes.values()) > MAX_BIAS_BYTES:
             raise BudgetError(
                 "This model adds a dense bias to every pair of tokens; at this size "
                 "keeping them takes more than {limit} MiB. Choose a smaller size.",
@@ -198,6 +210,8 @@ def tap(
     on_output: Callable[[int, Tensor], Tensor | None] | None = None,
     changes: Changes | None = None,
     is_cancelled: Callable[[], bool] | None = None,
+    windowed: Collection[int] = (),
+    grid: tuple[int, int] | None = None,
 ) -> Iterator[Recording]:
     """A recording of the attention calls made in this thread while it is open.
 
@@ -209,13 +223,15 @@ def tap(
         it returns, if anything, takes the output's place.
     changes : what is changed in the calls of the blocks; None changes nothing.
     is_cancelled : polled before every block.
+    windowed : blocks whose attention stays in windows; they are not captured.
+    grid : (rows, cols) of the patches, which lets large biases be kept in parts.
 
     On leaving, however that happens, the function, the native fast path and the hooks
     are as before. Waits while another thread has a tap open.
 
     Raises Cancelled, UnsupportedModelError, BudgetError, SelectionError.
     """
-    recorder = _Recorder(blocks, on_capture, on_output, changes)
+    recorder = _Recorder(blocks, on_capture, on_output, changes, windowed, grid)
 
     def enter(layer: int) -> None:
         if is_cancelled is not None and is_cancelled():
@@ -258,14 +274,21 @@ def standing_in(function: Callable[..., Tensor]) -> Iterator[None]:
         yield
 
 
-def require_complete(recording: Recording, blocks: Sequence[nn.Module]) -> None:
-    """Raise UnsupportedModelError unless every block's attention was captured."""
-    missing = [i for i, c in enumerate(recording.captures) if c is None]
+def require_complete(
+    recording: Recording, blocks: Sequence[nn.Module], windowed: Collection[int] = ()
+) -> None:
+    """Raise UnsupportedModelError unless every block's attention was captured.
+
+    Those whose attention stays in windows are not expected.
+    """
+    captures = enumerate(recording.captures)
+    missing = [i for i, c in captures if c is None and i not in windowed]
     if missing:
         raise UnsupportedModelError(
             "{count} of {total} blocks ({kind}) compute attention without calling "
             "scaled_dot_product_attention, so it cannot be shown exactly. Use the "
-            "model's fused or “sdpa” implementation.",
+            "model's fused or “sdpa” implementation, or open its checkpoint file: "
+            "vitviz then runs it in timm's, torchvision's or transformers' code.",
             count=len(missing),
             total=len(blocks),
             kind=type(blocks[missing[0]]).__name__,

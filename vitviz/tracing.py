@@ -23,7 +23,7 @@ from vitviz.interventions import UNTOUCHED, Axis, Interventions
 from vitviz.models.adapter import Model
 from vitviz.models.loading import prefix_names
 from vitviz.selection import Bins, Fusion, HeadChoice
-from vitviz.setups import ImageInput, changes_of, set_up
+from vitviz.setups import ImageInput, changes_of, explained, set_up
 from vitviz.setups import Setup as Setup
 from vitviz.setups import grid_of as grid_of
 from vitviz.setups import placement_for as placement_for
@@ -108,7 +108,10 @@ class Trace:
     @property
     def is_complete(self) -> bool:
         """Whether every layer has been captured."""
-        return all(c is not None for c in self.captures)
+        return all(
+            capture is not None or layer in self.setup.windowed
+            for layer, capture in enumerate(self.captures)
+        )
 
     @property
     def num_bytes(self) -> int:
@@ -117,8 +120,7 @@ class Trace:
             tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
             for c in (*self.captures, *self.extras)
             if c is not None
-            for tensor in (c.q, c.k, c.v, c.bias)
-            if tensor is not None
+            for tensor in (c.q, c.k, c.v, *(c.bias.parts() if c.bias else ()))
         }
         return sum(held.values())
 
@@ -151,8 +153,8 @@ class Trace:
     def capture(self, layer: int) -> Capture:
         """The factors of one layer.
 
-        Raises SelectionError outside [0, L) or before the layer has run, and
-        ExactnessError where the check of that layer failed.
+        Raises SelectionError outside [0, L), for a layer whose attention stays in
+        windows, or before the layer has run, and ExactnessError where its check failed.
         """
         if not 0 <= layer < self.num_layers:
             raise SelectionError(
@@ -161,6 +163,14 @@ class Trace:
                 last=self.num_layers - 1,
             )
         capture = self.captures[layer]
+        if layer in self.setup.windowed:
+            shown = [i for i in range(self.num_layers) if i not in self.setup.windowed]
+            raise SelectionError(
+                "Layer {layer} attends within small windows, so there is no matrix "
+                "between all patches. Layers that look at the whole picture: {shown}.",
+                layer=layer,
+                shown=", ".join(map(str, shown)) or "none",
+            )
         if capture is None:
             raise SelectionError("Layer {layer} has not run yet.", layer=layer)
         if not capture.is_exact:
@@ -299,7 +309,7 @@ def run(
 
     def keep(layer: int, capture: Capture) -> None:
         nonlocal partial
-        if layer == 0 or partial.num_tokens != capture.num_queries:
+        if not any(partial.captures) or partial.num_tokens != capture.num_queries:
             is_declared = adapter.prefix_names is not None
             partial = _fitted(partial, capture, is_declared=is_declared)
         partial = partial.with_layer(layer, capture)
@@ -311,11 +321,13 @@ def run(
         on_capture=keep,
         changes=changes_of(setup),
         is_cancelled=is_cancelled,
+        windowed=setup.windowed,
+        grid=(setup.grid.rows, setup.grid.cols),
     )
     with torch.inference_mode(), adapter.ready(setup.placement.model_size):
-        with opened as recording:
+        with opened as recording, explained(setup):
             output = adapter.forward(pixels)
-        require_complete(recording, adapter.blocks)
+        require_complete(recording, adapter.blocks, setup.windowed)
     result = replace(
         partial,
         extras=tuple(recording.extras),

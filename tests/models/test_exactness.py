@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.sharpen import require_sharp, sharpen
+from tests.models.timm_cases import timm_network, timm_watch
 from vitviz.selection import Bins, Fusion
 
 TOLERANCE = 1e-5
@@ -128,111 +128,20 @@ def test_torchvision_at_other_sizes(size: tuple[int, int]) -> None:
         )
 
 
-# -- timm ----------------------------------------------------------------------------
+# -- timm: see test_families.py --------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Family:
-    """A timm architecture at full width and depth 3."""
-
-    name: str
-    prefix: tuple[str, ...]
-    factor: float
-    image_size: int = 0
-    num_extras: int = 0
-    options: dict[str, object] = field(default_factory=dict)
-    other_sizes: bool = True
-
-
-FAMILIES = [
-    Family("vit_tiny_patch16_224", ("cls",), 4),
-    Family("deit_tiny_distilled_patch16_224", ("cls", "dist"), 5),
-    Family(
-        "vit_small_patch14_reg4_dinov2",
-        ("cls", "reg0", "reg1", "reg2", "reg3"),
-        4,
-        image_size=140,
-    ),
-    Family("vit_small_patch16_dinov3", ("cls", *(f"reg{i}" for i in range(4))), 3),
-    Family("eva02_tiny_patch14_224", ("cls",), 4),
-    Family("beit_base_patch16_224", ("cls",), 2.6, other_sizes=False),
-    Family("vit_base_patch16_siglip_224", (), 3, num_extras=1),
-    Family("vit_pe_core_tiny_patch16_384", ("cls",), 4, num_extras=1),
-    Family("flexivit_small", ("cls",), 3),
-]
-
-
-def timm_model(family: Family) -> nn.Module:
-    import timm
-
-    torch.manual_seed(4)
-    options: dict[str, Any] = {"depth": 3, **family.options}
-    if family.image_size:
-        options["img_size"] = family.image_size
-    model: nn.Module = timm.create_model(family.name, pretrained=False, **options)
-    sharpen(model, family.factor)
-    if hasattr(model, "pos_embed") and model.pos_embed is not None:
-        nn.init.normal_(model.pos_embed, std=0.5)  # type: ignore[arg-type]
-    return model.eval()
-
-
-def timm_dense(
-    model: nn.Module, pixels: Tensor, grid: dict[str, Any] | None = None
-) -> list[Tensor]:
+def timm_dense(model: nn.Module, pixels: Tensor) -> list[Tensor]:
     """What goes into each block's dropout after softmax on the unfused path."""
-    unfused = copy.deepcopy(model)
     weights: list[Tensor] = []
-
-    def keep(_module: nn.Module, arguments: tuple[Tensor, ...]) -> None:
-        weights.append(arguments[0])
-
-    for block in unfused.blocks:  # type: ignore[union-attr]
-        block.attn.fused_attn = False  # type: ignore[union-attr]
-        block.attn.attn_drop.register_forward_pre_hook(keep)  # type: ignore[union-attr]
-    if grid:
-        unfused.set_input_size(**grid)  # type: ignore[operator]
-    with torch.inference_mode():
-        unfused(pixels)
+    timm_watch(copy.deepcopy(model), pixels, lambda _layer, one: weights.append(one))
     return weights
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)
-def test_timm_equals_its_unfused_path(family: Family) -> None:
-    model = timm_model(family)
-    wrapped = vitviz.wrap(model)
-    width, height = wrapped.preprocessing.size
-    pixels = torch.randn(1, 3, height, width)
-    with torch.inference_mode():
-        logits = model(pixels)
-    trace = vitviz.trace(wrapped, pixels)
-    assert trace.setup.prefix_names == family.prefix
-    assert len(trace.extras) == family.num_extras
-    check_against(timm_dense(model, pixels), trace)
-    assert trace.output is not None
-    assert torch.equal(torch.from_numpy(trace.output), logits.flatten())
-
-
-@pytest.mark.parametrize(
-    "family", [f for f in FAMILIES if f.other_sizes], ids=lambda f: f.name
-)
-def test_timm_on_a_non_square_grid(family: Family) -> None:
-    model = timm_model(family)
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    wrapped = vitviz.wrap(model)
-    patch = wrapped.info.patch_size[0]
-    pixels = torch.randn(1, 3, 5 * patch, 8 * patch)
-    trace = vitviz.trace(wrapped, pixels)
-    assert trace.grid == (5, 8)
-    size = {"img_size": (5 * patch, 8 * patch)}
-    check_against(timm_dense(model, pixels, size), trace)
-    after = model.state_dict()
-    assert all(torch.equal(after[name], value) for name, value in before.items())
-
-
-def test_a_model_without_its_own_size_says_so() -> None:
-    model = vitviz.wrap(timm_model(FAMILIES[5]))
-    with pytest.raises(vitviz.VitvizError, match="224×224"):
-        vitviz.trace(model, torch.randn(1, 3, 256, 256))
+@pytest.fixture(scope="module")
+def distilled() -> nn.Module:
+    """A network with two special tokens."""
+    return timm_network("deit_tiny_distilled_patch16_224", {})
 
 
 # -- transformers --------------------------------------------------------------------
@@ -295,12 +204,12 @@ def test_transformers_equals_eager(
 
 @pytest.mark.parametrize("block", [1, 3, 5, 16])
 @pytest.mark.parametrize("fusion", [*Fusion, 2])
-def test_pooled_matrix_is_the_mean_of_blocks(block: int, fusion: Fusion | int) -> None:
-    model = timm_model(FAMILIES[1])  # two special tokens
+def test_pooled_matrix_is_the_mean_of_blocks(
+    block: int, fusion: Fusion | int, distilled: nn.Module
+) -> None:
     pixels = torch.randn(1, 3, 224, 224)
-    (first, *_) = timm_dense(model, pixels)
-    trace = vitviz.trace(vitviz.wrap(model), pixels)
-    heads = first[0]
+    (heads, *_) = timm_dense(distilled, pixels)
+    trace = vitviz.trace(vitviz.wrap(distilled), pixels)
     dense = {
         Fusion.MEAN: lambda: heads.mean(0),
         Fusion.MAX: lambda: heads.amax(0),

@@ -272,7 +272,6 @@ def test_attention_that_is_not_the_tapped_call_is_refused(
         "swin_tiny_patch4_window7_224",
         "cait_xxs24_224",
         "xcit_nano_12_p16_224",
-        "samvit_base_patch16",
         "mvitv2_tiny",
     ],
 )

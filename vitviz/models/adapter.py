@@ -26,6 +26,8 @@ class Adapter(Protocol):
     """(width, height) in model pixels."""
     prefix_names: tuple[str, ...] | None
     """Special tokens in order, such as ("cls", "reg0"); None: not declared."""
+    windowed: frozenset[int]
+    """Blocks whose attention stays in windows: nothing of them can be shown."""
     has_head: bool
     """Whether `forward` returns class logits; otherwise it returns a feature."""
 

@@ -42,6 +42,16 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether it is Python's, an accelerator's or the CPU allocator's way to say so."""
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or "DefaultCPUAllocator" in str(error)
+        or "out of memory" in str(error)
+    )
+
+
 def choose_dtype(name: str) -> torch.dtype:
     """The dtype of that name. Raises SelectionError for an unknown one."""
     try:

@@ -24,6 +24,7 @@ class FlexiAdapter:
     """One CLS token, no head; the positions follow the grid of the input."""
 
     prefix_names: tuple[str, ...] | None = ("cls",)
+    windowed: frozenset[int] = frozenset()
     has_head = False
 
     def __init__(self, module: FlexiViT) -> None:

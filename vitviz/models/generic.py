@@ -18,6 +18,8 @@ from vitviz.models.adapter import block_list, evaluating, require_divisible
 class GenericAdapter:
     """A module of no known library; what is given wins over what is inferred."""
 
+    windowed: frozenset[int] = frozenset()
+
     def __init__(
         self,
         module: nn.Module,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from torch import Tensor, nn
 
-from vitviz.errors import UnsupportedModelError
 from vitviz.models.adapter import (
     block_list,
     evaluating,
     require_divisible,
-    require_size,
     with_attributes,
 )
+from vitviz.models.refusals import require_parts, require_plain
 
 
 def is_timm(module: nn.Module) -> bool:
@@ -27,19 +27,19 @@ class TimmAdapter:
     """Asks the model for its layout; other sizes through timm's dynamic grid."""
 
     def __init__(self, module: nn.Module) -> None:
-        needed = ("patch_embed", "blocks", "num_prefix_tokens", "num_classes")
-        if not all(hasattr(module, name) for name in needed):
-            raise UnsupportedModelError(
-                "{kind} is not a plain Vision Transformer: it has no single sequence "
-                "of patches (a hierarchical or windowed design).",
-                kind=type(module).__name__,
-            )
+        require_plain(module)
+        require_parts(module, ("patch_embed", "blocks", "num_classes"))
         self.module = module
         self.timm = cast("Any", module)
         self.blocks: Sequence[nn.Module] = block_list(self.timm.blocks)
-        patch = self.timm.patch_embed.patch_size
-        height, width = (patch, patch) if isinstance(patch, int) else patch
-        self.patch_size: tuple[int, int] = (width, height)
+        self.windowed = frozenset(
+            number
+            for number, block in enumerate(self.blocks)
+            if getattr(block, "window_size", 0)  # SAM; others have none
+        )
+        # of the picture, also where a convolutional stem shrinks it first
+        height, width = self.timm.patch_embed.feat_ratio(as_scalar=False)
+        self.patch_size: tuple[int, int] = (int(width), int(height))
         self.prefix_names: tuple[str, ...] | None = _prefix_names(self.timm)
         self.has_head = self.timm.num_classes > 0
 
@@ -50,10 +50,8 @@ class TimmAdapter:
         return width, height
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides, where timm can resample the positions."""
+        """Any size the patch divides."""
         require_divisible(size, self.patch_size)
-        if not hasattr(self.module, "dynamic_img_size"):
-            require_size(size, self.own_size, type(self.module).__name__)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
@@ -63,22 +61,24 @@ class TimmAdapter:
             for part in self.module.modules()
             if getattr(part, "fused_attn", True) is False
         ]
-        if size != self.own_size and not self.timm.dynamic_img_size:
-            from timm.layers import Format
+        embed = self.timm.patch_embed
+        if size != self.own_size:
+            changes.append((embed, "strict_img_size", False))
+            if getattr(self.module, "dynamic_img_size", True) is False:
+                from timm.layers import Format
 
-            embed = self.timm.patch_embed
-            changes += [
-                (self.module, "dynamic_img_size", True),
-                (embed, "strict_img_size", False),
-                (embed, "flatten", False),
-                (embed, "output_fmt", Format.NHWC),
-            ]
+                changes += [
+                    (self.module, "dynamic_img_size", True),
+                    (embed, "flatten", False),
+                    (embed, "output_fmt", Format.NHWC),
+                ]
         width, height = size
         grid = (height // self.patch_size[1], width // self.patch_size[0])
         with (
             evaluating(self.module),
             with_attributes(*changes),
             _rotary_grid(self.module, grid),
+            _relative_grid(self.module, grid),
         ):
             yield
 
@@ -104,9 +104,34 @@ def _rotary_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
         rope._buffers.update(buffers)
 
 
+@contextlib.contextmanager
+def _relative_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+    """Position biases that are tied to one grid (BEiT's), made for another."""
+    tied: list[Any] = [
+        part
+        for part in module.modules()
+        if hasattr(part, "set_window_size") and getattr(part, "window_size", None)
+    ]
+    kept = [
+        (part, dict(vars(part)), dict(part._parameters), dict(part._buffers))
+        for part in tied
+    ]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of timm 1.0.31 at torch 2.14's indexing
+            for part in tied:
+                part.set_window_size(grid)
+        yield
+    finally:
+        for part, attributes, parameters, buffers in kept:
+            vars(part).update(attributes)
+            part._parameters.update(parameters)
+            part._buffers.update(buffers)
+
+
 def _prefix_names(model: Any) -> tuple[str, ...]:  # noqa: ANN401  (timm has no types)
     """Special tokens in order, from what the model declares."""
-    count = int(model.num_prefix_tokens)
+    count = int(getattr(model, "num_prefix_tokens", 0))  # SAM has none
     names = ["cls"] if getattr(model, "cls_token", None) is not None else []
     if getattr(model, "dist_token", None) is not None:
         names.append("dist")

@@ -29,6 +29,7 @@ class TorchvisionAdapter:
     """One CLS token; positions resampled for other sizes than the model's own."""
 
     prefix_names: tuple[str, ...] | None = ("cls",)
+    windowed: frozenset[int] = frozenset()
 
     def __init__(self, module: VisionTransformer) -> None:
         self.vit = module

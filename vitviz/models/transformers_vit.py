@@ -19,9 +19,11 @@ from vitviz.models.adapter import (
     block_list,
     evaluating,
     require_divisible,
+    require_size,
     with_attributes,
 )
 from vitviz.models.checkpoint_files import read_state
+from vitviz.models.refusals import require_plain
 
 _log = logging.getLogger(__name__)
 _RESAMPLING = {
@@ -30,7 +32,6 @@ _RESAMPLING = {
     2: Interpolation.BILINEAR,
     3: Interpolation.BICUBIC,
 }  # PIL.Image.Resampling, as preprocessor_config.json stores it
-_WITHOUT_CLS = {"siglip_vision_model", "siglip2_vision_model", "ijepa"}
 
 
 def is_transformers(module: nn.Module) -> bool:
@@ -46,6 +47,7 @@ class TransformersAdapter:
         tower = getattr(module, "vision_model", None)
         if tower is not None and hasattr(module, "text_model"):
             module = cast("nn.Module", tower)
+        require_plain(module)
         self.module = module
         self.hf = cast("Any", module)
         self.config = getattr(self.hf.config, "vision_config", self.hf.config)
@@ -59,20 +61,40 @@ class TransformersAdapter:
         height, width = patch if isinstance(patch, list | tuple) else (patch, patch)
         self.patch_size = (width, height)
         self.blocks: Sequence[nn.Module] = block_list(module)
+        self.windowed = frozenset(
+            number
+            for number, block in enumerate(self.blocks)
+            if getattr(block, "window_size", 0)  # SAM; others have none
+        )
         self.prefix_names: tuple[str, ...] | None = self._prefix_names()
         labels = getattr(self.hf.config, "num_labels", 0)
         kind = type(module).__name__
         self.has_head = bool(labels) and "ForImageClassification" in kind
         parameters = inspect.signature(type(module).forward).parameters
         self._can_interpolate = "interpolate_pos_encoding" in parameters
+        self._is_masking = hasattr(self.config, "mask_ratio") and "noise" in parameters
 
     def _prefix_names(self) -> tuple[str, ...]:
-        kind = self.config.model_type
-        if kind in _WITHOUT_CLS:
-            return ()
-        registers = getattr(self.config, "num_register_tokens", 0) or 0
-        names = ["cls"] + (["dist"] if kind == "deit" else [])
-        return (*names, *(f"reg{i}" for i in range(registers)))
+        """Special tokens in order, from the parameters that hold them."""
+        shapes = {
+            name.rpartition(".")[2]: tuple(parameter.shape)
+            for name, parameter in self.module.named_parameters()
+            if "pool" not in name and "head" not in name  # theirs are no tokens
+        }
+
+        def count(*names: str) -> int:
+            found = [shapes[name] for name in names if name in shapes]
+            return sum(shape[-2] if len(shape) == 3 else 1 for shape in found)
+
+        registers = count("register_tokens", "registers")
+        if not registers:
+            registers = getattr(self.config, "num_register_tokens", 0) or 0
+        classes = count("cls_token", "class_embedding")
+        return (
+            *("cls" if i == 0 else f"cls{i}" for i in range(classes)),
+            *(("dist",) if count("distillation_token") else ()),
+            *(f"reg{i}" for i in range(registers)),
+        )
 
     @property
     def own_size(self) -> tuple[int, int]:
@@ -84,6 +106,8 @@ class TransformersAdapter:
     def check_size(self, size: tuple[int, int]) -> None:
         """Any size the patch divides; the library resamples the positions."""
         require_divisible(size, self.patch_size)
+        if self.windowed:
+            require_size(size, self.own_size, type(self.module).__name__)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
@@ -93,11 +117,13 @@ class TransformersAdapter:
             for part in self.module.modules()
             if hasattr(part, "config")
         }
-        changes = [
+        changes: list[tuple[object, str, object]] = [
             (config, "_attn_implementation_internal", "sdpa")
             for config in configs.values()
             if getattr(config, "_attn_implementation", "sdpa") != "sdpa"
         ]
+        if self._is_masking:  # no patch is to be left out
+            changes.append((self.config, "mask_ratio", 0.0))
         with evaluating(self.module), with_attributes(*changes):
             yield
 
@@ -107,12 +133,19 @@ class TransformersAdapter:
         options: dict[str, object] = {}
         if self._can_interpolate and (width, height) != self.own_size:
             options["interpolate_pos_encoding"] = True
+        if self._is_masking:  # and none to be moved: they are sorted by their noise
+            patches = height // self.patch_size[1] * (width // self.patch_size[0])
+            options["noise"] = torch.arange(patches, device=pixels.device)[None]
         output = self.hf(pixel_values=pixels, **options)
         for name in ("logits", "pooler_output"):
             value = getattr(output, name, None)
             if isinstance(value, Tensor) and value.dim() == 2:
                 return value
-        return cast("Tensor", output.last_hidden_state[:, 0])
+        state = getattr(output, "last_hidden_state", None)
+        if state is None:  # a backbone's
+            state = output.feature_maps[-1]
+        state = cast("Tensor", state)
+        return state.flatten(2).mean(-1) if state.dim() == 4 else state[:, 0]
 
 
 def load_folder(

@@ -1,0 +1,161 @@
+"""What has no attention between all patches is refused, with why and a way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import vitviz
+from vitviz.errors import SelectionError, UnsupportedModelError
+
+TIMM = {
+    "swin_tiny_patch4_window7_224": "windows",
+    "swinv2_tiny_window8_256": "windows",
+    "maxvit_tiny_rw_224": "windows",
+    "davit_tiny": "windows",
+    "nest_tiny": "windows",
+    "twins_svt_small": "windows",
+    "xcit_nano_12_p16_224": "channels",
+    "cait_xxs24_224": "before and after the softmax",
+    "convit_tiny": "gate for positions",
+    "mvitv2_tiny": "merged from stage to stage",
+    "hiera_tiny_224": "merged from stage to stage",
+    "sam2_hiera_tiny": "merged from stage to stage",
+    "pit_ti_224": "merged from stage to stage",
+    "pvt_v2_b0": "merged from stage to stage",
+    "levit_128s": "merged from stage to stage",
+    "tnt_s_patch16_224": "two sequences",
+    "crossvit_9_240": "two sequences",
+    "volo_d1_224": "outlook attention",
+    "naflexvit_base_patch16_gap": "NaFlex",
+    "mixer_s32_224": "no attention",
+    "resnet18": "no attention",
+    "efficientvit_m0": "not a plain Vision Transformer",
+}
+
+
+@pytest.mark.parametrize("name", TIMM)
+def test_timm(name: str) -> None:
+    import timm
+
+    with torch.device("meta"):
+        module = timm.create_model(name, pretrained=False)
+    with pytest.raises(UnsupportedModelError) as caught:
+        vitviz.wrap(module)
+    said = str(caught.value)
+    assert TIMM[name] in said
+    assert type(module).__name__ in said
+    assert "Take " in said or "A plain ViT" in said or "timm:" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vit_small_patch16_18x2_224", "more than once"),
+        ("vit_dpwee_patch16_reg1_gap_256", "more than once"),
+    ],
+)
+def test_two_attentions_in_a_block(name: str, said: str) -> None:
+    import timm
+
+    module = timm.create_model(name, pretrained=False, depth=1)
+    with pytest.raises(UnsupportedModelError, match=said):
+        vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 64, 64))
+
+
+SMALL: dict[str, Any] = {
+    "hidden_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "intermediate_size": 64,
+    "image_size": 64,
+    "patch_size": 16,
+}
+
+
+def transformers_model(kind: str, **options: Any) -> nn.Module:  # noqa: ANN401
+    import transformers
+
+    config = getattr(transformers, f"{kind}Config")(**options)
+    with torch.device("meta"):
+        module: nn.Module = getattr(transformers, f"{kind}Model")(config)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "said"),
+    [
+        ("Swin", {"depths": [1], "num_heads": [1], "embed_dim": 24}, "windows"),
+        ("Segformer", {}, "merged from stage to stage"),
+        ("Siglip2Vision", SMALL, "NaFlex"),
+        ("Yolos", {**SMALL, "image_size": [64, 64]}, "detected objects"),
+        ("Vivit", SMALL, "video"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_transformers(kind: str, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(UnsupportedModelError, match=said):
+        vitviz.wrap(transformers_model(kind, **options))
+
+
+def test_softmax_written_by_hand_names_the_way_out() -> None:
+    from transformers import FlavaImageConfig, FlavaImageModel
+
+    module = FlavaImageModel(FlavaImageConfig(**SMALL)).eval()
+    with pytest.raises(UnsupportedModelError) as caught:
+        vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 64, 64))
+    assert "2 of 2 blocks" in str(caught.value)
+    assert "checkpoint" in str(caught.value)
+
+
+# -- SAM: some layers stay in windows, others look at the whole picture --------------
+
+
+def sam() -> nn.Module:
+    import timm
+
+    torch.manual_seed(2)
+    module: nn.Module = timm.create_model(
+        "samvit_base_patch16_224",
+        pretrained=False,
+        depth=3,
+        embed_dim=96,
+        num_heads=3,
+        window_size=3,
+        global_attn_indexes=(1,),
+        img_size=96,
+    )
+    return module.eval()
+
+
+def test_windowed_layers_are_marked_and_global_ones_shown() -> None:
+    trace = vitviz.trace(vitviz.wrap(sam()), torch.randn(1, 3, 96, 96))
+    assert trace.is_complete
+    assert trace.setup.windowed == {0, 2}
+    assert trace.row(1, (2, 3)).shape == (3, 36)
+    with pytest.raises(SelectionError, match=r"within small windows.*picture: 1\."):
+        trace.row(2, 0)
+
+
+def test_methods_across_layers_say_why_they_cannot() -> None:
+    trace = vitviz.trace(vitviz.wrap(sam()), torch.randn(1, 3, 96, 96))
+    with pytest.raises(SelectionError, match="Layer 0 attends within small windows"):
+        vitviz.explain.run("rollout", trace, query=0)
+
+
+def test_what_the_network_itself_refuses_is_one_sentence() -> None:
+    class Picky(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = sam()
+
+        def forward(self, pixels: Tensor) -> Tensor:
+            assert pixels.shape[-1] == 96, "only 96 pixels"
+            return torch.zeros(1, 3)
+
+    model = vitviz.wrap(Picky())
+    with pytest.raises(UnsupportedModelError, match="64×64 px: only 96 pixels"):
+        vitviz.trace(model, torch.randn(1, 3, 64, 64))

@@ -1,0 +1,129 @@
+"""Networks that have no attention between all patches: why, and what to take instead.
+
+Known by the names of their classes, in timm and in transformers. What is not in this
+table is tried, and refused where it shows that it does not fit.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from vitviz.errors import UnsupportedModelError
+
+_WINDOWS = (
+    "its attention stays in windows, so there is no matrix between all patches. A "
+    "plain ViT looks at the whole picture, such as timm:deit3_small_patch16_224"
+)
+_STAGES = (
+    "its patches are merged from stage to stage, so there is no one grid to show "
+    "attention on. Take a plain ViT, such as timm:vit_small_patch16_224"
+)
+_CHANNELS = (
+    "its attention is between channels and not between patches. Take a plain ViT of "
+    "the same training, such as timm:vit_small_patch16_224.dino"
+)
+_TALKING = (
+    "it mixes its heads before and after the softmax, in code of its own, so no head "
+    "has weights that queries and keys alone would give. The same authors' "
+    "timm:deit3_small_patch16_224 does not"
+)
+_GATED = (
+    "it mixes attention with a gate for positions, in code of its own. Take the plain "
+    "timm:deit_small_patch16_224, which it was made from"
+)
+_PACKED = (
+    "it takes patches of any aspect, packed and padded into one sequence (NaFlex). "
+    "Take its twin of one size, such as timm:vit_base_patch16_siglip_224"
+)
+_TWO = (
+    "it runs two sequences of patches side by side. Take a plain ViT, such as "
+    "timm:vit_small_patch16_224"
+)
+_OUTLOOK = (
+    "its first blocks weigh neighbours without queries and keys (outlook attention). "
+    "Take a plain ViT, such as timm:deit3_small_patch16_224"
+)
+_NO_ATTENTION = (
+    "it has no attention at all. Take a Vision Transformer, such as "
+    "timm:vit_small_patch16_224"
+)
+_DETECTION = (
+    "it appends tokens for detected objects after the patches. Take the ViT it was "
+    "made from, such as timm:deit_small_patch16_224"
+)
+_VIDEO = "it takes a video and not a picture. Take a ViT for pictures"
+
+_REASONS = {
+    "SwinTransformer": _WINDOWS,
+    "SwinTransformerV2": _WINDOWS,
+    "SwinTransformerV2Cr": _WINDOWS,
+    "Swin": _WINDOWS,
+    "Swinv2": _WINDOWS,
+    "DonutSwin": _WINDOWS,
+    "MaxxVit": _WINDOWS,
+    "Nest": _WINDOWS,
+    "DaVit": _WINDOWS,
+    "Twins": _WINDOWS,
+    "GlobalContextVit": _WINDOWS,
+    "Xcit": _CHANNELS,
+    "Cait": _TALKING,
+    "ConVit": _GATED,
+    "MultiScaleVit": _STAGES,
+    "Hiera": _STAGES,
+    "HieraDet": _STAGES,
+    "Sam2": _STAGES,
+    "PoolingVisionTransformer": _STAGES,
+    "PyramidVisionTransformerV2": _STAGES,
+    "Pvt": _STAGES,
+    "PvtV2": _STAGES,
+    "Segformer": _STAGES,
+    "Glpn": _STAGES,
+    "CoaT": _STAGES,
+    "Levit": _STAGES,
+    "LevitDistilled": _STAGES,
+    "Visformer": _STAGES,
+    "EfficientFormer": _STAGES,
+    "NextViT": _STAGES,
+    "TinyVit": _STAGES,
+    "Cvt": _STAGES,
+    "MobileViT": _STAGES,
+    "NaFlexVit": _PACKED,
+    "Siglip2Vision": _PACKED,
+    "TNT": _TWO,
+    "CrossVit": _TWO,
+    "VOLO": _OUTLOOK,
+    "MlpMixer": _NO_ATTENTION,
+    "ResNet": _NO_ATTENTION,
+    "ConvNeXt": _NO_ATTENTION,
+    "ConvNext": _NO_ATTENTION,
+    "Yolos": _DETECTION,
+    "Vivit": _VIDEO,
+    "VideoMAE": _VIDEO,
+    "Timesformer": _VIDEO,
+}
+_ENDINGS = ("Model", "ForImageClassification", "VisionModel", "Backbone", "Transformer")
+"""What transformers appends to a family's name."""
+
+
+def require_plain(module: nn.Module) -> None:
+    """Raise UnsupportedModelError for a network that is known not to fit."""
+    kind = type(module).__name__
+    reason = _REASONS.get(kind)
+    for ending in _ENDINGS:
+        reason = reason or _REASONS.get(kind.removesuffix(ending))
+    if reason is not None:
+        raise UnsupportedModelError(
+            "{kind} cannot be shown: {reason}.", kind=kind, reason=reason
+        )
+
+
+def require_parts(module: nn.Module, names: tuple[str, ...]) -> None:
+    """Raise UnsupportedModelError where a ViT's parts are missing."""
+    missing = [name for name in names if not hasattr(module, name)]
+    if missing:
+        raise UnsupportedModelError(
+            "{kind} is not a plain Vision Transformer: it has no {missing}. Take a "
+            "model that keeps one sequence of patches from end to end.",
+            kind=type(module).__name__,
+            missing=", ".join(missing),
+        )
