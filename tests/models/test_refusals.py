@@ -61,7 +61,7 @@ def test_timm(name: str) -> None:
 def test_two_attentions_in_a_block(name: str, said: str) -> None:
     import timm
 
-    module = timm.create_model(name, pretrained=False, depth=1)
+    module = timm.create_model(name, pretrained=False, depth=3)
     with pytest.raises(UnsupportedModelError, match=said):
         vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 64, 64))
 

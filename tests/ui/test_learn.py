@@ -81,7 +81,8 @@ def scores(window: MainWindow, layer: int, head: int) -> torch.Tensor:
     """(N, N) scaled scores, by torch."""
     capture = made(window).capture(layer)
     q, k = capture.q[head].double(), capture.k[head].double()
-    return q @ k.T / q.shape[-1] ** 0.5
+    found: torch.Tensor = q @ k.T / q.shape[-1] ** 0.5
+    return found
 
 
 def is_done(page: Page) -> bool:

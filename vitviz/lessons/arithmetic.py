@@ -144,10 +144,8 @@ def factors(trace: Trace, layer: int, head: int) -> Factors:
     capture = trace.capture(layer)
     bias = None
     if capture.bias is not None:
-        tensor = capture.bias
-        while tensor.dim() < 3:
-            tensor = tensor[None]
-        bias = _array(tensor[head if tensor.shape[0] > 1 else 0])
+        only = capture.bias.of_heads(slice(head, head + 1))
+        bias = _array(only.rows(slice(None))[0])
     return Factors(
         _array(capture.q[head]),
         _array(capture.k[head]),
