@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import pyqtgraph as pg
 from PySide6.QtCore import (
-    QLibraryInfo,
-    QLocale,
     QObject,
     QSocketNotifier,
     QThread,
     QTimer,
-    QTranslator,
 )
 from PySide6.QtWidgets import QApplication
 
@@ -29,7 +26,7 @@ from vitviz import settings
 from vitviz.atomic import sweep
 from vitviz.errors import VitvizError
 from vitviz.resources import resource
-from vitviz.ui import theme
+from vitviz.ui import language, theme
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
 from vitviz.views.session import SUFFIX
@@ -113,15 +110,7 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     app.setApplicationDisplayName("vitviz")
     app.setDesktopFileName("vitviz")
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True)
-    locale = QLocale(lang) if lang else QLocale()
-    folders = (
-        (str(resource("translations")), "vitviz"),
-        (QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), "qtbase"),
-    )
-    for folder, name in folders:
-        translator = QTranslator(app)
-        if translator.load(locale, name, "_", folder):
-            app.installTranslator(translator)
+    language.install(app, lang)
     return app
 
 

@@ -79,6 +79,11 @@ class ClassPane(QWidget):
         """What is looked for."""
         return self._search.text()
 
+    def setSearchText(self, text: str) -> None:
+        """Look for something else. Emits nothing."""
+        with QSignalBlocker(self._search):
+            self._search.setText(text)
+
     def searchField(self) -> QLineEdit:
         """Where it is typed."""
         return self._search

@@ -57,16 +57,25 @@ class Comparing(QObject):
         self._found: tuple[tuple[object, ...], Heat] | None = None
         work.on_result(Kind.COMPARE, self._on_computed)
 
+    def attach(self, pane: ComparePane) -> None:
+        """Fill another pane with the view that is kept."""
+        self.pane = pane
+        pane.same_scale.setChecked(self.same_scale)
+        self._set_picture()
+        self.changed.emit()
+
     def keep(self, kept: Kept | None) -> None:
         """Keep a view, or none any more."""
         self.kept, self.heat = kept, None
         self._asked = self._found = None
         self._work.drop(Kind.COMPARE)
-        if kept is not None:
-            picture = self.pane.picture
-            image = kept.trace.setup.image
-            picture.setPicture(None if image is None else image.pixels)
+        self._set_picture()
         self.changed.emit()
+
+    def _set_picture(self) -> None:
+        if self.kept is not None:
+            image = self.kept.trace.setup.image
+            self.pane.picture.setPicture(None if image is None else image.pixels)
 
     def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
         """(live, kept) levels that make one scale; None where each has its own."""

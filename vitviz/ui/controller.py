@@ -197,8 +197,26 @@ class Controller(QObject):
 
     def add_mode(self, mode: Mode, filler: Filler) -> None:
         """Have a mode's panel filled while it is on screen."""
+        former = self._modes.get(mode)
         self._modes[mode] = filler
-        self._fillers = (*self._fillers, filler)
+        self._fillers = (*(f for f in self._fillers if f is not former), filler)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill other panes: the window was built anew, in another language.
+
+        Scene, view, results and running jobs stay.
+        """
+        self.panes = panes
+        image = self.scene.image
+        panes.picture.setPicture(None if image is None else image.pixels)
+        self._show_setup()
+        for filler in self._fillers:
+            filler.attach(panes)
+        self.comparing.attach(panes.compare)
+        self._say_what_runs()
+        self._refresh()
+        self.sceneChanged.emit()
+        self.stateChanged.emit()
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
         """Stop the worker threads; see `Work.shutdown`."""
@@ -219,7 +237,7 @@ class Controller(QObject):
         self._asked = ModelChoice(name, patch_size)
         job = jobs.load(name, device=device, patch_size=patch_size)
         self.work.submit(Kind.MODEL, job)
-        self.panes.status.setRunText(self.tr("Loading {name} …").format(name=name))
+        self._say_what_runs()
         self.busyChanged.emit(True)
 
     def adopt(self, what: Trace | Model) -> None:
@@ -451,10 +469,22 @@ class Controller(QObject):
             self._settle()
             return
         self.work.submit(Kind.RUN, jobs.run(model, image, self.options, changed))
-        self.panes.status.setRunText(self.tr("Running …"))
+        self._say_what_runs()
         self.panes.rail.setProgress(None)
         self._patience.start()
         self.busyChanged.emit(True)
+
+    def _say_what_runs(self) -> None:
+        status = self.panes.status
+        if self.work.is_awaited(Kind.MODEL):
+            name = self._asked.name
+            status.setRunText(self.tr("Loading {name} …").format(name=name))
+        elif self.work.is_awaited(Kind.RUN):
+            status.setRunText(self.tr("Running …"))
+        elif self.scene.image is None and self.model is not None:
+            status.setRunText(self.model.info.name)
+        elif self.scene.image is not None and self.model is None:
+            self.modelNeeded.emit()
 
     def _offer_to_cancel(self) -> None:
         """What takes long can be cancelled, also before its first result is there."""
@@ -489,10 +519,8 @@ class Controller(QObject):
         self.model = model
         self.panes.errors.clear()
         self.sceneChanged.emit()
-        if self.scene.image is not None:
-            self._start_run()
-        else:
-            self.panes.status.setRunText(model.info.name)
+        self._start_run()
+        self._say_what_runs()
 
     def _on_layer(self, arrived: LayerArrived) -> None:
         shown = self.scene.trace
@@ -592,12 +620,17 @@ class Controller(QObject):
         self.scene = scene
         for filler in self._fillers:
             filler.clear()
-        panes = self.panes
         if image_changed:
-            panes.picture.setPicture(
-                None if scene.image is None else scene.image.pixels
-            )
-        if scene.trace is None:
+            image = scene.image
+            self.panes.picture.setPicture(None if image is None else image.pixels)
+        self._show_setup()
+        self._refresh()
+        self.sceneChanged.emit()
+
+    def _show_setup(self) -> None:
+        """What the panes are told of a picture's run once, or that there is none."""
+        panes, trace = self.panes, self.scene.trace
+        if trace is None:
             panes.picture.setHeat(None)
             panes.picture.inset.setCells((), self.state.colormap)
             panes.picture.setPlacement(None, None)
@@ -606,12 +639,10 @@ class Controller(QObject):
             panes.matrix.setMatrix(None, None)
             panes.rail.setCells(())
         else:
-            setup = scene.trace.setup
+            setup = trace.setup
             panes.picture.setPlacement(setup.placement, setup.grid)
-            panes.rail.setNumLayers(scene.trace.num_layers)
+            panes.rail.setNumLayers(trace.num_layers)
             panes.controls.setTokens(setup.prefix_names)
-        self._refresh()
-        self.sceneChanged.emit()
 
     def _refresh(self) -> None:
         """Hand everything on screen to the fillers, which push what differs."""

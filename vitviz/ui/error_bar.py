@@ -32,6 +32,7 @@ class ErrorBar(QFrame):
         super().__init__(parent)
         self._details = ""
         self._stays = False
+        self._error: VitvizError | None = None
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -77,11 +78,11 @@ class ErrorBar(QFrame):
         """
         values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
-        self._stays = stays
+        self._error, self._stays = error, stays
 
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""
-        self._stays = False
+        self._error, self._stays = None, False
         self._text.setText(text)
         self._details = details
         self._more.setText(details)
@@ -93,12 +94,21 @@ class ErrorBar(QFrame):
     def clear(self) -> None:
         """Hide the bar, unless its message stays until it is dismissed."""
         if not self._stays:
+            self._error = None
             self.hide()
             self._text.clear()
 
     def _dismiss(self) -> None:
         self._stays = False
         self.clear()
+
+    def error(self) -> VitvizError | None:
+        """The error on screen; None for none, and for a message that is not one."""
+        return self._error
+
+    def stays(self) -> bool:
+        """Whether the message stays until it is dismissed."""
+        return self._stays
 
     def text(self) -> str:
         """The sentence on screen, empty when there is none."""

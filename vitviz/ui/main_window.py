@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -41,6 +42,7 @@ from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.query_bar import QueryBar
+from vitviz.ui.rebuilding import remembered
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
@@ -72,6 +74,20 @@ class MainWindow(QMainWindow):
         """How long closing waits for the worker threads; None: until they end."""
         self.setWindowTitle("vitviz")
         self.setAcceptDrops(True)
+        self._make()
+        self.controller = Controller(self.panes, self)
+        self.learn = LearnFiller(self.panes, self.controller)
+        self.controller.add_mode(Mode.LEARN, self.learn)
+        self.opening = Opening(self)
+        self.sessions = Sessions(self)
+        self._follow()
+        self._join()
+        self._anew = QTimer(self, singleShot=True, interval=0)
+        self._anew.timeout.connect(self.rebuild)
+        self.resize(*START_SIZE)
+
+    def _make(self) -> None:
+        """Everything that shows words, in the program's language."""
         self.panes = Panes(
             picture=PicturePane(),
             bar=ColourBar(),
@@ -94,20 +110,34 @@ class MainWindow(QMainWindow):
         self.top = TopBar()
         self.start = StartPage()
         self._place()
-        self.controller = Controller(self.panes, self)
-        self.lab = Lab(self)
-        self.learn = LearnFiller(self.panes, self.controller)
-        self.controller.add_mode(Mode.LEARN, self.learn)
-        self.opening = Opening(self)
-        self.wishes = ViewWishes(self)
-        self.sessions = Sessions(self)
-        self.keys = KeysOverlay(self._central)
-        self._connect()
         self.top.setModes(self._mode_names())
+        self.keys = KeysOverlay(self._central)
+
+    def _join(self) -> None:
+        """Connect what `_make` has made with the controller."""
+        self.lab = Lab(self)
+        self.wishes = ViewWishes(self)
+        self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
-        self.resize(*START_SIZE)
         self._update_controls()
         self._update_mode()
+
+    def rebuild(self) -> None:
+        """Make everything with words anew; what is shown and what runs stays.
+
+        Called when the program's language changes: no text can be forgotten that way.
+        """
+        restore = remembered(self)
+        former = self._central
+        self.takeCentralWidget()
+        # at once: what hears the controller must not hear it for widgets that go
+        for one in (*self.actions_by_name.values(), self.lab, self.wishes):
+            shiboken6.delete(one)
+        self._make()
+        self.controller.attach(self.panes)
+        self._join()
+        former.deleteLater()
+        restore()
 
     # -- layout --------------------------------------------------------------------
 
@@ -249,7 +279,7 @@ class MainWindow(QMainWindow):
         top.keysRequested.connect(self.keys.toggle)
         self.start.pathChosen.connect(self.open_path)
         self.start.openRequested.connect(self.opening.open_dialog)
-        compare, comparing = panes.compare, control.comparing
+        compare = panes.compare
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
         compare.swapRequested.connect(control.swap)
@@ -261,14 +291,18 @@ class MainWindow(QMainWindow):
         panes.picture.rangeChanged.connect(compare.picture.setRange)
         panes.picture.fitted.connect(compare.picture.fitView)
         top.compareRequested.connect(self.toggle_compare)
-        comparing.changed.connect(self._update_compare)
         views, saved = panes.views, control.saved_views
         views.saveRequested.connect(self.save_view)
         views.viewChosen.connect(saved.show)
         views.renamed.connect(saved.rename)
         views.removeRequested.connect(saved.remove)
         views.moveRequested.connect(saved.move)
-        saved.changed.connect(self._update_views)
+
+    def _follow(self) -> None:
+        """Connect the controller with this window, once."""
+        control = self.controller
+        control.comparing.changed.connect(self._update_compare)
+        control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
         control.stateChanged.connect(self._update_mode)
         control.sceneChanged.connect(self._update_controls)
@@ -479,6 +513,12 @@ class MainWindow(QMainWindow):
         self.top.setTitle(text)
         if image is not None:
             self._stack.setCurrentIndex(1)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language: once all translators are in place, build anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._anew.start()
 
     # -- closing -------------------------------------------------------------------
 

@@ -130,6 +130,19 @@ class PicturePane(QWidget):
         self._box.setRange(rect, padding=0, disableAutoRange=True)
         self._is_zoomed = True
 
+    def shownRange(self) -> QRectF | None:
+        """The part that the user zoomed to, in fractions; None for the whole."""
+        if not self._is_zoomed or self._source_size is None:
+            return None
+        (left, right), (top, bottom) = self._box.viewRange()
+        width, height = self._source_size
+        return QRectF(
+            left / width,
+            top / height,
+            (right - left) / width,
+            (bottom - top) / height,
+        )
+
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
         """Where the model's input lies; clicks need it."""
         if (placement, grid) == (self._placement, self._grid):
@@ -297,14 +310,6 @@ class PicturePane(QWidget):
 
     def _on_range_changed(self, _sides: object = None) -> None:
         self._is_zoomed = True
-        if self._source_size is not None:
-            (left, right), (top, bottom) = self._box.viewRange()
-            width, height = self._source_size
-            self.rangeChanged.emit(
-                QRectF(
-                    left / width,
-                    top / height,
-                    (right - left) / width,
-                    (bottom - top) / height,
-                )
-            )
+        shown = self.shownRange()
+        if shown is not None:
+            self.rangeChanged.emit(shown)

@@ -8,6 +8,7 @@ from vitviz.errors import VitvizError
 from vitviz.jobs import EffectPart, StatisticsPart, WallPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
+from vitviz.ui.panes import Panes
 from vitviz.ui.work import Work
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_target, shown_token
@@ -30,13 +31,19 @@ class HeadsFiller(Filler):
         self._maps_done: set[int] = set()
         self._view: View | None = None
         self._target: int | None = None
+        self._num_measured = 0
         work.on_part(Kind.WALL, self._on_maps)
         work.on_part(Kind.STATISTICS, self._on_statistics)
         work.on_part(Kind.EFFECT, self._on_effect)
         work.on_result(Kind.EFFECT, self._on_measured)
         work.on_failure(Kind.EFFECT, self._on_failed)
-        pane.measureRequested.connect(self._measure)
-        pane.cancelRequested.connect(self._cancel)
+        self._connect()
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane: the statistics are there, maps are computed again."""
+        self.pane = panes.heads
+        self._connect()
+        self._shown = self._maps_key = None
 
     def clear(self) -> None:
         """Forget everything."""
@@ -54,6 +61,10 @@ class HeadsFiller(Filler):
             self.pane.setUnit(Statistic.DISTANCE, self.tr("px"))
             self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
             self.pane.setSize(trace.num_layers, trace.num_heads)
+            for statistic, values in self._values.items():
+                self.pane.setValues(statistic, values)
+            if self._work.is_awaited(Kind.EFFECT):
+                self._on_progress(self._num_measured)
         self._forget_other_class(view)
         self.pane.setColormap(state.colormap)
         self.pane.setView(state.heads_view)
@@ -64,6 +75,10 @@ class HeadsFiller(Filler):
             self._refresh_maps(view)
         if state.heads_view.needed & set(_WALKED):
             self._refresh_statistics(view)
+
+    def _connect(self) -> None:
+        self.pane.measureRequested.connect(self._measure)
+        self.pane.cancelRequested.connect(self._cancel)
 
     def _refresh_maps(self, view: View) -> None:
         trace, state = view.trace, view.state
@@ -148,6 +163,7 @@ class HeadsFiller(Filler):
         self.pane.setValues(Statistic.EFFECT, values)
 
     def _on_progress(self, done: int) -> None:
+        self._num_measured = done
         trace = None if self._view is None else self._view.trace
         total = 0 if trace is None else trace.num_layers * trace.num_heads
         text = self.tr("{n} of {total} heads measured").format(n=done, total=total)

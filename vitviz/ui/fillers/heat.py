@@ -55,6 +55,11 @@ class HeatFiller(Filler):
         self._explaining = Explaining()
         work.on_result(Kind.METHOD, self._on_explained)
 
+    def attach(self, panes: Panes) -> None:
+        """Fill another window's panes."""
+        self.panes = panes
+        self.hovered = None
+
     def clear(self) -> None:
         """Forget maps, results, and what was under the pointer."""
         self.heat, self.strip, self._maps, self._view = None, None, None, None

@@ -10,6 +10,7 @@ from vitviz import settings
 from vitviz.engine import Job, Kind
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.selection import HeadChoice
+from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.learn.lesson import Lesson
 from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter
@@ -183,7 +184,7 @@ class LearnFiller(Filler):
 
     def _on_failure(self, error: VitvizError) -> None:
         if self._receive_failure is not None and not isinstance(error, Cancelled):
-            self._receive_failure(str(error))
+            self._receive_failure(sentence(error))
 
 
 def _done() -> frozenset[Chapter]:

@@ -9,6 +9,7 @@ from vitviz.engine import Kind
 from vitviz.jobs import MatrixPart, Refined
 from vitviz.selection import Bins
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.work import Work
 from vitviz.views.display import Heat, shown_heads
@@ -28,6 +29,10 @@ class MatrixFiller(Filler):
         self._view: View | None = None
         work.on_part(Kind.MATRIX, self._on_part)
         work.on_result(Kind.REFINE, self._on_refined)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane; the matrix is pooled again."""
+        self.pane, self._key = panes.matrix, None
 
     def clear(self) -> None:
         """Show nothing."""

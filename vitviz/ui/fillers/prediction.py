@@ -6,6 +6,7 @@ import numpy as np
 
 from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
 from vitviz.ui.work import Work
 from vitviz.views.prediction import class_name, guesses, probabilities
 
@@ -20,6 +21,12 @@ class PredictionFiller(Filler):
         self.pane = pane
         self._view: View | None = None
         pane.searched.connect(self._on_searched)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane."""
+        panes.classes.setSearchText(self.pane.searchText())
+        self.pane = panes.classes
+        self.pane.searched.connect(self._on_searched)
 
     def clear(self) -> None:
         """List nothing."""

@@ -6,6 +6,7 @@ from vitviz import jobs
 from vitviz.engine import Kind
 from vitviz.jobs import RailPart
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.work import Work
 from vitviz.views.display import (
@@ -31,6 +32,12 @@ class RailFiller(Filler):
         self._work = work
         self._key: tuple[object, ...] | None = None
         work.on_part(Kind.RAIL, self._on_part)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another rail with the maps there are."""
+        self.rail = panes.rail
+        for layer, cell in self.cells.items():
+            self.rail.setCell(layer, cell)
 
     def clear(self) -> None:
         """Forget all maps."""

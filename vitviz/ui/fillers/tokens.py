@@ -8,7 +8,9 @@ from vitviz import jobs
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
 from vitviz.jobs import TokensRead
+from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.work import Work
 from vitviz.views.display import shown_target, shown_token
@@ -31,6 +33,10 @@ class TokensFiller(Filler):
         self._view: View | None = None
         work.on_result(Kind.STATES, self._on_read)
         work.on_failure(Kind.STATES, self._on_failed)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane; what was read of the states is read again."""
+        self.pane, self._key = panes.tokens, None
 
     def clear(self) -> None:
         """Forget the states."""
@@ -85,4 +91,4 @@ class TokensFiller(Filler):
             self.pane.setCurrent(self._view.layer)
 
     def _on_failed(self, error: VitvizError) -> None:
-        self.pane.setCells(None, str(error))
+        self.pane.setCells(None, sentence(error))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from vitviz import jobs
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
 from vitviz.jobs import MapTested
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.panes import Panes
 from vitviz.ui.trial_pane import TrialPane
 from vitviz.ui.work import Work
-from vitviz.views.colour import Meaning
-from vitviz.views.display import Heat
+from vitviz.views.colour import Array, Meaning
+from vitviz.views.display import Heat, shown_target
 
 
 class TrialFiller(Filler):
@@ -26,16 +29,25 @@ class TrialFiller(Filler):
         self._work = work
         self._heat = heat
         self._view: View | None = None
-        self._tested: Heat | None = None
-        pane.startRequested.connect(self._start)
-        pane.cancelRequested.connect(self._cancel)
+        self._tested: tuple[Array, int | None] | None = None
+        self._found: MapTested | None = None
+        self._connect()
         work.on_part(Kind.CURVES, self._on_progress)
         work.on_result(Kind.CURVES, self._on_tested)
         work.on_failure(Kind.CURVES, self._on_failed)
 
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane with the curves there are."""
+        self.pane = panes.trial
+        self._connect()
+        if self._work.is_awaited(Kind.CURVES):
+            self.pane.setProgress(0.0)
+        elif self._found is not None:
+            self._on_tested(self._found)
+
     def clear(self) -> None:
         """Forget the curves."""
-        self._view = self._tested = None
+        self._view = self._tested = self._found = None
         self.pane.setProgress(None)
         self.pane.clear()
 
@@ -47,16 +59,31 @@ class TrialFiller(Filler):
             view.model.info == view.trace.setup.model
         )
         self.pane.setCanStart(heat is not None and same_model and not view.is_running)
-        is_other = self._tested is not None and heat is not self._tested
-        if is_other and not self._work.is_awaited(Kind.CURVES):
-            self._tested = None
+        if self._is_other(view, heat) and not self._work.is_awaited(Kind.CURVES):
+            self._tested = self._found = None
             self.pane.clear()
+
+    def _is_other(self, view: View, heat: Heat | None) -> bool:
+        """Whether the map on screen, or its class, is not the one that was tested."""
+        if self._tested is None:
+            return False
+        patches, target = self._tested
+        return (
+            heat is None
+            or target != shown_target(view.trace, view.state)
+            or not np.array_equal(heat.patches, patches)
+        )
+
+    def _connect(self) -> None:
+        self.pane.startRequested.connect(self._start)
+        self.pane.cancelRequested.connect(self._cancel)
 
     def _start(self) -> None:
         view, heat = self._view, self._heat()
         if view is None or heat is None or view.model is None:
             return
-        self._tested = heat
+        self._tested = heat.patches, shown_target(view.trace, view.state)
+        self._found = None
         self.pane.setProgress(0.0)
         job = jobs.try_map(view.trace, view.state, view.model, heat)
         self._work.submit(Kind.CURVES, job)
@@ -70,6 +97,7 @@ class TrialFiller(Filler):
         self.pane.setProgress(share)
 
     def _on_tested(self, tested: MapTested) -> None:
+        self._found = tested
         self.pane.setProgress(None)
         deletion, insertion = tested.deletion, tested.insertion
         lines = [

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
+    from vitviz.ui.panes import Panes
     from vitviz.views.state import ViewState
 
 
@@ -42,6 +43,15 @@ class View:
 class Filler(QObject):
     """Fills one pane. Lives in the main thread; long work goes to the engine."""
 
+    def attach(self, panes: Panes) -> None:
+        """Fill the pane of a window that was built anew, in another language.
+
+        What was computed, and what is still to come, belongs to the filler and is kept.
+        The next `refresh` shows all of it again, so what tells the filler that its pane
+        is up to date has to be forgotten here.
+        """
+        raise NotImplementedError
+
     def clear(self) -> None:
         """The picture or its trace has gone: forget what was computed from it."""
         raise NotImplementedError
@@ -53,6 +63,9 @@ class Filler(QObject):
 
 class StillFiller(Filler):
     """For a pane that does not show the trace."""
+
+    def attach(self, panes: Panes) -> None:
+        """Nothing is filled."""
 
     def clear(self) -> None:
         """Nothing was computed."""

@@ -1,0 +1,116 @@
+"""A window built anew, as for another language: what is shown and what runs stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.test_window import click_patch
+from vitviz.engine import Kind
+from vitviz.selection import HeadChoice
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.state import Style
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def change_language(window: MainWindow, qtbot: QtBot) -> None:
+    """What Qt sends when a translator is installed."""
+    former = window.panes
+    QApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
+    qtbot.waitUntil(lambda: window.panes is not former)
+
+
+def test_scene_and_view_stay(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    click_patch(qtbot, window, 3, 2)
+    click_patch(qtbot, window, 5, 4, Qt.KeyboardModifier.ShiftModifier)
+    control.hover(None)
+    control.change(layer=2, heads=HeadChoice((1,)), style=Style.SPOTLIGHT, tab="heads")
+    control.keep()
+    control.change(layer=1)
+    wait_idle(qtbot, window)
+    zoom = QRectF(0.1, 0.2, 0.5, 0.5)
+    window.panes.picture.setRange(zoom)
+    kept_zoom = window.panes.picture.shownRange()
+    state, trace, heat = control.state, control.scene.trace, control.heat
+    former = window.panes.picture
+    change_language(window, qtbot)
+    wait_idle(qtbot, window)
+    panes = window.panes
+    assert panes.picture is not former
+    assert control.panes is panes
+    assert control.state == state
+    assert control.scene.trace is trace
+    assert heat is not None
+    assert control.heat is not None
+    np.testing.assert_array_equal(control.heat.patches, heat.patches)
+    assert len(control.rail) == 4
+    assert panes.tabs.current() == "heads"
+    assert panes.compare.isVisible()
+    assert panes.picture.shownRange() == kept_zoom
+    click_patch(qtbot, window, 1, 1)  # the new panes work, and only they
+    assert trace is not None
+    assert control.state.token == trace.setup.grid.token(1, 1)
+    qtbot.keyClick(window, "]")
+    assert control.state.layer == 2
+    qtbot.keyClick(window, "K")
+    assert not panes.compare.isVisible()
+
+
+def test_what_runs_goes_on(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> None:
+    window = open_vitviz(photo, wait=False)
+    control = window.controller
+    qtbot.waitUntil(lambda: control.is_running, timeout=30_000)
+    change_language(window, qtbot)
+    assert control.is_running
+    assert window.panes.status.runText()
+    wait_idle(qtbot, window)
+    assert control.heat is not None
+    assert "verified" in window.panes.status.runText()
+
+
+def test_results_that_took_long_stay(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    qtbot.mouseClick(window.panes.tabs.button("trial"), LEFT)
+    qtbot.mouseClick(window.panes.trial.startButton(), LEFT)
+    wait_idle(qtbot, window)
+    tested = window.panes.trial.note()
+    assert "area" in tested
+    qtbot.mouseClick(window.panes.tabs.button("heads"), LEFT)
+    window.panes.heads.measureRequested.emit()
+    qtbot.waitUntil(lambda: control.work.is_awaited(Kind.EFFECT))
+    change_language(window, qtbot)
+    assert control.work.is_awaited(Kind.EFFECT)
+    wait_idle(qtbot, window)
+    qtbot.mouseClick(window.panes.tabs.button("trial"), LEFT)
+    assert window.panes.trial.note() == tested
+    drawn = list(window.panes.trial._plot.getPlotItem().listDataItems())
+    assert len(drawn) == 8
+
+
+def test_an_error_stays_and_nothing_is_left(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.open_path(str(tmp_path / "missing.png"))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    text = window.panes.errors.text()
+    before = len(window.findChildren(QObject))
+    for _ in range(3):
+        change_language(window, qtbot)
+    assert window.panes.errors.text() == text
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert len(window.findChildren(QObject)) <= before + 5
+    window.panes.errors.clear()
