@@ -40,9 +40,10 @@ class Kind(enum.IntEnum):
     EFFECT = 12
     CURVES = 13
     LESSON = 14
-    EXPORT = 15
-    DOWNLOAD = 16
-    LOOK_UP = 17
+    LAB = 15
+    EXPORT = 16
+    DOWNLOAD = 17
+    LOOK_UP = 18
 
 
 @dataclass(frozen=True, slots=True)

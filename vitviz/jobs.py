@@ -17,7 +17,7 @@ from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.methods import METHODS
 from vitviz.selection import Bins, HeadChoice
 from vitviz.views.changes import fitting
-from vitviz.views.colour import Array
+from vitviz.views.colour import Array, Bytes
 from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
@@ -111,8 +111,10 @@ def run(
     image: SourceImage,
     options: RunOptions,
     interventions: Interventions = UNTOUCHED,
+    *,
+    quiet: bool = False,
 ) -> Job:
-    """A job that reports LayerArrived and returns RunDone.
+    """A job that reports LayerArrived, unless it is quiet, and returns RunDone.
 
     Of interventions, those hold that mean something for this model and size.
     """
@@ -136,7 +138,7 @@ def run(
             size=options.size,
             fit=options.fit,
             interventions=held,
-            on_layer=report,
+            on_layer=None if quiet else report,
             is_cancelled=context.is_cancelled,
         )
         return RunDone(done, time.perf_counter() - start)
@@ -307,6 +309,37 @@ def effects(trace: Trace, state: ViewState, model: Model) -> Job:
             on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
             check=check,
         )
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabRead:
+    """What the Lab shows beside a changed run."""
+
+    untouched: RunDone | None
+    """The same run without changes, if it was asked for."""
+    hidden: Bytes | None
+    """(h, w, 4) uint8: what the model got in the place of hidden patches."""
+
+
+def read_lab(
+    trace: Trace,
+    model: Model | None,
+    options: RunOptions,
+    *,
+    needs_untouched: bool,
+) -> Job:
+    """A job that returns LabRead."""
+
+    def job(context: Context) -> LabRead:
+        from vitviz.setups import hidden_rgba
+
+        done = None
+        image = trace.setup.image
+        if needs_untouched and model is not None and image is not None:
+            done = cast("RunDone", run(model, image, options, quiet=True)(context))
+        return LabRead(done, hidden_rgba(trace.setup))
 
     return job
 

@@ -68,6 +68,31 @@ def hidden_in(setup: Setup, pixels: Tensor) -> Tensor:
     return with_hidden(pixels, setup.model.patch_size, interventions.hidden)
 
 
+def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
+    """(h, w, 4): what this run put into its picture, clear elsewhere; None if nothing.
+
+    In the model's input, as pixels again.
+    """
+    hidden = [one for one in setup.interventions.hidden if one.how.fill is not None]
+    if setup.image is None or not any(one.patches for one in hidden):
+        return None
+    prepared = prepare(setup.image, setup.placement, setup.preprocessing)
+    pixels = hidden_in(setup, torch.from_numpy(prepared)[None])[0].numpy()
+    mean, std = (
+        np.asarray(values, np.float32)[:, None, None]
+        for values in (setup.preprocessing.mean, setup.preprocessing.std)
+    )
+    width, height = setup.model.patch_size
+    out = np.zeros((*pixels.shape[1:], 4), np.uint8)
+    shown = np.clip(np.rint(255 * (pixels * std + mean)), 0, 255)
+    out[..., :3] = shown.transpose(1, 2, 0)
+    for one in hidden:
+        for row, col in one.patches:
+            down, right = row * height, col * width
+            out[down : down + height, right : right + width, 3] = 255
+    return out
+
+
 def changes_of(setup: Setup) -> Changes | None:
     """What to change in the attention of such a run; None for the untouched model."""
     interventions = setup.interventions

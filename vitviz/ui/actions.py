@@ -56,6 +56,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("zoom_out", tr("Zoom out"), ("-",), view),
         Spec("mode_inspect", tr("Inspect: see where each patch looks"), ("F2",), view),
         Spec("mode_learn", tr("Learn: how it works, on this picture"), ("F3",), view),
+        Spec("mode_lab", tr("Lab: change the running model"), ("F4",), view),
         Spec("compare", tr("Compare: keep this view, or end"), ("K",), view),
         Spec("panel", tr("Side panel"), ("P",), view),
         Spec("tab_matrix", tr("Matrix"), ("1",), view),

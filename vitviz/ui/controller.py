@@ -644,6 +644,10 @@ class Controller(QObject):
             panes.rail.setNumLayers(trace.num_layers)
             panes.controls.setTokens(setup.prefix_names)
 
+    def refresh(self) -> None:
+        """Show what has become known outside of the controller."""
+        self._refresh()
+
     def _refresh(self) -> None:
         """Hand everything on screen to the fillers, which push what differs."""
         trace, state = self.scene.trace, self.state

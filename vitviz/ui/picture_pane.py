@@ -49,6 +49,7 @@ class PicturePane(QWidget):
         self._grid: PatchGrid | None = None
         self._source_size: tuple[int, int] | None = None
         self._hovered: int | None = None
+        self._pinned: int | None = None
         self._is_zoomed = False
         self._pixels: Bytes | None = None
 
@@ -178,6 +179,7 @@ class PicturePane(QWidget):
 
         Special tokens have no place on the picture.
         """
+        self._pinned = token
         for ring in (self._query_ring, *self._other_rings):
             ring.setColour(meaning.value)
         self._query_ring.setCell(self._cell(token))
@@ -240,6 +242,31 @@ class PicturePane(QWidget):
             )
         )
         return QRectF(*corners)
+
+    def addLayer(self, item: pg.GraphicsObject, *, above_heat: bool) -> None:
+        """Draw something of another's in source pixels, over heat or under it."""
+        below = self._lines if above_heat else self._photo
+        item.setZValue(below.zValue() + 5)
+        self._box.addItem(item, ignoreBounds=True)
+
+    def cellAt(self, point: QPointF) -> tuple[int, int] | None:
+        """(row, col) of the patch under a point of the viewport."""
+        if self._placement is None or self._grid is None:
+            return None
+        scene = self._view.mapToScene(point.toPoint())
+        place = self._box.mapSceneToView(scene)
+        return self._placement.cell_at(place.x(), place.y(), self._grid)
+
+    def pinnedCell(self) -> tuple[int, int] | None:
+        """(row, col) of the pinned token, None for a special one."""
+        grid, token = self._grid, self._pinned
+        if grid is None or token is None or not 0 <= token < grid.num_tokens:
+            return None
+        return grid.cell(token)
+
+    def gridSize(self) -> tuple[int, int]:
+        """Rows and columns of patches; none without a model's input."""
+        return (0, 0) if self._grid is None else (self._grid.rows, self._grid.cols)
 
     def viewport(self) -> QWidget:
         """The widget that receives the mouse."""

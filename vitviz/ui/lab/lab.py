@@ -1,16 +1,33 @@
-"""Puts the Lab into the window: its mark, its panel, and what they ask for."""
+"""Puts the Lab into the window: its panel, its mark, and what they ask for.
+
+tool → new list of changes → the controller's view state → a run of the changed model
+complete run → `_read` → the untouched run beside it, and what hides patches
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz.interventions import UNTOUCHED
+from vitviz import jobs
+from vitviz.engine import Kind
+from vitviz.interventions import UNTOUCHED, Axis, HeadsOff, Interventions
+from vitviz.jobs import LabRead
+from vitviz.selection import Off
+from vitviz.ui.comparing import Kept
+from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.mark import ChangedMark
+from vitviz.ui.lab.painting import Painting
+from vitviz.ui.lab.panel import LabPanel
+from vitviz.views.changes import Changes, added, kind, toggled, with_only, without
+from vitviz.views.display import shown_layer
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
+    from vitviz.tracing import Trace
     from vitviz.ui.main_window import MainWindow
 
 
@@ -20,21 +37,119 @@ class Lab(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._control = control = window.controller
-        panes = window.panes
+        self._panes = panes = window.panes
+        self.panel = panel = LabPanel()
+        panes.side.addPanel(Mode.LAB, panel)
+        self.filler = LabFiller(panel, control.work, lambda: control.untouched)
+        control.add_mode(Mode.LAB, self.filler)
+        self.painting = Painting(panes.picture, panel, control)
         self.mark = ChangedMark(panes.picture)
         self.kept_mark = ChangedMark(panes.compare.picture)
         for mark in (self.mark, self.kept_mark):
             mark.labRequested.connect(self._show)
-        control.sceneChanged.connect(self._refresh_marks)
+        self._is_sliding = False
+        self._asked: Trace | None = None
+        self._answered: Trace | None = None
+        panel.softmax.temperatureChosen.connect(self._on_temperature)
+        panel.softmax.scalingChosen.connect(self._on_scaling)
+        panel.softmax.axisChosen.connect(self._on_axis)
+        panel.heads.headsChosen.connect(self._on_heads)
+        panel.changeToggled.connect(partial(self._on_listed, toggled))
+        panel.changeRemoved.connect(partial(self._on_listed, without))
+        panel.restoreRequested.connect(self.restore)
+        panel.compareRequested.connect(self._compare)
+        panel.trialRequested.connect(self._try)
+        self.painting.changed.connect(self._on_painted)
+        self.painting.cut.connect(self._on_cut)
+        control.work.on_result(Kind.LAB, self._on_read)
+        control.sceneChanged.connect(self._refresh)
+        control.stateChanged.connect(self._refresh)
         control.comparing.changed.connect(self._refresh_marks)
 
     def restore(self) -> None:
-        """Switch every change off; undo brings them back."""
+        """Take every change back; undo brings them again."""
         if self._control.state.changes:
             self._control.change(changes=())
 
+    # -- what the tools ask for ----------------------------------------------------
+
+    def _set(self, changes: Changes, *, merge: bool = False) -> None:
+        self._control.change(changes=changes, merge=merge)
+
+    def _set_only(
+        self, part: Interventions, field: str, *, merge: bool = False
+    ) -> None:
+        changes = with_only(self._control.state.changes, field, part)
+        self._set(changes, merge=merge)
+
+    def _on_temperature(self, value: float, is_held: bool) -> None:
+        """One step of undo for a whole slide."""
+        part = Interventions(temperature=value)
+        self._set_only(part, "temperature", merge=self._is_sliding)
+        self._is_sliding = is_held
+
+    def _on_scaling(self, is_scaled: bool) -> None:
+        self._set_only(Interventions(is_scaled=is_scaled), "is_scaled")
+
+    def _on_axis(self, axis: Axis) -> None:
+        self._set_only(Interventions(axis=axis), "axis")
+
+    def _on_heads(self, heads: tuple[int, ...], off: Off) -> None:
+        """The heads of the layer on screen; those of others stay as they are."""
+        trace, state = self._control.scene.trace, self._control.state
+        layer = None if trace is None else shown_layer(trace, state)
+        if layer is None:
+            return
+        kept = tuple(
+            change
+            for change in state.changes
+            if kind(change.what) != "heads_off"
+            or change.what.heads_off[0].layer != layer
+        )
+        if heads:
+            part = Interventions(heads_off=(HeadsOff(layer, heads, off),))
+            kept = added(kept, part)
+        self._set(kept)
+
+    def _on_painted(self, part: Interventions) -> None:
+        self._set_only(part, "hidden")
+
+    def _on_cut(self, part: Interventions) -> None:
+        self._set(added(self._control.state.changes, part))
+
+    def _on_listed(self, make: object, index: int) -> None:
+        assert callable(make)
+        self._set(make(self._control.state.changes, index))
+
     def _show(self) -> None:
         self._control.change(mode=Mode.LAB)
+
+    def _try(self) -> None:
+        self._control.change(mode=Mode.INSPECT, tab="trial")
+
+    def _compare(self) -> None:
+        """The untouched view in the right half of the window."""
+        control, trace = self._control, self._control.untouched
+        if trace is None:
+            return
+        control.comparing.keep(
+            Kept(
+                control.scene.image,
+                trace,
+                None,
+                control.model,
+                control.choice,
+                control.options,
+                replace(control.state, changes=()),
+            )
+        )
+
+    # -- what follows a run --------------------------------------------------------
+
+    def _refresh(self) -> None:
+        self._refresh_marks()
+        self.painting.refresh()
+        self._read()
 
     def _refresh_marks(self) -> None:
         trace, kept = self._control.scene.trace, self._control.comparing.kept
@@ -42,3 +157,37 @@ class Lab(QObject):
         self.kept_mark.setInterventions(
             UNTOUCHED if kept is None else kept.trace.interventions
         )
+
+    def _read(self) -> None:
+        """Ask the engine for what is shown beside a changed run, once for each."""
+        control, trace = self._control, self._control.scene.trace
+        if trace is None or not trace.is_complete or control.is_running:
+            return
+        is_shown = self._panes.side.mode() is Mode.LAB
+        model = control.model
+        needs_untouched = (
+            is_shown
+            and control.untouched is None
+            and bool(trace.interventions)
+            and model is not None
+            and model.info == trace.setup.model
+        )
+        needs_pixels = bool(trace.interventions.hidden) and self._answered is not trace
+        if not needs_untouched and not needs_pixels:
+            return
+        if self._asked is trace and control.work.is_awaited(Kind.LAB):
+            return
+        self._asked = trace
+        job = jobs.read_lab(
+            trace, model, control.options, needs_untouched=needs_untouched
+        )
+        control.work.submit(Kind.LAB, job)
+
+    def _on_read(self, read: LabRead) -> None:
+        self._answered = self._asked
+        if read.untouched is not None:
+            self._control.keep_untouched(read.untouched)
+        trace = self._control.scene.trace
+        if trace is not None:
+            self.painting.show_hidden(read.hidden, trace.setup.placement)
+        self._control.refresh()

@@ -1,0 +1,98 @@
+"""Fills the Lab's panel from the trace, the state and the untouched run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vitviz.errors import ExactnessError
+from vitviz.interventions import Axis
+from vitviz.selection import Off
+from vitviz.ui.error_bar import sentence
+from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.lab.panel import LabPanel
+from vitviz.ui.status_line import token_name
+from vitviz.ui.work import Work
+from vitviz.views.changes import is_in_force
+from vitviz.views.lab import BeforeAfter, before_after
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+
+
+class LabFiller(Filler):
+    """Two rows are read and compared at once; runs are the controller's."""
+
+    def __init__(
+        self, panel: LabPanel, work: Work, untouched: Callable[[], Trace | None]
+    ) -> None:
+        super().__init__(work)
+        self.panel = panel
+        self._untouched = untouched
+
+    def clear(self) -> None:
+        """The next run fills the panel; until then it stays, so that nothing jumps."""
+
+    def refresh(self, view: View) -> None:
+        """Controls and list follow the state, maps and answers the complete run."""
+        state, trace, panel = view.state, view.trace, self.panel
+        has_model = view.model is not None and view.model.info == trace.setup.model
+        panel.setUsable(has_model)
+        self._show_controls(view)
+        if view.is_running:
+            return
+        panel.setChanges(
+            state.changes, tuple(is_in_force(one, trace) for one in state.changes)
+        )
+        before = self._untouched()
+        panel.setCanCompare(before is not None and bool(trace.interventions))
+        note = ""
+        if not has_model:
+            note = self.tr("This trace came without its model: nothing can change.")
+        elif not trace.interventions:
+            note = self.tr(
+                "Change something above: the untouched and the changed attention and "
+                "prediction then stand here side by side."
+            )
+        elif before is None:
+            note = self.tr("Running the untouched model …")
+        shown = None
+        if before is not None and not note:
+            try:
+                shown = before_after(before, trace, state, view.layer)
+            except ExactnessError as error:
+                note = sentence(error)
+        place = "" if shown is None else self._place(view, shown)
+        panel.view.setShown(shown, place, state.colormap, note)
+
+    def _show_controls(self, view: View) -> None:
+        panel, trace, changes = self.panel, view.trace, view.state.changes
+        parts = [change.what for change in changes]
+        temperature = next((p.temperature for p in parts if p.temperature != 1), 1.0)
+        axes = [p.axis for p in parts if p.axis is not Axis.KEYS]
+        panel.softmax.setValues(
+            temperature,
+            all(p.is_scaled for p in parts),
+            axes[-1] if axes else Axis.KEYS,
+        )
+        off = [o for p in parts for o in p.heads_off if o.layer == view.layer]
+        heads = frozenset(head for one in off for head in one.heads)
+        how = off[-1].off if off else Off.ZERO
+        panel.heads.setHeads(view.layer, trace.num_heads, heads, how)
+        panel.cut.setLayers(trace.num_layers)
+        panel.cut.setSpecials(trace.setup.prefix_names)
+        hidden = [one for p in parts for one in p.hidden]
+        tool = panel.hide_tool
+        if hidden:
+            last = hidden[-1]
+            tool.setValues(len(last.patches), last.how, last.seed)
+        else:
+            tool.setValues(0, tool.chosen(), tool.seed.value())
+
+    def _place(self, view: View, shown: BeforeAfter) -> str:
+        setup = view.trace.setup
+        return self.tr("Layer {layer}, head {head}, query {query}").format(
+            layer=shown.layer,
+            head=shown.heads,
+            query=token_name(shown.token, setup.grid, setup.prefix_names),
+        )

@@ -1,0 +1,193 @@
+"""Patches painted on the picture: hidden ones, and the two sides of a cut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, Signal
+
+from vitviz.geometry import PatchGrid, Placement
+from vitviz.interventions import Cut, Hidden, Hide, Interventions, Token
+from vitviz.ui.lab.brush import Brush, Cell, CellsItem
+from vitviz.ui.lab.panel import LabPanel, Tool
+from vitviz.ui.picture_items import qrect
+from vitviz.ui.picture_pane import PicturePane
+from vitviz.views.colour import Bytes, Meaning
+from vitviz.views.state import Mode
+
+if TYPE_CHECKING:
+    from vitviz.ui.controller import Controller
+
+Cells = frozenset[Cell]
+NOTHING: Cells = frozenset()
+
+
+class Painting(QObject):
+    """The brush and what it has painted; strokes become parts of interventions."""
+
+    changed = Signal(object)
+    """The patches hidden now, as Interventions; untouched when none is."""
+    cut = Signal(object)
+    """A new cut, as Interventions."""
+
+    def __init__(
+        self, picture: PicturePane, panel: LabPanel, control: Controller
+    ) -> None:
+        super().__init__(panel)
+        self._panel, self._control = panel, control
+        self.brush = Brush(picture)
+        self._pixels = pg.ImageItem(axisOrder="row-major")
+        picture.addLayer(self._pixels, above_heat=False)
+        self._items = {
+            meaning: CellsItem(meaning.value)
+            for meaning in (Meaning.WARNING, Meaning.QUERY, Meaning.KEY)
+        }
+        for item in self._items.values():
+            picture.addLayer(item, above_heat=True)
+        self._hidden: Cells | None = None
+        """While a stroke goes on; otherwise the state has them."""
+        self._sides: dict[Meaning, Cells] = {
+            Meaning.QUERY: NOTHING,
+            Meaning.KEY: NOTHING,
+        }
+        self._specials: dict[Meaning, frozenset[str]] = {
+            Meaning.QUERY: frozenset(),
+            Meaning.KEY: frozenset(),
+        }
+        self._side = Meaning.QUERY
+        self._painted_on: Cell | None = None
+        self.brush.painted.connect(self._on_painted)
+        self.brush.strokeEnded.connect(self._on_stroke_ended)
+        panel.toolChosen.connect(self.refresh)
+        panel.hide_tool.howChosen.connect(self._on_how)
+        panel.hide_tool.seedChosen.connect(self._on_how)
+        panel.hide_tool.brushChosen.connect(self.brush.setSide)
+        panel.hide_tool.clearRequested.connect(self._on_show_all)
+        panel.cut.sideChosen.connect(self._on_side)
+        panel.cut.specialToggled.connect(self._on_special)
+        panel.cut.cutRequested.connect(self._on_cut)
+        panel.cut.clearRequested.connect(self._on_clear)
+
+    def refresh(self, _tool: object = None) -> None:
+        """Hold the brush or not, and show what is painted."""
+        trace = self._control.scene.trace
+        in_lab = self._control.state.mode is Mode.LAB
+        tool = self._panel.tool()
+        paints = tool in (Tool.CUT, Tool.HIDE)
+        self.brush.hold(in_lab and paints and self._panel.isEnabled())
+        if tool is Tool.CUT:
+            self.brush.setSide(1)
+        placement, grid = self._place()
+        if trace is None or not trace.interventions.hidden:
+            self._pixels.clear()
+        if grid is not None and self._painted_on != (grid.rows, grid.cols):
+            self._painted_on = (grid.rows, grid.cols)  # of another grid: other patches
+            self._sides = dict.fromkeys(self._sides, NOTHING)
+        shows_cut = in_lab and tool is Tool.CUT
+        self._items[Meaning.WARNING].setCells(self._shown_hidden(), placement, grid)
+        for side, cells in self._sides.items():
+            shown = cells if shows_cut else NOTHING
+            self._items[side].setCells(shown, placement, grid)
+        counts = (
+            len(self._sides[side]) + len(self._specials[side]) for side in self._sides
+        )
+        self._panel.cut.setPainted(*counts)
+
+    def show_hidden(self, pixels: Bytes | None, placement: Placement) -> None:
+        """What the model got in the place of hidden patches, on the picture."""
+        if pixels is None:
+            self._pixels.clear()
+            return
+        self._pixels.setImage(pixels, levels=None, autoLevels=False)
+        self._pixels.setRect(qrect(placement.input_rect()))
+
+    def shown(self, meaning: Meaning) -> int:
+        """How many patches are marked in one colour; for tests."""
+        return self._items[meaning].numCells()
+
+    def _place(self) -> tuple[Placement | None, PatchGrid | None]:
+        trace = self._control.scene.trace
+        if trace is None:
+            return None, None
+        return trace.setup.placement, trace.setup.grid
+
+    def _of_state(self) -> Cells:
+        """What the state hides on this grid."""
+        grid = self._place()[1]
+        if grid is None:
+            return NOTHING
+        own = (grid.rows, grid.cols)
+        hidden = (
+            one
+            for change in self._control.state.changes
+            if change.is_on
+            for one in change.what.hidden
+            if one.grid in (None, own)
+        )
+        return frozenset(cell for one in hidden for cell in one.patches)
+
+    def _shown_hidden(self) -> Cells:
+        return self._of_state() if self._hidden is None else self._hidden
+
+    def _on_painted(self, cells: Cells, erases: bool) -> None:
+        if self._panel.tool() is Tool.HIDE:
+            now = self._shown_hidden()
+            self._hidden = now - cells if erases else now | cells
+        else:
+            now = self._sides[self._side]
+            self._sides[self._side] = now - cells if erases else now | cells
+        self.refresh()
+
+    def _on_stroke_ended(self) -> None:
+        cells, self._hidden = self._hidden, None
+        if cells is not None:
+            self._hide(cells)
+        self.refresh()
+
+    def _on_how(self, _chosen: object) -> None:
+        cells = self._of_state()
+        if cells:
+            self._hide(cells)
+
+    def _on_show_all(self) -> None:
+        self._hide(NOTHING)
+
+    def _hide(self, cells: Cells) -> None:
+        grid = self._place()[1]
+        if grid is None:
+            return
+        tool = self._panel.hide_tool
+        seed = tool.seed.value() if tool.chosen() is Hide.NOISE else 0
+        hidden = Hidden(
+            tuple(sorted(cells)), tool.chosen(), seed, (grid.rows, grid.cols)
+        )
+        self.changed.emit(Interventions(hidden=(hidden,) if cells else ()))
+
+    def _on_side(self, side: Meaning) -> None:
+        self._side = side
+
+    def _on_special(self, side: Meaning, index: int, is_in: bool) -> None:
+        trace = self._control.scene.trace
+        if trace is not None:
+            name = frozenset({trace.setup.prefix_names[index]})
+            now = self._specials[side]
+            self._specials[side] = now | name if is_in else now - name
+            self.refresh()
+
+    def _on_cut(self, first: int, last: int) -> None:
+        trace, grid = self._control.scene.trace, self._place()[1]
+        if trace is None or grid is None:
+            return
+        queries, keys = self._tokens(Meaning.QUERY), self._tokens(Meaning.KEY)
+        last = -1 if last == trace.num_layers - 1 else last
+        cut = Cut(queries, keys, first, last, (grid.rows, grid.cols))
+        self.cut.emit(Interventions(cuts=(cut,)))
+
+    def _tokens(self, side: Meaning) -> tuple[Token, ...]:
+        return (*sorted(self._specials[side]), *sorted(self._sides[side]))
+
+    def _on_clear(self) -> None:
+        self._sides = dict.fromkeys(self._sides, NOTHING)
+        self._specials = dict.fromkeys(self._specials, frozenset())
+        self.refresh()

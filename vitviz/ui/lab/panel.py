@@ -1,0 +1,239 @@
+"""The Lab's side panel: tools, what is changed, before and after."""
+
+from __future__ import annotations
+
+import enum
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.figures.change_words import change_words
+from vitviz.ui import theme
+from vitviz.ui.lab.before_after import BeforeAfterView
+from vitviz.ui.lab.paint_tools import CutTool, HideTool
+from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool, action_button
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.changes import Changes
+
+LIST_PX = 96
+Part = TypeVar("Part", bound=QWidget)
+
+
+class Tool(enum.Enum):
+    """What the Lab's controls are for."""
+
+    SOFTMAX = "softmax"
+    HEADS = "heads"
+    CUT = "cut"
+    HIDE = "hide"
+
+
+class LabPanel(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    toolChosen = Signal(object)
+    changeToggled = Signal(int)
+    changeRemoved = Signal(int)
+    restoreRequested = Signal()
+    compareRequested = Signal()
+    trialRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.softmax, self.heads = SoftmaxTool(), HeadsTool()
+        self.cut, self.hide_tool = CutTool(), HideTool()
+        self.view = BeforeAfterView()
+        self._pages: dict[Tool, QWidget] = {
+            Tool.SOFTMAX: self.softmax,
+            Tool.HEADS: self.heads,
+            Tool.CUT: self.cut,
+            Tool.HIDE: self.hide_tool,
+        }
+        self._tools = Segmented()
+        self._tools.setAccessibleName(self.tr("What to change"))
+        self._tools.setOptions(
+            [
+                (
+                    Tool.SOFTMAX,
+                    self.tr("Softmax"),
+                    self.tr("Temperature, scaling, and what sums to 1"),
+                ),
+                (Tool.HEADS, self.tr("Heads"), self.tr("Switch heads off")),
+                (
+                    Tool.CUT,
+                    self.tr("Cut"),
+                    self.tr("Keep patches from looking at others"),
+                ),
+                (
+                    Tool.HIDE,
+                    self.tr("Hide"),
+                    self.tr("Keep the model from seeing patches"),
+                ),
+            ]
+        )
+        self._tools.valueChosen.connect(self.setTool)
+        self._tools.valueChosen.connect(self.toolChosen)
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._stack.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+        )
+        self._list = QWidget()
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(12, 0, 4, 0)
+        self._rows.setSpacing(0)
+        self._listed: tuple[Changes, tuple[bool, ...]] | None = None
+        self._scroll = scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self._list)
+        scroll.setFixedHeight(LIST_PX)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setAccessibleName(self.tr("Changes"))
+        self._title = QLabel()
+        self.restore = action_button(
+            self.tr("Restore all"), self.tr("Back to the untouched model (R)")
+        )
+        self.restore.clicked.connect(self.restoreRequested)
+        self.compare = action_button(
+            self.tr("Compare large"), self.tr("Keep the untouched view beside (K ends)")
+        )
+        self.compare.clicked.connect(self.compareRequested)
+        self.trial = action_button(
+            self.tr("Test the map"),
+            self.tr("Deletion and insertion curves of the map on screen (5)"),
+        )
+        self.trial.clicked.connect(self.trialRequested)
+        self._place()
+        self.setTool(Tool.SOFTMAX)
+        self.setChanges((), ())
+
+    def _place(self) -> None:
+        tools = QHBoxLayout()
+        tools.setContentsMargins(8, 4, 8, 0)
+        tools.addWidget(self._tools)
+        tools.addStretch(1)
+        tools.addWidget(self.trial)
+        title = QHBoxLayout()
+        title.setContentsMargins(12, 0, 8, 0)
+        title.addWidget(self._title, 1)
+        title.addWidget(self.compare)
+        title.addWidget(self.restore)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(tools)
+        column.addWidget(self._stack)
+        column.addWidget(self._line())
+        column.addLayout(title)
+        column.addWidget(self._scroll)
+        column.addWidget(self._line())
+        column.addWidget(self.view, 1)
+
+    def setTool(self, tool: object) -> None:
+        """Show a tool's controls."""
+        assert isinstance(tool, Tool)
+        self._tools.setValue(tool)
+        self._stack.setCurrentWidget(self._pages[tool])
+
+    def tool(self) -> Tool:
+        """The tool whose controls are on screen."""
+        now = self._stack.currentWidget()
+        return next(tool for tool, page in self._pages.items() if page is now)
+
+    def toolButton(self, tool: Tool) -> QToolButton:
+        """What chooses a tool."""
+        return self._tools.button(tool)
+
+    def setChanges(self, changes: Changes, in_force: tuple[bool, ...]) -> None:
+        """List changes; those that this run could not make are greyed."""
+        self.restore.setEnabled(bool(changes))
+        if self._listed == (changes, in_force):
+            return
+        self._listed = (changes, in_force)
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._title.setText(
+            self.tr("Changes") if changes else self.tr("No changes: this is the model")
+        )
+        for index, change in enumerate(changes):
+            works = in_force[index] if index < len(in_force) else True
+            self._rows.addWidget(
+                self._row(index, change_words(change.what), change.is_on, works)
+            )
+        self._rows.addStretch(1)
+
+    def setCanCompare(self, can_compare: bool) -> None:
+        """Offer to see the untouched view large, once it is there."""
+        self.compare.setEnabled(can_compare)
+
+    def setUsable(self, is_usable: bool) -> None:
+        """Whether there is a model to change."""
+        self._stack.setEnabled(is_usable)
+
+    def checkBox(self, index: int) -> QCheckBox:
+        """The switch of a change."""
+        return self._part(index, QCheckBox)
+
+    def removeButton(self, index: int) -> QToolButton:
+        """What takes a change out of the list."""
+        return self._part(index, QToolButton)
+
+    def _part(self, index: int, kind: type[Part]) -> Part:
+        item = self._rows.itemAt(index)
+        widget = None if item is None else item.widget()
+        assert widget is not None
+        found = widget.findChild(kind)
+        assert isinstance(found, kind)
+        return found
+
+    def _row(self, index: int, words: str, is_on: bool, works: bool) -> QWidget:
+        row = QWidget()
+        absent = self.tr("{what} (not here: another grid or depth)")
+        is_absent = is_on and not works
+        box = QCheckBox(absent.format(what=words) if is_absent else words)
+        box.setChecked(is_on)
+        box.setToolTip(self.tr("Switch this change on or off"))
+        box.setProperty("index", index)
+        box.clicked.connect(self._on_toggled)
+        if not works:
+            box.setStyleSheet(f"color: {theme.colours().faint};")
+        remove = QToolButton()
+        remove.setText("✕")
+        remove.setProperty("index", index)
+        remove.setAccessibleName(self.tr("Remove: {what}").format(what=words))
+        remove.setToolTip(self.tr("Remove this change"))
+        remove.clicked.connect(self._on_removed)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(box, 1)
+        layout.addWidget(remove)
+        return row
+
+    def _line(self) -> QFrame:
+        line = QFrame()
+        line.setFixedHeight(1)
+        line.setStyleSheet("background: palette(mid);")
+        return line
+
+    def _on_toggled(self) -> None:
+        self.changeToggled.emit(self.sender().property("index"))
+
+    def _on_removed(self) -> None:
+        self.changeRemoved.emit(self.sender().property("index"))
