@@ -110,12 +110,12 @@ class MainWindow(QMainWindow):
         self.top = TopBar()
         self.start = StartPage()
         self._place()
-        self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self._central)
 
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
         self.lab = Lab(self)
+        self.top.setModes(self._mode_names())
         self.wishes = ViewWishes(self)
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller.attach(self.panes)
         self._join()
+        self.controller.refresh()
         former.deleteLater()
         restore()
 

@@ -18,6 +18,7 @@ from vitviz.views.lab import BeforeAfter, before_after
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
+    from vitviz.ui.panes import Panes
 
 
 class LabFiller(Filler):
@@ -29,6 +30,9 @@ class LabFiller(Filler):
         super().__init__(work)
         self.panel = panel
         self._untouched = untouched
+
+    def attach(self, panes: Panes) -> None:
+        """A window that is built anew brings a Lab with a filler of its own."""
 
     def clear(self) -> None:
         """The next run fills the panel; until then it stays, so that nothing jumps."""
