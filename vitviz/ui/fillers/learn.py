@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vitviz.ui.picture_pane import PicturePane
 
 EMBEDDED = "vitviz-flexi"
+FIRST_HEAD = HeadChoice((0,))
 
 
 class LearnFiller(Filler):
@@ -36,6 +37,7 @@ class LearnFiller(Filler):
         self._receive_part: Callable[[Any], None] | None = None
         self._receive_failure: Callable[[str], None] | None = None
         self._is_open = False
+        self._former_heads: HeadChoice | None = None
         self._work.on_result(Kind.LESSON, self._on_result)
         self._work.on_part(Kind.LESSON, self._on_part)
         self._work.on_failure(Kind.LESSON, self._on_failure)
@@ -77,7 +79,8 @@ class LearnFiller(Filler):
         lesson = Lesson(view, self._control.scene.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
             # the picture and the arithmetic beside it have to be of the same head
-            self.change(merge=True, heads=HeadChoice((lesson.head,)))
+            self._former_heads = view.state.heads
+            self.change(merge=True, heads=FIRST_HEAD)
             return
         if view.state.direction is not Direction.LOOKS_AT:
             self.change(merge=True, direction=Direction.LOOKS_AT)
@@ -89,7 +92,8 @@ class LearnFiller(Filler):
 
     def takes_click(self, token: int, with_shift: bool) -> bool:
         """Whether a click on the picture chose a key, and so is no query."""
-        page = self.panel.page() if self._is_open else None
+        is_open = self._is_open and self.panel.isVisible()
+        page = self.panel.page() if is_open else None
         if page is None or not page.uses_key:
             return False
         if with_shift or page.clicks_choose_key:
@@ -170,9 +174,16 @@ class LearnFiller(Filler):
         is_open = self._control.state.mode is Mode.LEARN
         if self._is_open and not is_open:
             self._is_open = False
+            self._give_heads_back()
             self.drop()
             self.picture.setKey(None)
             self.panel.leave()
+
+    def _give_heads_back(self) -> None:
+        """The heads that were on screen before a chapter needed a single one."""
+        former, self._former_heads = self._former_heads, None
+        if former is not None and self._control.state.heads == FIRST_HEAD:
+            self.change(merge=True, heads=former)
 
     def _on_result(self, value: object) -> None:
         if self._receive is not None:

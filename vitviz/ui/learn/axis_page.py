@@ -34,9 +34,10 @@ class AxisPage(Page):
             self.tr(
                 "Softmax makes weights of scores: each becomes a power of e, then all "
                 "are divided by their sum. The weights are positive and add up to 1. "
-                "<b>Over which axis?</b> The last one, <code>dim=-1</code>, means "
-                "“over all <k>keys</k>, for each <q>query</q>”: every query has one "
-                "whole attention to give away."
+                "<b>Over which axis?</b> Scores have the shape (B, H, N, N): batch, "
+                "heads, queries, keys. The last axis, <code>dim=-1</code>, means “over "
+                "all <k>keys</k>, for each <q>query</q>”: every query has one whole "
+                "attention to give away."
             )
         )
         i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)

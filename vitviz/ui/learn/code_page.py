@@ -167,7 +167,8 @@ class CodePage(Page):
                 "front, so that the same code works with and without batch and heads. "
                 "@ multiplies matrices, * would multiply element by element. vitviz "
                 "never writes attn or weights out: it computes the row you point at."
-            )
+            ),
+            is_last=True,
         )
 
     def update_numbers(self, lesson: Lesson) -> None:

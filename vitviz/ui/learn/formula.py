@@ -319,7 +319,7 @@ def _lay_script(node: Script, size: float) -> _Box:
     for part, shift in ((node.above, -0.45), (node.below, 0.28)):
         if part is None:
             continue
-        small = _lay(part, size * SCRIPT_FACTOR)
+        small = _lay(part, max(size * SCRIPT_FACTOR, 0.75 * theme.font().pointSizeF()))
         y = shift * QFontMetricsF(_font(size, italic=False)).ascent()
         box.put(small, x, y)
         box.width = max(box.width, x + small.width + 0.06 * size)

@@ -11,10 +11,10 @@ from vitviz.lessons import jobs
 from vitviz.lessons.jobs import Effects
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
-from vitviz.ui.learn.outcome import outcome
+from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import format_value
+from vitviz.views.colour import Array, format_value
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
@@ -47,7 +47,9 @@ class HeadsPage(Page):
             )
         )
         self.where = self.say("", "small")
-        self.maps = MapsView(self.tr("The query's row in every head"), choosable=True)
+        self.maps = MapsView(
+            self.tr("The query's row in every head"), choosable=True, own_scales=True
+        )
         self.maps.setToolTip(self.tr("Click a head to switch it off, or on again"))
         self.maps.chosen.connect(self._on_head)
         self.add(self.maps)
@@ -106,15 +108,19 @@ class HeadsPage(Page):
         )
         self.where.say(
             self.tr(
-                "Layer {layer} · <q>query</q> {query} · the frame is what the picture "
-                "shows"
+                "Layer {layer} · <q>query</q> {query} · each map on its own scale, × = "
+                "strongest patch ÷ uniform · framed: on the picture"
             ).format(layer=lesson.layer, query=lesson.name(lesson.query))
         )
         rows = trace.row(lesson.layer, lesson.query)
         self.maps.setMaps(
             [
-                Small(str(head), lesson.patches(rows[head]), head in self.off)
-                for head in range(heads)
+                Small(
+                    self._caption(lesson, head, patches),
+                    patches,
+                    head in self.off,
+                )
+                for head, patches in enumerate(map(lesson.patches, rows))
             ],
             lesson.view.state.colormap,
         )
@@ -138,9 +144,17 @@ class HeadsPage(Page):
         self._is_trying = False
         self._show_each()
 
+    def _caption(self, lesson: Lesson, head: int, patches: Array) -> str:
+        ratio = float(patches.max()) / lesson.uniform
+        return self.tr("{head} · {ratio}×").format(
+            head=head, ratio=format_value(float(f"{ratio:.2g}"))
+        )
+
     def _ask(self, lesson: Lesson) -> None:
         wanted = (lesson.trace, lesson.layer, self.off)
         model = lesson.view.model
+        if model is None:
+            self.outcome.say(without_model())
         if wanted == self._asked or self._is_trying or model is None:
             return
         if not lesson.trace.is_complete:

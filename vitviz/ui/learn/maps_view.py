@@ -40,18 +40,24 @@ class Small:
 
 
 class MapsView(QWidget):
-    """All maps on one scale. A click, or arrows and Enter, choose one."""
+    """Maps on one scale, or each on its own. A click, or arrows and Enter, choose."""
 
     chosen = Signal(int)
     """Index of a map; emitted only where maps may be chosen."""
 
     def __init__(
-        self, name: str, *, choosable: bool = False, parent: QWidget | None = None
+        self,
+        name: str,
+        *,
+        choosable: bool = False,
+        own_scales: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._maps: tuple[Small, ...] = ()
         self._images: list[QImage] = []
         self._is_choosable = choosable
+        self._has_own_scales = own_scales
         self._current = -1
         self._focused = 0
         self._hovered = -1
@@ -64,17 +70,18 @@ class MapsView(QWidget):
             self.setMouseTracking(True)
 
     def setMaps(self, maps: Sequence[Small], colormap: str) -> None:
-        """Show other maps, on a scale from 0 to the largest value of all."""
+        """Show other maps, from 0 to the largest value of all, or of each."""
         count = len(self._maps)
         self._maps = tuple(maps)
         self._images = []
         if maps:
             top = max(maps, key=lambda one: float(one.patches.max()))
-            levels = levels_for(top.patches)
-            self._images = [
-                map_image(MapCell(m.caption, m.patches, levels, 0.0), colormap)
-                for m in maps
-            ]
+            self._images = []
+            for one in maps:
+                measure = one if self._has_own_scales else top
+                levels = levels_for(measure.patches)
+                cell = MapCell(one.caption, one.patches, levels, 0.0)
+                self._images.append(map_image(cell, colormap))
         if len(self._maps) != count:
             self.updateGeometry()
         self.setAccessibleDescription("; ".join(m.caption for m in self._maps))

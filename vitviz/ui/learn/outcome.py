@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 MOST = 3
 
 
+def without_model() -> str:
+    """Why there is no answer where only a trace is at hand."""
+    return QCoreApplication.translate(
+        "Outcome", "The model itself is not here, only its trace: it cannot be changed."
+    )
+
+
 def outcome(before: Trace, after: Trace) -> str:
     """Source text: likeliest classes both ways, or how far the feature turned."""
 

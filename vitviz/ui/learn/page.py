@@ -65,9 +65,11 @@ class Task(QFrame):
 
 
 class Notes(QWidget):
-    """What helps who teaches; folded until it is wanted."""
+    """What helps who teaches, folded until it is wanted, beside the way on."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, onward: QWidget, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.fold = QToolButton()
         self.fold.setText(self.tr("Teacher's notes"))
@@ -87,7 +89,11 @@ class Notes(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        line = QHBoxLayout()
+        line.addWidget(self.fold)
+        line.addStretch(1)
+        line.addWidget(onward)
+        layout.addLayout(line)
         layout.addWidget(self.text)
 
     def _on_toggled(self, is_open: bool) -> None:
@@ -148,6 +154,7 @@ class Page(QWidget):
     """One chapter; `finished` says that its task has been done."""
 
     finished = Signal()
+    nextRequested = Signal()
 
     uses_key = False
     """Whether a key is ringed on the picture and may be chosen by a click."""
@@ -183,6 +190,7 @@ class Page(QWidget):
         """Put a paragraph below the others."""
         prose = Prose(text, kind)
         self.add(prose)
+        prose.setHidden(not text)
         return prose
 
     def show_formula(self, node: Node, spoken: str) -> Formula:
@@ -196,10 +204,14 @@ class Page(QWidget):
         self.task = Task(text)
         self.add(self.task)
 
-    def close_with(self, notes: str) -> None:
-        """Put the teacher's notes at the end."""
+    def close_with(self, notes: str, *, is_last: bool = False) -> None:
+        """Put the teacher's notes and the way on at the end."""
         self._column.addStretch(1)
-        self.notes = Notes(notes)
+        self.onward = Button(self.tr("Next chapter"))
+        self.onward.setToolTip(self.tr("Go on with the next chapter"))
+        self.onward.clicked.connect(self.nextRequested)
+        self.onward.setHidden(is_last)
+        self.notes = Notes(notes, self.onward)
         self.add(self.notes)
 
     def done(self) -> None:

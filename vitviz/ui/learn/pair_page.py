@@ -88,6 +88,7 @@ class PairPage(Page):
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
+        self.layers = self.say("", "small")
         self.bars = BarsView(self.tr("Query, key and their products"))
         self.bars.columnChanged.connect(self._show_column)
         self.add(self.bars)
@@ -116,10 +117,16 @@ class PairPage(Page):
             ]
         )
         self._show_column(self.bars.column())
+        self.layers.say(
+            self.tr(
+                "This model does it in {layers} layers, one after the other, with "
+                "{heads} heads side by side in each (chapter 8). Shown is one of them."
+            ).format(layers=lesson.trace.num_layers, heads=lesson.trace.num_heads)
+        )
         text = self.tr(
             "Sum <b>{total}</b>, divided by √{width} = {root}: score <b>{score}</b>. "
             "Softmax over all {tokens} keys makes it the weight <b>{weight}</b>, "
-            "{ratio} × uniform. Cosine of the two: {cosine}."
+            "{ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}."
         )
         if pair.bias:
             text += " " + self.tr("The score includes the model's bias of {bias}.")

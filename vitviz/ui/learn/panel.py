@@ -95,6 +95,15 @@ class LearnPanel(QWidget):
             numbers.addWidget(button, 1)
         numbers.addWidget(self._on)
         self._stack = QStackedWidget()
+        empty = Prose(
+            self.tr(
+                "Open a picture first: every number in these chapters is computed from "
+                "it, here and now."
+            )
+        )
+        empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        empty.setContentsMargins(12, 4, 12, 4)
+        self._stack.addWidget(empty)
         self._notice = Prose()
         self._restore = Button(self.tr("Restore the model"))
         self._restore.setToolTip(self.tr("Switch every change of the Lab off"))
@@ -164,6 +173,7 @@ class LearnPanel(QWidget):
             self._makers = self._makers or makers()
             page = self._makers[chapter](self._desk)
             page.finished.connect(self._on_finished)
+            page.nextRequested.connect(self._on_next)
             if page.task is not None:
                 page.task.setDone(chapter in self._done)
             area = QScrollArea()
@@ -242,6 +252,9 @@ class LearnPanel(QWidget):
 
     def _on_arrow(self) -> None:
         self.step(int(self.sender().property("step")))
+
+    def _on_next(self) -> None:
+        self.step(1)
 
     def _on_finished(self) -> None:
         page = self.sender()

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QWidget,
+)
 
 from vitviz.lessons import cost
 from vitviz.ui import theme
@@ -30,6 +37,42 @@ class Seen:
     matrices_bytes: int
     kept_bytes: int
     seconds: float | None
+
+
+class Marks(QWidget):
+    """A word under every step of a slider."""
+
+    def __init__(
+        self, slider: QSlider, words: tuple[str, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._slider = slider
+        self._words = words
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        return QSize(200, round(QFontMetricsF(theme.font("small")).height()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The words, the present one in bold."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        option = QStyleOptionSlider()
+        option.initFrom(self._slider)
+        metric = QStyle.PixelMetric.PM_SliderLength
+        handle = self._slider.style().pixelMetric(metric, option, self._slider)
+        way = self._slider.width() - handle
+        font = theme.font("small")
+        for step, word in enumerate(self._words):
+            font.setBold(step == self._slider.value())
+            painter.setFont(font)
+            painter.setPen(QColor(tone.text if font.bold() else tone.faint))
+            wide = QFontMetricsF(font).horizontalAdvance(word) + 2
+            middle = handle / 2 + way * step / (len(self._words) - 1)
+            left = min(max(middle - wide / 2, 0.0), self.width() - wide)
+            place = QRectF(left, 0, wide, self.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
 
 
 class ScalePage(Page):
@@ -67,7 +110,8 @@ class ScalePage(Page):
         self.slider.setAccessibleName(self.tr("Patch size in pixels"))
         self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
         self.slider.valueChanged.connect(self._on_slid)
-        self.add(self._with_labels())
+        self.add(self.slider)
+        self.add(Marks(self.slider, tuple(map(str, PATCH_SIZES))))
         self.ask_to(
             self.tr(
                 "Try at least three sizes. Keep your eye on a detail, such as a "
@@ -169,31 +213,12 @@ class ScalePage(Page):
         )
         self.table.say(f"{text}<small>{note}</small>")
 
-    def _with_labels(self) -> QWidget:
-        box = QWidget()
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(0)
-        last = len(PATCH_SIZES) - 1
-        grid.addWidget(self.slider, 0, 0, 1, 2 * len(PATCH_SIZES))
-        for index, size in enumerate(PATCH_SIZES):
-            label = QLabel(str(size))
-            label.setFont(theme.font("small"))
-            side = Qt.AlignmentFlag.AlignHCenter
-            if index == 0:
-                side = Qt.AlignmentFlag.AlignLeft
-            elif index == last:
-                side = Qt.AlignmentFlag.AlignRight
-            # five ticks are four steps: the middle ones stand astride
-            column = 0 if index == 0 else 2 * index if index < last else 2 * last
-            grid.addWidget(label, 1, column, 1, 2, side)
-        return box
-
     def _on_offer(self) -> None:
         self.desk.choose_patch_size(16)
 
     def _on_slid(self, _value: int) -> None:
         self._settle.start()
+        self.update()
 
     def _on_settled(self) -> None:
         lesson, patch = self.lesson, PATCH_SIZES[self.slider.value()]

@@ -17,7 +17,7 @@ from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
-from vitviz.ui.learn.outcome import outcome
+from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.words import table
 from vitviz.ui.widgets.segmented import Segmented
@@ -68,9 +68,9 @@ class ScalingPage(Page):
         )
         self.say(
             self.tr(
-                "One often reads that dividing lowers the temperature. Kindly the "
-                "other way: a larger T is a <b>higher</b> temperature, and a flatter "
-                "row."
+                "You may have read that dividing lowers the temperature. It is an easy "
+                "slip, and the other way round: a larger T is a <b>higher</b> "
+                "temperature, and a flatter row."
             )
         )
         self.ask_to(
@@ -217,6 +217,8 @@ class ScalingPage(Page):
         ratio = 1.0 if self.divisor is None else self.divisor / own
         wanted = (lesson.trace, round(ratio, 6))
         model = lesson.view.model
+        if model is None:
+            self.outcome.say(without_model())
         if wanted == self._asked or model is None:
             return
         self._asked = wanted

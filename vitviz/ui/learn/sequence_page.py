@@ -105,7 +105,8 @@ class SequencePage(Page):
         )
         if grid.num_prefix_tokens:
             text += " " + self.tr(
-                "With <s>{names}</s> in front, the sequence has <b>{tokens}</b> tokens."
+                "In front comes <s>{names}</s>, which belongs to no patch and gathers "
+                "the answer: <b>{tokens}</b> tokens in all."
             )
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
         self.counts.say(
@@ -178,6 +179,8 @@ class SequencePage(Page):
 
     def _set_tiles(self, lesson: Lesson) -> None:
         image = lesson.image
+        self.play.setEnabled(image is not None)
+        self.slider.setEnabled(image is not None)
         if image is None:
             return
         placement = lesson.trace.setup.placement

@@ -24,6 +24,8 @@ TAGS = {
 }
 CONTRAST = 4.5
 """Of text against its ground, as WCAG 2 asks for (success criterion 1.4.3)."""
+_SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)")
+"""A shape such as (B, H, N, d<sub>k</sub>), which stays on one line."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
 
 
@@ -47,7 +49,8 @@ def marked(text: str) -> str:
             return "</b></span>"
         return f'<span style="color:{readable(TAGS[match[2]]).name()}"><b>'
 
-    return _TAG.sub(span, text)
+    whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
+    return _TAG.sub(span, whole)
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -80,9 +83,12 @@ class Prose(QLabel):
 
     def say(self, source: str) -> None:
         """Show another text."""
-        if source != self._source:
-            self._source = source
-            self._show()
+        if source == self._source:
+            return
+        self._source = source
+        self._show()
+        if self.parent() is not None:  # else it would become a window
+            self.setHidden(not source)
 
     def source(self) -> str:
         """The text with its marks."""
