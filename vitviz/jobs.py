@@ -95,13 +95,25 @@ def read_picture(source: str | Path | bytes, name: str | None = None) -> Job:
     return job
 
 
-def load(name: str, *, device: str = "auto", patch_size: int | None = None) -> Job:
-    """A job that returns a Model. Raises ModelError and others of `load_model`."""
+def load(
+    name: str,
+    *,
+    device: str = "auto",
+    patch_size: int | None = None,
+    dtype: str = "float32",
+    threads: int = 0,
+) -> Job:
+    """A job that returns a Model. Raises ModelError and others of `load_model`.
+
+    threads : of the processor, from now on; 0 is torch's own choice.
+    """
 
     def job(context: Context) -> Model:
+        from vitviz.models.devices import use_threads
         from vitviz.models.loading import load_model
 
-        return load_model(name, device=device, patch_size=patch_size)
+        use_threads(threads)
+        return load_model(name, device=device, patch_size=patch_size, dtype=dtype)
 
     return job
 

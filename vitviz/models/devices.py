@@ -11,6 +11,7 @@ _DTYPES = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+_OWN_THREADS = torch.get_num_threads()
 
 
 def available_devices() -> list[str]:
@@ -50,6 +51,11 @@ def is_out_of_memory(error: BaseException) -> bool:
         or "DefaultCPUAllocator" in str(error)
         or "out of memory" in str(error)
     )
+
+
+def use_threads(count: int) -> None:
+    """Compute with so many threads of the processor; 0 is torch's own choice."""
+    torch.set_num_threads(count or _OWN_THREADS)
 
 
 def choose_dtype(name: str) -> torch.dtype:

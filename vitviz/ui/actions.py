@@ -34,6 +34,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
         Spec("save_session", tr("Save session…"), ("Ctrl+S",), file),
+        Spec("settings", tr("Settings…"), ("Ctrl+,",), file),
         Spec("quit", tr("Quit"), ("Ctrl+Q",), file),
         Spec("query_up", tr("Move the query with the arrow keys"), (), model),
         Spec("cls", tr("CLS token as query"), ("C",), model),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import pyqtgraph as pg
 from PySide6.QtCore import (
     QObject,
+    QSize,
     QSocketNotifier,
     QThread,
     QTimer,
@@ -26,8 +27,8 @@ from vitviz import settings
 from vitviz.atomic import sweep
 from vitviz.errors import VitvizError
 from vitviz.resources import resource
-from vitviz.ui import language, theme
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui import language, theme, window_place
+from vitviz.ui.main_window import START_SIZE, MainWindow
 from vitviz.ui.start_page import sample_paths
 from vitviz.views.session import SUFFIX
 
@@ -146,8 +147,7 @@ def _tidy(window: MainWindow) -> None:
     path = settings.settings_path()
     if path is not None:
         sweep(path.parent)
-    for problem in settings.take_problems():
-        window.panes.errors.showError(problem, stays=True)
+    window.preferences.say_problems()
 
 
 def open_window(
@@ -159,6 +159,7 @@ def open_window(
 ) -> MainWindow:
     """A shown window: the picture first, then, once it stands, the model."""
     window = MainWindow(device)
+    window_place.restore(window, QSize(*START_SIZE))
     window.show()
     is_session = bool(paths) and paths[0].lower().endswith(SUFFIX)
     if paths and not is_session:

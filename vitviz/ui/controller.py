@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vitviz import jobs
+from vitviz import jobs, settings
 from vitviz.engine import Kind
 from vitviz.errors import Cancelled, ExactnessError, VitvizError
 from vitviz.figures.compose import caption, figure_of_heat
@@ -235,7 +235,14 @@ class Controller(QObject):
     ) -> None:
         """Load a model and run it on the picture at hand."""
         self._asked = ModelChoice(name, patch_size)
-        job = jobs.load(name, device=device, patch_size=patch_size)
+        asked = settings.get()
+        job = jobs.load(
+            name,
+            device=device,
+            patch_size=patch_size,
+            dtype=asked.precision.value,
+            threads=asked.threads,
+        )
         self.work.submit(Kind.MODEL, job)
         self._say_what_runs()
         self.busyChanged.emit(True)

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QGuiApplication,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.methods import METHODS
-from vitviz.ui import actions, theme
+from vitviz.ui import actions, theme, window_place
 from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.controller import Controller
@@ -41,9 +40,11 @@ from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
+from vitviz.ui.preferences import Preferences
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.rebuilding import remembered
 from vitviz.ui.sessions import Sessions
+from vitviz.ui.settings_dialog import show_settings
 from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
 from vitviz.ui.tokens_pane import TokensPane
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.controller.add_mode(Mode.LEARN, self.learn)
         self.opening = Opening(self)
         self.sessions = Sessions(self)
+        self.preferences = Preferences(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -353,6 +355,7 @@ class MainWindow(QMainWindow):
             "undo": control.undo,
             "redo": control.redo,
             "theme": self.toggle_theme,
+            "settings": self.show_settings,
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.toggle,
         }
@@ -459,14 +462,17 @@ class MainWindow(QMainWindow):
 
     def toggle_theme(self) -> None:
         """From light to dark and back."""
-        app = cast("QApplication", QApplication.instance())
-        is_dark = theme.colours().surround == theme.DARK.surround
-        choice = theme.ThemeChoice.LIGHT if is_dark else theme.ThemeChoice.DARK
-        theme.apply(app, choice)
-        self.panes.picture.refreshTheme()
-        self.panes.compare.refreshTheme()
-        self.panes.heads.refreshTheme()
-        self.panes.trial.refreshTheme()
+        is_light = theme.colours() is theme.LIGHT
+        choice = theme.ThemeChoice.DARK if is_light else theme.ThemeChoice.LIGHT
+        self.preferences.set(theme=choice)
+
+    def show_settings(self) -> None:
+        """Open the settings, or bring them to the front."""
+        show_settings(self)
+
+    def splitters(self) -> tuple[QSplitter, QSplitter]:
+        """(picture and side panel, the parts of the side panel)."""
+        return self._split, self._panel
 
     def copy(self) -> None:
         """Put the picture with its heat map on the clipboard."""
@@ -525,6 +531,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; what runs ends after its block."""
+        window_place.remember(self)
         self.hide()
         self.controller.shutdown(self.patience_ms)
         event.accept()

@@ -1,4 +1,4 @@
-"""Light and dark: palettes, the neutral surround of a picture, the three font sizes."""
+"""Light, dark, high contrast: palettes, a picture's surround, the three font sizes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,22 @@ LIGHT = Colours(
     accent="#303030",
     accent_text="#FFFFFF",
 )
+HIGH_CONTRAST = Colours(
+    surround="#000000",
+    panel="#000000",
+    line="#FFFFFF",
+    text="#FFFFFF",
+    faint="#FFFFFF",
+    accent="#FFD800",
+    accent_text="#000000",
+)
+_SCHEMES = {
+    ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+    ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+    ThemeChoice.DARK: Qt.ColorScheme.Dark,
+    ThemeChoice.HIGH_CONTRAST: Qt.ColorScheme.Dark,
+}
+assert _SCHEMES.keys() == {*ThemeChoice}
 
 SMALL_FACTOR = 0.86
 TITLE_FACTOR = 1.35
@@ -55,18 +71,24 @@ def is_dark(choice: ThemeChoice) -> bool:
     if choice is ThemeChoice.SYSTEM:
         scheme = QGuiApplication.styleHints().colorScheme()
         return scheme == Qt.ColorScheme.Dark
-    return choice is ThemeChoice.DARK
+    return choice is not ThemeChoice.LIGHT
 
 
 def colours() -> Colours:
     """The colours that go with the application's palette."""
     window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
-    return DARK if window.lightness() < 128 else LIGHT
+    tones = (DARK, LIGHT, HIGH_CONTRAST)
+    exact = (tone for tone in tones if QColor(tone.panel) == window)
+    return next(exact, DARK if window.lightness() < 128 else LIGHT)
 
 
 def apply(app: QApplication, choice: ThemeChoice) -> None:
     """Set style, palette and style sheet for the whole application."""
+    # title bars and file dialogs of the system follow
+    QGuiApplication.styleHints().setColorScheme(_SCHEMES[choice])
     tone = DARK if is_dark(choice) else LIGHT
+    if choice is ThemeChoice.HIGH_CONTRAST:
+        tone = HIGH_CONTRAST
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(tone))
     app.setStyleSheet(_style_sheet(tone))
@@ -105,11 +127,11 @@ def _palette(tone: Colours) -> QPalette:
         (role.HighlightedText, QColor(tone.accent_text)),
         (role.Mid, QColor(tone.line)),
         (role.Midlight, QColor(tone.line)),
-        (role.Link, QColor("#56B4E9" if tone is DARK else "#0072B2")),
+        (role.Link, QColor("#0072B2" if tone is LIGHT else "#56B4E9")),
     ):
         palette.setColor(kind, colour)
     faint = QColor(tone.faint)
-    faint.setAlphaF(0.55)
+    faint.setAlphaF(0.75 if tone is HIGH_CONTRAST else 0.55)
     for kind in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, kind, faint)
     return palette

@@ -134,8 +134,8 @@ class ViewWishes(QObject):
         self._control.change(opacity=value, merge=True)
 
     def toggle_hover(self) -> None:
-        self._control.previews_on_hover = not self._control.previews_on_hover
-        on = self._control.previews_on_hover
+        on = not self._control.previews_on_hover
+        self._window.preferences.set(hover_preview=on)
         self._panes.status.setText(
             self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")
         )

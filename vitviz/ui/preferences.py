@@ -1,0 +1,90 @@
+"""Settings that take effect while the window is open."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from vitviz import settings
+from vitviz.settings import ThemeChoice
+from vitviz.ui import theme
+
+if TYPE_CHECKING:
+    from vitviz.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+OF_THE_MODEL = {"device", "precision", "threads"}
+"""Settings that a model is loaded with."""
+
+
+class Preferences(QObject):
+    """The one way for a window to change a setting; lives in the main thread."""
+
+    changed = Signal(object)
+    """Names of the settings that have changed, a frozenset of str."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system_scheme)
+        window.controller.previews_on_hover = settings.get().hover_preview
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401
+        """Change settings, save them, and have them take effect."""
+        before = settings.get()
+        settings.set(**changes)
+        self._follow(before)
+
+    def reset(self) -> None:
+        """Set everything back; the old file is kept."""
+        before = settings.get()
+        settings.reset()
+        self._follow(before)
+
+    def say_problems(self) -> None:
+        """Show what is wrong with the file of settings, once."""
+        for problem in settings.take_problems():
+            _log.warning("%s", problem)
+            self._window.panes.errors.showError(problem, stays=True)
+
+    def _follow(self, before: settings.Settings) -> None:
+        now = settings.get()
+        names = frozenset(
+            name
+            for name in settings.KNOWN
+            if getattr(now, name) != getattr(before, name)
+        )
+        if "theme" in names:
+            self.show_theme(now.theme)
+        if "hover_preview" in names:
+            self._window.controller.previews_on_hover = now.hover_preview
+        if names & OF_THE_MODEL:
+            self._window.device = now.device
+            self._load_again()
+        self.say_problems()
+        if names:
+            self.changed.emit(names)
+
+    def show_theme(self, choice: ThemeChoice) -> None:
+        """Show a theme without remembering it."""
+        theme.apply(cast("QApplication", QApplication.instance()), choice)
+        for widget in self._window.findChildren(QWidget):
+            refresh = getattr(widget, "refreshTheme", None)
+            if refresh is not None:
+                refresh()
+
+    def _load_again(self) -> None:
+        """Have the model at hand computed with on another device or precision."""
+        control = self._window.controller
+        if control.choice.name:
+            self._window.choose_model(control.choice.name, control.choice.patch_size)
+
+    def _on_system_scheme(self) -> None:
+        """The system went dark or light."""
+        if settings.get().theme is ThemeChoice.SYSTEM:
+            self.show_theme(ThemeChoice.SYSTEM)
