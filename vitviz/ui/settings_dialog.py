@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -70,7 +71,9 @@ class SettingsDialog(QDialog):
         self._add_files(form)
         self._add_models(form)
         self._add_log(form)
+        form.addRow(QLabel())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         defaults = QPushButton(self.tr("Set everything back"))
         defaults.setObjectName("reset")

@@ -138,6 +138,18 @@ def _palette(tone: Colours) -> QPalette:
 
 
 def _style_sheet(tone: Colours) -> str:
+    # Fusion outlines in a darker shade of the panel, which black does not have
+    outlined = f"""
+    QPushButton {{ border: 1px solid {tone.line}; border-radius: 4px;
+                   padding: 4px 12px; }}
+    QPushButton:focus {{ border: 2px solid {tone.accent}; }}
+    QToolButton {{ border-color: {tone.line}; }}
+    QToolButton:focus {{ border: 2px solid {tone.accent}; }}
+    """
+    return _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
+
+
+def _common_sheet(tone: Colours) -> str:
     return f"""
     QToolTip {{ border: 1px solid {tone.line}; padding: 4px; }}
     QSplitter::handle {{ background: {tone.line}; }}
