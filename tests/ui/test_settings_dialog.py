@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz import settings
-from vitviz.settings import Precision, ThemeChoice
-from vitviz.ui import theme, window_place
+from vitviz.settings import Language, Precision, ThemeChoice
+from vitviz.ui import language, theme, window_place
 from vitviz.ui.main_window import START_SIZE, MainWindow
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.views.session import RunOptions
@@ -60,6 +60,26 @@ def test_a_theme_takes_effect_at_once_and_is_remembered(
         seen.append(qapp.palette().color(QPalette.ColorRole.Window).name())
         assert settings.load().theme is ThemeChoice(name)
     assert seen == ["#fbfbfb", "#000000", "#333333"]
+
+
+def test_a_language_takes_effect_at_once_and_the_dialog_stays(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, qapp: QApplication
+) -> None:
+    window = open_vitviz(photo)
+    dialog = opened(qtbot, window)
+    assert dialog.windowTitle() == "Settings"
+    codes = []
+    for code in ("ja", "en"):
+        former = window.panes
+        choose(dialog, "language", code)
+        qtbot.waitUntil(lambda before=former: window.panes is not before)
+        assert dialog.isVisible()
+        codes.append(language.current())
+        assert settings.load().language is Language(code)
+        box = dialog.findChild(QComboBox, "language")
+        assert isinstance(box, QComboBox)
+        assert box.currentData() == code
+    assert codes == ["ja", "en"]
 
 
 def test_checks_and_numbers_take_effect_at_once(

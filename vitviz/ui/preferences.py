@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vitviz import settings
-from vitviz.settings import ThemeChoice
-from vitviz.ui import theme
+from vitviz.settings import Language, ThemeChoice
+from vitviz.ui import language, theme
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
@@ -59,8 +59,12 @@ class Preferences(QObject):
             for name in settings.KNOWN
             if getattr(now, name) != getattr(before, name)
         )
+        app = cast("QApplication", QApplication.instance())
         if "theme" in names:
             self.show_theme(now.theme)
+        if "language" in names:
+            chosen = now.language
+            language.install(app, None if chosen is Language.SYSTEM else chosen.value)
         if "hover_preview" in names:
             self._window.controller.previews_on_hover = now.hover_preview
         if names & OF_THE_MODEL:

@@ -26,11 +26,13 @@ from vitviz.plain import encoded
 from vitviz.settings import (
     MAX_RECENT,
     MAX_THREADS,
+    Language,
     LogLevel,
     Precision,
     ThemeChoice,
 )
 from vitviz.ui import theme
+from vitviz.ui.language import LANGUAGES
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
@@ -87,6 +89,9 @@ class SettingsDialog(QDialog):
 
     def _add_look(self, form: QFormLayout) -> None:
         self._heading(form, self.tr("Look"))
+        languages = [(Language.SYSTEM.value, self.tr("As the system"))]
+        languages += LANGUAGES.items()
+        self._choice(form, "language", self.tr("Language"), languages)
         themes = (
             (ThemeChoice.SYSTEM, self.tr("As the system")),
             (ThemeChoice.LIGHT, self.tr("Light")),
