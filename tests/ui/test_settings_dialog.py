@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from vitviz import settings
 from vitviz.settings import Language, Precision, ThemeChoice
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.main_window import START_SIZE, MainWindow
+from vitviz.ui.panes import Panes
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.views.session import RunOptions
 
@@ -37,6 +39,10 @@ def opened(qtbot: QtBot, window: MainWindow) -> SettingsDialog:
     assert isinstance(dialog, SettingsDialog)
     qtbot.waitUntil(dialog.isVisible)
     return dialog
+
+
+def is_another(window: MainWindow, former: Panes) -> bool:
+    return window.panes is not former
 
 
 def choose(dialog: SettingsDialog, name: str, value: str) -> None:
@@ -72,7 +78,7 @@ def test_a_language_takes_effect_at_once_and_the_dialog_stays(
     for code in ("ja", "en"):
         former = window.panes
         choose(dialog, "language", code)
-        qtbot.waitUntil(lambda before=former: window.panes is not before)
+        qtbot.waitUntil(partial(is_another, window, former))
         assert dialog.isVisible()
         codes.append(language.current())
         assert settings.load().language is Language(code)
