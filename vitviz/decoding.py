@@ -67,6 +67,17 @@ def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
     return _decode_apart(data, name)
 
 
+def decode_small_jpeg(data: bytes, name: str, side_px: int) -> Bytes:
+    """A JPEG's pixels, made smaller while they are decoded, to at least `side_px`.
+
+    Raises ImageError, MissingExtraError.
+    """
+    with _opened(data, name) as picture:
+        check_size(picture.size, name, allow_large=False)
+        picture.draft("RGB", (side_px, side_px))
+        return upright_rgb(picture, name).pixels
+
+
 def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
     """Raise ImageError for a picture beyond the limits, before it is decoded."""
     width, height = size

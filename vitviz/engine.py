@@ -44,6 +44,9 @@ class Kind(enum.IntEnum):
     EXPORT = 16
     DOWNLOAD = 17
     LOOK_UP = 18
+    FOLDER = 100
+    AHEAD = 101
+    THUMBNAILS = 102
 
 
 @dataclass(frozen=True, slots=True)

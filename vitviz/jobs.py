@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -38,10 +39,9 @@ from vitviz.views.state import ViewState
 from vitviz.views.tokens import Reading, TokenCells
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from vitviz.explain.gradients import Gradients
     from vitviz.explain.perturb import Curves
+    from vitviz.folders import Ahead
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
     from vitviz.statistics import HeadStatistics
@@ -84,13 +84,19 @@ class MatrixPart:
     is_preview: bool
 
 
-def read_picture(source: str | Path | bytes, name: str | None = None) -> Job:
-    """A job that returns a SourceImage. Raises ImageError."""
+def read_picture(
+    source: str | Path | bytes, name: str | None = None, ahead: Ahead | None = None
+) -> Job:
+    """A job that returns a SourceImage. Raises ImageError.
+
+    ahead : where it may lie already.
+    """
 
     def job(context: Context) -> SourceImage:
         from vitviz.images import load_image
 
-        return load_image(source, name=name)
+        known = ahead.get(source) if ahead and isinstance(source, Path) else None
+        return known or load_image(source, name=name)
 
     return job
 

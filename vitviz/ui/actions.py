@@ -28,7 +28,11 @@ def specs() -> tuple[Spec, ...]:
 
     file, view, model = tr("File"), tr("View"), tr("Attention")
     return (
-        Spec("open", tr("Open picture or session…"), ("Ctrl+O",), file),
+        Spec("open", tr("Open pictures or a session…"), ("Ctrl+O",), file),
+        Spec("open_folder", tr("Open folder…"), ("Ctrl+Shift+O",), file),
+        Spec("picture_back", tr("Picture before"), ("Ctrl+Left",), file),
+        Spec("picture_on", tr("Next picture"), ("Ctrl+Right",), file),
+        Spec("film_strip", tr("Film strip"), ("T",), file),
         Spec("models", tr("All models…"), ("Ctrl+M",), file),
         Spec("paste", tr("Paste picture"), ("Ctrl+V",), file),
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),

@@ -29,6 +29,7 @@ from vitviz.errors import VitvizError
 from vitviz.resources import resource
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.main_window import START_SIZE, MainWindow
+from vitviz.ui.open_events import OpenEvents
 from vitviz.ui.start_page import sample_paths
 from vitviz.views.session import SUFFIX
 
@@ -126,8 +127,9 @@ def run(
     """Open the window and return the process's exit code when it has closed."""
     app = application(sys.argv[:1], lang)
     theme.apply(app, theme_choice)
-    bridge = SignalBridge(app)
+    bridge, events = SignalBridge(app), OpenEvents(app)
     window = bridge.window = open_window(paths, model=model, device=device)
+    events.hand_to(window)
     window.patience_ms = PATIENCE_MS
     _tidy(window)
     former_hook = sys.excepthook
@@ -137,6 +139,7 @@ def run(
     finally:
         sys.excepthook = former_hook
         bridge.restore()
+        events.hand_to(None)
     if not window.controller.shutdown(PATIENCE_MS):
         _leave(status)
     return status
@@ -163,7 +166,7 @@ def open_window(
     window.show()
     is_session = bool(paths) and paths[0].lower().endswith(SUFFIX)
     if paths and not is_session:
-        window.open_path(paths[0])
+        window.files.open(paths)
     default = DEFAULT_MODEL if _has_embedded() else None
 
     def start() -> None:

@@ -22,6 +22,7 @@ from vitviz.errors import Cancelled, ExactnessError, VitvizError
 from vitviz.figures.compose import caption, figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
+from vitviz.folders import Ahead
 from vitviz.jobs import LayerArrived, RunDone
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
@@ -106,6 +107,8 @@ class Controller(QObject):
         self.choice = ModelChoice()
         """What the model was asked for as."""
         self._asked = self.choice
+        self.ahead = Ahead()
+        """Pictures that are likely to be opened next."""
         self.saved_views = SavedViews(self)
         self._settled = Settled()
         self._is_restoring = False
@@ -228,7 +231,7 @@ class Controller(QObject):
 
     def open_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
-        self.work.submit(Kind.PICTURE, jobs.read_picture(source, name))
+        self.work.submit(Kind.PICTURE, jobs.read_picture(source, name, self.ahead))
 
     def choose_model(
         self, name: str, *, device: str = "auto", patch_size: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 import shiboken6
@@ -31,7 +30,9 @@ from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.controller import Controller
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
+from vitviz.ui.files import Files
 from vitviz.ui.fillers.learn import LearnFiller
+from vitviz.ui.film_strip import FilmStrip
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
 from vitviz.ui.lab.lab import Lab
@@ -57,7 +58,7 @@ from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.widgets.side_tabs import SideTabs
-from vitviz.views.session import SUFFIX, RunOptions
+from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
 
 START_SIZE = (1280, 720)
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
+        self.files = Files(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
             status=StatusLine(),
             errors=ErrorBar(),
         )
+        self.film = FilmStrip()
         self.top = TopBar()
         self.start = StartPage()
         self._place()
@@ -119,6 +122,7 @@ class MainWindow(QMainWindow):
         self.lab = Lab(self)
         self.top.setModes(self._mode_names())
         self.wishes = ViewWishes(self)
+        self.files.join()
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
         self._update_controls()
@@ -158,9 +162,13 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.start)
         self._stack.addWidget(picture)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
+        beside = QHBoxLayout(left)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        column = QVBoxLayout()
         column.setSpacing(0)
+        beside.addWidget(self.film)
+        beside.addLayout(column, 1)
         column.addWidget(panes.errors)
         column.addWidget(self._stack, 1)
         self._panel = QSplitter(Qt.Orientation.Vertical)
@@ -317,7 +325,11 @@ class MainWindow(QMainWindow):
         return {
             "open": self.opening.open_dialog,
             "models": self.opening.all_models,
+            "open_folder": self.opening.folder_dialog,
             "paste": self.paste,
+            "picture_back": lambda: self.files.step(-1),
+            "picture_on": lambda: self.files.step(1),
+            "film_strip": self.files.toggle_strip,
             "copy": self.copy,
             "export": self.export,
             "quit": self.close,
@@ -374,13 +386,8 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentIndex(1)
 
     def open_path(self, path: str) -> None:
-        """Open a picture or a session by its path."""
-        self.show_picture()
-        self.panes.picture.setFocus()
-        if path.lower().endswith(SUFFIX):
-            self.sessions.open(Path(path))
-            return
-        self.controller.open_picture(path)
+        """Open a picture, a folder or a session by its path."""
+        self.files.open([path])
 
     def paste(self) -> None:
         """Open the picture or the file on the clipboard."""

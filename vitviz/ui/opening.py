@@ -26,10 +26,10 @@ class Opening(QObject):
         self._dialog: ModelDialog | None = None
 
     def open_dialog(self) -> None:
-        """Ask for a picture."""
-        path, _ = QFileDialog.getOpenFileName(
+        """Ask for pictures or a session."""
+        paths, _ = QFileDialog.getOpenFileNames(
             self._window,
-            self.tr("Open picture or session"),
+            self.tr("Open pictures or a session"),
             "",
             self.tr("Pictures and sessions")
             + " (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif *.ppm"
@@ -37,21 +37,34 @@ class Opening(QObject):
             + self.tr("All files")
             + " (*)",
         )
+        self._window.files.open(paths)
+
+    def folder_dialog(self) -> None:
+        """Ask for a folder of pictures."""
+        title = self.tr("Open a folder of pictures")
+        path = QFileDialog.getExistingDirectory(self._window, title)
         if path:
-            self._window.open_path(path)
+            self._window.files.open([path])
 
     def open_mime(self, mime: QMimeData, name: str) -> None:
+        """Open the files, or else the picture, that were dropped or pasted."""
         files = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
         if files:
-            self._window.open_path(files[0])
+            self._window.files.open(files)
         elif mime.hasImage():
-            self._window.show_picture()
             image = cast("QImage", mime.imageData())
             data = QByteArray()
             buffer = QBuffer(data)
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
             QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
             self._window.controller.open_picture(bytes(data.data()), name)
+        elif mime.hasUrls():
+            self._window.panes.errors.showMessage(
+                self.tr(
+                    "That is an address on the network, and vitviz fetches nothing by "
+                    "itself. Save the picture as a file and open that."
+                )
+            )
         else:
             self._window.panes.errors.showMessage(
                 self.tr("There is no picture on the clipboard. Copy one, or its file.")

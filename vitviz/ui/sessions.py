@@ -65,6 +65,7 @@ class Sessions(QObject):
             panes.errors.showError(error)
             return
         self._path = path
+        self._window.files.remember(path)
         panes.errors.clear()
         panes.status.setText(self.tr("Saved {name}").format(name=path.name))
 
@@ -77,6 +78,7 @@ class Sessions(QObject):
             panes.errors.showError(error)
             return
         self._path, self._unknown = path, dict(session.unknown)
+        self._window.files.remember(path)
         control.restore(session, device=self._window.device)
         if bad:
             panes.errors.showMessage(

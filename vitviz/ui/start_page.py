@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.resources import resource
 from vitviz.ui import theme
+from vitviz.ui.recent import RecentList
 
 THUMBNAIL = QSize(200, 150)
 
@@ -42,6 +43,8 @@ class StartPage(QWidget):
         open_button = QPushButton(self.tr("Open picture"))
         open_button.setToolTip(self.tr("Open a picture from a file (Ctrl+O)"))
         open_button.clicked.connect(self.openRequested)
+        self.recent = RecentList()
+        self.recent.chosen.connect(self.pathChosen)
         samples = QHBoxLayout()
         samples.setSpacing(16)
         for path in sample_paths():
@@ -57,6 +60,7 @@ class StartPage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.recent)
         column.addStretch(1)
 
     def _thumbnail(self, path: Path) -> QToolButton:

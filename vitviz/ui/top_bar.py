@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.geometry import Fit
+from vitviz.ui.recent import RecentActions
 from vitviz.ui.start_page import sample_paths
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.session import RunOptions
@@ -34,6 +35,8 @@ class TopBar(QWidget):
     """Buttons with menus; every signal is something the user did."""
 
     openRequested = Signal()
+    folderRequested = Signal()
+    recentCleared = Signal()
     pasteRequested = Signal()
     pathChosen = Signal(str)
     modelChosen = Signal(str, object)
@@ -153,12 +156,14 @@ class TopBar(QWidget):
     def _fill_open(self) -> None:
         menu = self._open.menu()
         menu.addAction(self.tr("Picture…\tCtrl+O"), self.openRequested.emit)
+        menu.addAction(self.tr("Folder…\tCtrl+Shift+O"), self.folderRequested.emit)
         menu.addAction(self.tr("Paste\tCtrl+V"), self.pasteRequested.emit)
         menu.addSeparator()
         for path in sample_paths():
             text = self.tr("Sample: {name}").format(name=path.stem.replace("_", " "))
             action = menu.addAction(text)
             action.setData(str(path))
+        RecentActions(menu).cleared.connect(self.recentCleared)
         menu.triggered.connect(self._on_open)
 
     def _on_open(self, action: QAction) -> None:

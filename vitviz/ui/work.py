@@ -1,9 +1,10 @@
-"""The two worker threads, and what is awaited from them.
+"""The worker threads, and what is awaited from them.
 
     submit(kind, job) → the engine → event with its token → dropped unless current →
     the handler of (type, kind)
 
-Pictures are read by a thread of their own, so that one can be opened during a run.
+Pictures are read by a thread of their own, so that one can be opened during a run;
+another looks through folders.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from vitviz.errors import VitvizError
 from vitviz.ui.worker import EngineThread
 
 Handler = Callable[[Any], None]
+_OF_FOLDERS = {Kind.FOLDER, Kind.AHEAD, Kind.THUMBNAILS}
 
 
 class Work(QObject):
@@ -36,7 +38,8 @@ class Work(QObject):
         self._was_shut_down = False
         self._reader = EngineThread("reader", self)
         self._engine = EngineThread("engine", self)
-        self._threads = [self._reader, self._engine]
+        self._browser = EngineThread("browser", self)
+        self._threads = [self._reader, self._engine, self._browser]
         for thread in self._threads:
             thread.happened.connect(self._on_event)
             thread.start()
@@ -59,7 +62,11 @@ class Work(QObject):
 
     def submit(self, kind: Kind, job: Job) -> None:
         """Have a job done; a newer one of a kind replaces the older."""
-        thread = self._reader if kind is Kind.PICTURE else self._engine
+        thread = self._engine
+        if kind in _OF_FOLDERS:
+            thread = self._browser
+        elif kind is Kind.PICTURE:
+            thread = self._reader
         self._tokens[kind] = thread.engine.submit(kind, job)
 
     def drop(self, *kinds: Kind) -> None:
@@ -81,7 +88,7 @@ class Work(QObject):
         return bool(self._tokens)
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
-        """Stop both threads and wait; returns whether they have ended.
+        """Stop the threads and wait; returns whether they have ended.
 
         patience_ms : how long to wait for what cannot be cancelled, such as a block
             or the import of a library; None waits for its end. A file that is being

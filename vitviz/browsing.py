@@ -1,0 +1,55 @@
+"""Jobs for stepping through a folder: they wait until nothing else is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.engine import Context, Job
+from vitviz.folders import Ahead, Listing, listing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thumbnail:
+    """A small picture; None for a file that has none."""
+
+    path: Path
+    pixels: npt.NDArray[np.uint8] | None
+
+
+def list_pictures(paths: Sequence[Path]) -> Job:
+    """A job that returns a Listing. Raises InputError."""
+
+    def job(context: Context) -> Listing:
+        return listing(paths)
+
+    return job
+
+
+def read_ahead(ahead: Ahead, paths: Sequence[Path]) -> Job:
+    """A job that reads the pictures which are likely to be asked for next."""
+
+    def job(context: Context) -> None:
+        ahead.keep_only(paths)
+        for path in paths:
+            context.raise_if_cancelled()
+            ahead.read(path)
+
+    return job
+
+
+def make_thumbnails(paths: Sequence[Path], side_px: int) -> Job:
+    """A job that reports a Thumbnail for each path."""
+
+    def job(context: Context) -> None:
+        from vitviz.thumbnails import thumbnail
+
+        for path in paths:
+            context.raise_if_cancelled()
+            context.report(Thumbnail(path, thumbnail(path, side_px)))
+
+    return job
