@@ -42,8 +42,12 @@ ERROR_VALUES_FIT = re.compile(r"[a-z].*[a-z ]", re.DOTALL)
 """A literal value of an error that is words, and not a name or a number."""
 TEMPLATES = {"refusal": "{path} ", "refusal_of": "", "Phrase": ""}
 """Functions that make errors: what they put before the template they are given."""
-TEMPLATE_NAMES = {"template", "message", "_CIRCLE"}
-"""Variables that hold an error's template."""
+TEMPLATE = re.compile(r"\{\w+(:[^}]*)?\}")
+"""In the core, a text with a name in braces is a template, wherever it stands."""
+TEMPLATE_NAMES = {"template", "message", "hint", "reason", "kinds", "_REASONS"}
+"""Variables and keywords that hold an error's template, or words it is filled with."""
+WORDS_FUNCTIONS = {"_kind", "_reason"}
+"""Functions that return words an error is filled with."""
 
 Text = tuple[str, str]
 """(context, source)."""
@@ -57,7 +61,12 @@ class Collector(ast.NodeVisitor):
         self.problems: list[str] = []
         self._path = path
         self._errors = error_names
+        self._is_core = not path.startswith(("vitviz/ui/", "vitviz/figures/"))
         self._classes: list[str] = []
+        self._parts: set[int] = set()
+        """Literals that are a part of a template."""
+        self._scope = ""
+        """Name of the function that is read."""
         self._wrappers: list[dict[str, str]] = [{}]
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -84,14 +93,18 @@ class Collector(ast.NodeVisitor):
                         if context is not None and isinstance(to, ast.Name):
                             inner[to.id] = context
         self._wrappers.append(inner)
+        outer, self._scope = self._scope, node.name
         self.generic_visit(node)
         self._wrappers.pop()
+        self._scope = outer
 
     def visit_Assign(self, node: ast.Assign) -> None:
         name = getattr(node.targets[0], "id", "")
-        if name in TEMPLATE_NAMES and not self._path.startswith("vitviz/ui/"):
+        is_sentence = not self._scope and name.isupper()
+        if self._is_core and (name in TEMPLATE_NAMES or is_sentence):
             for text in _literals(node.value):
-                self.texts.add((ERRORS, text))
+                if text.count(" ") > 2 or not is_sentence:
+                    self.texts.add((ERRORS, text))
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -100,7 +113,34 @@ class Collector(ast.NodeVisitor):
             self._visit_method(node, function)
         elif isinstance(function, ast.Name):
             self._visit_function(node, function.id)
+        for keyword in node.keywords:
+            if self._is_core and keyword.arg in TEMPLATE_NAMES:
+                self._add_words(keyword.value)
         self.generic_visit(node)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if self._is_core and self._scope in WORDS_FUNCTIONS and node.value:
+            self._add_words(node.value)
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):  # a docstring
+            self.generic_visit(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if self._is_core and isinstance(node.value, str):
+            is_part = id(node) in self._parts
+            if (
+                TEMPLATE.search(node.value)
+                and " " in node.value.strip()
+                and not is_part
+            ):
+                self.texts.add((ERRORS, node.value))
 
     def _visit_method(self, node: ast.Call, function: ast.Attribute) -> None:
         owner = getattr(function.value, "id", "")
@@ -121,7 +161,7 @@ class Collector(ast.NodeVisitor):
     def _visit_function(self, node: ast.Call, name: str) -> None:
         context = self._context(name)
         if context is not None:
-            if isinstance(node.args[0], ast.Name) and context == CATALOGUE:
+            if not isinstance(node.args[0], ast.Constant) and context == CATALOGUE:
                 return
             self._add(node, context, node.args[0])
         elif name in self._errors or name in TEMPLATES:
@@ -151,12 +191,17 @@ class Collector(ast.NodeVisitor):
 
     def _add_error(self, node: ast.Call, before: str = "") -> None:
         for argument in node.args:
+            if before:
+                self._parts.add(id(argument))
             for text in _literals(argument):
                 self.texts.add((ERRORS, before + text))
         for keyword in node.keywords:
-            for text in _literals(keyword.value):
-                if ERROR_VALUES_FIT.fullmatch(text) or " " in text.strip():
-                    self.texts.add((ERRORS, text))
+            self._add_words(keyword.value)
+
+    def _add_words(self, node: ast.expr) -> None:
+        for text in _literals(node):
+            if ERROR_VALUES_FIT.fullmatch(text) or " " in text.strip():
+                self.texts.add((ERRORS, text))
 
     def _complain(self, node: ast.Call, what: str) -> None:
         self.problems.append(f"{self._path}:{node.lineno}: {what}")
@@ -171,6 +216,12 @@ def _literals(node: ast.expr) -> Iterator[str]:
         yield from _literals(node.orelse)
     elif isinstance(node, ast.BoolOp):
         for one in node.values:
+            yield from _literals(one)
+    elif isinstance(node, ast.Dict):
+        for one in node.values:
+            yield from _literals(one)
+    elif isinstance(node, ast.Call):  # a dictionary's get, with a default
+        for one in node.args[1:]:
             yield from _literals(one)
 
 

@@ -26,7 +26,7 @@ import PIL.ImageOps
 import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin
 
-from vitviz.errors import ImageError, MissingExtraError
+from vitviz.errors import ImageError, MissingExtraError, Phrase
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM")
 """By content, whatever the name; Pillow opens the MPO of cameras as JPEG."""
@@ -52,7 +52,7 @@ class Decoded:
     """(H, W, 3) uint8 pixels, and what was changed on the way."""
 
     pixels: Bytes
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
@@ -104,16 +104,16 @@ def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
 
 def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
     """A PIL image's first frame, upright, sRGB, on white. Raises ImageError."""
-    notes: list[str] = []
+    notes: list[Phrase] = []
     with _as_image_error(name):
         frames = getattr(picture, "n_frames", 1)
         if frames > 1:
-            notes.append(f"First of {frames} frames.")
+            notes.append(Phrase("First of {frames} frames.", {"frames": frames}))
             picture.seek(0)
         picture.load()
         turned = PIL.ImageOps.exif_transpose(picture)
         if turned.size != picture.size or picture.getexif().get(0x0112, 1) != 1:
-            notes.append("Turned as its EXIF orientation says.")
+            notes.append(Phrase("Turned as its EXIF orientation says."))
         profile = picture.info.get("icc_profile")
         rgb = _to_rgb(turned, profile, notes)
         pixels = np.array(rgb, np.uint8, order="C")
@@ -121,7 +121,7 @@ def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
 
 
 def _to_rgb(
-    picture: PIL.Image.Image, profile: bytes | None, notes: list[str]
+    picture: PIL.Image.Image, profile: bytes | None, notes: list[Phrase]
 ) -> PIL.Image.Image:
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
@@ -132,7 +132,7 @@ def _to_rgb(
     ):
         picture = picture.convert("RGBA")
         if picture.getchannel("A").getextrema() != (255, 255):
-            notes.append("Transparent parts shown on white.")
+            notes.append(Phrase("Transparent parts shown on white."))
         white = PIL.Image.new("RGBA", picture.size, "white")
         picture = PIL.Image.alpha_composite(white, picture).convert("RGB")
     if mode == "LAB":
@@ -143,10 +143,10 @@ def _to_rgb(
             source = PIL.ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if "sRGB" not in PIL.ImageCms.getProfileDescription(source):
                 converted = _converted(picture, source)
-                notes.append("Colour profile converted to sRGB.")
+                notes.append(Phrase("Colour profile converted to sRGB."))
                 return converted
         except (PIL.ImageCms.PyCMSError, OSError, ValueError):
-            notes.append("Its colour profile is damaged and was left out.")
+            notes.append(Phrase("Its colour profile is damaged and was left out."))
     return picture.convert("RGB")
 
 
@@ -159,12 +159,13 @@ def _converted(
     return converted
 
 
-def _scaled_by_range(picture: PIL.Image.Image, notes: list[str]) -> PIL.Image.Image:
+def _scaled_by_range(picture: PIL.Image.Image, notes: list[Phrase]) -> PIL.Image.Image:
     """16-bit, 32-bit and float values from their own range to 0-255."""
     values = np.asarray(picture, np.float64)
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    notes.append(f"Values from {low:g} to {high:g} scaled to 0–255.")
+    values_said = {"low": f"{low:g}", "high": f"{high:g}"}
+    notes.append(Phrase("Values from {low} to {high} scaled to 0–255.", values_said))
     span = high - low if high > low else 1.0
     scaled = np.nan_to_num((values - low) / span, nan=0.0, posinf=1.0, neginf=0.0)
     grey = np.rint(np.clip(scaled, 0, 1) * 255).astype(np.uint8)
@@ -282,7 +283,7 @@ def _decode_apart(data: bytes, name: str) -> Decoded:
             reason="its decoder stopped early",
         )
     pixels = np.frombuffer(bytearray(body), np.uint8).reshape(height, width, 3)
-    return Decoded(pixels, tuple(answer["notes"]))
+    return Decoded(pixels, tuple(Phrase(*note) for note in answer["notes"]))
 
 
 def _helper() -> None:
@@ -298,7 +299,8 @@ def _helper() -> None:
         out.write(json.dumps({"error": str(reason)}).encode() + b"\n")
         return
     height, width = decoded.pixels.shape[:2]
-    head = {"size": [width, height], "notes": decoded.notes}
+    notes = [(note.template, dict(note.values)) for note in decoded.notes]
+    head = {"size": [width, height], "notes": notes}
     out.write(json.dumps(head).encode() + b"\n")
     out.write(decoded.pixels.tobytes())
 

@@ -17,10 +17,28 @@ VitvizError
 └── Cancelled                the user asked to stop
 
 A message is a template and its values, kept apart so that a window can translate
-the template. Each is one sentence or two: what, why, what to do.
+the template; a value can be a `Phrase` or an error, which is translated too. Each is
+one sentence or two: what, why, what to do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A template and its values that are no error: a note, or a part of another text.
+
+    `str(phrase)` is in English.
+    """
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
 
 
 class VitvizError(Exception):

@@ -253,7 +253,7 @@ def metadata(
             "name": image.name,
             "sha256": image.sha256,
             "size": list(image.size),
-            "notes": list(image.notes),
+            "notes": [str(note) for note in image.notes],
         },
         "preprocessing": {
             "resize": list(placement.resized_size),

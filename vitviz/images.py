@@ -21,7 +21,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from vitviz import decoding
-from vitviz.errors import ImageError
+from vitviz.errors import ImageError, Phrase
 from vitviz.geometry import Placement
 
 MAX_FILE_BYTES = 512 * 2**20
@@ -71,7 +71,7 @@ class SourceImage:
     path: Path | None
     sha256: str
     """Of the file's bytes; of the pixels where there is no file."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -226,7 +226,7 @@ def _from_pil(picture: PIL.Image.Image, name: str) -> SourceImage:
 
 
 def _image(
-    pixels: Bytes, name: str, path: Path | None, sha256: str, notes: tuple[str, ...]
+    pixels: Bytes, name: str, path: Path | None, sha256: str, notes: tuple[Phrase, ...]
 ) -> SourceImage:
     pixels.flags.writeable = False
     return SourceImage(pixels, name, path, sha256, notes)

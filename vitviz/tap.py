@@ -28,7 +28,7 @@ from vitviz import attention
 from vitviz.attention import Capture
 from vitviz.biases import Bias, kept
 from vitviz.changes import Call, Changes, as_bias
-from vitviz.errors import BudgetError, Cancelled, UnsupportedModelError
+from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
 
 NUM_CHECKED_ROWS = 9
 """Rows of each block that are recomputed and compared with the model's own output."""
@@ -166,7 +166,9 @@ class _Recorder:
             self.on_capture(self.layer, capture)
 
     def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
-        where = "outside the blocks" if self.layer is None else f"in block {self.layer}"
+        where = Phrase("outside the blocks")
+        if self.layer is not None:
+            where = Phrase("in block {n}", {"n": self.layer})
         is_batch = self.on_output is None and query.shape[0] != 1
         if query.dim() != 4 or is_batch:
             raise UnsupportedModelError(

@@ -152,6 +152,37 @@
     </message>
 </context>
 <context>
+    <name>DownloadLine</name>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the download; what has arrived is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded unless you ask for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>another vitviz is fetching it, {progress}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>asking {site} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: {progress}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ErrorBar</name>
     <message>
         <source>Copy</source>
@@ -763,6 +794,333 @@
     </message>
 </context>
 <context>
+    <name>ModelDelegate</name>
+    <message>
+        <source>✓ on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Ask timm what this model is (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fetch the weights from {site} (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with the download begun earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on, {size} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: {link}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: {link}, not for commercial use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: {link}. Read it before you use the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load it and run it on the picture (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look it up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model fits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not on this computer. From {site}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer: {path}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the weights from this computer; they can be fetched again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ships with vitviz.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try fewer words or filters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>timm knows more models than this list. Looking one up asks the library on this computer; nothing is downloaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelDialog</name>
+    <message>
+        <source>A folder written by transformers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asking timm about {name} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled. What has arrived is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close; a download ends (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every word must fit (Ctrl+F)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only models whose weights are here; they work offline.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search by name, maker or what it is good for, or type a timm name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights of your own: .safetensors, .pth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is on this computer now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} of {all} models</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelList</name>
+    <message>
+        <source>Look up “{name}” in timm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not in this list; timm may know it. Press Enter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelWords</name>
+    <message>
+        <source>50 to 785</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most 30 million parameters: runs in a moment on any laptop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Extra tokens to store things in, which keeps the maps clean.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It says what it takes a picture for, in 1,000 words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its licence allows every use, commercial ones as well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Patch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Patches of 8 pixels: sharper maps, four times as many tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some of its heads draw the outline of what is in the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained on pictures alone; nobody told it what is in them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Trained to match pictures with sentences, as CLIP is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any use allowed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fine patches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has registers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>learned from captions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>segments objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>self-taught</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>small</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layers} layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layers} layers of {heads} heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} = {side} × {side} patches + {special} special</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} million</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} px, as you choose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} × {n} px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{progress}, {time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} px · patch {patch} · {tokens} tokens · {bytes} · {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} px · patches of {patches} px · {licence}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Opening</name>
     <message>
         <source>All files</source>
@@ -1190,6 +1548,10 @@
 <context>
     <name>TopBar</name>
     <message>
+        <source>All models…&#x9;Ctrl+M</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Centre, cropped to a square</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1434,6 +1796,10 @@
     <name>actions</name>
     <message>
         <source>All heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All models…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1684,7 +2050,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The most used of all. Watch its artefact tokens: patches that take over as storage.</source>
+        <source>The most used of all. Watch its artefact tokens: patches it uses as storage.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1798,6 +2164,14 @@
 <context>
     <name>errors</name>
     <message>
+        <source> Did you mean {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, and {n} more tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1854,6 +2228,26 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Colour profile converted to sRGB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connection refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connection reset by peer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First of {frames} frames.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>How {name} reads its output from its tokens could not be found out.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1862,7 +2256,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Input/output error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Instead of {file} there came a web page. Does this network ask for a log-in? Open a browser, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is a Git LFS pointer; fetch the real file with git lfs pull</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is a PDF; save the page as PNG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is a web page; download the picture itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is an SVG drawing; save it as PNG</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its colour profile is damaged and was left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its content is none of the formats vitviz reads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1886,11 +2316,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No space left on device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Only the embedded model can change its patch size; {name} has one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Permission denied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>PySide6 {version} does not work with vitviz on Python {python}. Mend it with: pip install 'PySide6-Essentials==6.11.3'</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1927,6 +2377,10 @@
     </message>
     <message>
         <source>The connection to {site} failed ({reason}). Try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to {site} was cut off.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2082,6 +2536,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Too many open files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transparent parts shown on white.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turned as its EXIF orientation says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Values from {low} to {high} scaled to 0–255.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What answers in the place of {site} is no web server. Try again.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2094,6 +2564,26 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a part of the path is a file, not a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a pipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a socket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cls_token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>damaged</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2102,7 +2592,123 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>in block {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a TensorFlow Lite file. Take the PyTorch or safetensors weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a pickle that torch.save did not write; it could run any program and is not opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a picture, not weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a tar archive. Unpack it, or save a very old PyTorch file again with a newer torch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a text file (JSON). Give the folder it lies in, or the weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is a web page, not weights: the download went wrong.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is an ONNX graph. Take the PyTorch or safetensors weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is neither safetensors nor a PyTorch file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it appends tokens for detected objects after the patches. Take the ViT it was made from, such as timm:deit_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has no attention at all. Take a Vision Transformer, such as timm:vit_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not JSON</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not a list of names and values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not an ordinary file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is too large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it mixes attention with a gate for positions, in code of its own. Take the plain timm:deit_small_patch16_224, which it was made from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it mixes its heads before and after the softmax, in code of its own, so no head has weights that queries and keys alone would give. The same authors' timm:deit3_small_patch16_224 does not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it runs two sequences of patches side by side. Take a plain ViT, such as timm:vit_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it takes a video and not a picture. Take a ViT for pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it takes patches of any aspect, packed and padded into one sequence (NaFlex). Take its twin of one size, such as timm:vit_base_patch16_siglip_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it would have {count} blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its attention stays in windows, so there is no matrix between all patches. A plain ViT looks at the whole picture, such as timm:deit3_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>its decoder stopped early</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its first blocks weigh neighbours without queries and keys (outlook attention). Take a plain ViT, such as timm:deit3_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its list of tensors is not as torch.save writes it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its patches are merged from stage to stage, so there is no one grid to show attention on. Take a plain ViT, such as timm:vit_small_patch16_224</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no regular file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no such file or directory</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2114,7 +2720,55 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>of its blocks {gaps} are missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>outside the blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>permission denied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>strerror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that disk can only be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that disk cannot hold so large a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk reported an error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the number of heads cannot be told from a width of {width}; build the network and use vitviz.wrap(module)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no Transformer block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no such folder</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2130,7 +2784,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Use the model's fused or “sdpa” implementation.</source>
+        <source>you may not write there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your quota on that disk is used up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} missing: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of another shape: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Use the model's fused or “sdpa” implementation, or open its checkpoint file: vitviz then runs it in timm's, torchvision's or transformers' code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} unexpected: {names}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2154,6 +2828,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{kind} cannot be shown: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{kind} declares {declared} special tokens, not {given}.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2166,7 +2844,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{kind} is not a plain Vision Transformer: it has no single sequence of patches (a hierarchical or windowed design).</source>
+        <source>{kind} is not a plain Vision Transformer: it has no {missing}. Take a model that keeps one sequence of patches from end to end.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2195,6 +2873,10 @@
     </message>
     <message>
         <source>{method} needs the model itself: give `model`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} cannot run an input of {width}×{height} px: {reason}. Try the size it was made for, or wrap a module that takes (1, 3, height, width).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2242,6 +2924,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{name} has the shape {shape}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} has {megapixels} megapixels; the limit is {limit}. Save it smaller and open that.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2259,6 +2945,10 @@
     </message>
     <message>
         <source>{name} is larger than {limit} MB. Save it smaller and open that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is missing</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2290,7 +2980,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{name} stands in it under two names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG and open that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2495,6 +3193,161 @@
     </message>
     <message>
         <source>{site} sends this request on to an address that is not protected; it was not followed. Fetch {file} in a browser and open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{site} stopped sending, or nearly so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: {count} patches make no square</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>figures</name>
+    <message>
+        <source>class {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>each map from 0 to its own largest value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from layer {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head max</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hidden by blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hidden by mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hidden by noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>input {width}×{height}, {rows}×{cols} patches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>key {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>key: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layer {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>log, {kind}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max of all heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max of heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max of heads {numbers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean of all heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean of heads {numbers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min of all heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min of heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>min of heads {numbers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one scale for all, {low} to {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>query {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>query: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>raw attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale {low} to {high} ({kind})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>smallest {n} % of each row dropped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the same for every query</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>token {n}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} % of the attention to patches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n}×{n} patches at once</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

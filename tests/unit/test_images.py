@@ -68,7 +68,7 @@ def test_sixteen_bits_are_scaled_by_their_range_and_said() -> None:
     loaded = load_image(encoded(PIL.Image.fromarray(ramp), "PNG"))
     expected = np.rint((ramp - 12.0) / (4095 - 12) * 255).astype(np.uint8)
     np.testing.assert_array_equal(loaded.pixels[..., 0], expected)
-    assert "12 to 4095" in " ".join(loaded.notes)
+    assert "12 to 4095" in " ".join(map(str, loaded.notes))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "F", "I", "LAB"])
@@ -94,7 +94,7 @@ def test_transparency_is_shown_on_white_and_said() -> None:
     pixels[..., 3] = [0, 85, 170, 255]
     loaded = load_image(encoded(PIL.Image.fromarray(pixels), "PNG"))
     np.testing.assert_array_equal(loaded.pixels[0, :, 0], [255, 170, 85, 0])
-    assert "white" in " ".join(loaded.notes)
+    assert "white" in " ".join(map(str, loaded.notes))
 
 
 def test_a_colour_profile_is_applied(photo: Pixels) -> None:
@@ -104,7 +104,7 @@ def test_a_colour_profile_is_applied(photo: Pixels) -> None:
     broken = encoded(PIL.Image.fromarray(photo), "PNG", icc_profile=b"not a profile")
     loaded = load_image(broken)
     np.testing.assert_array_equal(loaded.pixels, plain.pixels)
-    assert "damaged" in " ".join(loaded.notes)
+    assert "damaged" in " ".join(map(str, loaded.notes))
     srgb = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB")).tobytes()
     same = load_image(encoded(PIL.Image.fromarray(photo), "PNG", icc_profile=srgb))
     np.testing.assert_array_equal(same.pixels, plain.pixels)
@@ -115,7 +115,7 @@ def test_first_frame_of_an_animation(photo: Pixels) -> None:
     starts = (0, 80, 160)
     frames = [PIL.Image.fromarray(photo[s : s + 64, :64]).convert("P") for s in starts]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert "First of 3 frames" in " ".join(load_image(data).notes)
+    assert "First of 3 frames" in " ".join(map(str, load_image(data).notes))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (2, 20_000)])

@@ -10,15 +10,20 @@ from PySide6.QtGui import QPainter
 
 from vitviz.errors import InputError
 from vitviz.figures import multiples, render
-from vitviz.figures.change_words import changed_words
+from vitviz.figures.captions import (
+    caption,
+    head_label,
+    layer_text,
+    method_title,
+    table_caption,
+)
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
-from vitviz.selection import Fill, Fusion, HeadChoice
-from vitviz.views.colour import Levels, format_value
+from vitviz.selection import HeadChoice
+from vitviz.views.colour import Levels
 from vitviz.views.display import Heat, heat, maps_of, method_heat, values_of
-from vitviz.views.prediction import class_name
-from vitviz.views.state import USUAL, Direction, MethodOptions, Scale, Style, ViewState
+from vitviz.views.state import USUAL, MethodOptions, Scale, Style, ViewState
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
@@ -84,12 +89,12 @@ def figure_of(
         levels = Levels(0.0, max(h.peak_value for row in rows for h in row) or 1e-12)
         rows = tuple(tuple(replace(h, levels=levels) for h in row) for row in rows)
     if look.caption:
-        lines = _table_caption(rows, trace.setup, look.scale)
+        lines = table_caption(rows, trace.setup, look.scale)
         options = replace(options, caption=lines)
     panel = multiples.Panel(
         heats=rows,
-        row_labels=tuple(f"layer {layer}" for layer in layers),
-        col_labels=tuple(f"head {choice.label()}" for choice in heads),
+        row_labels=tuple(layer_text(layer) for layer in layers),
+        col_labels=tuple(head_label(choice) for choice in heads),
         shared=look.scale is not Scale.OWN,
     )
     return _panel_figure(panel, trace.setup, options, description)
@@ -124,34 +129,10 @@ def figure_of_heat(
         render.paint(painter, one, image, placement, grid, options, rect)
 
     what = METHODS[one.method]
-    where = f"layer {one.layer}" if "layer" in what.options else what.title
+    is_layered = "layer" in what.options
+    where = layer_text(one.layer) if is_layered else method_title(one.method)
     title = f"{image.name}: {setup.model.name}, {where}"
     return Figure(parts.width, parts.height, paint, title, description)
-
-
-def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
-    """Model, layer, head, query, method and scale of a map, a statement each."""
-    low, high = format_value(one.levels.low), format_value(one.levels.high)
-    kind = "log, " if one.levels.log else ""
-    method = METHODS[one.method]
-    place: tuple[str, ...] = ()
-    if "layer" in method.options:
-        place += (f"layer {one.layer}",)
-    if "head" in method.options:
-        is_single = one.heads.single is not None
-        place += (f"head {one.heads.label()}" if is_single else _fused(one),)
-    if scale is Scale.SHARED and one.method != "raw":
-        scale = Scale.OWN
-    return (
-        setup.model.name,
-        *place,
-        _token_text(one, setup) if method.is_per_query else "the same for every query",
-        method_text(one),
-        *_options_text(one, setup),
-        *changed_words(setup.interventions),
-        f"scale {low} to {high} ({kind}{scale.value})",
-        _input_text(setup),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,72 +187,6 @@ def _panel_figure(
 
     title = f"{image.name}: {setup.model.name}"
     return Figure(parts.width, parts.height, paint, title, description)
-
-
-def _table_caption(
-    rows: tuple[tuple[Heat, ...], ...], setup: Setup, scale: Scale
-) -> tuple[str, ...]:
-    first = rows[0][0]
-    statements = [setup.model.name]
-    if len(rows) == 1:
-        statements.append(f"layer {first.layer}")
-    if len(rows[0]) == 1:
-        is_single = first.heads.single is not None
-        statements.append(f"head {first.heads.label()}" if is_single else _fused(first))
-    statements += [_token_text(first, setup), method_text(first)]
-    if scale is not Scale.OWN:
-        low, high = format_value(first.levels.low), format_value(first.levels.high)
-        statements.append(f"one scale for all, {low} to {high}")
-    return (*statements, _input_text(setup), *changed_words(setup.interventions))
-
-
-def method_text(one: Heat) -> str:
-    """A map's method, in a figure's caption."""
-    return "raw attention" if one.method == "raw" else METHODS[one.method].title
-
-
-def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
-    """What was chosen of a method, where it is not the usual."""
-    said = []
-    for name, value in one.options:
-        if name == "target" and isinstance(value, int):
-            said.append(f"class {class_name(value, setup.model.labels)}")
-        elif name == "start_layer" and value:
-            said.append(f"from layer {value}")
-        elif name == "discard" and isinstance(value, float) and value:
-            said.append(f"smallest {100 * value:g} % of each row dropped")
-        elif name == "mass" and isinstance(value, float):
-            said.append(f"{100 * value:g} % of the attention to patches")
-        elif name == "fill" and isinstance(value, Fill):
-            said.append(f"hidden by {value.value}")
-        elif name == "cells" and isinstance(value, int) and value > 1:
-            said.append(f"{value}×{value} patches at once")
-        elif name == "fusion" and isinstance(value, Fusion) and value != Fusion.MEAN:
-            said.append(f"{value.value} of heads")
-    return tuple(said)
-
-
-def _fused(one: Heat) -> str:
-    return f"{one.heads.fusion.value} of {_heads_text(one.heads)}"
-
-
-def _heads_text(choice: HeadChoice) -> str:
-    if not choice.heads:
-        return "all heads"
-    return f"heads {', '.join(map(str, choice.heads))}"
-
-
-def _token_text(one: Heat, setup: Setup) -> str:
-    side = "query" if one.direction is Direction.LOOKS_AT else "key"
-    cell = setup.grid.cell(one.token)
-    if cell is None:
-        return f"{side} {render.special_name(one.token, setup.prefix_names)}"
-    return f"{side} ({cell[0]}, {cell[1]})"
-
-
-def _input_text(setup: Setup) -> str:
-    width, height = setup.placement.model_size
-    return f"input {width}×{height}, {setup.grid.rows}×{setup.grid.cols} patches"
 
 
 def _no_picture() -> InputError:

@@ -15,14 +15,14 @@ from vitviz.figures.render import (
     LINE_HEIGHT,
     MARGIN,
     FigureOptions,
+    chip_text,
     query_colour,
-    special_name,
+    tr,
 )
 from vitviz.geometry import PatchGrid, Placement
 from vitviz.images import SourceImage
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction
 
 SPACE = 6.0
 LABEL_HEIGHT = 20.0
@@ -85,7 +85,7 @@ def panel_frame(
     right = max(right, MARGIN + 280)
     statements = list(options.caption)
     if not panel.shared:
-        statements.append("each map from 0 to its own largest value")
+        statements.append(tr("each map from 0 to its own largest value"))
     lines = marks.wrapped(statements, marks.SMALL_PX, right - MARGIN)
     total = bottom + MARGIN
     if lines:
@@ -135,9 +135,8 @@ def paint_panel(
         painter.drawText(area, align, text)
     first = panel.heats[0][0]
     if parts.chip is not None:
-        side = "query" if first.direction is Direction.LOOKS_AT else "key"
-        name = special_name(first.token, options.prefix_names)
-        marks.draw_chip(painter, *parts.chip, f"{side}: {name}", Meaning.SPECIAL.value)
+        text = chip_text(first, options.prefix_names)
+        marks.draw_chip(painter, *parts.chip, text, Meaning.SPECIAL.value)
     if parts.bar is not None:
         marks.draw_bar(
             painter,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from vitviz.figures import marks
@@ -163,13 +163,31 @@ def _paint_query(
         marks.draw_ring(painter, box, query_colour(heat.direction))
         return
     assert parts.chip_middle is not None
-    side = "query" if heat.direction is Direction.LOOKS_AT else "key"
-    name = special_name(heat.token, options.prefix_names)
     marks.draw_chip(
-        painter, MARGIN, parts.chip_middle, f"{side}: {name}", Meaning.SPECIAL.value
+        painter,
+        MARGIN,
+        parts.chip_middle,
+        chip_text(heat, options.prefix_names),
+        Meaning.SPECIAL.value,
     )
+
+
+def chip_text(heat: Heat, prefix_names: tuple[str, ...]) -> str:
+    """What a map of a special token is marked with, in the program's language."""
+    is_row = heat.direction is Direction.LOOKS_AT
+    text = tr("query: {name}") if is_row else tr("key: {name}")
+    return text.format(name=special_name(heat.token, prefix_names))
+
+
+def tr(text: str) -> str:
+    """In the program's language."""
+    return QCoreApplication.translate("figures", text)
 
 
 def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
     """Name of a special token, or its number where no name is known."""
-    return prefix_names[token] if token < len(prefix_names) else f"token {token}"
+    return (
+        prefix_names[token]
+        if token < len(prefix_names)
+        else tr("token {n}").format(n=token)
+    )

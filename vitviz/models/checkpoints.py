@@ -15,7 +15,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, MissingExtraError
+from vitviz.errors import CheckpointError, MissingExtraError, Phrase
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.checkpoint_files import State, read_state
@@ -135,7 +135,7 @@ def broken_numbers(found: Examination) -> CheckpointError:
         count=count,
         name=name,
         more=(
-            f", and {len(found.not_finite) - 1} more tensors"
+            Phrase(", and {n} more tensors", {"n": len(found.not_finite) - 1})
             if len(found.not_finite) > 1
             else ""
         ),
@@ -158,7 +158,7 @@ def examine(path: Path) -> tuple[Examination, nn.Module]:
         raise CheckpointError(
             "{path} looks like a Vision Transformer, but {reason}.",
             path=path.name,
-            reason=str(error),
+            reason=error,
         ) from error
     if layout is None:
         raise _unknown(path, tensors)
@@ -299,21 +299,22 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
     if not (missing or unexpected or other):
         return
     parts = [
-        f"{len(names)} {what}: {_listed(names)}"
-        for what, names in (
-            ("missing", missing),
-            ("unexpected", unexpected),
-            ("of another shape", other),
+        Phrase(template, {"count": len(names), "names": _listed(names)})
+        for template, names in (
+            ("{count} missing: {names}", missing),
+            ("{count} unexpected: {names}", unexpected),
+            ("{count} of another shape: {names}", other),
         )
         if names
     ]
+    numbered = {f"part{index}": part for index, part in enumerate(parts)}
     raise CheckpointError(
         "{path} does not fit the nearest known model, {nearest} in the naming of "
         "{naming}; {differences}.",
         path=path.name,
         nearest=layout.nearest,
         naming=layout.naming,
-        differences="; ".join(parts),
+        differences=Phrase("; ".join(f"{{{name}}}" for name in numbered), numbered),
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from vitviz.errors import VitvizError
+
 Tensors = Mapping[str, Tensor]
 Triple = tuple[float, float, float]
 
@@ -27,8 +29,11 @@ _SIZES = (
 )
 
 
-class ShapeError(Exception):
-    """Names that are known with shapes that are not; the text says which."""
+class ShapeError(VitvizError):
+    """Names that are known with shapes that are not; a part of a sentence says which.
+
+    Caught where the file is known.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,10 @@ class Layout:
 
 def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
     if name not in tensors:
-        raise ShapeError(f"{name} is missing")
+        raise ShapeError("{name} is missing", name=name)
     shape = tuple(tensors[name].shape)
     if len(shape) != dims or not all(0 < side <= 65_536 for side in shape):
-        raise ShapeError(f"{name} has the shape {shape}")
+        raise ShapeError("{name} has the shape {shape}", name=name, shape=shape)
     return shape
 
 
@@ -87,8 +92,12 @@ def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
     width, channels, height, side = shape_of(tensors, name, 4)
     if channels != 3 or height != side:
         raise ShapeError(
-            f"{name} takes {channels} channels in patches of {height}×{side}; only "
-            "square patches of three channels can be used"
+            "{name} takes {channels} channels in patches of {height}×{width}; only "
+            "square patches of three channels can be used",
+            name=name,
+            channels=channels,
+            height=height,
+            width=side,
         )
     return width, side
 
@@ -98,17 +107,19 @@ def depth_of(tensors: Tensors, pattern: str) -> int:
     if not found:
         raise ShapeError("there is no Transformer block")
     if max(found) >= 256:
-        raise ShapeError(f"it would have {max(found) + 1} blocks")
+        raise ShapeError("it would have {count} blocks", count=max(found) + 1)
     gaps = sorted(set(range(max(found))) - found)
     if gaps:
-        raise ShapeError(f"of its blocks {gaps[:10]} are missing")
+        raise ShapeError("of its blocks {gaps} are missing", gaps=gaps[:10])
     return len(found)
 
 
 def side_of(count: int, what: str) -> int:
     side = math.isqrt(max(count, 0))
     if not side or side * side != count:
-        raise ShapeError(f"{what}: {count} patches make no square")
+        raise ShapeError(
+            "{what}: {count} patches make no square", what=what, count=count
+        )
     return side
 
 
@@ -117,8 +128,9 @@ def heads_of(width: int) -> tuple[int, str]:
     heads = _KNOWN_HEADS.get(width, width // 64 if width % 64 == 0 else 0)
     if not heads:
         raise ShapeError(
-            f"the number of heads cannot be told from a width of {width}; build the "
-            "network and use vitviz.wrap(module)"
+            "the number of heads cannot be told from a width of {width}; build the "
+            "network and use vitviz.wrap(module)",
+            width=width,
         )
     return heads, f"{heads} heads (of {width // heads} channels)"
 
@@ -131,7 +143,7 @@ def renamed(tensors: dict[str, Tensor], rules: Mapping[str, str]) -> dict[str, T
         for pattern, replacement in rules.items():
             new = re.sub(pattern, replacement, new)
         if new in found:
-            raise ShapeError(f"{name} stands in it under two names")
+            raise ShapeError("{name} stands in it under two names", name=name)
         found[new] = tensor
     return found
 

@@ -234,6 +234,8 @@ def _split_positions(
     if math.isqrt(positions - 1) ** 2 != positions - 1:
         return tensors, positions
     if token.shape != (1, 1, table.shape[-1]) or not token.is_floating_point():
-        raise ShapeError(f"cls_token has the shape {tuple(token.shape)}")
+        raise ShapeError(
+            "{name} has the shape {shape}", name="cls_token", shape=tuple(token.shape)
+        )
     moved = {"cls_token": token + table[:, :1], "pos_embed": table[:, 1:]}
     return tensors | moved, positions - 1

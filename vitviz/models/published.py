@@ -18,6 +18,7 @@ from vitviz.errors import (
     CheckpointError,
     DownloadError,
     MissingExtraError,
+    Phrase,
     UnknownModelError,
 )
 from vitviz.images import (
@@ -57,7 +58,7 @@ def entry_of(name: str) -> Entry:
         "There is no model or folder {name}.{hint} “vitviz models list” shows what "
         "there is.",
         name=name,
-        hint=f" Did you mean {near[0]}?" if near else "",
+        hint=Phrase(" Did you mean {name}?", {"name": near[0]}) if near else "",
     )
 
 
@@ -316,5 +317,5 @@ def _require_known(name: str) -> None:
     raise UnknownModelError(
         "timm has no model {name}.{hint}",
         name=name,
-        hint=f" Did you mean {near[0]}?" if near else "",
+        hint=Phrase(" Did you mean {name}?", {"name": near[0]}) if near else "",
     )

@@ -103,7 +103,7 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
         task += "WithTeacher"
     has_pooler = any(name.startswith("pooler.") for name in tensors)
     if "mask_token" not in " ".join(tensors) and is_dino:
-        raise ShapeError(f"{stem}embeddings.mask_token is missing")
+        raise ShapeError("{name} is missing", name=f"{stem}embeddings.mask_token")
     masked = take_out(tensors, r".*embeddings\.mask_token$") if not is_dino else ()
 
     def build() -> nn.Module:
@@ -158,7 +158,9 @@ def _split_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
             split[name] = tensor
             continue
         if not tensor.dim() or tensor.shape[0] % 2:
-            raise ShapeError(f"{name} has the shape {tuple(tensor.shape)}")
+            raise ShapeError(
+                "{name} has the shape {shape}", name=name, shape=tuple(tensor.shape)
+            )
         gate, value = tensor.chunk(2)
         split[name.replace("weights_in", "gate_proj")] = gate
         split[name.replace("weights_in", "up_proj")] = value

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from vitviz import jobs
 from vitviz.engine import Kind
-from vitviz.figures.compose import caption
+from vitviz.figures.captions import caption
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.work import Work
 from vitviz.views.colour import DIVERGING, Levels, Meaning

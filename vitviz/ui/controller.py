@@ -19,7 +19,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from vitviz import jobs, settings
 from vitviz.engine import Kind
 from vitviz.errors import Cancelled, ExactnessError, VitvizError
-from vitviz.figures.compose import caption, figure_of_heat
+from vitviz.figures.captions import caption
+from vitviz.figures.compose import figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import save
 from vitviz.folders import Ahead
@@ -28,6 +29,7 @@ from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
 from vitviz.ui.animation import animation
 from vitviz.ui.comparing import Comparing, Kept
+from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
@@ -514,7 +516,7 @@ class Controller(QObject):
         self.work.drop(Kind.RUN, *OF_A_TRACE)
         self.panes.errors.clear()
         if image.notes:
-            self.panes.status.setText(" ".join(image.notes))
+            self.panes.status.setText(" ".join(map(sentence, image.notes)))
         self._show_scene(Scene(image))
         if self.model is not None:
             self._start_run()

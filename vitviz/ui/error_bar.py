@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,15 +14,42 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.errors import VitvizError
+from vitviz.errors import Phrase, VitvizError
 from vitviz.ui import theme
 from vitviz.views.colour import Meaning
 
+SYSTEM_REASONS = (
+    QT_TRANSLATE_NOOP("errors", "Permission denied"),
+    QT_TRANSLATE_NOOP("errors", "permission denied"),
+    QT_TRANSLATE_NOOP("errors", "No such file or directory"),
+    QT_TRANSLATE_NOOP("errors", "no such file or directory"),
+    QT_TRANSLATE_NOOP("errors", "No space left on device"),
+    QT_TRANSLATE_NOOP("errors", "Is a directory"),
+    QT_TRANSLATE_NOOP("errors", "Not a directory"),
+    QT_TRANSLATE_NOOP("errors", "Read-only file system"),
+    QT_TRANSLATE_NOOP("errors", "File name too long"),
+    QT_TRANSLATE_NOOP("errors", "Too many open files"),
+    QT_TRANSLATE_NOOP("errors", "Input/output error"),
+    QT_TRANSLATE_NOOP("errors", "Connection refused"),
+    QT_TRANSLATE_NOOP("errors", "Connection reset by peer"),
+)
+"""What systems say in English whatever their language, and errors pass on."""
 
-def sentence(error: VitvizError) -> str:
-    """The error's sentence in the program's language."""
-    template = QCoreApplication.translate("errors", error.template)
-    return template.format(**error.values)
+
+def sentence(said: VitvizError | Phrase) -> str:
+    """What an error or a note says, in the program's language; its values as well."""
+    values = {name: _in_words(value) for name, value in said.values.items()}
+    return _translated(said.template).format(**values)
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, VitvizError | Phrase):
+        return sentence(value)
+    return _translated(value) if isinstance(value, str) else value
+
+
+def _translated(text: str) -> str:
+    return QCoreApplication.translate("errors", text) if text else text
 
 
 class ErrorBar(QFrame):
