@@ -24,7 +24,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Softmax makes weights of scores: each becomes a power of e, then all are divided by their sum. The weights are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; The last one, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
+        <source>Softmax makes weights of scores: each becomes a power of e, then all are divided by their sum. The weights are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch, heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -348,7 +348,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · the frame is what the picture shows</source>
+        <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · each map on its own scale, × = strongest patch ÷ uniform · framed: on the picture</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -403,6 +403,10 @@
         <source>{heads} outputs of {width} numbers make {heads} × {width} = &lt;b&gt;{total}&lt;/b&gt; for each token: (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total}).</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{head} · {ratio}×</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>LearnPanel</name>
@@ -432,6 +436,10 @@
     </message>
     <message>
         <source>Next chapter (Page Down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a picture first: every number in these chapters is computed from it, here and now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -495,6 +503,10 @@
 </context>
 <context>
     <name>Outcome</name>
+    <message>
+        <source>The model itself is not here, only its trace: it cannot be changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The model's answer</source>
         <translation type="unfinished"></translation>
@@ -560,6 +572,17 @@
     </message>
 </context>
 <context>
+    <name>Page</name>
+    <message>
+        <source>Go on with the next chapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next chapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PairPage</name>
     <message>
         <source>A click chooses the key</source>
@@ -594,11 +617,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform. Cosine of the two: {cosine}.</source>
+        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The score includes the model's bias of {bias}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model does it in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8). Shown is one of them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -708,10 +735,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>One often reads that dividing lowers the temperature. Kindly the other way: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Scaling</source>
         <translation type="unfinished"></translation>
     </message>
@@ -749,6 +772,10 @@
     </message>
     <message>
         <source>With this T in every head of every layer:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You may have read that dividing lowers the temperature. It is an easy slip, and the other way round: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -811,6 +838,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt; of the sequence, counted from 0.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -836,10 +867,6 @@
     </message>
     <message>
         <source>Watch the picture become a sequence, or go back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>With &lt;s&gt;{names}&lt;/s&gt; in front, the sequence has &lt;b&gt;{tokens}&lt;/b&gt; tokens.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>BeforeAfterView</name>
+    <message>
+        <source>Before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cosine to the untouched feature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>entropy {before} → {after} (1 is uniform)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>strongest {before} → {after}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the row sums to {n}, not to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>untouched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChangedMark</name>
     <message>
         <source>Lab: 1 change</source>
@@ -148,6 +187,77 @@
     </message>
     <message>
         <source>{n} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CutTool</name>
+    <message>
+        <source>Brush:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut these edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint keys, blue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint queries, orange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These queries may not look at these keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the brush paints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>at what</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>who looks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is one of those that are looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is one of those who look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{queries} queries, {keys} keys painted. Drag over the picture; Shift or the right button erases, Space paints the query's patch.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -418,6 +528,49 @@
     </message>
 </context>
 <context>
+    <name>HeadsTool</name>
+    <message>
+        <source>A head's map stays; what it found is not passed on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head {n} off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Head {n}: off when pressed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of a head:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch off heads of layer {n} (choose layers below)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The head hands nothing over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The head hands the same to all: its mean over all tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What stands in for a head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>HeatFiller</name>
     <message>
         <source>Computing {name} …</source>
@@ -425,6 +578,85 @@
     </message>
     <message>
         <source>{name} · {ratio}×</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HideTool</name>
+    <message>
+        <source>Another number, another noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blurred, about half a patch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag over the picture; Shift or the right button erases, Space hides the query's patch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise as wide as the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed of the noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture's mean colour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token is taken out: no layer sees it, no pool counts it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What hides a patch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{n} patches wide</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -439,6 +671,112 @@
     <name>KeysOverlay</name>
     <message>
         <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LabFiller</name>
+    <message>
+        <source>Change something above: the untouched and the changed attention and prediction then stand here side by side.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer {layer}, head {head}, query {query}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Running the untouched model …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This trace came without its model: nothing can change.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LabPanel</name>
+    <message>
+        <source>Back to the untouched model (R)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare large</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deletion and insertion curves of the map on screen (5)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep patches from looking at others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the model from seeing patches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the untouched view beside (K ends)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No changes: this is the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove: {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Softmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch heads off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch this change on or off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature, scaling, and what sums to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test the map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what} (not here: another grid or depth)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1378,6 +1716,57 @@
     </message>
 </context>
 <context>
+    <name>SoftmaxTool</name>
+    <message>
+        <source>Divide scores by √d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scores are divided by it: above 1 flatter, below 1 sharper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Softmax over the</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the softmax makes sum to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>d: width of a head's queries and keys. Without it scores grow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dim=-1, as it should be: rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dim=-2: columns (wrong)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dim=1: across heads (wrong)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>queries</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Open a picture from a file (Ctrl+O)</source>
@@ -1848,6 +2237,10 @@
     </message>
     <message>
         <source>Inspect: see where each patch looks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lab: change the running model</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
