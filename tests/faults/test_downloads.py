@@ -429,3 +429,27 @@ def test_the_real_patience_ends_within_12_s() -> None:
         thread.join()
     assert downloads.PATIENCE_S == 10
     assert all(9.9 <= ends[name] <= 12 for name in names), ends
+
+
+@pytest.mark.long
+def test_200_kills(site: Site, folder: Path) -> None:
+    """Whenever it is killed, what lies there is whole or not there; the last ends."""
+    site.content, site.pause_s = hub_file(), 0.004
+    random = np.random.default_rng(7)
+    finished = 0
+    for _ in range(200):
+        one = get(site)
+        time.sleep(random.uniform(0.05, 0.6))
+        one.send_signal(signal.SIGKILL)
+        one.communicate()
+        if (folder / FILE).exists():
+            assert (folder / FILE).read_bytes() == site.content
+            (folder / FILE).unlink()
+            finished += 1
+    last = get(site)
+    assert last.communicate(timeout=60)[1]
+    assert last.returncode == 0
+    assert (folder / FILE).read_bytes() == site.content
+    assert finished >= 1
+    left = {path.name for path in folder.iterdir()}
+    assert left == {FILE, f"{FILE}.json", f".{FILE}.lock"}

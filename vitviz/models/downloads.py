@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.atomic import output_error, write_bytes
-from vitviz.errors import CheckpointError, DownloadError
+from vitviz.errors import CheckpointError
 from vitviz.models import store
 from vitviz.models.answers import no_answer, of_failure, of_status, refusal_of
 from vitviz.models.catalogue import Remote
@@ -130,7 +130,12 @@ class _Download:
             except _Cut:
                 if self._earlier() is None or store.kept_bytes(self._remote) <= before:
                     break
-        raise self._broken_off("The connection to {site} was cut off.")
+        template = (
+            "The connection to {site} was cut off. What has arrived is kept; try again."
+            if self._earlier()
+            else "The connection to {site} was cut off. Try again."
+        )
+        raise refusal_of(self._remote, template)
 
     # -- one request ---------------------------------------------------------------
 
@@ -196,7 +201,13 @@ class _Download:
             if done - piece_start >= LEAST_PIECE:
                 piece_start, piece_end = done, time.monotonic() + self._patience_s
             elif time.monotonic() > piece_end:
-                raise self._broken_off("{site} stopped sending, or nearly so.")
+                template = (
+                    "{site} stopped sending, or nearly so. What has arrived is kept; "
+                    "try again."
+                    if self._earlier()
+                    else "{site} stopped sending, or nearly so. Try again."
+                )
+                raise refusal_of(self._remote, template)
 
     def _require_no_page(self, start: bytes) -> None:
         """Refuse a web page that stands where the file should be."""
@@ -223,11 +234,6 @@ class _Download:
                 free=megabytes(free),
                 folder=self._target.parent,
             )
-
-    def _broken_off(self, sentence: str) -> DownloadError:
-        """The sentence, and whether the next try goes on or begins again."""
-        kept = " What has arrived is kept; try again." if self._earlier() else ""
-        return refusal_of(self._remote, sentence + (kept or " Try again."))
 
     # -- the part ------------------------------------------------------------------
 
