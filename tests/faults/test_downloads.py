@@ -29,7 +29,6 @@ from vitviz.models.progress import Progress, megabytes, seconds_text
 
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
-OTHER = np.random.default_rng(6).bytes(2_500_000)
 PATIENCE_S = 0.5
 TOOL = [sys.executable, "-m", "vitviz", "models", "get"]
 
@@ -144,14 +143,18 @@ def test_a_cancelled_download_is_gone_on_with(site: Site, folder: Path) -> None:
     assert [p.name for p in folder.glob(".*.part*")] == []
 
 
+@pytest.mark.parametrize("size", [len(CONTENT), 2_500_000])
 @pytest.mark.parametrize(
     "fault", ["", "ignores_range", "ignores_condition", "wrong_range"]
 )
-def test_a_file_that_has_changed_begins_again(site: Site, fault: str) -> None:
+def test_a_file_that_has_changed_begins_again(
+    site: Site, fault: str, size: int
+) -> None:
     leave_a_part(site)
-    site.content, site.etag, site.fault = OTHER, '"second"', fault
-    path = download(remote(site, hashlib.sha256(OTHER).hexdigest()))
-    assert path.read_bytes() == OTHER
+    other = np.random.default_rng(6).bytes(size)
+    site.content, site.etag, site.fault = other, '"second"', fault
+    path = download(remote(site, hashlib.sha256(other).hexdigest()))
+    assert path.read_bytes() == other
 
 
 def test_a_range_that_is_ignored(site: Site) -> None:

@@ -249,6 +249,25 @@ def test_keys_are_enough(
     assert window.controller.choice.name == "vitviz-flexi"
 
 
+@pytest.mark.parametrize("where", ["search", "list"])
+def test_a_download_takes_a_second_enter(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, hub: Site, where: str
+) -> None:
+    dialog = open_dialog(qtbot, open_vitviz(photo))
+    type_words(qtbot, dialog, "augreg ti/16")
+    widget = dialog.searchField() if where == "search" else dialog.list()
+    widget.setFocus()
+    qtbot.keyClick(widget, Qt.Key.Key_Return)
+    button = dialog.details().mainButton()
+    qtbot.waitUntil(button.hasFocus)
+    qtbot.wait(50)
+    assert not hub.requests
+    assert button.isEnabled()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "now." in dialog.line().text(), timeout=30_000)
+    assert len(hub.requests) == 1
+
+
 def test_every_control_says_what_it_is(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

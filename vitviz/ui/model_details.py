@@ -53,7 +53,6 @@ class ModelDetails(QWidget):
         self._licence.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction
         )
-        self._licence.setAccessibleName(self.tr("Licence"))
         self._place = self._label("small")
         inner = QWidget()
         column = QVBoxLayout(inner)

@@ -266,9 +266,18 @@ class ModelDialog(QDialog):
         )
 
     def _activate(self) -> None:
-        """Enter, or a double click: what the row is for."""
-        if self._rows():
-            self._details.mainButton().click()
+        """Enter, or a double click: what the row is for.
+
+        A download takes a second Enter, on its button: the first may have been meant
+        for the search.
+        """
+        entry, button = self._details.entry(), self._details.mainButton()
+        if not button.isVisible():
+            return
+        if entry is not None and store.place_of(entry) is None:
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            button.click()
 
     # -- wishes --------------------------------------------------------------------
 
@@ -342,6 +351,11 @@ class ModelDialog(QDialog):
                 self._activate()
                 return True
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """No button answers Enter unless it has the focus."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
