@@ -5,884 +5,884 @@
     <name>AxisPage</name>
     <message>
         <source>Axis of the softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスの軸</translation>
     </message>
     <message>
         <source>Choose the two wrong axes. Which sums are 1, and what becomes of the query's row?</source>
-        <translation type="unfinished"></translation>
+        <translation>誤った軸を2つとも選んでみましょう。合計が1になるのはどこですか。クエリの行はどうなりますか。</translation>
     </message>
     <message>
         <source>Every row sums to 1, so every query takes a weighted mean of the values. Columns do not: some keys are popular.</source>
-        <translation type="unfinished"></translation>
+        <translation>どの行も合計が1なので、どのクエリもバリューの加重平均を受け取ります。列の合計は1になりません。人気のあるキーとそうでないキーがあるからです。</translation>
     </message>
     <message>
         <source>Now every &lt;k&gt;key&lt;/k&gt; hands out exactly 1, and queries get more or less than a whole attention. No error appears: only the sums tell.</source>
-        <translation type="unfinished"></translation>
+        <translation>今度は&lt;k&gt;キー&lt;/k&gt;のほうがちょうど1ずつ配ることになり、クエリが受け取る注意は1より多かったり少なかったりします。エラーは出ません。気づく手がかりは合計だけです。</translation>
     </message>
     <message>
         <source>Now the heads compete for every pair, and a query's weights add up to {sum} instead of 1. No error appears: only the sums tell.</source>
-        <translation type="unfinished"></translation>
+        <translation>今度はヘッドどうしが1組ごとに取り合うことになり、クエリの重みの合計は1ではなく{sum}になります。エラーは出ません。気づく手がかりは合計だけです。</translation>
     </message>
     <message>
         <source>Softmax makes weights of scores: each becomes a power of e, then all are divided by their sum. The weights are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch, heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスはスコアを重みに変えます。それぞれをeの累乗にし、その合計で割ります。重みはすべて正で、足すと1になります。&lt;b&gt;では、どの軸に沿って足すのでしょう。&lt;/b&gt;スコアの形は(B, H, N, N)、つまりバッチ、ヘッド、クエリ、キーの順です。最後の軸&lt;code&gt;dim=-1&lt;/code&gt;は「&lt;q&gt;クエリ&lt;/q&gt;ごとに、すべての&lt;k&gt;キー&lt;/k&gt;にわたって」という意味です。どのクエリも、ちょうど1の注意を配ります。</translation>
     </message>
     <message>
         <source>The last axis: over all keys, for each query. Right.</source>
-        <translation type="unfinished"></translation>
+        <translation>最後の軸。クエリごとに、すべてのキーにわたって。これが正解です。</translation>
     </message>
     <message>
         <source>The query's row, as it is and over this axis</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリの行。実際のものと、この軸によるもの</translation>
     </message>
     <message>
         <source>The second to last axis: over all queries, for each key</source>
-        <translation type="unfinished"></translation>
+        <translation>最後から2番目の軸。キーごとに、すべてのクエリにわたって</translation>
     </message>
     <message>
         <source>The third to last axis: over the heads of each pair</source>
-        <translation type="unfinished"></translation>
+        <translation>最後から3番目の軸。組ごとに、すべてのヘッドにわたって</translation>
     </message>
     <message>
         <source>The weights of &lt;q&gt;query&lt;/q&gt; {query} add up to &lt;b&gt;{sum}&lt;/b&gt;{mark}</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;q&gt;クエリ&lt;/q&gt; {query}の重みの合計は&lt;b&gt;{sum}&lt;/b&gt;{mark}</translation>
     </message>
     <message>
         <source>Two minutes. Write the scores as a table on the board, queries downwards, keys across, and let someone divide the wrong way. &lt;b&gt;Often misunderstood:&lt;/b&gt; columns need not sum to 1. A key that everyone looks at collects far more, one that nobody needs nearly nothing: that is information, not a fault. And the wrong axis raises no error: shapes fit, numbers lie between 0 and 1, pictures come out.</source>
-        <translation type="unfinished"></translation>
+        <translation>2分。スコアを表にして黒板に書き（縦にクエリ、横にキー）、誰かにわざと違う向きで割ってもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;列の合計は1でなくてかまいません。みんなが見るキーには多く集まり、誰も必要としないキーにはほとんど集まりません。それは誤りではなく情報です。また、軸を間違えてもエラーは出ません。形は合い、数値は0と1のあいだに収まり、それらしい図も出てしまいます。</translation>
     </message>
     <message>
         <source>dim=-1</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-1</translation>
     </message>
     <message>
         <source>dim=-1: keys</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-1：キー</translation>
     </message>
     <message>
         <source>dim=-2: queries</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-2：クエリ</translation>
     </message>
     <message>
         <source>dim=-3: heads</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-3：ヘッド</translation>
     </message>
     <message>
         <source>largest</source>
-        <translation type="unfinished"></translation>
+        <translation>最大</translation>
     </message>
     <message>
         <source>over heads, for each pair</source>
-        <translation type="unfinished"></translation>
+        <translation>組ごとに、ヘッドにわたって</translation>
     </message>
     <message>
         <source>over keys, for each query</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリごとに、キーにわたって</translation>
     </message>
     <message>
         <source>over queries, for each key</source>
-        <translation type="unfinished"></translation>
+        <translation>キーごとに、クエリにわたって</translation>
     </message>
     <message>
         <source>smallest</source>
-        <translation type="unfinished"></translation>
+        <translation>最小</translation>
     </message>
     <message>
         <source>sums in this layer</source>
-        <translation type="unfinished"></translation>
+        <translation>この層での合計</translation>
     </message>
     <message>
         <source>w_ij = exp(s_ij) / Σ_j exp(s_ij)</source>
-        <translation type="unfinished"></translation>
+        <translation>w_ij = exp(s_ij) / Σ_j exp(s_ij)</translation>
     </message>
 </context>
 <context>
     <name>CodeLines</name>
     <message>
         <source>Attention in three lines of code</source>
-        <translation type="unfinished"></translation>
+        <translation>3行のコードで書いた注意機構</translation>
     </message>
 </context>
 <context>
     <name>CodePage</name>
     <message>
         <source>&lt;k&gt;K&lt;/k&gt;: what every token can be found by. Shown: key {key}.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;k&gt;K&lt;/k&gt;：各トークンが何によって見つけられるか。表示中：キー{key}。</translation>
     </message>
     <message>
         <source>&lt;k&gt;Kᵀ&lt;/k&gt;: transpose(-1, -2) exchanges the last axis, -1, and the second to last, -2. Each key becomes a column, so that Q @ Kᵀ meets every query with every key. Shown: column {key}.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;k&gt;Kᵀ&lt;/k&gt;：transpose(-1, -2)は、最後の軸（-1）と最後から2番目の軸（-2）を入れ替えます。キーが1本ずつ列になるので、Q @ Kᵀですべてのクエリがすべてのキーと出会います。表示中：列{key}。</translation>
     </message>
     <message>
         <source>&lt;q&gt;Q&lt;/q&gt;: what every token looks for. Shown: query {query}.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;q&gt;Q&lt;/q&gt;：各トークンが何を探しているか。表示中：クエリ{query}。</translation>
     </message>
     <message>
         <source>&lt;v&gt;V&lt;/v&gt;: what every token hands over. Shown: value {key}.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;v&gt;V&lt;/v&gt;：各トークンが何を渡すか。表示中：バリュー{key}。</translation>
     </message>
     <message>
         <source>&lt;w&gt;What a map is not.&lt;/w&gt; Weights say where a head looks, not yet why the model decides. A patch can be looked at and change nothing, because its value is short or a later layer ignores it. Whether it matters can be tested: hide it, cut the edge, and see what changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;w&gt;注意マップは、まだ説明ではありません。&lt;/w&gt;重みが示すのはヘッドがどこを見ているかであって、モデルがなぜそう判断したかではありません。見られていても、バリューが短かったり後の層で使われなかったりすれば、結果は何も変わりません。本当に効いているかどうかは、パッチを隠したりつながりを切ったりして、何が変わるかで確かめられます。</translation>
     </message>
     <message>
         <source>All of it is three lines. Click a term, in the code or in the formula: below stand its shape and its values in this very run.</source>
-        <translation type="unfinished"></translation>
+        <translation>これまでのすべては、たった3行です。コードか数式の中の項をクリックすると、今この実行での形と値が下に現れます。</translation>
     </message>
     <message>
         <source>B = 1 batch, pictures at once · H = {heads} heads · N = {tokens} tokens ({patches} patches, {special} special) · d&lt;sub&gt;k&lt;/sub&gt; = {d_k}, width of a head's query and key, often d&lt;sub&gt;model&lt;/sub&gt;/H: {heads} × {d_k} = {width} · d&lt;sub&gt;v&lt;/sub&gt; = {d_v}, width of its value</source>
-        <translation type="unfinished"></translation>
+        <translation>B = 1：バッチ（一度に扱う画像の数）・H = {heads}：ヘッドの数・N = {tokens}：トークンの数（パッチ{patches}、特殊{special}）・d&lt;sub&gt;k&lt;/sub&gt; = {d_k}：ヘッドのクエリとキーの幅。多くはd&lt;sub&gt;model&lt;/sub&gt;/H（{heads} × {d_k} = {width}）・d&lt;sub&gt;v&lt;/sub&gt; = {d_v}：バリューの幅</translation>
     </message>
     <message>
         <source>Go where the model is changed and maps are put to the test</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルに手を加え、マップを検証する場所へ移ります</translation>
     </message>
     <message>
         <source>Number {n}{name}: {values}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}番目{name}：{values}</translation>
     </message>
     <message>
         <source>O = softmax(QKᵀ / √d_k) V</source>
-        <translation type="unfinished"></translation>
+        <translation>O = softmax(QKᵀ / √d_k) V</translation>
     </message>
     <message>
         <source>Open five terms. Where does N × N appear, and where is it gone?</source>
-        <translation type="unfinished"></translation>
+        <translation>項を5つ開いてみましょう。N × Nはどこで現れ、どこで消えますか。</translation>
     </message>
     <message>
         <source>Point at the bars to read single numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>棒にポインターを重ねると、1つ1つの数値が読めます。</translation>
     </message>
     <message>
         <source>Test it</source>
-        <translation type="unfinished"></translation>
+        <translation>確かめる</translation>
     </message>
     <message>
         <source>Three minutes. Let the class say each line in words before you open the terms. &lt;b&gt;Often misunderstood:&lt;/b&gt; negative axes count from the end: -1 is the last, -2 the second to last, whatever stands in front, so that the same code works with and without batch and heads. @ multiplies matrices, * would multiply element by element. vitviz never writes attn or weights out: it computes the row you point at.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。項を開く前に、1行ずつ言葉で説明してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;負の軸番号は後ろから数えます。前に何があっても-1は最後、-2は最後から2番目なので、バッチやヘッドの軸があってもなくても同じコードが使えます。@は行列の積で、*なら要素ごとの積です。vitvizはattnもweightsも丸ごと書き出すことはなく、指した行だけをその場で計算します。</translation>
     </message>
     <message>
         <source>Values of the chosen term</source>
-        <translation type="unfinished"></translation>
+        <translation>選んだ項の値</translation>
     </message>
     <message>
         <source>attn: the scaled score of every query with every key, N × N in each head. Shown: the row of query {query}.</source>
-        <translation type="unfinished"></translation>
+        <translation>attn：すべてのクエリとすべてのキーの、スケーリング済みのスコア。ヘッドごとにN × N個あります。表示中：クエリ{query}の行。</translation>
     </message>
     <message>
         <source>out: for every query the weighted sum of all values. N × N is gone: one of its axes was summed over. Shown: output {query}.</source>
-        <translation type="unfinished"></translation>
+        <translation>out：クエリごとの、すべてのバリューの重み付き和。N × Nは消えました。片方の軸に沿って足し合わせたからです。表示中：出力{query}。</translation>
     </message>
     <message>
         <source>output</source>
-        <translation type="unfinished"></translation>
+        <translation>出力</translation>
     </message>
     <message>
         <source>scores</source>
-        <translation type="unfinished"></translation>
+        <translation>スコア</translation>
     </message>
     <message>
         <source>softmax(dim=-1): along the last axis, over all keys for each query. This row now sums to &lt;b&gt;{sum}&lt;/b&gt;; its scores summed to {before}.</source>
-        <translation type="unfinished"></translation>
+        <translation>softmax(dim=-1)：最後の軸に沿って、つまりクエリごとにすべてのキーにわたって。この行の合計は&lt;b&gt;{sum}&lt;/b&gt;になりました。スコアのときの合計は{before}でした。</translation>
     </message>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>重み</translation>
     </message>
     <message>
         <source>weights: where every query looks, N × N in each head. Shown: the row of query {query}, largest {largest}.</source>
-        <translation type="unfinished"></translation>
+        <translation>weights：それぞれのクエリがどこを見ているか。ヘッドごとにN × N個あります。表示中：クエリ{query}の行（最大{largest}）。</translation>
     </message>
     <message>
         <source>√d&lt;sub&gt;k&lt;/sub&gt; = √{d_k} = &lt;b&gt;{root}&lt;/b&gt;, one number. Without it scores grow with the width of the head.</source>
-        <translation type="unfinished"></translation>
+        <translation>√d&lt;sub&gt;k&lt;/sub&gt; = √{d_k} = &lt;b&gt;{root}&lt;/b&gt;。ただ1つの数です。これで割らないと、ヘッドの幅とともにスコアが大きくなります。</translation>
     </message>
 </context>
 <context>
     <name>ConvolutionView</name>
     <message>
         <source>A patch times a filter</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチとフィルターの積</translation>
     </message>
     <message>
         <source>filter</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルター</translation>
     </message>
     <message>
         <source>patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ</translation>
     </message>
 </context>
 <context>
     <name>CostChart</name>
     <message>
         <source>Time against the number of tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン数と時間</translation>
     </message>
     <message>
         <source>milliseconds</source>
-        <translation type="unfinished"></translation>
+        <translation>ミリ秒</translation>
     </message>
     <message>
         <source>tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
 </context>
 <context>
     <name>CostPage</name>
     <message>
-        <source>&lt;b&gt;Memory&lt;/b&gt; is N² too, if the matrices are written out: &lt;b&gt;{written}&lt;/b&gt; in all layers at N = {tokens}, {twice} at twice that. The way vitviz runs it, it is N: &lt;b&gt;{kept}&lt;/b&gt; for q, k and v, and {kept_twice}.</source>
-        <translation type="unfinished"></translation>
+        <source>&lt;b&gt;Memory&lt;/b&gt; is N² too, if the matrices are written out: &lt;b&gt;{written}&lt;/b&gt; in all layers at N = {tokens}, {twice} at twice that. The way vitviz runs it, it is N: &lt;b&gt;{kept}&lt;/b&gt; for q, k and v (chapter 4), and {kept_twice}.</source>
+        <translation>&lt;b&gt;メモリ&lt;/b&gt;も、行列を書き出せばN²で増えます。全層の合計は、N = {tokens}で&lt;b&gt;{written}&lt;/b&gt;、その2倍なら{twice}です。vitvizの動かし方ではNに比例し、q、k、v（第4章）の&lt;b&gt;{kept}&lt;/b&gt;、2倍でも{kept_twice}で済みます。</translation>
     </message>
     <message>
         <source>Attention is {few} % of the pass at {few_tokens} tokens and {many} % at {many_tokens}. By that, it overtakes all the rest at about N = {even}.</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の計算が占める割合は、{few}%（{few_tokens}トークン）から{many}%（{many_tokens}トークン）に増えました。この調子なら、N = {even}あたりで残り全部を追い越します。</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>From 14×14 to 14×28, {patches} to {more} patches, {tokens} to {more_tokens} tokens:</source>
-        <translation type="unfinished"></translation>
+        <translation>14×14から14×28へ。パッチは{patches}から{more}へ、トークンは{tokens}から{more_tokens}へ：</translation>
     </message>
     <message>
-        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;, so each head of each layer weighs {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture with twice the sides has four times the patches, and about sixteen times the pairs.</source>
-        <translation type="unfinished"></translation>
+        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;: each time the model attends, it weighs {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture with twice the sides has four times the patches, and about sixteen times the pairs.</source>
+        <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;です。注意を1回計算するたびに、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組を比べます。縦横2倍の画像ならパッチは4倍、組の数は約16倍になります。</translation>
     </message>
     <message>
         <source>In self-attention every token looks at every token. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
-        <translation type="unfinished"></translation>
+        <translation>自己注意では、すべてのトークンがすべてのトークンを見ます。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
     </message>
     <message>
         <source>Let more people come to the meeting</source>
-        <translation type="unfinished"></translation>
+        <translation>会議の人数を増やします</translation>
     </message>
     <message>
         <source>Measure here and now</source>
-        <translation type="unfinished"></translation>
+        <translation>今ここで測る</translation>
     </message>
     <message>
         <source>Measure it. Which part of the time grows four times when the patches are doubled, and which only twice?</source>
-        <translation type="unfinished"></translation>
+        <translation>測ってみましょう。パッチが2倍になると4倍に延びるのはどの部分で、2倍で済むのはどの部分ですか。</translation>
     </message>
     <message>
         <source>People at the first table</source>
-        <translation type="unfinished"></translation>
+        <translation>1つ目のテーブルの人数</translation>
     </message>
     <message>
         <source>Run this model on this picture at several sizes, a few seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルをこの画像で、いくつかの大きさで動かします（数秒）</translation>
     </message>
     <message>
         <source>Three minutes. Ask for a guess before you measure: twice the tokens, how much longer? &lt;b&gt;Often misunderstood:&lt;/b&gt; the whole pass does not take four times as long. Only attention grows with N², and in small models at few tokens it is the smaller part; projections and MLPs grow with N. Measured ratios stay below the prediction where fixed costs of each call still count, and other programs disturb them: the fastest of several passes is taken. Memory is N² only if the matrix is written out; fused kernels, as here, never do that.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。測る前に予想してもらいましょう。トークンが2倍なら、時間は何倍でしょうか。&lt;b&gt;よくある誤解：&lt;/b&gt;計算全体が4倍になるわけではありません。N²で増えるのは注意の部分だけで、小さなモデルでトークンが少ないうちは、そのほうが小さい部分です。射影とMLPはNに比例します。呼び出しごとの固定の手間がまだ効くところでは実測が予測を下回り、ほかのプログラムにも乱されます。そこで、何回か動かした中で最も速かったものを採っています。メモリがN²になるのは行列を書き出す場合だけで、ここで使っている融合カーネルは書き出しません。</translation>
     </message>
     <message>
         <source>attention, N²</source>
-        <translation type="unfinished"></translation>
+        <translation>注意（N²）</translation>
     </message>
     <message>
         <source>measured</source>
-        <translation type="unfinished"></translation>
+        <translation>実測</translation>
     </message>
     <message>
         <source>predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>予測</translation>
     </message>
     <message>
         <source>projections, MLPs, rest, N</source>
-        <translation type="unfinished"></translation>
+        <translation>射影・MLPなど残り（N）</translation>
     </message>
     <message>
         <source>whole pass</source>
-        <translation type="unfinished"></translation>
+        <translation>全体</translation>
     </message>
     <message>
         <source>{attention} attention, predicted to grow with N² · {rest} projections, MLPs and all else, with N · dots measured, dashed predicted from {grid}</source>
-        <translation type="unfinished"></translation>
+        <translation>{attention} 注意（N²で増えるはず）・{rest} 射影・MLPなど残り（Nで増えるはず）・点は実測、破線は{grid}からの予測</translation>
     </message>
 </context>
 <context>
     <name>FallingApart</name>
     <message>
         <source>The picture as a sequence of patches</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの列になった画像</translation>
     </message>
 </context>
 <context>
     <name>HeadChips</name>
     <message>
         <source>Head</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>Head {n} (keys , and .)</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}（キー , と .）</translation>
     </message>
     <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · &lt;k&gt;key&lt;/k&gt; {key} · head</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・&lt;k&gt;キー&lt;/k&gt; {key}・ヘッド</translation>
     </message>
     <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · head</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・ヘッド</translation>
     </message>
 </context>
 <context>
     <name>HeadsPage</name>
     <message>
         <source>All heads on</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてオン</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Click a head to switch it off, or on again</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドをクリックするとオフになり、もう一度クリックするとオンに戻ります</translation>
     </message>
     <message>
         <source>Click heads to switch them off. Without which one does the model's answer change most? Then try each.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドをクリックしてオフにしてみましょう。モデルの答えが最も変わるのは、どのヘッドを切ったときですか。そのあと、1つずつ試して確かめましょう。</translation>
     </message>
     <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · each map on its own scale, × = strongest patch ÷ uniform · framed: on the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・マップの濃淡はヘッドごと、×は最も強いパッチ÷一様・枠は画像に表示中</translation>
     </message>
     <message>
         <source>Lost without it: 1 − cosine to the unchanged feature</source>
-        <translation type="unfinished"></translation>
+        <translation>オフにしたときの損失：1 − 元の特徴とのコサイン</translation>
     </message>
     <message>
         <source>Lost without it: probability of the likeliest class</source>
-        <translation type="unfinished"></translation>
+        <translation>オフにしたときの損失：最有力クラスの確率</translation>
     </message>
     <message>
         <source>One head has one way of looking. Several look side by side, each with queries, keys and values of its own: one at the neighbours, one at what is alike, one across the whole picture. Their outputs are put one behind the other (concatenated) and mixed by one more matrix.</source>
-        <translation type="unfinished"></translation>
+        <translation>1つのヘッドの見方は1通りです。そこで、いくつものヘッドが同時に、それぞれ自分のクエリ・キー・バリューで見ます。隣を見るもの、似たものを見るもの、画像全体を見渡すもの。それらの出力を1列につなげ（連結）、もう1つの行列で混ぜ合わせます。</translation>
     </message>
     <message>
         <source>Run the model once without each head of this layer</source>
-        <translation type="unfinished"></translation>
+        <translation>この層のヘッドを1つずつ外してモデルを動かします</translation>
     </message>
     <message>
         <source>The query's row in every head</source>
-        <translation type="unfinished"></translation>
+        <translation>各ヘッドでのクエリの行</translation>
     </message>
     <message>
         <source>The unchanged model</source>
-        <translation type="unfinished"></translation>
+        <translation>手を加えていないモデル</translation>
     </message>
     <message>
         <source>Three minutes. Let the class name the heads by what they do, then change the picture: do the names hold? &lt;b&gt;Often misunderstood:&lt;/b&gt; heads are not layers: they work at the same time, on the same tokens. A head that can be switched off without harm need not be useless: others may take over, or another picture may need it. Mean, max and min of the heads in Inspect are ways to draw them, not what the model does: it keeps them apart until the last matrix.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。働きを見てヘッドに名前を付けてもらい、それから画像を替えてみましょう。その名前はまだ合っていますか。&lt;b&gt;よくある誤解：&lt;/b&gt;ヘッドは層ではありません。同じトークンに対して同時に働きます。オフにしても害がないヘッドが無用とは限りません。ほかのヘッドが肩代わりしたり、別の画像では必要だったりします。「見る」モードの平均・最大・最小は描き方であって、モデルの計算ではありません。モデルは最後の行列までヘッドを別々に扱います。</translation>
     </message>
     <message>
         <source>Try each head alone</source>
-        <translation type="unfinished"></translation>
+        <translation>1つずつ試す</translation>
     </message>
     <message>
         <source>What is lost without each head</source>
-        <translation type="unfinished"></translation>
+        <translation>各ヘッドがないと失われるもの</translation>
     </message>
     <message>
         <source>With all heads:</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのヘッドがある場合：</translation>
     </message>
     <message>
         <source>Without head {heads} of layer {layer}:</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}のヘッド{heads}がない場合：</translation>
     </message>
     <message>
         <source>head {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}</translation>
     </message>
     <message>
         <source>{heads} outputs of {width} numbers make {heads} × {width} = &lt;b&gt;{total}&lt;/b&gt; for each token: (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{width}個の数からなる出力が{heads}つ並び、トークンごとに{heads} × {width} = &lt;b&gt;{total}&lt;/b&gt;個になります：(B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total})。</translation>
     </message>
     <message>
         <source>{head} · {ratio}×</source>
-        <translation type="unfinished"></translation>
+        <translation>{head}・{ratio}×</translation>
     </message>
 </context>
 <context>
     <name>LearnPanel</name>
     <message>
-        <source>&lt;w&gt;The Lab has changed this model.&lt;/w&gt; The numbers are its.</source>
-        <translation type="unfinished"></translation>
+        <source>&lt;w&gt;The Lab has changed this model.&lt;/w&gt; All numbers are of the changed one.</source>
+        <translation>&lt;w&gt;実験室で手を加えたモデルです。&lt;/w&gt;数値はすべて変更後のものです。</translation>
     </message>
     <message>
         <source>Chapter before (Page Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>前の章（Page Up）</translation>
     </message>
     <message>
         <source>Dividing by √d</source>
-        <translation type="unfinished"></translation>
+        <translation>√dで割る</translation>
     </message>
     <message>
         <source>From words to patches</source>
-        <translation type="unfinished"></translation>
+        <translation>単語からパッチへ</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学ぶ</translation>
     </message>
     <message>
         <source>Many heads</source>
-        <translation type="unfinished"></translation>
+        <translation>たくさんのヘッド</translation>
     </message>
     <message>
         <source>Next chapter (Page Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>次の章（Page Down）</translation>
     </message>
     <message>
         <source>Open a picture first: every number in these chapters is computed from it, here and now.</source>
-        <translation type="unfinished"></translation>
+        <translation>まず画像を開いてください。ここに出てくる数値はすべて、その画像から今ここで計算されます。</translation>
     </message>
     <message>
         <source>Patch size is the scale of a map</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの大きさは地図の縮尺</translation>
     </message>
     <message>
         <source>Query, key, value</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ、キー、バリュー</translation>
     </message>
     <message>
         <source>Restore the model</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルを元に戻す</translation>
     </message>
     <message>
         <source>Softmax, over the right axis</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスは正しい軸で</translation>
     </message>
     <message>
         <source>Switch every change of the Lab off</source>
-        <translation type="unfinished"></translation>
+        <translation>実験室での変更をすべてオフにします</translation>
     </message>
     <message>
         <source>Three lines of code</source>
-        <translation type="unfinished"></translation>
+        <translation>3行のコード</translation>
     </message>
     <message>
         <source>Weights times values</source>
-        <translation type="unfinished"></translation>
+        <translation>重み × バリュー</translation>
     </message>
     <message>
         <source>Why it gets heavy</source>
-        <translation type="unfinished"></translation>
+        <translation>なぜ重くなるのか</translation>
     </message>
     <message>
         <source>{title} (done)</source>
-        <translation type="unfinished"></translation>
+        <translation>{title}（済み）</translation>
     </message>
 </context>
 <context>
     <name>Meeting</name>
     <message>
         <source>Meetings of n and of 2n people</source>
-        <translation type="unfinished"></translation>
+        <translation>n人の会議と2n人の会議</translation>
     </message>
     <message>
         <source>{n} people: {n} × {n} = {pairs}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}人：{n} × {n} = {pairs}</translation>
     </message>
 </context>
 <context>
     <name>Notes</name>
     <message>
         <source>Teacher's notes</source>
-        <translation type="unfinished"></translation>
+        <translation>先生のためのメモ</translation>
     </message>
     <message>
         <source>What to ask, and what is often misunderstood</source>
-        <translation type="unfinished"></translation>
+        <translation>問いかけの例と、よくある誤解</translation>
     </message>
 </context>
 <context>
     <name>Outcome</name>
     <message>
         <source>The model itself is not here, only its trace: it cannot be changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>ここにあるのは実行の記録だけで、モデル本体がないため、変更できません。</translation>
     </message>
     <message>
         <source>The model's answer</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの答え</translation>
     </message>
     <message>
         <source>The model's answer is not finite any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの答えが有限の数ではなくなりました。</translation>
     </message>
     <message>
         <source>The model's answer: this model has no classifier, so its final feature is compared. Cosine to the unchanged one: &lt;b&gt;{cosine}&lt;/b&gt; (1 is unchanged).</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの答え：このモデルには分類器がないので、最終的な特徴を比べます。元の特徴とのコサインは&lt;b&gt;{cosine}&lt;/b&gt;です（1なら変化なし）。</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>変更前</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>現在</translation>
     </message>
 </context>
 <context>
     <name>OutputPage</name>
     <message>
         <source>(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;); here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;.</source>
-        <translation type="unfinished"></translation>
+        <translation>(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;)。ここでは(1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;です。</translation>
     </message>
     <message>
         <source>A weight says how much of a patch's &lt;v&gt;value&lt;/v&gt; the query takes. The output is the sum of all values, each times its weight: a mixture. What is looked at flows in, what is not looked at hardly does.</source>
-        <translation type="unfinished"></translation>
+        <translation>重みは、パッチの&lt;v&gt;バリュー&lt;/v&gt;をクエリがどれだけ受け取るかを表します。出力は、すべてのバリューにそれぞれの重みを掛けて足したもの、つまり混ぜ合わせです。よく見たものは流れ込み、見なかったものはほとんど流れ込みません。</translation>
     </message>
     <message>
         <source>Click the largest part in the list and find its patch on the picture. Then click another query: what does that one mix?</source>
-        <translation type="unfinished"></translation>
+        <translation>リストで最も大きい寄与をクリックし、画像の中でそのパッチを見つけましょう。次に別のクエリをクリックします。今度は何を混ぜていますか。</translation>
     </message>
     <message>
         <source>The chosen part and the whole output</source>
-        <translation type="unfinished"></translation>
+        <translation>選んだ寄与と、出力全体</translation>
     </message>
     <message>
         <source>The largest parts of the output</source>
-        <translation type="unfinished"></translation>
+        <translation>出力への大きな寄与</translation>
     </message>
     <message>
         <source>Two minutes. Compare with mixing paint: the weights are the recipe, the values the colours. &lt;b&gt;Often misunderstood:&lt;/b&gt; the largest weight need not bring the largest part, because values have lengths of their own; special tokens often get much weight and hand over a short value. Values are not pixels: what is mixed are the numbers that the layer has made of each patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>2分。絵の具を混ぜることにたとえましょう。重みが配合、バリューが色です。&lt;b&gt;よくある誤解：&lt;/b&gt;重みが最大でも、寄与が最大とは限りません。バリューにはそれぞれ長さがあるからです。特殊トークンは大きな重みを集めながら、短いバリューしか渡さないことがよくあります。バリューは画素ではありません。混ざるのは、その層が各パッチから作った数です。</translation>
     </message>
     <message>
         <source>Weight × length of the value = length of the part. These {n} of {tokens} parts make {share} % of all lengths. Recomputed and the model's own output differ by {error}.</source>
-        <translation type="unfinished"></translation>
+        <translation>重み × バリューの長さ = 寄与の長さ。{tokens}個のうちこの{n}個で、長さの合計の{share}%を占めます。再計算した出力とモデル自身の出力の差は{error}です。</translation>
     </message>
     <message>
         <source>o_i = Σ_j w_ij v_j</source>
-        <translation type="unfinished"></translation>
+        <translation>o_i = Σ_j w_ij v_j</translation>
     </message>
     <message>
         <source>output</source>
-        <translation type="unfinished"></translation>
+        <translation>出力</translation>
     </message>
     <message>
         <source>{weight} × {length} = {part}</source>
-        <translation type="unfinished"></translation>
+        <translation>{weight} × {length} = {part}</translation>
     </message>
 </context>
 <context>
     <name>Page</name>
     <message>
         <source>Go on with the next chapter</source>
-        <translation type="unfinished"></translation>
+        <translation>次の章へ進みます</translation>
     </message>
     <message>
         <source>Next chapter</source>
-        <translation type="unfinished"></translation>
+        <translation>次の章へ</translation>
     </message>
 </context>
 <context>
     <name>PairPage</name>
     <message>
         <source>A click chooses the key</source>
-        <translation type="unfinished"></translation>
+        <translation>クリックでキーを選ぶ</translation>
     </message>
     <message>
         <source>A click on the picture chooses the query</source>
-        <translation type="unfinished"></translation>
+        <translation>画像のクリックでクエリを選びます</translation>
     </message>
     <message>
         <source>Choose two keys by clicking patches: one with at least four times the weight of the other. What differs in the bars?</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチをクリックしてキーを2つ選びましょう。片方の重みがもう片方の4倍以上になるようにします。棒のどこが違いますか。</translation>
     </message>
     <message>
         <source>Every token makes three vectors: a &lt;q&gt;query&lt;/q&gt;, what it looks for; a &lt;k&gt;key&lt;/k&gt;, what it can be found by; a &lt;v&gt;value&lt;/v&gt;, what it hands over. To weigh a patch, the query is multiplied with the patch's key, number by number, and the products are added up. The more alike the two point, the larger the score, and the larger the weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>どのトークンも3つのベクトルを作ります。何を探しているかを表す&lt;q&gt;クエリ&lt;/q&gt;、何によって見つけられるかを表す&lt;k&gt;キー&lt;/k&gt;、何を渡すかを表す&lt;v&gt;バリュー&lt;/v&gt;です。パッチの重みを決めるには、クエリとそのパッチのキーを数ごとに掛け合わせ、積をすべて足します。2つの向きが似ているほどスコアは大きく、重みも大きくなります。</translation>
     </message>
     <message>
         <source>Number {n}: &lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}番目：&lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</translation>
     </message>
     <message>
         <source>Point at the bars to read single numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>棒にポインターを重ねると、1つ1つの数値が読めます。</translation>
     </message>
     <message>
         <source>Query, key and their products</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ、キー、その積</translation>
     </message>
     <message>
         <source>Shift-click chooses the key at any time</source>
-        <translation type="unfinished"></translation>
+        <translation>Shift+クリックなら、いつでもキーを選べます</translation>
     </message>
     <message>
         <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}.</source>
-        <translation type="unfinished"></translation>
+        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、√{width} = {root}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。{tokens}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。2つのベクトルのコサインは{cosine}です。</translation>
     </message>
     <message>
         <source>The score includes the model's bias of {bias}.</source>
-        <translation type="unfinished"></translation>
+        <translation>スコアには、モデルのバイアス{bias}が含まれます。</translation>
     </message>
     <message>
         <source>This model does it in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8). Shown is one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルはこれを{layers}の層で順に行い、それぞれの層で{heads}個のヘッドが並んで働きます（第8章）。ここに示すのはその1つです。</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。このクエリはどのパッチを見つけるでしょうか。クリックする前に予想してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;1か所の積が大きいだけでは足りず、決めるのは合計です。長いキーは、向きが似ていなくても勝つことがあります。それは合計に添えたコサインでわかります。クエリとキーは同じトークンから別々の行列で作られるので、「AがBを見る」からといってBがAを見るとは限りません。入れ替えて確かめましょう。</translation>
     </message>
     <message>
         <source>What a click on the picture chooses</source>
-        <translation type="unfinished"></translation>
+        <translation>画像のクリックで選ぶもの</translation>
     </message>
     <message>
         <source>s = q·k / √d_k = Σ_c q_c k_c / √d_k</source>
-        <translation type="unfinished"></translation>
+        <translation>s = q·k / √d_k = Σ_c q_c k_c / √d_k</translation>
     </message>
     <message>
         <source>… the query</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリを選ぶ</translation>
     </message>
 </context>
 <context>
     <name>ScalePage</name>
     <message>
         <source>&lt;b&gt;Which one?&lt;/b&gt; 8 or 14 for delicate work, such as finding small faults (anomaly detection). 16 and more are often enough to say roughly what is in a picture. torchvision's &lt;code&gt;vit_b_16&lt;/code&gt; has 16 in its name: its patch size.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;b&gt;どれを選ぶ？&lt;/b&gt;小さな傷を見つけるような繊細な作業（異常検知など）には8か14。何が写っているかを大まかに言うだけなら、16以上で足りることが多いです。torchvisionの&lt;code&gt;vit_b_16&lt;/code&gt;の名前にある16は、パッチの大きさです。</translation>
     </message>
     <message>
-        <source>Memory of all layers: the matrices if they were written out, and q, k and v, which vitviz keeps instead. Time: this run, measured.</source>
-        <translation type="unfinished"></translation>
+        <source>Memory of all layers: the matrices if they were written out (chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. Time: this run, measured.</source>
+        <translation>メモリは全層の合計です。行列は書き出した場合の量（第3章）、q、k、vはvitvizが代わりに保持する量（第4章）です。時間は今回の実測です。</translation>
     </message>
     <message>
         <source>Patch size in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの大きさ（ピクセル）</translation>
     </message>
     <message>
         <source>Run the same model with patches of this size</source>
-        <translation type="unfinished"></translation>
+        <translation>同じモデルを、この大きさのパッチで動かします</translation>
     </message>
     <message>
         <source>Run vitviz-flexi on this picture; yours is found under Model</source>
-        <translation type="unfinished"></translation>
+        <translation>この画像でvitviz-flexiを動かします。元のモデルは「モデル」から選べます</translation>
     </message>
     <message>
         <source>The slider needs a model that was trained for all five patch sizes: the embedded one.</source>
-        <translation type="unfinished"></translation>
+        <translation>このスライダーには、5通りのパッチサイズすべてで学習したモデルが必要です。内蔵モデルがそれです。</translation>
     </message>
     <message>
         <source>Think of maps. On a map of &lt;b&gt;small scale&lt;/b&gt; one sheet holds the whole city, but no alley: those are &lt;b&gt;large patches&lt;/b&gt;. A map of &lt;b&gt;large scale&lt;/b&gt; shows every alley and fills many sheets: those are &lt;b&gt;small patches&lt;/b&gt;. Do not turn it around: large patch, small scale.</source>
-        <translation type="unfinished"></translation>
+        <translation>地図を思い浮かべてください。&lt;b&gt;小縮尺&lt;/b&gt;の地図は1枚に街全体が収まりますが、路地は描かれません。これが&lt;b&gt;大きなパッチ&lt;/b&gt;です。&lt;b&gt;大縮尺&lt;/b&gt;の地図には路地まで描かれますが、何枚も必要です。これが&lt;b&gt;小さなパッチ&lt;/b&gt;です。逆にしないよう気をつけましょう。大きなパッチは小縮尺です。</translation>
     </message>
     <message>
         <source>Three minutes. Show 32 first: few sheets, quickly read, and the details gone. Then 8, and let the class predict the number of tokens before the run ends: half the side, four times the patches. &lt;b&gt;Often misunderstood:&lt;/b&gt; “large scale” sounds like large patches; on maps it is the other way round: 1 : 10,000 is a larger scale than 1 : 100,000, and shows less ground in more detail. Most models know only the size they were trained with; this one drew its size anew for every batch of its training.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。まず32を見せます。枚数が少なくすぐ読めますが、細部は失われます。次に8にして、実行が終わる前にトークンの数を予想してもらいましょう。1辺が半分ならパッチは4倍です。&lt;b&gt;よくある誤解：&lt;/b&gt;「大縮尺」と聞くと大きなパッチを思い浮かべがちですが、地図では逆です。1 : 10,000は1 : 100,000より大縮尺で、狭い範囲を詳しく示します。ふつうのモデルは学習したときの大きさしか扱えませんが、このモデルは学習のバッチごとに大きさを選び直しています。</translation>
     </message>
     <message>
         <source>Try at least three sizes. Keep your eye on a detail, such as a whisker or an edge: at which size is it a patch of its own?</source>
-        <translation type="unfinished"></translation>
+        <translation>3通り以上の大きさを試しましょう。ひげや輪郭のような細部に注目してください。それが独立したパッチになるのは、どの大きさからですか。</translation>
     </message>
     <message>
         <source>Use the embedded model</source>
-        <translation type="unfinished"></translation>
+        <translation>内蔵モデルを使う</translation>
     </message>
     <message>
         <source>grid</source>
-        <translation type="unfinished"></translation>
+        <translation>格子</translation>
     </message>
     <message>
         <source>matrices</source>
-        <translation type="unfinished"></translation>
+        <translation>行列</translation>
     </message>
     <message>
         <source>patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ</translation>
     </message>
     <message>
         <source>q, k, v</source>
-        <translation type="unfinished"></translation>
+        <translation>q, k, v</translation>
     </message>
     <message>
         <source>time</source>
-        <translation type="unfinished"></translation>
+        <translation>時間</translation>
     </message>
     <message>
         <source>tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
     <message>
         <source>{n} px</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} px</translation>
     </message>
 </context>
 <context>
     <name>ScalingPage</name>
     <message>
         <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products, so scores spread wider the wider a head is. Undivided, softmax turns into a spike: one key takes all, and hardly any gradient gets through for the others to learn from. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
-        <translation type="unfinished"></translation>
+        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、ヘッドの幅が広いほど大きくばらつきます。割らずにおくとソフトマックスは1点に尖り、1つのキーがすべてを取ってしまいます。ほかのキーが学ぶための勾配はほとんど届きません。そこでスコアを√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
     </message>
     <message>
         <source>Divide by √d_k</source>
-        <translation type="unfinished"></translation>
+        <translation>√d_kで割ります</translation>
     </message>
     <message>
         <source>Do not divide</source>
-        <translation type="unfinished"></translation>
+        <translation>割りません</translation>
     </message>
     <message>
         <source>From 1, no scaling, to d_k</source>
-        <translation type="unfinished"></translation>
+        <translation>1（割らない）からd_kまで</translation>
     </message>
     <message>
         <source>Scaling</source>
-        <translation type="unfinished"></translation>
+        <translation>スケーリング</translation>
     </message>
     <message>
         <source>Spread (standard deviation) of this query's scores, undivided, if its vectors had only their first numbers: {list}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ベクトルが先頭の数個だけだったとしたときの、割る前のスコアのばらつき（標準偏差）：{list}。</translation>
     </message>
     <message>
         <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the row, and of the model's answer?</source>
-        <translation type="unfinished"></translation>
+        <translation>スケーリングをオフにし、次にTを√d&lt;sub&gt;k&lt;/sub&gt;の2倍より大きくしてみましょう。行とモデルの答えはどうなりますか。</translation>
     </message>
     <message>
         <source>T = 1: no scaling</source>
-        <translation type="unfinished"></translation>
+        <translation>T = 1：割らない</translation>
     </message>
     <message>
         <source>T = √d: as trained</source>
-        <translation type="unfinished"></translation>
+        <translation>T = √d：学習どおり</translation>
     </message>
     <message>
         <source>T, what scores are divided by</source>
-        <translation type="unfinished"></translation>
+        <translation>T（スコアを割る数）</translation>
     </message>
     <message>
         <source>The row as trained, and with this T</source>
-        <translation type="unfinished"></translation>
+        <translation>学習どおりの行と、このTでの行</translation>
     </message>
     <message>
         <source>The row as trained, and with this T, as maps</source>
-        <translation type="unfinished"></translation>
+        <translation>学習どおりの行と、このTでの行（マップ）</translation>
     </message>
     <message>
         <source>Three minutes. Cover the slider and ask: hotter or colder, what makes a choice more decided? &lt;b&gt;Often misunderstood:&lt;/b&gt; temperature. Ice is one rigid choice, steam spreads everywhere: cold is a spike, hot is flat. Scores of independent numbers with variance 1 have variance d&lt;sub&gt;k&lt;/sub&gt;; dividing by its root brings it back to 1. The model was trained with its T; other values show what the division does, not what a model trained without it would do.</source>
-        <translation type="unfinished"></translation>
+        <translation>3分。スライダーを隠して尋ねましょう。選び方がはっきりするのは、熱いときですか、冷たいときですか。&lt;b&gt;よくある誤解：&lt;/b&gt;温度です。氷は形が1つに決まり、湯気はどこへでも広がります。冷たければ尖り、熱ければ平らになります。分散1の独立な数から作ったスコアの分散はd&lt;sub&gt;k&lt;/sub&gt;で、その平方根で割ると分散は1に戻ります。このモデルは自分のTで学習しました。ほかの値が示すのは割り算の働きであって、割らずに学習したモデルの振る舞いではありません。</translation>
     </message>
     <message>
         <source>With this T in every head of every layer:</source>
-        <translation type="unfinished"></translation>
+        <translation>すべての層のすべてのヘッドをこのTにすると：</translation>
     </message>
     <message>
         <source>You may have read that dividing lowers the temperature. It is an easy slip, and the other way round: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row.</source>
-        <translation type="unfinished"></translation>
+        <translation>「割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。Tが大きいほど温度は&lt;b&gt;高く&lt;/b&gt;、行は平らになります。</translation>
     </message>
     <message>
         <source>as broad as so many equal tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>均等なトークン何個分の広がりか</translation>
     </message>
     <message>
         <source>entropy, of the largest possible</source>
-        <translation type="unfinished"></translation>
+        <translation>エントロピー（最大に対する割合）</translation>
     </message>
     <message>
         <source>gradient that gets through, Σ w (1 − w)</source>
-        <translation type="unfinished"></translation>
+        <translation>通り抜ける勾配 Σ w (1 − w)</translation>
     </message>
     <message>
         <source>largest weight</source>
-        <translation type="unfinished"></translation>
+        <translation>最大の重み</translation>
     </message>
     <message>
         <source>this row</source>
-        <translation type="unfinished"></translation>
+        <translation>この行</translation>
     </message>
     <message>
         <source>w = softmax(q·k / T), T = √d_k</source>
-        <translation type="unfinished"></translation>
+        <translation>w = softmax(q·k / T), T = √d_k</translation>
     </message>
     <message>
         <source>{n} numbers: {spread}</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}個で{spread}</translation>
     </message>
 </context>
 <context>
     <name>SequencePage</name>
     <message>
         <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none.</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;s&gt;{name}&lt;/s&gt;は&lt;b&gt;{token}&lt;/b&gt;番のトークンです。パッチより前にあり、どのパッチにも属しません。</translation>
     </message>
     <message>
         <source>A Transformer reads sequences. A sentence is a sequence of words; a picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;, each of them a “word”.</source>
-        <translation type="unfinished"></translation>
+        <translation>トランスフォーマーは「列」を読みます。文は単語の列です。画像も&lt;b&gt;パッチ&lt;/b&gt;に切り分けて1つ1つを「単語」とみなせば、列になります。</translation>
     </message>
     <message>
         <source>A patch becomes a token by &lt;b&gt;one strided convolution&lt;/b&gt;: a window of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a line, {rows} lines. At each stop {filters} filters multiply the window's 3·{patch}·{patch_h} = {inputs} numbers with their own and add up.</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチをトークンにするのは、&lt;b&gt;1回のストライド付き畳み込み&lt;/b&gt;です。{patch}×{patch_h}ピクセルの窓が{patch}ずつ動くので、どの画素もちょうど1回読まれます。1行に({width} − {patch}) ÷ {patch} + 1 = {cols}か所、それが{rows}行です。1か所ごとに{filters}個のフィルターが、窓の中の3·{patch}·{patch_h} = {inputs}個の数に自分の数を掛け、合計します。</translation>
     </message>
     <message>
         <source>Drag to take the picture apart by hand</source>
-        <translation type="unfinished"></translation>
+        <translation>ドラッグすると、自分の手で画像をばらせます</translation>
     </message>
     <message>
         <source>Filter {n} at stop ({row}, {col}): products and bias add up to &lt;b&gt;{sum}&lt;/b&gt;; the model's own run has {own}. Point at the bars for other filters; move the query with the arrow keys to move the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>位置({row}, {col})のフィルター{n}：積とバイアスの合計は&lt;b&gt;{sum}&lt;/b&gt;、モデル自身の実行では{own}。棒にポインターを重ねるとほかのフィルターに、矢印キーでクエリを動かすと次の窓に移ります。</translation>
     </message>
     <message>
         <source>Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make {rows}×{cols} = &lt;b&gt;{patches}&lt;/b&gt; patches.</source>
-        <translation type="unfinished"></translation>
+        <translation>ここでは{width}×{height}ピクセルを{patch}×{patch_h}ずつに切り、{rows}×{cols} = &lt;b&gt;{patches}&lt;/b&gt;個のパッチになります。</translation>
     </message>
     <message>
         <source>How far the picture has come apart</source>
-        <translation type="unfinished"></translation>
+        <translation>画像のばらけ具合</translation>
     </message>
     <message>
         <source>In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
-        <translation type="unfinished"></translation>
+        <translation>先頭には、どのパッチにも属さず答えを集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>
     <message>
         <source>Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt; of the sequence, counted from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ({row}, {col})は、列の中で{special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt;番目のトークンです（0から数えます）。</translation>
     </message>
     <message>
         <source>Put it together</source>
-        <translation type="unfinished"></translation>
+        <translation>元に戻す</translation>
     </message>
     <message>
         <source>Take it apart</source>
-        <translation type="unfinished"></translation>
+        <translation>ばらばらにする</translation>
     </message>
     <message>
         <source>Take the picture apart. Then click a patch: which word of the sentence is it?</source>
-        <translation type="unfinished"></translation>
+        <translation>画像をばらばらにしてから、パッチを1つクリックしましょう。それは文の何番目の単語ですか。</translation>
     </message>
     <message>
         <source>The patch as a token: one number a filter</source>
-        <translation type="unfinished"></translation>
+        <translation>トークンになったパッチ（フィルターごとに1つの数）</translation>
     </message>
     <message>
         <source>Two minutes. Ask first: how would you read a picture aloud? Let the class find the order (line by line, from the top left) before you play it. &lt;b&gt;Often misunderstood:&lt;/b&gt; a patch is not an object; the cut follows a ruler, not what is in the picture. The order alone would tell the model nothing about above and below: that is why every place adds numbers of its own to its token before the first layer. CLS belongs to no patch: it is an empty seat from which the model later reads its answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>2分。まず「画像を声に出して読むとしたら？」と尋ねましょう。再生する前に、左上から1行ずつという順番を見つけてもらいます。&lt;b&gt;よくある誤解：&lt;/b&gt;パッチは物体ではありません。写っているものではなく、定規に沿って切ります。並び順だけでは、モデルには上下がわかりません。そのため最初の層の前に、場所ごとの数がトークンに足されます。CLSはどのパッチにも属さない空席で、モデルはあとでそこから答えを読み取ります。</translation>
     </message>
     <message>
         <source>Watch the picture become a sequence, or go back</source>
-        <translation type="unfinished"></translation>
+        <translation>画像が列になる様子を見たり、元に戻したりします</translation>
     </message>
     <message>
         <source>token</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
     <message>
         <source>{n} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}個の数</translation>
     </message>
 </context>
 <context>
     <name>Task</name>
     <message>
         <source>{mark} &lt;b&gt;Try it.&lt;/b&gt; {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>{mark} &lt;b&gt;やってみよう&lt;/b&gt; {text}</translation>
     </message>
 </context>
 </TS>

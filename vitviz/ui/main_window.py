@@ -362,8 +362,8 @@ class MainWindow(QMainWindow):
             "tab_views": lambda: wishes.on_tab("views"),
             "save_session": self.sessions.save,
             "save_view": self.save_view,
-            "view_on": lambda: control.saved_views.step(1),
-            "view_back": lambda: control.saved_views.step(-1),
+            "view_on": lambda: self.step(1),
+            "view_back": lambda: self.step(-1),
             "undo": control.undo,
             "redo": control.redo,
             "theme": self.toggle_theme,
@@ -453,6 +453,13 @@ class MainWindow(QMainWindow):
     def _on_options(self, options: object) -> None:
         self.controller.choose_options(cast("RunOptions", options))
         self._update_controls()
+
+    def step(self, by: int) -> None:
+        """Go on or back: in Learn among the chapters, else among the saved views."""
+        if self.controller.state.mode is Mode.LEARN:
+            self.panes.learn.step(by)
+        else:
+            self.controller.saved_views.step(by)
 
     def _on_mode(self, mode: object) -> None:
         self.controller.change(mode=mode)

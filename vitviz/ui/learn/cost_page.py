@@ -83,9 +83,9 @@ class CostPage(Page):
         tokens = trace.num_tokens
         self.here.say(
             self.tr(
-                "Here N = <b>{tokens}</b>, so each head of each layer weighs {tokens} "
-                "× {tokens} = <b>{pairs}</b> pairs. A picture with twice the sides has "
-                "four times the patches, and about sixteen times the pairs."
+                "Here N = <b>{tokens}</b>: each time the model attends, it weighs "
+                "{tokens} × {tokens} = <b>{pairs}</b> pairs. A picture with twice the "
+                "sides has four times the patches, and about sixteen times the pairs."
             ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
         )
         layers, heads = trace.num_layers, trace.num_heads
@@ -93,8 +93,8 @@ class CostPage(Page):
             self.tr(
                 "<b>Memory</b> is N² too, if the matrices are written out: "
                 "<b>{written}</b> in all layers at N = {tokens}, {twice} at twice "
-                "that. The way vitviz runs it, it is N: <b>{kept}</b> for q, k and v, "
-                "and {kept_twice}."
+                "that. The way vitviz runs it, it is N: <b>{kept}</b> for q, k and v "
+                "(chapter 4), and {kept_twice}."
             ).format(
                 written=format_bytes(cost.written_out_bytes(layers, heads, tokens)),
                 twice=format_bytes(cost.written_out_bytes(layers, heads, 2 * tokens)),

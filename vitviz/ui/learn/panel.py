@@ -114,7 +114,10 @@ class LearnPanel(QWidget):
         changed.addWidget(self._notice, 1)
         changed.addWidget(self._restore)
         self._notice.say(
-            self.tr("<w>The Lab has changed this model.</w> The numbers are its.")
+            self.tr(
+                "<w>The Lab has changed this model.</w> All numbers are of the changed "
+                "one."
+            )
         )
         self._changed.hide()
         layout = QVBoxLayout(self)

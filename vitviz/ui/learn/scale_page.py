@@ -208,8 +208,9 @@ class ScalePage(Page):
         )
         text = table(header, tuple(rows))
         note = self.tr(
-            "Memory of all layers: the matrices if they were written out, and q, k and "
-            "v, which vitviz keeps instead. Time: this run, measured."
+            "Memory of all layers: the matrices if they were written out (chapter 3), "
+            "and q, k and v (chapter 4), which vitviz keeps instead. Time: this run, "
+            "measured."
         )
         self.table.say(f"{text}<small>{note}</small>")
 
