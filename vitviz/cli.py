@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from vitviz._version import __version__
 from vitviz.errors import InputError, VitvizError
+from vitviz.memory import is_out_of_memory
 
 DONE, FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -166,7 +167,7 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
     """One line for an error nobody foresaw, its traceback kept."""
     if is_debugging:
         traceback.print_exc()
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         say(
             "vitviz: This run needs more memory than there is. Choose a smaller --size "
             "or a larger --patch."
@@ -176,15 +177,6 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
     hint = f"Details are in {kept}" if kept else "Run again with --debug for details"
     say(f"vitviz: A fault in vitviz: {type(error).__name__}: {error}. {hint}.")
     return FAULT
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Whether it is Python's, CUDA's or the CPU allocator's way to say so."""
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "DefaultCPUAllocator" in str(error)
-    )
 
 
 def log_path() -> Path:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vitviz.errors import Cancelled, VitvizError
+from vitviz.memory import is_out_of_memory
 
 _log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def _outcome(context: Context, job: Job) -> Event:
 
 def _described(error: Exception) -> VitvizError:
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    if type(error).__name__ == "OutOfMemoryError":
+    if is_out_of_memory(error):
         return VitvizError(
             "The device ran out of memory. Choose a smaller size, or run on the CPU."
         )

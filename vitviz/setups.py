@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +15,16 @@ import torch
 from torch import Tensor
 
 from vitviz.changes import Changes
-from vitviz.errors import InputError, UnsupportedModelError
+from vitviz.errors import BudgetError, InputError, UnsupportedModelError
 from vitviz.filling import with_hidden
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
 from vitviz.interventions import UNTOUCHED, Interventions
+from vitviz.memory import is_out_of_memory
 from vitviz.models.adapter import Model, ModelInfo
-from vitviz.models.devices import is_out_of_memory
 from vitviz.tap import tap
+
+_log = logging.getLogger(__name__)
 
 ImageInput = str | Path | PIL.Image.Image | npt.NDArray[np.uint8] | SourceImage | Tensor
 
@@ -106,23 +109,49 @@ def changes_of(setup: Setup) -> Changes | None:
 def explained(setup: Setup) -> Iterator[None]:
     """What a network raises on an input it cannot take becomes one sentence.
 
-    Out of memory, a bug of torch's or of ours: those pass as they are.
+    A lack of memory passes as it is.
     """
     try:
         yield
     except (TypeError, ValueError, AssertionError, IndexError, RuntimeError) as error:
         if is_out_of_memory(error):
             raise
-        width, height = setup.placement.model_size
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise UnsupportedModelError(
-            "{model} cannot run an input of {width}×{height} px: {reason}. Try the "
-            "size it was made for, or wrap a module that takes (1, 3, height, width).",
-            model=setup.model.name,
-            width=width,
-            height=height,
-            reason=lines[0][:200].rstrip("."),
-        ) from error
+        raise _explained(setup, error) from error
+
+
+def not_enough_memory(setup: Setup) -> BudgetError:
+    """What to say of a run that ran out of it."""
+    width, height = setup.placement.model_size
+    device = setup.model.device
+    return BudgetError(
+        "There was not enough memory on {device} for {width}×{height} px ({tokens:,} "
+        "tokens). Choose a smaller size, larger patches{other}.",
+        device=device,
+        width=width,
+        height=height,
+        tokens=setup.grid.num_tokens,
+        other="" if device == "cpu" else ", or the CPU as the device",
+    )
+
+
+def _explained(setup: Setup, error: Exception) -> UnsupportedModelError:
+    if "device-side assert" in str(error):  # nothing works on it any more
+        return UnsupportedModelError(
+            "{device} reported an error and cannot be used again before vitviz is "
+            "restarted.",
+            device=setup.model.device,
+        )
+    _log.warning("%s could not run", setup.model.name, exc_info=error)
+    width, height = setup.placement.model_size
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return UnsupportedModelError(
+        "{model} cannot run an input of {width}×{height} px: {reason}. Try the "
+        "size it was made for, or wrap a module that takes (1, 3, height, width).",
+        model=setup.model.name,
+        width=width,
+        height=height,
+        reason=lines[0][:200].rstrip("."),
+    )
 
 
 @contextlib.contextmanager

@@ -20,10 +20,18 @@ from vitviz.errors import (
 )
 from vitviz.geometry import Fit
 from vitviz.interventions import UNTOUCHED, Axis, Interventions
+from vitviz.memory import is_out_of_memory, release
 from vitviz.models.adapter import Model
 from vitviz.models.loading import prefix_names
+from vitviz.price import require_memory
 from vitviz.selection import Bins, Fusion, HeadChoice
-from vitviz.setups import ImageInput, changes_of, explained, set_up
+from vitviz.setups import (
+    ImageInput,
+    changes_of,
+    explained,
+    not_enough_memory,
+    set_up,
+)
 from vitviz.setups import Setup as Setup
 from vitviz.setups import grid_of as grid_of
 from vitviz.setups import placement_for as placement_for
@@ -286,8 +294,8 @@ def trace(
     on_layer : called with (layer, trace so far) as each layer is captured.
     is_cancelled : polled before every layer.
 
-    Raises ImageError, SelectionError, UnsupportedModelError, ExactnessError when no
-    layer is exact, Cancelled.
+    Raises ImageError, SelectionError, UnsupportedModelError, BudgetError where memory
+    does not suffice, ExactnessError when no layer is exact, Cancelled.
     """
     setup, pixels = set_up(
         model, image, size=size, fit=fit, interventions=interventions
@@ -304,6 +312,33 @@ def run(
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Trace:
     """One tapped forward pass. See `trace`."""
+    require_memory(model.info, setup.grid.num_tokens, setup.placement.model_size)
+    result: Trace | None = None
+    try:
+        result = _tapped(model, setup, pixels, on_layer, is_cancelled)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+    if result is None:  # outside of `except`, whose traceback pins the tensors
+        release(setup.model.device)
+        raise not_enough_memory(setup)
+    if not any(c is not None and c.is_exact for c in result.captures):
+        raise ExactnessError(
+            "No layer of {model} could be verified: attention recomputed from its "
+            "queries and keys differs from the model's own by {error:.1e}.",
+            model=setup.model.name,
+            error=result.max_error,
+        )
+    return result
+
+
+def _tapped(
+    model: Model,
+    setup: Setup,
+    pixels: Tensor,
+    on_layer: Callable[[int, Trace], None] | None,
+    is_cancelled: Callable[[], bool] | None,
+) -> Trace:
     adapter = model.adapter
     partial = Trace(setup, (None,) * len(adapter.blocks))
 
@@ -328,19 +363,11 @@ def run(
         with opened as recording, explained(setup):
             output = adapter.forward(pixels)
         require_complete(recording, adapter.blocks, setup.windowed)
-    result = replace(
+    return replace(
         partial,
         extras=tuple(recording.extras),
         output=_array(output[0]).reshape(-1),
     )
-    if not any(c is not None and c.is_exact for c in result.captures):
-        raise ExactnessError(
-            "No layer of {model} could be verified: attention recomputed from its "
-            "queries and keys differs from the model's own by {error:.1e}.",
-            model=setup.model.name,
-            error=result.max_error,
-        )
-    return result
 
 
 def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:

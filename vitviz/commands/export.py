@@ -152,7 +152,7 @@ def _export_one(
 ) -> None:
     from vitviz.atomic import printable, sweep
     from vitviz.cli import say
-    from vitviz.commands.memory import check_memory
+    from vitviz.commands.price import check_price
     from vitviz.geometry import Fit
     from vitviz.tracing import placement_for, trace
 
@@ -162,7 +162,7 @@ def _export_one(
     for note in image.notes:
         say(f"{prefix}{name}: {note}")
     placement = placement_for(model, image.size, size=wish.size, fit=Fit(wish.fit))
-    check_memory(model.info, placement, is_agreed=wish.is_agreed)
+    check_price(model, placement.model_size, is_agreed=wish.is_agreed)
     made = trace(model, image, size=wish.size, fit=wish.fit)
     width, height = placement.model_size
     rows, cols = made.grid

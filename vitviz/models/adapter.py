@@ -54,6 +54,10 @@ class ModelInfo:
     dtype: str
     device: str
     num_parameters: int
+    width: int
+    """Of a token: values it carries from layer to layer."""
+    num_biased_heads: int = 0
+    """Heads of a layer whose scores get a bias for each pair of tokens."""
     labels: tuple[str, ...] | None = None
     weights_path: Path | None = None
     assumed: tuple[str, ...] = ()
@@ -104,11 +108,29 @@ def ready_model(
         dtype=str(dtype).removeprefix("torch."),
         device=str(device),
         num_parameters=sum(p.numel() for p in adapter.module.parameters()),
+        width=width_of(adapter.blocks[0]),
+        num_biased_heads=_num_biased_heads(adapter),
         labels=tuple(labels) if labels is not None else None,
         weights_path=weights_path,
         assumed=assumed,
     )
     return Model(info, adapter, preprocessing, device, dtype)
+
+
+def width_of(block: nn.Module) -> int:
+    """W of a block's tokens: what its first norm scales, or else from its size."""
+    for name, parameter in block.named_parameters():
+        if parameter.dim() == 1 and ("norm" in name or "ln" in name):
+            return len(parameter)
+    count = sum(parameter.numel() for parameter in block.parameters())
+    return max(1, round((count / 12) ** 0.5))  # 12·W² in a plain Transformer
+
+
+def _num_biased_heads(adapter: Adapter) -> int:
+    names = (name for name, _ in adapter.module.named_parameters())
+    if not any("rel_pos" in n or "relative_position" in n for n in names):
+        return 0
+    return max(1, width_of(adapter.blocks[0]) // 64)
 
 
 @contextlib.contextmanager

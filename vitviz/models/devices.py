@@ -43,16 +43,6 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether it is Python's, an accelerator's or the CPU allocator's way to say so."""
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or "DefaultCPUAllocator" in str(error)
-        or "out of memory" in str(error)
-    )
-
-
 def use_threads(count: int) -> None:
     """Compute with so many threads of the processor; 0 is torch's own choice."""
     torch.set_num_threads(count or _OWN_THREADS)

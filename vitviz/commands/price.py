@@ -1,0 +1,47 @@
+"""What a run will take, said before it starts, and agreed to where it is much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vitviz.errors import BudgetError
+
+if TYPE_CHECKING:
+    from vitviz.models.adapter import Model
+    from vitviz.price import Price
+
+
+def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
+    """Raise BudgetError for a run that takes more than half of the free memory.
+
+    That must have been agreed to; a run that takes all of it is refused in any case.
+    """
+    from vitviz.price import price, require_memory
+
+    made = price(model, size)
+    require_memory(model.info, made.num_tokens, made.size)
+    if made.is_large and not is_agreed and made.free_bytes is not None:
+        raise BudgetError(
+            "This run would take about {needed:.1f} GB of memory, more than half of "
+            "the {free:.1f} GB that are free. Choose a smaller --size, or a larger "
+            "--patch, or add --yes.",
+            needed=made.peak_bytes / 1e9,
+            free=made.free_bytes / 1e9,
+        )
+
+
+def sentence(made: Price) -> str:
+    """The price in one line."""
+    width, height = made.size
+    rows, cols = made.grid
+    parts = [
+        f"{width}×{height} px",
+        f"{rows}×{cols} patches, {made.num_tokens:,} tokens",
+        f"{made.kept_bytes / 1e6:,.0f} MB for q, k and v",
+        f"{made.peak_bytes / 1e6:,.0f} MB at most",
+    ]
+    if made.free_bytes is not None:
+        parts[-1] += f" of {made.free_bytes / 1e6:,.0f} MB free"
+    if made.seconds is not None:
+        parts.append(f"about {made.seconds:.2g} s")
+    return "; ".join(parts)
