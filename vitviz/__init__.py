@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vitviz.interventions import Interventions
     from vitviz.models.adapter import Model
     from vitviz.models.loading import load_model, wrap
+    from vitviz.pricing import price
     from vitviz.tracing import Trace, trace
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "VitvizError",
     "explain",
     "load_model",
+    "price",
     "trace",
     "view",
     "wrap",
@@ -44,6 +46,7 @@ _HOMES = {
     "Trace": "vitviz.tracing",
     "VitvizError": "vitviz.errors",
     "load_model": "vitviz.models.loading",
+    "price": "vitviz.pricing",
     "trace": "vitviz.tracing",
     "wrap": "vitviz.models.loading",
 }

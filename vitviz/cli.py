@@ -159,6 +159,7 @@ def _quiet_libraries() -> None:
     logging.getLogger("vitviz").addHandler(logging.NullHandler())
 
     warnings.simplefilter("ignore")
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")  # read at its import
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 

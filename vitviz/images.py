@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import math
 import os
 import stat
 import unicodedata
@@ -56,6 +57,14 @@ class Preprocessing:
     resize: int | None
     """Shorter side before the crop; None leaves no margin."""
     interpolation: Interpolation
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(value) for value in (*self.mean, *self.std)):
+            raise ValueError("mean and deviation are finite numbers")
+        if min(self.std) <= 0:
+            raise ValueError("a deviation is above 0")
+        if min(*self.size, self.resize or 1) < 1:
+            raise ValueError("a side has at least 1 px")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ from vitviz.interventions import UNTOUCHED, Axis, Interventions
 from vitviz.memory import is_out_of_memory, release
 from vitviz.models.adapter import Model
 from vitviz.models.loading import prefix_names
-from vitviz.price import require_memory
+from vitviz.pricing import require_memory
 from vitviz.selection import Bins, Fusion, HeadChoice
 from vitviz.setups import (
     ImageInput,

@@ -152,8 +152,9 @@ def _export_one(
 ) -> None:
     from vitviz.atomic import printable, sweep
     from vitviz.cli import say
-    from vitviz.commands.price import check_price
+    from vitviz.commands.price import check_price, sentence
     from vitviz.geometry import Fit
+    from vitviz.pricing import calibrate, price
     from vitviz.tracing import placement_for, trace
 
     if not prefix:
@@ -162,6 +163,10 @@ def _export_one(
     for note in image.notes:
         say(f"{prefix}{name}: {note}")
     placement = placement_for(model, image.size, size=wish.size, fit=Fit(wish.fit))
+    if wish.only_price:
+        made_price = price(model, placement.model_size, calibration=calibrate(model))
+        say(f"{prefix}{name}: {sentence(made_price)}")
+        return
     check_price(model, placement.model_size, is_agreed=wish.is_agreed)
     made = trace(model, image, size=wish.size, fit=wish.fit)
     width, height = placement.model_size
@@ -171,6 +176,15 @@ def _export_one(
         f"{prefix}{name}: input {width}×{height}{rounded}, {rows}×{cols} patches, "
         f"{made.num_tokens} tokens, error {made.max_error:.0e}"
     )
+    if model.info.dtype != "float32":
+        from vitviz.precision import precision_error
+
+        found = precision_error(model, made)
+        say(
+            f"{prefix}{name}: {model.info.dtype} against float32: weights differ by at "
+            f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
+            f"{found.layer})"
+        )
     selection = wish.selection(made)
     selection.check(made)
     gradients = None
@@ -356,12 +370,14 @@ def _load_model(wish: Wish) -> Model:
     from vitviz.models.embedded import EMBEDDED_NAME
     from vitviz.models.loading import load_model
 
-    return load_model(
+    wish.running.set_threads()
+    model = load_model(
         wish.model or EMBEDDED_NAME,
         device=wish.device,
         dtype=wish.dtype,
         patch_size=wish.patch,
     )
+    return wish.running.applied(model)
 
 
 def _expanded(images: list[str]) -> list[str]:

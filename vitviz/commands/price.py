@@ -8,7 +8,7 @@ from vitviz.errors import BudgetError
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
-    from vitviz.price import Price
+    from vitviz.pricing import Price
 
 
 def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
@@ -16,7 +16,7 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
 
     That must have been agreed to; a run that takes all of it is refused in any case.
     """
-    from vitviz.price import price, require_memory
+    from vitviz.pricing import price, require_memory
 
     made = price(model, size)
     require_memory(model.info, made.num_tokens, made.size)

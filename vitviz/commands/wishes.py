@@ -8,6 +8,11 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from vitviz.commands.running import (
+    Running,
+    add_running_arguments,
+    running_from,
+)
 from vitviz.errors import InputError, SelectionError
 from vitviz.methods import METHODS
 from vitviz.plain import decoded, encoded
@@ -58,14 +63,17 @@ class Wish:
     """Of a .png or .gif for each unit of the figure, 1/96 inch."""
     format: str
     is_agreed: bool
+    running: Running
+    only_price: bool
+    """Whether to say what it would take, and stop."""
 
     def options(self) -> dict[str, object]:
         """What shaped the result, for its metadata; plain values."""
         values = asdict(replace(self, method_options=MethodOptions()))
         values["method_options"] = encoded(self.method_options)
-        for name in ("model", "device", "is_agreed", "format"):
+        for name in ("model", "device", "is_agreed", "format", "only_price", "running"):
             del values[name]
-        return values
+        return values | self.running.options()
 
     def selection(self, trace: Trace) -> Selection:
         """The layers, heads and queries in a trace. Raises SelectionError."""
@@ -163,6 +171,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         help="input in pixels; default: what the weights were trained with",
     )
     picture.add_argument("--fit", default="crop", metavar="F", help=_of(FITS))
+    add_running_arguments(parser)
     choice = parser.add_argument_group("what")
     choice.add_argument("--layer", default="last", metavar="I|last|all")
     choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
@@ -216,6 +225,9 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"of the files in a folder: {_of(FORMATS)}",
     )
     parser.add_argument(
+        "--price", action="store_true", help="say what a run would take, and stop"
+    )
+    parser.add_argument(
         "--yes", action="store_true", help="write files above 1 GB without asking"
     )
 
@@ -244,6 +256,8 @@ def wish_from(args: argparse.Namespace) -> Wish:
         pixels=_factor(args.pixels),
         format=_one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,
+        running=running_from(args),
+        only_price=args.price,
     )
     wish.check_method()
     return wish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from torch import Tensor, nn
 
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.images import Preprocessing
+
+IN_MEMORY = "in memory"
+"""The source of a model that was wrapped."""
 
 
 class Adapter(Protocol):
@@ -121,9 +125,10 @@ def width_of(block: nn.Module) -> int:
     """W of a block's tokens: what its first norm scales, or else from its size."""
     for name, parameter in block.named_parameters():
         if parameter.dim() == 1 and ("norm" in name or "ln" in name):
-            return len(parameter)
+            width: int = parameter.shape[0]
+            return width
     count = sum(parameter.numel() for parameter in block.parameters())
-    return max(1, round((count / 12) ** 0.5))  # 12·W² in a plain Transformer
+    return max(1, round(math.sqrt(count / 12)))  # 12·W² in a plain Transformer
 
 
 def _num_biased_heads(adapter: Adapter) -> int:

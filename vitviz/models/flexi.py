@@ -312,9 +312,10 @@ class FlexiViT(nn.Module):
         """Position table resampled to a grid, (1, width, rows, cols)."""
         if (rows, cols) == (BASE_GRID, BASE_GRID):
             return self.positions
-        return F.interpolate(
-            self.positions, (rows, cols), mode="bilinear", antialias=True
+        resampled = F.interpolate(  # in float32: the CPU has no antialias in less
+            self.positions.float(), (rows, cols), mode="bilinear", antialias=True
         )
+        return resampled.to(self.positions.dtype)
 
 
 def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiViT:

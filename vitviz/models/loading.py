@@ -5,6 +5,7 @@ Nothing is downloaded here: weights are used where they already lie.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,12 +19,13 @@ from vitviz.images import (
     Interpolation,
     Preprocessing,
 )
-from vitviz.models.adapter import Adapter, Model, ready_model
+from vitviz.models.adapter import IN_MEMORY, Adapter, Model, ready_model
 from vitviz.models.catalogue import TIMM_PREFIX
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
 from vitviz.models.generic import GenericAdapter
+from vitviz.models.labels import labelled
 from vitviz.models.published import (
     entry_of,
     load_timm,
@@ -51,16 +53,30 @@ def load_model(
     device: str = "auto",
     dtype: str = "float32",
     patch_size: int | None = None,
+    labels: str | Path | Sequence[str] | None = None,
 ) -> Model:
     """A model by catalogue name, `timm:NAME`, or path of a file or folder.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
     patch_size : for the embedded model only, 8, 14, 16, 28 or 32.
+    labels : names of the classes, or a file of them (see `read_labels`), in place of
+        those that came with the weights.
 
     Raises UnknownModelError, CheckpointError, UnsupportedModelError,
     MissingExtraError, SelectionError.
     """
+    model = _loaded(name, weights, device, dtype, patch_size)
+    return model if labels is None else labelled(model, labels)
+
+
+def _loaded(
+    name: str | Path,
+    weights: str | None,
+    device: str,
+    dtype: str,
+    patch_size: int | None,
+) -> Model:
     chosen = choose_device(device)
     precision = choose_dtype(dtype)
     text = str(name)
@@ -89,7 +105,8 @@ def wrap(
     num_prefix_tokens: int | None = None,
     mean: tuple[float, float, float] | None = None,
     std: tuple[float, float, float] | None = None,
-    labels: list[str] | None = None,
+    labels: Sequence[str] | None = None,
+    size: int | tuple[int, int] | None = None,
 ) -> Model:
     """A model around a module in memory; it is neither copied nor changed.
 
@@ -98,11 +115,17 @@ def wrap(
     declared, mean and std are ImageNet's and the number of special tokens is what the
     first trace leaves over.
 
+    labels : names of the classes; says that the module returns logits.
+    size : the input it was made for, S for S×S or (width, height); 224×224 where
+        neither this nor the module says so.
+
     Raises UnsupportedModelError.
     """
     adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
     parameter = next(module.parameters(), torch.zeros(0))
-    own = getattr(adapter, "own_size", (224, 224))
+    own = getattr(adapter, "own_size", (224, 224)) if size is None else size
+    if isinstance(own, int):
+        own = (own, own)
     default = timm_preprocessing(module) if is_timm(module) else None
     preprocessing = Preprocessing(
         mean=mean or (default.mean if default else IMAGENET_MEAN),
@@ -113,7 +136,7 @@ def wrap(
     )
     return ready_model(
         type(module).__name__,
-        "in memory",
+        IN_MEMORY,
         adapter,
         preprocessing,
         device=parameter.device,
@@ -126,7 +149,7 @@ def _adapter_of(
     module: nn.Module,
     patch_size: int | None,
     num_prefix_tokens: int | None,
-    labels: list[str] | None,
+    labels: Sequence[str] | None,
 ) -> Adapter:
     adapter: Adapter
     if is_torchvision(module):

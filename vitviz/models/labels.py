@@ -1,0 +1,107 @@
+"""Names of classes, from a file: one a line, or JSON as the common ones are."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from torch import nn
+
+from vitviz.errors import CheckpointError
+from vitviz.models.adapter import Model
+from vitviz.models.limits import refusal
+
+MAX_BYTES = 4 * 2**20
+MAX_LABELS = 100_000
+
+
+def labelled(model: Model, labels: str | Path | Sequence[str]) -> Model:
+    """The model with other names for its classes.
+
+    Raises CheckpointError where there are no classes, or not as many.
+    """
+    is_file = isinstance(labels, str | Path)
+    names = read_labels(Path(labels)) if is_file else tuple(map(str, labels))  # type: ignore[arg-type]
+    count = num_classes(model)
+    if count is None:
+        raise CheckpointError(
+            "{model} has no classes to name: it returns a feature.",
+            model=model.info.name,
+        )
+    if len(names) != count:
+        raise CheckpointError(
+            "{model} has {classes:,} classes, and {file} names {labels:,}.",
+            model=model.info.name,
+            classes=count,
+            file=Path(labels).name if is_file else "the list",  # type: ignore[arg-type]
+            labels=len(names),
+        )
+    return replace(model, info=replace(model.info, labels=names))
+
+
+def num_classes(model: Model) -> int | None:
+    """Logits that the model returns; None without a head."""
+    if not model.info.has_head:
+        return None
+    if model.info.labels is not None:
+        return len(model.info.labels)
+    layers = [m for m in model.adapter.module.modules() if isinstance(m, nn.Linear)]
+    return layers[-1].out_features if layers else None
+
+
+def read_labels(path: Path) -> tuple[str, ...]:
+    """Names in the order of the classes.
+
+    A text file has one a line. A JSON file is a list, or an object from numbers to
+    names (also to lists that end in one, as ImageNet's index has them), or a
+    transformers configuration with `id2label`.
+
+    Raises CheckpointError.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refusal(path, "is no file of labels.")
+        if status.st_size > MAX_BYTES:
+            raise refusal(path, "is too large for a file of labels.")
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise refusal(
+            path, "cannot be read: {reason}.", reason=error.strerror or "no access"
+        ) from error
+    except ValueError as error:  # not UTF-8, or a null character in the name
+        raise refusal(path, "is no text (UTF-8) of labels.") from error
+    if text.lstrip().startswith(("[", "{")):
+        names = _from_json(path, text)
+    else:
+        names = tuple(line.strip() for line in text.splitlines() if line.strip())
+    if not 0 < len(names) <= MAX_LABELS:
+        raise refusal(path, "holds {count:,} labels.", count=len(names))
+    return names
+
+
+def _from_json(path: Path, text: str) -> tuple[str, ...]:
+    try:
+        content = json.loads(text)
+        if isinstance(content, dict):
+            content = content.get("id2label", content)
+        if isinstance(content, dict):
+            by_number = {int(key): value for key, value in content.items()}
+            if sorted(by_number) != list(range(len(by_number))):
+                raise refusal(path, "does not number its labels from 0 on.")
+            content = [by_number[index] for index in range(len(by_number))]
+        return tuple(_name(value) for value in content)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise refusal(path, "is no list of labels: give one a line.") from error
+
+
+def _name(value: object) -> str:
+    """A label; the last of a list, such as ["n01440764", "tench"]."""
+    if isinstance(value, list) and value:
+        value = value[-1]
+    if not isinstance(value, str | int):
+        raise TypeError
+    return str(value).strip()
