@@ -55,9 +55,9 @@ class Running:
     def set_threads(self) -> None:
         """Give torch so many threads of the processor."""
         if self.threads is not None:
-            import torch
+            from vitviz.models.devices import use_threads
 
-            torch.set_num_threads(self.threads)
+            use_threads(self.threads)
 
 
 def add_running_arguments(parser: argparse.ArgumentParser) -> None:
