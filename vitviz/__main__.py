@@ -10,6 +10,10 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+HELPER_SWITCH = "--helper"
+"""A bundle's first argument when it is to do a job of `vitviz.helper`, which is the
+second; `--help` does not list it."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program with these arguments; returns its exit code."""
@@ -17,10 +21,18 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
+    if getattr(sys, "frozen", False):
+        _restore_search_path()
+    arguments = sys.argv[1:] if argv is None else argv
     _preload()
+    if len(arguments) == 2 and arguments[0] == HELPER_SWITCH:
+        from vitviz.helper import serve
+
+        serve(arguments[1])
+        return 0
     from vitviz.cli import main as run
 
-    return run(sys.argv[1:] if argv is None else argv)
+    return run(arguments)
 
 
 def program() -> NoReturn:
@@ -36,6 +48,20 @@ def program() -> NoReturn:
         except OSError:  # a full disk: what was written is not all there
             status = status or 1
     os._exit(status)
+
+
+def _restore_search_path() -> None:
+    """Give programs we start (a browser, a file manager) their own libraries.
+
+    The bundle's loader puts our folder first in the variable and keeps what was there
+    under another name.
+    """
+    name = "LD_LIBRARY_PATH"
+    original = os.environ.pop(f"{name}_ORIG", None)
+    if original is not None:
+        os.environ[name] = original
+    else:
+        os.environ.pop(name, None)
 
 
 def _preload() -> None:

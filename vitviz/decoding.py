@@ -1,8 +1,8 @@
 """Bytes to pixels, in this process or in one that can be ended.
 
 A C decoder cannot be interrupted in a thread. Large pictures and TIFF, whose structure
-can send a decoder round in circles, are decoded by `python -m vitviz.decoding`, which
-reads the file from its standard input and writes a line of JSON and the raw pixels.
+can send a decoder round in circles, are decoded by a helper process, which reads the
+file from its standard input and writes a line of JSON and the raw pixels.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import logging
 import subprocess
 import sys
 import warnings
@@ -26,6 +27,7 @@ import PIL.ImageOps
 import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin
 
+from vitviz import helper
 from vitviz.errors import ImageError, MissingExtraError, Phrase
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM")
@@ -42,9 +44,14 @@ MAX_MEGAPIXELS = 178
 HELPER_ABOVE_MEGAPIXELS = 25
 HELPER_FORMATS = {"TIFF", "AVIF"}
 HELPER_SECONDS = 10
+_ORIENTATION = 0x0112
+"""EXIF's tag."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 Bytes = npt.NDArray[np.uint8]
+
+# Pillow logs what it also raises; without a handler it would reach the console
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +69,7 @@ def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
         megapixels = picture.width * picture.height / 1e6
         is_risky = picture.format in HELPER_FORMATS
         needs_helper = is_risky or megapixels > HELPER_ABOVE_MEGAPIXELS
-        if not needs_helper or getattr(sys, "frozen", False):
+        if not needs_helper:
             return upright_rgb(picture, name)
     return _decode_apart(data, name)
 
@@ -111,12 +118,12 @@ def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
             notes.append(Phrase("First of {frames} frames.", {"frames": frames}))
             picture.seek(0)
         picture.load()
-        turned = PIL.ImageOps.exif_transpose(picture)
-        if turned.size != picture.size or picture.getexif().get(0x0112, 1) != 1:
+        turned = picture
+        if picture.getexif().get(_ORIENTATION, 1) != 1:
+            turned = PIL.ImageOps.exif_transpose(picture)
             notes.append(Phrase("Turned as its EXIF orientation says."))
         profile = picture.info.get("icc_profile")
-        rgb = _to_rgb(turned, profile, notes)
-        pixels = np.array(rgb, np.uint8, order="C")
+        pixels = np.asarray(_to_rgb(turned, profile, notes))
     return Decoded(pixels, tuple(notes))
 
 
@@ -126,15 +133,13 @@ def _to_rgb(
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         return _scaled_by_range(picture, notes)
-    if (
-        mode in {"P", "PA", "LA", "La", "RGBa", "RGBA"}
-        or "transparency" in picture.info
-    ):
+    if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         if picture.getchannel("A").getextrema() != (255, 255):
             notes.append(Phrase("Transparent parts shown on white."))
-        white = PIL.Image.new("RGBA", picture.size, "white")
-        picture = PIL.Image.alpha_composite(white, picture).convert("RGB")
+            white = PIL.Image.new("RGBA", picture.size, "white")
+            picture = PIL.Image.alpha_composite(white, picture)
+        picture = picture.convert("RGB")
     if mode == "LAB":
         lab = PIL.ImageCms.createProfile("LAB")
         return _converted(picture, PIL.ImageCms.ImageCmsProfile(lab))
@@ -250,13 +255,7 @@ def _reason(error: Exception) -> str:
 def _decode_apart(data: bytes, name: str) -> Decoded:
     """Decode in a helper process, ended after `HELPER_SECONDS`."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "vitviz.decoding"],
-            input=data,
-            capture_output=True,
-            timeout=HELPER_SECONDS,
-            check=False,
-        )
+        done = helper.run("decode", seconds=HELPER_SECONDS, data=data)
     except subprocess.TimeoutExpired:
         raise ImageError(
             "{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG "
@@ -264,9 +263,9 @@ def _decode_apart(data: bytes, name: str) -> Decoded:
             name=name,
             seconds=HELPER_SECONDS,
         ) from None
-    head, _, body = done.stdout.partition(b"\n")
+    end = done.stdout.find(b"\n")
     try:
-        answer = json.loads(head)
+        answer = json.loads(done.stdout[: max(end, 0)])
     except ValueError:
         answer = {"error": f"its decoder ended with code {done.returncode}"}
     if "error" in answer:
@@ -276,17 +275,19 @@ def _decode_apart(data: bytes, name: str) -> Decoded:
             reason=answer["error"],
         )
     width, height = answer["size"]
-    if len(body) != width * height * 3:
+    if len(done.stdout) - end - 1 != width * height * 3:
         raise ImageError(
             "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
             name=name,
             reason="its decoder stopped early",
         )
-    pixels = np.frombuffer(bytearray(body), np.uint8).reshape(height, width, 3)
+    # a view: the bytes are as many as the pixels
+    pixels = np.frombuffer(done.stdout, np.uint8, offset=end + 1)
+    pixels = pixels.reshape(height, width, 3)
     return Decoded(pixels, tuple(Phrase(*note) for note in answer["notes"]))
 
 
-def _helper() -> None:
+def serve() -> None:
     """Decode standard input to standard output."""
     data = sys.stdin.buffer.read()
     out = sys.stdout.buffer
@@ -302,8 +303,4 @@ def _helper() -> None:
     notes = [(note.template, dict(note.values)) for note in decoded.notes]
     head = {"size": [width, height], "notes": notes}
     out.write(json.dumps(head).encode() + b"\n")
-    out.write(decoded.pixels.tobytes())
-
-
-if __name__ == "__main__":
-    _helper()
+    out.write(np.ascontiguousarray(decoded.pixels).data)

@@ -172,26 +172,17 @@ def _figure(state: dict[str, object]) -> str:
 
 
 def _window(_state: dict[str, object]) -> str:
-    import subprocess
-    import sys
-
     from vitviz.guard import check_display
 
     try:
         check_display()
     except EnvironmentFault:
         return "left out: there is no display"
-    # a process of its own, so that even a crash of Qt is reported
-    code = "from vitviz.ui.app import self_test; self_test()"
-    if getattr(sys, "frozen", False):
-        from vitviz.ui.app import self_test
+    from vitviz.ui.rehearsal import rehearse
 
-        self_test()
-    else:
-        done = subprocess.run(
-            [sys.executable, "-c", code], timeout=120, capture_output=True, text=True
-        )
-        if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            raise RuntimeError(lines[-1] if lines else f"exit code {done.returncode}")
-    return "opened, clicked and closed"
+    done = rehearse()
+    return (
+        f"picture after {done.picture_s:.2f} s, first map after "
+        f"{done.attention_s:.2f} s; clicked, exported {' and '.join(done.files)}, "
+        "closed"
+    )

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -30,7 +29,6 @@ from vitviz.resources import resource
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.main_window import START_SIZE, MainWindow
 from vitviz.ui.open_events import OpenEvents
-from vitviz.ui.start_page import sample_paths
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
-SELF_TEST_SECONDS = 60
 PATIENCE_MS = 700
 """How long a closed program waits for what cannot be cancelled."""
 _kept_windows: list[MainWindow] = []
@@ -201,36 +198,6 @@ def view_object(what: object) -> None:
     if not had_loop:
         app.exec()
         _kept_windows.remove(window)
-
-
-def self_test() -> None:
-    """Open a window on a sample, click a patch, close. Raises what goes wrong."""
-    app = application(["vitviz"])
-    theme.apply(app, theme.ThemeChoice.SYSTEM)
-    window = open_window([str(sample_paths()[0])])
-    control = window.controller
-    expected = _has_embedded()
-    end = time.monotonic() + SELF_TEST_SECONDS
-
-    def check() -> None:
-        trace = control.scene.trace
-        has_picture = control.scene.image is not None
-        is_done = False
-        if trace is not None and trace.is_complete:
-            control.pin(trace.num_tokens - 1)
-            is_done = True
-        if is_done or (has_picture and not expected) or time.monotonic() > end:
-            poll.stop()
-            window.close()
-
-    poll = QTimer(window, interval=50)
-    poll.timeout.connect(check)
-    poll.start()
-    app.exec()
-    if control.scene.image is None:
-        raise VitvizError("The window opened, but its picture did not appear.")
-    if expected and (control.heat is None or control.state.token == 0):
-        raise VitvizError("The window opened, but no attention appeared in it.")
 
 
 def _has_embedded() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from vitviz.bench.figures import Figure
 from vitviz.ui import theme
 from vitviz.ui.app import DEFAULT_MODEL, application, open_window
 from vitviz.ui.main_window import MainWindow
+from vitviz.ui.rehearsal import rehearse
 from vitviz.ui.start_page import sample_paths
 from vitviz.views.session import RunOptions
 
@@ -49,9 +49,9 @@ class _Gaps(QObject):
 
 def measure_window() -> list[Figure]:
     """Start-up in processes of their own; clicks and gaps in a window opened here."""
-    starts = [_start_in_process() for _ in range(NUM_STARTS)]
-    picture = statistics.median(s["picture"] for s in starts)
-    attention = statistics.median(s["attention"] - s["picture"] for s in starts)
+    starts = [rehearse() for _ in range(NUM_STARTS)]
+    picture = statistics.median(s.picture_s for s in starts)
+    attention = statistics.median(s.attention_s - s.picture_s for s in starts)
     torch_import = _import_seconds("torch")
     note = f"median of {NUM_STARTS} starts"
     figures = [
@@ -135,40 +135,6 @@ def _wait(is_done: Callable[[], bool]) -> None:
     poll.stop()
     if not is_done():
         raise TimeoutError(f"the window was not done within {TIMEOUT_S:.0f} s")
-
-
-def _start_in_process() -> dict[str, float]:
-    """Seconds from the start of a process to picture and to first attention."""
-    code = "from vitviz.ui.measure import report_start; report_start()"
-    began = time.time()
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, timeout=120
-    )
-    stamps = json.loads(done.stdout.splitlines()[-1])
-    return {name: stamp - began for name, stamp in stamps.items()}
-
-
-def report_start() -> None:
-    """Open the window as the program does and write when what was there."""
-    app = application(["vitviz"], lang="en")
-    theme.apply(app, theme.ThemeChoice.SYSTEM)
-    stamps: dict[str, float] = {}
-    window = open_window([str(sample_paths()[0])])
-    control = window.controller
-
-    def note() -> None:
-        if "picture" not in stamps and control.scene.image is not None:
-            window.repaint()
-            stamps["picture"] = time.time()
-        if control.heat is not None:
-            window.repaint()
-            stamps["attention"] = time.time()
-            window.close()
-
-    control.sceneChanged.connect(note)
-    app.exec()
-    control.shutdown()
-    sys.stdout.write(json.dumps(stamps) + "\n")
 
 
 def _import_seconds(name: str) -> float:
