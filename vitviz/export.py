@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from vitviz._version import META_KEY
+from vitviz._version import META_KEY, __version__
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
 from vitviz.interventions import changed
@@ -290,8 +290,12 @@ _hashes: dict[tuple[Path, int, int], str | None] = {}
 
 def versions() -> dict[str, str]:
     """Versions of what the numbers depend on."""
-    found = {"python": platform.python_version(), "numpy": np.__version__}
-    for name in ("vitviz", "torch", "torchvision", "timm", "transformers", "pillow"):
+    found = {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "vitviz": __version__,
+    }
+    for name in ("torch", "torchvision", "timm", "transformers", "pillow"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
