@@ -3,7 +3,8 @@ PYTHON := .venv/bin/python
 SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: run test test-long check pictures translations bench set-up clean
+.PHONY: run test test-long check pictures translations bench set-up clean \
+    wheel bundle deb check-wheel check-bundle check-deb
 
 run: set-up
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -37,6 +38,25 @@ bench: set-up
 
 set-up:
 	@packaging/setup.sh
+
+# Packages, into dist/; see packaging/README.md.
+wheel:
+	packaging/build-wheel.sh
+
+bundle:
+	packaging/bundle.sh
+
+deb:
+	packaging/build-deb.sh
+
+check-wheel:
+	packaging/check-wheel.sh
+
+check-bundle:
+	EXTRAS="timm formats" packaging/check-route.sh dist/vitviz/vitviz
+
+check-deb:
+	packaging/check-deb.sh
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache

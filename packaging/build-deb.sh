@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# dist/vitviz_VERSION_ARCH.deb from dist/vitviz, which packaging/bundle.sh builds.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. packaging/lib.sh
+
+[ -x dist/vitviz/vitviz ] || packaging/bundle.sh
+size_gb=$(($(du -sk dist/vitviz | cut -f1) / 1024 / 1024 + 1))
+need_space $((size_gb + 2)) .
+
+version=$(version)
+arch=$(dpkg --print-architecture)
+date=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}" +%Y-%m-%d)
+root=build/deb
+rm -rf "$root"
+mkdir -p "$root"/{DEBIAN,opt,usr/bin,usr/share/{applications,metainfo,mime/packages,doc/vitviz}}
+
+# hard links: 4 GB need not be copied
+cp -al dist/vitviz "$root/opt/vitviz"
+ln -s /opt/vitviz/vitviz "$root/usr/bin/vitviz"
+share=$root/usr/share
+cp packaging/linux/vitviz.desktop "$share/applications/"
+cp packaging/linux/vitviz.mime.xml "$share/mime/packages/vitviz.xml"
+sed "s/@VERSION@/$version/; s/@DATE@/$date/" \
+    packaging/linux/org.vitviz.vitviz.metainfo.xml \
+    >"$share/metainfo/org.vitviz.vitviz.metainfo.xml"
+for picture in build/icons/*.png; do
+    size=$(basename "$picture" .png)
+    theme=$share/icons/hicolor/${size}x$size
+    install -Dm644 "$picture" "$theme/apps/vitviz.png"
+    install -Dm644 "$picture" "$theme/mimetypes/application-x-vitviz-session.png"
+done
+theme=$share/icons/hicolor/scalable
+install -Dm644 resources/icons/vitviz.svg "$theme/apps/vitviz.svg"
+install -Dm644 resources/icons/vitviz.svg \
+    "$theme/mimetypes/application-x-vitviz-session.svg"
+packaging/linux/copyright.sh >"$share/doc/vitviz/copyright"
+printf 'vitviz (%s) unstable; urgency=medium\n\n  * Release %s.\n\n -- The vitviz developers <vitviz@localhost>  %s\n' \
+    "$version" "$version" "$(date -u -R -d "$date")" |
+    gzip -9n >"$share/doc/vitviz/changelog.gz"
+
+# libraries of the system that the bundle leaves to it, as packages
+depends=$(python3 packaging/linux/depends.py build/bundle/vitviz/left-out.json)
+installed=$(du -sk --apparent-size "$root/opt" "$root/usr" | awk '{sum += $1} END {print sum}')
+cat >"$root/DEBIAN/control" <<CONTROL
+Package: vitviz
+Version: $version
+Architecture: $arch
+Maintainer: The vitviz developers <vitviz@localhost>
+Installed-Size: $installed
+Section: science
+Priority: optional
+Depends: $depends
+Recommends: fonts-dejavu-core | fonts-noto-core
+Suggests: fonts-noto-cjk
+Description: see where a Vision Transformer looks
+ Open a picture, click a patch, and see where a Vision Transformer looks: in
+ every head of every layer, at once, exactly. A small trained model is part of
+ the program, so the first map needs no download and no network.
+ .
+ Figures and numbers can be exported, also from the command line.
+CONTROL
+find "$root" -type d -exec chmod 755 {} +
+(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+
+package=dist/vitviz_${version}_$arch.deb
+# xz would take half an hour for a few percent: most of it is machine code of the GPU's
+dpkg-deb --root-owner-group -Zzstd -z3 --build "$root" "$package"
+rm -rf "$root"
+ls -l "$package"

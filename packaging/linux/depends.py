@@ -1,0 +1,48 @@
+"""Packages the .deb depends on.
+
+    python3 packaging/linux/depends.py LEFT-OUT.JSON
+
+One line: Debian's packages with the system libraries that were left out of the bundle,
+and those that are opened by name. Versions only for the C and C++ libraries, whose
+symbols are versioned: those this machine built against.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from notices import owner
+
+ALWAYS = ("libc6", "libstdc++6", "libgcc-s1", "libegl1", "libgl1", "libxcb1")
+"""The first three for every program; the others are opened by Qt."""
+VERSIONED = {"libc6", "libstdc++6"}
+LEFT = "the system's own libraries"
+
+
+def main(left_out: Path) -> None:
+    """Print the line."""
+    names = {Path(f).name for f in json.loads(left_out.read_text())[LEFT]["files"]}
+    packages = {owner(name).split(":")[0] for name in names} - {""}
+    packages |= set(ALWAYS)
+    print(", ".join(map(_entry, sorted(packages))))
+
+
+def _entry(package: str) -> str:
+    if package not in VERSIONED:
+        return package
+    told = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Version}", package],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return f"{package} (>= {told.stdout.split('-')[0].split('+')[0]})"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
