@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ class Site:
     etag: str = ETAG
     headers: dict[str, str] = field(default_factory=dict)
     """Beside the usual ones."""
+    elsewhere: str = "/elsewhere"
+    """Where the fault of that name sends to."""
     faults_left: int = 1_000_000
     """How many answers are faulty, the first ones."""
     pause_s: float = 0.0
@@ -53,13 +56,18 @@ class Site:
 
 
 @contextlib.contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    """The site, under a port of its own."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site))
+def serving(site: Site, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """The site, under a port of its own; protected with `tls`."""
+    server = _Server(("127.0.0.1", 0), _handler(site))
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    site.url = f"http://127.0.0.1:{server.server_port}"
+    scheme = "http" if tls is None else "https"
+    site.url = f"{scheme}://127.0.0.1:{server.server_port}"
     try:
         yield site
     finally:
@@ -67,6 +75,11 @@ def serving(site: Site) -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away, or does not trust us, is what we want."""
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
@@ -202,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/elsewhere"):
             self.whole()
             return
-        self.head(302, 0, {"Location": "/elsewhere"})
+        self.head(302, 0, {"Location": self.serves.elsewhere})
 
     def fault_to_a_file(self) -> None:
         self.head(302, 0, {"Location": "file:///etc/passwd"})

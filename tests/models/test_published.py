@@ -159,8 +159,10 @@ def test_torchvision_from_torchs_cache(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("vit_b_61", "Did you mean vit_b_16", id="torchvision"),
         pytest.param("timm:vit_small_patch61_224", "vit_small_patch16_224", id="timm"),
         pytest.param("timm:vit_base_patch16_224.dyno", "patch16_224.dino", id="tag"),
-        pytest.param("timm:swin_tiny_patch4_window7_224", "plain Vision", id="Swin"),
-        pytest.param("timm:resnet50", "plain Vision", id="no ViT"),
+        pytest.param(
+            "timm:swin_tiny_patch4_window7_224", "stays in windows", id="Swin"
+        ),
+        pytest.param("timm:resnet50", "no attention at all", id="no ViT"),
     ],
 )
 def test_names_that_are_none(name: str, words: str) -> None:
@@ -197,3 +199,48 @@ def test_show_and_list(capsys: pytest.CaptureFixture[str], tiny_file: Path) -> N
     assert main(["models", "list", "tiny", "augreg"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[-1] for line in lines[1:]] == ["here", "Apache-2.0"]
+
+
+def in_cache_as(name: str, state: dict[str, torch.Tensor]) -> None:
+    from safetensors.torch import save_file
+
+    entry = entry_of(f"timm:{name}")
+    assert entry.remote is not None
+    path = store.cache_folder() / entry.remote.file
+    path.parent.mkdir(parents=True)
+    save_file(state, path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(TINY, id="every name its own"),
+        pytest.param("eva02_tiny_patch14_336.mim_in22k_ft_in1k", id="with tables"),
+        pytest.param("deit_tiny_distilled_patch16_224.fb_in1k", id="distilled"),
+    ],
+)
+def test_timm_built_with_or_without_memory(name: str) -> None:
+    """Both ways to fill a network of timm's end in timm's own logits."""
+    import timm
+
+    torch.manual_seed(6)
+    reference = timm.create_model(name).eval()
+    for parameter in reference.parameters():
+        torch.nn.init.normal_(parameter, std=0.05)
+    in_cache_as(name, reference.state_dict())
+    model = vitviz.load_model(f"timm:{name}")
+    size = model.preprocessing.size[0]
+    pixels = torch.randn(1, 3, size, size)
+    with torch.no_grad():
+        assert torch.equal(model.adapter.forward(pixels), reference(pixels))
+    assert all(p.requires_grad for p in model.adapter.module.parameters())
+
+
+def test_weights_that_do_not_fit_say_what_is_missing(tiny_file: Path) -> None:
+    from safetensors.torch import load_file
+
+    state = load_file(tiny_file)
+    state["patch_embed.projection.weight"] = state.pop("patch_embed.proj.weight")
+    in_cache_as(TINY, state)
+    with pytest.raises(CheckpointError, match=r"Missing key.*patch_embed\.proj"):
+        vitviz.load_model(f"timm:{TINY}")

@@ -6,6 +6,7 @@ without running anything, and matched name by name.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from dataclasses import replace
 from pathlib import Path
@@ -154,16 +155,7 @@ def load_timm(
         module = timm.create_model(name, pretrained=False)
     else:
         path = weights_of(entry_of(TIMM_PREFIX + name))
-        state = dict(read_state(path).content)
-        try:
-            # handed over as a dictionary: timm renames what its network needs renamed
-            # and looks neither into a cache nor into the network
-            module = timm.create_model(
-                name, pretrained=True, pretrained_cfg_overlay={"state_dict": state}
-            )
-        except (RuntimeError, KeyError, ValueError) as error:
-            raise _misfit(path, f"{TIMM_PREFIX}{name}", error) from error
-        module.pretrained_cfg.pop("state_dict", None)
+        module = _timm_trained(name, dict(read_state(path).content), path)
     adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
     labels = timm_labels(module)
     if labels is None and _is_projection(module):
@@ -178,6 +170,37 @@ def load_timm(
         labels=labels,
         weights_path=path,
     )
+
+
+def _timm_trained(name: str, state: dict[str, Any], path: Path) -> Any:  # noqa: ANN401
+    """Timm's network with these weights.
+
+    Where every name and shape is the network's own, it is built without memory and
+    takes copies of the tensors: drawing random weights first takes longer than all
+    else. Otherwise timm renames what it knows under other names.
+    """
+    timm = _timm()
+    with contextlib.suppress(NotImplementedError, RuntimeError):
+        # what computes with tensors while it is built cannot be built without memory
+        with torch.device("meta"):
+            module = timm.create_model(name, pretrained=False)
+        wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
+        found = {key: getattr(tensor, "shape", None) for key, tensor in state.items()}
+        tables = {key for key, _ in module.named_buffers()} - wanted.keys()
+        if wanted == found and not tables:
+            copies = {key: tensor.float().clone() for key, tensor in state.items()}
+            module.load_state_dict(copies, strict=True, assign=True)
+            return module
+    try:
+        # handed over as a dictionary, so that timm looks neither into a cache nor
+        # into the network
+        module = timm.create_model(
+            name, pretrained=True, pretrained_cfg_overlay={"state_dict": state}
+        )
+    except (RuntimeError, KeyError, ValueError) as error:
+        raise _misfit(path, f"{TIMM_PREFIX}{name}", error) from error
+    module.pretrained_cfg.pop("state_dict", None)
+    return module
 
 
 def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)

@@ -183,6 +183,7 @@ class ModelDetails(QWidget):
             name, value = self._label("small"), self._label("small")
             name.setText(heading)
             name.setWordWrap(False)
+            name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             value.setText(text)
             value.setAccessibleName(f"{heading}: {text}")
             self._form.addRow(name, value)

@@ -82,7 +82,7 @@ class ModelDialog(QDialog):
         self._count = QLabel()
         self._count.setFont(theme.font("small"))
         self._details = ModelDetails()
-        self._details.useRequested.connect(self._use)
+        self._details.useRequested.connect(self._on_use)
         self._details.downloadRequested.connect(self._download)
         self._details.removeRequested.connect(self._remove)
         self._details.lookUpRequested.connect(self._look_up)
@@ -281,12 +281,8 @@ class ModelDialog(QDialog):
 
     # -- wishes --------------------------------------------------------------------
 
-    def _use(self, entry: Entry) -> None:
-        if self._fetching.entry is not None:
-            self.modelChosen.emit(entry.name)  # and the download goes on
-            return
+    def _on_use(self, entry: Entry) -> None:
         self.modelChosen.emit(entry.name)
-        self.close()
 
     def _download(self, entry: Entry) -> None:
         if self._fetching.entry is not None:

@@ -78,7 +78,7 @@ class Opening(QObject):
             self._dialog.modelChosen.connect(self._on_model)
             self._dialog.fileRequested.connect(self.model_file)
             self._dialog.folderRequested.connect(self.model_folder)
-            self._dialog.destroyed.connect(self._on_closed)
+            self._dialog.finished.connect(self._on_closed)
             self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
@@ -87,10 +87,16 @@ class Opening(QObject):
         model = self._window.controller.model
         return None if model is None else model.info.name
 
+    def _leave_dialog(self) -> None:
+        """A model was chosen: close the dialog, unless a download goes on in it."""
+        if self._dialog is not None and self._fetching.entry is None:
+            self._dialog.close()
+
     def _on_model(self, name: str) -> None:
         self._window.choose_model(name, None)
+        self._leave_dialog()
 
-    def _on_closed(self) -> None:
+    def _on_closed(self, _result: int) -> None:
         self._dialog = None
 
     def model_folder(self) -> None:
@@ -98,6 +104,7 @@ class Opening(QObject):
         path = QFileDialog.getExistingDirectory(self._window, title)
         if path:
             self._window.choose_model(path, None)
+            self._leave_dialog()
 
     def model_file(self) -> None:
         kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
@@ -109,3 +116,4 @@ class Opening(QObject):
         )
         if path:
             self._window.choose_model(path, None)
+            self._leave_dialog()
