@@ -307,3 +307,24 @@ def test_links_to_compare_and_to_the_test_of_the_map(
     assert window.panes.tabs.current() == "trial"
     qtbot.mouseClick(window.lab.mark, LEFT)
     assert window.panes.side.mode() == Mode.LAB
+
+
+def test_the_lab_outlives_another_language(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """The window is built anew: panel, list, mark and brush are all there again."""
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HIDE)
+    drag(qtbot, window, (1, 1), (1, 3))
+    assert window.top.modeButton(Mode.LAB).isVisible()
+    window.rebuild()
+    wait_idle(qtbot, window)
+    assert window.lab.panel is not panel
+    assert window.lab.panel.isVisible()
+    assert window.top.modeButton(Mode.LAB).isChecked()
+    assert window.lab.mark.text() == "Lab: 1 change"
+    assert window.lab.panel.checkBox(0).text() == "3 patches blurred"
+    assert window.lab.panel.view.shown() is not None
+    assert window.lab.painting.shown(Meaning.WARNING) == 3
+    qtbot.mouseClick(window.lab.panel.toolButton(Tool.HIDE), LEFT)
+    drag(qtbot, window, (5, 1), (5, 3))
+    assert len(hidden(window)) == 6

@@ -35,7 +35,9 @@ from vitviz.ui.fillers.learn import LearnFiller
 from vitviz.ui.film_strip import FilmStrip
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.keys_overlay import KeysOverlay
+from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.lab import Lab
+from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self.controller = Controller(self.panes, self)
         self.learn = LearnFiller(self.panes, self.controller)
         self.controller.add_mode(Mode.LEARN, self.learn)
+        self.controller.add_mode(Mode.LAB, LabFiller(self.panes.lab, self.controller))
         self.opening = Opening(self)
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
@@ -97,6 +100,7 @@ class MainWindow(QMainWindow):
             bar=ColourBar(),
             side=SideModes(),
             learn=LearnPanel(),
+            lab=LabPanel(),
             strip=HeadStrip(),
             tabs=SideTabs(),
             matrix=MatrixPane(),
@@ -115,12 +119,12 @@ class MainWindow(QMainWindow):
         self.top = TopBar()
         self.start = StartPage()
         self._place()
+        self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self._central)
 
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
         self.lab = Lab(self)
-        self.top.setModes(self._mode_names())
         self.wishes = ViewWishes(self)
         self.files.join()
         self._connect()
@@ -142,7 +146,6 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller.attach(self.panes)
         self._join()
-        self.controller.refresh()
         former.deleteLater()
         restore()
 
@@ -180,6 +183,7 @@ class MainWindow(QMainWindow):
         self._split.addWidget(left)
         panes.side.addPanel(Mode.INSPECT, self._panel)
         panes.side.addPanel(Mode.LEARN, panes.learn)
+        panes.side.addPanel(Mode.LAB, panes.lab)
         self._split.addWidget(panes.side)
         self._split.setChildrenCollapsible(False)
         self._split.setStretchFactor(0, 1)

@@ -8,6 +8,7 @@ from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.heads_pane import HeadsPane
+from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.modes import SideModes
 from vitviz.ui.picture_pane import PicturePane
@@ -31,6 +32,7 @@ class Panes:
     bar: ColourBar
     side: SideModes
     learn: LearnPanel
+    lab: LabPanel
     strip: HeadStrip
     tabs: SideTabs
     matrix: MatrixPane

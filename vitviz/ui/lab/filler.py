@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vitviz.errors import ExactnessError
@@ -11,28 +10,26 @@ from vitviz.selection import Off
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.lab.panel import LabPanel
+from vitviz.ui.panes import Panes
 from vitviz.ui.status_line import token_name
-from vitviz.ui.work import Work
 from vitviz.views.changes import is_in_force
 from vitviz.views.lab import BeforeAfter, before_after
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
-    from vitviz.ui.panes import Panes
+    from vitviz.ui.controller import Controller
 
 
 class LabFiller(Filler):
     """Two rows are read and compared at once; runs are the controller's."""
 
-    def __init__(
-        self, panel: LabPanel, work: Work, untouched: Callable[[], Trace | None]
-    ) -> None:
-        super().__init__(work)
+    def __init__(self, panel: LabPanel, control: Controller) -> None:
+        super().__init__(control)
         self.panel = panel
-        self._untouched = untouched
+        self._control = control
 
     def attach(self, panes: Panes) -> None:
-        """A window that is built anew brings a Lab with a filler of its own."""
+        """Fill the new panel."""
+        self.panel = panes.lab
 
     def clear(self) -> None:
         """The next run fills the panel; until then it stays, so that nothing jumps."""
@@ -48,7 +45,7 @@ class LabFiller(Filler):
         panel.setChanges(
             state.changes, tuple(is_in_force(one, trace) for one in state.changes)
         )
-        before = self._untouched()
+        before = self._control.untouched
         panel.setCanCompare(before is not None and bool(trace.interventions))
         note = ""
         if not has_model:

@@ -18,10 +18,8 @@ from vitviz.interventions import UNTOUCHED, Axis, HeadsOff, Interventions
 from vitviz.jobs import LabRead
 from vitviz.selection import Off
 from vitviz.ui.comparing import Kept
-from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.mark import ChangedMark
 from vitviz.ui.lab.painting import Painting
-from vitviz.ui.lab.panel import LabPanel
 from vitviz.views.changes import Changes, added, kind, toggled, with_only, without
 from vitviz.views.display import shown_layer
 from vitviz.views.state import Mode
@@ -38,10 +36,7 @@ class Lab(QObject):
         super().__init__(window)
         self._control = control = window.controller
         self._panes = panes = window.panes
-        self.panel = panel = LabPanel()
-        panes.side.addPanel(Mode.LAB, panel)
-        self.filler = LabFiller(panel, control.work, lambda: control.untouched)
-        control.add_mode(Mode.LAB, self.filler)
+        self.panel = panel = panes.lab
         self.painting = Painting(panes.picture, panel, control)
         self.mark = ChangedMark(panes.picture)
         self.kept_mark = ChangedMark(panes.compare.picture)
@@ -65,6 +60,8 @@ class Lab(QObject):
         control.sceneChanged.connect(self._refresh)
         control.stateChanged.connect(self._refresh)
         control.comparing.changed.connect(self._refresh_marks)
+        control.refresh()  # where the window was built anew around a scene
+        self._refresh()
 
     def restore(self) -> None:
         """Take every change back; undo brings them again."""
