@@ -44,7 +44,7 @@ TEMPLATES = {"refusal": "{path} ", "refusal_of": "", "Phrase": ""}
 """Functions that make errors: what they put before the template they are given."""
 TEMPLATE = re.compile(r"\{\w+(:[^}]*)?\}")
 """In the core, a text with a name in braces is a template, wherever it stands."""
-TEMPLATE_NAMES = {"template", "message", "hint", "reason", "kinds", "_REASONS"}
+TEMPLATE_NAMES = {"template", "message", "hint", "reason", "kind", "kinds", "_REASONS"}
 """Variables and keywords that hold an error's template, or words it is filled with."""
 WORDS_FUNCTIONS = {"_kind", "_reason"}
 """Functions that return words an error is filled with."""
@@ -200,7 +200,8 @@ class Collector(ast.NodeVisitor):
 
     def _add_words(self, node: ast.expr) -> None:
         for text in _literals(node):
-            if ERROR_VALUES_FIT.fullmatch(text) or " " in text.strip():
+            is_word = ERROR_VALUES_FIT.fullmatch(text) and "_" not in text
+            if is_word or " " in text.strip():
                 self.texts.add((ERRORS, text))
 
     def _complain(self, node: ast.Call, what: str) -> None:
@@ -220,7 +221,7 @@ def _literals(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.Dict):
         for one in node.values:
             yield from _literals(one)
-    elif isinstance(node, ast.Call):  # a dictionary's get, with a default
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get":
         for one in node.args[1:]:
             yield from _literals(one)
 

@@ -5,3946 +5,4278 @@
     <name>BeforeAfterView</name>
     <message>
         <source>Before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>前と後</translation>
     </message>
     <message>
         <source>Cosine to the untouched feature</source>
-        <translation type="unfinished"></translation>
+        <translation>手を加えていない特徴とのコサイン</translation>
     </message>
     <message>
         <source>changed</source>
-        <translation type="unfinished"></translation>
+        <translation>変更後</translation>
     </message>
     <message>
         <source>difference</source>
-        <translation type="unfinished"></translation>
+        <translation>差</translation>
     </message>
     <message>
         <source>entropy {before} → {after} (1 is uniform)</source>
-        <translation type="unfinished"></translation>
+        <translation>エントロピー {before} → {after}（1は一様）</translation>
     </message>
     <message>
         <source>strongest {before} → {after}</source>
-        <translation type="unfinished"></translation>
+        <translation>最大 {before} → {after}</translation>
     </message>
     <message>
         <source>the row sums to {n}, not to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>行の合計は1ではなく{n}です</translation>
     </message>
     <message>
         <source>untouched</source>
-        <translation type="unfinished"></translation>
+        <translation>変更前</translation>
     </message>
     <message>
         <source>{low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}〜{high}</translation>
     </message>
 </context>
 <context>
     <name>ChangedMark</name>
     <message>
         <source>Lab: 1 change</source>
-        <translation type="unfinished"></translation>
+        <translation>ラボ：変更1件</translation>
     </message>
     <message>
         <source>Lab: {n} changes</source>
-        <translation type="unfinished"></translation>
+        <translation>ラボ：変更{n}件</translation>
     </message>
     <message>
         <source>R restores it</source>
-        <translation type="unfinished"></translation>
+        <translation>Rで元に戻ります</translation>
     </message>
     <message>
         <source>The model is changed:</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルに変更が加わっています：</translation>
     </message>
 </context>
 <context>
     <name>ClassPane</name>
     <message>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>クラス</translation>
     </message>
     <message>
         <source>Explain the likeliest class again</source>
-        <translation type="unfinished"></translation>
+        <translation>最も確率の高いクラスをもう一度説明します</translation>
     </message>
     <message>
         <source>Find a class</source>
-        <translation type="unfinished"></translation>
+        <translation>クラスを探す</translation>
     </message>
     <message>
         <source>Find a class by name or number</source>
-        <translation type="unfinished"></translation>
+        <translation>クラスを名前か番号で探す</translation>
     </message>
     <message>
         <source>Likeliest</source>
-        <translation type="unfinished"></translation>
+        <translation>最有力</translation>
     </message>
 </context>
 <context>
     <name>ColourBar</name>
     <message>
-        <source>Attention values. The mark 1/N is what every token would get if </source>
-        <translation type="unfinished"></translation>
+        <source>Attention values. The mark 1/N is what every token would get if attention were spread evenly. Double-click sets a fixed range.</source>
+        <translation>注意の値。1/Nの印は、注意が均等に広がったときに各トークンが受け取る値です。ダブルクリックで範囲を固定します。</translation>
     </message>
     <message>
         <source>Colour bar</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>attention were spread evenly. Double-click sets a fixed range.</source>
-        <translation type="unfinished"></translation>
+        <translation>カラーバー</translation>
     </message>
     <message>
         <source>log</source>
-        <translation type="unfinished"></translation>
+        <translation>対数</translation>
     </message>
 </context>
 <context>
     <name>ComparePane</name>
     <message>
         <source>Difference</source>
-        <translation type="unfinished"></translation>
+        <translation>差分</translation>
     </message>
     <message>
         <source>End the comparison (K)</source>
-        <translation type="unfinished"></translation>
+        <translation>比較を終えます（K）</translation>
     </message>
     <message>
         <source>Exchange the two views, to change the other one</source>
-        <translation type="unfinished"></translation>
+        <translation>2つの表示を入れ替えて、もう一方を変えられるようにします</translation>
     </message>
     <message>
         <source>Keep this</source>
-        <translation type="unfinished"></translation>
+        <translation>これを保持</translation>
     </message>
     <message>
         <source>Keep what is at the left now instead</source>
-        <translation type="unfinished"></translation>
+        <translation>今左にある表示を代わりに保持します</translation>
     </message>
     <message>
         <source>Kept view</source>
-        <translation type="unfinished"></translation>
+        <translation>保持した表示</translation>
     </message>
     <message>
         <source>One colour scale for both maps; in multiples of uniform where they have another number of tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>両方のマップに同じ色の尺度を使います。トークン数が違うときは一様分布の何倍かで表します</translation>
     </message>
     <message>
         <source>Same scale</source>
-        <translation type="unfinished"></translation>
+        <translation>同じ尺度</translation>
     </message>
     <message>
         <source>Swap</source>
-        <translation type="unfinished"></translation>
+        <translation>入れ替え</translation>
     </message>
     <message>
         <source>The view at the left less the kept one</source>
-        <translation type="unfinished"></translation>
+        <translation>左の表示から保持した表示を引いたもの</translation>
     </message>
 </context>
 <context>
     <name>Comparing</name>
     <message>
         <source>Computing …</source>
-        <translation type="unfinished"></translation>
+        <translation>計算中…</translation>
     </message>
     <message>
         <source>Kept: </source>
-        <translation type="unfinished"></translation>
+        <translation>保持：</translation>
     </message>
     <message>
         <source>Left less kept; orange: more at the left, blue: less</source>
-        <translation type="unfinished"></translation>
+        <translation>左−保持。オレンジは左が大きく、青は左が小さい</translation>
     </message>
     <message>
         <source>in multiples of uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>一様分布の何倍か</translation>
     </message>
 </context>
 <context>
     <name>Controller</name>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセルしました</translation>
     </message>
     <message>
         <source>Loading {name} …</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を読み込み中…</translation>
     </message>
     <message>
         <source>Reading all rows of layer {n} …</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}のすべての行を読み取り中…</translation>
     </message>
     <message>
         <source>Running …</source>
-        <translation type="unfinished"></translation>
+        <translation>実行中…</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を保存しました</translation>
     </message>
     <message>
         <source>{n} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>残り{n}秒</translation>
     </message>
 </context>
 <context>
     <name>CutTool</name>
     <message>
         <source>Brush:</source>
-        <translation type="unfinished"></translation>
+        <translation>ブラシ：</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>消去</translation>
     </message>
     <message>
         <source>Cut these edges</source>
-        <translation type="unfinished"></translation>
+        <translation>このつながりを切る</translation>
     </message>
     <message>
         <source>First layer</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の層</translation>
     </message>
     <message>
         <source>Last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>最後の層</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>層</translation>
     </message>
     <message>
         <source>Paint keys, blue</source>
-        <translation type="unfinished"></translation>
+        <translation>キーを塗る（青）</translation>
     </message>
     <message>
         <source>Paint nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>何も塗らない</translation>
     </message>
     <message>
         <source>Paint queries, orange</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリを塗る（オレンジ）</translation>
     </message>
     <message>
         <source>These queries may not look at these keys</source>
-        <translation type="unfinished"></translation>
+        <translation>これらのクエリから、これらのキーを見えなくします</translation>
     </message>
     <message>
         <source>What the brush paints</source>
-        <translation type="unfinished"></translation>
+        <translation>ブラシで塗るもの</translation>
     </message>
     <message>
         <source>at what</source>
-        <translation type="unfinished"></translation>
+        <translation>見られる側</translation>
     </message>
     <message>
         <source>to</source>
-        <translation type="unfinished"></translation>
+        <translation>〜</translation>
     </message>
     <message>
         <source>who looks</source>
-        <translation type="unfinished"></translation>
+        <translation>見る側</translation>
     </message>
     <message>
         <source>{name} is one of those that are looked at</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を見られる側に加えます</translation>
     </message>
     <message>
         <source>{name} is one of those who look</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を見る側に加えます</translation>
     </message>
     <message>
         <source>{queries} queries, {keys} keys painted. Drag over the picture; Shift or the right button erases, Space paints the query's patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>塗ったクエリ{queries}個、キー{keys}個。画像の上をドラッグして塗り、Shiftか右ボタンで消します。スペースはクエリのパッチを塗ります。</translation>
     </message>
 </context>
 <context>
     <name>DownloadLine</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>ダウンロード</translation>
     </message>
     <message>
         <source>End the download; what has arrived is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>ダウンロードを止めます。届いた分は残ります</translation>
     </message>
     <message>
         <source>Nothing is downloaded unless you ask for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>頼まれないかぎり、何もダウンロードしません。</translation>
     </message>
     <message>
         <source>another vitviz is fetching it, {progress}</source>
-        <translation type="unfinished"></translation>
+        <translation>別のvitvizが取得中です（{progress}）</translation>
     </message>
     <message>
         <source>asking {site} …</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}に問い合わせ中…</translation>
     </message>
     <message>
         <source>{name}: {progress}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：{progress}</translation>
     </message>
 </context>
 <context>
     <name>ErrorBar</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>コピー</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>詳細</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じる</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>メッセージ</translation>
     </message>
 </context>
 <context>
     <name>ExportDialog</name>
     <message>
         <source>Animation through the layers</source>
-        <translation type="unfinished"></translation>
+        <translation>層を順に見せるアニメーション</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出し</translation>
     </message>
     <message>
         <source>Figure</source>
-        <translation type="unfinished"></translation>
+        <translation>図</translation>
     </message>
     <message>
         <source>Numbers, this query</source>
-        <translation type="unfinished"></translation>
+        <translation>数値（このクエリ）</translation>
+    </message>
+</context>
+<context>
+    <name>FilmStrip</name>
+    <message>
+        <source>Pictures of the folder</source>
+        <translation>フォルダーの画像</translation>
+    </message>
+    <message>
+        <source>The pictures of the folder (Ctrl+Left, Ctrl+Right; T hides them)</source>
+        <translation>フォルダーの画像（Ctrl+←、Ctrl+→。Tで隠します）</translation>
     </message>
 </context>
 <context>
     <name>HeadStrip</name>
     <message>
         <source>Head {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>Heads of this layer · × = strongest patch ÷ uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>この層のヘッド・×＝最も強いパッチ÷一様</translation>
     </message>
     <message>
         <source>Over all heads, patch by patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッドについて、パッチごとに。</translation>
     </message>
     <message>
         <source>Rows no longer sum to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>行の合計は1でなくなります。</translation>
     </message>
     <message>
         <source>Shift-click to choose several; , and . to move.</source>
-        <translation type="unfinished"></translation>
+        <translation>Shift＋クリックで複数を選び、「,」と「.」で移動します。</translation>
     </message>
     <message>
         <source>Strongest patch: {ratio} × uniform (1/N).</source>
-        <translation type="unfinished"></translation>
+        <translation>最も強いパッチ：一様（1/N）の{ratio}倍。</translation>
     </message>
     <message>
         <source>max</source>
-        <translation type="unfinished"></translation>
+        <translation>最大</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished"></translation>
+        <translation>平均</translation>
     </message>
     <message>
         <source>min</source>
-        <translation type="unfinished"></translation>
+        <translation>最小</translation>
     </message>
 </context>
 <context>
     <name>HeadsFiller</name>
     <message>
         <source>1 − cosine of the feature</source>
-        <translation type="unfinished"></translation>
+        <translation>1−特徴のコサイン</translation>
     </message>
     <message>
         <source>Measuring needs the model, not its trace alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>測定には、実行の記録だけでなくモデルが必要です。</translation>
     </message>
     <message>
         <source>probability</source>
-        <translation type="unfinished"></translation>
+        <translation>確率</translation>
     </message>
     <message>
         <source>px</source>
-        <translation type="unfinished"></translation>
+        <translation>px</translation>
     </message>
     <message>
         <source>{n} of {total} heads measured</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}ヘッド中{n}個を測定済み</translation>
     </message>
 </context>
 <context>
     <name>HeadsPane</name>
     <message>
         <source>Against depth, a dot for each head; click a dot to go there</source>
-        <translation type="unfinished"></translation>
+        <translation>深さに対して、ヘッドごとに1点。点をクリックするとそのヘッドへ移ります</translation>
     </message>
     <message>
         <source>All heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッド</translation>
     </message>
     <message>
         <source>By layer and head</source>
-        <translation type="unfinished"></translation>
+        <translation>層とヘッドの順</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Distance</source>
-        <translation type="unfinished"></translation>
+        <translation>距離</translation>
     </message>
     <message>
         <source>Effect</source>
-        <translation type="unfinished"></translation>
+        <translation>効果</translation>
     </message>
     <message>
         <source>Entropy</source>
-        <translation type="unfinished"></translation>
+        <translation>エントロピー</translation>
     </message>
     <message>
         <source>Heads of all layers</source>
-        <translation type="unfinished"></translation>
+        <translation>全層のヘッド</translation>
     </message>
     <message>
         <source>Heads ↓, layers →</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド↓・層→</translation>
     </message>
     <message>
         <source>Layer {x}, head {h}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{x}・ヘッド{h}</translation>
     </message>
     <message>
         <source>Layer·head by {name}, highest first</source>
-        <translation type="unfinished"></translation>
+        <translation>層·ヘッド：{name}の大きい順</translation>
     </message>
     <message>
         <source>Layer·head by {name}, lowest first</source>
-        <translation type="unfinished"></translation>
+        <translation>層·ヘッド：{name}の小さい順</translation>
     </message>
     <message>
         <source>Maps</source>
-        <translation type="unfinished"></translation>
+        <translation>マップ</translation>
     </message>
     <message>
         <source>Measure</source>
-        <translation type="unfinished"></translation>
+        <translation>測定</translation>
     </message>
     <message>
         <source>Order of the heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの並び順</translation>
     </message>
     <message>
         <source>Order the heads, and show only the first</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドを並べ替え、先頭だけを表示します</translation>
     </message>
     <message>
         <source>Order ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>並び順 ▾</translation>
     </message>
     <message>
         <source>Plot</source>
-        <translation type="unfinished"></translation>
+        <translation>グラフ</translation>
     </message>
     <message>
         <source>Run the model once for each head, with that head switched off</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドを1つずつ切って、そのつどモデルを実行します</translation>
     </message>
     <message>
         <source>Sink</source>
-        <translation type="unfinished"></translation>
+        <translation>シンク</translation>
     </message>
     <message>
         <source>Special</source>
-        <translation type="unfinished"></translation>
+        <translation>特殊</translation>
     </message>
     <message>
         <source>The first {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>先頭の{n}個</translation>
     </message>
     <message>
         <source>What is shown of every head</source>
-        <translation type="unfinished"></translation>
+        <translation>各ヘッドについて表示するもの</translation>
     </message>
     <message>
         <source>Where the query looks, in every head</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリがどこを見ているかを、すべてのヘッドで</translation>
     </message>
     <message>
         <source>how evenly queries look: 0 at one token, 1 at all alike</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリがどれだけ均等に見ているか。0は1トークンだけ、1はすべて同じ</translation>
     </message>
     <message>
         <source>largest share that one token gets from all</source>
-        <translation type="unfinished"></translation>
+        <translation>1つのトークンが全体から受け取る割合の最大値</translation>
     </message>
     <message>
         <source>layer</source>
-        <translation type="unfinished"></translation>
+        <translation>層</translation>
     </message>
     <message>
         <source>mean distance between patches that look at each other</source>
-        <translation type="unfinished"></translation>
+        <translation>見合うパッチどうしの平均距離</translation>
     </message>
     <message>
         <source>share that goes to special tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>特殊トークンに向かう割合</translation>
     </message>
     <message>
         <source>what switching the head off changes</source>
-        <translation type="unfinished"></translation>
+        <translation>そのヘッドを切ると何が変わるか</translation>
     </message>
     <message>
         <source>{name}, highest first</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}の大きい順</translation>
     </message>
     <message>
         <source>{name}, lowest first</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}の小さい順</translation>
     </message>
 </context>
 <context>
     <name>HeadsTool</name>
     <message>
         <source>A head's map stays; what it found is not passed on.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドのマップはそのまま。ただし、見つけたものは次へ渡されません。</translation>
     </message>
     <message>
         <source>Head {n} off</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}はオフ</translation>
     </message>
     <message>
         <source>Head {n}: off when pressed</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}：押すとオフ</translation>
     </message>
     <message>
         <source>Instead of a head:</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの代わり：</translation>
     </message>
     <message>
         <source>Switch off heads of layer {n} (choose layers below)</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}のヘッドを切ります（層は下で選びます）</translation>
     </message>
     <message>
         <source>The head hands nothing over</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドは何も渡しません</translation>
     </message>
     <message>
         <source>The head hands the same to all: its mean over all tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドは全員に同じもの（全トークンの平均）を渡します</translation>
     </message>
     <message>
         <source>What stands in for a head</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの代わりに渡すもの</translation>
     </message>
     <message>
         <source>its mean</source>
-        <translation type="unfinished"></translation>
+        <translation>その平均</translation>
     </message>
     <message>
         <source>zero</source>
-        <translation type="unfinished"></translation>
+        <translation>ゼロ</translation>
     </message>
 </context>
 <context>
     <name>HeatFiller</name>
     <message>
         <source>Computing {name} …</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を計算中…</translation>
     </message>
     <message>
         <source>{name} · {ratio}×</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · {ratio}×</translation>
     </message>
 </context>
 <context>
     <name>HideTool</name>
     <message>
         <source>Another number, another noise</source>
-        <translation type="unfinished"></translation>
+        <translation>番号を変えると、別のノイズになります</translation>
     </message>
     <message>
         <source>Blurred, about half a patch</source>
-        <translation type="unfinished"></translation>
+        <translation>ぼかし（パッチの半分ほど）</translation>
     </message>
     <message>
         <source>Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>ブラシ</translation>
     </message>
     <message>
         <source>Drag over the picture; Shift or the right button erases, Space hides the query's patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>画像の上をドラッグして隠し、Shiftか右ボタンで戻します。スペースはクエリのパッチを隠します。</translation>
     </message>
     <message>
         <source>Hide by</source>
-        <translation type="unfinished"></translation>
+        <translation>隠し方</translation>
     </message>
     <message>
         <source>Hide nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>何も隠さない</translation>
     </message>
     <message>
         <source>Noise as wide as the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像と同じ広がりのノイズ</translation>
     </message>
     <message>
         <source>Seed of the noise</source>
-        <translation type="unfinished"></translation>
+        <translation>ノイズのシード</translation>
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>すべて表示</translation>
     </message>
     <message>
         <source>Size of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>ブラシの大きさ</translation>
     </message>
     <message>
         <source>The picture's mean colour</source>
-        <translation type="unfinished"></translation>
+        <translation>画像の平均色</translation>
     </message>
     <message>
         <source>The token is taken out: no layer sees it, no pool counts it</source>
-        <translation type="unfinished"></translation>
+        <translation>トークンを取り除きます。どの層からも見えず、プーリングにも数えられません</translation>
     </message>
     <message>
         <source>What hides a patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチを隠すもの</translation>
     </message>
     <message>
         <source>blur</source>
-        <translation type="unfinished"></translation>
+        <translation>ぼかし</translation>
     </message>
     <message>
         <source>drop</source>
-        <translation type="unfinished"></translation>
+        <translation>除去</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished"></translation>
+        <translation>平均</translation>
     </message>
     <message>
         <source>noise</source>
-        <translation type="unfinished"></translation>
+        <translation>ノイズ</translation>
     </message>
     <message>
         <source>seed </source>
-        <translation type="unfinished"></translation>
+        <translation>シード </translation>
     </message>
     <message>
         <source>{n} patches wide</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ{n}個分の幅</translation>
     </message>
 </context>
 <context>
     <name>Inset</name>
     <message>
         <source>Maps of the queries pinned beside</source>
-        <translation type="unfinished"></translation>
+        <translation>並べて固定したクエリのマップ</translation>
     </message>
 </context>
 <context>
     <name>KeysOverlay</name>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>キー操作</translation>
     </message>
 </context>
 <context>
     <name>LabFiller</name>
     <message>
         <source>Change something above: the untouched and the changed attention and prediction then stand here side by side.</source>
-        <translation type="unfinished"></translation>
+        <translation>上で何かを変えると、変更前と変更後の注意と予測がここに並びます。</translation>
     </message>
     <message>
         <source>Layer {layer}, head {head}, query {query}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}・ヘッド{head}・クエリ{query}</translation>
     </message>
     <message>
         <source>Running the untouched model …</source>
-        <translation type="unfinished"></translation>
+        <translation>変更前のモデルを実行中…</translation>
     </message>
     <message>
         <source>This trace came without its model: nothing can change.</source>
-        <translation type="unfinished"></translation>
+        <translation>この記録にはモデルが付いていないため、何も変えられません。</translation>
     </message>
 </context>
 <context>
     <name>LabPanel</name>
     <message>
         <source>Back to the untouched model (R)</source>
-        <translation type="unfinished"></translation>
+        <translation>手を加えていないモデルに戻します（R）</translation>
     </message>
     <message>
         <source>Changes</source>
-        <translation type="unfinished"></translation>
+        <translation>変更</translation>
     </message>
     <message>
         <source>Compare large</source>
-        <translation type="unfinished"></translation>
+        <translation>大きく比較</translation>
     </message>
     <message>
         <source>Cut</source>
-        <translation type="unfinished"></translation>
+        <translation>切断</translation>
     </message>
     <message>
         <source>Deletion and insertion curves of the map on screen (5)</source>
-        <translation type="unfinished"></translation>
+        <translation>表示中のマップの削除・挿入曲線（5）</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>隠す</translation>
     </message>
     <message>
         <source>Keep patches from looking at others</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチからほかのパッチを見えなくします</translation>
     </message>
     <message>
         <source>Keep the model from seeing patches</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルからパッチを見えなくします</translation>
     </message>
     <message>
         <source>Keep the untouched view beside (K ends)</source>
-        <translation type="unfinished"></translation>
+        <translation>変更前の表示を横に保持します（Kで終了）</translation>
     </message>
     <message>
         <source>No changes: this is the model</source>
-        <translation type="unfinished"></translation>
+        <translation>変更なし：元のモデルのままです</translation>
     </message>
     <message>
         <source>Remove this change</source>
-        <translation type="unfinished"></translation>
+        <translation>この変更を取り除く</translation>
     </message>
     <message>
         <source>Remove: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>取り除く：{what}</translation>
     </message>
     <message>
         <source>Restore all</source>
-        <translation type="unfinished"></translation>
+        <translation>すべて元に戻す</translation>
     </message>
     <message>
         <source>Softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックス</translation>
     </message>
     <message>
         <source>Switch heads off</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドを切ります</translation>
     </message>
     <message>
         <source>Switch this change on or off</source>
-        <translation type="unfinished"></translation>
+        <translation>この変更をオン・オフします</translation>
     </message>
     <message>
         <source>Temperature, scaling, and what sums to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>温度、スケーリング、合計が1になる向き</translation>
     </message>
     <message>
         <source>Test the map</source>
-        <translation type="unfinished"></translation>
+        <translation>マップの検証</translation>
     </message>
     <message>
         <source>What to change</source>
-        <translation type="unfinished"></translation>
+        <translation>変えるもの</translation>
     </message>
     <message>
         <source>{what} (not here: another grid or depth)</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}（ここでは無効：格子か深さが違います）</translation>
     </message>
 </context>
 <context>
     <name>LayerRail</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Layer {n}: the same query and heads, on a scale of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}：同じクエリとヘッド、尺度は層ごと</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>層</translation>
     </message>
     <message>
         <source>Stop; layers that have arrived stay (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>止めます。届いた層は残ります（Esc）</translation>
     </message>
     <message>
         <source>[ and ] move through the layers</source>
-        <translation type="unfinished"></translation>
+        <translation>「[」と「]」で層を移動します</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
         <source>All heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッド</translation>
     </message>
     <message>
         <source>Change the running model and see what follows (F4)</source>
-        <translation type="unfinished"></translation>
+        <translation>動いているモデルを変え、何が起こるかを見ます（F4）</translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルを選んでください</translation>
     </message>
     <message>
         <source>Class</source>
-        <translation type="unfinished"></translation>
+        <translation>クラス</translation>
     </message>
     <message>
         <source>Every head of every layer, as maps or statistics (2)</source>
-        <translation type="unfinished"></translation>
+        <translation>すべての層のすべてのヘッドを、マップか統計で（2）</translation>
     </message>
     <message>
         <source>Every query against every key (1)</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのクエリとすべてのキー（1）</translation>
     </message>
     <message>
         <source>How a Vision Transformer works, on this picture (F3)</source>
-        <translation type="unfinished"></translation>
+        <translation>ビジョントランスフォーマーの仕組みを、この画像で（F3）</translation>
     </message>
     <message>
         <source>Inspect</source>
-        <translation type="unfinished"></translation>
+        <translation>観察</translation>
     </message>
     <message>
         <source>Lab</source>
-        <translation type="unfinished"></translation>
+        <translation>ラボ</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学ぶ</translation>
     </message>
     <message>
         <source>Matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>行列</translation>
     </message>
     <message>
         <source>Put the map on screen to the test (5)</source>
-        <translation type="unfinished"></translation>
+        <translation>表示中のマップを検証します（5）</translation>
     </message>
     <message>
         <source>See where each patch looks (F2)</source>
-        <translation type="unfinished"></translation>
+        <translation>各パッチがどこを見ているか（F2）</translation>
     </message>
     <message>
         <source>Test</source>
-        <translation type="unfinished"></translation>
+        <translation>検証</translation>
     </message>
     <message>
         <source>The model did not see this part of the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルは画像のこの部分を見ていません。</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
     <message>
         <source>Views</source>
-        <translation type="unfinished"></translation>
+        <translation>表示</translation>
     </message>
     <message>
         <source>Views you have saved (6)</source>
-        <translation type="unfinished"></translation>
+        <translation>保存した表示（6）</translation>
     </message>
     <message>
         <source>What the model takes the picture for (3)</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルがこの画像を何だと思っているか（3）</translation>
     </message>
     <message>
         <source>What tokens carry from layer to layer (4)</source>
-        <translation type="unfinished"></translation>
+        <translation>トークンが層から層へ運ぶもの（4）</translation>
     </message>
     <message>
         <source>dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>ドロップした画像</translation>
     </message>
     <message>
         <source>head {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}</translation>
     </message>
     <message>
         <source>layer {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}</translation>
     </message>
     <message>
         <source>pasted</source>
-        <translation type="unfinished"></translation>
+        <translation>貼り付けた画像</translation>
     </message>
 </context>
 <context>
     <name>MatrixPane</name>
     <message>
         <source>Attention matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の行列</translation>
     </message>
     <message>
         <source>Attention matrix, {n} × {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の行列、{n} × {n}</translation>
     </message>
     <message>
         <source>key →</source>
-        <translation type="unfinished"></translation>
+        <translation>キー →</translation>
     </message>
     <message>
         <source>query ↓</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ ↓</translation>
     </message>
     <message>
         <source>refining …</source>
-        <translation type="unfinished"></translation>
+        <translation>細部を計算中…</translation>
     </message>
     <message>
         <source>{b} × {b} cells pooled</source>
-        <translation type="unfinished"></translation>
+        <translation>{b} × {b}マスをまとめて表示</translation>
     </message>
 </context>
 <context>
     <name>MethodButton</name>
     <message>
         <source>60 % mass</source>
-        <translation type="unfinished"></translation>
+        <translation>60%の集合</translation>
     </message>
     <message>
         <source>A column does not sum to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>列の合計は1になりません。</translation>
     </message>
     <message>
         <source>A map is a hint at what counts, not an explanation.</source>
-        <translation type="unfinished"></translation>
+        <translation>マップは手がかりであって、説明ではありません。</translation>
     </message>
     <message>
         <source>A set, not a measure: a patch just outside may differ by nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>集合であって、尺度ではありません。すぐ外のパッチとの差がないこともあります。</translation>
     </message>
     <message>
         <source>Assumes that residual and attention count alike and that values do not cancel; the same for every class.</source>
-        <translation type="unfinished"></translation>
+        <translation>残差と注意が同じだけ効き、バリューが打ち消し合わないことを仮定します。どのクラスでも同じです。</translation>
     </message>
     <message>
         <source>Before the residual and layer scale, which may undo what is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>残差とレイヤースケールの前の値です。送られたものが後で打ち消されることもあります。</translation>
     </message>
     <message>
         <source>Costs {cost}.</source>
-        <translation type="unfinished"></translation>
+        <translation>計算量：{cost}。</translation>
     </message>
     <message>
         <source>For the class chosen under Class, or without a head for the model's own feature. Negative contributions are dropped.</source>
-        <translation type="unfinished"></translation>
+        <translation>「クラス」で選んだクラスについて。分類器がなければモデル自身の特徴について。負の寄与は捨てます。</translation>
     </message>
     <message>
         <source>LeGrad</source>
-        <translation type="unfinished"></translation>
+        <translation>LeGrad</translation>
     </message>
     <message>
         <source>Leaves out the projection after the heads, which changes sizes too.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの後の射影は含みません。射影で大きさも変わります。</translation>
     </message>
     <message>
         <source>Looks at one layer only; often nearly empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>1つの層だけを見ます。ほとんど空になることがよくあります。</translation>
     </message>
     <message>
         <source>Max and min over heads do not sum to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最大・最小では、合計が1になりません。</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>手法</translation>
     </message>
     <message>
         <source>Method: {name} ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>手法：{name} ▾</translation>
     </message>
     <message>
         <source>One map for all queries, a forward pass for each patch. What stands in for a patch is a picture too. Negative where hiding helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>全クエリで1つのマップで、パッチごとに順伝播が1回かかります。パッチの代わりに入れるものも絵の一部です。負の値は、隠すとよくなることを示します。</translation>
     </message>
     <message>
         <source>One map for all queries; how attention would have to change, not what it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
     </message>
     <message>
         <source>The gradients are small beside the identity, so the map is faint away from the query.</source>
-        <translation type="unfinished"></translation>
+        <translation>単位行列に比べて勾配が小さいため、クエリから離れるとマップは淡くなります。</translation>
     </message>
     <message>
         <source>a forward and a backward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播と逆伝播が1回ずつ</translation>
     </message>
     <message>
         <source>a forward pass for each patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチごとに順伝播が1回</translation>
     </message>
     <message>
         <source>about a forward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播1回ほど</translation>
     </message>
     <message>
         <source>about four forward passes</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播4回ほど</translation>
     </message>
     <message>
         <source>all rows once, then one column</source>
-        <translation type="unfinished"></translation>
+        <translation>すべての行を1度、あとは1列</translation>
     </message>
     <message>
         <source>attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意</translation>
     </message>
     <message>
         <source>attention received</source>
-        <translation type="unfinished"></translation>
+        <translation>受け取った注意</translation>
     </message>
     <message>
         <source>attention × value</source>
-        <translation type="unfinished"></translation>
+        <translation>注意×バリュー</translation>
     </message>
     <message>
         <source>grad-CAM</source>
-        <translation type="unfinished"></translation>
+        <translation>Grad-CAM</translation>
     </message>
     <message>
         <source>gradient rollout</source>
-        <translation type="unfinished"></translation>
+        <translation>勾配ロールアウト</translation>
     </message>
     <message>
         <source>occlusion</source>
-        <translation type="unfinished"></translation>
+        <translation>遮蔽</translation>
     </message>
     <message>
         <source>one row</source>
-        <translation type="unfinished"></translation>
+        <translation>1行</translation>
     </message>
     <message>
         <source>one row, and a forward pass the first time</source>
-        <translation type="unfinished"></translation>
+        <translation>1行（初回は順伝播が1回）</translation>
     </message>
     <message>
         <source>relevance</source>
-        <translation type="unfinished"></translation>
+        <translation>関連度</translation>
     </message>
     <message>
         <source>rollout</source>
-        <translation type="unfinished"></translation>
+        <translation>ロールアウト</translation>
     </message>
     <message>
         <source>size of what is sent</source>
-        <translation type="unfinished"></translation>
+        <translation>送られるものの大きさ</translation>
     </message>
 </context>
 <context>
     <name>MethodOptionsButton</name>
     <message>
         <source>Drop the smallest of each row</source>
-        <translation type="unfinished"></translation>
+        <translation>各行の小さい値を捨てる</translation>
     </message>
     <message>
         <source>First layer</source>
-        <translation type="unfinished"></translation>
+        <translation>最初の層</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>Hidden by</source>
-        <translation type="unfinished"></translation>
+        <translation>隠し方</translation>
     </message>
     <message>
         <source>Options of the method</source>
-        <translation type="unfinished"></translation>
+        <translation>手法の設定</translation>
     </message>
     <message>
         <source>Options ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>設定 ▾</translation>
     </message>
     <message>
         <source>Patches at once</source>
-        <translation type="unfinished"></translation>
+        <translation>一度に隠すパッチ</translation>
     </message>
     <message>
         <source>Share of attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の割合</translation>
     </message>
     <message>
         <source>What may be chosen of this method</source>
-        <translation type="unfinished"></translation>
+        <translation>この手法で選べるもの</translation>
     </message>
     <message>
         <source>blurred</source>
-        <translation type="unfinished"></translation>
+        <translation>ぼかし</translation>
     </message>
     <message>
         <source>max of heads, rows renormalised</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最大（行を再正規化）</translation>
     </message>
     <message>
         <source>mean colour</source>
-        <translation type="unfinished"></translation>
+        <translation>平均色</translation>
     </message>
     <message>
         <source>mean of heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの平均</translation>
     </message>
     <message>
         <source>min of heads, rows renormalised</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最小（行を再正規化）</translation>
     </message>
     <message>
         <source>noise</source>
-        <translation type="unfinished"></translation>
+        <translation>ノイズ</translation>
     </message>
     <message>
         <source>{n} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}%</translation>
     </message>
 </context>
 <context>
     <name>ModelDelegate</name>
     <message>
         <source>✓ on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ このコンピューターにあります</translation>
     </message>
 </context>
 <context>
     <name>ModelDetails</name>
     <message>
         <source>Ask timm what this model is (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルが何かをtimmに尋ねます（Enter）</translation>
     </message>
     <message>
         <source>Download {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>{size}をダウンロード</translation>
     </message>
     <message>
         <source>Fetch the weights from {site} (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>重みを{site}から取得します（Enter）</translation>
     </message>
     <message>
         <source>Go on with the download begun earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>前に始めたダウンロードの続きをします</translation>
     </message>
     <message>
         <source>Go on, {size} left</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>続きを取得（残り{size}）</translation>
     </message>
     <message>
         <source>Licence: {link}</source>
-        <translation type="unfinished"></translation>
+        <translation>ライセンス：{link}</translation>
     </message>
     <message>
         <source>Licence: {link}, not for commercial use.</source>
-        <translation type="unfinished"></translation>
+        <translation>ライセンス：{link}（商用利用不可）</translation>
     </message>
     <message>
         <source>Licence: {link}. Read it before you use the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>ライセンス：{link}。使う前に読んでください。</translation>
     </message>
     <message>
         <source>Load it and run it on the picture (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>読み込んで、この画像で実行します（Enter）</translation>
     </message>
     <message>
         <source>Look it up</source>
-        <translation type="unfinished"></translation>
+        <translation>調べる</translation>
     </message>
     <message>
         <source>No model fits</source>
-        <translation type="unfinished"></translation>
+        <translation>当てはまるモデルがありません</translation>
     </message>
     <message>
         <source>Not on this computer. From {site}.</source>
-        <translation type="unfinished"></translation>
+        <translation>このコンピューターにはありません。取得元：{site}。</translation>
     </message>
     <message>
         <source>On this computer: {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>このコンピューターの{path}にあります</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>削除</translation>
     </message>
     <message>
         <source>Remove the weights from this computer; they can be fetched again</source>
-        <translation type="unfinished"></translation>
+        <translation>重みをこのコンピューターから削除します。あとでまた取得できます</translation>
     </message>
     <message>
         <source>Ships with vitviz.</source>
-        <translation type="unfinished"></translation>
+        <translation>vitvizに付属しています。</translation>
     </message>
     <message>
         <source>Try fewer words or filters.</source>
-        <translation type="unfinished"></translation>
+        <translation>言葉や絞り込みを減らしてみてください。</translation>
     </message>
     <message>
         <source>Use this model</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルを使う</translation>
     </message>
     <message>
         <source>timm knows more models than this list. Looking one up asks the library on this computer; nothing is downloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>timmはこの一覧にないモデルも知っています。調べるときはこのコンピューターにあるライブラリに尋ねるだけで、何もダウンロードしません。</translation>
     </message>
 </context>
 <context>
     <name>ModelDialog</name>
     <message>
         <source>A folder written by transformers</source>
-        <translation type="unfinished"></translation>
+        <translation>transformersが書き出したフォルダー</translation>
     </message>
     <message>
         <source>All models</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのモデル</translation>
     </message>
     <message>
         <source>Asking timm about {name} …</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}についてtimmに尋ねています…</translation>
     </message>
     <message>
         <source>Cancelled. What has arrived is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセルしました。届いた分は残っています。</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じる</translation>
     </message>
     <message>
         <source>Close; a download ends (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>閉じます。ダウンロードは止まります（Esc）</translation>
     </message>
     <message>
         <source>Every word must fit (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>すべての言葉に合うものを探します（Ctrl+F）</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>モデル</translation>
     </message>
     <message>
         <source>Only models whose weights are here; they work offline.</source>
-        <translation type="unfinished"></translation>
+        <translation>重みが手元にあるモデルだけ。オフラインで使えます。</translation>
     </message>
     <message>
         <source>Open file…</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイルを開く…</translation>
     </message>
     <message>
         <source>Open folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーを開く…</translation>
     </message>
     <message>
         <source>Search by name, maker or what it is good for, or type a timm name</source>
-        <translation type="unfinished"></translation>
+        <translation>名前、作り手、得意なことで探すか、timmの名前を入力</translation>
     </message>
     <message>
         <source>Search models</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルを探す</translation>
     </message>
     <message>
         <source>Weights of your own: .safetensors, .pth</source>
-        <translation type="unfinished"></translation>
+        <translation>お手持ちの重み：.safetensors、.pth</translation>
     </message>
     <message>
         <source>on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>手元にある</translation>
     </message>
     <message>
         <source>{name} is on this computer now.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を取得しました。</translation>
     </message>
     <message>
         <source>{name} was removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を削除しました。</translation>
     </message>
     <message>
         <source>{n} of {all} models</source>
-        <translation type="unfinished"></translation>
+        <translation>{all}モデル中{n}</translation>
     </message>
 </context>
 <context>
     <name>ModelList</name>
     <message>
         <source>Look up “{name}” in timm</source>
-        <translation type="unfinished"></translation>
+        <translation>「{name}」をtimmで調べる</translation>
     </message>
     <message>
         <source>Not in this list; timm may know it. Press Enter.</source>
-        <translation type="unfinished"></translation>
+        <translation>この一覧にはありません。timmが知っているかもしれません。Enterを押してください。</translation>
     </message>
     <message>
         <source>on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>手元にある</translation>
     </message>
 </context>
 <context>
     <name>ModelWords</name>
     <message>
         <source>50 to 785</source>
-        <translation type="unfinished"></translation>
+        <translation>50〜785</translation>
     </message>
     <message>
         <source>At most 30 million parameters: runs in a moment on any laptop.</source>
-        <translation type="unfinished"></translation>
+        <translation>パラメーターは3,000万個以下。どのノートパソコンでもすぐに動きます。</translation>
     </message>
     <message>
         <source>Depth</source>
-        <translation type="unfinished"></translation>
+        <translation>深さ</translation>
     </message>
     <message>
         <source>Extra tokens to store things in, which keeps the maps clean.</source>
-        <translation type="unfinished"></translation>
+        <translation>ものを書き留めておくための余分なトークン。マップがきれいに保たれます。</translation>
     </message>
     <message>
         <source>Input</source>
-        <translation type="unfinished"></translation>
+        <translation>入力</translation>
     </message>
     <message>
         <source>It says what it takes a picture for, in 1,000 words.</source>
-        <translation type="unfinished"></translation>
+        <translation>画像を何だと思うかを、1,000の言葉で答えます。</translation>
     </message>
     <message>
         <source>Its licence allows every use, commercial ones as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>商用も含め、どんな使い方も許すライセンスです。</translation>
     </message>
     <message>
         <source>Labels</source>
-        <translation type="unfinished"></translation>
+        <translation>ラベル</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名前</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>パラメーター</translation>
     </message>
     <message>
         <source>Patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ</translation>
     </message>
     <message>
         <source>Patches of 8 pixels: sharper maps, four times as many tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>8ピクセルのパッチ。マップが細かく、トークンは4倍になります。</translation>
     </message>
     <message>
         <source>Some of its heads draw the outline of what is in the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>一部のヘッドが、写っているものの輪郭を描きます。</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>出典</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
     <message>
         <source>Trained on pictures alone; nobody told it what is in them.</source>
-        <translation type="unfinished"></translation>
+        <translation>画像だけで学習しました。何が写っているかは誰も教えていません。</translation>
     </message>
     <message>
         <source>Trained to match pictures with sentences, as CLIP is.</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIPのように、画像と文を対応させるよう学習しました。</translation>
     </message>
     <message>
         <source>any use allowed</source>
-        <translation type="unfinished"></translation>
+        <translation>用途の制限なし</translation>
     </message>
     <message>
         <source>fine patches</source>
-        <translation type="unfinished"></translation>
+        <translation>細かいパッチ</translation>
     </message>
     <message>
         <source>has labels</source>
-        <translation type="unfinished"></translation>
+        <translation>ラベルあり</translation>
     </message>
     <message>
         <source>has registers</source>
-        <translation type="unfinished"></translation>
+        <translation>レジスタあり</translation>
     </message>
     <message>
         <source>learned from captions</source>
-        <translation type="unfinished"></translation>
+        <translation>説明文から学習</translation>
     </message>
     <message>
         <source>segments objects</source>
-        <translation type="unfinished"></translation>
+        <translation>ものを切り分ける</translation>
     </message>
     <message>
         <source>self-taught</source>
-        <translation type="unfinished"></translation>
+        <translation>自己教師あり</translation>
     </message>
     <message>
         <source>small</source>
-        <translation type="unfinished"></translation>
+        <translation>小さい</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}中{done}</translation>
     </message>
     <message>
         <source>{layers} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}層</translation>
     </message>
     <message>
         <source>{layers} layers of {heads} heads</source>
-        <translation type="unfinished"></translation>
+        <translation>{layers}層、各{heads}ヘッド</translation>
     </message>
     <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
     </message>
     <message>
         <source>{n} million</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}百万</translation>
     </message>
     <message>
         <source>{n} px</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} px</translation>
     </message>
     <message>
         <source>{n} px, as you choose</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} px（選べます）</translation>
     </message>
     <message>
         <source>{n} × {n} px</source>
-        <translation type="unfinished"></translation>
+        <translation>{n} × {n} px</translation>
     </message>
     <message>
         <source>{progress}, {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>{progress}、残り{time}</translation>
     </message>
     <message>
         <source>{size} px · patch {patch} · {tokens} tokens · {bytes} · {licence}</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} px・パッチ{patch}・{tokens}トークン・{bytes}・{licence}</translation>
     </message>
     <message>
         <source>{size} px · patches of {patches} px · {licence}</source>
-        <translation type="unfinished"></translation>
+        <translation>{size} px・パッチ{patches} px・{licence}</translation>
     </message>
 </context>
 <context>
     <name>Opening</name>
     <message>
         <source>All files</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのファイル</translation>
     </message>
     <message>
         <source>Choose a model file</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルのファイルを選ぶ</translation>
     </message>
     <message>
         <source>Choose a model folder</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルのフォルダーを選ぶ</translation>
     </message>
     <message>
-        <source>Open picture or session</source>
-        <translation type="unfinished"></translation>
+        <source>Open a folder of pictures</source>
+        <translation>画像のフォルダーを開く</translation>
+    </message>
+    <message>
+        <source>Open pictures or a session</source>
+        <translation>画像かセッションを開く</translation>
     </message>
     <message>
         <source>Pictures and sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>画像とセッション</translation>
+    </message>
+    <message>
+        <source>That is an address on the network, and vitviz fetches nothing by itself. Save the picture as a file and open that.</source>
+        <translation>それはネットワーク上のアドレスです。vitvizは自分からは何も取得しません。画像をファイルに保存してから開いてください。</translation>
     </message>
     <message>
         <source>There is no picture on the clipboard. Copy one, or its file.</source>
-        <translation type="unfinished"></translation>
+        <translation>クリップボードに画像がありません。画像か、そのファイルをコピーしてください。</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>重み</translation>
     </message>
 </context>
 <context>
     <name>PicturePane</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像</translation>
     </message>
 </context>
 <context>
     <name>PredictionFiller</name>
     <message>
         <source>No class matches “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{text}」に当てはまるクラスはありません。</translation>
     </message>
     <message>
         <source>Relevance, gradient rollout, grad-CAM and others explain: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>関連度、勾配ロールアウト、Grad-CAMなどが説明するクラス：{name}</translation>
     </message>
     <message>
         <source>The logits are not finite, so no class can be named.</source>
-        <translation type="unfinished"></translation>
+        <translation>ロジットに有限でない値があるため、クラスを挙げられません。</translation>
     </message>
     <message>
         <source>The prediction comes with the last layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>予測は最後の層とともに出ます。</translation>
     </message>
     <message>
         <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
     </message>
 </context>
 <context>
     <name>QueryBar</name>
     <message>
         <source>A register: a spare token the model may write to (S)</source>
-        <translation type="unfinished"></translation>
+        <translation>レジスタ：モデルが書き込める予備のトークン（S）</translation>
     </message>
     <message>
         <source>A special token (S)</source>
-        <translation type="unfinished"></translation>
+        <translation>特殊トークン（S）</translation>
     </message>
     <message>
         <source>An opaque map (V)</source>
-        <translation type="unfinished"></translation>
+        <translation>不透明なマップ（V）</translation>
     </message>
     <message>
         <source>Clip the largest 1 % of values</source>
-        <translation type="unfinished"></translation>
+        <translation>上位1%の値を切る</translation>
     </message>
     <message>
         <source>Colour covers the picture where attention is high (V)</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の高いところに色が乗ります（V）</translation>
     </message>
     <message>
         <source>Colour map, grid and smoothing</source>
-        <translation type="unfinished"></translation>
+        <translation>カラーマップ、格子、なめらかさ</translation>
     </message>
     <message>
         <source>Colours ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>色 ▾</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished"></translation>
+        <translation>向き</translation>
     </message>
     <message>
         <source>Fixed range…</source>
-        <translation type="unfinished"></translation>
+        <translation>範囲を固定…</translation>
     </message>
     <message>
         <source>How strongly attention covers the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の色がどれだけ強く画像を覆うか</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>Leave special tokens out and divide by the sum of the patches</source>
-        <translation type="unfinished"></translation>
+        <translation>特殊トークンを除き、パッチの合計で割ります</translation>
     </message>
     <message>
         <source>Logarithmic (L)</source>
-        <translation type="unfinished"></translation>
+        <translation>対数（L）</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Own: to the largest value of this map</source>
-        <translation type="unfinished"></translation>
+        <translation>個別：このマップの最大値まで</translation>
     </message>
     <message>
         <source>Patch grid (G)</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの格子（G）</translation>
     </message>
     <message>
         <source>Patches only, renormalised</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチのみ、再正規化</translation>
     </message>
     <message>
         <source>Query</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ</translation>
     </message>
     <message>
         <source>Scale: {words} ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>尺度：{words} ▾</translation>
     </message>
     <message>
         <source>Shared by all heads of the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>この層の全ヘッドで共通</translation>
     </message>
     <message>
         <source>Smoothed between patches (M)</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの間をなめらかに（M）</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished"></translation>
+        <translation>表示法</translation>
     </message>
     <message>
         <source>The class token: the one whose final state is read out (C)</source>
-        <translation type="unfinished"></translation>
+        <translation>クラストークン：最後の状態が読み出されるトークン（C）</translation>
     </message>
     <message>
         <source>The distillation token, taught by another network (S)</source>
-        <translation type="unfinished"></translation>
+        <translation>蒸留トークン：別のネットワークから教わったトークン（S）</translation>
     </message>
     <message>
         <source>The picture darkens where attention is low (V)</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の低いところが暗くなります（V）</translation>
     </message>
     <message>
         <source>Where the chosen token looks: a row, which sums to 1 (X)</source>
-        <translation type="unfinished"></translation>
+        <translation>選んだトークンがどこを見るか。合計が1の行です（X）</translation>
     </message>
     <message>
         <source>Which values the ends of the colour bar stand for</source>
-        <translation type="unfinished"></translation>
+        <translation>カラーバーの両端が表す値</translation>
     </message>
     <message>
         <source>Who looks at the chosen token: a column (X)</source>
-        <translation type="unfinished"></translation>
+        <translation>誰が選んだトークンを見るか。列です（X）</translation>
     </message>
     <message>
         <source>fixed</source>
-        <translation type="unfinished"></translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>log</source>
-        <translation type="unfinished"></translation>
+        <translation>対数</translation>
     </message>
     <message>
         <source>looked at by</source>
-        <translation type="unfinished"></translation>
+        <translation>見られる側</translation>
     </message>
     <message>
         <source>looks at</source>
-        <translation type="unfinished"></translation>
+        <translation>見る側</translation>
     </message>
     <message>
         <source>map</source>
-        <translation type="unfinished"></translation>
+        <translation>マップ</translation>
     </message>
     <message>
         <source>own</source>
-        <translation type="unfinished"></translation>
+        <translation>個別</translation>
     </message>
     <message>
         <source>shared</source>
-        <translation type="unfinished"></translation>
+        <translation>共通</translation>
     </message>
     <message>
         <source>spotlight</source>
-        <translation type="unfinished"></translation>
+        <translation>スポットライト</translation>
     </message>
     <message>
         <source>tint</source>
-        <translation type="unfinished"></translation>
+        <translation>色付け</translation>
     </message>
 </context>
 <context>
     <name>RangeDialog</name>
     <message>
         <source>Attention values at the ends of the colour bar</source>
-        <translation type="unfinished"></translation>
+        <translation>カラーバーの両端の注意の値</translation>
     </message>
     <message>
         <source>Fixed range</source>
-        <translation type="unfinished"></translation>
+        <translation>範囲の固定</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>下端</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>上端</translation>
+    </message>
+</context>
+<context>
+    <name>RecentActions</name>
+    <message>
+        <source>Empty this list; settings can turn it off</source>
+        <translation>この一覧を空にします。設定でオフにもできます</translation>
+    </message>
+    <message>
+        <source>Forget these</source>
+        <translation>履歴を消す</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>最近使ったもの</translation>
+    </message>
+</context>
+<context>
+    <name>RecentList</name>
+    <message>
+        <source>Opened before</source>
+        <translation>以前に開いたもの</translation>
     </message>
 </context>
 <context>
     <name>Sessions</name>
     <message>
         <source>Not everything in {name} could be used: {parts}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}のうち、次のものは使えませんでした：{parts}。</translation>
     </message>
     <message>
         <source>Save session</source>
-        <translation type="unfinished"></translation>
+        <translation>セッションを保存</translation>
     </message>
     <message>
         <source>Saved {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を保存しました</translation>
     </message>
     <message>
         <source>vitviz session</source>
-        <translation type="unfinished"></translation>
+        <translation>vitvizのセッション</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>16 bits (bfloat16): coarser, no overflow</source>
+        <translation>16ビット（bfloat16）：粗いが、あふれない</translation>
+    </message>
+    <message>
+        <source>16 bits (float16): half the memory</source>
+        <translation>16ビット（float16）：メモリは半分</translation>
+    </message>
+    <message>
+        <source>32 bits: exact to 1e-5</source>
+        <translation>32ビット：1e-5まで正確</translation>
+    </message>
+    <message>
+        <source>All settings as at the first start</source>
+        <translation>すべての設定を初回起動時に戻します</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>システムに合わせる</translation>
+    </message>
+    <message>
+        <source>At the start</source>
+        <translation>起動時</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自動</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>ダーク</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>デバイス</translation>
+    </message>
+    <message>
+        <source>Empty the list of recent files</source>
+        <translation>最近使ったファイルの一覧を空にします</translation>
+    </message>
+    <message>
+        <source>Errors and warnings</source>
+        <translation>エラーと警告</translation>
+    </message>
+    <message>
+        <source>Errors only</source>
+        <translation>エラーのみ</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>すべて</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>ファイル</translation>
+    </message>
+    <message>
+        <source>Forget them now</source>
+        <translation>今すぐ消す</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>ハイコントラスト</translation>
+    </message>
+    <message>
+        <source>How many processor cores a model may use</source>
+        <translation>モデルが使えるプロセッサーのコア数</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>言語</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>ライト</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>ログ</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>外観</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Preview the patch under the pointer</source>
+        <translation>ポインターの下のパッチをプレビューする</translation>
+    </message>
+    <message>
+        <source>Recent files, at most</source>
+        <translation>最近使ったファイルの上限</translation>
+    </message>
+    <message>
+        <source>Remember files that were opened</source>
+        <translation>開いたファイルを覚えておく</translation>
+    </message>
+    <message>
+        <source>Set everything back</source>
+        <translation>すべて元に戻す</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>Show a folder's pictures beside the picture</source>
+        <translation>フォルダーの画像を横に並べる</translation>
+    </message>
+    <message>
+        <source>The embedded model</source>
+        <translation>内蔵モデル</translation>
+    </message>
+    <message>
+        <source>The fastest there is</source>
+        <translation>最も速いもの</translation>
+    </message>
+    <message>
+        <source>The film strip (T)</source>
+        <translation>フィルムストリップ（T）</translation>
+    </message>
+    <message>
+        <source>The map follows the pointer; a click pins it (H)</source>
+        <translation>マップがポインターに付いていきます。クリックで固定（H）</translation>
+    </message>
+    <message>
+        <source>The model that is loaded with the window</source>
+        <translation>起動時に読み込むモデル</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>テーマ</translation>
+    </message>
+    <message>
+        <source>They are offered in the Open menu and on the start page</source>
+        <translation>「開く」メニューとスタート画面に出ます</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>スレッド</translation>
+    </message>
+    <message>
+        <source>What happens</source>
+        <translation>動作の記録</translation>
+    </message>
+    <message>
+        <source>Write down</source>
+        <translation>書き留めるもの</translation>
     </message>
 </context>
 <context>
     <name>SideTabs</name>
     <message>
         <source>What the side panel shows</source>
-        <translation type="unfinished"></translation>
+        <translation>サイドパネルに表示するもの</translation>
     </message>
 </context>
 <context>
     <name>SoftmaxTool</name>
     <message>
         <source>Divide scores by √d</source>
-        <translation type="unfinished"></translation>
+        <translation>スコアを√dで割る</translation>
     </message>
     <message>
         <source>Scores are divided by it: above 1 flatter, below 1 sharper</source>
-        <translation type="unfinished"></translation>
+        <translation>スコアをこの値で割ります。1より上は平らに、1より下は鋭くなります</translation>
     </message>
     <message>
         <source>Softmax over the</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスの向き</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>What the softmax makes sum to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスで合計が1になるもの</translation>
     </message>
     <message>
         <source>d: width of a head's queries and keys. Without it scores grow</source>
-        <translation type="unfinished"></translation>
+        <translation>d：ヘッドのクエリとキーの幅。割らないとスコアが大きくなります</translation>
     </message>
     <message>
         <source>dim=-1, as it should be: rows</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-1、正しい向き：行</translation>
     </message>
     <message>
         <source>dim=-2: columns (wrong)</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=-2：列（誤り）</translation>
     </message>
     <message>
         <source>dim=1: across heads (wrong)</source>
-        <translation type="unfinished"></translation>
+        <translation>dim=1：ヘッドにわたる（誤り）</translation>
     </message>
     <message>
         <source>heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>keys</source>
-        <translation type="unfinished"></translation>
+        <translation>キー</translation>
     </message>
     <message>
         <source>queries</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ</translation>
     </message>
 </context>
 <context>
     <name>StartPage</name>
     <message>
         <source>Open a picture from a file (Ctrl+O)</source>
-        <translation type="unfinished"></translation>
+        <translation>画像をファイルから開きます（Ctrl+O）</translation>
     </message>
     <message>
         <source>Open a picture, drop one here, or begin with one of these.</source>
-        <translation type="unfinished"></translation>
+        <translation>画像を開くか、ここにドロップするか、下のどれかで始めてください。</translation>
     </message>
     <message>
         <source>Open picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像を開く</translation>
     </message>
     <message>
         <source>Open the sample picture “{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation>サンプル画像「{name}」を開きます</translation>
     </message>
     <message>
         <source>See where a Vision Transformer looks</source>
-        <translation type="unfinished"></translation>
+        <translation>ビジョントランスフォーマーがどこを見ているか</translation>
     </message>
 </context>
 <context>
     <name>StatusLine</name>
     <message>
         <source>(strongest)</source>
-        <translation type="unfinished"></translation>
+        <translation>（最大）</translation>
     </message>
     <message>
         <source>Nine rows of every layer are recomputed from its queries and keys and compared with what the model itself computed.</source>
-        <translation type="unfinished"></translation>
+        <translation>各層の9行をクエリとキーから計算し直し、モデル自身の計算結果と比べています。</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状態</translation>
     </message>
     <message>
         <source>not verified</source>
-        <translation type="unfinished"></translation>
+        <translation>未検証</translation>
     </message>
     <message>
         <source>verified, error {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>検証済み、誤差{error}</translation>
     </message>
     <message>
         <source>{n} % goes to special tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}%は特殊トークンへ</translation>
     </message>
     <message>
         <source>{n} patches beyond the bar</source>
-        <translation type="unfinished"></translation>
+        <translation>バーを超えるパッチ{n}個</translation>
     </message>
     <message>
         <source>{place} → {query}</source>
-        <translation type="unfinished"></translation>
+        <translation>{place} → {query}</translation>
     </message>
     <message>
         <source>{query} → {place}</source>
-        <translation type="unfinished"></translation>
+        <translation>{query} → {place}</translation>
     </message>
     <message>
         <source>{value} = {ratio} × uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>{value} = 一様の{ratio}倍</translation>
     </message>
 </context>
 <context>
     <name>TokensFiller</name>
     <message>
         <source>The states of tokens need the model, not its trace alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>トークンの状態を見るには、実行の記録だけでなくモデルが必要です。</translation>
     </message>
     <message>
         <source>each layer on its own scale from 0</source>
-        <translation type="unfinished"></translation>
+        <translation>尺度は層ごと、0から</translation>
     </message>
     <message>
         <source>none stands out (3 × the median)</source>
-        <translation type="unfinished"></translation>
+        <translation>飛び抜けたものはありません（中央値の3倍）</translation>
     </message>
     <message>
         <source>probability of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}の確率</translation>
     </message>
     <message>
         <source>{n} above 3 × the median of their layer (artefact tokens)</source>
-        <translation type="unfinished"></translation>
+        <translation>層の中央値の3倍を超えるもの{n}個（アーティファクトトークン）</translation>
     </message>
 </context>
 <context>
     <name>TokensPane</name>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>色</translation>
     </message>
     <message>
         <source>Filters</source>
-        <translation type="unfinished"></translation>
+        <translation>フィルター</translation>
     </message>
     <message>
         <source>Keys, all heads side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>キー（全ヘッドを並べたもの）</translation>
     </message>
     <message>
         <source>Lens</source>
-        <translation type="unfinished"></translation>
+        <translation>レンズ</translation>
     </message>
     <message>
         <source>Norms</source>
-        <translation type="unfinished"></translation>
+        <translation>ノルム</translation>
     </message>
     <message>
         <source>Positions</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Queries, all heads side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ（全ヘッドを並べたもの）</translation>
     </message>
     <message>
         <source>Similarity</source>
-        <translation type="unfinished"></translation>
+        <translation>類似度</translation>
     </message>
     <message>
         <source>The state that enters the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>その層に入る状態</translation>
     </message>
     <message>
         <source>Tokens by layer</source>
-        <translation type="unfinished"></translation>
+        <translation>層ごとのトークン</translation>
     </message>
     <message>
         <source>Values, all heads side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>バリュー（全ヘッドを並べたもの）</translation>
     </message>
     <message>
         <source>What is shown of the tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークンについて表示するもの</translation>
     </message>
     <message>
         <source>Which vectors are compared</source>
-        <translation type="unfinished"></translation>
+        <translation>比べるベクトル</translation>
     </message>
     <message>
         <source>alike colours, alike states: three principal components</source>
-        <translation type="unfinished"></translation>
+        <translation>色が似ていれば状態も似ている：3つの主成分</translation>
     </message>
     <message>
         <source>cosine to the query's vector</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリのベクトルとのコサイン</translation>
     </message>
     <message>
         <source>length of each token's state, before the norm</source>
-        <translation type="unfinished"></translation>
+        <translation>各トークンの状態の長さ（正規化の前）</translation>
     </message>
     <message>
         <source>what the classifier would say of each token</source>
-        <translation type="unfinished"></translation>
+        <translation>分類器が各トークンを何と言うか</translation>
     </message>
     <message>
         <source>what the patch embedding looks for</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ埋め込みが探すもの</translation>
     </message>
     <message>
         <source>which places are alike to the query's</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリの位置に似た位置</translation>
     </message>
 </context>
 <context>
     <name>TopBar</name>
     <message>
         <source>All models…&#x9;Ctrl+M</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのモデル…&#x9;Ctrl+M</translation>
     </message>
     <message>
         <source>Centre, cropped to a square</source>
-        <translation type="unfinished"></translation>
+        <translation>中央を正方形に切り抜く</translation>
     </message>
     <message>
         <source>Choose a model ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルを選ぶ ▾</translation>
     </message>
     <message>
         <source>Choose the Vision Transformer</source>
-        <translation type="unfinished"></translation>
+        <translation>ビジョントランスフォーマーを選びます</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比較</translation>
     </message>
     <message>
         <source>Copy as a picture&#x9;Ctrl+C</source>
-        <translation type="unfinished"></translation>
+        <translation>画像としてコピー&#x9;Ctrl+C</translation>
     </message>
     <message>
         <source>Embedded, {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>内蔵、{name}</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>書き出し</translation>
     </message>
     <message>
         <source>Figure or numbers…&#x9;Ctrl+E</source>
-        <translation type="unfinished"></translation>
+        <translation>図か数値…&#x9;Ctrl+E</translation>
+    </message>
+    <message>
+        <source>Folder…&#x9;Ctrl+Shift+O</source>
+        <translation>フォルダー…&#x9;Ctrl+Shift+O</translation>
     </message>
     <message>
         <source>Keep this view beside others (K)</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示を横に保持して比べます（K）</translation>
     </message>
     <message>
         <source>Light or dark (Ctrl+T)</source>
-        <translation type="unfinished"></translation>
+        <translation>ライト／ダーク（Ctrl+T）</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>モデル</translation>
     </message>
     <message>
         <source>Model file…</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルのファイル…</translation>
     </message>
     <message>
         <source>Model folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルのフォルダー…</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>開く</translation>
     </message>
     <message>
         <source>Open a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像を開きます</translation>
     </message>
     <message>
         <source>Paste&#x9;Ctrl+V</source>
-        <translation type="unfinished"></translation>
+        <translation>貼り付け&#x9;Ctrl+V</translation>
     </message>
     <message>
         <source>Picture…&#x9;Ctrl+O</source>
-        <translation type="unfinished"></translation>
+        <translation>画像…&#x9;Ctrl+O</translation>
     </message>
     <message>
         <source>Sample: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>サンプル：{name}</translation>
     </message>
     <message>
         <source>Save this view as a figure or as numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示を図か数値として保存します</translation>
     </message>
     <message>
         <source>Shorter side, and its price</source>
-        <translation type="unfinished"></translation>
+        <translation>短辺と、その計算量</translation>
     </message>
     <message>
         <source>Show all keys (?)</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのキー操作を表示（?）</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>サイズ</translation>
     </message>
     <message>
         <source>Size of the model's input, and what it costs</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルの入力の大きさと、その計算量</translation>
     </message>
     <message>
         <source>Size ▾</source>
-        <translation type="unfinished"></translation>
+        <translation>サイズ ▾</translation>
     </message>
     <message>
         <source>What the model sees</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルが見る範囲</translation>
     </message>
     <message>
         <source>What the window is used for</source>
-        <translation type="unfinished"></translation>
+        <translation>ウィンドウの使いみち</translation>
     </message>
     <message>
         <source>Whole picture, at its own aspect</source>
-        <translation type="unfinished"></translation>
+        <translation>画像全体（元の縦横比）</translation>
     </message>
     <message>
         <source>Whole picture, padded to a square</source>
-        <translation type="unfinished"></translation>
+        <translation>画像全体（余白で正方形に）</translation>
     </message>
     <message>
         <source>patches of {n} px</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ{n} px</translation>
     </message>
     <message>
         <source>{side} px   {rows}×{cols} = {n} patches</source>
-        <translation type="unfinished"></translation>
+        <translation>{side} px   {rows}×{cols} = {n}パッチ</translation>
     </message>
 </context>
 <context>
     <name>TrialFiller</name>
     <message>
         <source>Deletion</source>
-        <translation type="unfinished"></translation>
+        <translation>削除</translation>
     </message>
     <message>
         <source>Insertion</source>
-        <translation type="unfinished"></translation>
+        <translation>挿入</translation>
     </message>
     <message>
         <source>Score: cosine to the whole picture's feature</source>
-        <translation type="unfinished"></translation>
+        <translation>スコア：画像全体の特徴とのコサイン</translation>
     </message>
     <message>
         <source>large is good</source>
-        <translation type="unfinished"></translation>
+        <translation>大きいほどよい</translation>
     </message>
     <message>
         <source>small is good</source>
-        <translation type="unfinished"></translation>
+        <translation>小さいほどよい</translation>
     </message>
 </context>
 <context>
     <name>TrialPane</name>
     <message>
         <source>A map shows weights, not reasons. Hide patches in its order: the score should fall faster than in random order.</source>
-        <translation type="unfinished"></translation>
+        <translation>マップが示すのは重みであって、理由ではありません。マップの順にパッチを隠したとき、でたらめな順より速くスコアが下がるはずです。</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Deletion and insertion curves</source>
-        <translation type="unfinished"></translation>
+        <translation>削除曲線と挿入曲線</translation>
     </message>
     <message>
         <source>Run the model with more and more patches hidden, then shown</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチを少しずつ隠しながら、次に少しずつ見せながらモデルを実行します</translation>
     </message>
     <message>
         <source>Test this map</source>
-        <translation type="unfinished"></translation>
+        <translation>このマップを検証</translation>
     </message>
     <message>
         <source>Testing … {percent}</source>
-        <translation type="unfinished"></translation>
+        <translation>検証中… {percent}</translation>
     </message>
     <message>
         <source>score</source>
-        <translation type="unfinished"></translation>
+        <translation>スコア</translation>
     </message>
     <message>
         <source>share of patches</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの割合</translation>
     </message>
     <message>
         <source>{name}: area {area}, random {mean} ± {spread} ({wish})</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}：面積{area}、ランダム{mean} ± {spread}（{wish}）</translation>
     </message>
     <message>
         <source>{n} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{n}%</translation>
     </message>
 </context>
 <context>
     <name>ViewWishes</name>
     <message>
         <source>Preview on hover: off</source>
-        <translation type="unfinished"></translation>
+        <translation>ホバー時のプレビュー：オフ</translation>
     </message>
     <message>
         <source>Preview on hover: on</source>
-        <translation type="unfinished"></translation>
+        <translation>ホバー時のプレビュー：オン</translation>
     </message>
 </context>
 <context>
     <name>ViewsPane</name>
     <message>
         <source>Down</source>
-        <translation type="unfinished"></translation>
+        <translation>下へ</translation>
     </message>
     <message>
         <source>Earlier in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>一覧の前へ移します</translation>
     </message>
     <message>
         <source>Forget this view</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示を消します</translation>
     </message>
     <message>
         <source>Keep what is on screen now (Ctrl+D)</source>
-        <translation type="unfinished"></translation>
+        <translation>今の表示を残します（Ctrl+D）</translation>
     </message>
     <message>
         <source>Later in the list</source>
-        <translation type="unfinished"></translation>
+        <translation>一覧の後ろへ移します</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>削除</translation>
     </message>
     <message>
         <source>Save this view</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示を保存</translation>
     </message>
     <message>
         <source>Save views to come back to and to step through with Page Up and Page Down. A session keeps them in a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>表示を保存すると、あとで戻ったり、Page UpとPage Downで順に見せたりできます。セッションを保存すればファイルに残ります。</translation>
     </message>
     <message>
         <source>Saved views</source>
-        <translation type="unfinished"></translation>
+        <translation>保存した表示</translation>
     </message>
     <message>
         <source>Up</source>
-        <translation type="unfinished"></translation>
+        <translation>上へ</translation>
     </message>
 </context>
 <context>
     <name>actions</name>
     <message>
         <source>All heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッド</translation>
     </message>
     <message>
         <source>All models…</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのモデル…</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意</translation>
     </message>
     <message>
         <source>CLS token as query</source>
-        <translation type="unfinished"></translation>
+        <translation>CLSトークンをクエリに</translation>
     </message>
     <message>
         <source>Cancel what runs</source>
-        <translation type="unfinished"></translation>
+        <translation>実行中のものをキャンセル</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>クラス</translation>
     </message>
     <message>
         <source>Compare: keep this view, or end</source>
-        <translation type="unfinished"></translation>
+        <translation>比較：この表示を保持／終了</translation>
     </message>
     <message>
         <source>Copy view as a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>表示を画像としてコピー</translation>
     </message>
     <message>
         <source>Export figure or numbers…</source>
-        <translation type="unfinished"></translation>
+        <translation>図か数値を書き出す…</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル</translation>
+    </message>
+    <message>
+        <source>Film strip</source>
+        <translation>フィルムストリップ</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>全画面</translation>
     </message>
     <message>
         <source>Head after</source>
-        <translation type="unfinished"></translation>
+        <translation>次のヘッド</translation>
     </message>
     <message>
         <source>Head before</source>
-        <translation type="unfinished"></translation>
+        <translation>前のヘッド</translation>
     </message>
     <message>
         <source>Inspect: see where each patch looks</source>
-        <translation type="unfinished"></translation>
+        <translation>観察：各パッチがどこを見ているか</translation>
     </message>
     <message>
         <source>Lab: change the running model</source>
-        <translation type="unfinished"></translation>
+        <translation>ラボ：動いているモデルを変える</translation>
     </message>
     <message>
         <source>Lab: restore the untouched model</source>
-        <translation type="unfinished"></translation>
+        <translation>ラボ：元のモデルに戻す</translation>
     </message>
     <message>
         <source>Layer after</source>
-        <translation type="unfinished"></translation>
+        <translation>次の層</translation>
     </message>
     <message>
         <source>Layer before</source>
-        <translation type="unfinished"></translation>
+        <translation>前の層</translation>
     </message>
     <message>
         <source>Learn: how it works, on this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>学ぶ：この画像で仕組みを</translation>
     </message>
     <message>
         <source>Light or dark</source>
-        <translation type="unfinished"></translation>
+        <translation>ライト／ダーク</translation>
     </message>
     <message>
         <source>Logarithmic scale</source>
-        <translation type="unfinished"></translation>
+        <translation>対数の尺度</translation>
     </message>
     <message>
         <source>Looks at ⇄ looked at by</source>
-        <translation type="unfinished"></translation>
+        <translation>見る側 ⇄ 見られる側</translation>
     </message>
     <message>
         <source>Matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>行列</translation>
     </message>
     <message>
         <source>Move the query with the arrow keys</source>
-        <translation type="unfinished"></translation>
+        <translation>矢印キーでクエリを動かす</translation>
     </message>
     <message>
-        <source>Next saved view</source>
+        <source>Next picture</source>
+        <translation>次の画像</translation>
+    </message>
+    <message>
+        <source>Next saved view or chapter</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Next special token as query</source>
-        <translation type="unfinished"></translation>
+        <translation>次の特殊トークンをクエリに</translation>
     </message>
     <message>
-        <source>Open picture or session…</source>
-        <translation type="unfinished"></translation>
+        <source>Open folder…</source>
+        <translation>フォルダーを開く…</translation>
+    </message>
+    <message>
+        <source>Open pictures or a session…</source>
+        <translation>画像かセッションを開く…</translation>
     </message>
     <message>
         <source>Paste picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像を貼り付け</translation>
     </message>
     <message>
         <source>Patch grid</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの格子</translation>
+    </message>
+    <message>
+        <source>Picture before</source>
+        <translation>前の画像</translation>
     </message>
     <message>
         <source>Preview on hover</source>
-        <translation type="unfinished"></translation>
+        <translation>ホバー時のプレビュー</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>終了</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>やり直す</translation>
     </message>
     <message>
         <source>Remove the queries pinned beside</source>
-        <translation type="unfinished"></translation>
+        <translation>並べて固定したクエリを外す</translation>
     </message>
     <message>
         <source>Save session…</source>
-        <translation type="unfinished"></translation>
+        <translation>セッションを保存…</translation>
     </message>
     <message>
         <source>Save this view</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示を保存</translation>
     </message>
     <message>
-        <source>Saved view before</source>
+        <source>Saved view or chapter before</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Saved views</source>
-        <translation type="unfinished"></translation>
+        <translation>保存した表示</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>設定…</translation>
     </message>
     <message>
         <source>Show all keys</source>
-        <translation type="unfinished"></translation>
+        <translation>すべてのキー操作を表示</translation>
     </message>
     <message>
         <source>Side panel</source>
-        <translation type="unfinished"></translation>
+        <translation>サイドパネル</translation>
     </message>
     <message>
         <source>Smoothed between patches</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチの間をなめらかに</translation>
     </message>
     <message>
         <source>Test the map</source>
-        <translation type="unfinished"></translation>
+        <translation>マップの検証</translation>
     </message>
     <message>
         <source>Tint, map, spotlight</source>
-        <translation type="unfinished"></translation>
+        <translation>色付け、マップ、スポットライト</translation>
     </message>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>元に戻す</translation>
     </message>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>表示</translation>
     </message>
     <message>
         <source>Whole picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画像全体</translation>
     </message>
     <message>
         <source>Zoom in</source>
-        <translation type="unfinished"></translation>
+        <translation>拡大</translation>
     </message>
     <message>
         <source>Zoom out</source>
-        <translation type="unfinished"></translation>
+        <translation>縮小</translation>
     </message>
 </context>
 <context>
     <name>catalogue</name>
     <message>
         <source>A bias by distance inside the softmax; with labels. Takes only its own size.</source>
-        <translation type="unfinished"></translation>
+        <translation>ソフトマックスの中に距離に応じたバイアスがあります。ラベルあり。入力サイズは固定です。</translation>
     </message>
     <message>
         <source>A second special token learned from a teacher network: compare it with CLS.</source>
-        <translation type="unfinished"></translation>
+        <translation>教師ネットワークから学んだ2つ目の特殊トークンがあります。CLSと比べてみてください。</translation>
     </message>
     <message>
         <source>At once, offline. One model for patches of 8, 14, 16, 28 and 32 pixels.</source>
-        <translation type="unfinished"></translation>
+        <translation>すぐに、オフラインで。8、14、16、28、32ピクセルのパッチを1つのモデルで扱えます。</translation>
     </message>
     <message>
         <source>Better labels than DeiT from the same design.</source>
-        <translation type="unfinished"></translation>
+        <translation>DeiTと同じ設計で、ラベルがより正確です。</translation>
     </message>
     <message>
         <source>DINOv2 with four extra tokens as storage: its maps are clean.</source>
-        <translation type="unfinished"></translation>
+        <translation>保管場所として4つのトークンを足したDINOv2。マップがきれいです。</translation>
     </message>
     <message>
         <source>Google's ViT with labels, from 23 MB up: the lightest runs anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Googleのラベル付きViT。23 MBから。最も軽いものはどこでも動きます。</translation>
     </message>
     <message>
         <source>Heads that segment objects although nobody showed them a label.</source>
-        <translation type="unfinished"></translation>
+        <translation>ラベルを教わっていないのに、ものを切り分けるヘッドがあります。</translation>
     </message>
     <message>
         <source>Learned by painting in hidden patches: its attention stays near; not for commercial use.</source>
-        <translation type="unfinished"></translation>
+        <translation>隠したパッチを描き足すことで学習しました。注意は近くにとどまります。商用利用不可。</translation>
     </message>
     <message>
         <source>Learned from captions; no CLS token, its head asks one question of all patches.</source>
-        <translation type="unfinished"></translation>
+        <translation>説明文から学習しました。CLSトークンはなく、頭部が全パッチに1つの問いを投げます。</translation>
     </message>
     <message>
         <source>Light models with 1,000 labels, good for a first lesson.</source>
-        <translation type="unfinished"></translation>
+        <translation>1,000ラベルの軽いモデル。はじめての授業に向いています。</translation>
     </message>
     <message>
         <source>Many patches and labels at any width; its positions are rotations.</source>
-        <translation type="unfinished"></translation>
+        <translation>多くのパッチとラベル、幅もさまざま。位置は回転で表されます。</translation>
     </message>
     <message>
         <source>PyTorch: torchvision, trained by Meta on 3.6 billion pictures with hashtags</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch：torchvision。Metaがハッシュタグ付きの画像36億枚で学習</translation>
     </message>
     <message>
         <source>PyTorch: torchvision, trained on ImageNet-1k</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch：torchvision。ImageNet-1kで学習</translation>
     </message>
     <message>
         <source>Sharp maps at any size: its positions are rotations, not a table. A licence of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>どの大きさでも鮮明なマップ。位置は表ではなく回転で表されます。独自のライセンス。</translation>
     </message>
     <message>
-        <source>The eye of many chat and drawing programs; it learned from captions.</source>
-        <translation type="unfinished"></translation>
+        <source>The eye of many chat and drawing programs; it learned from captions. GELU: timm's other activation for the same weights.</source>
+        <translation>多くの対話・画像生成プログラムの「目」です。説明文から学習しました。GELU：同じ重みに対するtimmのもう1つの活性化関数。</translation>
     </message>
     <message>
-        <source>The most accurate labels of torchvision's; not for commercial use.</source>
-        <translation type="unfinished"></translation>
+        <source>The most accurate labels of torchvision's (E2E: trained through; linear: only the last layer). Not for commercial use.</source>
+        <translation>torchvisionで最も正確なラベル（E2E：全体を学習、linear：最後の層だけ）。商用利用不可。</translation>
     </message>
     <message>
         <source>The most used of all. Watch its artefact tokens: patches it uses as storage.</source>
-        <translation type="unfinished"></translation>
+        <translation>最もよく使われています。アーティファクトトークン（保管場所に使われるパッチ）を観察してみてください。</translation>
     </message>
     <message>
         <source>The plain ViT of the original paper, with 1,000 labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>元の論文のままのViT。1,000ラベル。</translation>
     </message>
     <message>
         <source>ships with vitviz</source>
-        <translation type="unfinished"></translation>
+        <translation>vitvizに付属</translation>
     </message>
     <message>
         <source>timm, trained by BAAI (2023)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。BAAIが学習（2023年）</translation>
     </message>
     <message>
         <source>timm, trained by Google on ImageNet-21k (2021)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。GoogleがImageNet-21kで学習（2021年）</translation>
     </message>
     <message>
         <source>timm, trained by Google on captions of the web</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。Googleがウェブの説明文で学習</translation>
     </message>
     <message>
         <source>timm, trained by Meta (2021)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。Metaが学習（2021年）</translation>
     </message>
     <message>
         <source>timm, trained by Meta (2023)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。Metaが学習（2023年）</translation>
     </message>
     <message>
         <source>timm, trained by Meta (2025)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。Metaが学習（2025年）</translation>
     </message>
     <message>
         <source>timm, trained by Meta on ImageNet-1k (2021)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。MetaがImageNet-1kで学習（2021年）</translation>
     </message>
     <message>
         <source>timm, trained by Meta on ImageNet-22k (2022)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。MetaがImageNet-22kで学習（2022年）</translation>
     </message>
     <message>
         <source>timm, trained by Microsoft (2022)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。Microsoftが学習（2022年）</translation>
     </message>
     <message>
         <source>timm, trained by OpenAI on 400 million captions (2021)</source>
-        <translation type="unfinished"></translation>
+        <translation>timm。OpenAIが4億の説明文で学習（2021年）</translation>
     </message>
 </context>
 <context>
     <name>changes</name>
     <message>
         <source>changed: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>変更：{what}</translation>
     </message>
     <message>
         <source>cut in every layer: {queries} queries from {keys} keys</source>
-        <translation type="unfinished"></translation>
+        <translation>全層で切断：クエリ{queries}個からキー{keys}個へ</translation>
     </message>
     <message>
         <source>cut in layers {first} to {last}: {queries} queries from {keys} keys</source>
-        <translation type="unfinished"></translation>
+        <translation>層{first}〜{last}で切断：クエリ{queries}個からキー{keys}個へ</translation>
     </message>
     <message>
         <source>layer {layer}, heads off (their mean instead): {heads}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}、オフのヘッド（代わりに平均）：{heads}</translation>
     </message>
     <message>
         <source>layer {layer}, heads off: {heads}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}、オフのヘッド：{heads}</translation>
     </message>
     <message>
         <source>no scaling by √d</source>
-        <translation type="unfinished"></translation>
+        <translation>√dで割らない</translation>
     </message>
     <message>
         <source>softmax over the heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドにわたるソフトマックス</translation>
     </message>
     <message>
         <source>softmax over the queries</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリにわたるソフトマックス</translation>
     </message>
     <message>
         <source>temperature {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>温度{n}</translation>
     </message>
     <message>
         <source>the last</source>
-        <translation type="unfinished"></translation>
+        <translation>最後</translation>
     </message>
     <message>
         <source>{n} patches blurred</source>
-        <translation type="unfinished"></translation>
+        <translation>ぼかしたパッチ{n}個</translation>
     </message>
     <message>
         <source>{n} patches dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>取り除いたパッチ{n}個</translation>
     </message>
     <message>
         <source>{n} patches in the mean colour</source>
-        <translation type="unfinished"></translation>
+        <translation>平均色にしたパッチ{n}個</translation>
     </message>
     <message>
         <source>{n} patches of noise</source>
-        <translation type="unfinished"></translation>
+        <translation>ノイズにしたパッチ{n}個</translation>
     </message>
 </context>
 <context>
     <name>errors</name>
     <message>
         <source> Did you mean {name}?</source>
-        <translation type="unfinished"></translation>
+        <translation>もしかして{name}ですか？</translation>
     </message>
     <message>
         <source>, and {n} more tensors</source>
+        <translation>と、ほか{n}個のテンソル</translation>
+    </message>
+    <message>
+        <source>, or the CPU as the device</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
-        <translation type="unfinished"></translation>
+        <translation>図には画像が必要ですが、この記録は前処理済みのテンソルから作られています。画像そのものから実行するか、.npzか.csvに書き出してください。</translation>
     </message>
     <message>
         <source>A figure of {width}×{height} pixels is too large. Write fewer maps, or an .svg.</source>
-        <translation type="unfinished"></translation>
+        <translation>{width}×{height}ピクセルの図は大きすぎます。マップの数を減らすか、.svgに書き出してください。</translation>
     </message>
     <message>
         <source>A hidden square has 1 to {most} patches a side, not {cells}.</source>
-        <translation type="unfinished"></translation>
+        <translation>隠す正方形の一辺は1〜{most}パッチです（{cells}は使えません）。</translation>
     </message>
     <message>
         <source>A matrix of {tokens} × {tokens} tokens exceeds the {limit} MiB kept for one head. Read it by tiles, or look at it pooled.</source>
-        <translation type="unfinished"></translation>
+        <translation>{tokens} × {tokens}トークンの行列は、1ヘッドに許される{limit} MiBを超えます。タイルごとに読むか、まとめた形で見てください。</translation>
     </message>
     <message>
         <source>A prepared input has the shape (1, 3, height, width), not {shape}.</source>
-        <translation type="unfinished"></translation>
+        <translation>前処理済みの入力の形は(1, 3, 高さ, 幅)です（{shape}は使えません）。</translation>
     </message>
     <message>
         <source>A query must keep at least one key; all of its edges are cut.</source>
+        <translation>クエリには少なくとも1つのキーを残してください。すべてのつながりが切られています。</translation>
+    </message>
+    <message>
+        <source>A run at {width}×{height} px ({tokens:,} tokens) would take about {needed:.1f} GB of memory; {free:.1f} GB are free. Choose a smaller size, or larger patches.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A session comes back to its picture, and this one has no file. Save the picture as a file and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>セッションは画像とともに復元されますが、この画像にはファイルがありません。画像をファイルに保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>A size must be at least 1 px, not {side}.</source>
-        <translation type="unfinished"></translation>
+        <translation>サイズは1 px以上にしてください（{side}は使えません）。</translation>
     </message>
     <message>
         <source>An array must be (height, width, 3) of uint8, not {shape} of {dtype}.</source>
-        <translation type="unfinished"></translation>
+        <translation>配列は(高さ, 幅, 3)のuint8にしてください（{dtype}の{shape}は使えません）。</translation>
     </message>
     <message>
         <source>An input of {width}×{height} px does not divide into patches of {patch_width}×{patch_height}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{width}×{height} pxの入力は、{patch_width}×{patch_height}のパッチに割り切れません。</translation>
     </message>
     <message>
         <source>An input of {width}×{height} px is too large: a side may have {limit} px. Choose a smaller size, or crop the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>{width}×{height} pxの入力は大きすぎます。一辺は{limit} pxまでです。サイズを小さくするか、画像を切り抜いてください。</translation>
     </message>
     <message>
         <source>At least one patch must stay: all are dropped.</source>
-        <translation type="unfinished"></translation>
+        <translation>少なくとも1つのパッチを残してください。すべて取り除かれています。</translation>
     </message>
     <message>
         <source>Block {layer} ({kind}) calls attention more than once, so its maps would be ambiguous. vitviz shows models with one attention a block.</source>
-        <translation type="unfinished"></translation>
+        <translation>ブロック{layer}（{kind}）は注意を2回以上計算するため、マップが1つに決まりません。vitvizはブロックごとに注意が1つのモデルを表示します。</translation>
     </message>
     <message>
         <source>Cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>キャンセルしました。</translation>
     </message>
     <message>
         <source>Colour profile converted to sRGB.</source>
-        <translation type="unfinished"></translation>
+        <translation>カラープロファイルをsRGBに変換しました。</translation>
     </message>
     <message>
         <source>Connection refused</source>
-        <translation type="unfinished"></translation>
+        <translation>接続が拒否されました</translation>
     </message>
     <message>
         <source>Connection reset by peer</source>
+        <translation>相手が接続を切りました</translation>
+    </message>
+    <message>
+        <source>DeiT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dinov2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dinov2WithRegisters</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>File name too long</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル名が長すぎます</translation>
     </message>
     <message>
         <source>First of {frames} frames.</source>
-        <translation type="unfinished"></translation>
+        <translation>{frames}フレームの最初のものです。</translation>
     </message>
     <message>
         <source>How {name} reads its output from its tokens could not be found out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}がトークンから出力をどう読み出すのかが分かりませんでした。</translation>
     </message>
     <message>
         <source>In block {layer} of {name} something stands between attention and its projection (a norm), so a head's share of the output is not defined.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}のブロック{layer}では注意と射影の間に別の処理（正規化）があるため、出力に占めるヘッドの分が定まりません。</translation>
     </message>
     <message>
         <source>Input/output error</source>
-        <translation type="unfinished"></translation>
+        <translation>入出力エラー</translation>
     </message>
     <message>
         <source>Instead of {file} there came a web page. Does this network ask for a log-in? Open a browser, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}の代わりにウェブページが届きました。このネットワークはログインを求めていませんか。ブラウザーを開いてから、もう一度試してください。</translation>
     </message>
     <message>
         <source>Is a directory</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーです</translation>
     </message>
     <message>
         <source>It is a Git LFS pointer; fetch the real file with git lfs pull</source>
-        <translation type="unfinished"></translation>
+        <translation>Git LFSのポインターです。git lfs pullで本物のファイルを取得してください</translation>
     </message>
     <message>
         <source>It is a PDF; save the page as PNG</source>
-        <translation type="unfinished"></translation>
+        <translation>PDFです。ページをPNGで保存してください</translation>
     </message>
     <message>
         <source>It is a web page; download the picture itself</source>
-        <translation type="unfinished"></translation>
+        <translation>ウェブページです。画像そのものをダウンロードしてください</translation>
     </message>
     <message>
         <source>It is an SVG drawing; save it as PNG</source>
-        <translation type="unfinished"></translation>
+        <translation>SVGの図です。PNGで保存してください</translation>
     </message>
     <message>
         <source>Its colour profile is damaged and was left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>カラープロファイルが壊れているため、使いませんでした。</translation>
     </message>
     <message>
         <source>Its content is none of the formats vitviz reads</source>
-        <translation type="unfinished"></translation>
+        <translation>中身はvitvizが読めるどの形式でもありません</translation>
     </message>
     <message>
         <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}は小さな窓の中だけで注意を計算するため、全パッチ間の行列がありません。画像全体を見る層：{shown}。</translation>
     </message>
     <message>
         <source>Layer {layer} has not run yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}はまだ実行されていません。</translation>
     </message>
     <message>
         <source>Layer {layer} is not shown: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}は表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
         <source>Models of timm need timm: install the extra with pip install 'vitviz[timm]'.</source>
-        <translation type="unfinished"></translation>
+        <translation>timmのモデルにはtimmが必要です。pip install 'vitviz[timm]'で追加してください。</translation>
     </message>
     <message>
         <source>No layer of {model} could be verified: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}のどの層も検証できませんでした。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
         <source>No patch embedding was found in this model.</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルにはパッチ埋め込みが見つかりませんでした。</translation>
     </message>
     <message>
         <source>No space left on device</source>
-        <translation type="unfinished"></translation>
+        <translation>ディスクに空きがありません</translation>
     </message>
     <message>
         <source>No such file or directory</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイルがありません</translation>
     </message>
     <message>
         <source>Not a directory</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーではありません</translation>
     </message>
     <message>
         <source>Only the embedded model can change its patch size; {name} has one.</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチサイズを変えられるのは内蔵モデルだけです。{name}のパッチサイズは1つです。</translation>
     </message>
     <message>
         <source>Permission denied</source>
-        <translation type="unfinished"></translation>
+        <translation>権限がありません</translation>
     </message>
     <message>
         <source>PySide6 {version} does not work with vitviz on Python {python}. Mend it with: pip install 'PySide6-Essentials==6.11.3'</source>
-        <translation type="unfinished"></translation>
+        <translation>PySide6 {version}はPython {python}のvitvizでは動きません。次で直せます：pip install 'PySide6-Essentials==6.11.3'</translation>
     </message>
     <message>
         <source>Read-only file system</source>
-        <translation type="unfinished"></translation>
+        <translation>読み取り専用のファイルシステムです</translation>
     </message>
     <message>
         <source>Settings last only until vitviz is closed: {path} could not be written, {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>設定はvitvizを閉じるまでしか残りません。{path}に書き込めませんでした（{reason}）。</translation>
     </message>
     <message>
         <source>Some settings in {path} cannot be used and have their defaults: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}の一部の設定は使えないため、既定値にしました：{names}。</translation>
     </message>
     <message>
         <source>Some settings in {path} cannot be used and have their defaults: {names}. The old file is kept as {copy}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}の一部の設定は使えないため、既定値にしました：{names}。元のファイルは{copy}に残してあります。</translation>
     </message>
     <message>
         <source>Something went wrong inside vitviz ({reason}). Details are in the log.</source>
-        <translation type="unfinished"></translation>
+        <translation>vitvizの内部で問題が起きました（{reason}）。詳細はログにあります。</translation>
     </message>
     <message>
         <source>Statistics compare rows that sum to 1; the softmax was made to go over another axis.</source>
-        <translation type="unfinished"></translation>
+        <translation>統計は合計が1になる行を比べますが、ソフトマックスの軸が変えられています。</translation>
     </message>
     <message>
         <source>The attention {where} is computed in {shape} pieces (windows), not over the whole picture. vitviz shows global attention.</source>
-        <translation type="unfinished"></translation>
+        <translation>{where}の注意は{shape}個の部分（窓）に分けて計算され、画像全体にわたりません。vitvizは全体にわたる注意を表示します。</translation>
     </message>
     <message>
         <source>The attention {where} uses {what}, which a Vision Transformer in evaluation does not. Call model.eval() and pass an image model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{where}の注意は{what}を使いますが、評価中のビジョントランスフォーマーでは使わないものです。model.eval()を呼び、画像用のモデルを渡してください。</translation>
     </message>
     <message>
         <source>The connection to {site} cannot be trusted (its certificate: {reason}). Check the clock of this computer, and its network.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}への接続を信頼できません（証明書：{reason}）。このコンピューターの時計とネットワークを確かめてください。</translation>
     </message>
     <message>
         <source>The connection to {site} failed ({reason}). Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}に接続できませんでした（{reason}）。もう一度試してください。</translation>
     </message>
     <message>
-        <source>The connection to {site} was cut off.</source>
-        <translation type="unfinished"></translation>
+        <source>The connection to {site} was cut off. Try again.</source>
+        <translation>{site}との接続が切れました。もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>The connection to {site} was cut off. What has arrived is kept; try again.</source>
+        <translation>{site}との接続が切れました。届いた分は残っています。もう一度試してください。</translation>
     </message>
     <message>
         <source>The device ran out of memory. Choose a smaller size, or run on the CPU.</source>
-        <translation type="unfinished"></translation>
+        <translation>デバイスのメモリが足りません。サイズを小さくするか、CPUで実行してください。</translation>
     </message>
     <message>
         <source>The discarded share goes from 0 to below 1; it is not {share}.</source>
-        <translation type="unfinished"></translation>
+        <translation>捨てる割合は0以上1未満です（{share}は使えません）。</translation>
     </message>
     <message>
         <source>The display {display} does not answer. Check {variable}, or use “vitviz export”, which needs no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>ディスプレイ{display}が応答しません。{variable}を確かめるか、ディスプレイの要らない「vitviz export」を使ってください。</translation>
     </message>
     <message>
         <source>The embedded model cannot be read: {reason}. Install vitviz again.</source>
-        <translation type="unfinished"></translation>
+        <translation>内蔵モデルを読み込めません：{reason}。vitvizをインストールし直してください。</translation>
     </message>
     <message>
         <source>The embedded model has no patches of {size} px; it was trained with {sizes}.</source>
-        <translation type="unfinished"></translation>
+        <translation>内蔵モデルに{size} pxのパッチはありません。学習したのは{sizes}です。</translation>
     </message>
     <message>
         <source>The embedded model is missing from this installation ({path}). Install vitviz again, or choose another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>このインストールには内蔵モデルがありません（{path}）。vitvizをインストールし直すか、別のモデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>The folder {name} cannot be read: {reason}.</source>
+        <translation>フォルダー{name}を読み込めません：{reason}。</translation>
     </message>
     <message>
         <source>The map has {shape} values and the grid {grid}.</source>
-        <translation type="unfinished"></translation>
+        <translation>マップの値は{shape}個、格子は{grid}です。</translation>
     </message>
     <message>
         <source>The model in {folder} cannot be read: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}のモデルを読み込めません：{reason}</translation>
     </message>
     <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}の設定を読み込めません：{reason}。vitvizは既定値で起動し、元のファイルを{copy}に残します。</translation>
     </message>
     <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}の設定を読み込めません：{reason}。vitvizは既定値で起動します。</translation>
     </message>
     <message>
         <source>The share of the mass lies above 0 and at most at 1; it is not {mass}.</source>
-        <translation type="unfinished"></translation>
+        <translation>割合は0より大きく1以下です（{mass}は使えません）。</translation>
     </message>
     <message>
         <source>The trace was made by {traced}, not by {model}.</source>
-        <translation type="unfinished"></translation>
+        <translation>この記録は{model}ではなく{traced}で作られたものです。</translation>
     </message>
     <message>
         <source>The weights in {folder} do not fit its config.json: {count} names or shapes differ, such as {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}の重みはそのconfig.jsonに合いません。{count}個の名前か形が違います（例：{names}）。</translation>
     </message>
     <message>
         <source>The weights of {name} are not on this machine. Fetch them with “vitviz models get {name}” or in the window, under Model, or choose the embedded model.</source>
+        <translation>{name}の重みはこのコンピューターにありません。「vitviz models get {name}」かウィンドウの「モデル」から取得するか、内蔵モデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>The window did not close within {seconds} seconds.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The window opened, but its picture did not appear.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The window opened, but no attention appeared in it.</source>
+        <source>The window failed: {reason}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no class {target}: classes go from 0 to {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>クラス{target}はありません。クラスは0〜{last}です。</translation>
     </message>
     <message>
         <source>There is no device {name} on this machine; it has {devices}.</source>
-        <translation type="unfinished"></translation>
+        <translation>このコンピューターにデバイス{name}はありません。使えるのは{devices}です。</translation>
     </message>
     <message>
         <source>There is no display to open a window on. Run vitviz in a desktop session or with ssh -X, or use “vitviz export”, which needs none.</source>
-        <translation type="unfinished"></translation>
+        <translation>ウィンドウを開くディスプレイがありません。デスクトップ環境かssh -Xで実行するか、ディスプレイの要らない「vitviz export」を使ってください。</translation>
     </message>
     <message>
         <source>There is no file {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル{name}はありません。</translation>
     </message>
     <message>
         <source>There is no file {path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイル{path}はありません。</translation>
     </message>
     <message>
         <source>There is no head {head}: heads go from 0 to {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{head}はありません。ヘッドは0〜{last}です。</translation>
     </message>
     <message>
         <source>There is no layer {layer}: layers go from 0 to {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}はありません。層は0〜{last}です。</translation>
     </message>
     <message>
         <source>There is no method {name}; there are: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>手法{name}はありません。使えるのは{names}です。</translation>
     </message>
     <message>
         <source>There is no model or folder {name}.{hint} “vitviz models list” shows what there is.</source>
-        <translation type="unfinished"></translation>
+        <translation>モデルまたはフォルダー{name}はありません。{hint}「vitviz models list」で一覧が見られます。</translation>
     </message>
     <message>
         <source>There is no patch ({row}, {col}): rows go from 0 to {last_row}, columns from 0 to {last_col}.</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ({row}, {col})はありません。行は0〜{last_row}、列は0〜{last_col}です。</translation>
     </message>
     <message>
         <source>There is no patch ({row},{col}): the grid has {rows}×{cols} patches.</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチ({row},{col})はありません。格子は{rows}×{cols}パッチです。</translation>
+    </message>
+    <message>
+        <source>There is no picture in {name}.</source>
+        <translation>{name}に画像はありません。</translation>
     </message>
     <message>
         <source>There is no precision {name}; choose one of {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>精度{name}はありません。{names}から選んでください。</translation>
     </message>
     <message>
         <source>There is no special token {name}; there are: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>特殊トークン{name}はありません。あるのは{names}です。</translation>
     </message>
     <message>
         <source>There is no token {token}: tokens go from 0 to {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン{token}はありません。トークンは0〜{last}です。</translation>
     </message>
     <message>
         <source>There is not enough memory to open {name}. Save it smaller.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を開くにはメモリが足りません。小さくして保存してください。</translation>
     </message>
     <message>
         <source>There is not enough memory. Choose a smaller size or model.</source>
+        <translation>メモリが足りません。小さいサイズかモデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, larger patches{other}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>These patches were chosen on a grid of {own_rows}×{own_cols}; this run has {rows}×{cols}. Choose them again.</source>
-        <translation type="unfinished"></translation>
+        <translation>これらのパッチは{own_rows}×{own_cols}の格子で選ばれましたが、今回の実行は{rows}×{cols}です。選び直してください。</translation>
     </message>
     <message>
         <source>This did not work: {reason} Details are in the log.</source>
-        <translation type="unfinished"></translation>
+        <translation>うまくいきませんでした：{reason} 詳細はログにあります。</translation>
     </message>
     <message>
         <source>This model adds a dense bias to every pair of tokens; at this size keeping them takes more than {limit} MiB. Choose a smaller size.</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルはトークンのすべての組に密なバイアスを加えます。このサイズでは、保持するのに{limit} MiBを超えます。サイズを小さくしてください。</translation>
     </message>
     <message>
         <source>This model keeps its patches as a grid, from which none can be dropped. Hide them in the picture: blurred, or as the mean colour.</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルはパッチを格子のまま持つため、取り除けません。画像の上で隠してください（ぼかしか平均色）。</translation>
     </message>
     <message>
         <source>This model's blocks do not pass plain token states on.</source>
-        <translation type="unfinished"></translation>
+        <translation>このモデルのブロックは、トークンの状態をそのまま受け渡しません。</translation>
     </message>
     <message>
         <source>This trace was made of a prepared tensor: give it again as `pixels`.</source>
-        <translation type="unfinished"></translation>
+        <translation>この記録は前処理済みのテンソルから作られています。`pixels`としてもう一度渡してください。</translation>
     </message>
     <message>
         <source>Too many open files</source>
-        <translation type="unfinished"></translation>
+        <translation>開いているファイルが多すぎます</translation>
     </message>
     <message>
         <source>Transparent parts shown on white.</source>
-        <translation type="unfinished"></translation>
+        <translation>透明な部分は白の上に表示しています。</translation>
     </message>
     <message>
         <source>Turned as its EXIF orientation says.</source>
-        <translation type="unfinished"></translation>
+        <translation>EXIFの向きに合わせて回転しました。</translation>
     </message>
     <message>
         <source>Values from {low} to {high} scaled to 0–255.</source>
+        <translation>{low}〜{high}の値を0〜255に換算しました。</translation>
+    </message>
+    <message>
+        <source>ViT</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>What answers in the place of {site} is no web server. Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}の代わりに応答したものはウェブサーバーではありません。もう一度試してください。</translation>
     </message>
     <message>
         <source>What {site} sent is not the file {file} that was published, and was thrown away. Try again, perhaps from another network.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}から届いたものは公開された{file}ではないため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
     </message>
     <message>
         <source>a causal mask</source>
+        <translation>因果マスク</translation>
+    </message>
+    <message>
+        <source>a device</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダー</translation>
     </message>
     <message>
         <source>a part of the path is a file, not a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>パスの途中がフォルダーではなくファイルです</translation>
     </message>
     <message>
         <source>a pipe</source>
-        <translation type="unfinished"></translation>
+        <translation>パイプ</translation>
     </message>
     <message>
         <source>a socket</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>cls_token</source>
-        <translation type="unfinished"></translation>
+        <translation>ソケット</translation>
     </message>
     <message>
         <source>damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>壊れています</translation>
     </message>
     <message>
         <source>dropout</source>
-        <translation type="unfinished"></translation>
+        <translation>ドロップアウト</translation>
     </message>
     <message>
         <source>in block {n}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a TensorFlow Lite file. Take the PyTorch or safetensors weights.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a pickle that torch.save did not write; it could run any program and is not opened.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a picture, not weights.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a tar archive. Unpack it, or save a very old PyTorch file again with a newer torch.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a text file (JSON). Give the folder it lies in, or the weights.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is a web page, not weights: the download went wrong.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is an ONNX graph. Take the PyTorch or safetensors weights.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>is neither safetensors nor a PyTorch file.</source>
-        <translation type="unfinished"></translation>
+        <translation>ブロック{n}</translation>
     </message>
     <message>
         <source>it appends tokens for detected objects after the patches. Take the ViT it was made from, such as timm:deit_small_patch16_224</source>
-        <translation type="unfinished"></translation>
+        <translation>検出する物体のトークンをパッチの後に加えます。元になったViTを使ってください（例：timm:deit_small_patch16_224）</translation>
     </message>
     <message>
         <source>it has no attention at all. Take a Vision Transformer, such as timm:vit_small_patch16_224</source>
-        <translation type="unfinished"></translation>
+        <translation>注意がまったくありません。ビジョントランスフォーマーを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
         <source>it is a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>フォルダーです</translation>
     </message>
     <message>
         <source>it is not JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>JSONではありません</translation>
     </message>
     <message>
         <source>it is not a list of names and values</source>
-        <translation type="unfinished"></translation>
+        <translation>名前と値の一覧ではありません</translation>
     </message>
     <message>
         <source>it is not an ordinary file</source>
-        <translation type="unfinished"></translation>
+        <translation>普通のファイルではありません</translation>
     </message>
     <message>
         <source>it is too large</source>
-        <translation type="unfinished"></translation>
+        <translation>大きすぎます</translation>
     </message>
     <message>
         <source>it mixes attention with a gate for positions, in code of its own. Take the plain timm:deit_small_patch16_224, which it was made from</source>
-        <translation type="unfinished"></translation>
+        <translation>独自のコードで、注意と位置のゲートを混ぜています。元になった普通のtimm:deit_small_patch16_224を使ってください</translation>
     </message>
     <message>
         <source>it mixes its heads before and after the softmax, in code of its own, so no head has weights that queries and keys alone would give. The same authors' timm:deit3_small_patch16_224 does not</source>
-        <translation type="unfinished"></translation>
+        <translation>独自のコードで、ソフトマックスの前後にヘッドを混ぜるため、クエリとキーだけで決まる重みがどのヘッドにもありません。同じ著者のtimm:deit3_small_patch16_224は混ぜません</translation>
     </message>
     <message>
         <source>it runs two sequences of patches side by side. Take a plain ViT, such as timm:vit_small_patch16_224</source>
-        <translation type="unfinished"></translation>
+        <translation>2本のパッチの列を並べて動かします。普通のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
         <source>it takes a video and not a picture. Take a ViT for pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>画像ではなく動画を受け取ります。画像用のViTを使ってください</translation>
     </message>
     <message>
         <source>it takes patches of any aspect, packed and padded into one sequence (NaFlex). Take its twin of one size, such as timm:vit_base_patch16_siglip_224</source>
-        <translation type="unfinished"></translation>
+        <translation>いろいろな縦横比のパッチを詰めて1本の列にします（NaFlex）。サイズの決まった双子のモデルを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
     </message>
     <message>
         <source>it would have {count} blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>ブロックが{count}個になります</translation>
     </message>
     <message>
         <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
-        <translation type="unfinished"></translation>
+        <translation>注意がパッチの間ではなくチャネルの間で計算されます。同じ学習の普通のViTを使ってください（例：timm:vit_small_patch16_224.dino）</translation>
     </message>
     <message>
         <source>its attention stays in windows, so there is no matrix between all patches. A plain ViT looks at the whole picture, such as timm:deit3_small_patch16_224</source>
-        <translation type="unfinished"></translation>
+        <translation>注意が窓の中にとどまるため、全パッチ間の行列がありません。普通のViTは画像全体を見ます（例：timm:deit3_small_patch16_224）</translation>
     </message>
     <message>
         <source>its decoder stopped early</source>
-        <translation type="unfinished"></translation>
+        <translation>デコーダーが途中で止まりました</translation>
     </message>
     <message>
         <source>its first blocks weigh neighbours without queries and keys (outlook attention). Take a plain ViT, such as timm:deit3_small_patch16_224</source>
-        <translation type="unfinished"></translation>
+        <translation>最初のブロックは、クエリとキーを使わずに近傍を重み付けします（outlook attention）。普通のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
     </message>
     <message>
         <source>its list of tensors is not as torch.save writes it</source>
-        <translation type="unfinished"></translation>
+        <translation>テンソルの一覧がtorch.saveの書き方と違います</translation>
     </message>
     <message>
         <source>its patches are merged from stage to stage, so there is no one grid to show attention on. Take a plain ViT, such as timm:vit_small_patch16_224</source>
+        <translation>段階ごとにパッチがまとめられるため、注意を表示する格子が1つに決まりません。普通のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
+    </message>
+    <message>
+        <source>no access</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>no regular file</source>
-        <translation type="unfinished"></translation>
+        <translation>普通のファイルではありません</translation>
     </message>
     <message>
         <source>no such file or directory</source>
-        <translation type="unfinished"></translation>
+        <translation>ファイルがありません</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>なし</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>なし</translation>
     </message>
     <message>
         <source>of its blocks {gaps} are missing</source>
-        <translation type="unfinished"></translation>
+        <translation>ブロック{gaps}がありません</translation>
     </message>
     <message>
         <source>outside the blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>ブロックの外</translation>
     </message>
     <message>
         <source>permission denied</source>
-        <translation type="unfinished"></translation>
+        <translation>権限がありません</translation>
     </message>
     <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}のpreprocessor_config.jsonは使えません：{reason}。</translation>
     </message>
     <message>
-        <source>strerror</source>
+        <source>stable</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>that disk can only be read</source>
-        <translation type="unfinished"></translation>
+        <translation>そのディスクは読み取り専用です</translation>
     </message>
     <message>
         <source>that disk cannot hold so large a file</source>
-        <translation type="unfinished"></translation>
+        <translation>そのディスクにはこれほど大きなファイルを置けません</translation>
     </message>
     <message>
         <source>the disk is full</source>
-        <translation type="unfinished"></translation>
+        <translation>ディスクがいっぱいです</translation>
     </message>
     <message>
         <source>the disk reported an error</source>
+        <translation>ディスクがエラーを返しました</translation>
+    </message>
+    <message>
+        <source>the list</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the name is too long</source>
-        <translation type="unfinished"></translation>
+        <translation>名前が長すぎます</translation>
     </message>
     <message>
         <source>the number of heads cannot be told from a width of {width}; build the network and use vitviz.wrap(module)</source>
-        <translation type="unfinished"></translation>
+        <translation>幅{width}からはヘッドの数が分かりません。ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください</translation>
     </message>
     <message>
         <source>there is no Transformer block</source>
-        <translation type="unfinished"></translation>
+        <translation>Transformerブロックがありません</translation>
     </message>
     <message>
         <source>there is no such folder</source>
-        <translation type="unfinished"></translation>
+        <translation>そのフォルダーはありません</translation>
     </message>
     <message>
         <source>timm has no model {name}.{hint}</source>
-        <translation type="unfinished"></translation>
+        <translation>timmにモデル{name}はありません。{hint}</translation>
     </message>
     <message>
         <source>timm knows the network {name}, but no weights for it in a place that can be fetched from. Open a file of them instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>timmはネットワーク{name}を知っていますが、取得できる場所に重みがありません。代わりに重みのファイルを開いてください。</translation>
     </message>
     <message>
         <source>unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>不明</translation>
     </message>
     <message>
         <source>you may not write there</source>
-        <translation type="unfinished"></translation>
+        <translation>そこには書き込めません</translation>
     </message>
     <message>
         <source>your quota on that disk is used up</source>
-        <translation type="unfinished"></translation>
+        <translation>そのディスクの割り当てを使い切っています</translation>
     </message>
     <message>
         <source>{count} missing: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>足りないもの{count}個：{names}</translation>
     </message>
     <message>
         <source>{count} of another shape: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>形の違うもの{count}個：{names}</translation>
     </message>
     <message>
         <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Use the model's fused or “sdpa” implementation, or open its checkpoint file: vitviz then runs it in timm's, torchvision's or transformers' code.</source>
-        <translation type="unfinished"></translation>
+        <translation>{total}ブロック中{count}個（{kind}）がscaled_dot_product_attentionを呼ばずに注意を計算するため、正確には表示できません。モデルの融合実装か「sdpa」実装を使うか、チェックポイントのファイルを開いてください。その場合、vitvizはtimm、torchvision、transformersのコードで動かします。</translation>
     </message>
     <message>
         <source>{count} unexpected: {names}</source>
+        <translation>余分なもの{count}個：{names}</translation>
+    </message>
+    <message>
+        <source>{device} reported an error and cannot be used again before vitviz is restarted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{file} needs {needed} in {folder}, where {free} are free. Make room, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file}には{folder}に{needed}が必要ですが、空きは{free}です。空きを作ってから、もう一度試してください。</translation>
     </message>
     <message>
         <source>{folder} holds no weights: model.safetensors is missing. Save the model again with save_pretrained (safetensors is its default).</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}に重みがありません。model.safetensorsが見つかりません。save_pretrainedでモデルを保存し直してください（safetensorsが標準です）。</translation>
     </message>
     <message>
         <source>{folder} holds numbers that are not finite (NaN or infinity): {count:,} in {name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}に有限でない数（NaNか無限大）があります：{name}に{count:,}個。</translation>
     </message>
     <message>
         <source>{folder} is a transformers folder: install the extra with pip install 'vitviz[hf]'.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}はtransformersのフォルダーです。pip install 'vitviz[hf]'で追加してください。</translation>
     </message>
     <message>
         <source>{folder} is no model folder: it has no config.json. Give a folder as save_pretrained writes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder}はモデルのフォルダーではありません。config.jsonがありません。save_pretrainedが書き出したフォルダーを指定してください。</translation>
     </message>
     <message>
         <source>{kind} cannot be shown: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}は表示できません：{reason}。</translation>
     </message>
     <message>
         <source>{kind} declares {declared} special tokens, not {given}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}が宣言する特殊トークンは{declared}個です（{given}個ではありません）。</translation>
     </message>
     <message>
         <source>{kind} does not cut a picture into patches of one size, so it is no plain Vision Transformer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}は画像を1つのサイズのパッチに切り分けないため、普通のビジョントランスフォーマーではありません。</translation>
     </message>
     <message>
         <source>{kind} has no patch embedding that vitviz can find. Say wrap(module, patch_size=…).</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}には、vitvizが見つけられるパッチ埋め込みがありません。wrap(module, patch_size=…)と指定してください。</translation>
     </message>
     <message>
         <source>{kind} is not a plain Vision Transformer: it has no {missing}. Take a model that keeps one sequence of patches from end to end.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}は普通のビジョントランスフォーマーではありません。{missing}がありません。最初から最後まで1本のパッチの列を保つモデルを使ってください。</translation>
     </message>
     <message>
         <source>{kind} returns {result} and not a tensor. Wrap a module whose forward takes pixels and returns logits or features.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}はテンソルではなく{result}を返します。ピクセルを受け取り、ロジットか特徴を返すモジュールをwrapしてください。</translation>
     </message>
     <message>
         <source>{kind} takes only its own size, {width}×{height} px: its position biases are tied to the grid.</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind}が受け取るのは自身のサイズ{width}×{height} pxだけです。位置のバイアスが格子に結び付いています。</translation>
     </message>
     <message>
         <source>{method} has no option {option}; it has: {options}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method}に設定{option}はありません。あるのは{options}です。</translation>
     </message>
     <message>
         <source>{method} is not defined here: it needs rows that sum to 1, and the softmax was made to go over another axis.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method}はここでは定義されません。合計が1になる行が必要ですが、ソフトマックスの軸が変えられています。</translation>
     </message>
     <message>
         <source>{method} is one map over all layers; there is nothing to animate.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method}は全層で1つのマップなので、アニメーションにできません。</translation>
     </message>
     <message>
         <source>{method} needs the model for a backward pass: give `model`.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method}には逆伝播のためのモデルが必要です。`model`を渡してください。</translation>
     </message>
     <message>
         <source>{method} needs the model itself: give `model`.</source>
-        <translation type="unfinished"></translation>
+        <translation>{method}にはモデルそのものが必要です。`model`を渡してください。</translation>
     </message>
     <message>
         <source>{model} cannot run an input of {width}×{height} px: {reason}. Try the size it was made for, or wrap a module that takes (1, 3, height, width).</source>
+        <translation>{model}は{width}×{height} pxの入力を実行できません：{reason}。本来のサイズを試すか、(1, 3, height, width)を受け取るモジュールをwrapしてください。</translation>
+    </message>
+    <message>
+        <source>{model} has no classes to name: it returns a feature.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} has no head and so no class {target}; leave the class out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}には分類器がないため、クラス{target}もありません。クラスの指定を外してください。</translation>
     </message>
     <message>
         <source>{model} has no special token {name}; it has: {names}.</source>
+        <translation>{model}に特殊トークン{name}はありません。あるのは{names}です。</translation>
+    </message>
+    <message>
+        <source>{model} has {classes:,} classes, and {file} names {labels:,}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special tokens make {expected}. vitviz shows one fixed sequence of patches.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}は{tokens}トークンで動きますが、{rows}×{cols}パッチと特殊トークン{prefix}個なら{expected}になるはずです。vitvizは決まった1本のパッチの列を表示します。</translation>
     </message>
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}はパッチに位置の値を加えません。位置は回転として各注意に入ります。</translation>
     </message>
     <message>
         <source>{name} cannot be opened: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を開けません：{reason}。</translation>
     </message>
     <message>
         <source>{name} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を読み込めません：{reason}。</translation>
     </message>
     <message>
         <source>{name} has more than {limit} megapixels. Save it smaller and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は{limit}メガピクセルを超えています。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} has no classifier to read tokens with.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}には、トークンを読み取る分類器がありません。</translation>
     </message>
     <message>
         <source>{name} has no list of Transformer blocks that vitviz can find.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}には、vitvizが見つけられるTransformerブロックの一覧がありません。</translation>
     </message>
     <message>
         <source>{name} has no published weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}には公開された重みがありません。</translation>
     </message>
     <message>
         <source>{name} has no weights {weights}; it has {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}に重み{weights}はありません。あるのは{names}です。</translation>
     </message>
     <message>
         <source>{name} has the shape {shape}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}の形が{shape}です</translation>
     </message>
     <message>
         <source>{name} has {megapixels} megapixels; the limit is {limit}. Save it smaller and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は{megapixels}メガピクセルあります。上限は{limit}です。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} is a HEIF picture: install the extra with pip install 'vitviz[formats]', or save it as JPEG.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}はHEIF画像です。pip install 'vitviz[formats]'で追加するか、JPEGで保存してください。</translation>
     </message>
     <message>
         <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は壊れているため表示できません（{reason}）。入手し直すか、保存し直してください。</translation>
     </message>
     <message>
         <source>{name} is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は空です。</translation>
     </message>
     <message>
         <source>{name} is larger than {limit} MB. Save it smaller and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は{limit} MBを超えています。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}がありません</translation>
     </message>
     <message>
         <source>{name} is not a picture. {hint} (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM).</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は画像ではありません。{hint}（JPEG、PNG、WebP、BMP、GIF、TIFF、AVIF、PPM）。</translation>
     </message>
     <message>
         <source>{name} is not a session file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}はセッションのファイルではありません。</translation>
     </message>
     <message>
         <source>{name} is too large for a session.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}はセッションとしては大きすぎます。</translation>
     </message>
     <message>
         <source>{name} is {kind}, not a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は画像ではなく{kind}です。</translation>
     </message>
     <message>
         <source>{name} is {width}×{height} pixels; a side may have {limit}. Save it smaller and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は{width}×{height}ピクセルです。一辺は{limit}までです。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} may not be read: change its permissions, or copy it elsewhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}を読む権限がありません。権限を変えるか、別の場所にコピーしてください。</translation>
     </message>
     <message>
         <source>{name} reads its class from the mean of all patches, so single tokens cannot be read that way.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}はクラスを全パッチの平均から読み取るため、1つ1つのトークンは読み取れません。</translation>
     </message>
     <message>
         <source>{name} stands in it under two names</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}が2つの名前で入っています</translation>
     </message>
     <message>
         <source>{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG and open that.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}の展開に{seconds}秒以上かかります。PNGかJPEGで保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}は{channels}チャネル、{height}×{width}のパッチを受け取ります。使えるのは3チャネルの正方形のパッチだけです</translation>
     </message>
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} {version}は古く、ファイルを安全に開けません。次で直せます：pip install '{name}&gt;={least}'</translation>
     </message>
     <message>
         <source>{path} asks for {name}, which is no part of a list of tensors: opening it could run a program. Save only the state_dict, or use safetensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は、テンソルの一覧には含まれない{name}を求めています。開くとプログラムが実行されるおそれがあります。state_dictだけを保存するか、safetensorsを使ってください。</translation>
     </message>
     <message>
         <source>{path} cannot be read as safetensors: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}をsafetensorsとして読み込めません：{reason}。</translation>
     </message>
     <message>
         <source>{path} cannot be read: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}を読み込めません：{reason}。</translation>
     </message>
     <message>
         <source>{path} cannot be removed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}を削除できません：{reason}。</translation>
     </message>
     <message>
         <source>{path} claims a header of {length:,} bytes; at most {limit:,} are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は{length:,}バイトのヘッダーがあるとしていますが、読むのは{limit:,}バイトまでです。</translation>
     </message>
     <message>
         <source>{path} claims to hold more than its {size:,} bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は、自身の{size:,}バイトより多くを含むとしています。</translation>
     </message>
     <message>
         <source>{path} could not be written: {reason}. Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}に書き込めませんでした：{reason}。別の名前にしてください。</translation>
     </message>
     <message>
         <source>{path} could not be written: {reason}. Choose another place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}に書き込めませんでした：{reason}。別の場所にしてください。</translation>
     </message>
     <message>
         <source>{path} describes a network that {library} cannot build: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は、{library}では組み立てられないネットワークを記述しています：{reason}。</translation>
     </message>
     <message>
         <source>{path} does not fit the nearest known model, {nearest} in the naming of {naming}; {differences}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は、最も近い既知のモデル（{naming}の命名による{nearest}）に合いません。{differences}。</translation>
     </message>
     <message>
         <source>{path} does not hold the weights of {name}: {reason}.</source>
+        <translation>{path}は{name}の重みではありません：{reason}。</translation>
+    </message>
+    <message>
+        <source>{path} does not number its labels from 0 on.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} has a damaged list of tensors. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はテンソルの一覧が壊れています。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} has a damaged safetensors header: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はsafetensorsのヘッダーが壊れています：{reason}。</translation>
     </message>
     <message>
         <source>{path} has a list of tensors of {size:,} bytes; at most {limit:,} are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}のテンソルの一覧は{size:,}バイトありますが、読むのは{limit:,}バイトまでです。</translation>
     </message>
     <message>
         <source>{path} has a list of tensors that is too long to read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}のテンソルの一覧は長すぎて読めません。</translation>
     </message>
     <message>
         <source>{path} holds a model of {library}: install the extra with pip install 'vitviz[{extra}]'.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には{library}のモデルが入っています。pip install 'vitviz[{extra}]'で追加してください。</translation>
     </message>
     <message>
         <source>{path} holds no named tensors. It has {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には名前の付いたテンソルがありません。あるのは{names}です。</translation>
     </message>
     <message>
         <source>{path} holds numbers that are not finite (NaN or infinity): {count:,} in {name}{more}. Its training failed, or the file is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}に有限でない数（NaNか無限大）があります：{name}に{count:,}個{more}。学習に失敗したか、ファイルが壊れています。</translation>
     </message>
     <message>
         <source>{path} holds one {kind}, not a list of named tensors.</source>
+        <translation>{path}に入っているのは1つの{kind}で、名前の付いたテンソルの一覧ではありません。</translation>
+    </message>
+    <message>
+        <source>{path} holds {count:,} labels.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>
+        <translation>{path}はほかのプログラム用に量子化されたGGUFファイルです。同じモデルのsafetensorsファイルを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is a NumPy array, not a list of named tensors.</source>
+        <translation>{path}はNumPyの配列で、名前の付いたテンソルの一覧ではありません。</translation>
+    </message>
+    <message>
+        <source>{path} is a PDF document, not weights.</source>
+        <translation>{path}は重みではなくPDF文書です。</translation>
     </message>
     <message>
         <source>{path} is a Swin Transformer: its attention stays in windows, so there is no matrix between all patches to show.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はSwin Transformerです。注意が窓の中にとどまるため、表示できる全パッチ間の行列がありません。</translation>
+    </message>
+    <message>
+        <source>{path} is a TensorFlow Lite file. Take the PyTorch or safetensors weights.</source>
+        <translation>{path}はTensorFlow Liteのファイルです。PyTorchかsafetensorsの重みを使ってください。</translation>
     </message>
     <message>
         <source>{path} is a TorchScript program, not weights. Take the state_dict of the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は重みではなくTorchScriptのプログラムです。モデルのstate_dictを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is a pickle that torch.save did not write; it could run any program and is not opened.</source>
+        <translation>{path}はtorch.saveが書いたものではないpickleです。どんなプログラムでも実行されうるため、開きません。</translation>
+    </message>
+    <message>
+        <source>{path} is a picture, not weights.</source>
+        <translation>{path}は重みではなく画像です。</translation>
+    </message>
+    <message>
+        <source>{path} is a pointer to a file that was not fetched: run “git lfs pull” in its folder.</source>
+        <translation>{path}は、まだ取得されていないファイルへのポインターです。そのフォルダーで「git lfs pull」を実行してください。</translation>
+    </message>
+    <message>
+        <source>{path} is a tar archive. Unpack it, or save a very old PyTorch file again with a newer torch.</source>
+        <translation>{path}はtarアーカイブです。展開するか、とても古いPyTorchファイルなら新しいtorchで保存し直してください。</translation>
+    </message>
+    <message>
+        <source>{path} is a text file (JSON). Give the folder it lies in, or the weights.</source>
+        <translation>{path}はテキストファイル（JSON）です。入っているフォルダーか、重みを指定してください。</translation>
+    </message>
+    <message>
+        <source>{path} is a web page, not weights: the download went wrong.</source>
+        <translation>{path}は重みではなくウェブページです。ダウンロードに失敗しています。</translation>
     </message>
     <message>
         <source>{path} is a zip archive that torch.save did not write.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は、torch.saveが書いたものではないzipアーカイブです。</translation>
+    </message>
+    <message>
+        <source>{path} is an HDF5 file (Keras). Take the PyTorch or safetensors weights of the same model.</source>
+        <translation>{path}はHDF5ファイル（Keras）です。同じモデルのPyTorchかsafetensorsの重みを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is an ONNX graph. Take the PyTorch or safetensors weights.</source>
+        <translation>{path}はONNXグラフです。PyTorchかsafetensorsの重みを使ってください。</translation>
     </message>
     <message>
         <source>{path} is an exported program (.pt2), not weights. Save a state_dict.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は重みではなく、書き出されたプログラム（.pt2）です。state_dictを保存してください。</translation>
     </message>
     <message>
         <source>{path} is compressed inside, which torch.save never does; it is not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は内部が圧縮されています。torch.saveはそうしないため、開きません。</translation>
+    </message>
+    <message>
+        <source>{path} is compressed with gzip. Unpack it first.</source>
+        <translation>{path}はgzipで圧縮されています。まず展開してください。</translation>
     </message>
     <message>
         <source>{path} is cut off or damaged. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は途中で切れているか、壊れています。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} is cut off within its header. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はヘッダーの途中で切れています。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} is cut off: {size:,} bytes of {whole:,}. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は途中で切れています（{whole:,}バイト中{size:,}バイト）。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} is damaged and cannot be read ({reason}). Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は壊れていて読めません（{reason}）。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} is damaged. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は壊れています。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} is empty. Download it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は空です。ダウンロードし直してください。</translation>
+    </message>
+    <message>
+        <source>{path} is neither safetensors nor a PyTorch file.</source>
+        <translation>{path}はsafetensorsでもPyTorchのファイルでもありません。</translation>
     </message>
     <message>
         <source>{path} is no Vision Transformer in a naming that is known: {count} tensors such as {names}; the nearest is {nearest}, and {missing} is missing. Build the network yourself and use vitviz.wrap(module).</source>
+        <translation>{path}は、知っている命名のビジョントランスフォーマーではありません。{names}など{count}個のテンソルがあります。最も近いのは{nearest}ですが、{missing}がありません。ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is no file of labels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is no list of labels: give one a line.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is no path.</source>
+        <translation>{path}はパスではありません。</translation>
+    </message>
+    <message>
+        <source>{path} is no text (UTF-8) of labels.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is not the file that was published: it is damaged or has been replaced. Fetch it again, or remove {full}.</source>
+        <translation>{path}は公開されたファイルではありません。壊れているか、差し替えられています。取得し直すか、{full}を削除してください。</translation>
+    </message>
+    <message>
+        <source>{path} is too large for a file of labels.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is {kind}, not a file of weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}は重みのファイルではなく{kind}です。</translation>
     </message>
     <message>
         <source>{path} lists {count:,} tensors; at most {limit:,} are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には{count:,}個のテンソルが並んでいますが、読むのは{limit:,}個までです。</translation>
     </message>
     <message>
         <source>{path} looks like a Vision Transformer, but {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はビジョントランスフォーマーのようですが、{reason}。</translation>
     </message>
     <message>
         <source>{path} needs a network with tables that are not in the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には、ファイルに含まれない表を持つネットワークが必要です。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{name}はファイルにある以上の数があるとしています。</translation>
     </message>
     <message>
         <source>{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit numbers. Quantised weights are not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{name}は{dtype}で、16、32、64ビットの普通のテンソルではありません。量子化された重みは読めません。</translation>
     </message>
     <message>
         <source>{site} answers {status} instead of a file. Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}はファイルの代わりに{status}を返しました。しばらくしてから試してください。</translation>
     </message>
     <message>
         <source>{site} cannot be found. Is this computer connected to the Internet?</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}が見つかりません。このコンピューターはインターネットにつながっていますか。</translation>
     </message>
     <message>
         <source>{site} does not answer. Check the connection, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}が応答しません。接続を確かめて、もう一度試してください。</translation>
     </message>
     <message>
         <source>{site} has had too many requests from this network (answer 429). Try again in some minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}はこのネットワークからの要求が多すぎるとしています（応答429）。数分後に試してください。</translation>
     </message>
     <message>
         <source>{site} has had too many requests from this network (answer 429). Try again in {wait}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}はこのネットワークからの要求が多すぎるとしています（応答429）。{wait}後に試してください。</translation>
     </message>
     <message>
         <source>{site} has no {file} any more (answer {status}). Choose another model, or fetch the file elsewhere and open it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}に{file}はもうありません（応答{status}）。別のモデルを選ぶか、ほかでファイルを手に入れて開いてください。</translation>
     </message>
     <message>
         <source>{site} is out of order (answer {status}). Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}は故障中です（応答{status}）。しばらくしてから試してください。</translation>
     </message>
     <message>
         <source>{site} refuses the connection. Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}が接続を拒んでいます。しばらくしてから試してください。</translation>
     </message>
     <message>
         <source>{site} refuses to hand out {file} (answer {status}). Open its page in a browser, fetch it there, and open the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}は{file}を渡してくれません（応答{status}）。ブラウザーでそのページを開いて取得し、ファイルを開いてください。</translation>
     </message>
     <message>
         <source>{site} sends this request on in a circle. Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}への要求が堂々めぐりになっています。しばらくしてから試してください。</translation>
     </message>
     <message>
         <source>{site} sends this request on to an address that is not protected; it was not followed. Fetch {file} in a browser and open it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{site}がこの要求を保護されていないアドレスに回したため、従いませんでした。ブラウザーで{file}を取得し、それを開いてください。</translation>
     </message>
     <message>
-        <source>{site} stopped sending, or nearly so.</source>
+        <source>{site} stopped sending, or nearly so. Try again.</source>
+        <translation>{site}からの送信が、ほぼ止まりました。もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>{site} stopped sending, or nearly so. What has arrived is kept; try again.</source>
+        <translation>{site}からの送信が、ほぼ止まりました。届いた分は残っています。もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>{step} did not happen.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{what}: {count} patches make no square</source>
-        <translation type="unfinished"></translation>
+        <translation>{what}：{count}個のパッチでは正方形になりません</translation>
     </message>
 </context>
 <context>
     <name>figures</name>
     <message>
         <source>class {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>クラス{name}</translation>
     </message>
     <message>
         <source>each map from 0 to its own largest value</source>
-        <translation type="unfinished"></translation>
+        <translation>マップごとに0から最大値まで</translation>
     </message>
     <message>
         <source>fixed</source>
-        <translation type="unfinished"></translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>from layer {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}から</translation>
     </message>
     <message>
         <source>head max</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド最大</translation>
     </message>
     <message>
         <source>head mean</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド平均</translation>
     </message>
     <message>
         <source>head min</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド最小</translation>
     </message>
     <message>
         <source>head {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{n}</translation>
     </message>
     <message>
         <source>hidden by blur</source>
-        <translation type="unfinished"></translation>
+        <translation>ぼかしで隠す</translation>
     </message>
     <message>
         <source>hidden by mean</source>
-        <translation type="unfinished"></translation>
+        <translation>平均色で隠す</translation>
     </message>
     <message>
         <source>hidden by noise</source>
-        <translation type="unfinished"></translation>
+        <translation>ノイズで隠す</translation>
     </message>
     <message>
         <source>input {width}×{height}, {rows}×{cols} patches</source>
-        <translation type="unfinished"></translation>
+        <translation>入力{width}×{height}、{rows}×{cols}パッチ</translation>
     </message>
     <message>
         <source>key {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>キー{name}</translation>
     </message>
     <message>
         <source>key: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>キー：{name}</translation>
     </message>
     <message>
         <source>layer {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{n}</translation>
     </message>
     <message>
         <source>log, {kind}</source>
-        <translation type="unfinished"></translation>
+        <translation>対数、{kind}</translation>
     </message>
     <message>
         <source>max of all heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッドの最大</translation>
     </message>
     <message>
         <source>max of heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最大</translation>
     </message>
     <message>
         <source>max of heads {numbers}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{numbers}の最大</translation>
     </message>
     <message>
         <source>mean of all heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッドの平均</translation>
     </message>
     <message>
         <source>mean of heads {numbers}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{numbers}の平均</translation>
     </message>
     <message>
         <source>min of all heads</source>
-        <translation type="unfinished"></translation>
+        <translation>全ヘッドの最小</translation>
     </message>
     <message>
         <source>min of heads</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最小</translation>
     </message>
     <message>
         <source>min of heads {numbers}</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッド{numbers}の最小</translation>
     </message>
     <message>
         <source>one scale for all, {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>全体で1つの尺度、{low}〜{high}</translation>
     </message>
     <message>
         <source>own</source>
-        <translation type="unfinished"></translation>
+        <translation>個別</translation>
     </message>
     <message>
         <source>query {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ{name}</translation>
     </message>
     <message>
         <source>query: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>クエリ：{name}</translation>
     </message>
     <message>
         <source>raw attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意そのもの</translation>
     </message>
     <message>
         <source>scale {low} to {high} ({kind})</source>
-        <translation type="unfinished"></translation>
+        <translation>尺度{low}〜{high}（{kind}）</translation>
     </message>
     <message>
         <source>shared</source>
-        <translation type="unfinished"></translation>
+        <translation>共通</translation>
     </message>
     <message>
         <source>smallest {n} % of each row dropped</source>
-        <translation type="unfinished"></translation>
+        <translation>各行の小さい{n}%を捨てる</translation>
     </message>
     <message>
         <source>the same for every query</source>
-        <translation type="unfinished"></translation>
+        <translation>どのクエリでも同じ</translation>
     </message>
     <message>
         <source>token {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>トークン{n}</translation>
     </message>
     <message>
         <source>{n} % of the attention to patches</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチへの注意の{n}%</translation>
     </message>
     <message>
         <source>{n}×{n} patches at once</source>
-        <translation type="unfinished"></translation>
+        <translation>一度に{n}×{n}パッチ</translation>
     </message>
 </context>
 <context>
     <name>methods</name>
     <message>
         <source>(E_h[w_h A^h_i·])⁺,  w_h = mean over patches of ∇A^h_i·</source>
-        <translation type="unfinished"></translation>
+        <translation>(E_h[w_h A^h_i·])⁺,  w_h = ∇A^h_i·のパッチ平均</translation>
     </message>
     <message>
         <source>A column does not sum to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>列の合計は1になりません。</translation>
     </message>
     <message>
         <source>A set, not a measure: a patch just outside may differ by nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>集合であって、尺度ではありません。すぐ外のパッチとの差がないこともあります。</translation>
     </message>
     <message>
         <source>A_·j</source>
-        <translation type="unfinished"></translation>
+        <translation>A_·j</translation>
     </message>
     <message>
         <source>Abnar and Zuidema 2020, arXiv 2005.00928</source>
-        <translation type="unfinished"></translation>
+        <translation>Abnar and Zuidema 2020, arXiv 2005.00928</translation>
     </message>
     <message>
         <source>Assumes that residual and attention count alike and that values do not cancel; the same for every class.</source>
-        <translation type="unfinished"></translation>
+        <translation>残差と注意が同じだけ効き、バリューが打ち消し合わないことを仮定します。どのクラスでも同じです。</translation>
     </message>
     <message>
         <source>Before the residual and layer scale, which may undo what is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>残差とレイヤースケールの前の値です。送られたものが後で打ち消されることもあります。</translation>
     </message>
     <message>
         <source>Bousselham et al. 2024, arXiv 2404.03214</source>
-        <translation type="unfinished"></translation>
+        <translation>Bousselham et al. 2024, arXiv 2404.03214</translation>
     </message>
     <message>
         <source>Caron et al. 2021 (DINO), arXiv 2104.14294</source>
-        <translation type="unfinished"></translation>
+        <translation>Caron et al. 2021 (DINO), arXiv 2104.14294</translation>
     </message>
     <message>
         <source>Chefer, Gur and Wolf 2021, arXiv 2103.15679</source>
-        <translation type="unfinished"></translation>
+        <translation>Chefer, Gur and Wolf 2021, arXiv 2103.15679</translation>
     </message>
     <message>
         <source>Dosovitskiy et al. 2021, arXiv 2010.11929</source>
-        <translation type="unfinished"></translation>
+        <translation>Dosovitskiy et al. 2021, arXiv 2010.11929</translation>
     </message>
     <message>
         <source>Kobayashi et al. 2020, arXiv 2004.10102</source>
-        <translation type="unfinished"></translation>
+        <translation>Kobayashi et al. 2020, arXiv 2004.10102</translation>
     </message>
     <message>
         <source>LeGrad</source>
-        <translation type="unfinished"></translation>
+        <translation>LeGrad</translation>
     </message>
     <message>
         <source>Leaves out the projection after the heads, which may turn a value's size.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの後の射影は含みません。射影でバリューの大きさが変わることもあります。</translation>
     </message>
     <message>
         <source>Looks at one layer only; often nearly empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>1つの層だけを見ます。ほとんど空になることがよくあります。</translation>
     </message>
     <message>
         <source>M = E_h[(A ⊙ ∇A)⁺], rows of M + I made to sum to 1, multiplied as in rollout</source>
-        <translation type="unfinished"></translation>
+        <translation>M = E_h[(A ⊙ ∇A)⁺]、M + Iの行を合計1にして、ロールアウトのように掛け合わせる</translation>
     </message>
     <message>
         <source>Max and min over heads do not sum to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>ヘッドの最大・最小では、合計が1になりません。</translation>
     </message>
     <message>
         <source>Negative contributions are dropped; the query's own patch keeps its start of 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>負の寄与は捨てます。クエリ自身のパッチには初期値の1が残ります。</translation>
     </message>
     <message>
         <source>One map for all queries; how attention would have to change, not what it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
     </message>
     <message>
         <source>One map for all queries; what stands in for a patch is a picture too, and patches that say the same hide each other's effect. Negative: hiding helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>全クエリで1つのマップ。パッチの代わりに入れるものも絵の一部で、同じことを語るパッチは互いの効果を隠します。負の値は、隠すとよくなることを示します。</translation>
     </message>
     <message>
         <source>The gradients are small beside I, so the map is faint away from the query.</source>
-        <translation type="unfinished"></translation>
+        <translation>Iに比べて勾配が小さいため、クエリから離れるとマップは淡くなります。</translation>
     </message>
     <message>
         <source>Zeiler and Fergus 2014, arXiv 1311.2901</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeiler and Fergus 2014, arXiv 1311.2901</translation>
     </message>
     <message>
         <source>a forward and a backward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播と逆伝播が1回ずつ</translation>
     </message>
     <message>
         <source>a forward pass for each patch</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチごとに順伝播が1回</translation>
     </message>
     <message>
         <source>about a forward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播1回ほど</translation>
     </message>
     <message>
         <source>about four forward passes</source>
-        <translation type="unfinished"></translation>
+        <translation>順伝播4回ほど</translation>
     </message>
     <message>
         <source>all rows once, then one column</source>
-        <translation type="unfinished"></translation>
+        <translation>すべての行を1度、あとは1列</translation>
     </message>
     <message>
         <source>attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意</translation>
     </message>
     <message>
         <source>attention received</source>
-        <translation type="unfinished"></translation>
+        <translation>受け取った注意</translation>
     </message>
     <message>
         <source>attention × size of the value</source>
-        <translation type="unfinished"></translation>
+        <translation>注意×バリューの大きさ</translation>
     </message>
     <message>
         <source>baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838</source>
-        <translation type="unfinished"></translation>
+        <translation>Chefer, Gur and Wolf 2021, arXiv 2012.09838の基準手法</translation>
     </message>
     <message>
         <source>generic-attention relevance</source>
-        <translation type="unfinished"></translation>
+        <translation>汎用注意関連度</translation>
     </message>
     <message>
         <source>grad-CAM on attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意に対するGrad-CAM</translation>
     </message>
     <message>
         <source>gradient rollout</source>
-        <translation type="unfinished"></translation>
+        <translation>勾配ロールアウト</translation>
     </message>
     <message>
         <source>occlusion</source>
-        <translation type="unfinished"></translation>
+        <translation>遮蔽</translation>
     </message>
     <message>
         <source>one row</source>
-        <translation type="unfinished"></translation>
+        <translation>1行</translation>
     </message>
     <message>
         <source>one row, and a pass to find W_O the first time</source>
-        <translation type="unfinished"></translation>
+        <translation>1行（初回はW_Oを見つけるための順伝播が1回）</translation>
     </message>
     <message>
         <source>p(whole) − p(patch hidden)</source>
-        <translation type="unfinished"></translation>
+        <translation>p(全体) − p(パッチを隠す)</translation>
     </message>
     <message>
         <source>rollout</source>
-        <translation type="unfinished"></translation>
+        <translation>ロールアウト</translation>
     </message>
     <message>
         <source>rollout with relevance's layer matrices</source>
-        <translation type="unfinished"></translation>
+        <translation>関連度の層行列によるロールアウト</translation>
     </message>
     <message>
         <source>size of what is sent</source>
-        <translation type="unfinished"></translation>
+        <translation>送られるものの大きさ</translation>
     </message>
     <message>
         <source>smallest set of patches with a share of the attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意の一定割合を占める最小のパッチの集合</translation>
     </message>
     <message>
         <source>softmax(q_i Kᵀ/√d_k)</source>
-        <translation type="unfinished"></translation>
+        <translation>softmax(q_i Kᵀ/√d_k)</translation>
     </message>
     <message>
         <source>the fewest patches whose attention adds up to τ of the patches' own</source>
-        <translation type="unfinished"></translation>
+        <translation>パッチどうしの注意のうちτを占める、最も少ないパッチ</translation>
     </message>
     <message>
         <source>the same matrix, read down a column</source>
-        <translation type="unfinished"></translation>
+        <translation>同じ行列を列で読んだもの</translation>
     </message>
     <message>
         <source>Â = ½Ā + ½I,  R = Â^L ⋯ Â^1</source>
-        <translation type="unfinished"></translation>
+        <translation>Â = ½Ā + ½I,  R = Â^L ⋯ Â^1</translation>
     </message>
     <message>
         <source>Ā = E_h[(∇A ⊙ A)⁺],  R ← R + Ā R</source>
-        <translation type="unfinished"></translation>
+        <translation>Ā = E_h[(∇A ⊙ A)⁺],  R ← R + Ā R</translation>
     </message>
     <message>
         <source>Σ_l E_{h,i}[(∂s^l/∂A^{l,h}_i·)⁺],  s^l read out at layer l</source>
-        <translation type="unfinished"></translation>
+        <translation>Σ_l E_{h,i}[(∂s^l/∂A^{l,h}_i·)⁺],  s^lは層lで読み出す</translation>
     </message>
     <message>
         <source>α_ij ‖v_j‖</source>
-        <translation type="unfinished"></translation>
+        <translation>α_ij ‖v_j‖</translation>
     </message>
     <message>
         <source>‖Σ_h α^h_ij v^h_j W_O^h‖</source>
-        <translation type="unfinished"></translation>
+        <translation>‖Σ_h α^h_ij v^h_j W_O^h‖</translation>
     </message>
 </context>
 </TS>

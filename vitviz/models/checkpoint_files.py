@@ -101,20 +101,20 @@ def _regular_size(path: Path) -> int:
 
 
 _STARTS = (
-    (b"version https://git-lfs", "is a pointer to a file that was not fetched: run "
-     "“git lfs pull” in its folder."),
-    (b"GGUF", "is a GGUF file, quantised for other programs. Take the safetensors "
-     "file of the same model."),
-    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file (Keras). Take the PyTorch or safetensors "
-     "weights of the same model."),
-    (b"\x93NUMPY", "is a NumPy array, not a list of named tensors."),
-    (b"\x1f\x8b", "is compressed with gzip. Unpack it first."),
-    (b"\x89PNG", "is a picture, not weights."),
-    (b"\xff\xd8\xff", "is a picture, not weights."),
-    (b"GIF8", "is a picture, not weights."),
-    (b"II*\x00", "is a picture, not weights."),
-    (b"MM\x00*", "is a picture, not weights."),
-    (b"%PDF", "is a PDF document, not weights."),
+    (b"version https://git-lfs", "{path} is a pointer to a file that was not fetched: "
+     "run “git lfs pull” in its folder."),
+    (b"GGUF", "{path} is a GGUF file, quantised for other programs. Take the "
+     "safetensors file of the same model."),
+    (b"\x89HDF\r\n\x1a\n", "{path} is an HDF5 file (Keras). Take the PyTorch or "
+     "safetensors weights of the same model."),
+    (b"\x93NUMPY", "{path} is a NumPy array, not a list of named tensors."),
+    (b"\x1f\x8b", "{path} is compressed with gzip. Unpack it first."),
+    (b"\x89PNG", "{path} is a picture, not weights."),
+    (b"\xff\xd8\xff", "{path} is a picture, not weights."),
+    (b"GIF8", "{path} is a picture, not weights."),
+    (b"II*\x00", "{path} is a picture, not weights."),
+    (b"MM\x00*", "{path} is a picture, not weights."),
+    (b"%PDF", "{path} is a PDF document, not weights."),
 )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
         raise refusal(path, "is empty. Download it again.")
     for magic, reason in _STARTS:
         if start.startswith(magic):
-            raise refusal(path, reason)
+            raise CheckpointError(reason, path=path.name)
     if start.startswith(b"PK\x03\x04"):
         return FileKind.TORCH_ZIP
     if start[:1] == b"\x80" and _LEGACY_MAGIC in start[:16]:
@@ -134,28 +134,32 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
         return FileKind.SAFETENSORS
     text = start.lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        reason = "is a web page, not weights: the download went wrong."
+        reason = "{path} is a web page, not weights: the download went wrong."
     elif text.startswith((b"{", b"[")):
-        reason = "is a text file (JSON). Give the folder it lies in, or the weights."
+        reason = (
+            "{path} is a text file (JSON). Give the folder it lies in, or the weights."
+        )
     elif start[:4] == b"RIFF" or start[4:12] in (b"ftypavif", b"ftypheic"):
-        reason = "is a picture, not weights."
+        reason = "{path} is a picture, not weights."
     elif start[257:262] == b"ustar":
         reason = (
-            "is a tar archive. Unpack it, or save a very old PyTorch file again with "
-            "a newer torch."
+            "{path} is a tar archive. Unpack it, or save a very old PyTorch file "
+            "again with a newer torch."
         )
     elif start[4:8] == b"TFL3":
-        reason = "is a TensorFlow Lite file. Take the PyTorch or safetensors weights."
+        reason = (
+            "{path} is a TensorFlow Lite file. Take the PyTorch or safetensors weights."
+        )
     elif start[:1] == b"\x08" and len(start) > 2 and start[2] in b"\x12\x1a\x22\x3a":
-        reason = "is an ONNX graph. Take the PyTorch or safetensors weights."
+        reason = "{path} is an ONNX graph. Take the PyTorch or safetensors weights."
     elif start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
         reason = (
-            "is a pickle that torch.save did not write; it could run any program and "
-            "is not opened."
+            "{path} is a pickle that torch.save did not write; it could run any "
+            "program and is not opened."
         )
     else:
-        reason = "is neither safetensors nor a PyTorch file."
-    raise refusal(path, reason)
+        reason = "{path} is neither safetensors nor a PyTorch file."
+    raise CheckpointError(reason, path=path.name)
 
 
 # --- safetensors -----------------------------------------------------------------

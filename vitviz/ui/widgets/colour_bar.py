@@ -43,8 +43,10 @@ class ColourBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Colour bar"))
         self.setToolTip(
-            self.tr("Attention values. The mark 1/N is what every token would get if ")
-            + self.tr("attention were spread evenly. Double-click sets a fixed range.")
+            self.tr(
+                "Attention values. The mark 1/N is what every token would get if "
+                "attention were spread evenly. Double-click sets a fixed range."
+            )
         )
 
     def sizeHint(self) -> QSize:
