@@ -6,6 +6,7 @@ VitvizError
 │   ├── ModelError
 │   │   ├── UnknownModelError       no such name, file or folder
 │   │   ├── CheckpointError         weights missing, damaged or of another shape
+│   │   │   └── NotHereError        published weights that have not been fetched
 │   │   └── UnsupportedModelError   attention is not the call vitviz taps
 │   ├── SelectionError       layer, head, query or size out of range
 │   ├── MissingExtraError    an optional library is needed
@@ -76,6 +77,10 @@ class UnknownModelError(ModelError):
 
 class CheckpointError(ModelError):
     """Weights that are missing, damaged or of another shape."""
+
+
+class NotHereError(CheckpointError):
+    """Published weights that have not been fetched; `values["name"]` is the model."""
 
 
 class UnsupportedModelError(ModelError):

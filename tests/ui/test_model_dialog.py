@@ -249,6 +249,26 @@ def test_keys_are_enough(
     assert window.controller.choice.name == "vitviz-flexi"
 
 
+@pytest.mark.parametrize("name", [TINY, "timm:vit_tiny_patch16_224.augreg_in21k"])
+def test_weights_that_are_not_here_are_offered(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, closed_sockets: None, name: str
+) -> None:
+    """As for a session from another computer: what is shown stays, nobody is asked."""
+    window = open_vitviz(photo)
+    before = window.controller.model
+    window.choose_model(name, None)
+    qtbot.waitUntil(lambda: window.findChild(ModelDialog) is not None, timeout=30_000)
+    assert "not on this machine" in window.panes.errors.text()
+    assert window.controller.model is before
+    dialog = window.findChild(ModelDialog)
+    assert isinstance(dialog, ModelDialog)
+    is_known = find(name) is not None
+    text = dialog.details().mainButton().text()
+    assert text == ("Download 22.9 MB" if is_known else "Look it up")
+    entry = dialog.details().entry()
+    assert (entry is not None and entry.name == name) == is_known
+
+
 @pytest.mark.parametrize("where", ["search", "list"])
 def test_a_download_takes_a_second_enter(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, hub: Site, where: str

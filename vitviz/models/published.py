@@ -19,6 +19,7 @@ from vitviz.errors import (
     CheckpointError,
     DownloadError,
     MissingExtraError,
+    NotHereError,
     Phrase,
     UnknownModelError,
 )
@@ -66,13 +67,14 @@ def entry_of(name: str) -> Entry:
 def weights_of(entry: Entry) -> Path:
     """The verified file of weights on this machine.
 
-    Raises CheckpointError where there is none, or one that is not what it should be.
+    Raises NotHereError where there is none, CheckpointError for one that is not what
+    it should be.
     """
     if entry.remote is None:
         raise CheckpointError("{name} has no published weights.", name=entry.name)
     path = store.locate(entry.remote)
     if path is None:
-        raise CheckpointError(
+        raise NotHereError(
             "The weights of {name} are not on this machine. Fetch them with “vitviz "
             "models get {name}” or in the window, under Model, or choose the embedded "
             "model.",

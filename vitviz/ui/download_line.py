@@ -19,7 +19,7 @@ from vitviz.ui import model_words, theme
 from vitviz.ui.error_bar import ErrorBar, sentence
 
 HEIGHT_PX = 48
-"""Of all three, so that nothing jumps."""
+"""At least; the same for all three, so that nothing jumps."""
 
 
 class DownloadLine(QStackedWidget):
@@ -53,7 +53,8 @@ class DownloadLine(QStackedWidget):
         self._errors = ErrorBar()
         for page in (self._hint, self._running, self._errors):
             self.addWidget(page)
-        self.setFixedHeight(HEIGHT_PX)
+        two_lines = 2 * self.fontMetrics().lineSpacing() + 16
+        self.setFixedHeight(max(HEIGHT_PX, two_lines))
         self.say()
 
     def cancelButton(self) -> QPushButton:

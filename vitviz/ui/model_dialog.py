@@ -49,7 +49,7 @@ class ModelDialog(QDialog):
     folderRequested = Signal()
 
     def __init__(
-        self, fetching: Fetching, current: str | None, parent: QWidget | None = None
+        self, fetching: Fetching, current: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._fetching = fetching
@@ -95,7 +95,10 @@ class ModelDialog(QDialog):
         fetching.found.connect(self._on_found)
         fetching.failed.connect(self._on_failed)
         self._update_list()
-        self._choose(current or entries()[0].name)
+        self._choose(current)
+        if self._model.rowOf(current) < 0 and current.startswith(TIMM_PREFIX):
+            self._search.setText(current)
+            self._list.setCurrentIndex(self._model.index(self._rows() - 1))
         self._search.setFocus()
 
     # -- layout --------------------------------------------------------------------
@@ -219,8 +222,10 @@ class ModelDialog(QDialog):
             found = tuple(entry for entry in found if entry.name in here)
         if self._looked_up is not None and self._looked_up.name == _full(text):
             found = (*found, self._looked_up)
-        is_question = bool(text) and not found and _NAME.fullmatch(text) is not None
-        self._model.setEntries(found, _full(text)[5:] if is_question else "")
+        is_known = _full(text) in {entry.name for entry in found}
+        asks = not is_known and (_could_be_named(text) or not found)
+        name = _full(text).removeprefix(TIMM_PREFIX)
+        self._model.setEntries(found, name if asks and _NAME.fullmatch(text) else "")
         self._model.setHere(here)
         self._count.setText(
             self.tr("{n} of {all} models").format(n=len(found), all=len(entries()))
@@ -362,3 +367,8 @@ class ModelDialog(QDialog):
 
 def _full(text: str) -> str:
     return text if text.startswith(TIMM_PREFIX) else TIMM_PREFIX + text
+
+
+def _could_be_named(text: str) -> bool:
+    """Whether it is written as timm writes names, and not as a word to search for."""
+    return text.startswith(TIMM_PREFIX) or ("_" in text and "." in text)

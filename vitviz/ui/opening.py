@@ -8,6 +8,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from vitviz.engine import Kind
+from vitviz.errors import NotHereError, VitvizError
 from vitviz.ui.fetching import Fetching
 from vitviz.ui.model_dialog import ModelDialog
 from vitviz.views.session import SUFFIX
@@ -24,6 +26,7 @@ class Opening(QObject):
         self._window = window
         self._fetching = Fetching(window.controller.work, self)
         self._dialog: ModelDialog | None = None
+        window.controller.work.failed.connect(self._on_failed)
 
     def open_dialog(self) -> None:
         """Ask for pictures or a session."""
@@ -72,9 +75,12 @@ class Opening(QObject):
 
     def all_models(self) -> None:
         """Open the dialog of models, or bring it to the front."""
+        model = self._window.controller.model
+        self._show_models("" if model is None else model.info.name)
+
+    def _show_models(self, name: str) -> None:
         if self._dialog is None:
-            window = self._window
-            self._dialog = ModelDialog(self._fetching, self._model_name(), window)
+            self._dialog = ModelDialog(self._fetching, name, self._window)
             self._dialog.modelChosen.connect(self._on_model)
             self._dialog.fileRequested.connect(self.model_file)
             self._dialog.folderRequested.connect(self.model_folder)
@@ -83,9 +89,10 @@ class Opening(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
-    def _model_name(self) -> str | None:
-        model = self._window.controller.model
-        return None if model is None else model.info.name
+    def _on_failed(self, kind: Kind, error: VitvizError) -> None:
+        """Offer to fetch weights that are not here; nothing is fetched unasked."""
+        if kind is Kind.MODEL and isinstance(error, NotHereError):
+            self._show_models(str(error.values["name"]))
 
     def _leave_dialog(self) -> None:
         """A model was chosen: close the dialog, unless a download goes on in it."""
