@@ -25,6 +25,7 @@ SCENES = (
     "tokens",
     "compare",
     "trial",
+    "models",
 )
 TIMEOUT_S = 120
 
@@ -92,15 +93,21 @@ def take(
     wait(is_done)
     settle = time.monotonic() + 0.5
     wait(lambda: time.monotonic() > settle)
-    window.grab().save(str(path))
+    from vitviz.ui.model_dialog import ModelDialog
+
+    dialog = window.findChild(ModelDialog)
+    shown = window if dialog is None else dialog
+    shown.grab().save(str(path))
     window.close()
     QApplication.processEvents()
 
 
 def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
+    from vitviz.models.catalogue import Trait
     from vitviz.selection import HeadChoice
     from vitviz.ui.main_window import MainWindow
+    from vitviz.ui.model_dialog import ModelDialog
     from vitviz.views.heads import HeadsView, Statistic
     from vitviz.views.state import Direction, Style
     from vitviz.views.tokens import Reading, Source, TokensView
@@ -139,6 +146,13 @@ def prepare(scene: str, window: object) -> None:
         control.pin(at(0.45, 0.3))
         control.keep()
         control.choose_model("vitviz-flexi", patch_size=8)
+    elif scene == "models":
+        window.opening.all_models()
+        dialog = window.findChild(ModelDialog)
+        assert isinstance(dialog, ModelDialog)
+        dialog.chip(Trait.SEGMENTS).click()
+        dialog.chip(Trait.SMALL).click()
+        dialog.searchField().clearFocus()
     elif scene == "trial":
         control.change(tab="trial")
         window.panes.trial.startButton().click()
