@@ -45,6 +45,8 @@ class Kind(enum.IntEnum):
     EXPORT = 16
     DOWNLOAD = 17
     LOOK_UP = 18
+    PRICE = 19
+    PRECISION = 20
     FOLDER = 100
     AHEAD = 101
     THUMBNAILS = 102

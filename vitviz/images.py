@@ -49,14 +49,14 @@ class Interpolation(enum.Enum):
 class Preprocessing:
     """What the weights expect of their input."""
 
-    mean: tuple[float, float, float]
+    mean: tuple[float, float, float] = IMAGENET_MEAN
     """Of red, green, blue in [0, 1]; subtracted."""
-    std: tuple[float, float, float]
-    size: tuple[int, int]
+    std: tuple[float, float, float] = IMAGENET_STD
+    size: tuple[int, int] = (224, 224)
     """(width, height) in pixels."""
-    resize: int | None
+    resize: int | None = None
     """Shorter side before the crop; None leaves no margin."""
-    interpolation: Interpolation
+    interpolation: Interpolation = Interpolation.BICUBIC
 
     def __post_init__(self) -> None:
         if not all(math.isfinite(value) for value in (*self.mean, *self.std)):

@@ -7,7 +7,7 @@ this module is cheap.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -140,9 +140,12 @@ def run(
     def job(context: Context) -> RunDone:
         from vitviz.tracing import grid_of, trace
 
+        used = model
+        if options.preprocessing is not None:
+            used = replace(model, preprocessing=options.preprocessing)
         held = interventions
         if held:
-            grid = grid_of(model, image, size=options.size, fit=options.fit)
+            grid = grid_of(used, image, size=options.size, fit=options.fit)
             held = fitting(held, grid=grid, num_layers=model.info.num_layers)
         start = time.perf_counter()
 
@@ -151,7 +154,7 @@ def run(
             context.report(LayerArrived(layer, partial, elapsed))
 
         done = trace(
-            model,
+            used,
             image,
             size=options.size,
             fit=options.fit,

@@ -240,6 +240,8 @@ class Controller(QObject):
     ) -> None:
         """Load a model and run it on the picture at hand."""
         self._asked = ModelChoice(name, patch_size)
+        if self.choice.name and self.choice.name != name:  # it was another model's
+            self.options = replace(self.options, preprocessing=None)
         asked = settings.get()
         job = jobs.load(
             name,
@@ -273,6 +275,7 @@ class Controller(QObject):
         if session.model.name and session.model != self.choice:
             patch = session.model.patch_size
             self.choose_model(session.model.name, device=device, patch_size=patch)
+            self.options = session.options
         if session.picture is not None:
             self.open_picture(session.picture)
 

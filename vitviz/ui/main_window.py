@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import cast
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -46,6 +45,7 @@ from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.preferences import Preferences
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.rebuilding import remembered
+from vitviz.ui.running import Running
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.settings_dialog import show_settings
 from vitviz.ui.start_page import StartPage
@@ -60,7 +60,6 @@ from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
 from vitviz.ui.widgets.side_tabs import SideTabs
-from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
 
 START_SIZE = (1280, 720)
@@ -87,6 +86,7 @@ class MainWindow(QMainWindow):
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
         self.files = Files(self)
+        self.running = Running(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         self.lab = Lab(self)
         self.wishes = ViewWishes(self)
         self.files.join()
+        self.running.join()
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
         self._update_controls()
@@ -287,7 +288,6 @@ class MainWindow(QMainWindow):
         top.modelFolderRequested.connect(self.opening.model_folder)
         top.modelFileRequested.connect(self.opening.model_file)
         top.modeChosen.connect(self._on_mode)
-        top.optionsChosen.connect(self._on_options)
         top.exportRequested.connect(self.export)
         top.copyRequested.connect(self.copy)
         top.themeRequested.connect(self.toggle_theme)
@@ -454,8 +454,8 @@ class MainWindow(QMainWindow):
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))
 
-    def _on_options(self, options: object) -> None:
-        self.controller.choose_options(cast("RunOptions", options))
+    def refresh_controls(self) -> None:
+        """Show which model and options are in use."""
         self._update_controls()
 
     def step(self, by: int) -> None:

@@ -19,8 +19,8 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._left, self._right = QLabel(), QLabel()
-        for label in (self._left, self._right):
+        self._left, self._precision, self._right = QLabel(), QLabel(), QLabel()
+        for label in (self._left, self._precision, self._right):
             label.setFont(theme.font("small"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._left.setSizePolicy(
@@ -32,9 +32,17 @@ class StatusLine(QWidget):
                 "compared with what the model itself computed."
             )
         )
+        self._precision.setToolTip(
+            self.tr(
+                "The model runs in a lower precision. A second run in float32 shows "
+                "how much of a row's attention lies elsewhere, at most."
+            )
+        )
+        self._precision.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 2, 12, 4)
         layout.addWidget(self._left, 1)
+        layout.addWidget(self._precision, 0)
         layout.addWidget(self._right, 0)
         self.setAccessibleName(self.tr("Status"))
 
@@ -95,6 +103,16 @@ class StatusLine(QWidget):
                 self.tr("{n} patches beyond the bar").format(n=heat.num_clipped)
             )
         self._left.setText("   ·   ".join(parts))
+
+    def setPrecision(self, moved: float | None) -> None:
+        """Say what a lower precision loses against float32; None says nothing.
+
+        moved : the largest share of a row's attention that lies elsewhere.
+        """
+        self._precision.setVisible(moved is not None)
+        if moved is not None:
+            text = self.tr("{n} % off float32").format(n=f"{100 * moved:.1g}")
+            self._precision.setText(text)
 
     def setExactness(self, error: float, seconds: float | None, where: str) -> None:
         """Say how far recomputed rows are from the model's own."""

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.geometry import Fit
 from vitviz.ui.recent import RecentActions
+from vitviz.ui.size_menu import SizeMenu, side_text
 from vitviz.ui.start_page import sample_paths
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.session import RunOptions
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 EMBEDDED = "vitviz-flexi"
 PATCH_SIZES = (8, 14, 16, 28, 32)
-SIZE_FACTORS = (1, 2, 3, 4)
 
 
 class TopBar(QWidget):
@@ -44,7 +43,7 @@ class TopBar(QWidget):
     modelsRequested = Signal()
     modelFolderRequested = Signal()
     modelFileRequested = Signal()
-    optionsChosen = Signal(object)
+    labelsRequested = Signal()
     modeChosen = Signal(object)
     exportRequested = Signal()
     copyRequested = Signal()
@@ -54,7 +53,6 @@ class TopBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._options = RunOptions()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(4)
@@ -65,6 +63,8 @@ class TopBar(QWidget):
         self._size = self._menu_button(
             self.tr("Size"), self.tr("Size of the model's input, and what it costs")
         )
+        self.sizes = SizeMenu(self._size)
+        self._size.setMenu(self.sizes)
         self._title = QLabel()
         self._title.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
@@ -123,17 +123,18 @@ class TopBar(QWidget):
 
     def setModel(self, model: Model | None, options: RunOptions) -> None:
         """Show the model, and the sizes it takes with their price."""
-        self._options = options
         patch = None if model is None else model.info.patch_size[0]
         name = None if model is None else model.info.name
         self._fill_models(name, patch)
+        self.sizes.setModel(model, options)
+        self._labels.setEnabled(model is not None and model.info.has_head)
         self._size.setEnabled(model is not None)
         if model is None:
             self._model.setText(self.tr("Choose a model ▾"))
             self._size.setText(self.tr("Size ▾"))
             return
         self._model.setText(f"{name} · {patch} ▾")
-        self._fill_sizes(model)
+        self._size.setText(f"{side_text(options, min(model.preprocessing.size))} ▾")
 
     def _menu_button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -192,47 +193,10 @@ class TopBar(QWidget):
         menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
         menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
+        self._labels = menu.addAction(
+            self.tr("Names of the classes…"), self.labelsRequested.emit
+        )
+        self._labels.setToolTip(self.tr("From a file: one a line, or JSON"))
 
     def _on_patch(self, action: QAction) -> None:
         self.modelChosen.emit(EMBEDDED, action.data())
-
-    def _fill_sizes(self, model: Model) -> None:
-        menu = self._size.menu()
-        menu.clear()
-        own = min(model.preprocessing.size)
-        patch_w, patch_h = model.info.patch_size
-        group = QActionGroup(menu)
-        menu.addSection(self.tr("Shorter side, and its price"))
-        for factor in SIZE_FACTORS:
-            side = own * factor
-            cols, rows = max(1, side // patch_w), max(1, side // patch_h)
-            text = self.tr("{side} px   {rows}×{cols} = {n} patches").format(
-                side=side, rows=rows, cols=cols, n=f"{rows * cols:,}"
-            )
-            size = None if factor == 1 else side
-            self._add_option(menu, group, text, size, self._options.fit)
-        menu.addSection(self.tr("What the model sees"))
-        fits = QActionGroup(menu)
-        for fit, text in (
-            (Fit.CROP, self.tr("Centre, cropped to a square")),
-            (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
-            (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
-        ):
-            self._add_option(menu, fits, text, self._options.size, fit)
-        group.triggered.connect(self._on_option)
-        fits.triggered.connect(self._on_option)
-        shown = self._options.size or own
-        self._size.setText(f"{shown} px ▾")
-
-    def _add_option(
-        self, menu: QMenu, group: QActionGroup, text: str, size: object, fit: Fit
-    ) -> None:
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        options = RunOptions(size if isinstance(size, int) else None, fit)
-        action.setChecked(options == self._options)
-        action.setData(options)
-        group.addAction(action)
-
-    def _on_option(self, action: QAction) -> None:
-        self.optionsChosen.emit(action.data())

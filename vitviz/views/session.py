@@ -16,6 +16,7 @@ from typing import Any
 
 from vitviz.errors import InputError
 from vitviz.geometry import Fit
+from vitviz.images import Preprocessing
 from vitviz.plain import decoded, encoded
 from vitviz.views.state import ViewState
 
@@ -30,6 +31,8 @@ class RunOptions:
 
     size: int | tuple[int, int] | None = None
     fit: Fit = Fit.CROP
+    preprocessing: Preprocessing | None = None
+    """In place of the weights' own."""
 
 
 @dataclass(frozen=True, slots=True)

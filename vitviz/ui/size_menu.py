@@ -1,0 +1,123 @@
+"""Sizes with their price, what the model sees, and how the picture is prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from vitviz.geometry import Fit
+from vitviz.views.session import RunOptions
+
+if TYPE_CHECKING:
+    from vitviz.models.adapter import Model
+    from vitviz.pricing import Price
+
+SIZE_FACTORS = (1, 2, 3, 4)
+
+
+class SizeMenu(QMenu):
+    """Filled when it is about to be shown: what is free changes all the time."""
+
+    optionsChosen = Signal(object)
+    """RunOptions."""
+    customRequested = Signal()
+    preprocessingRequested = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model: Model | None = None
+        self._options = RunOptions()
+        self._price_of: Callable[[RunOptions], Price] | None = None
+        self.setToolTipsVisible(True)
+        self.triggered.connect(self._on_triggered)
+        self.aboutToShow.connect(self._fill)
+
+    def setModel(self, model: Model | None, options: RunOptions) -> None:
+        """Offer the sizes of a model; `options` are those in use."""
+        self._model, self._options = model, options
+        self._fill()
+
+    def setPrices(self, price_of: Callable[[RunOptions], Price]) -> None:
+        """Ask `price_of` what a run costs."""
+        self._price_of = price_of
+
+    def _fill(self) -> None:
+        self.clear()
+        if self._model is None:
+            return
+        own, now = min(self._model.preprocessing.size), self._options
+        sizes = QActionGroup(self)
+        self.addSection(self.tr("Shorter side, and its price"))
+        for factor in SIZE_FACTORS:
+            side = own * factor
+            options = replace(now, size=None if factor == 1 else side)
+            self._add(sizes, self._priced(f"{side} px", options), options)
+        shown = [action.data().size for action in sizes.actions()]
+        if now.size not in shown:
+            name = side_text(now, own)
+            self._add(sizes, self._priced(name, now), now)
+        custom = self.addAction(self.tr("Another size…"), self.customRequested.emit)
+        custom.setToolTip(self.tr("Any width and height, with its price"))
+        self.addSection(self.tr("What the model sees"))
+        fits = QActionGroup(self)
+        for fit, text in (
+            (Fit.CROP, self.tr("Centre, cropped to a square")),
+            (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
+            (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
+        ):
+            self._add(fits, text, replace(now, fit=fit))
+        self.addSeparator()
+        prepare = self.addAction(
+            self.tr("Preprocessing…"), self.preprocessingRequested.emit
+        )
+        prepare.setToolTip(
+            self.tr("Resizing, interpolation, mean and deviation of the input")
+        )
+        if now.preprocessing is not None:
+            prepare.setText(self.tr("Preprocessing (changed)…"))
+
+    def _priced(self, name: str, options: RunOptions) -> str:
+        if self._price_of is None:
+            return name
+        return f"{name}   {price_text(self._price_of(options))}"
+
+    def _add(self, group: QActionGroup, text: str, options: RunOptions) -> None:
+        action = self.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(options == self._options)
+        action.setData(options)
+        group.addAction(action)
+
+    def _on_triggered(self, action: QAction) -> None:
+        if isinstance(action.data(), RunOptions):
+            self.optionsChosen.emit(action.data())
+
+
+def side_text(options: RunOptions, own: int) -> str:
+    """`448 px` or `640×480 px`: the size in use."""
+    size = own if options.size is None else options.size
+    return f"{size} px" if isinstance(size, int) else f"{size[0]}×{size[1]} px"
+
+
+def rough_time(seconds: float) -> str:
+    """`0.16 s`, `12 s` or `3 min`: as exact as an estimate is."""
+    if seconds >= 90:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
+
+
+def price_text(price: Price) -> str:
+    """`14×14 = 196 · 7 MB · ≈ 0.05 s`, a sign before what memory hardly does."""
+    rows, cols = price.grid
+    size = price.kept_bytes
+    memory = f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+    parts = [f"{rows}×{cols} = {rows * cols:,}", memory]
+    if price.seconds is not None:
+        parts.append(f"≈ {rough_time(price.seconds)}")
+    text = " · ".join(parts)
+    return f"⚠ {text}" if price.is_large else text
