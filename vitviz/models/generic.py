@@ -6,9 +6,10 @@ Its layout is inferred, then verified by the first traced pass: N must be P + RÂ
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from vitviz.errors import UnsupportedModelError
@@ -47,15 +48,50 @@ class GenericAdapter:
 
     def forward(self, pixels: Tensor) -> Tensor:
         """What the module returns, reduced to (1, C)."""
-        output = self.module(pixels)
-        if not isinstance(output, Tensor):
+        output = _tensor_of(self.module(pixels))
+        if output is None or output.dim() < 2:
             raise UnsupportedModelError(
-                "{kind} returns {result} and not a tensor. Wrap a module whose "
-                "forward takes pixels and returns logits or features.",
+                "{kind} returns no tensor of logits or features. Wrap a module whose "
+                "forward takes pixels and returns one.",
                 kind=type(self.module).__name__,
-                result=type(output).__name__,
             )
         return output if output.dim() == 2 else output.flatten(1, -2)[:, 0]
+
+
+_ANSWERS = ("logits", "pooler_output", "x_norm_clstoken", "last_hidden_state")
+"""Names under which libraries return what matters, the preferred one first."""
+
+
+def unwrapped(module: nn.Module) -> nn.Module:
+    """The module inside DataParallel, torch.compile and what is like them.
+
+    Raises UnsupportedModelError for a compiled one that cannot be looked into.
+    """
+    if isinstance(module, torch.jit.ScriptModule):
+        raise UnsupportedModelError(
+            "{kind} is a TorchScript program, which cannot be looked into. Wrap the "
+            "Python module it was made from.",
+            kind=type(module).__name__,
+        )
+    for name in ("_orig_mod", "module"):
+        inner = module._modules.get(name)
+        if inner is not None and len(module._modules) == 1:
+            return unwrapped(inner)
+    return module
+
+
+def _tensor_of(output: object) -> Tensor | None:
+    """The tensor that matters in what a module returned."""
+    if isinstance(output, Tensor):
+        return output
+    if isinstance(output, Mapping):
+        named = [output.get(name) for name in _ANSWERS]
+        parts = [*named, *output.values()]
+    elif isinstance(output, tuple | list):
+        parts = list(output)
+    else:
+        return None
+    return next((part for part in parts if isinstance(part, Tensor)), None)
 
 
 def _patch_size(module: nn.Module) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from vitviz.models.catalogue import TIMM_PREFIX
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
-from vitviz.models.generic import GenericAdapter
+from vitviz.models.generic import GenericAdapter, unwrapped
 from vitviz.models.labels import labelled
 from vitviz.models.published import (
     entry_of,
@@ -121,6 +121,7 @@ def wrap(
 
     Raises UnsupportedModelError.
     """
+    module = unwrapped(module)
     adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
     parameter = next(module.parameters(), torch.zeros(0))
     own = getattr(adapter, "own_size", (224, 224)) if size is None else size

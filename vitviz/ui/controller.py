@@ -395,8 +395,13 @@ class Controller(QObject):
         """The layer `step` further, within the model's."""
         trace = self.scene.trace
         layer = None if trace is None else shown_layer(trace, self.state)
-        if trace is not None and layer is not None:
-            self.change(layer=min(max(layer + step, 0), trace.num_layers - 1))
+        if trace is None or layer is None:
+            return
+        wanted = layer + step
+        while wanted in trace.setup.windowed:
+            wanted += step
+        if 0 <= wanted < trace.num_layers:
+            self.change(layer=wanted)
 
     def step_head(self, step: int) -> None:
         """The next cell of the head strip: mean, max, min, then the heads."""
@@ -657,6 +662,7 @@ class Controller(QObject):
             setup = trace.setup
             panes.picture.setPlacement(setup.placement, setup.grid)
             panes.rail.setNumLayers(trace.num_layers)
+            panes.rail.setWindowed(trace.setup.windowed)
             panes.controls.setTokens(setup.prefix_names)
 
     def refresh(self) -> None:

@@ -86,13 +86,13 @@ class MapCell:
 
 
 def shown_layer(trace: Trace, state: ViewState) -> int | None:
-    """The layer on screen: the wanted one, or while it has not run, the newest."""
+    """The layer on screen: the wanted one, or the nearest that has been captured."""
     wanted = state.layer + trace.num_layers if state.layer < 0 else state.layer
     wanted = min(max(wanted, 0), trace.num_layers - 1)
     if trace.captures[wanted] is not None:
         return wanted
     done = [i for i, capture in enumerate(trace.captures) if capture is not None]
-    return done[-1] if done else None
+    return min(done, key=lambda layer: abs(layer - wanted)) if done else None
 
 
 def shown_token(trace: Trace, token: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -41,6 +41,7 @@ class LayerRail(QWidget):
         self._cells: dict[int, MapCell] = {}
         self._images: dict[int, QImage] = {}
         self._captured: frozenset[int] = frozenset()
+        self._windowed: frozenset[int] = frozenset()
         self._current: int | None = None
         self._is_running = False
         self._hovered = -1
@@ -92,6 +93,12 @@ class LayerRail(QWidget):
         """Layers that have run."""
         if layers != self._captured:
             self._captured = layers
+            self.update()
+
+    def setWindowed(self, layers: frozenset[int]) -> None:
+        """Layers whose attention stays in windows: marked, and not to be chosen."""
+        if layers != self._windowed:
+            self._windowed = layers
             self.update()
 
     def setCurrent(self, layer: int | None) -> None:
@@ -176,7 +183,10 @@ class LayerRail(QWidget):
             target = rect
             if layer in self._captured:
                 painter.fillRect(rect, QColor(tone.line))
-        is_next = self._is_running and layer == len(self._captured)
+        if layer in self._windowed:
+            self._paint_windows(painter, rect)
+        known = self._captured | self._windowed
+        is_next = self._is_running and layer == len(known)
         if layer == self._current:
             painter.setPen(QPen(QColor(tone.text), 3))
             painter.drawRect(target.adjusted(-1.5, -1.5, 1.5, 1.5))
@@ -186,6 +196,15 @@ class LayerRail(QWidget):
         elif layer not in self._captured:
             painter.setPen(QPen(QColor(tone.line), 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_windows(self, painter: QPainter, rect: QRectF) -> None:
+        """A square cut into windows, in place of a map."""
+        painter.setPen(QPen(QColor(theme.colours().faint), 1))
+        for part in (1, 2):
+            x = rect.left() + rect.width() * part / 3
+            y = rect.top() + rect.height() * part / 3
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
     def _number_step(self) -> int:
         """1 unless numbers would touch; then every 2nd, 5th or 10th is drawn."""
@@ -216,8 +235,12 @@ class LayerRail(QWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or self._current is None:
             super().keyPressEvent(event)
-        elif self._current + step in self._captured:
-            self.layerChosen.emit(self._current + step)
+        else:
+            layer = self._current + step
+            while layer in self._windowed:
+                layer += step
+            if layer in self._captured:
+                self.layerChosen.emit(layer)
 
     def event(self, event: QEvent) -> bool:
         """Tell what a cell is."""
@@ -228,6 +251,11 @@ class LayerRail(QWidget):
                     "Layer {n}: the same query and heads, on a scale of its own"
                 )
                 keys = self.tr("[ and ] move through the layers")
+                if layer in self._windowed:
+                    text = self.tr(
+                        "Layer {n} attends within small windows: there is no map of "
+                        "the whole picture"
+                    )
                 tip = f"{text.format(n=layer)}\n{keys}"
                 QToolTip.showText(event.globalPos(), tip, self)
                 return True
