@@ -56,16 +56,12 @@
         <translation>dim=-1</translation>
     </message>
     <message>
-        <source>dim=-1: keys</source>
-        <translation>dim=-1：キー</translation>
+        <source>heads (-3)</source>
+        <translation>ヘッド (-3)</translation>
     </message>
     <message>
-        <source>dim=-2: queries</source>
-        <translation>dim=-2：クエリ</translation>
-    </message>
-    <message>
-        <source>dim=-3: heads</source>
-        <translation>dim=-3：ヘッド</translation>
+        <source>keys (-1)</source>
+        <translation>キー (-1)</translation>
     </message>
     <message>
         <source>largest</source>
@@ -82,6 +78,10 @@
     <message>
         <source>over queries, for each key</source>
         <translation>キーごとに、クエリにわたって</translation>
+    </message>
+    <message>
+        <source>queries (-2)</source>
+        <translation>クエリ (-2)</translation>
     </message>
     <message>
         <source>smallest</source>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
@@ -20,6 +22,7 @@ from vitviz import settings
 from vitviz.interventions import Axis, HeadsOff, Interventions
 from vitviz.lessons import arithmetic
 from vitviz.tracing import Trace, trace
+from vitviz.ui import language, theme
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.code_page import CodePage
 from vitviz.ui.learn.cost_page import CostPage
@@ -53,6 +56,13 @@ def go_to(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
     assert page.isVisible()
     assert page.task is not None
     return page
+
+
+def bring_into_view(window: MainWindow, widget: QWidget) -> None:
+    """Scroll as far as a viewer would."""
+    for area in window.panes.learn.findChildren(QScrollArea):
+        if area.isAncestorOf(widget):
+            area.ensureWidgetVisible(widget)
 
 
 def made(window: MainWindow) -> Trace:
@@ -90,19 +100,35 @@ def is_done(page: Page) -> bool:
     return page.task.isDone()
 
 
+@pytest.fixture(params=["en", "ja"])
+def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    """The program's language during a test."""
+    yield language.install(qapp, request.param)
+    language.install(qapp, "en")
+
+
 @pytest.fixture
-def window(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+def window(spoken: str, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
     return open_vitviz(photo)
 
 
 @pytest.fixture
 def classifying(
-    open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+    spoken: str, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
 ) -> MainWindow:
     return open_vitviz(photo, model=classifier_folder)
 
 
-def test_a_picture_becomes_a_sequence(qtbot: QtBot, window: MainWindow) -> None:
+@pytest.fixture
+def in_english(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    """For what no language changes."""
+    return open_vitviz(photo)
+
+
+def test_a_picture_becomes_a_sequence(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitviz.ui.learn.sequence_page.APART_MS", 300)
     page = go_to(qtbot, window, Chapter.SEQUENCE)
     assert isinstance(page, SequencePage)
     assert {"49", "50", "112", "16"} <= set(figures(page.counts))
@@ -135,15 +161,18 @@ def test_a_picture_becomes_a_sequence(qtbot: QtBot, window: MainWindow) -> None:
         expected = F.conv2d(pixels, conv.weight, conv.bias, stride=16)[0, :, 2, 5]
     shown = page.token.vectors()[0].values
     np.testing.assert_allclose(shown, expected.numpy(), atol=1e-5)
-    qtbot.mouseMove(page.token, QPoint(round(page.token.columnX(11)), 8))
+    for _ in range(12):
+        qtbot.keyClick(page.token, Qt.Key.Key_Right)
+    assert page.token.column() == 11
     assert page.convolution.value() == pytest.approx(float(expected[11]), abs=1e-5)
     press(qtbot, page.play)
     qtbot.waitUntil(lambda: not page.falling.isVisible())
 
 
 def test_tiles_fly_from_their_patch_and_keep_their_order(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, in_english: MainWindow
 ) -> None:
+    window = in_english
     page = go_to(qtbot, window, Chapter.SEQUENCE)
     assert isinstance(page, SequencePage)
     page.slider.setValue(1)
@@ -191,8 +220,9 @@ def test_the_patch_slider_runs_the_same_model(qtbot: QtBot, window: MainWindow) 
 
 
 def test_cost_is_measured_against_its_prediction(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.1)
     page = go_to(qtbot, window, Chapter.COST)
     assert isinstance(page, CostPage)
     assert {"50", "2,500"} <= set(figures(page.here))
@@ -247,7 +277,9 @@ def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) 
     total = float((q.astype(float) * k).sum())
     expected = [total, 16, 4, total / 4, 50, float(weights[worst])]
     assert figures(page.chain)[:6] == [said(one) for one in expected]
+    bring_into_view(window, page.bars)
     qtbot.mouseMove(page.bars, QPoint(round(page.bars.columnX(7)), 8))
+    qtbot.waitUntil(lambda: page.bars.column() == 7)
     assert figures(page.column) == [
         "7",
         *(said(float(one)) for one in (q[7], k[7], (q * k)[7])),
@@ -450,7 +482,8 @@ def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
     assert window.controller.state.mode is not Mode.LEARN
 
 
-def test_code_is_clicked_with_the_mouse(qtbot: QtBot, window: MainWindow) -> None:
+def test_code_is_clicked_with_the_mouse(qtbot: QtBot, in_english: MainWindow) -> None:
+    window = in_english
     page = go_to(qtbot, window, Chapter.CODE)
     assert isinstance(page, CodePage)
     first_line = page.code.fontMetrics().height() // 2
@@ -461,8 +494,9 @@ def test_code_is_clicked_with_the_mouse(qtbot: QtBot, window: MainWindow) -> Non
 
 
 def test_progress_is_kept_and_chapters_can_be_taken_in_any_order(
-    qtbot: QtBot, window: MainWindow, open_vitviz: OpenWindow, photo: Path
+    qtbot: QtBot, in_english: MainWindow, open_vitviz: OpenWindow, photo: Path
 ) -> None:
+    window = in_english
     panel = window.panes.learn
     page = go_to(qtbot, window, Chapter.SOFTMAX)
     assert isinstance(page, AxisPage)
@@ -496,16 +530,54 @@ def test_every_chapter_has_its_parts(
         if button.isVisible():
             assert button.accessibleName() or button.text()
             assert button.toolTip()
-    area = window.panes.learn.width()
+    qtbot.waitUntil(lambda: assert_fits(window, page))
+
+
+@pytest.mark.parametrize("chapter", list(Chapter), ids=lambda one: one.name)
+def test_chapters_fit_with_the_letters_of_a_lecture_hall(
+    qtbot: QtBot, window: MainWindow, qapp: QApplication, chapter: Chapter
+) -> None:
+    """Letters grow while the page is open, as they do in Present."""
+    page = go_to(qtbot, window, chapter)
+    former = qapp.font()
+    larger = qapp.font()
+    larger.setPointSizeF(1.6 * former.pointSizeF())
+    try:
+        qapp.setFont(larger)
+        theme.apply(qapp, theme.ThemeChoice.DARK)
+        size = larger.pointSizeF()
+        texts = page.findChildren(Prose)
+        qtbot.waitUntil(lambda: all(t.font().pointSizeF() > 0.8 * size for t in texts))
+        qtbot.waitUntil(lambda: assert_fits(window, page))
+    finally:
+        qapp.setFont(former)
+        theme.apply(qapp, theme.ThemeChoice.DARK)
+
+
+def assert_fits(window: MainWindow, page: Page) -> None:
+    """Nothing reaches beyond the panel, no word of a button or table is cut off."""
+    room = window.panes.learn.width()
     for child in page.findChildren(QWidget):
-        if child.isVisible():
-            right = child.mapTo(page, child.rect().topRight()).x()
-            assert right <= area, f"{child} reaches beyond the panel"
+        if not child.isVisible() or child.visibleRegion().isEmpty():
+            continue
+        right = child.mapTo(window.panes.learn, child.rect().topRight()).x()
+        assert right <= room, f"{child} reaches beyond the panel"
+        if isinstance(child, QAbstractButton) and child.text():
+            assert child.width() >= child.sizeHint().width() - 1, child.text()
+        if isinstance(child, Prose):
+            document = QTextDocument()
+            document.setDefaultFont(child.font())
+            document.setDocumentMargin(0)
+            document.setHtml(child.text())
+            document.setTextWidth(child.width())
+            assert document.size().width() <= child.width() + 1, child.text()
+            assert document.size().height() <= child.height() + 4, child.text()
 
 
 def test_the_key_ring_and_the_pieces_go_with_the_mode(
-    qtbot: QtBot, window: MainWindow
+    qtbot: QtBot, in_english: MainWindow
 ) -> None:
+    window = in_english
     go_to(qtbot, window, Chapter.QUERY_KEY)
     ring = window.panes.picture._key_ring
     assert not ring.boundingRect().isNull()
@@ -516,8 +588,9 @@ def test_the_key_ring_and_the_pieces_go_with_the_mode(
 
 
 def test_factors_survive_another_picture(
-    qtbot: QtBot, window: MainWindow, other_photo: Path
+    qtbot: QtBot, in_english: MainWindow, other_photo: Path
 ) -> None:
+    window = in_english
     for chapter in Chapter:
         go_to(qtbot, window, chapter)
     window.open_path(str(other_photo))

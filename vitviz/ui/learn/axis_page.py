@@ -13,7 +13,7 @@ from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.page import HeadChips, Page
-from vitviz.ui.learn.words import table
+from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
 
@@ -57,30 +57,30 @@ class AxisPage(Page):
                 "query's row?"
             )
         )
-        self.switch = Segmented()
+        self.switch = Segmented(wraps=True)
         self.switch.setAccessibleName(self.tr("Axis of the softmax"))
         self.switch.setOptions(
             [
                 (
                     Axis.KEYS,
-                    self.tr("dim=-1: keys"),
+                    self.tr("keys (-1)"),
                     self.tr("The last axis: over all keys, for each query. Right."),
                 ),
                 (
                     Axis.QUERIES,
-                    self.tr("dim=-2: queries"),
+                    self.tr("queries (-2)"),
                     self.tr("The second to last axis: over all queries, for each key"),
                 ),
                 (
                     Axis.HEADS,
-                    self.tr("dim=-3: heads"),
+                    self.tr("heads (-3)"),
                     self.tr("The third to last axis: over the heads of each pair"),
                 ),
             ]
         )
         self.switch.setValue(self._axis)
         self.switch.valueChosen.connect(self._on_axis)
-        self.add_row(self.switch)
+        self.add(self.switch)
         self.row_sum = self.say()
         self.table = self.say()
         self.chips = HeadChips()
@@ -144,7 +144,8 @@ class AxisPage(Page):
             )
         )
         self.table.say(
-            table(
+            "",
+            Table(
                 (
                     self.tr("sums in this layer"),
                     self.tr("smallest"),
@@ -158,7 +159,7 @@ class AxisPage(Page):
                     ),
                     (self.tr("over heads, for each pair"), *_ends(found.over_heads)),
                 ),
-            )
+            ),
         )
         small = [Small(self.tr("dim=-1"), lesson.patches(lesson.row.weights))]
         if not right:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.learn.words import readable
+from vitviz.ui.learn.words import Drawn, readable
 from vitviz.views.colour import Array, Meaning, format_value
 
 ROW_LINES = 2.6
@@ -41,7 +41,7 @@ class Vector:
     """What the height stands for; None: the row's own largest number."""
 
 
-class BarsView(QWidget):
+class BarsView(Drawn):
     """Rows share their columns; Left, Right or the pointer go from number to number.
 
     Bars of one row are scaled to its own largest number unless it says otherwise, up

@@ -79,7 +79,7 @@ class CodeLines(Prose):
             parts = []
             for part in line:
                 if isinstance(part, str):
-                    parts.append(html.escape(part).replace(" ", "&nbsp;"))
+                    parts.append(html.escape(part))
                     continue
                 name, text = part
                 colour = tone.text

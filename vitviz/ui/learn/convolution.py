@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
 from vitviz.ui.learn.bars_view import number
+from vitviz.ui.learn.words import Drawn
 from vitviz.views.colour import Array, Meaning
 
 SIDE_LINES = 5.0
 """Side of the two squares, in lines of text."""
 
 
-class ConvolutionView(QWidget):
+class ConvolutionView(Drawn):
     """patch ⊙ filter, summed = one number of the token."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

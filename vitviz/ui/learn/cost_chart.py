@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vitviz.lessons.cost import Timing, predicted
 from vitviz.ui import theme
+from vitviz.ui.learn.words import FONT_EVENTS
 from vitviz.views.colour import Meaning
 
 HEIGHT_LINES = 13.0
@@ -69,10 +70,7 @@ class CostChart(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the application's theme and font."""
         super().changeEvent(event)
-        if event.type() in (
-            QEvent.Type.PaletteChange,
-            QEvent.Type.ApplicationFontChange,
-        ):
+        if event.type() in (QEvent.Type.PaletteChange, *FONT_EVENTS):
             self._dress()
 
     def _dress(self) -> None:

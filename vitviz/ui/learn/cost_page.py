@@ -13,7 +13,7 @@ from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.meeting import Meeting
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.scale_page import format_bytes
-from vitviz.ui.learn.words import table
+from vitviz.ui.learn.words import Table
 
 FIRST, SECOND = (14, 14), (14, 28)
 """The two grids whose tokens are compared: 196 and 392 patches."""
@@ -162,7 +162,7 @@ class CostPage(Page):
         self.ratios.say("")
         self.split.say("")
         if first is not None and second is not None:
-            self.ratios.say(self._ratios(first, second))
+            self.ratios.say(*self._ratios(first, second))
         if is_done and timings:
             self.split.say(self._split(first or timings[0], timings[-1]))
 
@@ -177,7 +177,7 @@ class CostPage(Page):
             grid=f"{FIRST[0]}×{FIRST[1]}",
         )
 
-    def _ratios(self, first: Timing, second: Timing) -> str:
+    def _ratios(self, first: Timing, second: Timing) -> tuple[str, Table]:
         found = cost.growth(first, second)
         text = self.tr(
             "From 14×14 to 14×28, {patches} to {more} patches, {tokens} to "
@@ -188,7 +188,7 @@ class CostPage(Page):
             tokens=first.num_tokens,
             more_tokens=second.num_tokens,
         )
-        return text + table(
+        return text, Table(
             ("", self.tr("predicted"), self.tr("measured")),
             (
                 _line(

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.learn.words import readable
+from vitviz.ui.learn.words import Drawn, readable
 from vitviz.views.colour import Meaning
 
 FAMILIES = [
@@ -127,8 +127,8 @@ class _Box:
         self.terms += [(term, r.translated(x, y)) for term, r in other.terms]
 
 
-class Formula(QWidget):
-    """Shows one formula, as large as it is; the accessible name says it in words."""
+class Formula(Drawn):
+    """Shows one formula; the accessible name says it in words."""
 
     termClicked = Signal(str)
 
@@ -162,15 +162,15 @@ class Formula(QWidget):
 
     def sizeHint(self) -> QSize:
         """As large as the formula."""
-        box, _ = self._laid_out()
+        box = self._natural()
         return QSize(
             round(box.width + 2 * MARGIN_PX),
             round(box.ascent + box.descent + 2 * MARGIN_PX),
         )
 
     def minimumSizeHint(self) -> QSize:
-        """The same: a formula is not cut off."""
-        return self.sizeHint()
+        """Narrower is possible: it is drawn smaller then, not cut off."""
+        return QSize(80, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw texts, lines and the marks of terms."""
@@ -240,20 +240,16 @@ class Formula(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the room of another font."""
-        super().changeEvent(event)
-        if event.type() in (
-            QEvent.Type.FontChange,
-            QEvent.Type.ApplicationFontChange,
-        ):
-            self.updateGeometry()
-            self.update()
-
     def _laid_out(self) -> tuple[_Box, QPointF]:
-        size = theme.font().pointSizeF() * FORMULA_FACTOR
-        box = _lay(self._node, size)
+        box = self._natural()
+        room = self.width() - 2 * MARGIN_PX
+        if self.isVisible() and 0 < room < box.width - 0.5:
+            size = theme.font().pointSizeF() * FORMULA_FACTOR
+            box = _lay(self._node, size * room / box.width)
         return box, QPointF(MARGIN_PX, MARGIN_PX + box.ascent)
+
+    def _natural(self) -> _Box:
+        return _lay(self._node, theme.font().pointSizeF() * FORMULA_FACTOR)
 
     def _index_at(self, point: QPointF) -> int:
         box, origin = self._laid_out()

@@ -180,8 +180,9 @@ class HeadsPage(Page):
             text = self.tr("Without head {heads} of layer {layer}:")
         else:
             heads, text = "", self.tr("With all heads:")
-        said = text.format(heads=heads, layer=lesson.layer)
-        self.outcome.say(f"{said} {outcome(lesson.trace, after)}")
+        start = text.format(heads=heads, layer=lesson.layer)
+        said, table = outcome(lesson.trace, after)
+        self.outcome.say(f"{start} {said}", table)
 
     def _on_each(self) -> None:
         lesson = self.lesson

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
+from vitviz.ui.learn.words import Drawn
 from vitviz.ui.widgets.map_cells import map_image, paint_map
 from vitviz.views.colour import Array, Meaning, levels_for
 from vitviz.views.display import MapCell
@@ -39,7 +40,7 @@ class Small:
     """Drawn pale and crossed out."""
 
 
-class MapsView(QWidget):
+class MapsView(Drawn):
     """Maps on one scale, or each on its own. A click, or arrows and Enter, choose."""
 
     chosen = Signal(int)

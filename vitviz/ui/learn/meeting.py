@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
+from vitviz.ui.learn.words import Drawn
 from vitviz.views.colour import Meaning
 
 HEIGHT_LINES = 9.0
 
 
-class Meeting(QWidget):
+class Meeting(Drawn):
     """Two tables: n people, and twice as many; a line for each pair."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

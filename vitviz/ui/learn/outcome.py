@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from vitviz.lessons.jobs import cosine
-from vitviz.ui.learn.words import table
+from vitviz.ui.learn.words import Table
 from vitviz.views.prediction import class_name, probabilities
 
 if TYPE_CHECKING:
@@ -24,22 +24,23 @@ def without_model() -> str:
     )
 
 
-def outcome(before: Trace, after: Trace) -> str:
-    """Source text: likeliest classes both ways, or how far the feature turned."""
+def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
+    """Source text of how far the feature turned, or a table of likeliest classes."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("Outcome", text)
 
     if before.output is None or after.output is None:
-        return ""
+        return "", None
     if before.logits is None or after.logits is None:
-        return tr(
+        text = tr(
             "The model's answer: this model has no classifier, so its final feature is "
             "compared. Cosine to the unchanged one: <b>{cosine}</b> (1 is unchanged)."
-        ).format(cosine=f"{cosine(before.output, after.output):.3f}")
+        )
+        return text.format(cosine=f"{cosine(before.output, after.output):.3f}"), None
     shares, changed = probabilities(before.logits), probabilities(after.logits)
     if shares is None or changed is None:
-        return tr("The model's answer is not finite any more.")
+        return tr("The model's answer is not finite any more."), None
     order = list(map(int, np.argsort(-shares, kind="stable")[:MOST]))
     winner = int(np.argmax(changed))
     if winner not in order:
@@ -51,4 +52,4 @@ def outcome(before: Trace, after: Trace) -> str:
         cells = (name, f"{100 * shares[index]:.1f} %", f"{100 * changed[index]:.1f} %")
         rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
     header = (tr("The model's answer"), tr("before"), tr("now"))
-    return table(header, tuple(rows))
+    return "", Table(header, tuple(rows))

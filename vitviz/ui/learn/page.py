@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from vitviz.ui.learn.formula import Formula, Node
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.words import Prose
+from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 
 
@@ -111,7 +112,7 @@ class HeadChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._where = Prose("", "small")
-        self._chips = Segmented()
+        self._chips = Segmented(wraps=True)
         self._chips.setAccessibleName(self.tr("Head"))
         self._chips.valueChosen.connect(self.headChosen)
         self._count = 0
@@ -119,10 +120,7 @@ class HeadChips(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._where)
-        row = QHBoxLayout()
-        row.addWidget(self._chips)
-        row.addStretch(1)
-        layout.addLayout(row)
+        layout.addWidget(self._chips)
 
     def setLesson(self, lesson: Lesson, *, with_key: bool) -> None:
         """Say which layer, head, query and key the numbers are of."""
@@ -178,12 +176,9 @@ class Page(QWidget):
 
     def add_row(self, *widgets: QWidget) -> None:
         """Put widgets side by side below the others, from the left."""
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        line = Flow(8)
         for widget in widgets:
             line.addWidget(widget)
-        line.addStretch(1)
         self._column.addLayout(line)
 
     def say(self, text: str = "", kind: str = "body") -> Prose:

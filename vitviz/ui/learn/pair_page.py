@@ -65,7 +65,7 @@ class PairPage(Page):
                 "weight of the other. What differs in the bars?"
             )
         )
-        self.click = Segmented()
+        self.click = Segmented(wraps=True)
         self.click.setAccessibleName(self.tr("What a click on the picture chooses"))
         self.click.setOptions(
             [
@@ -84,7 +84,7 @@ class PairPage(Page):
         self.click.setValue("key")
         self.click.valueChosen.connect(self._on_click_kind)
         self.clicks_choose_key = True
-        self.add_row(self.click)
+        self.add(self.click)
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)

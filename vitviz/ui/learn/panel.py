@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -17,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Prose
+from vitviz.ui.widgets.flow import Flow
 from vitviz.views.learn import Chapter
 
 Maker = Callable[[Desk], Page]
@@ -73,18 +72,14 @@ class LearnPanel(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_number)
-        self._title = QLabel()
-        self._title.setWordWrap(True)
-        self._title.setFont(theme.font("title"))
+        self._title = Prose("", "title")
         self._back = self._arrow(
             Qt.ArrowType.LeftArrow, self.tr("Chapter before (Page Up)"), -1
         )
         self._on = self._arrow(
             Qt.ArrowType.RightArrow, self.tr("Next chapter (Page Down)"), 1
         )
-        numbers = QHBoxLayout()
-        numbers.setContentsMargins(8, 4, 8, 0)
-        numbers.setSpacing(2)
+        numbers = Flow(2)
         numbers.addWidget(self._back)
         for chapter in Chapter:
             button = QToolButton()
@@ -92,7 +87,7 @@ class LearnPanel(QWidget):
             button.setText(str(chapter.number))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button, chapter.number)
-            numbers.addWidget(button, 1)
+            numbers.addWidget(button)
         numbers.addWidget(self._on)
         self._stack = QStackedWidget()
         empty = Prose(
@@ -123,7 +118,10 @@ class LearnPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(numbers)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 0)
+        row.addLayout(numbers)
+        layout.addLayout(row)
         self._title.setContentsMargins(12, 6, 12, 2)
         layout.addWidget(self._title)
         layout.addWidget(self._changed)
@@ -214,13 +212,7 @@ class LearnPanel(QWidget):
 
     def title(self) -> str:
         """What stands above the chapter."""
-        return self._title.text()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the application's font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._title.setFont(theme.font("title"))
+        return self._title.source()
 
     def _chapter_titles(self) -> dict[Chapter, str]:
         return {
@@ -245,7 +237,7 @@ class LearnPanel(QWidget):
         return button
 
     def _show_title(self) -> None:
-        self._title.setText(f"{self._chapter.number}  {self._titles[self._chapter]}")
+        self._title.say(f"{self._chapter.number}  {self._titles[self._chapter]}")
         self.button(self._chapter).setChecked(True)
         self._back.setEnabled(self._chapter.step(-1) is not self._chapter)
         self._on.setEnabled(self._chapter.step(1) is not self._chapter)

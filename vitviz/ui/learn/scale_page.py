@@ -18,7 +18,7 @@ from vitviz.lessons import cost
 from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.words import table
+from vitviz.ui.learn.words import Drawn, Table
 from vitviz.ui.status_line import format_seconds
 from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
 
@@ -39,7 +39,7 @@ class Seen:
     seconds: float | None
 
 
-class Marks(QWidget):
+class Marks(Drawn):
     """A word under every step of a slider."""
 
     def __init__(
@@ -206,13 +206,12 @@ class ScalePage(Page):
             self.tr("q, k, v"),
             self.tr("time"),
         )
-        text = table(header, tuple(rows))
         note = self.tr(
             "Memory of all layers: the matrices if they were written out (chapter 3), "
             "and q, k and v (chapter 4), which vitviz keeps instead. Time: this run, "
             "measured."
         )
-        self.table.say(f"{text}<small>{note}</small>")
+        self.table.say("", Table(header, tuple(rows)), f"<small>{note}</small>")
 
     def _on_offer(self) -> None:
         self.desk.choose_patch_size(16)

@@ -19,7 +19,7 @@ from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import HeadChips, Page
-from vitviz.ui.learn.words import table
+from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning, format_value
 
@@ -79,7 +79,7 @@ class ScalingPage(Page):
                 "becomes of the row, and of the model's answer?"
             )
         )
-        self.switch = Segmented()
+        self.switch = Segmented(wraps=True)
         self.switch.setAccessibleName(self.tr("Scaling"))
         self.switch.setOptions(
             [
@@ -93,7 +93,7 @@ class ScalingPage(Page):
         self.slider.setAccessibleName(self.tr("T, what scores are divided by"))
         self.slider.setToolTip(self.tr("From 1, no scaling, to d_k"))
         self.slider.valueChanged.connect(self._on_slid)
-        self.add_row(self.switch)
+        self.add(self.switch)
         self.add(self.slider)
         self.table = self.say()
         self.outcome = self.say()
@@ -133,7 +133,7 @@ class ScalingPage(Page):
             self.switch.button(value).setChecked(there)
         name = f"T = {format_value(divisor)}"
         own_name = f"√{of.width} = {format_value(of.divisor)}"
-        self.table.say(self._numbers(own, now, f"T = {own_name}", name))
+        self.table.say("", self._numbers(own, now, f"T = {own_name}", name))
         top = max(own.largest, now.largest)
         self.bars.setVectors(
             [
@@ -179,11 +179,11 @@ class ScalingPage(Page):
         self._settle.stop()
         self._asked = None
 
-    def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> str:
+    def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> Table:
         def percent(share: float) -> str:
             return f"{100 * share:.0f} %"
 
-        return table(
+        return Table(
             (self.tr("this row"), own_name, f"<b>{name}</b>"),
             (
                 (
@@ -238,7 +238,8 @@ class ScalingPage(Page):
             return
         self.answer = after
         text = self.tr("With this T in every head of every layer:")
-        self.outcome.say(f"{text} {outcome(lesson.trace, after)}")
+        said, table = outcome(lesson.trace, after)
+        self.outcome.say(f"{text} {said}", table)
 
     def _notice(self, divisor: float, own: float) -> None:
         if self.divisor is None:

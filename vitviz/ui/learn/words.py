@@ -7,9 +7,10 @@ Source text marks terms with one letter: <q>query</q>, <k>key</k>, <v>value</v>,
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vitviz.ui import theme
@@ -24,6 +25,11 @@ TAGS = {
 }
 CONTRAST = 4.5
 """Of text against its ground, as WCAG 2 asks for (success criterion 1.4.3)."""
+FONT_EVENTS = (
+    QEvent.Type.ApplicationFontChange,
+    QEvent.Type.FontChange,
+    QEvent.Type.StyleChange,  # all that comes where there is a style sheet
+)
 _SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)")
 """A shape such as (B, H, N, d<sub>k</sub>), which stays on one line."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
@@ -59,14 +65,60 @@ def contrast(one: QColor, other: QColor) -> float:
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
+def follow_font(widget: QWidget, kind: str) -> None:
+    """Give a widget the application's font as it is now, where it has another."""
+    wanted, own = theme.font(kind), widget.font()
+    if (wanted.pointSizeF(), wanted.families()) != (own.pointSizeF(), own.families()):
+        widget.setFont(wanted)
+
+
+class Drawn(QWidget):
+    """A widget that paints words itself, and takes another room with another font."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the room of another font."""
+        super().changeEvent(event)
+        if event.type() in FONT_EVENTS:
+            self.updateGeometry()
+            self.update()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells in source text; the first column to the left, the others to the right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_columns(self) -> str:
+        """Source text of a table."""
+        parts = [_cells(self.header, "th"), *(_cells(row, "td") for row in self.rows)]
+        return f"<table>{''.join(parts)}</table>"
+
+    def as_lines(self) -> str:
+        """Source text for where the columns have no room."""
+        lines = []
+        for name, *cells in self.rows:
+            pairs = zip(self.header[1:], cells, strict=True)
+            said = " · ".join(f"{head}: {cell}" for head, cell in pairs)
+            lines.append(f"{name} – {said}")
+        return "<br>".join(lines)
+
+
 class Prose(QLabel):
-    """A paragraph that wraps, can be selected, and follows theme and font."""
+    """A paragraph that wraps, can be selected, and follows theme and font.
+
+    With a table, it stands in columns where they fit and in lines where they do not.
+    """
 
     def __init__(
         self, source: str = "", kind: str = "body", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._source = source
+        self._table: Table | None = None
+        self._after = ""
+        self._has_columns = True
         self._kind = kind
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
@@ -81,33 +133,69 @@ class Prose(QLabel):
         self.setFont(theme.font(kind))
         self._show()
 
-    def say(self, source: str) -> None:
-        """Show another text."""
-        if source == self._source:
+    def say(self, source: str, table: Table | None = None, after: str = "") -> None:
+        """Show another text, and a table below it, and a text below that."""
+        if (source, table, after) == (self._source, self._table, self._after):
             return
-        self._source = source
+        self._source, self._table, self._after = source, table, after
         self._show()
         if self.parent() is not None:  # else it would become a window
-            self.setHidden(not source)
+            self.setHidden(not self.source())
 
     def source(self) -> str:
-        """The text with its marks."""
-        return self._source
+        """The whole text with its marks, a table in columns."""
+        return self._composed(columns=True)
 
     def minimumSizeHint(self) -> QSize:
         """None: the height follows from the width the panel has."""
         return QSize(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set a table anew where the room is another."""
+        super().resizeEvent(event)
+        if self._table is not None and self._has_columns != self._fits_columns():
+            self._show()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the application's theme and font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._show()
-        elif event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(theme.font(self._kind))
+        elif event.type() in FONT_EVENTS:
+            follow_font(self, self._kind)
 
     def _show(self) -> None:
-        self.setText(marked(self._source))
+        self._has_columns = self._table is None or self._fits_columns()
+        self.setText(marked(self._composed(columns=self._has_columns)))
+
+    def _composed(self, *, columns: bool) -> str:
+        if self._table is None:
+            return self._source + self._after
+        if columns:
+            return self._source + self._table.as_columns() + self._after
+        start = f"{self._source}<br>" if self._source else ""
+        end = f"<br>{self._after}" if self._after else ""
+        return start + self._table.as_lines() + end
+
+    def _fits_columns(self) -> bool:
+        if self._table is None or self.width() <= 0 or not self.isVisible():
+            return True
+        document = QTextDocument()
+        document.setDefaultFont(theme.font(self._kind))
+        document.setDocumentMargin(0)
+        document.setHtml(marked(self._table.as_columns()))
+        return document.idealWidth() <= self.width()
+
+
+def _cells(texts: tuple[str, ...], kind: str) -> str:
+    made = []
+    for index, text in enumerate(texts):
+        side, pad = ("right", "padding-left:10px;") if index else ("left", "")
+        # not broken: a name or a number with its unit
+        words = text.replace(" ", "&nbsp;")
+        style = f"{pad}font-weight:normal"
+        made.append(f'<{kind} align="{side}" style="{style}">{words}</{kind}>')
+    return f"<tr>{''.join(made)}</tr>"
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:
@@ -128,19 +216,3 @@ def _luminance(colour: QColor) -> float:
 
     red, green, blue = (linear(c / 255) for c in _channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    """A table in source text; the first column to the left, the others to the right."""
-
-    def cells(texts: tuple[str, ...], kind: str) -> str:
-        made = []
-        for index, text in enumerate(texts):
-            side = "left" if index == 0 else "right"
-            pad = "" if index == 0 else "padding-left:12px;"
-            style = f"{pad}font-weight:normal"
-            made.append(f'<{kind} align="{side}" style="{style}">{text}</{kind}>')
-        return f"<tr>{''.join(made)}</tr>"
-
-    head = cells(header, "th") if header else ""
-    return f"<table>{head}{''.join(cells(one, 'td') for one in rows)}</table>"

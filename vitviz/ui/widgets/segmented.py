@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLayout,
+    QToolButton,
+    QWidget,
+)
+
+from vitviz.ui.widgets.flow import Flow
 
 
 class Segmented(QWidget):
@@ -13,13 +21,14 @@ class Segmented(QWidget):
 
     valueChosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, wraps: bool = False) -> None:
+        """`wraps`: in several lines where one is too long."""
         super().__init__(parent)
         self._values: list[object] = []
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_clicked)
-        self._row = QHBoxLayout(self)
+        self._row: QLayout = Flow(2, self) if wraps else QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
 
