@@ -180,20 +180,10 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
     return FAULT
 
 
-def log_path() -> Path:
-    """Where tracebacks are kept."""
-    if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Logs"
-    else:
-        state = os.environ.get("XDG_STATE_HOME")
-        base = Path(state) if state else Path.home() / ".local" / "state"
-    return base / "vitviz" / "vitviz.log"
-
-
 def _keep_traceback() -> Path | None:
     """The log the current traceback was added to; None when it cannot be written."""
+    from vitviz.logs import log_path
+
     try:
         path = log_path()
         path.parent.mkdir(parents=True, exist_ok=True)

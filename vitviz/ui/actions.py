@@ -9,6 +9,18 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from vitviz.ui import icons
+
+OF_THE_PROGRAM = ("settings", "keys", "log_window", "about", "quit")
+"""Actions in the menu at the right end of the top bar."""
+ICONS = {
+    "settings": "settings",
+    "keys": "keys",
+    "log_window": "log",
+    "about": "about",
+    "quit": "close",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -39,6 +51,8 @@ def specs() -> tuple[Spec, ...]:
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
         Spec("save_session", tr("Save session…"), ("Ctrl+S",), file),
         Spec("settings", tr("Settings…"), ("Ctrl+,",), file),
+        Spec("log_window", tr("Log"), ("Ctrl+L",), file),
+        Spec("about", tr("About vitviz"), ("Shift+F1",), file),
         Spec("quit", tr("Quit"), ("Ctrl+Q",), file),
         Spec("query_up", tr("Move the query with the arrow keys"), (), model),
         Spec("cls", tr("CLS token as query"), ("C",), model),
@@ -97,6 +111,8 @@ def build(
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.triggered.connect(handler)
+        if name in ICONS:
+            icons.dress(action, ICONS[name])
         window.addAction(action)
         made[name] = action
     return made

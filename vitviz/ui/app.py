@@ -22,11 +22,12 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from vitviz import settings
+from vitviz import logs, settings
 from vitviz.atomic import sweep
 from vitviz.errors import VitvizError
 from vitviz.resources import resource
 from vitviz.ui import language, theme, window_place
+from vitviz.ui.log_window import log_qt_messages
 from vitviz.ui.main_window import START_SIZE, MainWindow
 from vitviz.ui.open_events import OpenEvents
 from vitviz.views.session import SUFFIX
@@ -124,6 +125,8 @@ def run(
     """Open the window and return the process's exit code when it has closed."""
     app = application(sys.argv[:1], lang)
     theme.apply(app, theme_choice)
+    logs.start(settings.get().log_level.value)
+    end_of_qt = log_qt_messages()
     bridge, events = SignalBridge(app), OpenEvents(app)
     window = bridge.window = open_window(paths, model=model, device=device)
     events.hand_to(window)
@@ -137,6 +140,8 @@ def run(
         sys.excepthook = former_hook
         bridge.restore()
         events.hand_to(None)
+        end_of_qt()
+        logs.stop()
     if not window.controller.shutdown(PATIENCE_MS):
         _leave(status)
     return status

@@ -29,6 +29,7 @@ class ClassPane(QWidget):
         self._search = QLineEdit()
         self._search.setPlaceholderText(self.tr("Find a class by name or number"))
         self._search.setAccessibleName(self.tr("Find a class"))
+        self._search.setToolTip(self.tr("Find a class by name or number"))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self.searched)
         self._likeliest = QToolButton()

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz import jobs, settings
 from vitviz.engine import Kind
-from vitviz.errors import Cancelled, ExactnessError, VitvizError
+from vitviz.errors import Cancelled, ExactnessError, ImageError, VitvizError
 from vitviz.figures.captions import caption
 from vitviz.figures.compose import figure_of_heat
 from vitviz.figures.render import FigureOptions
@@ -537,7 +537,8 @@ class Controller(QObject):
 
     def _on_model(self, model: Model) -> None:
         self.model = model
-        self.panes.errors.clear()
+        if not isinstance(self.panes.errors.error(), ImageError):
+            self.panes.errors.clear()
         self.sceneChanged.emit()
         self._start_run()
         self._say_what_runs()

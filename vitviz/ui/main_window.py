@@ -24,9 +24,11 @@ from PySide6.QtWidgets import (
 
 from vitviz.methods import METHODS
 from vitviz.ui import actions, theme, window_place
+from vitviz.ui.about import AboutDialog
 from vitviz.ui.class_pane import ClassPane
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.controller import Controller
+from vitviz.ui.dialogs import show_dialog
 from vitviz.ui.error_bar import ErrorBar
 from vitviz.ui.export_dialog import choose_and_export
 from vitviz.ui.files import Files
@@ -38,6 +40,7 @@ from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.lab import Lab
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
+from vitviz.ui.log_window import LogWindow
 from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
@@ -47,7 +50,7 @@ from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.rebuilding import remembered
 from vitviz.ui.running import Running
 from vitviz.ui.sessions import Sessions
-from vitviz.ui.settings_dialog import show_settings
+from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.ui.start_page import StartPage
 from vitviz.ui.status_line import StatusLine, token_name
 from vitviz.ui.tokens_pane import TokensPane
@@ -130,6 +133,9 @@ class MainWindow(QMainWindow):
         self.running.join()
         self._connect()
         self.actions_by_name = actions.build(self, self._handlers())
+        self.top.setProgramActions(
+            [self.actions_by_name[name] for name in actions.OF_THE_PROGRAM]
+        )
         self._update_controls()
         self._update_mode()
 
@@ -372,6 +378,8 @@ class MainWindow(QMainWindow):
             "redo": control.redo,
             "theme": self.toggle_theme,
             "settings": self.show_settings,
+            "log_window": self.show_log,
+            "about": self.show_about,
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.toggle,
         }
@@ -486,7 +494,15 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings, or bring them to the front."""
-        show_settings(self)
+        show_dialog(self, SettingsDialog)
+
+    def show_log(self) -> None:
+        """Open the log, or bring it to the front."""
+        show_dialog(self, LogWindow)
+
+    def show_about(self) -> None:
+        """Say what the program is made of."""
+        show_dialog(self, AboutDialog)
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
         """(picture and side panel, the parts of the side panel)."""

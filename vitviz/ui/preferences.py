@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vitviz import settings
+from vitviz import logs, settings
 from vitviz.settings import Language, ThemeChoice
 from vitviz.ui import language, theme
 
@@ -67,6 +67,8 @@ class Preferences(QObject):
             language.install(app, None if chosen is Language.SYSTEM else chosen.value)
         if "hover_preview" in names:
             self._window.controller.previews_on_hover = now.hover_preview
+        if "log_level" in names:
+            logs.set_level(now.log_level.value)
         if names & OF_THE_MODEL:
             self._window.device = now.device
             self._load_again()

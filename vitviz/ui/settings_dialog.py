@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -75,7 +75,9 @@ class SettingsDialog(QDialog):
         self._add_log(form)
         form.addRow(QLabel())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setIcon(QIcon())
+        close.setToolTip(self.tr("Close this window (Esc)"))
         buttons.rejected.connect(self.reject)
         defaults = QPushButton(self.tr("Set everything back"))
         defaults.setObjectName("reset")
@@ -123,7 +125,9 @@ class SettingsDialog(QDialog):
         row = QWidget()
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self._number("max_recent", 1, MAX_RECENT))
+        number = self._number("max_recent", 1, MAX_RECENT)
+        number.setToolTip(self.tr("How many files are remembered"))
+        line.addWidget(number)
         clear = QPushButton(self.tr("Forget them now"))
         clear.setObjectName("clear_recent")
         clear.setAutoDefault(False)
@@ -268,15 +272,3 @@ class SettingsDialog(QDialog):
 
     def _on_clear(self) -> None:
         self._window.preferences.set(recent=())
-
-
-def show_settings(window: MainWindow) -> SettingsDialog:
-    """The window's settings dialog, shown and in front."""
-    dialog = window.findChild(SettingsDialog)
-    if not isinstance(dialog, SettingsDialog):
-        dialog = SettingsDialog(window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
-    return dialog

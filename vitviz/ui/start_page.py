@@ -19,7 +19,7 @@ from vitviz.resources import resource
 from vitviz.ui import theme
 from vitviz.ui.recent import RecentList
 
-THUMBNAIL = QSize(200, 150)
+THUMBNAIL = QSize(180, 135)
 
 
 def sample_paths() -> list[Path]:

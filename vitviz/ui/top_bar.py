@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.ui import icons
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
 from vitviz.ui.start_page import sample_paths
@@ -77,8 +78,26 @@ class TopBar(QWidget):
         )
         self._compare.setCheckable(True)
         self._compare.clicked.connect(self.compareRequested)
-        self._theme = self._button("◐", self.tr("Light or dark (Ctrl+T)"))
-        self._keys = self._button("?", self.tr("Show all keys (?)"))
+        self._theme = self._button("", self.tr("Light or dark (Ctrl+T)"))
+        self._keys = self._button("", self.tr("Show all keys (?)"))
+        self._program = self._menu_button("", self.tr("Settings, keys, log, about"))
+        self._program.setText("")
+        self._program.setAccessibleName(self.tr("Program"))
+        for button, name in (
+            (self._open, "open"),
+            (self._model, "model"),
+            (self._size, "size"),
+            (self._export, "export"),
+            (self._compare, "compare"),
+            (self._theme, "theme"),
+            (self._keys, "keys"),
+            (self._program, "menu"),
+        ):
+            icons.dress(button, name)
+            button.setIconSize(QSize(icons.SIZE, icons.SIZE))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in (self._theme, self._keys, self._program):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         for widget in (self._open, self._model, self._size):
             layout.addWidget(widget)
         layout.addWidget(self._title, 1)
@@ -86,7 +105,13 @@ class TopBar(QWidget):
         self._modes.setAccessibleName(self.tr("What the window is used for"))
         self._modes.valueChosen.connect(self.modeChosen)
         layout.addWidget(self._modes)
-        for widget in (self._compare, self._export, self._theme, self._keys):
+        for widget in (
+            self._compare,
+            self._export,
+            self._theme,
+            self._keys,
+            self._program,
+        ):
             layout.addWidget(widget)
         self._theme.clicked.connect(self.themeRequested)
         self._keys.clicked.connect(self.keysRequested)
@@ -94,6 +119,16 @@ class TopBar(QWidget):
         self._fill_export()
         self.setModel(None, RunOptions())
         self.setHasTrace(False)
+
+    def setProgramActions(self, actions: Sequence[QAction]) -> None:
+        """What the menu at the right end offers."""
+        self._program.menu().addActions(actions)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the colour of the text."""
+        if event.type() == QEvent.Type.PaletteChange:
+            icons.refresh(self.window())
+        super().changeEvent(event)
 
     def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
         """(mode, text, tooltip) of each mode; a single one needs no switch."""
@@ -156,9 +191,12 @@ class TopBar(QWidget):
 
     def _fill_open(self) -> None:
         menu = self._open.menu()
-        menu.addAction(self.tr("Picture…\tCtrl+O"), self.openRequested.emit)
-        menu.addAction(self.tr("Folder…\tCtrl+Shift+O"), self.folderRequested.emit)
-        menu.addAction(self.tr("Paste\tCtrl+V"), self.pasteRequested.emit)
+        for text, signal, icon in (
+            (self.tr("Picture…\tCtrl+O"), self.openRequested, "picture"),
+            (self.tr("Folder…\tCtrl+Shift+O"), self.folderRequested, "folder"),
+            (self.tr("Paste\tCtrl+V"), self.pasteRequested, "paste"),
+        ):
+            icons.dress(menu.addAction(text, signal.emit), icon)
         menu.addSeparator()
         for path in sample_paths():
             text = self.tr("Sample: {name}").format(name=path.stem.replace("_", " "))
@@ -173,8 +211,11 @@ class TopBar(QWidget):
 
     def _fill_export(self) -> None:
         menu = self._export.menu()
-        menu.addAction(self.tr("Figure or numbers…\tCtrl+E"), self.exportRequested.emit)
-        menu.addAction(self.tr("Copy as a picture\tCtrl+C"), self.copyRequested.emit)
+        for text, signal, icon in (
+            (self.tr("Figure or numbers…\tCtrl+E"), self.exportRequested, "export"),
+            (self.tr("Copy as a picture\tCtrl+C"), self.copyRequested, "copy"),
+        ):
+            icons.dress(menu.addAction(text, signal.emit), icon)
 
     def _fill_models(self, name: str | None, patch: int | None) -> None:
         menu = self._model.menu()

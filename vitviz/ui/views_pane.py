@@ -32,6 +32,9 @@ class ViewsPane(QWidget):
         super().__init__(parent)
         self._views: tuple[SavedView, ...] = ()
         self._list = QListWidget()
+        self._list.setToolTip(
+            self.tr("Saved views: a click shows one (Page Up, Page Down)")
+        )
         self._list.setAccessibleName(self.tr("Saved views"))
         self._list.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked

@@ -1,0 +1,103 @@
+"""Where the program writes down what happens: a rotating file, and the last lines.
+
+Nothing is ever sent anywhere. Where the file cannot be written, the lines in memory
+remain.
+"""
+
+from __future__ import annotations
+
+import collections
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+
+NAME = "vitviz.log"
+MAX_BYTES = 512 * 1024
+KEPT_FILES = 3
+KEPT_LINES = 2000
+FORMAT = "%(asctime)s  %(levelname)-7s  %(name)s  %(message)s"
+
+
+def log_path() -> Path:
+    """The file of the log; tracebacks of the command line are kept there too."""
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Logs"
+    else:
+        state = os.environ.get("XDG_STATE_HOME")
+        base = Path(state) if state else Path.home() / ".local" / "state"
+    return base / "vitviz" / NAME
+
+
+class LastLines(logging.Handler):
+    """The newest lines of the log, for the log window; any thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
+        self._guard = threading.Lock()
+        self._count = 0
+        self.setFormatter(logging.Formatter(FORMAT))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record's line."""
+        text = self.format(record)
+        with self._guard:
+            self._lines.append(text)
+            self._count += 1
+
+    def since(self, count: int) -> tuple[int, list[str]]:
+        """(number of lines so far, those that came after the first `count`)."""
+        with self._guard:
+            missing = min(self._count - count, len(self._lines))
+            lines = list(self._lines)[len(self._lines) - missing :]
+            return self._count, lines
+
+
+LAST_LINES = LastLines()
+
+
+def start(level: str) -> None:
+    """Write down from now on what is at least of this level, such as "warning"."""
+    from logging.handlers import RotatingFileHandler
+
+    logging.raiseExceptions = False  # a full disk must not spoil what is being done
+    root = logging.getLogger()
+    stop()
+    root.addHandler(LAST_LINES)
+    try:
+        path = log_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(
+            path,
+            maxBytes=MAX_BYTES,
+            backupCount=KEPT_FILES,
+            encoding="utf-8",
+            errors="backslashreplace",
+            delay=True,
+        )
+    except (OSError, RuntimeError):  # RuntimeError: there is no home folder
+        pass
+    else:
+        file.setFormatter(logging.Formatter(FORMAT))
+        file.set_name(NAME)
+        root.addHandler(file)
+    set_level(level)
+
+
+def stop() -> None:
+    """Write down nothing more."""
+    root = logging.getLogger()
+    root.removeHandler(LAST_LINES)
+    for handler in list(root.handlers):
+        if handler.get_name() == NAME:
+            root.removeHandler(handler)
+            handler.close()
+
+
+def set_level(level: str) -> None:
+    """What is at least of this level is written down; of libraries, warnings."""
+    logging.getLogger("vitviz").setLevel(level.upper())
