@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.faults.loopback import Site, allow_loopback, serving
@@ -285,6 +285,25 @@ def test_a_download_takes_a_second_enter(
     assert button.isEnabled()
     qtbot.keyClick(button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "now." in dialog.line().text(), timeout=30_000)
+    assert len(hub.requests) == 1
+
+
+def test_another_language(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, hub: Site
+) -> None:
+    """What was typed and chosen stays, and a download goes on."""
+    dialog = open_dialog(qtbot, open_vitviz(photo))
+    press(qtbot, dialog.chip(Trait.SMALL))
+    hub.pause_s = 0.005
+    begin_download(qtbot, dialog)
+    former = dialog.details()
+    QApplication.sendEvent(dialog, QEvent(QEvent.Type.LanguageChange))
+    assert dialog.details() is not former
+    assert dialog.searchField().text() == "augreg ti/16"
+    assert dialog.chip(Trait.SMALL).isChecked()
+    assert dialog.names()[0] == TINY
+    qtbot.waitUntil(lambda: "now." in dialog.line().text(), timeout=30_000)
+    assert dialog.details().mainButton().text() == "Use this model"
     assert len(hub.requests) == 1
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.atomic import output_error, write_bytes
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, OutputError
 from vitviz.models import store
 from vitviz.models.answers import no_answer, of_failure, of_status, refusal_of
 from vitviz.models.catalogue import Remote
@@ -80,6 +80,12 @@ def download(
     Raises DownloadError, OutputError, CheckpointError, Cancelled.
     """
     folder = store.cache_folder()
+    if not folder.is_absolute():  # no home: "~" would become a folder of that name
+        raise OutputError(
+            "There is no folder to keep {file} in: this account has no home folder. "
+            "Set the environment variable XDG_CACHE_HOME.",
+            file=remote.file,
+        )
     report = on_progress or (lambda progress: None)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ class Record:
 
 def cache_folder() -> Path:
     """The platform's folder for what can be fetched again; it need not exist."""
-    return platformdirs.user_cache_path("vitviz") / "models"
+    return platformdirs.user_cache_path("vitviz", appauthor=False) / "models"
 
 
 def locate(remote: Remote) -> Path | None:

@@ -7,7 +7,6 @@ import re
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -33,7 +32,7 @@ from vitviz.ui import model_words, theme
 from vitviz.ui.download_line import DownloadLine
 from vitviz.ui.fetching import Fetching
 from vitviz.ui.model_details import ModelDetails
-from vitviz.ui.model_list import ModelDelegate, ModelList
+from vitviz.ui.model_list import ModelList, model_view
 from vitviz.ui.widgets.flow import Flow
 
 SIZE = (1100, 620)
@@ -54,10 +53,33 @@ class ModelDialog(QDialog):
         super().__init__(parent)
         self._fetching = fetching
         self._looked_up: Entry | None = None
-        self._chips: dict[Trait | None, QToolButton] = {}
+        self._body = QWidget()
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("All models"))
         self.setModal(False)
+        QShortcut(QKeySequence.StandardKey.Find, self, self._on_find)
+        self.finished.connect(fetching.drop)  # Escape brings no close event
+        fetching.progressed.connect(self._on_progress)
+        fetching.fetched.connect(self._on_fetched)
+        fetching.found.connect(self._on_found)
+        fetching.failed.connect(self._on_failed)
+        self._build()
+        self.resize(*SIZE)
+        self._choose(current)
+        if self._model.rowOf(current) < 0 and current.startswith(TIMM_PREFIX):
+            self._search.setText(current)
+            self._list.setCurrentIndex(self._model.index(self._rows() - 1))
+
+    # -- layout --------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Make all that has words."""
+        self.setWindowTitle(self.tr("All models"))
+        self._body.hide()
+        self._body.deleteLater()
+        self._body = QWidget()
+        self._chips: dict[Trait | None, QToolButton] = {}
         self._search = QLineEdit()
         self._search.setPlaceholderText(
             self.tr("Search by name, maker or what it is good for, or type a timm name")
@@ -67,16 +89,9 @@ class ModelDialog(QDialog):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._update_list)
         self._search.installEventFilter(self)
-        QShortcut(QKeySequence.StandardKey.Find, self, self._search.setFocus)
-        self._list = QListView()
+        self._model = ModelList(self._body)
+        self._list = model_view(self._model)
         self._list.setAccessibleName(self.tr("Models"))
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._model = ModelList(self)
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(ModelDelegate(self._list))
         self._list.selectionModel().currentChanged.connect(self._on_current)
         self._list.activated.connect(self._activate)
         self._count = QLabel()
@@ -87,23 +102,26 @@ class ModelDialog(QDialog):
         self._details.removeRequested.connect(self._remove)
         self._details.lookUpRequested.connect(self._look_up)
         self._line = DownloadLine()
-        self._line.cancelRequested.connect(fetching.cancel)
-        self._place()
-        self.finished.connect(fetching.drop)  # Escape brings no close event
-        fetching.progressed.connect(self._on_progress)
-        fetching.fetched.connect(self._on_fetched)
-        fetching.found.connect(self._on_found)
-        fetching.failed.connect(self._on_failed)
+        self._line.cancelRequested.connect(self._fetching.cancel)
+        self._place(QVBoxLayout(self._body))
+        self._outer.addWidget(self._body)
         self._update_list()
-        self._choose(current)
-        if self._model.rowOf(current) < 0 and current.startswith(TIMM_PREFIX):
-            self._search.setText(current)
-            self._list.setCurrentIndex(self._model.index(self._rows() - 1))
         self._search.setFocus()
 
-    # -- layout --------------------------------------------------------------------
+    def _rebuild(self) -> None:
+        """All words anew; what was typed, filtered and chosen stays."""
+        text, entry = self._search.text(), self._details.entry()
+        checked = [trait for trait, chip in self._chips.items() if chip.isChecked()]
+        self._build()
+        for trait in checked:
+            self._chips[trait].setChecked(True)
+        self._search.setText(text)
+        if entry is not None:
+            self._choose(entry.name)
+        if self._fetching.entry is not None:
+            self._on_progress(Progress(0))
 
-    def _place(self) -> None:
+    def _place(self, layout: QVBoxLayout) -> None:
         chips = Flow(4)
         here = self._chip(
             None,
@@ -138,7 +156,6 @@ class ModelDialog(QDialog):
         bottom.addWidget(open_folder)
         bottom.addStretch(1)
         bottom.addWidget(close)
-        layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addWidget(self._search)
@@ -146,7 +163,6 @@ class ModelDialog(QDialog):
         layout.addLayout(middle, 1)
         layout.addWidget(self._line)
         layout.addLayout(bottom)
-        self.resize(*SIZE)
         self._style()
 
     def _chip(self, trait: Trait | None, word: str, tip: str) -> QToolButton:
@@ -358,10 +374,15 @@ class ModelDialog(QDialog):
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
+    def _on_find(self) -> None:
+        self._search.setFocus()
+
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the language."""
         if event.type() == QEvent.Type.PaletteChange:
             self._style()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self._rebuild()
         super().changeEvent(event)
 
 

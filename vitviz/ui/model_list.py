@@ -15,7 +15,13 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from vitviz.models.catalogue import Entry
 from vitviz.ui import model_words, theme
@@ -155,3 +161,15 @@ class ModelDelegate(QStyledItemDelegate):
             text, Qt.TextElideMode.ElideRight, rect.width()
         )
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, elided)
+
+
+def model_view(model: ModelList) -> QListView:
+    """A list that paints its rows as above."""
+    view = QListView()
+    view.setUniformItemSizes(True)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setModel(model)
+    view.setItemDelegate(ModelDelegate(view))
+    return view

@@ -108,8 +108,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
             )
         rows.append((tr("Depth"), text))
     if entry.num_parameters:
-        millions = f"{entry.num_parameters / 1e6:,.1f}"
-        rows.append((tr("Parameters"), tr("{n} million").format(n=millions)))
+        rows.append((tr("Parameters"), f"{entry.num_parameters:,}"))
     if entry.num_classes:
         rows.append((tr("Labels"), f"{entry.num_classes:,}"))
     if family.source:
