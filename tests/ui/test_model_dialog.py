@@ -88,6 +88,16 @@ def begin_download(qtbot: QtBot, dialog: ModelDialog) -> QPushButton:
     return button
 
 
+def wait_for_bytes(qtbot: QtBot, dialog: ModelDialog) -> None:
+    """Wait until some have come."""
+
+    def have_come() -> bool:
+        text = dialog.line().text()
+        return " of 22.9 MB" in text and ": 0.0 MB" not in text
+
+    qtbot.waitUntil(have_come)
+
+
 def is_connected() -> bool:
     return any(thread.name == "transfer" for thread in threading.enumerate())
 
@@ -128,7 +138,7 @@ def test_fetch_and_use(
     button = begin_download(qtbot, dialog)
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: "ViT-Ti/16: " in dialog.line().text())
-    qtbot.waitUntil(lambda: " of 22.9 MB" in dialog.line().text())
+    wait_for_bytes(qtbot, dialog)
     window.controller.pin(3)  # the window goes on meanwhile
     assert window.controller.heat is not None
     assert window.controller.heat.token == 3
@@ -158,7 +168,7 @@ def test_cancel_and_go_on(
     dialog = open_dialog(qtbot, open_vitviz(photo))
     hub.pause_s = 0.02
     button = begin_download(qtbot, dialog)
-    qtbot.waitUntil(lambda: " of 22.9 MB" in dialog.line().text())
+    wait_for_bytes(qtbot, dialog)
     start = time.monotonic()
     press(qtbot, dialog.line().cancelButton())
     qtbot.waitUntil(lambda: "Cancelled" in dialog.line().text(), timeout=1_000)
@@ -196,7 +206,7 @@ def test_closing_ends_a_download(
     dialog = open_dialog(qtbot, window)
     hub.pause_s = 0.02
     begin_download(qtbot, dialog)
-    qtbot.waitUntil(lambda: " of 22.9 MB" in dialog.line().text())
+    wait_for_bytes(qtbot, dialog)
     start = time.monotonic()
     if whole_window:
         window.close()
