@@ -105,8 +105,32 @@ def test_bench_of_few_tokens(capsys: pytest.CaptureFixture[str]) -> None:
     assert time.monotonic() - start < 60
     found = json.loads(capsys.readouterr().out)
     assert set(found["machine"]) >= {"system", "processor", "cores", "versions"}
-    assert [f["name"] for f in found["figures"]] == ["trace ÷ fused forward, 10 tokens"]
+    names = [figure["name"] for figure in found["figures"]]
+    assert names == ["trace ÷ fused forward, timm, 10 tokens"]
     assert found["figures"][0]["value"] > 0
+
+
+@pytest.mark.parametrize("library", ["timm", "torchvision", "transformers"])
+def test_networks_of_every_library_are_measured_alike(library: str) -> None:
+    """Each is a ViT-S/14 that is traced, and that can keep all of its attention."""
+    import torch
+
+    import vitviz
+    from vitviz.bench import memory, networks
+
+    side = networks.side_px(10)
+    network, pixels = networks.network(side, library), networks.pixels(side)
+    trace = vitviz.trace(vitviz.wrap(network), pixels)
+    assert (trace.num_tokens, trace.num_layers, trace.num_heads) == (10, 12, 6)
+    kept: list[torch.Tensor] = []
+    with torch.inference_mode():
+        output = network(pixels, **memory._keep_attention(network, kept))
+    kept += getattr(output, "attentions", None) or ()
+    assert [tuple(one.shape) for one in kept] == [(1, 6, 10, 10)] * 12
+    for layer, one in enumerate(kept):
+        torch.testing.assert_close(
+            torch.from_numpy(trace.row(layer, 4)), one[0, :, 4], rtol=0, atol=1e-5
+        )
 
 
 def test_the_bench_table_is_aligned() -> None:

@@ -67,7 +67,7 @@ def faults(part: str, source: str) -> list[str]:
         if top in {"torch", "torchvision"} and part in {"ui", "figures", "views"}:
             broken.append(f"{part} imports torch")
         if part in {"ui", "figures", "views", "engine", "jobs"} and one.at_load:
-            is_heavy = inside in {"tap", "tracing", "attention", "models"}
+            is_heavy = inside in {"tap", "traces", "tracing", "attention", "models"}
             if is_heavy and not one.name.startswith(LIGHT):
                 broken.append(f"{part} loads {one.name}, and with it torch")
         if top in OPTIONAL and one.at_load:

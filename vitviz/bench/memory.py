@@ -15,6 +15,8 @@ from vitviz.bench.figures import Figure
 
 FACTOR_TARGET = 1.2
 KEEPING_TARGET = 0.1
+KEEPING_TOKENS = 3601
+"""Tokens from which on it is to be reached: A grows with N², a trace with N."""
 LARGEST_TOKENS = 16385
 LARGEST_BYTES = 3 * 10**9
 
@@ -24,21 +26,25 @@ def can_measure() -> bool:
     return sys.platform.startswith("linux") and Path("/proc/self/clear_refs").exists()
 
 
-def compared(num_tokens: int = 3601, *, timeout_s: float = 120.0) -> list[Figure]:
+def compared(
+    num_tokens: int = 3601, library: str | None = None, *, timeout_s: float = 120.0
+) -> list[Figure]:
     """A trace against the fused forward pass, and against keeping A."""
-    name = f"peak of a trace over the fused forward, {num_tokens:,} tokens"
-    other = f"peak of a trace ÷ peak of keeping A, {num_tokens:,} tokens"
+    library = library or networks.libraries()[0]
+    what = f"{library}, {num_tokens:,} tokens"
+    name = f"peak of a trace over the fused forward, {what}"
+    other = f"peak of a trace ÷ peak of keeping A, {what}"
     if not can_measure():
         why = "only measured on Linux"
         return [
             Figure(name, None, "× q, k, v", FACTOR_TARGET, why),
             Figure(other, None, "×", KEEPING_TARGET, why),
         ]
-    plain = peak_bytes("forward", num_tokens, timeout_s=timeout_s)
-    traced = peak_bytes("trace", num_tokens, timeout_s=timeout_s)
+    plain = peak_bytes("forward", num_tokens, library, timeout_s=timeout_s)
+    traced = peak_bytes("trace", num_tokens, library, timeout_s=timeout_s)
     kept = None
     if _kept_bytes(num_tokens) * 2 < _available_bytes():
-        kept = peak_bytes("keep", num_tokens, timeout_s=timeout_s)
+        kept = peak_bytes("keep", num_tokens, library, timeout_s=timeout_s)
     if plain is None or traced is None:
         return [Figure(name, None, "× q, k, v", FACTOR_TARGET, "took too long")]
     factors = networks.factor_bytes(num_tokens)
@@ -54,7 +60,7 @@ def compared(num_tokens: int = 3601, *, timeout_s: float = 120.0) -> list[Figure
             other,
             None if kept is None else traced / kept,
             "×",
-            KEEPING_TARGET,
+            KEEPING_TARGET if num_tokens >= KEEPING_TOKENS else None,
             f"{_mb(traced)} against {_mb(kept)}"
             if kept is not None
             else f"keeping A needs {_mb(_kept_bytes(num_tokens))}, not free here",
@@ -76,14 +82,16 @@ def largest(*, timeout_s: float = 100.0) -> Figure:
     return Figure(name, reached, "", LARGEST_TOKENS, note, True)
 
 
-def peak_bytes(way: str, num_tokens: int, *, timeout_s: float) -> int | None:
+def peak_bytes(
+    way: str, num_tokens: int, library: str | None = None, *, timeout_s: float
+) -> int | None:
     """Peak over the loaded model of one run; None when it took too long.
 
     way : "forward", "trace", or "keep" (unfused, every A kept).
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_measure, args=(way, num_tokens, sender))
+    process = context.Process(target=_measure, args=(way, num_tokens, library, sender))
     process.start()
     sender.close()
     try:
@@ -98,12 +106,14 @@ def peak_bytes(way: str, num_tokens: int, *, timeout_s: float) -> int | None:
         receiver.close()
 
 
-def _measure(way: str, num_tokens: int, sender: Connection) -> None:
+def _measure(
+    way: str, num_tokens: int, library: str | None, sender: Connection
+) -> None:
     """Run one way and send its peak; the body of the process."""
     import vitviz
 
     side = networks.side_px(num_tokens)
-    network = networks.reference(side)
+    network = networks.network(side, library)
     pixels = networks.pixels(side)
     model = vitviz.wrap(network)
     before = _resident_bytes("VmRSS")
@@ -114,16 +124,23 @@ def _measure(way: str, num_tokens: int, sender: Connection) -> None:
             held = vitviz.trace(model, pixels)
             assert held.is_complete
         elif way == "keep":
-            _keep_attention(network, kept)
-            network(pixels)
+            options = _keep_attention(network, kept)
+            output = network(pixels, **options)
+            kept += getattr(output, "attentions", None) or ()
             assert len(kept) == networks.NUM_LAYERS
         else:
             network(pixels)
     sender.send(_resident_bytes("VmHWM") - before)
 
 
-def _keep_attention(network: nn.Module, kept: list[Tensor]) -> None:
-    """Make the network write out every A, and keep them all: the usual way."""
+def _keep_attention(network: nn.Module, kept: list[Tensor]) -> dict[str, bool]:
+    """Make the network write out every A, and keep them all: the usual way.
+
+    Returns what the network is to be called with for that.
+    """
+    if hasattr(network, "set_attn_implementation"):  # transformers
+        network.set_attn_implementation("eager")  # type: ignore[operator]
+        return {"output_attentions": True}
     for part in network.modules():
         if hasattr(part, "attn_drop") and hasattr(part, "fused_attn"):
             drop = part.attn_drop
@@ -132,6 +149,7 @@ def _keep_attention(network: nn.Module, kept: list[Tensor]) -> None:
             drop.register_forward_hook(lambda _m, _a, out: kept.append(out))
         elif isinstance(part, nn.MultiheadAttention):
             _keep_torchvision(part, kept)
+    return {}
 
 
 def _keep_torchvision(part: nn.MultiheadAttention, kept: list[Tensor]) -> None:

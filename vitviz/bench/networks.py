@@ -24,14 +24,20 @@ def tokens_of(side: int) -> int:
     return (side // PATCH_PX) ** 2 + 1
 
 
-def has_timm() -> bool:
-    """Whether timm is installed."""
-    return importlib.util.find_spec("timm") is not None
+def libraries() -> list[str]:
+    """Libraries that are installed, the one that ratios are of first."""
+    names = ("timm", "torchvision", "transformers")
+    return [name for name in names if importlib.util.find_spec(name) is not None]
 
 
-def reference(side: int) -> nn.Module:
-    """The network that ratios are of: timm's where it is there."""
-    return timm_network(side) if has_timm() else torchvision_network(side)
+def network(side: int, library: str | None = None) -> nn.Module:
+    """ViT-S/14 of a library, no head; of the first that is installed by default."""
+    made = {
+        "timm": timm_network,
+        "torchvision": torchvision_network,
+        "transformers": transformers_network,
+    }
+    return made[library or libraries()[0]](side)
 
 
 def timm_network(side: int) -> nn.Module:
@@ -60,6 +66,23 @@ def torchvision_network(side: int) -> nn.Module:
         mlp_dim=4 * WIDTH,
         num_classes=0,
     )
+    module.eval()
+    return module
+
+
+def transformers_network(side: int) -> nn.Module:
+    """ViT-S/14 of transformers, attention by "sdpa", no head."""
+    from transformers import Dinov2Config, Dinov2Model
+
+    torch.manual_seed(0)
+    config = Dinov2Config(
+        image_size=side,
+        patch_size=PATCH_PX,
+        num_hidden_layers=NUM_LAYERS,
+        num_attention_heads=NUM_HEADS,
+        hidden_size=WIDTH,
+    )
+    module: nn.Module = Dinov2Model(config)
     module.eval()
     return module
 

@@ -82,23 +82,25 @@ def alternating(
     return Alternation(a, b, cpu_a / cpu_b, rounds)
 
 
-def trace_ratio(num_tokens: int, *, budget_s: float = 12.0) -> Figure:
-    """Trace ÷ the same model fused and untapped."""
+def trace_ratio(
+    num_tokens: int, library: str | None = None, *, budget_s: float = 12.0
+) -> Figure:
+    """Trace ÷ the same model fused and untapped, of the reference or any library."""
     side = networks.side_px(num_tokens)
-    module, pixels = networks.reference(side), networks.pixels(side)
+    library = library or networks.libraries()[0]
+    module, pixels = networks.network(side, library), networks.pixels(side)
     model = vitviz.wrap(module)
     found = alternating(
         lambda: vitviz.trace(model, pixels),
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
-    library = "timm" if networks.has_timm() else "torchvision"
     return Figure(
-        f"trace ÷ fused forward, {networks.tokens_of(side):,} tokens",
+        f"trace ÷ fused forward, {library}, {networks.tokens_of(side):,} tokens",
         found.ratio,
         "×",
         RATIO_TARGETS.get(num_tokens, RATIO_TARGETS[3601]),
-        f"{library}; {found.note()}",
+        found.note(),
     )
 
 
@@ -126,7 +128,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
     from vitviz import explain
 
     side = networks.side_px(num_tokens)
-    module, pixels = networks.reference(side), networks.pixels(side)
+    module, pixels = networks.network(side), networks.pixels(side)
     model = vitviz.wrap(module)
     made = vitviz.trace(model, pixels)
     names = {"rollout": ROLLOUT_TARGET, "relevance": RELEVANCE_TARGET}
@@ -164,7 +166,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
 def reading(num_tokens: int) -> list[Figure]:
     """Rows and, for many tokens, all layers and the matrix view, from one trace."""
     side = networks.side_px(num_tokens)
-    made = vitviz.trace(vitviz.wrap(networks.reference(side)), networks.pixels(side))
+    made = vitviz.trace(vitviz.wrap(networks.network(side)), networks.pixels(side))
     count = made.num_tokens
     is_large = count > 1000
     one = _median_ms(lambda i: made.row(i % 12, i % count))

@@ -34,6 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="measure only traces of so many tokens (default: all figures)",
     )
+    parser.add_argument(
+        "--library",
+        choices=("timm", "torchvision", "transformers"),
+        help="measure time and memory of traces of one library's ViT-S/14",
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -45,11 +50,16 @@ def execute(args: argparse.Namespace) -> int:
     if args.tokens is not None:
         tokens = tuple(_count(text) for text in args.tokens)
     about = figures.machine()
-    ratios: list[Step] = [_ratio_step(count) for count in tokens]
-    if args.tokens is not None:
+    ratios: list[Step] = [_ratio_step(count, args.library) for count in tokens]
+    if args.library is not None:
+        _require(args.library)
+        ratios.append(_memory_step(max(tokens), args.library))
+    if args.tokens is not None or args.library is not None:
         found = _measured(ratios)
     else:
-        found = _measured([*_quick_steps(), *ratios, *_long_steps()])
+        found = _measured(
+            [*_quick_steps(), *ratios, *_other_libraries(), *_long_steps()]
+        )
     if args.json:
         print(
             json.dumps(
@@ -83,10 +93,31 @@ def _measured(steps: list[Step]) -> list[Figure]:
     return found
 
 
-def _ratio_step(num_tokens: int) -> Step:
+def _ratio_step(num_tokens: int, library: str | None) -> Step:
     from vitviz.bench import timing
 
-    return lambda: [timing.trace_ratio(num_tokens)]
+    return lambda: [timing.trace_ratio(num_tokens, library)]
+
+
+def _memory_step(num_tokens: int, library: str) -> Step:
+    from vitviz.bench import memory
+
+    return lambda: memory.compared(num_tokens, library)
+
+
+def _other_libraries() -> list[Step]:
+    """The middle size in the libraries that the ratios are not of."""
+    from vitviz.bench import networks
+
+    others = networks.libraries()[1:]
+    return [_ratio_step(DEFAULT_TOKENS[1], library) for library in others]
+
+
+def _require(library: str) -> None:
+    from vitviz.bench import networks
+
+    if library not in networks.libraries():
+        raise InputError("{library} is not installed.", library=library)
 
 
 def _quick_steps() -> list[Step]:
