@@ -26,6 +26,7 @@ SCENES = (
     "compare",
     "trial",
     "models",
+    "learn",
 )
 TIMEOUT_S = 120
 
@@ -109,7 +110,8 @@ def prepare(scene: str, window: object) -> None:
     from vitviz.ui.main_window import MainWindow
     from vitviz.ui.model_dialog import ModelDialog
     from vitviz.views.heads import HeadsView, Statistic
-    from vitviz.views.state import Direction, Style
+    from vitviz.views.learn import Chapter
+    from vitviz.views.state import Direction, Mode, Style
     from vitviz.views.tokens import Reading, Source, TokensView
 
     assert isinstance(window, MainWindow)
@@ -153,6 +155,10 @@ def prepare(scene: str, window: object) -> None:
         dialog.chip(Trait.SEGMENTS).click()
         dialog.chip(Trait.SMALL).click()
         dialog.searchField().clearFocus()
+    elif scene == "learn":
+        control.pin(at(0.36, 0.3))
+        window.panes.learn.chapterChosen.emit(Chapter.QUERY_KEY)
+        control.change(mode=Mode.LEARN)
     elif scene == "trial":
         control.change(tab="trial")
         window.panes.trial.startButton().click()

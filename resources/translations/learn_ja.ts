@@ -377,7 +377,7 @@
     </message>
     <message>
         <source>Three minutes. Let the class name the heads by what they do, then change the picture: do the names hold? &lt;b&gt;Often misunderstood:&lt;/b&gt; heads are not layers: they work at the same time, on the same tokens. A head that can be switched off without harm need not be useless: others may take over, or another picture may need it. Mean, max and min of the heads in Inspect are ways to draw them, not what the model does: it keeps them apart until the last matrix.</source>
-        <translation>3分。働きを見てヘッドに名前を付けてもらい、それから画像を替えてみましょう。その名前はまだ合っていますか。&lt;b&gt;よくある誤解：&lt;/b&gt;ヘッドは層ではありません。同じトークンに対して同時に働きます。オフにしても害がないヘッドが無用とは限りません。ほかのヘッドが肩代わりしたり、別の画像では必要だったりします。「見る」モードの平均・最大・最小は描き方であって、モデルの計算ではありません。モデルは最後の行列までヘッドを別々に扱います。</translation>
+        <translation>3分。働きを見てヘッドに名前を付けてもらい、それから画像を替えてみましょう。その名前はまだ合っていますか。&lt;b&gt;よくある誤解：&lt;/b&gt;ヘッドは層ではありません。同じトークンに対して同時に働きます。オフにしても害がないヘッドが無用とは限りません。ほかのヘッドが肩代わりしたり、別の画像では必要だったりします。「観察」での平均・最大・最小は描き方であって、モデルの計算ではありません。モデルは最後の行列までヘッドを別々に扱います。</translation>
     </message>
     <message>
         <source>Try each head alone</source>
@@ -412,7 +412,7 @@
     <name>LearnPanel</name>
     <message>
         <source>&lt;w&gt;The Lab has changed this model.&lt;/w&gt; All numbers are of the changed one.</source>
-        <translation>&lt;w&gt;実験室で手を加えたモデルです。&lt;/w&gt;数値はすべて変更後のものです。</translation>
+        <translation>&lt;w&gt;ラボで手を加えたモデルです。&lt;/w&gt;数値はすべて変更後のものです。</translation>
     </message>
     <message>
         <source>Chapter before (Page Up)</source>
@@ -460,7 +460,7 @@
     </message>
     <message>
         <source>Switch every change of the Lab off</source>
-        <translation>実験室での変更をすべてオフにします</translation>
+        <translation>ラボでの変更をすべてオフにします</translation>
     </message>
     <message>
         <source>Three lines of code</source>
@@ -516,12 +516,12 @@
         <translation>モデルの答えが有限の数ではなくなりました。</translation>
     </message>
     <message>
-        <source>The model's answer: this model has no classifier, so its final feature is compared. Cosine to the unchanged one: &lt;b&gt;{cosine}&lt;/b&gt; (1 is unchanged).</source>
-        <translation>モデルの答え：このモデルには分類器がないので、最終的な特徴を比べます。元の特徴とのコサインは&lt;b&gt;{cosine}&lt;/b&gt;です（1なら変化なし）。</translation>
-    </message>
-    <message>
         <source>before</source>
         <translation>変更前</translation>
+    </message>
+    <message>
+        <source>cosine &lt;b&gt;{cosine}&lt;/b&gt; to the unchanged final feature (1 is unchanged). This model has no classifier to ask.</source>
+        <translation>最終的な特徴と元の特徴のコサインは&lt;b&gt;{cosine}&lt;/b&gt;です（1なら変化なし）。このモデルには分類器がないため、特徴で比べます。</translation>
     </message>
     <message>
         <source>now</source>
@@ -539,23 +539,23 @@
         <translation>重みは、パッチの&lt;v&gt;バリュー&lt;/v&gt;をクエリがどれだけ受け取るかを表します。出力は、すべてのバリューにそれぞれの重みを掛けて足したもの、つまり混ぜ合わせです。よく見たものは流れ込み、見なかったものはほとんど流れ込みません。</translation>
     </message>
     <message>
-        <source>Click the largest part in the list and find its patch on the picture. Then click another query: what does that one mix?</source>
+        <source>Click the largest contribution in the list and find its patch on the picture. Then click another query: what does that one mix?</source>
         <translation>リストで最も大きい寄与をクリックし、画像の中でそのパッチを見つけましょう。次に別のクエリをクリックします。今度は何を混ぜていますか。</translation>
     </message>
     <message>
-        <source>The chosen part and the whole output</source>
+        <source>The chosen contribution and the whole output</source>
         <translation>選んだ寄与と、出力全体</translation>
     </message>
     <message>
-        <source>The largest parts of the output</source>
+        <source>The largest contributions to the output</source>
         <translation>出力への大きな寄与</translation>
     </message>
     <message>
-        <source>Two minutes. Compare with mixing paint: the weights are the recipe, the values the colours. &lt;b&gt;Often misunderstood:&lt;/b&gt; the largest weight need not bring the largest part, because values have lengths of their own; special tokens often get much weight and hand over a short value. Values are not pixels: what is mixed are the numbers that the layer has made of each patch.</source>
+        <source>Two minutes. Compare with mixing paint: the weights are the recipe, the values the colours. &lt;b&gt;Often misunderstood:&lt;/b&gt; the largest weight need not make the largest contribution, because values have lengths of their own; special tokens often get much weight and hand over a short value. Values are not pixels: what is mixed are the numbers that the layer has made of each patch.</source>
         <translation>2分。絵の具を混ぜることにたとえましょう。重みが配合、バリューが色です。&lt;b&gt;よくある誤解：&lt;/b&gt;重みが最大でも、寄与が最大とは限りません。バリューにはそれぞれ長さがあるからです。特殊トークンは大きな重みを集めながら、短いバリューしか渡さないことがよくあります。バリューは画素ではありません。混ざるのは、その層が各パッチから作った数です。</translation>
     </message>
     <message>
-        <source>Weight × length of the value = length of the part. These {n} of {tokens} parts make {share} % of all lengths. Recomputed and the model's own output differ by {error}.</source>
+        <source>Weight × length of the value = length of the contribution. These {n} of {tokens} make {share} % of all lengths. Recomputed and the model's own output differ by {error}.</source>
         <translation>重み × バリューの長さ = 寄与の長さ。{tokens}個のうちこの{n}個で、長さの合計の{share}%を占めます。再計算した出力とモデル自身の出力の差は{error}です。</translation>
     </message>
     <message>
@@ -584,6 +584,10 @@
 </context>
 <context>
     <name>PairPage</name>
+    <message>
+        <source> The score includes the model's bias of {bias}.</source>
+        <translation>スコアには、モデルのバイアス{bias}が含まれます。</translation>
+    </message>
     <message>
         <source>A click chooses the key</source>
         <translation>クリックでキーを選ぶ</translation>
@@ -619,10 +623,6 @@
     <message>
         <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}.</source>
         <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、√{width} = {root}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。{tokens}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。2つのベクトルのコサインは{cosine}です。</translation>
-    </message>
-    <message>
-        <source>The score includes the model's bias of {bias}.</source>
-        <translation>スコアには、モデルのバイアス{bias}が含まれます。</translation>
     </message>
     <message>
         <source>This model does it in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8). Shown is one of them.</source>
@@ -810,6 +810,10 @@
 <context>
     <name>SequencePage</name>
     <message>
+        <source> In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
+        <translation>先頭には、どのパッチにも属さず答えを集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
+    </message>
+    <message>
         <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none.</source>
         <translation>&lt;s&gt;{name}&lt;/s&gt;は&lt;b&gt;{token}&lt;/b&gt;番のトークンです。パッチより前にあり、どのパッチにも属しません。</translation>
     </message>
@@ -836,10 +840,6 @@
     <message>
         <source>How far the picture has come apart</source>
         <translation>画像のばらけ具合</translation>
-    </message>
-    <message>
-        <source>In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
-        <translation>先頭には、どのパッチにも属さず答えを集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>
     <message>
         <source>Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt; of the sequence, counted from 0.</source>

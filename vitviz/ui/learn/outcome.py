@@ -34,8 +34,8 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         return "", None
     if before.logits is None or after.logits is None:
         text = tr(
-            "The model's answer: this model has no classifier, so its final feature is "
-            "compared. Cosine to the unchanged one: <b>{cosine}</b> (1 is unchanged)."
+            "cosine <b>{cosine}</b> to the unchanged final feature (1 is unchanged). "
+            "This model has no classifier to ask."
         )
         return text.format(cosine=f"{cosine(before.output, after.output):.3f}"), None
     shares, changed = probabilities(before.logits), probabilities(after.logits)

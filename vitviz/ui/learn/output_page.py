@@ -47,29 +47,29 @@ class OutputPage(Page):
         self.shapes = self.say()
         self.ask_to(
             self.tr(
-                "Click the largest part in the list and find its patch on the picture. "
-                "Then click another query: what does that one mix?"
+                "Click the largest contribution in the list and find its patch on the "
+                "picture. Then click another query: what does that one mix?"
             )
         )
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
         self.parts = BarList()
-        self.parts.setAccessibleName(self.tr("The largest parts of the output"))
+        self.parts.setAccessibleName(self.tr("The largest contributions to the output"))
         self.parts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.parts.chosen.connect(self._on_part)
         self.add(self.parts)
         self.share = self.say("", "small")
-        self.bars = BarsView(self.tr("The chosen part and the whole output"))
+        self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
         self.add(self.bars)
         self.close_with(
             self.tr(
                 "Two minutes. Compare with mixing paint: the weights are the recipe, "
                 "the values the colours. <b>Often misunderstood:</b> the largest "
-                "weight need not bring the largest part, because values have lengths "
-                "of their own; special tokens often get much weight and hand over a "
-                "short value. Values are not pixels: what is mixed are the numbers "
-                "that the layer has made of each patch."
+                "weight need not make the largest contribution, because values have "
+                "lengths of their own; special tokens often get much weight and hand "
+                "over a short value. Values are not pixels: what is mixed are the "
+                "numbers that the layer has made of each patch."
             )
         )
 
@@ -109,9 +109,9 @@ class OutputPage(Page):
         share = sum(float(found.lengths[token]) for token in largest) / total
         self.share.say(
             self.tr(
-                "Weight × length of the value = length of the part. These {n} of "
-                "{tokens} parts make {share} % of all lengths. Recomputed and the "
-                "model's own output differ by {error}."
+                "Weight × length of the value = length of the contribution. These {n} "
+                "of {tokens} make {share} % of all lengths. Recomputed and the model's "
+                "own output differ by {error}."
             ).format(
                 n=len(largest),
                 tokens=tokens,

@@ -129,7 +129,7 @@ class PairPage(Page):
             "{ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}."
         )
         if pair.bias:
-            text += " " + self.tr("The score includes the model's bias of {bias}.")
+            text += self.tr(" The score includes the model's bias of {bias}.")
         factors = lesson.factors
         self.chain.say(
             text.format(

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QSizePolicy,
-    QSlider,
-    QStyle,
-    QStyleOptionSlider,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QSlider, QWidget
 
 from vitviz.lessons import cost
-from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.words import Drawn, Table
+from vitviz.ui.learn.words import Table
 from vitviz.ui.status_line import format_seconds
 from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
 
@@ -37,42 +30,6 @@ class Seen:
     matrices_bytes: int
     kept_bytes: int
     seconds: float | None
-
-
-class Marks(Drawn):
-    """A word under every step of a slider."""
-
-    def __init__(
-        self, slider: QSlider, words: tuple[str, ...], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._slider = slider
-        self._words = words
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """One line."""
-        return QSize(200, round(QFontMetricsF(theme.font("small")).height()))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The words, the present one in bold."""
-        painter = QPainter(self)
-        tone = theme.colours()
-        option = QStyleOptionSlider()
-        option.initFrom(self._slider)
-        metric = QStyle.PixelMetric.PM_SliderLength
-        handle = self._slider.style().pixelMetric(metric, option, self._slider)
-        way = self._slider.width() - handle
-        font = theme.font("small")
-        for step, word in enumerate(self._words):
-            font.setBold(step == self._slider.value())
-            painter.setFont(font)
-            painter.setPen(QColor(tone.text if font.bold() else tone.faint))
-            wide = QFontMetricsF(font).horizontalAdvance(word) + 2
-            middle = handle / 2 + way * step / (len(self._words) - 1)
-            left = min(max(middle - wide / 2, 0.0), self.width() - wide)
-            place = QRectF(left, 0, wide, self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
 
 
 class ScalePage(Page):

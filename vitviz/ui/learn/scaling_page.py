@@ -17,6 +17,7 @@ from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
+from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.words import Table
@@ -95,6 +96,8 @@ class ScalingPage(Page):
         self.slider.valueChanged.connect(self._on_slid)
         self.add(self.switch)
         self.add(self.slider)
+        self.marks = Marks(self.slider, ("1", "√d", "d"))
+        self.add(self.marks)
         self.table = self.say()
         self.outcome = self.say()
         self.chips = HeadChips()
@@ -127,6 +130,7 @@ class ScalingPage(Page):
         now = arithmetic.row(of, lesson.query, divisor=divisor)
         self.changed = now
         is_own = _is_same(divisor, of.divisor)
+        self.marks.setWords(("T = 1", f"√{of.width}", f"{of.width}"))
         with QSignalBlocker(self.slider):
             self.slider.setValue(_place(divisor, of.width))
         for value, there in ((True, is_own), (False, _is_same(divisor, 1.0))):

@@ -104,8 +104,8 @@ class SequencePage(Page):
             "{rows}×{cols} = <b>{patches}</b> patches."
         )
         if grid.num_prefix_tokens:
-            text += " " + self.tr(
-                "In front comes <s>{names}</s>, which belongs to no patch and gathers "
+            text += self.tr(
+                " In front comes <s>{names}</s>, which belongs to no patch and gathers "
                 "the answer: <b>{tokens}</b> tokens in all."
             )
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
