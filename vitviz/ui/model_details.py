@@ -6,6 +6,7 @@ import html
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +23,9 @@ from vitviz.models.catalogue import Entry, Trait
 from vitviz.models.progress import megabytes
 from vitviz.ui import model_words, theme
 
-WIDTH = 400
+MIN_WIDTH = 400
+COLUMNS = 62
+"""Letters of the small font that the longest names and their headings take."""
 
 
 class ModelDetails(QWidget):
@@ -87,7 +91,8 @@ class ModelDetails(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area, 1)
         outer.addLayout(buttons)
-        self.setMinimumWidth(WIDTH)
+        letter = QFontMetrics(theme.font("small")).averageCharWidth()
+        self.setMinimumWidth(max(MIN_WIDTH, COLUMNS * letter))
         self._is_here = False
 
     def mainButton(self) -> QPushButton:
@@ -173,6 +178,8 @@ class ModelDetails(QWidget):
         label = QLabel()
         label.setFont(theme.font(kind))
         label.setWordWrap(True)
+        # a name without a space must not make the pane wider than what is seen
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
@@ -183,6 +190,7 @@ class ModelDetails(QWidget):
             name, value = self._label("small"), self._label("small")
             name.setText(heading)
             name.setWordWrap(False)
+            name.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
             name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
             value.setText(text)
             value.setAccessibleName(f"{heading}: {text}")
