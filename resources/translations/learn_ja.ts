@@ -4,6 +4,10 @@
 <context>
     <name>AxisPage</name>
     <message>
+        <source>Adding up the whole layer …</source>
+        <translation>層全体を合計しています…</translation>
+    </message>
+    <message>
         <source>Axis of the softmax</source>
         <translation>ソフトマックスの軸</translation>
     </message>

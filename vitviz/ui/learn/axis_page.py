@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from vitviz.lessons.axes import Sums
 
 
+MANY = 1000
+"""Tokens from which the sums take long enough to say so."""
+
+
 class AxisPage(Page):
     """A switch for the axis; the sums of this layer along all three."""
 
@@ -107,6 +111,8 @@ class AxisPage(Page):
         if wanted == self._asked:
             return
         self._asked = wanted
+        if lesson.trace.num_tokens > MANY:
+            self.row_sum.say(self.tr("Adding up the whole layer …"))
         self.desk.ask(
             jobs.sums(
                 lesson.trace,

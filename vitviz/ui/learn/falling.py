@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -201,7 +202,7 @@ class FallingApart(QWidget):
             aspect = (self._start.width() / grid.cols) / (
                 self._start.height() / grid.rows
             )
-        return _Lines(area, grid.num_tokens, aspect)
+        return _lines(area.getRect(), grid.num_tokens, aspect)
 
 
 class _Lines:
@@ -234,6 +235,12 @@ class _Lines:
             wide - gap,
             tall - gap,
         )
+
+
+@lru_cache(maxsize=4)
+def _lines(area: tuple[float, ...], count: int, aspect: float) -> _Lines:
+    """Every tile of every frame asks for the same ones."""
+    return _Lines(QRectF(*area), count, aspect)
 
 
 def _between(one: QRectF, other: QRectF, share: float) -> QRectF:
