@@ -103,7 +103,8 @@ class Collector(ast.NodeVisitor):
         is_sentence = not self._scope and name.isupper()
         if self._is_core and (name in TEMPLATE_NAMES or is_sentence):
             for text in _literals(node.value):
-                if text.count(" ") > 2 or not is_sentence:
+                is_format = "%(" in text  # of a log
+                if text.count(" ") > (2 if is_sentence else 0) and not is_format:
                     self.texts.add((ERRORS, text))
         self.generic_visit(node)
 
@@ -115,7 +116,8 @@ class Collector(ast.NodeVisitor):
             self._visit_function(node, function.id)
         for keyword in node.keywords:
             if self._is_core and keyword.arg in TEMPLATE_NAMES:
-                self._add_words(keyword.value)
+                if keyword.arg != "kind":  # of a sort, a dtype, a node
+                    self._add_words(keyword.value)
         self.generic_visit(node)
 
     def visit_Return(self, node: ast.Return) -> None:
@@ -161,7 +163,8 @@ class Collector(ast.NodeVisitor):
     def _visit_function(self, node: ast.Call, name: str) -> None:
         context = self._context(name)
         if context is not None:
-            if not isinstance(node.args[0], ast.Constant) and context == CATALOGUE:
+            is_literal = isinstance(node.args[0], ast.Constant)
+            if not is_literal and context in {CATALOGUE, METHODS}:
                 return
             self._add(node, context, node.args[0])
         elif name in self._errors or name in TEMPLATES:

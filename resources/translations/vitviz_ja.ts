@@ -2,6 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About vitviz</source>
+        <translation>vitvizについて</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Close this window (Esc)</source>
+        <translation>このウィンドウを閉じます（Esc）</translation>
+    </message>
+    <message>
+        <source>Copy them, to send them with a question</source>
+        <translation>質問に添えて送れるようにコピーします</translation>
+    </message>
+    <message>
+        <source>Copy versions</source>
+        <translation>バージョンをコピー</translation>
+    </message>
+    <message>
+        <source>Embedded model</source>
+        <translation>内蔵モデル</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>ライセンス</translation>
+    </message>
+    <message>
+        <source>See where a Vision Transformer looks: in every head of every layer, exactly. It works without a network and reports nothing to anyone.</source>
+        <translation>ビジョントランスフォーマーがどこを見ているかを、すべての層のすべてのヘッドで、正確に。ネットワークなしで動き、誰にも何も送りません。</translation>
+    </message>
+    <message>
+        <source>The licence of Qt</source>
+        <translation>Qtのライセンス</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>バージョン</translation>
+    </message>
+</context>
+<context>
     <name>BeforeAfterView</name>
     <message>
         <source>Before and after</source>
@@ -295,6 +338,10 @@
         <translation>コピー</translation>
     </message>
     <message>
+        <source>Copy the message with its details</source>
+        <translation>メッセージを詳細とともにコピーします</translation>
+    </message>
+    <message>
         <source>Details</source>
         <translation>詳細</translation>
     </message>
@@ -305,6 +352,10 @@
     <message>
         <source>Message</source>
         <translation>メッセージ</translation>
+    </message>
+    <message>
+        <source>What it was about, in detail</source>
+        <translation>何についてのメッセージかを詳しく</translation>
     </message>
 </context>
 <context>
@@ -794,6 +845,10 @@
         <translation>キャンセル</translation>
     </message>
     <message>
+        <source>Layer {n} attends within small windows: there is no map of the whole picture</source>
+        <translation>層{n}は小さな窓の中だけを見るため、画像全体のマップはありません</translation>
+    </message>
+    <message>
         <source>Layer {n}: the same query and heads, on a scale of its own</source>
         <translation>層{n}：同じクエリとヘッド、尺度は層ごと</translation>
     </message>
@@ -808,6 +863,45 @@
     <message>
         <source>[ and ] move through the layers</source>
         <translation>「[」と「]」で層を移動します</translation>
+    </message>
+</context>
+<context>
+    <name>LogWindow</name>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Close this window (Esc)</source>
+        <translation>このウィンドウを閉じます（Esc）</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>すべてコピー</translation>
+    </message>
+    <message>
+        <source>Copy these lines, to send them with a question</source>
+        <translation>質問に添えて送れるように、これらの行をコピーします</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>ログ</translation>
+    </message>
+    <message>
+        <source>Nothing has been written down yet.</source>
+        <translation>まだ何も書き留められていません。</translation>
+    </message>
+    <message>
+        <source>Open the folder</source>
+        <translation>フォルダーを開く</translation>
+    </message>
+    <message>
+        <source>Settings choose how much is written down</source>
+        <translation>どこまで書き留めるかは設定で選べます</translation>
+    </message>
+    <message>
+        <source>Show the file of the log in its folder</source>
+        <translation>ログのファイルをフォルダーの中で表示します</translation>
     </message>
 </context>
 <context>
@@ -1433,10 +1527,6 @@
         <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
     </message>
     <message>
-        <source>{n} million</source>
-        <translation>{n}百万</translation>
-    </message>
-    <message>
         <source>{n} px</source>
         <translation>{n} px</translation>
     </message>
@@ -1528,6 +1618,89 @@
     <message>
         <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
         <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
+    </message>
+</context>
+<context>
+    <name>PreprocessingDialog</name>
+    <message>
+        <source>Deviation, divided by</source>
+        <translation>偏差（これで割る）</translation>
+    </message>
+    <message>
+        <source>How the picture is resized</source>
+        <translation>画像の縮小・拡大の方法</translation>
+    </message>
+    <message>
+        <source>Interpolation</source>
+        <translation>補間</translation>
+    </message>
+    <message>
+        <source>Lanczos</source>
+        <translation>ランチョス</translation>
+    </message>
+    <message>
+        <source>Mean, subtracted</source>
+        <translation>平均（これを引く）</translation>
+    </message>
+    <message>
+        <source>Of {colour}, in 0 to 1</source>
+        <translation>{colour}の値、0〜1</translation>
+    </message>
+    <message>
+        <source>Own size</source>
+        <translation>本来のサイズ</translation>
+    </message>
+    <message>
+        <source>Preprocessing</source>
+        <translation>前処理</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>実行</translation>
+    </message>
+    <message>
+        <source>Shorter side before the crop</source>
+        <translation>切り抜く前の短辺</translation>
+    </message>
+    <message>
+        <source>Shorter side of the picture before its centre is cropped</source>
+        <translation>中央を切り抜く前の、画像の短辺</translation>
+    </message>
+    <message>
+        <source>The input of {name}:</source>
+        <translation>{name}の入力：</translation>
+    </message>
+    <message>
+        <source>The weights' own</source>
+        <translation>重みの本来の設定</translation>
+    </message>
+    <message>
+        <source>as the input: no margin</source>
+        <translation>入力と同じ（余白なし）</translation>
+    </message>
+    <message>
+        <source>bicubic</source>
+        <translation>バイキュービック</translation>
+    </message>
+    <message>
+        <source>bilinear</source>
+        <translation>バイリニア</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>青</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>緑</translation>
+    </message>
+    <message>
+        <source>nearest</source>
+        <translation>最近傍</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>赤</translation>
     </message>
 </context>
 <context>
@@ -1723,6 +1896,33 @@
     </message>
 </context>
 <context>
+    <name>Running</name>
+    <message>
+        <source>A run at {width}×{height} px would take about {needed} GB of the {free} GB of memory that are free.</source>
+        <translation>{width}×{height} pxの実行には約{needed} GBのメモリが必要です。空いているのは{free} GBです。</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>すべてのファイル</translation>
+    </message>
+    <message>
+        <source>Choose a file of labels</source>
+        <translation>ラベルのファイルを選ぶ</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>ラベル</translation>
+    </message>
+    <message>
+        <source>Run anyway</source>
+        <translation>それでも実行</translation>
+    </message>
+    <message>
+        <source>Run at {width}×{height} px</source>
+        <translation>{width}×{height} pxで実行</translation>
+    </message>
+</context>
+<context>
     <name>Sessions</name>
     <message>
         <source>Not everything in {name} could be used: {parts}.</source>
@@ -1772,6 +1972,10 @@
         <translation>自動</translation>
     </message>
     <message>
+        <source>Close this window (Esc)</source>
+        <translation>このウィンドウを閉じます（Esc）</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>ダーク</translation>
     </message>
@@ -1806,6 +2010,10 @@
     <message>
         <source>High contrast</source>
         <translation>ハイコントラスト</translation>
+    </message>
+    <message>
+        <source>How many files are remembered</source>
+        <translation>覚えておくファイルの数</translation>
     </message>
     <message>
         <source>How many processor cores a model may use</source>
@@ -1908,6 +2116,100 @@
     </message>
 </context>
 <context>
+    <name>SizeDialog</name>
+    <message>
+        <source>Height</source>
+        <translation>高さ</translation>
+    </message>
+    <message>
+        <source>Height in pixels</source>
+        <translation>高さ（ピクセル）</translation>
+    </message>
+    <message>
+        <source>Only {n} MB of memory are free: choose a smaller size.</source>
+        <translation>空いているメモリは{n} MBだけです。小さいサイズを選んでください。</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>実行</translation>
+    </message>
+    <message>
+        <source>Size of the model's input</source>
+        <translation>モデルの入力サイズ</translation>
+    </message>
+    <message>
+        <source>That is more than half of the {n} MB that are free.</source>
+        <translation>空いている{n} MBの半分を超えます。</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>幅</translation>
+    </message>
+    <message>
+        <source>Width in pixels</source>
+        <translation>幅（ピクセル）</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>約{time}</translation>
+    </message>
+    <message>
+        <source>{name}; rounded to patches of {n} px</source>
+        <translation>{name}。{n} pxのパッチに丸めます</translation>
+    </message>
+    <message>
+        <source>{n} MB for q, k and v; {peak} MB at most while it runs</source>
+        <translation>q、k、vに{n} MB、実行中は最大{peak} MB</translation>
+    </message>
+    <message>
+        <source>{width}×{height} px: {rows}×{cols} patches, {n} tokens</source>
+        <translation>{width}×{height} px：{rows}×{cols}パッチ、{n}トークン</translation>
+    </message>
+</context>
+<context>
+    <name>SizeMenu</name>
+    <message>
+        <source>Another size…</source>
+        <translation>ほかのサイズ…</translation>
+    </message>
+    <message>
+        <source>Any width and height, with its price</source>
+        <translation>好きな幅と高さを、計算量とともに</translation>
+    </message>
+    <message>
+        <source>Centre, cropped to a square</source>
+        <translation>中央を正方形に切り抜く</translation>
+    </message>
+    <message>
+        <source>Preprocessing (changed)…</source>
+        <translation>前処理（変更あり）…</translation>
+    </message>
+    <message>
+        <source>Preprocessing…</source>
+        <translation>前処理…</translation>
+    </message>
+    <message>
+        <source>Resizing, interpolation, mean and deviation of the input</source>
+        <translation>入力の拡大・縮小、補間、平均、偏差</translation>
+    </message>
+    <message>
+        <source>Shorter side, and its price</source>
+        <translation>短辺と、その計算量</translation>
+    </message>
+    <message>
+        <source>What the model sees</source>
+        <translation>モデルが見る範囲</translation>
+    </message>
+    <message>
+        <source>Whole picture, at its own aspect</source>
+        <translation>画像全体（元の縦横比）</translation>
+    </message>
+    <message>
+        <source>Whole picture, padded to a square</source>
+        <translation>画像全体（余白で正方形に）</translation>
+    </message>
+</context>
+<context>
     <name>SoftmaxTool</name>
     <message>
         <source>Divide scores by √d</source>
@@ -1996,6 +2298,10 @@
         <translation>状態</translation>
     </message>
     <message>
+        <source>The model runs in a lower precision. A second run in float32 shows how much of a row's attention lies elsewhere, at most.</source>
+        <translation>モデルは低い精度で動いています。float32でもう一度実行すると、行の注意が最大でどれだけずれているかが分かります。</translation>
+    </message>
+    <message>
         <source>not verified</source>
         <translation>未検証</translation>
     </message>
@@ -2006,6 +2312,10 @@
     <message>
         <source>{n} % goes to special tokens</source>
         <translation>{n}%は特殊トークンへ</translation>
+    </message>
+    <message>
+        <source>{n} % off float32</source>
+        <translation>float32との差{n}%</translation>
     </message>
     <message>
         <source>{n} patches beyond the bar</source>
@@ -2133,10 +2443,6 @@
         <translation>すべてのモデル…&#x9;Ctrl+M</translation>
     </message>
     <message>
-        <source>Centre, cropped to a square</source>
-        <translation>中央を正方形に切り抜く</translation>
-    </message>
-    <message>
         <source>Choose a model ▾</source>
         <translation>モデルを選ぶ ▾</translation>
     </message>
@@ -2169,6 +2475,10 @@
         <translation>フォルダー…&#x9;Ctrl+Shift+O</translation>
     </message>
     <message>
+        <source>From a file: one a line, or JSON</source>
+        <translation>ファイルから。1行に1つか、JSONで</translation>
+    </message>
+    <message>
         <source>Keep this view beside others (K)</source>
         <translation>この表示を横に保持して比べます（K）</translation>
     </message>
@@ -2189,6 +2499,10 @@
         <translation>モデルのフォルダー…</translation>
     </message>
     <message>
+        <source>Names of the classes…</source>
+        <translation>クラスの名前…</translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>開く</translation>
     </message>
@@ -2205,6 +2519,10 @@
         <translation>画像…&#x9;Ctrl+O</translation>
     </message>
     <message>
+        <source>Program</source>
+        <translation>プログラム</translation>
+    </message>
+    <message>
         <source>Sample: {name}</source>
         <translation>サンプル：{name}</translation>
     </message>
@@ -2213,8 +2531,8 @@
         <translation>この表示を図か数値として保存します</translation>
     </message>
     <message>
-        <source>Shorter side, and its price</source>
-        <translation>短辺と、その計算量</translation>
+        <source>Settings, keys, log, about</source>
+        <translation>設定、キー操作、ログ、情報</translation>
     </message>
     <message>
         <source>Show all keys (?)</source>
@@ -2233,28 +2551,12 @@
         <translation>サイズ ▾</translation>
     </message>
     <message>
-        <source>What the model sees</source>
-        <translation>モデルが見る範囲</translation>
-    </message>
-    <message>
         <source>What the window is used for</source>
         <translation>ウィンドウの使いみち</translation>
     </message>
     <message>
-        <source>Whole picture, at its own aspect</source>
-        <translation>画像全体（元の縦横比）</translation>
-    </message>
-    <message>
-        <source>Whole picture, padded to a square</source>
-        <translation>画像全体（余白で正方形に）</translation>
-    </message>
-    <message>
         <source>patches of {n} px</source>
         <translation>パッチ{n} px</translation>
-    </message>
-    <message>
-        <source>{side} px   {rows}×{cols} = {n} patches</source>
-        <translation>{side} px   {rows}×{cols} = {n}パッチ</translation>
     </message>
 </context>
 <context>
@@ -2373,12 +2675,20 @@
         <translation>保存した表示</translation>
     </message>
     <message>
+        <source>Saved views: a click shows one (Page Up, Page Down)</source>
+        <translation>保存した表示。クリックで表示します（Page Up、Page Down）</translation>
+    </message>
+    <message>
         <source>Up</source>
         <translation>上へ</translation>
     </message>
 </context>
 <context>
     <name>actions</name>
+    <message>
+        <source>About vitviz</source>
+        <translation>vitvizについて</translation>
+    </message>
     <message>
         <source>All heads</source>
         <translation>全ヘッド</translation>
@@ -2464,6 +2774,10 @@
         <translation>ライト／ダーク</translation>
     </message>
     <message>
+        <source>Log</source>
+        <translation>ログ</translation>
+    </message>
+    <message>
         <source>Logarithmic scale</source>
         <translation>対数の尺度</translation>
     </message>
@@ -2485,7 +2799,7 @@
     </message>
     <message>
         <source>Next saved view or chapter</source>
-        <translation type="unfinished"></translation>
+        <translation>次の保存した表示または章</translation>
     </message>
     <message>
         <source>Next special token as query</source>
@@ -2537,7 +2851,7 @@
     </message>
     <message>
         <source>Saved view or chapter before</source>
-        <translation type="unfinished"></translation>
+        <translation>前の保存した表示または章</translation>
     </message>
     <message>
         <source>Saved views</source>
@@ -2782,7 +3096,7 @@
     </message>
     <message>
         <source>, or the CPU as the device</source>
-        <translation type="unfinished"></translation>
+        <translation>、またはデバイスをCPUに</translation>
     </message>
     <message>
         <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
@@ -2810,7 +3124,7 @@
     </message>
     <message>
         <source>A run at {width}×{height} px ({tokens:,} tokens) would take about {needed:.1f} GB of memory; {free:.1f} GB are free. Choose a smaller size, or larger patches.</source>
-        <translation type="unfinished"></translation>
+        <translation>{width}×{height} px（{tokens:,}トークン）の実行には約{needed:.1f} GBのメモリが必要ですが、空きは{free:.1f} GBです。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
         <source>A session comes back to its picture, and this one has no file. Save the picture as a file and open that.</source>
@@ -2855,18 +3169,6 @@
     <message>
         <source>Connection reset by peer</source>
         <translation>相手が接続を切りました</translation>
-    </message>
-    <message>
-        <source>DeiT</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Dinov2</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Dinov2WithRegisters</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>File name too long</source>
@@ -3053,6 +3355,10 @@
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
     </message>
     <message>
+        <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
         <translation>{path}の設定を読み込めません：{reason}。vitvizは既定値で起動し、元のファイルを{copy}に残します。</translation>
     </message>
@@ -3078,11 +3384,11 @@
     </message>
     <message>
         <source>The window did not close within {seconds} seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>ウィンドウが{seconds}秒以内に閉じませんでした。</translation>
     </message>
     <message>
         <source>The window failed: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ウィンドウに問題が起きました：{reason}。</translation>
     </message>
     <message>
         <source>There is no class {target}: classes go from 0 to {last}.</source>
@@ -3103,6 +3409,10 @@
     <message>
         <source>There is no file {path}.</source>
         <translation>ファイル{path}はありません。</translation>
+    </message>
+    <message>
+        <source>There is no folder to keep {file} in: this account has no home folder. Set the environment variable XDG_CACHE_HOME.</source>
+        <translation>{file}を置くフォルダーがありません。このアカウントにはホームフォルダーがありません。環境変数XDG_CACHE_HOMEを設定してください。</translation>
     </message>
     <message>
         <source>There is no head {head}: heads go from 0 to {last}.</source>
@@ -3154,7 +3464,7 @@
     </message>
     <message>
         <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, larger patches{other}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device}のメモリが、{width}×{height} px（{tokens:,}トークン）には足りませんでした。サイズを小さくするか、パッチを大きくしてください{other}。</translation>
     </message>
     <message>
         <source>These patches were chosen on a grid of {own_rows}×{own_cols}; this run has {rows}×{cols}. Choose them again.</source>
@@ -3197,10 +3507,6 @@
         <translation>{low}〜{high}の値を0〜255に換算しました。</translation>
     </message>
     <message>
-        <source>ViT</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>What answers in the place of {site} is no web server. Try again.</source>
         <translation>{site}の代わりに応答したものはウェブサーバーではありません。もう一度試してください。</translation>
     </message>
@@ -3214,7 +3520,7 @@
     </message>
     <message>
         <source>a device</source>
-        <translation type="unfinished"></translation>
+        <translation>デバイス</translation>
     </message>
     <message>
         <source>a folder</source>
@@ -3322,7 +3628,7 @@
     </message>
     <message>
         <source>no access</source>
-        <translation type="unfinished"></translation>
+        <translation>アクセスできません</translation>
     </message>
     <message>
         <source>no regular file</source>
@@ -3357,10 +3663,6 @@
         <translation>{folder}のpreprocessor_config.jsonは使えません：{reason}。</translation>
     </message>
     <message>
-        <source>stable</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>that disk can only be read</source>
         <translation>そのディスクは読み取り専用です</translation>
     </message>
@@ -3378,7 +3680,7 @@
     </message>
     <message>
         <source>the list</source>
-        <translation type="unfinished"></translation>
+        <translation>一覧</translation>
     </message>
     <message>
         <source>the name is too long</source>
@@ -3434,7 +3736,7 @@
     </message>
     <message>
         <source>{device} reported an error and cannot be used again before vitviz is restarted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{device}がエラーを返したため、vitvizを起動し直すまで使えません。</translation>
     </message>
     <message>
         <source>{file} needs {needed} in {folder}, where {free} are free. Make room, then try again.</source>
@@ -3473,12 +3775,16 @@
         <translation>{kind}には、vitvizが見つけられるパッチ埋め込みがありません。wrap(module, patch_size=…)と指定してください。</translation>
     </message>
     <message>
+        <source>{kind} is a TorchScript program, which cannot be looked into. Wrap the Python module it was made from.</source>
+        <translation>{kind}はTorchScriptのプログラムで、中を見ることができません。元になったPythonのモジュールをwrapしてください。</translation>
+    </message>
+    <message>
         <source>{kind} is not a plain Vision Transformer: it has no {missing}. Take a model that keeps one sequence of patches from end to end.</source>
         <translation>{kind}は普通のビジョントランスフォーマーではありません。{missing}がありません。最初から最後まで1本のパッチの列を保つモデルを使ってください。</translation>
     </message>
     <message>
-        <source>{kind} returns {result} and not a tensor. Wrap a module whose forward takes pixels and returns logits or features.</source>
-        <translation>{kind}はテンソルではなく{result}を返します。ピクセルを受け取り、ロジットか特徴を返すモジュールをwrapしてください。</translation>
+        <source>{kind} returns no tensor of logits or features. Wrap a module whose forward takes pixels and returns one.</source>
+        <translation>{kind}はロジットや特徴のテンソルを返しません。ピクセルを受け取り、それを返すモジュールをwrapしてください。</translation>
     </message>
     <message>
         <source>{kind} takes only its own size, {width}×{height} px: its position biases are tied to the grid.</source>
@@ -3510,7 +3816,7 @@
     </message>
     <message>
         <source>{model} has no classes to name: it returns a feature.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}には名前を付けるクラスがありません。返すのは特徴です。</translation>
     </message>
     <message>
         <source>{model} has no head and so no class {target}; leave the class out.</source>
@@ -3522,7 +3828,7 @@
     </message>
     <message>
         <source>{model} has {classes:,} classes, and {file} names {labels:,}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model}のクラスは{classes:,}個ですが、{file}が挙げるのは{labels:,}個です。</translation>
     </message>
     <message>
         <source>{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special tokens make {expected}. vitviz shows one fixed sequence of patches.</source>
@@ -3678,7 +3984,7 @@
     </message>
     <message>
         <source>{path} does not number its labels from 0 on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}のラベルの番号が0から始まっていません。</translation>
     </message>
     <message>
         <source>{path} has a damaged list of tensors. Download it again.</source>
@@ -3714,7 +4020,7 @@
     </message>
     <message>
         <source>{path} holds {count:,} labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には{count:,}個のラベルがあります。</translation>
     </message>
     <message>
         <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>
@@ -3822,11 +4128,11 @@
     </message>
     <message>
         <source>{path} is no file of labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はラベルのファイルではありません。</translation>
     </message>
     <message>
         <source>{path} is no list of labels: give one a line.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はラベルの一覧ではありません。1行に1つずつ書いてください。</translation>
     </message>
     <message>
         <source>{path} is no path.</source>
@@ -3834,7 +4140,7 @@
     </message>
     <message>
         <source>{path} is no text (UTF-8) of labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はラベルのテキスト（UTF-8）ではありません。</translation>
     </message>
     <message>
         <source>{path} is not the file that was published: it is damaged or has been replaced. Fetch it again, or remove {full}.</source>
@@ -3842,7 +4148,7 @@
     </message>
     <message>
         <source>{path} is too large for a file of labels.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はラベルのファイルとしては大きすぎます。</translation>
     </message>
     <message>
         <source>{path} is {kind}, not a file of weights.</source>
@@ -3922,7 +4228,7 @@
     </message>
     <message>
         <source>{step} did not happen.</source>
-        <translation type="unfinished"></translation>
+        <translation>「{step}」が起こりませんでした。</translation>
     </message>
     <message>
         <source>{what}: {count} patches make no square</source>

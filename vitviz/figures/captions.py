@@ -108,7 +108,12 @@ def method_text(one: Heat) -> str:
 
 def method_title(name: str) -> str:
     """A method by its whole name."""
-    return QCoreApplication.translate("methods", METHODS[name].title)
+    return method_words(METHODS[name].title)
+
+
+def method_words(text: str) -> str:
+    """What the registry says of a method, in the program's language."""
+    return QCoreApplication.translate("methods", text)
 
 
 def side_text(one: Heat, name: str) -> str:

@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller.attach(self.panes)
         self._join()
+        self.opening.rebuild()
         former.deleteLater()
         restore()
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from vitviz.figures.captions import method_words
 from vitviz.methods import METHODS
 
 NOT_OFFERED = frozenset({"received"})
@@ -63,7 +64,8 @@ class MethodButton(QToolButton):
         method = METHODS[name]
         note = self.tr("A map is a hint at what counts, not an explanation.")
         cost = self.tr("Costs {cost}.").format(cost=self._costs[name])
-        lines = (method.formula, method.source, cost, self._caveats[name], note)
+        formula, source = method_words(method.formula), method_words(method.source)
+        lines = (formula, source, cost, self._caveats[name], note)
         rich = "".join(f"<p>{line}</p>" for line in lines)
         return f"<qt>{rich}</qt>"
 

@@ -221,6 +221,17 @@ class ModelDialog(QDialog):
         """What goes on, at the bottom."""
         return self._line
 
+    def takeOver(self, former: ModelDialog) -> None:
+        """Show what another dialog shows, at its place."""
+        self.setGeometry(former.geometry())
+        for trait, chip in former._chips.items():
+            self._chips[trait].setChecked(chip.isChecked())
+        self._looked_up = former._looked_up
+        self._search.setText(former._search.text())
+        entry = former._details.entry()
+        if entry is not None:
+            self._choose(entry.name)
+
     # -- list and details ----------------------------------------------------------
 
     def _rows(self) -> int:

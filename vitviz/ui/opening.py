@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
@@ -93,6 +94,17 @@ class Opening(QObject):
         """Offer to fetch weights that are not here; nothing is fetched unasked."""
         if kind is Kind.MODEL and isinstance(error, NotHereError):
             self._show_models(str(error.values["name"]))
+
+    def rebuild(self) -> None:
+        """Make an open dialog anew, in another language; its download goes on."""
+        former = self._dialog
+        if former is None:
+            return
+        self._dialog = None
+        self.all_models()
+        assert self._dialog is not None
+        self._dialog.takeOver(former)
+        shiboken6.delete(former)  # closing it would end the download
 
     def _leave_dialog(self) -> None:
         """A model was chosen: close the dialog, unless a download goes on in it."""

@@ -1,0 +1,224 @@
+"""Two languages, switched live: nothing stays behind, nothing is cut off."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.words import KEPT, cut_off, english_in, texts
+from vitviz import settings
+from vitviz.errors import ImageError, Phrase
+from vitviz.ui import language
+from vitviz.ui.error_bar import sentence
+from vitviz.ui.main_window import MainWindow
+from vitviz.ui.panes import Panes
+from vitviz.ui.settings_dialog import SettingsDialog
+from vitviz.views.colour import COLORMAPS
+from vitviz.views.learn import Chapter
+from vitviz.views.state import Mode
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def japanese(qapp: QApplication) -> Iterator[None]:
+    """The program speaks Japanese for one test."""
+    language.install(qapp, "ja")
+    yield
+    language.install(qapp, "en")
+
+
+def left_in_english(window: MainWindow, *, kept: frozenset[str] = KEPT) -> list[str]:
+    """What of everything on and behind the screen is not translated."""
+    found = []
+    roots = [window, *window.findChildren(QDialog)]
+    for root in roots:
+        for where, text in texts(root):
+            words = english_in(text, kept)
+            if words:
+                found.append(f"{where}: {text[:80]!r} ({', '.join(words)})")
+    return sorted(set(found))
+
+
+def is_anew(window: MainWindow, former: Panes) -> bool:
+    """Whether the window was built again."""
+    return window.panes is not former
+
+
+def lasting_texts(window: MainWindow) -> list[tuple[str, str]]:
+    """All texts but the prices in the menu of sizes, which follow the last run."""
+    found = set(texts(window))
+    return sorted(one for one in found if not one[0].startswith("SizeMenu"))
+
+
+def names_on_screen(*paths: Path) -> frozenset[str]:
+    """What the user's own files bring in."""
+    return frozenset(
+        {"tiny", "pictures", "coffee", "Coffee", "rocket", "Rocket", *COLORMAPS}
+    )
+
+
+def test_everything_is_japanese(
+    japanese: None, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    kept = KEPT | names_on_screen(photo)
+    control = window.controller
+    for tab in ("matrix", "heads", "classes", "tokens", "trial", "views"):
+        control.change(tab=tab)
+        wait_idle(qtbot, window)
+        assert not left_in_english(window, kept=kept)
+    control.keep()
+    wait_idle(qtbot, window)
+    assert not left_in_english(window, kept=kept)
+    control.comparing.keep(None)
+    for mode in window.panes.side.modes():
+        control.change(mode=mode)
+        wait_idle(qtbot, window)
+        assert not left_in_english(window, kept=kept)
+    window.actions_by_name["settings"].trigger()
+    window.actions_by_name["models"].trigger()
+    window.keys.toggle()
+    assert not left_in_english(window, kept=kept)
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+@pytest.mark.parametrize("chapter", Chapter)
+def test_every_chapter_is_japanese(
+    japanese: None,
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    chapter: Chapter,
+) -> None:
+    window = open_vitviz(photo)
+    window.controller.change(mode=Mode.LEARN)
+    qtbot.mouseClick(window.panes.learn.button(chapter), LEFT)
+    wait_idle(qtbot, window)
+    assert window.panes.learn.chapter() is chapter
+    assert not left_in_english(window, kept=KEPT | names_on_screen(photo))
+
+
+def test_settings_switch_at_once_and_back(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    english = lasting_texts(window)
+    state, trace = window.controller.state, window.controller.scene.trace
+    window.actions_by_name["settings"].trigger()
+    dialog = window.findChild(SettingsDialog)
+    assert isinstance(dialog, SettingsDialog)
+    try:
+        for code, word in (("ja", "設定"), ("en", "Settings")):
+            former = window.panes
+            box = next(
+                one
+                for one in dialog.findChildren(QComboBox)
+                if one.findText("日本語") >= 0
+            )
+            box.setCurrentIndex(box.findText(language.LANGUAGES[code]))
+            box.activated.emit(box.currentIndex())
+            qtbot.waitUntil(partial(is_anew, window, former))
+            assert language.current() == code
+            assert dialog.windowTitle() == word
+            if code == "ja":
+                assert ("QToolButton", "行列") in set(texts(window))
+                assert settings.get().language is settings.Language.JAPANESE
+    finally:
+        settings.set(language=settings.Language.ENGLISH)
+        dialog.close()
+    wait_idle(qtbot, window)
+    assert window.controller.state == state
+    assert window.controller.scene.trace is trace
+    assert lasting_texts(window) == english
+
+
+def test_an_error_and_its_parts_are_japanese(japanese: None) -> None:
+    error = ImageError(
+        "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+        name="猫.jpg",
+        reason="its decoder stopped early",
+    )
+    text = sentence(error)
+    assert "猫.jpgは壊れている" in text
+    assert not english_in(text)
+    assert str(error).endswith("(its decoder stopped early). Get or save it again.")
+    note = Phrase("First of {frames} frames.", {"frames": 3})
+    assert sentence(note) == "3フレームの最初のものです。"
+
+
+def test_the_dialogs_of_qt_are_japanese(japanese: None) -> None:
+    said = QCoreApplication.translate("QPlatformTheme", "Cancel")
+    assert said == "キャンセル"
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [("ja_JP.UTF-8", "ja"), ("de_DE.UTF-8", "en"), ("en_GB.UTF-8", "en")],
+)
+def test_the_first_start_speaks_the_systems_language(
+    system: str, expected: str
+) -> None:
+    code = "from vitviz.ui.language import system_language; print(system_language())"
+    environment = {
+        **os.environ,
+        "LC_ALL": system,
+        "LANG": system,
+        "LANGUAGE": system[:2],
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == expected
+
+
+def cut_off_when_still(qtbot: QtBot, window: MainWindow, where: str) -> set[str]:
+    """What is too small for its text once all layouts have settled."""
+    with contextlib.suppress(TimeoutError):
+        qtbot.waitUntil(lambda: not cut_off(window), timeout=1000)
+    return {f"{where}: {what}" for what in cut_off(window)}
+
+
+@pytest.mark.parametrize("code", ["en", "ja"])
+def test_nothing_is_cut_off_at_the_smallest_size(
+    qapp: QApplication, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, code: str
+) -> None:
+    language.install(qapp, code)
+    try:
+        window = open_vitviz(photo)
+        window.resize(1280, 720)
+        control, found = window.controller, set[str]()
+        for tab in ("matrix", "heads", "classes", "tokens", "trial", "views"):
+            control.change(tab=tab)
+            wait_idle(qtbot, window)
+            found |= cut_off_when_still(qtbot, window, tab)
+        for mode in window.panes.side.modes():
+            control.change(mode=mode)
+            wait_idle(qtbot, window)
+            found |= cut_off_when_still(qtbot, window, mode.value)
+        control.change(mode=Mode.INSPECT, method="relevance")
+        wait_idle(qtbot, window)
+        found |= cut_off_when_still(qtbot, window, "method")
+        control.keep()
+        wait_idle(qtbot, window)
+        found |= cut_off_when_still(qtbot, window, "compare")
+        assert window.width() == 1280, "the window grew with its texts"
+        assert not sorted(found)
+    finally:
+        language.install(qapp, "en")
