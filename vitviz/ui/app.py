@@ -109,7 +109,8 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     app.setApplicationName("vitviz")
     app.setApplicationDisplayName("vitviz")
     app.setDesktopFileName("vitviz")
-    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True)
+    # the last move of a pointer that stops must not be the one that is dropped
+    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
     language.install(app, lang)
     return app
 
