@@ -90,7 +90,8 @@ def states(
     finally:
         for hook in hooks:
             hook.remove()
-    values = torch.cat(found).float()
+    # (L + 1, N, W), also of blocks that keep rows and columns apart, as SAM's do
+    values = torch.cat(found).float().flatten(1, -2)
     return States(values, output[0].reshape(-1).float(), trace.num_prefix_tokens)
 
 

@@ -413,7 +413,11 @@ def test_check_says_everything(
         assert text in said
     assert len(said.splitlines()) <= 24
     assert check(model_folder) == 0
-    assert "cls" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for text in ("cls", "48", "50 tokens", "preprocessing   centre", "labels "):
+        assert text in said
+    assert "parameters      115,296" in said
+    assert len(said.splitlines()) <= 24
 
 
 def test_check_reports_numbers_that_are_not_finite(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import vitviz
+from vitviz import tokens
 from vitviz.errors import SelectionError, UnsupportedModelError
 
 TIMM = {
@@ -144,6 +145,22 @@ def test_methods_across_layers_say_why_they_cannot() -> None:
     trace = vitviz.trace(vitviz.wrap(sam()), torch.randn(1, 3, 96, 96))
     with pytest.raises(SelectionError, match="Layer 0 attends within small windows"):
         vitviz.explain.run("rollout", trace, query=0)
+
+
+def test_states_of_blocks_that_keep_rows_and_columns_apart() -> None:
+    model, pixels = vitviz.wrap(sam()), torch.randn(1, 3, 96, 96)
+    found = tokens.states(model, vitviz.trace(model, pixels), pixels=pixels)
+    assert found.values.shape == (4, 36, 96)
+    kept: list[Tensor] = []
+    hook = model.adapter.blocks[1].register_forward_hook(
+        lambda _m, _a, out: kept.append(out)
+    )
+    with torch.inference_mode(), model.adapter.ready((96, 96)):
+        model.adapter.forward(pixels)
+    hook.remove()
+    torch.testing.assert_close(
+        torch.as_tensor(found.values[2]).reshape(6, 6, 96), kept[0][0]
+    )
 
 
 def test_what_the_network_itself_refuses_is_one_sentence() -> None:

@@ -100,23 +100,28 @@ def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> 
         adapter = TimmAdapter(module)
     else:
         adapter = TransformersAdapter(module)
-    side = layout.image_size
     return ready_model(
         path.stem,
         str(path),
         adapter,
-        Preprocessing(
-            mean=layout.mean,
-            std=layout.std,
-            size=(side, side),
-            resize=None,
-            interpolation=Interpolation.BICUBIC,
-        ),
+        preprocessing_of(layout),
         device=device,
         dtype=dtype,
         labels=labels_of(layout.num_classes),
         weights_path=path,
         assumed=layout.assumed,
+    )
+
+
+def preprocessing_of(layout: Layout) -> Preprocessing:
+    """What is assumed of the weights' training, which a checkpoint does not say."""
+    side = layout.image_size
+    return Preprocessing(
+        mean=layout.mean,
+        std=layout.std,
+        size=(side, side),
+        resize=None,
+        interpolation=Interpolation.BICUBIC,
     )
 
 
@@ -343,6 +348,12 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
 def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     names = list(tensors)
     joined = "\n".join(names)
+    if {"patch_embed.weight", "positions", "cls_token"} <= tensors.keys():
+        return CheckpointError(
+            "{path} holds the model that ships with vitviz: choose it by its name, "
+            "vitviz-flexi.",
+            path=path.name,
+        )
     if "relative_position_bias_table" in joined and "layers." in joined:
         return CheckpointError(
             "{path} is a Swin Transformer: its attention stays in windows, so there is "

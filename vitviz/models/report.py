@@ -9,8 +9,14 @@ from pathlib import Path
 import torch
 
 from vitviz.errors import CheckpointError, VitvizError
+from vitviz.images import Preprocessing
 from vitviz.models.checkpoint_files import read_state
-from vitviz.models.checkpoints import Examination, broken_numbers, examine
+from vitviz.models.checkpoints import (
+    Examination,
+    broken_numbers,
+    examine,
+    preprocessing_of,
+)
 from vitviz.models.transformers_vit import load_folder
 
 Lines = list[tuple[str, str]]
@@ -66,6 +72,7 @@ def _network(found: Examination) -> Lines:
         ("special tokens", ", ".join(layout.prefix_names) or "none"),
         ("classes", str(layout.num_classes) if layout.num_classes else "no head"),
         ("labels", "numbers" if layout.num_classes else "none"),
+        ("preprocessing", prepared(preprocessing_of(layout))),
         ("assumed", ", ".join(layout.assumed)),
         ("not finite", broken or "none"),
         ("set aside", _listed(found.set_aside)),
@@ -84,6 +91,7 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
     columns, rows = width // adapter.patch_size[0], height // adapter.patch_size[1]
     prefix = adapter.prefix_names or ()
     config = adapter.config
+    num_parameters = sum(one.numel() for one in adapter.module.parameters())
     broken = {
         name: count
         for name, tensor in adapter.module.state_dict().items()
@@ -100,6 +108,7 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
             f"{len(adapter.blocks)} layers, {config.num_attention_heads} heads, width "
             f"{config.hidden_size}, patch {adapter.patch_size[0]}",
         ),
+        ("parameters", f"{num_parameters:,}"),
         (
             "native size",
             f"{width}×{height} px: {rows * columns + len(prefix)} tokens, "
@@ -107,6 +116,8 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
         ),
         ("special tokens", ", ".join(prefix) or "none"),
         ("classes", str(len(labels)) if labels else "no head"),
+        ("labels", _listed(labels or ())),
+        ("preprocessing", prepared(preprocessing)),
         ("not finite", _listed([f"{n:,} in {name}" for name, n in broken.items()])),
         ("differences", "none: every name and shape matches"),
     ]
@@ -119,6 +130,19 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
         folder=folder.name,
         count=count,
         name=name,
+    )
+
+
+def prepared(own: Preprocessing) -> str:
+    """How a picture becomes the input, in one line."""
+    width, height = own.size
+    resized = f"shorter side to {own.resize} px, " if own.resize else ""
+    numbers = " · ".join(
+        " ".join(f"{value:.4g}" for value in values) for values in (own.mean, own.std)
+    )
+    return (
+        f"{resized}centre {width}×{height} px, {own.interpolation.name.lower()}, "
+        f"mean and deviation {numbers}"
     )
 
 
