@@ -16,7 +16,7 @@ from vitviz.setups import set_up
 from vitviz.tap import fused_attention, standing_in
 
 MIN_PASSES, MAX_PASSES = 3, 30
-BUDGET_S = 0.6
+BUDGET_S = 0.4
 """For the passes of one grid; the fewest are made whatever they take."""
 
 
