@@ -4019,6 +4019,10 @@
         <translation>{path}に入っているのは1つの{kind}で、名前の付いたテンソルの一覧ではありません。</translation>
     </message>
     <message>
+        <source>{path} holds the model that ships with vitviz: choose it by its name, vitviz-flexi.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path} holds {count:,} labels.</source>
         <translation>{path}には{count:,}個のラベルがあります。</translation>
     </message>
