@@ -719,6 +719,32 @@
     </message>
 </context>
 <context>
+    <name>Hint</name>
+    <message>
+        <source>Dismiss the hint</source>
+        <translation>ヒントを閉じる</translation>
+    </message>
+    <message>
+        <source>Dismiss; this hint does not come again</source>
+        <translation>閉じます。このヒントはもう出ません</translation>
+    </message>
+</context>
+<context>
+    <name>Hints</name>
+    <message>
+        <source>A small map for every head of this layer. Click one, or the mean.</source>
+        <translation>この層の各ヘッドの小さなマップです。ヘッドか平均をクリックしてみてください。</translation>
+    </message>
+    <message>
+        <source>A small map for every layer. Click one to see it large; [ and ] move.</source>
+        <translation>各層の小さなマップです。クリックすると大きく見られます。「[」と「]」で移動します。</translation>
+    </message>
+    <message>
+        <source>Move over the picture: each patch shows where it looks. A click keeps it.</source>
+        <translation>画像の上でポインターを動かすと、各パッチがどこを見ているかが出ます。クリックで固定します。</translation>
+    </message>
+</context>
+<context>
     <name>Inset</name>
     <message>
         <source>Maps of the queries pinned beside</source>
@@ -2866,6 +2892,10 @@
         <translation>すべてのキー操作を表示</translation>
     </message>
     <message>
+        <source>Show hints</source>
+        <translation>ヒントを表示</translation>
+    </message>
+    <message>
         <source>Side panel</source>
         <translation>サイドパネル</translation>
     </message>
@@ -2904,6 +2934,10 @@
     <message>
         <source>Zoom out</source>
         <translation>縮小</translation>
+    </message>
+    <message>
+        <source>日本語 (Japanese)</source>
+        <translation>English（英語）</translation>
     </message>
 </context>
 <context>
@@ -3356,7 +3390,7 @@
     </message>
     <message>
         <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>プーリングの頭部は最後の層のトークンを読みます。層{last}を指定してください。</translation>
     </message>
     <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
@@ -4020,7 +4054,7 @@
     </message>
     <message>
         <source>{path} holds the model that ships with vitviz: choose it by its name, vitviz-flexi.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}はvitvizに付属するモデルです。名前（vitviz-flexi）で選んでください。</translation>
     </message>
     <message>
         <source>{path} holds {count:,} labels.</source>

@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.ui import icons
 
-OF_THE_PROGRAM = ("settings", "keys", "log_window", "about", "quit")
+OF_THE_PROGRAM = (
+    "settings",
+    "language",
+    "hints",
+    "keys",
+    "log_window",
+    "about",
+    "quit",
+)
 """Actions in the menu at the right end of the top bar."""
 ICONS = {
     "settings": "settings",
@@ -53,6 +61,8 @@ def specs() -> tuple[Spec, ...]:
         Spec("settings", tr("Settings…"), ("Ctrl+,",), file),
         Spec("log_window", tr("Log"), ("Ctrl+L",), file),
         Spec("about", tr("About vitviz"), ("Shift+F1",), file),
+        Spec("language", tr("日本語 (Japanese)"), ("Ctrl+Shift+L",), file),
+        Spec("hints", tr("Show hints"), ("Shift+F2",), file),
         Spec("quit", tr("Quit"), ("Ctrl+Q",), file),
         Spec("query_up", tr("Move the query with the arrow keys"), (), model),
         Spec("cls", tr("CLS token as query"), ("C",), model),

@@ -133,6 +133,7 @@ def run(
     events.hand_to(window)
     window.patience_ms = PATIENCE_MS
     _tidy(window)
+    window.offers_hints = True
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:

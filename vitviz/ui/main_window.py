@@ -35,6 +35,7 @@ from vitviz.ui.files import Files
 from vitviz.ui.fillers.learn import LearnFiller
 from vitviz.ui.film_strip import FilmStrip
 from vitviz.ui.heads_pane import HeadsPane
+from vitviz.ui.hints import Hints
 from vitviz.ui.keys_overlay import KeysOverlay
 from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.lab import Lab
@@ -78,6 +79,8 @@ class MainWindow(QMainWindow):
         self.device = device
         self.patience_ms: int | None = None
         """How long closing waits for the worker threads; None: until they end."""
+        self.offers_hints = False
+        """Whether hints that were not dismissed are shown."""
         self.setWindowTitle("vitviz")
         self.setAcceptDrops(True)
         self._make()
@@ -129,6 +132,7 @@ class MainWindow(QMainWindow):
         """Connect what `_make` has made with the controller."""
         self.lab = Lab(self)
         self.wishes = ViewWishes(self)
+        self.hints = Hints(self)
         self.files.join()
         self.running.join()
         self._connect()
@@ -148,7 +152,7 @@ class MainWindow(QMainWindow):
         former = self._central
         self.takeCentralWidget()
         # at once: what hears the controller must not hear it for widgets that go
-        for one in (*self.actions_by_name.values(), self.lab, self.wishes):
+        for one in (*self.actions_by_name.values(), self.lab, self.wishes, self.hints):
             shiboken6.delete(one)
         self._make()
         self.controller.attach(self.panes)
@@ -381,6 +385,8 @@ class MainWindow(QMainWindow):
             "settings": self.show_settings,
             "log_window": self.show_log,
             "about": self.show_about,
+            "hints": self.hints.show_again,
+            "language": self.preferences.switch_language,
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.toggle,
         }

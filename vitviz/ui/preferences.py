@@ -40,6 +40,11 @@ class Preferences(QObject):
         settings.set(**changes)
         self._follow(before)
 
+    def switch_language(self) -> None:
+        """The other one of the two languages."""
+        is_japanese = language.current() == Language.JAPANESE.value
+        self.set(language=Language.ENGLISH if is_japanese else Language.JAPANESE)
+
     def reset(self) -> None:
         """Set everything back; the old file is kept."""
         before = settings.get()
