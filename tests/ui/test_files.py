@@ -277,6 +277,17 @@ def test_paste_of_a_folder_on_the_clipboard(
     wait_idle(qtbot, window)
 
 
+def test_the_view_that_was_copied_can_be_pasted(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.copy()
+    window.paste()
+    qtbot.waitUntil(lambda: shown(window) == "pasted")
+    wait_idle(qtbot, window)
+    assert settings.load().recent == (str(photo),)
+
+
 def test_a_picture_replaced_since_it_was_read_ahead_is_read_again(
     qtbot: QtBot, open_vitviz: OpenWindow, album: Path, photo: Path
 ) -> None:

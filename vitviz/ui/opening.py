@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz.engine import Kind
@@ -56,11 +56,13 @@ class Opening(QObject):
         if files:
             self._window.files.open(files)
         elif mime.hasImage():
-            image = cast("QImage", mime.imageData())
+            found: object = mime.imageData()
+            # what this program itself has copied is a pixmap
+            image = found.toImage() if isinstance(found, QPixmap) else found
             data = QByteArray()
             buffer = QBuffer(data)
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
+            cast("QImage", image).save(buffer, "PNG")  # type: ignore[call-overload]
             self._window.controller.open_picture(bytes(data.data()), name)
         elif mime.hasUrls():
             self._window.panes.errors.showMessage(
