@@ -141,12 +141,16 @@ class Engine:
             self._changed.notify()
             return token
 
-    def cancel(self, *kinds: Kind) -> None:
-        """Forget waiting jobs of these kinds and ask a running one to end."""
+    def cancel(self, *kinds: Kind) -> tuple[Failed, ...]:
+        """Forget waiting jobs of these kinds and ask a running one to end.
+
+        Returns how the forgotten ones ended: nothing else will say it.
+        """
         with self._changed:
-            for kind in kinds:
-                self._waiting.pop(kind, None)
+            waiting = [kind for kind in kinds if kind in self._waiting]
+            forgotten = [(kind, self._waiting.pop(kind)[0]) for kind in waiting]
             self._cancel_running(set(kinds))
+        return tuple(Failed(kind, token, Cancelled()) for kind, token in forgotten)
 
     def stop(self) -> None:
         """Let `work` return as soon as the running job lets it."""

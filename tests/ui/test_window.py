@@ -22,6 +22,7 @@ import vitviz
 from tests.models.test_tap import Network, manual
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.__main__ import main
+from vitviz.engine import Kind
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.session import RunOptions
@@ -536,3 +537,22 @@ def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
     assert trace is not None
     assert trace.setup.model.name == "good"
     assert trace.grid == (4, 4)
+
+
+def test_what_is_cancelled_while_it_waits_is_over(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    assert control.model is not None
+    gate = threading.Event()
+    block = control.model.adapter.blocks[0]
+    hook = block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
+    control.choose_options(RunOptions(size=224))
+    qtbot.waitUntil(lambda: control.work.is_awaited(Kind.RUN))
+    control.choose_model(str(model_folder))  # waits behind the run
+    control.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: not control.has_jobs)
+    hook.remove()
+    assert not control.is_running

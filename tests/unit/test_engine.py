@@ -156,3 +156,13 @@ def test_stop_cancels_what_runs_and_forgets_what_waits(worker: Worker) -> None:
     assert isinstance(worker.end_of(token), Failed)
     worker.thread.join(10)
     assert ran == []
+
+
+def test_cancelling_says_how_waiting_jobs_ended() -> None:
+    engine = Engine()
+    token = engine.submit(Kind.RUN, lambda _: None)
+    engine.submit(Kind.RAIL, lambda _: None)
+    (ended,) = engine.cancel(Kind.RUN, Kind.MODEL)
+    assert (ended.kind, ended.token) == (Kind.RUN, token)
+    assert isinstance(ended.error, Cancelled)
+    assert engine.cancel(Kind.RUN) == ()

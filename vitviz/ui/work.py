@@ -77,7 +77,8 @@ class Work(QObject):
 
     def cancel(self) -> None:
         """Ask everything to end; each job still says how it ended."""
-        self._engine.engine.cancel(*Kind)
+        for ended in self._engine.engine.cancel(*Kind):
+            self._on_event(ended)
 
     def is_awaited(self, *kinds: Kind) -> bool:
         """Whether a job of one of these kinds is waiting or running."""
