@@ -140,6 +140,9 @@ def _window_parser() -> Parser:
         help="a name from “vitviz models”, timm:NAME, a file of weights, or a folder",
     )
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, mps or xpu")
+    parser.add_argument(
+        "--present", action="store_true", help="begin in Present: large, for a room"
+    )
     parser.add_argument("--lang", choices=("en", "ja"), help="language of the window")
     parser.add_argument(
         "--reset-settings",

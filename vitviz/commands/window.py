@@ -25,6 +25,7 @@ def execute(args: argparse.Namespace) -> int:
         device=args.device or remembered.device,
         lang=args.lang or _language(remembered.language),
         theme_choice=remembered.theme,
+        presents=args.present,
     )
 
 

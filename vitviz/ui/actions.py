@@ -100,6 +100,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("undo", tr("Undo"), ("Ctrl+Z",), view),
         Spec("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), view),
         Spec("theme", tr("Light or dark"), ("Ctrl+T",), view),
+        Spec("present", tr("Present: large, for a room; Esc ends"), ("F5",), view),
         Spec("full_screen", tr("Full screen"), ("F11",), view),
         Spec("keys", tr("Show all keys"), ("?", "F1"), view),
     )

@@ -122,6 +122,7 @@ def run(
     device: str = "auto",
     lang: str | None = None,
     theme_choice: theme.ThemeChoice = theme.ThemeChoice.SYSTEM,
+    presents: bool = False,
 ) -> int:
     """Open the window and return the process's exit code when it has closed."""
     app = application(sys.argv[:1], lang)
@@ -134,6 +135,8 @@ def run(
     window.patience_ms = PATIENCE_MS
     _tidy(window)
     window.offers_hints = True
+    if presents:
+        window.present.begin()
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:

@@ -15,14 +15,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from vitviz.methods import METHODS
 from vitviz.ui import actions, theme, window_place
 from vitviz.ui.about import AboutDialog
 from vitviz.ui.class_pane import ClassPane
@@ -47,19 +46,22 @@ from vitviz.ui.opening import Opening
 from vitviz.ui.panes import Panes
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.preferences import Preferences
+from vitviz.ui.present import Present
 from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.rebuilding import remembered
 from vitviz.ui.running import Running
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.ui.start_page import StartPage
-from vitviz.ui.status_line import StatusLine, token_name
+from vitviz.ui.status_line import StatusLine
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.top_bar import TopBar
 from vitviz.ui.trial_pane import TrialPane
+from vitviz.ui.view_name import view_name
 from vitviz.ui.view_wishes import ViewWishes
 from vitviz.ui.views_pane import ViewsPane
 from vitviz.ui.widgets.colour_bar import ColourBar
+from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.ui.widgets.head_strip import HeadStrip
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.widgets.matrix_pane import MatrixPane
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(self)
         self.files = Files(self)
         self.running = Running(self)
+        self.present = Present(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -122,6 +125,10 @@ class MainWindow(QMainWindow):
             errors=ErrorBar(),
         )
         self.film = FilmStrip()
+        self.line = QLabel()
+        self.line.setContentsMargins(12, 2, 12, 6)
+        self.line.setMinimumWidth(1)
+        self.line.hide()
         self.top = TopBar()
         self.start = StartPage()
         self._place()
@@ -173,7 +180,7 @@ class MainWindow(QMainWindow):
         row.addWidget(panes.bar, 0)
         row.addWidget(panes.compare, 1)
         panes.compare.hide()
-        self._stack = QStackedWidget()
+        self._stack = CurrentStack()
         self._stack.addWidget(self.start)
         self._stack.addWidget(picture)
         left = QWidget()
@@ -214,10 +221,25 @@ class MainWindow(QMainWindow):
             (panes.rail, 0),
             (panes.controls, 0),
             (panes.status, 0),
+            (self.line, 0),
         ):
             layout.addWidget(widget, stretch)
         self._central = central
+        if theme.presents():
+            self._reduce()
         self.setCentralWidget(central)
+
+    def _reduce(self) -> None:
+        """For a room: picture, rail, one side panel, and a line of words."""
+        for part in (self.top, self.panes.controls, self.panes.status, self.film):
+            part.hide()
+        self.line.show()
+        self.start.setMinimumSize(1, 1)  # its pictures must not widen the window
+        self.panes.tabs.setShowsNames(False)
+        for split in self.splitters():  # halves, at any size to come
+            split.setStretchFactor(0, 1)
+            split.setStretchFactor(1, 1)
+            split.setSizes([START_SIZE[0] // 2, START_SIZE[0] // 2])
 
     def _mode_names(self) -> list[tuple[Mode, str, str]]:
         """(mode, text, tooltip) of the modes that have a panel."""
@@ -387,6 +409,7 @@ class MainWindow(QMainWindow):
             "about": self.show_about,
             "hints": self.hints.show_again,
             "language": self.preferences.switch_language,
+            "present": self.present.toggle,
             "full_screen": self._toggle_full_screen,
             "keys": self.keys.toggle,
         }
@@ -511,6 +534,10 @@ class MainWindow(QMainWindow):
         """Say what the program is made of."""
         show_dialog(self, AboutDialog)
 
+    def contents(self) -> QWidget:
+        """Everything in the window; another widget once it is built anew."""
+        return self._central
+
     def splitters(self) -> tuple[QSplitter, QSplitter]:
         """(picture and side panel, the parts of the side panel)."""
         return self._split, self._panel
@@ -525,21 +552,17 @@ class MainWindow(QMainWindow):
 
     def save_view(self) -> None:
         """Keep the view on screen, named by what it shows."""
-        heat = self.controller.heat
-        trace = self.controller.scene.trace
+        name = self.words_on_screen()
+        if name:
+            self.controller.saved_views.save(name)
+
+    def words_on_screen(self) -> str:
+        """What lies over the picture, in a few words; empty when nothing does."""
+        heat, trace = self.controller.heat, self.controller.scene.trace
         if heat is None or trace is None:
-            return
-        setup = trace.setup
-        options = METHODS[heat.method].options
-        parts = []
-        if heat.method != "raw":
-            parts.append(self.panes.controls.method.title(heat.method))
-        if "layer" in options:
-            parts.append(self.tr("layer {n}").format(n=heat.layer))
-        if "head" in options:
-            parts.append(self.tr("head {n}").format(n=heat.heads.label()))
-        parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
-        self.controller.saved_views.save(" · ".join(parts))
+            return ""
+        title = self.panes.controls.method.title(heat.method)
+        return view_name(heat, trace.setup, title)
 
     def _update_mode(self) -> None:
         self.top.setMode(self.panes.side.mode())
@@ -572,6 +595,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once; what runs ends after its block."""
+        self.present.end()
         window_place.remember(self)
         self.hide()
         self.controller.shutdown(self.patience_ms)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
+from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.views.state import Mode
 
 
-class SideModes(QStackedWidget):
+class SideModes(CurrentStack):
     """A panel for each mode that the window has."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

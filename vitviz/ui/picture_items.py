@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from vitviz.geometry import PatchGrid, Placement, Rect
+from vitviz.ui import theme
 
 MAX_DISPLAY_PX = 2048
 """Longest side of the copy that is drawn; a larger one blocks the window."""
@@ -147,7 +148,11 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         for row in range(self._grid.rows + 1):
             y = whole.top() + whole.height() * row / self._grid.rows
             lines.append((QPointF(whole.left(), y), QPointF(whole.right(), y)))
-        pen = QPen(QColor(255, 255, 255, round(64 * strength)), 0)
+        alpha = 110 if theme.presents() else 64
+        pen = QPen(QColor(255, 255, 255, round(alpha * strength)), 0)
+        if theme.presents():
+            pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())
+            pen.setCosmetic(True)
         painter.setPen(pen)
         for start, stop in lines:
             painter.drawLine(start, stop)
@@ -195,7 +200,7 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # a cosmetic pen counts in device pixels
         ratio = painter.device().devicePixelRatioF()
-        width = self._width_px
+        width = theme.drawn(self._width_px)
         for colour, pen_width in (
             (QColor(0, 0, 0, 220), width + 3),
             (QColor(255, 255, 255, 235), width + 1),

@@ -64,6 +64,12 @@ assert _SCHEMES.keys() == {*ThemeChoice}
 SMALL_FACTOR = 0.86
 TITLE_FACTOR = 1.35
 MIN_BODY_PT = 9.0
+PRESENTED_BODY = 1.08
+"""Body text in Present, over the smallest there is."""
+EMPHASIS = 1.8
+"""Lines and markers in Present."""
+_presented: list[QFont] = []
+"""In Present: the application's font as it was before."""
 
 
 def is_dark(choice: ThemeChoice) -> bool:
@@ -102,10 +108,43 @@ def font(kind: str = "body") -> QFont:
     """The application's font as "body", "small" or "title", with tabular numbers."""
     chosen = QFont(QApplication.font())
     size = max(chosen.pointSizeF(), MIN_BODY_PT)
-    factor = {"body": 1.0, "small": SMALL_FACTOR, "title": TITLE_FACTOR}[kind]
+    small = 1 / PRESENTED_BODY if _presented else SMALL_FACTOR
+    factor = {"body": 1.0, "small": small, "title": TITLE_FACTOR}[kind]
     chosen.setPointSizeF(size * factor)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def present(app: QApplication, smallest_px: float | None) -> None:
+    """Fonts and lines for the last row of a room; None: as usual again.
+
+    What was made before keeps its fonts: build the window anew.
+    """
+    if smallest_px is None:
+        if _presented:
+            app.setFont(_presented.pop())
+        return
+    if not _presented:
+        _presented.append(QFont(app.font()))
+    chosen = QFont(_presented[0])
+    dots = app.primaryScreen().logicalDotsPerInchY()
+    chosen.setPointSizeF(PRESENTED_BODY * smallest_px * 72 / dots)
+    app.setFont(chosen)
+
+
+def presents() -> bool:
+    """Whether fonts and lines are those of Present."""
+    return bool(_presented)
+
+
+def drawn(px: float) -> float:
+    """How thick a line or marker of `px` is drawn."""
+    return px * EMPHASIS if _presented else px
+
+
+def smallest() -> float:
+    """Points below which no text may be: what is derived from a font asks for it."""
+    return font("small").pointSizeF() if _presented else 1.0
 
 
 def _palette(tone: Colours) -> QPalette:

@@ -70,8 +70,11 @@ class BeforeAfterView(QWidget):
             return
         top = whole.top()
         row = QRectF(whole.left(), top, whole.width(), line)
-        place = self._elided(self._place, row)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, place)
+        if theme.presents():  # the line under everything says it
+            top -= line
+        else:
+            place = self._elided(self._place, row)
+            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, place)
         side = self._map_side(whole, line)
         for index in range(3):
             left = whole.left() + index * (side + GAP_PX)
@@ -91,7 +94,8 @@ class BeforeAfterView(QWidget):
         assert self._shown is not None
         rows = max(1, len(self._shown.classes))
         answer = rows * (QFontMetricsF(theme.font()).height() + 2 * BAR_PX + 8)
-        room = whole.height() - 5 * line - answer - 8
+        lines = 4 if theme.presents() else 5
+        room = whole.height() - lines * line - answer - 8
         side = min((whole.width() - 2 * GAP_PX) / 3, room)
         return max(side, LEAST_MAP_PX)
 

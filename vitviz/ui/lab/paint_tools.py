@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QWidget
 
 from vitviz.interventions import Hide
 from vitviz.ui.lab.tools import action_button, explained, page_of, row_of
@@ -38,8 +38,7 @@ class CutTool(QWidget):
         self.side.setValue(Meaning.QUERY)
         self.side.valueChosen.connect(self.sideChosen)
         self._specials: dict[tuple[Meaning, int], QToolButton] = {}
-        self._special_row = QHBoxLayout()
-        self._special_row.setSpacing(2)
+        self._row = row_of(QLabel(self.tr("Brush:")), self.side)
         self._names: tuple[str, ...] = ()
         self.first, self.last = QSpinBox(), QSpinBox()
         names = self.tr("First layer"), self.tr("Last layer")
@@ -55,9 +54,7 @@ class CutTool(QWidget):
         self.clear.clicked.connect(self.clearRequested)
         self._count = explained("")
         column = page_of(self)
-        first = row_of(QLabel(self.tr("Brush:")), self.side)
-        first.insertLayout(2, self._special_row)
-        column.addLayout(first)
+        column.addLayout(self._row)
         column.addWidget(self._count)
         column.addLayout(
             row_of(
@@ -85,7 +82,7 @@ class CutTool(QWidget):
             return
         self._names = names
         for button in self._specials.values():
-            self._special_row.removeWidget(button)
+            self._row.removeWidget(button)
             button.deleteLater()
         self._specials = {}
         for side, arrow in ((Meaning.QUERY, "{name} →"), (Meaning.KEY, "→ {name}")):
@@ -105,7 +102,7 @@ class CutTool(QWidget):
                 button.setAccessibleName(tip.format(name=special_name(name)))
                 button.toggled.connect(self._on_special)
                 self._specials[side, index] = button
-                self._special_row.addWidget(button)
+                self._row.addWidget(button)
 
     def setPainted(self, num_queries: int, num_keys: int) -> None:
         """Say what is painted, and offer to cut where there is something."""

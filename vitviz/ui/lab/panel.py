@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from vitviz.ui import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
 from vitviz.ui.lab.paint_tools import CutTool, HideTool
 from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool, action_button
+from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.changes import Changes
 
@@ -85,7 +85,7 @@ class LabPanel(QWidget):
         )
         self._tools.valueChosen.connect(self.setTool)
         self._tools.valueChosen.connect(self.toolChosen)
-        self._stack = QStackedWidget()
+        self._stack = CurrentStack()
         for page in self._pages.values():
             self._stack.addWidget(page)
         self._stack.setSizePolicy(
@@ -100,7 +100,8 @@ class LabPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._list)
-        scroll.setFixedHeight(LIST_PX)
+        line = self.fontMetrics().height() + 4
+        scroll.setFixedHeight(line if theme.presents() else max(LIST_PX, 3 * line))
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setAccessibleName(self.tr("Changes"))
         self._title = QLabel()
@@ -127,6 +128,8 @@ class LabPanel(QWidget):
         tools.addWidget(self._tools)
         tools.addStretch(1)
         tools.addWidget(self.trial)
+        self.trial.setVisible(not theme.presents())
+        self._title.setMinimumWidth(1)  # what may be cut off before a button is
         title = QHBoxLayout()
         title.setContentsMargins(12, 0, 8, 0)
         title.addWidget(self._title, 1)

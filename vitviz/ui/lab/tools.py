@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from vitviz.interventions import Axis
 from vitviz.selection import Off
 from vitviz.ui import theme
+from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning, format_value
 
@@ -43,13 +44,11 @@ def action_button(text: str, tip: str) -> QToolButton:
     return button
 
 
-def row_of(*widgets: QWidget) -> QHBoxLayout:
-    """Widgets side by side, at the left."""
-    row = QHBoxLayout()
-    row.setSpacing(8)
+def row_of(*widgets: QWidget) -> Flow:
+    """Widgets side by side, at the left, and below where there is no more room."""
+    row = Flow(8)
     for widget in widgets:
         row.addWidget(widget)
-    row.addStretch(1)
     return row
 
 

@@ -262,7 +262,7 @@ class Formula(Drawn):
 def _font(size: float, *, italic: bool) -> QFont:
     font = QFont(FAMILIES)
     font.setStyleHint(QFont.StyleHint.Serif)
-    font.setPointSizeF(size)
+    font.setPointSizeF(max(size, theme.smallest()))
     font.setItalic(italic)
     return font
 

@@ -214,6 +214,11 @@ class LearnPanel(QWidget):
         """What stands above the chapter."""
         return self._title.source()
 
+    def titleAfter(self) -> str:
+        """Of the chapter that comes next; empty after the last."""
+        following = self._chapter.step(1)
+        return "" if following is self._chapter else self._titles[following]
+
     def _chapter_titles(self) -> dict[Chapter, str]:
         return {
             Chapter.SEQUENCE: self.tr("From words to patches"),

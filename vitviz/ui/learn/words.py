@@ -56,6 +56,9 @@ def marked(text: str) -> str:
         return f'<span style="color:{readable(TAGS[match[2]]).name()}"><b>'
 
     whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
+    if theme.presents():  # Qt draws them at two thirds of the size they are given
+        size = 1.5 * theme.smallest()
+        whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
     return _TAG.sub(span, whole)
 
 

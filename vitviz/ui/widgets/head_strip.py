@@ -105,10 +105,13 @@ class HeadStrip(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(QColor(tone.faint))
         title = QRectF(MARGIN_PX, 0, self.width() - 2 * MARGIN_PX, self._title_height())
+        text = self.tr("Heads of this layer · × = strongest patch ÷ uniform")
         painter.drawText(
             title,
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            self.tr("Heads of this layer · × = strongest patch ÷ uniform"),
+            QFontMetricsF(painter.font()).elidedText(
+                text, Qt.TextElideMode.ElideRight, title.width()
+            ),
         )
         _, side, caption = self._layout()
         for index in range(self._count()):
@@ -149,13 +152,17 @@ class HeadStrip(QWidget):
             self._name(choice),
         )
         if self._cells is not None:
+            ratio = f"{_short(self._cells[index].peak_ratio)}×"
+            name = QFontMetricsF(font).horizontalAdvance(self._name(choice))
             font.setBold(False)
+            if name + QFontMetricsF(font).horizontalAdvance(ratio) + 4 > below.width():
+                return
             painter.setFont(font)
             painter.setPen(QColor(tone.faint))
             painter.drawText(
                 below,
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                f"{_short(self._cells[index].peak_ratio)}×",
+                ratio,
             )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.ui.widgets.segmented import Segmented
 
 
@@ -19,7 +20,7 @@ class SideTabs(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: list[str] = []
-        self._stack = QStackedWidget()
+        self._stack = CurrentStack()
         self._bar = Segmented()
         self._bar.setAccessibleName(self.tr("What the side panel shows"))
         self._bar.valueChosen.connect(self.paneChosen)
@@ -50,6 +51,10 @@ class SideTabs(QWidget):
     def current(self) -> str:
         """Name of the pane on screen."""
         return self._names[self._stack.currentIndex()]
+
+    def setShowsNames(self, shows: bool) -> None:
+        """With the row of names above, or the pane alone."""
+        self._bar.setVisible(shows)
 
     def button(self, name: str) -> QWidget:
         """What chooses a pane."""

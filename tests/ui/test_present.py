@@ -1,0 +1,318 @@
+"""Present as who speaks uses it: one key, a clicker, and everything back at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QBuffer, QPoint, Qt
+from PySide6.QtGui import QCursor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+import vitviz
+from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.interventions import Interventions
+from vitviz.ui.main_window import MainWindow
+from vitviz.ui.present import SMALLEST_PX
+from vitviz.views.changes import Change
+from vitviz.views.learn import Chapter, LearnView
+from vitviz.views.state import Mode, Style, ViewState
+
+KEY = Qt.Key
+
+
+def begin(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, KEY.Key_F5)
+    qtbot.waitUntil(lambda: window.present.is_on)
+    wait_idle(qtbot, window)
+
+
+def end(qtbot: QtBot, window: MainWindow, key: Qt.Key = KEY.Key_Escape) -> None:
+    qtbot.keyClick(window, key)
+    qtbot.waitUntil(lambda: not window.present.is_on)
+    wait_idle(qtbot, window)
+
+
+def text_sizes(widget: QWidget) -> dict[str, float]:
+    """Every text that is painted in a window, and the px it is painted in.
+
+    Painted into an SVG, which writes down fonts whoever draws: Qt, we or pyqtgraph.
+    """
+    buffer = QBuffer()
+    made = QSvgGenerator()
+    made.setOutputDevice(buffer)
+    made.setSize(widget.size())
+    made.setResolution(round(widget.logicalDpiX()))
+    painter = QPainter(made)
+    widget.render(painter, QPoint(0, 0))
+    painter.end()
+    found: dict[str, float] = {}
+
+    def visit(node: ElementTree.Element, scale: float) -> None:
+        matrix = re.match(r"matrix\(([^)]*)\)", node.get("transform", ""))
+        if matrix is not None:
+            a, b = map(float, matrix[1].split(",")[:2])
+            scale *= (a * a + b * b) ** 0.5
+        if node.tag.endswith("text") and node.text and node.text.strip():
+            size = float(node.get("font-size", "nan")) * scale
+            found[node.text] = min(size, found.get(node.text, size))
+        for child in node:
+            visit(child, scale)
+
+    visit(ElementTree.fromstring(bytes(buffer.data().data())), 1.0)
+    return found
+
+
+def test_the_measure_of_texts_is_right(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """On a desk the window has texts of about 11 px."""
+    window = open_vitviz(photo)
+    sizes = text_sizes(window)
+    assert 8 < min(sizes.values()) < 14
+    assert any("uniform" in text for text in sizes)
+
+
+FLAT = Change(Interventions(temperature=2.0))
+SCENES = {
+    "inspect": ViewState(),
+    "all heads": ViewState(tab="heads"),
+    "classes": ViewState(tab="classes"),
+    "tokens": ViewState(tab="tokens"),
+    "lab": ViewState(mode=Mode.LAB, changes=(FLAT,)),
+    **{
+        f"chapter {one.number}": ViewState(mode=Mode.LEARN, learn=LearnView(one))
+        for one in Chapter
+    },
+}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_no_text_is_smaller_than_the_last_row_can_read(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, scene: str
+) -> None:
+    window = open_vitviz(photo)
+    window.resize(1280, 720)
+    window.controller.go_to_state(SCENES[scene])
+    wait_idle(qtbot, window)
+    window.present.begin(full_screen=False)
+    wait_idle(qtbot, window)
+    qtbot.waitUntil(window.line.isVisible)
+    assert window.size().width() == 1280
+    assert window.size().height() == 720, "nothing may force the window to grow"
+    sizes = text_sizes(window)
+    assert len(sizes) > 5
+    small = {text: size for text, size in sizes.items() if size < SMALLEST_PX - 0.5}
+    assert not small
+    end(qtbot, window)
+
+
+def test_one_key_begins_and_everything_returns(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.controller.pin(9)
+    before = window.controller.state
+    place, sizes = window.geometry(), [s.sizes() for s in window.splitters()]
+    font = window.font()
+    assert before.style is Style.TINT
+    begin(qtbot, window)
+    qtbot.waitUntil(window.isFullScreen)
+    assert window.controller.state.style is Style.SPOTLIGHT
+    assert window.font().pointSizeF() > 1.6 * font.pointSizeF()
+    for part in (window.top, window.panes.controls, window.panes.status):
+        assert not part.isVisible()
+    for shown in (window.panes.picture, window.panes.rail, window.panes.side):
+        assert shown.isVisible()
+    words = "layer 3 · head mean · (1, 1)"
+    qtbot.waitUntil(lambda: window.line.text() == words)
+    end(qtbot, window)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    qtbot.waitUntil(lambda: window.geometry() == place)
+    assert window.controller.state == before
+    assert [s.sizes() for s in window.splitters()] == sizes
+    assert window.font() == font
+    assert window.top.isVisible()
+    assert not window.line.isVisible()
+    begin(qtbot, window)
+    end(qtbot, window, KEY.Key_F5)
+
+
+def test_a_clicker_steps_through_layers_views_and_chapters(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    control.change(layer=0)
+    begin(qtbot, window)
+    for key, layer in (
+        (KEY.Key_PageDown, 1),
+        (KEY.Key_Right, 2),
+        (KEY.Key_Left, 1),
+        (KEY.Key_PageUp, 0),
+    ):
+        window.panes.picture.setFocus()
+        token = control.state.token
+        qtbot.keyClick(window.panes.picture, key)
+        assert control.state.layer == layer
+        assert control.state.token == token, "the arrows are the clicker's here"
+    end(qtbot, window)
+    control.pin(3)
+    window.save_view()
+    control.pin(8)
+    window.save_view()
+    begin(qtbot, window)
+    qtbot.keyClick(window, KEY.Key_PageUp)
+    assert control.state.token == 3
+    qtbot.keyClick(window, KEY.Key_Right)
+    assert control.state.token == 8
+    qtbot.keyClick(window, KEY.Key_F3)
+    qtbot.keyClick(window, KEY.Key_PageDown)
+    qtbot.keyClick(window, KEY.Key_PageDown)
+    assert window.panes.learn.chapter() is Chapter.COST
+    qtbot.keyClick(window, KEY.Key_Left)
+    assert window.panes.learn.chapter() is Chapter.PATCH_SIZE
+    end(qtbot, window)
+    token = control.state.token
+    window.panes.picture.setFocus()
+    qtbot.keyClick(window.panes.picture, KEY.Key_Right)
+    assert control.state.token == token + 1, "afterwards they move the query again"
+
+
+def num_shades(window: MainWindow) -> int:
+    """Of grey, in what is on screen."""
+    image = window.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    return len({image.pixel(x, y) for x in range(0, 400, 7) for y in range(0, 400, 7)})
+
+
+def test_the_screen_is_blanked_and_comes_back(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    heads = window.controller.state.heads
+    begin(qtbot, window)
+    for key in (KEY.Key_Period, KEY.Key_B):
+        qtbot.keyClick(window, key)
+        assert num_shades(window) == 1
+        qtbot.keyClick(window, key)
+        assert num_shades(window) > 50
+    qtbot.keyClick(window, KEY.Key_B)
+    qtbot.keyClick(window, KEY.Key_PageUp)
+    assert window.present.stage is not None
+    assert not window.present.stage.isBlank(), "a step shows the picture again"
+    assert window.controller.state.heads == heads, "the point is no key for heads here"
+    end(qtbot, window)
+
+
+def test_pointer_and_pressed_keys_are_shown(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    begin(qtbot, window)
+    stage = window.present.stage
+    assert stage is not None
+    place = window.panes.picture.mapToGlobal(QPoint(150, 150))
+    QCursor.setPos(place)
+    qtbot.waitUntil(
+        lambda: stage.haloRect().contains(stage.mapFromGlobal(QCursor.pos()))
+    )
+    qtbot.keyClick(window, KEY.Key_G)
+    assert stage.shownKey() == "G"
+    assert not window.controller.state.show_grid, "the key does what it does"
+    qtbot.waitUntil(lambda: stage.shownKey() == "", timeout=4000)
+    token = window.controller.scene.trace
+    assert token is not None
+    end(qtbot, window)
+
+
+TWO_SCREENS = """
+import sys
+import time
+from PySide6.QtGui import QGuiApplication
+from vitviz.ui import theme
+from vitviz.ui.app import application, open_window
+from vitviz.views.learn import Chapter, LearnView
+from vitviz.views.state import Mode
+
+app = application(["vitviz"], lang="en")
+theme.apply(app, theme.ThemeChoice.DARK)
+first, second = QGuiApplication.screens()
+
+
+def wait(seconds, is_done):
+    end = time.monotonic() + seconds
+    while not is_done():  # Qt's own wait would keep the engine's thread waiting too
+        assert time.monotonic() < end
+        app.processEvents()
+        time.sleep(0.01)
+
+
+window = open_window([sys.argv[1]], model=sys.argv[2])
+control = window.controller
+wait(60, lambda: control.scene.trace and control.scene.trace.is_complete)
+here = window.screen()
+there = second if here is first else first
+control.change(mode=Mode.LEARN, learn=LearnView(Chapter.COST))
+window.present.begin()
+wait(5, lambda: window.present.speaker.texts()[0].startswith("3 "))
+speaker = window.present.speaker
+place = window.geometry()
+assert place.intersected(there.geometry()) == place, (place, there.geometry())
+assert here.geometry().contains(speaker.geometry().center())
+title, notes, following = speaker.texts()
+assert len(notes) > 40, notes
+assert following == "Next: Query, key, value", following
+speaker.nextRequested.emit()
+wait(5, lambda: speaker.texts()[0].startswith("4 "))
+assert ":" in speaker.clock()
+window.present.end()
+app.processEvents()
+assert window.present.speaker is None
+assert window.screen() is here
+window.close()
+print("two screens")
+"""
+
+
+def test_with_two_screens_the_notes_stay_on_the_first(
+    photo: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """On a platform of Qt's that has no display, but two screens."""
+    script, screens = tmp_path / "two.py", tmp_path / "screens.json"
+    script.write_text(TWO_SCREENS)
+    listed = [
+        {
+            "name": name,
+            "x": x,
+            "y": 0,
+            "width": 1280,
+            "height": 720,
+            "logicalDpi": 96,
+            "logicalBaseDpi": 96,
+            "dpr": 1,
+        }
+        for name, x in (("desk", 0), ("projector", 1280))
+    ]
+    screens.write_text(json.dumps({"screens": listed}))
+    root = str(Path(vitviz.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, str(script), str(photo), str(model_folder)],
+        env={
+            **os.environ,
+            "PYTHONPATH": root,
+            "QT_QPA_PLATFORM": f"offscreen:configfile={screens}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "two screens" in done.stdout, done.stderr[-2000:]

@@ -1,0 +1,35 @@
+"""A view in a few words, such as `layer 5 · head mean · (7, 3)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.methods import METHODS
+from vitviz.ui.status_line import token_name
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Setup
+    from vitviz.views.display import Heat
+
+
+def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
+    """What a map shows: method, layer, head, query.
+
+    method_title : of the heat's method, as in the window's menu.
+    """
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("MainWindow", text)
+
+    options = METHODS[heat.method].options
+    parts = []
+    if heat.method != "raw":
+        parts.append(method_title)
+    if "layer" in options:
+        parts.append(tr("layer {n}").format(n=heat.layer))
+    if "head" in options:
+        parts.append(tr("head {n}").format(n=heat.heads.label()))
+    parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
+    return " · ".join(parts)
