@@ -61,6 +61,9 @@ Description: see where a Vision Transformer looks
  Figures and numbers can be exported, also from the command line.
 CONTROL
 find "$root" -type d -exec chmod 755 {} +
+# dpkg removes /opt when it is empty and nobody else's package names it; it was there
+printf '#!/bin/sh\nset -e\n[ -d /opt ] || mkdir /opt\n' >"$root/DEBIAN/postrm"
+chmod 755 "$root/DEBIAN/postrm"
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 package=dist/vitviz_${version}_$arch.deb

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import resource
 import socket
 import struct
 import sys
@@ -17,12 +18,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from vitviz.decoding import HELPER_SECONDS
 from vitviz.errors import ImageError, MissingExtraError
 from vitviz.images import load_image
 
 NUM_MUTANTS = 300
 SECONDS = 2.0
+MAX_MB = 1024
 
 
 def photo_bytes(kind: str = "JPEG") -> bytes:
@@ -178,10 +179,25 @@ def test_a_decoder_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         load_image(photo_bytes("TIFF"), name="bad.tif")
 
 
-def check_mutants(count: int, seed: int) -> tuple[int, float]:
+def ended(data: bytes) -> tuple[bool, float]:
+    """(whether a picture came of it, seconds); a sentence of one line else."""
+    began, sentence = time.perf_counter(), ""
+    try:
+        load_image(data, name="mutant")
+    except ImageError as error:
+        sentence = str(error) or "\n"
+    seconds = time.perf_counter() - began
+    assert "\n" not in sentence
+    return not sentence, seconds
+
+
+def check_mutants(
+    count: int,
+    seed: int,
+    kinds: tuple[str, ...] = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "PPM"),
+) -> tuple[int, float]:
     """(pictures that still opened, slowest in seconds) of mutated files."""
     randomness = random.Random(seed)
-    kinds = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "PPM")
     originals = [photo_bytes(kind) for kind in kinds]
     opened, slowest = 0, 0.0
     for _ in range(count):
@@ -191,15 +207,11 @@ def check_mutants(count: int, seed: int) -> tuple[int, float]:
             data[spot] = randomness.randrange(256)
         if randomness.random() < 0.2:
             del data[randomness.randrange(len(data)) :]
-        began = time.perf_counter()
-        sentence = ""
-        try:
-            load_image(bytes(data), name="mutant")
-            opened += 1
-        except ImageError as error:
-            sentence = str(error)
-        assert "\n" not in sentence
-        slowest = max(slowest, time.perf_counter() - began)
+        is_picture, seconds = ended(bytes(data))
+        if seconds > SECONDS:  # the machine may have been busy with something else
+            seconds = min(ended(bytes(data))[1] for _ in range(3))
+        opened += is_picture
+        slowest = max(slowest, seconds)
     return opened, slowest
 
 
@@ -210,7 +222,17 @@ def test_mutants_end_in_a_picture_or_a_sentence() -> None:
 
 
 @pytest.mark.long
-def test_many_mutants() -> None:
-    opened, slowest = check_mutants(100_000, seed=6)
-    assert 0 < opened < 100_000
-    assert slowest <= HELPER_SECONDS, "a header may claim 100 megapixels, and have them"
+@pytest.mark.timeout(3600)
+def test_many_mutants(capsys: pytest.CaptureFixture[str]) -> None:
+    """99,000 in this process, 1,000 of the formats that are decoded by a helper."""
+    for count, kinds in (
+        (99_000, ("JPEG", "PNG", "GIF", "BMP", "WEBP", "PPM")),
+        (1_000, ("TIFF", "AVIF")),
+    ):
+        opened, slowest = check_mutants(count, 6, kinds)
+        with capsys.disabled():
+            sys.stdout.write(f"{count} {kinds}: {opened} open, {slowest:.2f} s\n")
+        assert 0 < opened < count
+        assert slowest <= SECONDS
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        assert resource.getrusage(who).ru_maxrss / 1024 <= MAX_MB
