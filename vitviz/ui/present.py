@@ -33,6 +33,8 @@ SMALLEST_PX = 24.0
 """Of a picture 1280×720 large; more on a larger screen."""
 BASE_SIZE = (1280, 720)
 SAY_AFTER_MS = 50
+EQUAL = 10_000
+"""Of both parts of a split: Qt makes them fit, each half."""
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
@@ -207,6 +209,8 @@ class Present(QObject):
             layout.invalidate()
         for split in window.splitters():
             split.refresh()
+            if self._is_on:  # in place of what the desk had
+                split.setSizes([EQUAL, EQUAL])
         if self.stage is not None:
             self.stage.raise_()
 

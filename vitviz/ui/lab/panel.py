@@ -128,7 +128,8 @@ class LabPanel(QWidget):
         tools.addWidget(self._tools)
         tools.addStretch(1)
         tools.addWidget(self.trial)
-        self.trial.setVisible(not theme.presents())
+        for part in (self.trial, self.compare):
+            part.setVisible(not theme.presents())
         self._title.setMinimumWidth(1)  # what may be cut off before a button is
         title = QHBoxLayout()
         title.setContentsMargins(12, 0, 8, 0)

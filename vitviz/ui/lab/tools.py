@@ -47,7 +47,10 @@ def action_button(text: str, tip: str) -> QToolButton:
 def row_of(*widgets: QWidget) -> Flow:
     """Widgets side by side, at the left, and below where there is no more room."""
     row = Flow(8)
+    height = max(widget.sizeHint().height() for widget in widgets)
     for widget in widgets:
+        if isinstance(widget, QLabel):  # on one line with the buttons beside it
+            widget.setMinimumHeight(height)
         row.addWidget(widget)
     return row
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 
@@ -16,7 +17,22 @@ class CurrentStack(QStackedWidget):
     def sizeHint(self) -> QSize:
         """Of the current page."""
         page = self.currentWidget()
-        return super().sizeHint() if page is None else page.sizeHint()
+        if page is None:
+            return super().sizeHint()
+        hint = page.sizeHint()
+        if page.hasHeightForWidth() and self.isVisible():
+            hint.setHeight(page.heightForWidth(self.width()))
+        return hint
+
+    def hasHeightForWidth(self) -> bool:
+        """Qt would ask every page: the hint's height is that of the current one."""
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, another height that is wanted."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         """Of the current page."""
