@@ -13,6 +13,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vitviz.ui.main_window import MainWindow
 
 SCENES = (
     "start",
@@ -28,6 +32,11 @@ SCENES = (
     "models",
     "learn",
 )
+CHAPTERS = tuple(f"chapter-{number}" for number in range(1, 10))
+TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
+PRESENT = ("present", "present-chapter-4", "present-chapter-8", "present-lab")
+MORE = (*CHAPTERS, *TOOLS, *PRESENT, "settings", "about", "keys", "hints")
+"""Not in the README: to look at."""
 TIMEOUT_S = 120
 
 
@@ -39,7 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scale", default="1")
     parser.add_argument("--model", default=None)
     parser.add_argument("--picture", default=None)
-    parser.add_argument("--scene", choices=SCENES, default=None)
+    parser.add_argument("--scene", choices=(*SCENES, *MORE, "all"), default=None)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     return parser.parse_args()
 
@@ -53,7 +62,8 @@ def main() -> None:
     from vitviz.ui.app import application
 
     app = application(["vitviz"], chosen.lang)
-    for scene in [chosen.scene] if chosen.scene else SCENES:
+    scenes = (*SCENES, *MORE) if chosen.scene == "all" else (chosen.scene,)
+    for scene in scenes if chosen.scene else SCENES:
         is_light = scene in {"start", "head"}
         tone = chosen.theme or ("light" if is_light else "dark")
         theme.apply(app, theme.ThemeChoice(tone))
@@ -94,10 +104,10 @@ def take(
     wait(is_done)
     settle = time.monotonic() + 0.5
     wait(lambda: time.monotonic() > settle)
-    from vitviz.ui.model_dialog import ModelDialog
+    from PySide6.QtWidgets import QDialog
 
-    dialog = window.findChild(ModelDialog)
-    shown = window if dialog is None else dialog
+    dialogs = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    shown = dialogs[0] if dialogs else window
     shown.grab().save(str(path))
     window.close()
     QApplication.processEvents()
@@ -162,6 +172,42 @@ def prepare(scene: str, window: object) -> None:
     elif scene == "trial":
         control.change(tab="trial")
         window.panes.trial.startButton().click()
+    elif scene in MORE:
+        prepare_more(scene, window, at)
+
+
+def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None:
+    """Chapters, tools of the Lab, Present, and what lies over the window."""
+    from vitviz.interventions import Hidden, Hide, Interventions
+    from vitviz.ui.lab.panel import Tool
+    from vitviz.views.changes import Change
+    from vitviz.views.learn import Chapter
+    from vitviz.views.state import Mode
+
+    control = window.controller
+    control.pin(at(0.36, 0.3))
+    if scene.startswith("present"):
+        window.actions_by_name["present"].trigger()
+    if "chapter-" in scene:
+        chapter = tuple(Chapter)[int(scene[-1]) - 1]
+        window.panes.learn.chapterChosen.emit(chapter)
+        control.change(mode=Mode.LEARN)
+    elif "lab" in scene:
+        tools = {tool.name.lower(): tool for tool in Tool}
+        tool = tools.get(scene.partition("-")[2], Tool.SOFTMAX)
+        patches = ((4, 4), (4, 5), (5, 4), (5, 5))
+        changes = (
+            Change(Interventions(temperature=2.0)),
+            Change(Interventions(hidden=(Hidden(patches, Hide.MEAN),))),
+        )
+        control.change(mode=Mode.LAB, changes=changes)
+        window.panes.lab.toolButton(tool).click()
+    elif scene == "keys":
+        window.keys.toggle()
+    elif scene == "hints":
+        window.hints.show_again()
+    elif scene in {"settings", "about"}:
+        window.actions_by_name[scene].trigger()
 
 
 def wait(is_done: Callable[[], bool]) -> None:

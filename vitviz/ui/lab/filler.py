@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitviz.errors import ExactnessError
+from vitviz.figures.captions import heads_text
 from vitviz.interventions import Axis
 from vitviz.selection import Off
 from vitviz.ui.error_bar import sentence
@@ -13,6 +14,7 @@ from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.panes import Panes
 from vitviz.ui.status_line import token_name
 from vitviz.views.changes import is_in_force
+from vitviz.views.display import shown_heads
 from vitviz.views.lab import BeforeAfter, before_after
 
 if TYPE_CHECKING:
@@ -92,8 +94,8 @@ class LabFiller(Filler):
 
     def _place(self, view: View, shown: BeforeAfter) -> str:
         setup = view.trace.setup
-        return self.tr("Layer {layer}, head {head}, query {query}").format(
+        return self.tr("Layer {layer}, {heads}, query {query}").format(
             layer=shown.layer,
-            head=shown.heads,
+            heads=heads_text(shown_heads(view.trace, view.state.heads)),
             query=token_name(shown.token, setup.grid, setup.prefix_names),
         )
