@@ -765,8 +765,8 @@
         <translation>上で何かを変えると、変更前と変更後の注意と予測がここに並びます。</translation>
     </message>
     <message>
-        <source>Layer {layer}, head {head}, query {query}</source>
-        <translation>層{layer}・ヘッド{head}・クエリ{query}</translation>
+        <source>Layer {layer}, {heads}, query {query}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Running the untouched model …</source>
@@ -2287,6 +2287,61 @@
     </message>
 </context>
 <context>
+    <name>SpeakerWindow</name>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blank the screen (B)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End Present (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next step (Page Down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next: the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next: {what}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No notes for this view.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes – vitviz</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step before (Page Up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{now}   {gone} gone</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Open a picture from a file (Ctrl+O)</source>
@@ -2850,6 +2905,10 @@
     <message>
         <source>Picture before</source>
         <translation>前の画像</translation>
+    </message>
+    <message>
+        <source>Present: large, for a room; Esc ends</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Preview on hover</source>
