@@ -766,7 +766,7 @@
     </message>
     <message>
         <source>Layer {layer}, {heads}, query {query}</source>
-        <translation type="unfinished"></translation>
+        <translation>層{layer}・{heads}・クエリ{query}</translation>
     </message>
     <message>
         <source>Running the untouched model …</source>
@@ -1015,14 +1015,6 @@
     <message>
         <source>dropped</source>
         <translation>ドロップした画像</translation>
-    </message>
-    <message>
-        <source>head {n}</source>
-        <translation>ヘッド{n}</translation>
-    </message>
-    <message>
-        <source>layer {n}</source>
-        <translation>層{n}</translation>
     </message>
     <message>
         <source>pasted</source>
@@ -2290,55 +2282,55 @@
     <name>SpeakerWindow</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>戻る</translation>
     </message>
     <message>
         <source>Blank</source>
-        <translation type="unfinished"></translation>
+        <translation>暗転</translation>
     </message>
     <message>
         <source>Blank the screen (B)</source>
-        <translation type="unfinished"></translation>
+        <translation>画面を暗くします（B）</translation>
     </message>
     <message>
         <source>End</source>
-        <translation type="unfinished"></translation>
+        <translation>終了</translation>
     </message>
     <message>
         <source>End Present (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>発表を終えます（Esc）</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>次へ</translation>
     </message>
     <message>
         <source>Next step (Page Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>次へ進みます（Page Down）</translation>
     </message>
     <message>
         <source>Next: the end</source>
-        <translation type="unfinished"></translation>
+        <translation>次：終わり</translation>
     </message>
     <message>
         <source>Next: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>次：{what}</translation>
     </message>
     <message>
         <source>No notes for this view.</source>
-        <translation type="unfinished"></translation>
+        <translation>この表示にメモはありません。</translation>
     </message>
     <message>
         <source>Notes – vitviz</source>
-        <translation type="unfinished"></translation>
+        <translation>メモ – vitviz</translation>
     </message>
     <message>
         <source>Step before (Page Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>前へ戻ります（Page Up）</translation>
     </message>
     <message>
         <source>{now}   {gone} gone</source>
-        <translation type="unfinished"></translation>
+        <translation>{now}   経過{gone}</translation>
     </message>
 </context>
 <context>
@@ -2908,7 +2900,7 @@
     </message>
     <message>
         <source>Present: large, for a room; Esc ends</source>
-        <translation type="unfinished"></translation>
+        <translation>発表：教室向けに大きく。Escで終了</translation>
     </message>
     <message>
         <source>Preview on hover</source>

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
+from vitviz.figures.captions import heads_text, layer_text
 from vitviz.methods import METHODS
 from vitviz.ui.status_line import token_name
 
@@ -19,17 +18,13 @@ def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
 
     method_title : of the heat's method, as in the window's menu.
     """
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("MainWindow", text)
-
     options = METHODS[heat.method].options
     parts = []
     if heat.method != "raw":
         parts.append(method_title)
     if "layer" in options:
-        parts.append(tr("layer {n}").format(n=heat.layer))
+        parts.append(layer_text(heat.layer))
     if "head" in options:
-        parts.append(tr("head {n}").format(n=heat.heads.label()))
+        parts.append(heads_text(heat.heads))
     parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
     return " · ".join(parts)
