@@ -87,12 +87,16 @@ def test_everything_is_japanese(
         control.change(mode=mode)
         wait_idle(qtbot, window)
         assert not left_in_english(window, kept=kept)
-    window.actions_by_name["settings"].trigger()
-    window.actions_by_name["models"].trigger()
-    window.keys.toggle()
+    for name in ("settings", "models", "about", "log_window", "hints", "keys"):
+        window.actions_by_name[name].trigger()
     assert not left_in_english(window, kept=kept)
     for dialog in window.findChildren(QDialog):
         dialog.close()
+    window.keys.toggle()
+    window.actions_by_name["present"].trigger()
+    wait_idle(qtbot, window)
+    assert not left_in_english(window, kept=kept)
+    window.actions_by_name["present"].trigger()
 
 
 @pytest.mark.parametrize("chapter", Chapter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitviz.figures.captions import heads_text, layer_text
+from vitviz.figures.captions import head_label, layer_text
 from vitviz.methods import METHODS
 from vitviz.ui.status_line import token_name
 
@@ -25,6 +25,6 @@ def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
     if "layer" in options:
         parts.append(layer_text(heat.layer))
     if "head" in options:
-        parts.append(heads_text(heat.heads))
+        parts.append(head_label(heat.heads))
     parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
     return " · ".join(parts)
