@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.interventions import Interventions
+from vitviz.ui.hints import Hint
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.present import SMALLEST_PX
 from vitviz.views.changes import Change
@@ -144,6 +145,22 @@ def test_one_key_begins_and_everything_returns(
     assert not window.line.isVisible()
     begin(qtbot, window)
     end(qtbot, window, KEY.Key_F5)
+
+
+def num_hints(window: MainWindow) -> int:
+    return sum(hint.isVisible() for hint in window.findChildren(Hint))
+
+
+def test_hints_are_not_for_the_audience(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.hints.show_again()
+    qtbot.waitUntil(lambda: num_hints(window) > 0)
+    begin(qtbot, window)
+    assert num_hints(window) == 0
+    end(qtbot, window)
+    qtbot.waitUntil(lambda: num_hints(window) > 0)
 
 
 def test_a_clicker_steps_through_layers_views_and_chapters(

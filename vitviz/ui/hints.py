@@ -152,6 +152,7 @@ class Hints(QObject):
         trace = self._control.scene.trace
         is_time = (
             window.offers_hints
+            and not window.present.is_on
             and trace is not None
             and trace.is_complete
             and self._control.state.mode is Mode.INSPECT

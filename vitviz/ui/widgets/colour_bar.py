@@ -163,7 +163,8 @@ class ColourBar(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colour))
         left = LEFT_PX + BAR_PX + TICK_PX + 3
-        rect = QRectF(left, y - 10, self.width() - left, 20)
+        height = QFontMetricsF(font).height() + 2
+        rect = QRectF(left, y - height / 2, self.width() - left, height)
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, align, text)
 
