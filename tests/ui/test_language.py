@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,7 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import KEPT, cut_off, english_in, texts
 from vitviz import settings
 from vitviz.errors import ImageError, Phrase
+from vitviz.figures import marks
 from vitviz.ui import language
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.main_window import MainWindow
@@ -161,6 +164,44 @@ def test_an_error_and_its_parts_are_japanese(japanese: None) -> None:
     assert str(error).endswith("(its decoder stopped early). Get or save it again.")
     note = Phrase("First of {frames} frames.", {"frames": 3})
     assert sentence(note) == "3フレームの最初のものです。"
+
+
+def missing_glyphs(text: str, font: QFont) -> str:
+    """Characters that no font of this machine draws."""
+    missing = ""
+    for char in sorted({c for c in text if not c.isspace()}):
+        layout = QTextLayout(char, font)
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        glyphs = [index for run in layout.glyphRuns() for index in run.glyphIndexes()]
+        if not glyphs or 0 in glyphs:
+            missing += char
+    return missing
+
+
+def test_no_character_is_drawn_as_a_box(japanese: None) -> None:
+    folder = Path(__file__).parents[2] / "resources" / "translations"
+    text = "".join(path.read_text("utf-8") for path in folder.glob("*.ts"))
+    assert "注意" in text
+    assert not missing_glyphs(text, QApplication.font())
+    assert not missing_glyphs(text, marks.font(marks.SMALL_PX))
+    assert missing_glyphs("\U0010fffd", QApplication.font())
+
+
+def test_figures_have_japanese_captions(
+    japanese: None, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    for ending in ("svg", "pdf", "png"):
+        window.controller.export(str(tmp_path / f"猫.{ending}"))
+    svg = (tmp_path / "猫.svg").read_text("utf-8")
+    said = "".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+    assert "全ヘッドの平均" in said
+    assert "尺度0〜0." in said
+    pdf = (tmp_path / "猫.pdf").read_bytes()
+    assert b"/ToUnicode" in pdf  # its text can be searched and copied
+    assert (tmp_path / "猫.png").stat().st_size > 10_000
 
 
 def test_the_dialogs_of_qt_are_japanese(japanese: None) -> None:
