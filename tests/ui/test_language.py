@@ -24,6 +24,7 @@ from vitviz.errors import ImageError, Phrase
 from vitviz.figures import marks
 from vitviz.ui import language
 from vitviz.ui.error_bar import sentence
+from vitviz.ui.lab.panel import Tool
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.panes import Panes
 from vitviz.ui.settings_dialog import SettingsDialog
@@ -257,6 +258,16 @@ def test_nothing_is_cut_off_at_the_smallest_size(
             control.change(mode=mode)
             wait_idle(qtbot, window)
             found |= cut_off_when_still(qtbot, window, mode.value)
+        control.change(mode=Mode.LEARN)
+        for chapter in Chapter:
+            window.panes.learn.button(chapter).click()
+            wait_idle(qtbot, window)
+            found |= cut_off_when_still(qtbot, window, f"chapter {chapter.number}")
+        control.change(mode=Mode.LAB)
+        for tool in Tool:
+            window.panes.lab.toolButton(tool).click()
+            wait_idle(qtbot, window)
+            found |= cut_off_when_still(qtbot, window, f"lab {tool.name}")
         control.change(mode=Mode.INSPECT, method="relevance")
         wait_idle(qtbot, window)
         found |= cut_off_when_still(qtbot, window, "method")
