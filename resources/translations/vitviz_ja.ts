@@ -4674,4 +4674,19 @@
         <translation>‖Σ_h α^h_ij v^h_j W_O^h‖</translation>
     </message>
 </context>
+<context>
+    <name>samples</name>
+    <message>
+        <source>Cat</source>
+        <translation>猫</translation>
+    </message>
+    <message>
+        <source>Coffee</source>
+        <translation>コーヒー</translation>
+    </message>
+    <message>
+        <source>Rocket</source>
+        <translation>ロケット</translation>
+    </message>
+</context>
 </TS>

@@ -68,9 +68,7 @@ def lasting_texts(window: MainWindow) -> list[tuple[str, str]]:
 
 def names_on_screen(*paths: Path) -> frozenset[str]:
     """What the user's own files bring in."""
-    return frozenset(
-        {"tiny", "pictures", "coffee", "Coffee", "rocket", "Rocket", *COLORMAPS}
-    )
+    return frozenset({"tiny", "pictures", "coffee", *COLORMAPS})
 
 
 def test_everything_is_japanese(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -25,6 +25,16 @@ THUMBNAIL = QSize(180, 135)
 def sample_paths() -> list[Path]:
     """The sample photographs, in the order of their names."""
     return sorted(resource("samples").glob("*.jpg"))
+
+
+def sample_name(path: Path) -> str:
+    """What a sample shows, in the program's language."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("samples", text)
+
+    names = {"cat": tr("Cat"), "coffee": tr("Coffee"), "rocket": tr("Rocket")}
+    return names.get(path.stem, path.stem.replace("_", " ").capitalize())
 
 
 class StartPage(QWidget):
@@ -64,10 +74,10 @@ class StartPage(QWidget):
         column.addStretch(1)
 
     def _thumbnail(self, path: Path) -> QToolButton:
-        name = path.stem.replace("_", " ")
+        name = sample_name(path)
         button = QToolButton()
         button.setObjectName(path.stem)
-        button.setText(name.capitalize())
+        button.setText(name)
         button.setToolTip(self.tr("Open the sample picture “{name}”").format(name=name))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         pixmap = QPixmap(str(path))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from vitviz.ui import icons
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
-from vitviz.ui.start_page import sample_paths
+from vitviz.ui.start_page import sample_name, sample_paths
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
@@ -199,7 +199,7 @@ class TopBar(QWidget):
             icons.dress(menu.addAction(text, signal.emit), icon)
         menu.addSeparator()
         for path in sample_paths():
-            text = self.tr("Sample: {name}").format(name=path.stem.replace("_", " "))
+            text = self.tr("Sample: {name}").format(name=sample_name(path))
             action = menu.addAction(text)
             action.setData(str(path))
         RecentActions(menu).cleared.connect(self.recentCleared)
