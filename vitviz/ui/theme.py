@@ -95,7 +95,9 @@ def apply(app: QApplication, choice: ThemeChoice) -> None:
     tone = DARK if is_dark(choice) else LIGHT
     if choice is ThemeChoice.HIGH_CONTRAST:
         tone = HIGH_CONTRAST
-    app.setStyle(QStyleFactory.create("Fusion"))
+    if not app.property("vitviz_style"):  # a style in use is not to be replaced
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setProperty("vitviz_style", True)
     app.setPalette(_palette(tone))
     app.setStyleSheet(_style_sheet(tone))
     font = app.font()
