@@ -130,7 +130,7 @@ class AxisPage(Page):
     def forget(self) -> None:
         """Another picture."""
         super().forget()
-        self._asked = self.sums = ()
+        self._asked, self.sums = (), None
 
     def leave(self) -> None:
         """What was asked for has been dropped: ask again next time."""
