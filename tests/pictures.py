@@ -31,6 +31,8 @@ SCENES = (
     "trial",
     "models",
     "learn",
+    "lab-hide",
+    "present-chapter-4",
 )
 CHAPTERS = tuple(f"chapter-{number}" for number in range(1, 10))
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
@@ -62,7 +64,8 @@ def main() -> None:
     from vitviz.ui.app import application
 
     app = application(["vitviz"], chosen.lang)
-    scenes = (*SCENES, *MORE) if chosen.scene == "all" else (chosen.scene,)
+    everything = tuple(dict.fromkeys((*SCENES, *MORE)))
+    scenes = everything if chosen.scene == "all" else (chosen.scene,)
     for scene in scenes if chosen.scene else SCENES:
         is_light = scene in {"start", "head"}
         tone = chosen.theme or ("light" if is_light else "dark")
@@ -96,7 +99,7 @@ def take(
     def is_done() -> bool:
         trace = control.scene.trace
         if scene == "start":
-            return control.model is not None or not control.has_jobs
+            return control.model is not None and not control.has_jobs
         return trace is not None and trace.is_complete and not control.has_jobs
 
     wait(is_done)
