@@ -15,8 +15,11 @@ import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageFilter
 
 SIDE_PX = 224
-PHOTO_SHARE = 0.5
+PHOTO_SHARE = 0.7
 """Share of plain photograph crops among the training pictures."""
+
+CLOSE_UP_SHARE = 0.3
+"""Share of the composed pictures in which one object fills the frame and more."""
 
 Bytes = npt.NDArray[np.uint8]
 Rng = np.random.Generator
@@ -46,12 +49,15 @@ def sources(data: Path, *, held_out: bool) -> Sources:
     return Sources(cutouts, photos)
 
 
-def photo_crop(rng: Rng, photos: list[Path], least: float = 0.35) -> Image.Image:
-    """A crop of a photograph, `least` to all of its shorter side, at 224 px."""
+def photo_crop(rng: Rng, photos: list[Path], least: float = 0.25) -> Image.Image:
+    """A crop of a photograph, `least` to all of its shorter side, at 224 px.
+
+    All scales are as likely, so that parts that fill the frame are not rare.
+    """
     with Image.open(photos[rng.integers(len(photos))]) as file:
         picture = file.convert("RGB")
     width, height = picture.size
-    side = min(width, height) * rng.uniform(least, 1.0)
+    side = min(width, height) * np.exp(rng.uniform(np.log(least), 0))
     aspect = np.exp(rng.uniform(-0.22, 0.22))
     box_w, box_h = min(width, side * aspect), min(height, side / aspect)
     left, top = rng.uniform(0, width - box_w), rng.uniform(0, height - box_h)
@@ -114,8 +120,10 @@ def placed(
     alpha = cutout.getchannel("A")
     colour = jittered(rng, cutout.convert("RGB"))
     slack = 0.15  # a little of it may lie outside
-    left = rng.uniform(-slack * cutout.width, SIDE_PX - (1 - slack) * cutout.width)
-    top = rng.uniform(-slack * cutout.height, SIDE_PX - (1 - slack) * cutout.height)
+    left, top = (
+        rng.uniform(*sorted((-slack * side, SIDE_PX - (1 - slack) * side)))
+        for side in cutout.size
+    )
     spot = (round(left), round(top))
     if rng.random() < 0.5:
         shadow = alpha.filter(ImageFilter.GaussianBlur(4)).point(lambda a: a // 3)
@@ -139,6 +147,9 @@ def training_picture(seed: int, index: int, of: Sources) -> Bytes:
     if rng.random() < PHOTO_SHARE:
         return np.asarray(photo_crop(rng, of.photos))
     canvas = background(rng, of.photos)
+    if rng.random() < CLOSE_UP_SHARE:
+        placed(rng, canvas, pick(rng, of.cutouts), (0.9, 2.0))
+        return np.asarray(canvas)
     for _ in range(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15])):
         placed(rng, canvas, pick(rng, of.cutouts), (0.25, 0.8))
     return np.asarray(canvas)

