@@ -59,6 +59,8 @@ inside apt-get update -qq
 inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     desktop-file-utils appstream shared-mime-info hicolor-icon-theme procps >"$work/apt.log" 2>&1
 inside id user >/dev/null 2>&1 || inside useradd -u 1000 -m user
+# a root that is used again must not hold what an earlier run exported
+inside sh -c 'rm -rf /home/user && mkdir -m 755 /home/user && chown 1000:1000 /home/user'
 install -o 1000 -g 1000 -m 644 resources/samples/cat.jpg "$root/home/user/my cat.jpg"
 
 # what the package depends on stays behind in any case: it is installed first
@@ -103,7 +105,7 @@ say "the menu entry's command: open a JPEG, click, export, quit"
 command=$(sed -n 's/^Exec=//p' "$root/usr/share/applications/vitviz.desktop" |
     sed 's/%F/"\/home\/user\/my cat.jpg"/')
 echo "        $command"
-as_user sh -c "cd; exec $command" 2>"$work/stderr" &
+as_user timeout 120 sh -c "cd; exec $command" 2>"$work/stderr" &
 program=$!
 export DISPLAY=$display
 window=$(xdotool search --sync --onlyvisible --name vitviz | tail -1)
