@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from vitviz.errors import InputError
 from vitviz.geometry import Fit
+from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.plain import decoded, encoded
-from vitviz.selection import Fill, Fusion, HeadChoice
+from vitviz.selection import Fill, Fusion, HeadChoice, Off
+from vitviz.views.changes import Change
 from vitviz.views.heads import HeadsView, Statistic
+from vitviz.views.learn import Chapter, LearnView
 from vitviz.views.session import (
     ModelChoice,
     RunOptions,
@@ -46,6 +49,13 @@ RICH = ViewState(
     clip_percent=2.0,
     renormalise=True,
     mode=Mode.LAB,
+    learn=LearnView(Chapter.SOFTMAX, 12),
+    changes=(
+        Change(Interventions(temperature=2.0)),
+        Change(Interventions(heads_off=(HeadsOff(1, (0, 2), Off.MEAN),)), is_on=False),
+        Change(Interventions(cuts=(Cut((3, "cls"), ((1, 2),), 1, 4, (14, 14)),))),
+        Change(Interventions(hidden=(Hidden(((0, 1),), Hide.NOISE, 7, (14, 14)),))),
+    ),
     tab="heads",
     tokens_view=TokensView(Reading.SIMILARITY, Source.KEY),
     heads_view=HeadsView(Statistic.SINK, Statistic.ENTROPY, True, 12, True),

@@ -106,7 +106,8 @@ class OutputPage(Page):
         self.parts.setFixedHeight(round(self.parts.rowRect(len(largest)).top()) + 4)
         self.parts.setCurrent(lesson.key if lesson.key in largest else None)
         total = float(found.lengths.sum())
-        share = sum(float(found.lengths[token]) for token in largest) / total
+        share = sum(float(found.lengths[token]) for token in largest)
+        share = share / total if total else 0.0  # a dropped patch gets nothing
         self.share.say(
             self.tr(
                 "Weight × length of the value = length of the contribution. These {n} "
