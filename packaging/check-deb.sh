@@ -11,7 +11,10 @@ cd "$(dirname "$0")/.."
 . packaging/lib.sh
 package=$(realpath "${1:-$(ls dist/vitviz_*.deb)}")
 suite=${SUITE:-bookworm}
-mirror=${MIRROR:-http://deb.debian.org/debian}
+# the archive that this machine itself installs from
+# shellcheck disable=SC2016
+own=$(apt-get indextargets --format '$(SITE)' | sort -u | sed '/security/d;1!d')
+mirror=${MIRROR:-$own}
 keep=${ROOT:+yes}
 root=${ROOT:-$(mktemp -d)}
 work=$(mktemp -d)
