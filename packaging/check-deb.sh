@@ -13,7 +13,7 @@ package=$(realpath "${1:-$(ls dist/vitviz_*.deb)}")
 suite=${SUITE:-bookworm}
 # the archive that this machine itself installs from
 # shellcheck disable=SC2016
-own=$(apt-get indextargets --format '$(SITE)' | sort -u | sed '/security/d;1!d')
+own=$(apt-get indextargets --format '$(SITE)' | sort -u | sed -n '/security/!{p;q}')
 mirror=${MIRROR:-$own}
 keep=${ROOT:+yes}
 root=${ROOT:-$(mktemp -d)}
