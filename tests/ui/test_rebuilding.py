@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,15 @@ def change_language(window: MainWindow, qtbot: QtBot) -> None:
     former = window.panes
     QApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
     qtbot.waitUntil(lambda: window.panes is not former)
+
+
+def held_back(window: MainWindow) -> threading.Event:
+    """Passes of the window's model wait in their first block until this is set."""
+    model, gate = window.controller.model, threading.Event()
+    assert model is not None
+    block = model.adapter.blocks[0]
+    block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
+    return gate
 
 
 def test_scene_and_view_stay(
@@ -67,12 +77,15 @@ def test_scene_and_view_stay(
 
 
 def test_what_runs_goes_on(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> None:
-    window = open_vitviz(photo, wait=False)
+    window = open_vitviz(photo)
     control = window.controller
+    gate = held_back(window)
+    control.open_picture(photo)
     qtbot.waitUntil(lambda: control.is_running, timeout=30_000)
     change_language(window, qtbot)
     assert control.is_running
     assert window.panes.status.runText()
+    gate.set()
     wait_idle(qtbot, window)
     assert control.heat is not None
     assert "verified" in window.panes.status.runText()
@@ -89,10 +102,12 @@ def test_results_that_took_long_stay(
     tested = window.panes.trial.note()
     assert "area" in tested
     qtbot.mouseClick(window.panes.tabs.button("heads"), LEFT)
+    gate = held_back(window)
     window.panes.heads.measureRequested.emit()
     qtbot.waitUntil(lambda: control.work.is_awaited(Kind.EFFECT))
     change_language(window, qtbot)
     assert control.work.is_awaited(Kind.EFFECT)
+    gate.set()
     wait_idle(qtbot, window)
     qtbot.mouseClick(window.panes.tabs.button("trial"), LEFT)
     assert window.panes.trial.note() == tested
