@@ -46,7 +46,7 @@ class Edges:
     keys: Tensor | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Capture:
     """What one attention call left behind: its factors, as the kernel received them.
 

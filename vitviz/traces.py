@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float32]
 Query = int | tuple[int, int] | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trace:
     """What one forward pass left behind. Rows, columns and matrices are computed.
 

@@ -163,6 +163,16 @@ def test_layers_are_handed_over_as_they_come() -> None:
     assert all(total == pytest.approx(2) for *_, total in seen)
 
 
+def test_the_same_input_run_again_is_another_trace() -> None:
+    """Views remember which run they show: comparing two must not look at tensors."""
+    model = vitviz.wrap(Network())
+    first, second = (vitviz.trace(model, PIXELS) for _ in range(2))
+    assert first.setup == second.setup
+    assert first != second
+    assert first.capture(0) != second.capture(0)
+    assert (first, 1) == (first, 1)
+
+
 def test_other_threads_pass_through_unrecorded_and_a_second_tap_waits() -> None:
     module = Network()
     q, k, v = torch.randn(3, 1, 2, 5, 8).unbind(0)

@@ -32,7 +32,7 @@ class AxisPage(Page):
         super().__init__(desk, parent)
         self._axis = Axis.KEYS
         self._seen: set[Axis] = set()
-        self._asked: tuple[object, ...] = ()
+        self._asked: object = None
         self.sums: Sums | None = None
         self.say(
             self.tr(
@@ -108,9 +108,7 @@ class AxisPage(Page):
         """Ask for the sums of this layer, once for every axis, head and query."""
         self.chips.setLesson(lesson, with_key=False)
         wanted = (lesson.trace, lesson.layer, lesson.head, lesson.query, self._axis)
-        former = self._asked
-        # a trace holds tensors, which have no truth value when they are compared
-        if former and former[0] is lesson.trace and former[1:] == wanted[1:]:
+        if wanted == self._asked:
             return
         self._asked = wanted
         if lesson.trace.num_tokens > MANY:
@@ -130,11 +128,11 @@ class AxisPage(Page):
     def forget(self) -> None:
         """Another picture."""
         super().forget()
-        self._asked, self.sums = (), None
+        self._asked = self.sums = None
 
     def leave(self) -> None:
         """What was asked for has been dropped: ask again next time."""
-        self._asked = ()
+        self._asked = None
 
     def _on_sums(self, found: Sums) -> None:
         lesson = self.lesson

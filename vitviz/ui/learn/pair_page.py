@@ -27,7 +27,7 @@ class PairPage(Page):
         super().__init__(desk, parent)
         self._pair: Pair | None = None
         self._chosen: dict[int, float] = {}
-        self._setting: tuple[object, ...] = ()
+        self._setting: object = None
         self.say(
             self.tr(
                 "Every token makes three vectors: a <q>query</q>, what it looks for; a "
@@ -148,12 +148,7 @@ class PairPage(Page):
 
     def _notice(self, lesson: Lesson, pair: Pair) -> None:
         setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
-        former = self._setting
-        # a trace holds tensors, which have no truth value when they are compared
-        is_same = (
-            bool(former) and former[0] is lesson.trace and former[1:] == setting[1:]
-        )
-        if not is_same:
+        if setting != self._setting:
             self._setting, self._chosen = setting, {}
         if lesson.view.state.learn.key is None:
             return
