@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import pyqtgraph as pg
+from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import (
     QObject,
     QSize,
@@ -39,6 +40,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
 PATIENCE_MS = 700
 """How long a closed program waits for what cannot be cancelled."""
+_collector: GarbageCollector | None = None
 _kept_windows: list[MainWindow] = []
 """Windows opened from a notebook: without a reference they would vanish."""
 
@@ -112,7 +114,20 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     # the last move of a pointer that stops must not be the one that is dropped
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
     language.install(app, lang)
+    _keep_collection_here()
     return app
+
+
+def _keep_collection_here() -> None:
+    """Have Python collect cycles in this thread alone.
+
+    A collection begins in whichever thread allocates. In a worker it would take apart
+    widgets that only a cycle still held, such as those of a window that was built
+    anew, and Qt then crashes when it next styles them.
+    """
+    global _collector
+    if _collector is None:
+        _collector = GarbageCollector()
 
 
 def run(
