@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -70,3 +71,12 @@ def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
         return trace is not None and trace.is_complete and not control.has_jobs
 
     qtbot.waitUntil(is_idle, timeout=60_000)
+
+
+def held_back(window: MainWindow) -> threading.Event:
+    """Passes of the window's model wait in their first block until this is set."""
+    model, gate = window.controller.model, threading.Event()
+    assert model is not None
+    block = model.adapter.blocks[0]
+    block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
+    return gate

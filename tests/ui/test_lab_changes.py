@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.export import read_metadata
 from vitviz.interventions import HeadsOff, Hidden, Hide, Interventions
 from vitviz.ui.main_window import MainWindow
@@ -148,3 +148,36 @@ def test_a_trace_that_was_changed_elsewhere_is_marked(
     wait_idle(qtbot, window)
     assert window.lab.mark.isVisible()
     assert window.controller.state.changes == (FLAT,)
+
+
+def test_the_list_follows_while_a_run_goes_on(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, panel = window.controller, window.panes.lab
+    qtbot.keyClick(window, Qt.Key.Key_F4)
+    control.change(changes=(FLAT, BEHEADED))
+    wait_idle(qtbot, window)
+    gate = held_back(window)
+    qtbot.mouseClick(panel.removeButton(0), Qt.MouseButton.LeftButton)
+    assert control.is_running
+    assert panel.changes() == control.state.changes == (BEHEADED,)
+    qtbot.mouseClick(panel.removeButton(0), Qt.MouseButton.LeftButton)
+    assert not panel.changes()
+    assert not control.state.changes
+    gate.set()
+    wait_idle(qtbot, window)
+
+
+def test_a_row_of_a_moment_ago_changes_nothing(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, panel = window.controller, window.panes.lab
+    qtbot.keyClick(window, Qt.Key.Key_F4)
+    control.change(changes=(FLAT, BEHEADED))
+    wait_idle(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    control.change(changes=(BEHEADED,))  # the panel is not on screen
+    panel.removeButton(0).click()
+    assert control.state.changes == (BEHEADED,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from tests.ui.test_window import click_patch
 from vitviz.engine import Kind
 from vitviz.selection import HeadChoice
@@ -25,15 +24,6 @@ def change_language(window: MainWindow, qtbot: QtBot) -> None:
     former = window.panes
     QApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
     qtbot.waitUntil(lambda: window.panes is not former)
-
-
-def held_back(window: MainWindow) -> threading.Event:
-    """Passes of the window's model wait in their first block until this is set."""
-    model, gate = window.controller.model, threading.Event()
-    assert model is not None
-    block = model.adapter.blocks[0]
-    block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
-    return gate
 
 
 def test_scene_and_view_stay(

@@ -42,11 +42,15 @@ class LabFiller(Filler):
         has_model = view.model is not None and view.model.info == trace.setup.model
         panel.setUsable(has_model)
         self._show_controls(view)
+        panel.setChanges(
+            state.changes,
+            tuple(
+                one.is_on if view.is_running else is_in_force(one, trace)
+                for one in state.changes
+            ),
+        )
         if view.is_running:
             return
-        panel.setChanges(
-            state.changes, tuple(is_in_force(one, trace) for one in state.changes)
-        )
         before = self._control.untouched
         panel.setCanCompare(before is not None and bool(trace.interventions))
         note = ""

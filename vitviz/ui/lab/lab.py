@@ -116,7 +116,9 @@ class Lab(QObject):
 
     def _on_listed(self, make: object, index: int) -> None:
         assert callable(make)
-        self._set(make(self._control.state.changes, index))
+        changes = self._control.state.changes
+        if self.panel.changes() == changes:  # else the row is of a moment ago
+            self._set(make(changes, index))
 
     def _show(self) -> None:
         self._control.change(mode=Mode.LAB)

@@ -183,6 +183,10 @@ class LabPanel(QWidget):
             )
         self._rows.addStretch(1)
 
+    def changes(self) -> Changes:
+        """What is listed."""
+        return () if self._listed is None else self._listed[0]
+
     def setCanCompare(self, can_compare: bool) -> None:
         """Offer to see the untouched view large, once it is there."""
         self.compare.setEnabled(can_compare)
