@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
+from vitviz.memory import free_bytes
 
 FACTOR_TARGET = 1.2
 KEEPING_TARGET = 0.1
@@ -43,7 +44,7 @@ def compared(
     plain = peak_bytes("forward", num_tokens, library, timeout_s=timeout_s)
     traced = peak_bytes("trace", num_tokens, library, timeout_s=timeout_s)
     kept = None
-    if _kept_bytes(num_tokens) * 2 < _available_bytes():
+    if _kept_bytes(num_tokens) * 2 < (free_bytes() or 0):
         kept = peak_bytes("keep", num_tokens, library, timeout_s=timeout_s)
     if plain is None or traced is None:
         return [Figure(name, None, "× q, k, v", FACTOR_TARGET, "took too long")]
@@ -169,17 +170,9 @@ def _kept_bytes(num_tokens: int) -> int:
     return networks.NUM_LAYERS * networks.NUM_HEADS * num_tokens**2 * 4
 
 
-def _available_bytes() -> int:
-    return _field(Path("/proc/meminfo"), "MemAvailable")
-
-
 def _resident_bytes(name: str) -> int:
-    return _field(Path("/proc/self/status"), name)
-
-
-def _field(path: Path, name: str) -> int:
-    """A size in kB from one of the kernel's tables, in bytes."""
-    for line in path.read_text(encoding="ascii").splitlines():
+    """A size in kB from the kernel's table of this process, in bytes."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
     raise LookupError(name)

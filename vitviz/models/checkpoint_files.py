@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vitviz.errors import CheckpointError
-from vitviz.models.limits import MAX_HEADER_BYTES, MAX_TENSORS, refusal
+from vitviz.models.limits import MAX_HEADER_BYTES, MAX_TENSORS, refusal, unreadable
 from vitviz.models.torch_files import check_legacy, check_zip, torch_load
 
 _LEGACY_MAGIC = bytes.fromhex("8a0a6cfc9c46f9206aa850192e")
@@ -75,11 +75,7 @@ def read_state(path: Path) -> State:
             path, kind, size, torch_load(path, is_zip=kind is FileKind.TORCH_ZIP)
         )
     except OSError as error:
-        raise CheckpointError(
-            "{path} cannot be read: {reason}.",
-            path=path.name,
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _regular_size(path: Path) -> int:

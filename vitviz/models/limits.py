@@ -14,3 +14,9 @@ MAX_TENSORS = 20_000
 def refusal(path: Path, sentence: str, /, **values: object) -> CheckpointError:
     """“FILE sentence”, its values filled in where it is shown."""
     return CheckpointError("{path} " + sentence, path=path.name, **values)
+
+
+def unreadable(path: Path, error: OSError) -> CheckpointError:
+    """What the system said when the file was read."""
+    reason = error.strerror or type(error).__name__
+    return refusal(path, "cannot be read: {reason}.", reason=reason)

@@ -23,6 +23,7 @@ import platformdirs
 from vitviz.atomic import sweep, write_bytes
 from vitviz.errors import CheckpointError, OutputError
 from vitviz.models.catalogue import Entry, Remote, embedded_path
+from vitviz.models.limits import unreadable
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -113,11 +114,7 @@ def verify(remote: Remote, path: Path, check: Check = no_check) -> str:
         if not digest:
             digest = sha256_of(path, check)
     except OSError as error:
-        raise CheckpointError(
-            "{path} cannot be read: {reason}.",
-            path=path.name,
-            reason=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(path, error) from error
     expected = [remote.sha256]
     if record is not None and is_same:
         expected += [record.expected or record.sha256]

@@ -1,9 +1,9 @@
 """The one controller: wishes in, jobs out, results to the panes.
 
-    user → `change`/`pin`/… → new ViewState in the history → `_refresh`
-    engine → `Work`, which drops what is out of date → `_refresh`
+    user → `change`/`pin`/… → new ViewState in the history → `refresh`
+    engine → `Work`, which drops what is out of date → `refresh`
 
-`_refresh` hands (trace, state) to the fillers, each of which pushes what differs to its
+`refresh` hands (trace, state) to the fillers, each of which pushes what differs to its
 pane. A picture and its trace become the scene to return to when their run completes; a
 failed open, load or run leaves the former scene as it was.
 """
@@ -142,16 +142,16 @@ class Controller(QObject):
         work.on_result(Kind.RUN, self._on_run_done)
         work.on_result(Kind.COLUMN, self._on_columns)
         work.on_result(Kind.EXPORT, self._on_exported)
-        self._heat.arrived.connect(self._refresh)
+        self._heat.arrived.connect(self.refresh)
         work.failed.connect(self._on_failed)
         work.advanced.connect(self._on_advanced)
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._frame.timeout.connect(self._refresh)
+        self._frame.timeout.connect(self.refresh)
         self._patience = QTimer(
             self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
         )
         self._patience.timeout.connect(self._offer_to_cancel)
-        self._refresh()
+        self.refresh()
 
     @property
     def state(self) -> ViewState:
@@ -202,9 +202,8 @@ class Controller(QObject):
 
     def add_mode(self, mode: Mode, filler: Filler) -> None:
         """Have a mode's panel filled while it is on screen."""
-        former = self._modes.get(mode)
         self._modes[mode] = filler
-        self._fillers = (*(f for f in self._fillers if f is not former), filler)
+        self._fillers = (*self._fillers, filler)
 
     def attach(self, panes: Panes) -> None:
         """Fill other panes: the window was built anew, in another language.
@@ -219,7 +218,7 @@ class Controller(QObject):
             filler.attach(panes)
         self.comparing.attach(panes.compare)
         self._say_what_runs()
-        self._refresh()
+        self.refresh()
         self.sceneChanged.emit()
         self.stateChanged.emit()
 
@@ -577,7 +576,7 @@ class Controller(QObject):
         if not done.trace.interventions:
             self.keep_untouched(done)
         self._settle()
-        self._refresh()
+        self.refresh()
         self.sceneChanged.emit()
 
     def keep_untouched(self, done: RunDone) -> None:
@@ -587,7 +586,7 @@ class Controller(QObject):
         )
 
     def _on_columns(self, _layer: int) -> None:
-        self._refresh()
+        self.refresh()
 
     def _on_failed(self, kind: Kind, error: VitvizError) -> None:
         if kind is Kind.METHOD:
@@ -632,7 +631,7 @@ class Controller(QObject):
             former, self.history = self.history.present, history
             if active(history.present.changes) != active(former.changes):
                 self._start_run()
-            self._refresh()
+            self.refresh()
             self.stateChanged.emit()
 
     def _show_scene(self, scene: Scene) -> None:
@@ -645,7 +644,7 @@ class Controller(QObject):
             image = scene.image
             self.panes.picture.setPicture(None if image is None else image.pixels)
         self._show_setup()
-        self._refresh()
+        self.refresh()
         self.sceneChanged.emit()
 
     def _show_setup(self) -> None:
@@ -667,10 +666,6 @@ class Controller(QObject):
             panes.controls.setTokens(setup.prefix_names)
 
     def refresh(self) -> None:
-        """Show what has become known outside of the controller."""
-        self._refresh()
-
-    def _refresh(self) -> None:
         """Hand everything on screen to the fillers, which push what differs."""
         trace, state = self.scene.trace, self.state
         self.panes.picture.setShowsGrid(state.show_grid)

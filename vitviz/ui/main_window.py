@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         self.top.setProgramActions(
             [self.actions_by_name[name] for name in actions.OF_THE_PROGRAM]
         )
-        self._update_controls()
+        self.refresh_controls()
         self._update_mode()
 
     def rebuild(self) -> None:
@@ -353,7 +353,7 @@ class MainWindow(QMainWindow):
         control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
         control.stateChanged.connect(self._update_mode)
-        control.sceneChanged.connect(self._update_controls)
+        control.sceneChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
@@ -415,17 +415,13 @@ class MainWindow(QMainWindow):
         }
 
     def _mode_handlers(self) -> dict[str, Callable[[], object]]:
-        """A key for every mode, once there is more than one."""
-        modes = self.panes.side.modes()
-        if len(modes) < 2:
-            return {}
-        return {f"mode_{mode.value}": partial(self._on_mode, mode) for mode in modes}
+        """A key for every mode."""
+        return {
+            f"mode_{mode.value}": partial(self._on_mode, mode)
+            for mode in self.panes.side.modes()
+        }
 
     # -- opening -------------------------------------------------------------------
-
-    def show_picture(self) -> None:
-        """Leave the start page."""
-        self._stack.setCurrentIndex(1)
 
     def open_path(self, path: str) -> None:
         """Open a picture, a folder or a session by its path."""
@@ -491,10 +487,6 @@ class MainWindow(QMainWindow):
 
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))
-
-    def refresh_controls(self) -> None:
-        """Show which model and options are in use."""
-        self._update_controls()
 
     def step(self, by: int) -> None:
         """Go on or back: in Learn among the chapters, else among the saved views."""
@@ -571,7 +563,8 @@ class MainWindow(QMainWindow):
         saved = self.controller.saved_views
         self.panes.views.setViews(saved.views, saved.current)
 
-    def _update_controls(self) -> None:
+    def refresh_controls(self) -> None:
+        """Show which picture, model and options are in use."""
         control = self.controller
         self.top.setModel(control.model, control.options)
         self.top.setHasTrace(control.scene.trace is not None)

@@ -131,9 +131,8 @@ class TopBar(QWidget):
         super().changeEvent(event)
 
     def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
-        """(mode, text, tooltip) of each mode; a single one needs no switch."""
+        """(mode, text, tooltip) of each mode."""
         self._modes.setOptions(names)
-        self._modes.setVisible(len(names) > 1)
 
     def setMode(self, mode: Mode) -> None:
         """Show which mode the window is in."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 
 from vitviz.engine import Kind
 from vitviz.jobs import Explained
-from vitviz.selection import HeadChoice
 from vitviz.ui.explaining import Explaining
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
@@ -176,8 +175,3 @@ def needs_columns(view: View) -> bool:
     """Whether the layer's columns have to be prepared by the engine first."""
     is_column = view.state.direction is Direction.LOOKED_AT_BY
     return is_column and not view.trace.has_normalisers(view.layer)
-
-
-def chosen_heads(view: View) -> HeadChoice:
-    """The heads on screen."""
-    return shown_heads(view.trace, view.state.heads)

@@ -25,7 +25,6 @@ class CostChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timings: tuple[Timing, ...] = ()
-        self._base: Timing | None = None
         self._plot = pg.PlotWidget()
         self._plot.setAccessibleName(self.tr("Time against the number of tokens"))
         item = self._plot.getPlotItem()
@@ -40,7 +39,7 @@ class CostChart(QWidget):
 
     def setTimings(self, timings: Sequence[Timing], base: Timing | None) -> None:
         """Show what was measured, and what `base` predicts for the others."""
-        self._timings, self._base = tuple(timings), base
+        self._timings = tuple(timings)
         item = self._plot.getPlotItem()
         item.clear()
         if not timings:
