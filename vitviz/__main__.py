@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from vitviz.resources import is_bundle
+
 HELPER_SWITCH = "--helper"
 """A bundle's first argument when it is to do a job of `vitviz.helper`, which is the
 second; `--help` does not list it."""
@@ -21,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         _restore_search_path()
     arguments = sys.argv[1:] if argv is None else argv
     _preload()

@@ -28,7 +28,8 @@ import PIL.TiffImagePlugin
 import PIL.WebPImagePlugin
 
 from vitviz import helper
-from vitviz.errors import ImageError, MissingExtraError, Phrase
+from vitviz.errors import ImageError, Phrase
+from vitviz.extras import OTHER_FORMAT, missing_extra
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM")
 """By content, whatever the name; Pillow opens the MPO of cameras as JPEG."""
@@ -183,11 +184,7 @@ def _opened(data: bytes, name: str) -> Iterator[PIL.Image.Image]:
     formats = list(FORMATS)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         if importlib.util.find_spec("pillow_heif") is None:
-            raise MissingExtraError(
-                "{name} is a HEIF picture: install the extra with pip install "
-                "'vitviz[formats]', or save it as JPEG.",
-                name=name,
-            )
+            raise missing_extra(name, "pillow-heif", "formats", OTHER_FORMAT)
         import pillow_heif
 
         pillow_heif.register_heif_opener()

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vitviz.__main__ import HELPER_SWITCH
+from vitviz.resources import is_bundle
 
 JOBS = {
     "decode": "vitviz.decoding:serve",
@@ -26,7 +27,7 @@ JOBS = {
 
 def command(job: str) -> list[str]:
     """What starts a process for this job."""
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         return [_bundle(), HELPER_SWITCH, job]
     code = (
         f"import sys; sys.path[:] = {sys.path!r}; "
@@ -49,7 +50,7 @@ def run(
     Raises OSError, subprocess.TimeoutExpired; the process has ended then.
     """
     changed = dict(environment or {})
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         # else the bundle's loader takes the process for a part of this one, and trusts
         # it to have the search path that `__main__` has undone
         changed["PYINSTALLER_RESET_ENVIRONMENT"] = "1"

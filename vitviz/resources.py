@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 
+def is_bundle() -> bool:
+    """Whether this is a bundle, into which nobody can install a library."""
+    return bool(getattr(sys, "frozen", False))
+
+
 def resource(*parts: str) -> Path:
     """Path of a shipped file or folder; it need not exist."""
     package = Path(__file__).resolve().parent

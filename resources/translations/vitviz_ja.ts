@@ -3244,6 +3244,10 @@
         <translation>キャンセルしました。</translation>
     </message>
     <message>
+        <source>Choose a model from the list instead, or run vitviz from Python, where libraries can be added.</source>
+        <translation>一覧から別のモデルを選ぶか、ライブラリを追加できるPython版のvitvizを使ってください。</translation>
+    </message>
+    <message>
         <source>Colour profile converted to sRGB.</source>
         <translation>カラープロファイルをsRGBに変換しました。</translation>
     </message>
@@ -3320,10 +3324,6 @@
         <translation>層{layer}は表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
-        <source>Models of timm need timm: install the extra with pip install 'vitviz[timm]'.</source>
-        <translation>timmのモデルにはtimmが必要です。pip install 'vitviz[timm]'で追加してください。</translation>
-    </message>
-    <message>
         <source>No layer of {model} could be verified: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
         <translation>{model}のどの層も検証できませんでした。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
@@ -3358,6 +3358,10 @@
     <message>
         <source>Read-only file system</source>
         <translation>読み取り専用のファイルシステムです</translation>
+    </message>
+    <message>
+        <source>Save it as JPEG.</source>
+        <translation>JPEGで保存し直してください。</translation>
     </message>
     <message>
         <source>Settings last only until vitviz is closed: {path} could not be written, {reason}.</source>
@@ -3836,10 +3840,6 @@
         <translation>{folder}に有限でない数（NaNか無限大）があります：{name}に{count:,}個。</translation>
     </message>
     <message>
-        <source>{folder} is a transformers folder: install the extra with pip install 'vitviz[hf]'.</source>
-        <translation>{folder}はtransformersのフォルダーです。pip install 'vitviz[hf]'で追加してください。</translation>
-    </message>
-    <message>
         <source>{folder} is no model folder: it has no config.json. Give a folder as save_pretrained writes it.</source>
         <translation>{folder}はモデルのフォルダーではありません。config.jsonがありません。save_pretrainedが書き出したフォルダーを指定してください。</translation>
     </message>
@@ -3960,10 +3960,6 @@
         <translation>{name}は{megapixels}メガピクセルあります。上限は{limit}です。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
-        <source>{name} is a HEIF picture: install the extra with pip install 'vitviz[formats]', or save it as JPEG.</source>
-        <translation>{name}はHEIF画像です。pip install 'vitviz[formats]'で追加するか、JPEGで保存してください。</translation>
-    </message>
-    <message>
         <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>
         <translation>{name}は壊れているため表示できません（{reason}）。入手し直すか、保存し直してください。</translation>
     </message>
@@ -4002,6 +3998,14 @@
     <message>
         <source>{name} may not be read: change its permissions, or copy it elsewhere.</source>
         <translation>{name}を読む権限がありません。権限を変えるか、別の場所にコピーしてください。</translation>
+    </message>
+    <message>
+        <source>{name} needs {library}, which this build of vitviz does not contain. {instead}</source>
+        <translation>{name}には{library}が必要ですが、このビルドのvitvizには含まれていません。{instead}</translation>
+    </message>
+    <message>
+        <source>{name} needs {library}. Install it with: pip install 'vitviz[{extra}]'</source>
+        <translation>{name}には{library}が必要です。次で追加できます：pip install 'vitviz[{extra}]'</translation>
     </message>
     <message>
         <source>{name} reads its class from the mean of all patches, so single tokens cannot be read that way.</source>
@@ -4086,10 +4090,6 @@
     <message>
         <source>{path} has a list of tensors that is too long to read.</source>
         <translation>{path}のテンソルの一覧は長すぎて読めません。</translation>
-    </message>
-    <message>
-        <source>{path} holds a model of {library}: install the extra with pip install 'vitviz[{extra}]'.</source>
-        <translation>{path}には{library}のモデルが入っています。pip install 'vitviz[{extra}]'で追加してください。</translation>
     </message>
     <message>
         <source>{path} holds no named tensors. It has {names}.</source>

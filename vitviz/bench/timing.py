@@ -14,6 +14,7 @@ import torch
 import vitviz
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
+from vitviz.resources import is_bundle
 from vitviz.selection import Bins, HeadChoice
 from vitviz.statistics import head_statistics
 from vitviz.tracing import Trace
@@ -190,7 +191,7 @@ def reading(num_tokens: int) -> list[Figure]:
 def help_time() -> Figure:
     """`vitviz --help`, as a process of its own."""
     command = [sys.executable, "-m", "vitviz", "--help"]
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         command = [sys.executable, "--help"]
     times = [
         seconds(lambda: subprocess.run(command, check=True, capture_output=True))

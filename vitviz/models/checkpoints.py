@@ -15,7 +15,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, MissingExtraError, Phrase
+from vitviz.errors import CheckpointError, Phrase
+from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.checkpoint_files import State, read_state
@@ -275,13 +276,7 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
             return layout.build()
     except ImportError:
         extra = {"timm": "timm", "transformers": "hf"}[layout.library]
-        raise MissingExtraError(
-            "{path} holds a model of {library}: install the extra with pip install "
-            "'vitviz[{extra}]'.",
-            path=path.name,
-            library=layout.library,
-            extra=extra,
-        ) from None
+        raise missing_extra(path.name, layout.library, extra, OTHER_MODEL) from None
     except (ValueError, TypeError, RuntimeError, AssertionError, ArithmeticError) as e:
         raise CheckpointError(
             "{path} describes a network that {library} cannot build: {reason}.",

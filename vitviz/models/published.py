@@ -18,11 +18,11 @@ from torch import nn
 from vitviz.errors import (
     CheckpointError,
     DownloadError,
-    MissingExtraError,
     NotHereError,
     Phrase,
     UnknownModelError,
 )
+from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.images import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -150,7 +150,7 @@ def load_timm(
     Raises UnknownModelError, UnsupportedModelError, MissingExtraError,
     CheckpointError.
     """
-    timm = _timm()
+    timm = _timm(name)
     _require_known(name)
     path = None
     if weights is None:
@@ -181,7 +181,7 @@ def _timm_trained(name: str, state: dict[str, Any], path: Path) -> Any:  # noqa:
     takes copies of the tensors: drawing random weights first takes longer than all
     else. Otherwise timm renames what it knows under other names.
     """
-    timm = _timm()
+    timm = _timm(name)
     with contextlib.suppress(NotImplementedError, RuntimeError):
         # what computes with tensors while it is built cannot be built without memory
         with torch.device("meta"):
@@ -274,7 +274,7 @@ _LICENCES = {
 
 def _timm_entry(name: str) -> Entry:
     """What timm says of a model that the catalogue does not have."""
-    timm = _timm()
+    timm = _timm(name)
     _require_known(name)
     config = timm.get_pretrained_cfg(name, allow_unregistered=False)
     if config is None or not config.hf_hub_id:
@@ -318,19 +318,17 @@ def _timm_entry(name: str) -> Entry:
     )
 
 
-def _timm() -> Any:  # noqa: ANN401
+def _timm(name: str) -> Any:  # noqa: ANN401
+    """The library, for the model of this name. Raises MissingExtraError."""
     try:
         import timm
     except ImportError:
-        raise MissingExtraError(
-            "Models of timm need timm: install the extra with pip install "
-            "'vitviz[timm]'."
-        ) from None
+        raise missing_extra(name, "timm", "timm", OTHER_MODEL) from None
     return timm
 
 
 def _require_known(name: str) -> None:
-    timm = _timm()
+    timm = _timm(name)
     tagged = name.partition(".")[0]
     if timm.is_model(name):
         known = timm.list_models(f"{tagged}.*", pretrained=True)

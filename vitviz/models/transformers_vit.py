@@ -13,7 +13,8 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, MissingExtraError, UnsupportedModelError
+from vitviz.errors import CheckpointError, UnsupportedModelError
+from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import (
     block_list,
@@ -175,11 +176,7 @@ def load_folder(
     try:
         import transformers
     except ImportError:
-        raise MissingExtraError(
-            "{folder} is a transformers folder: install the extra with "
-            "pip install 'vitviz[hf]'.",
-            folder=folder.name,
-        ) from None
+        raise missing_extra(folder.name, "transformers", "hf", OTHER_MODEL) from None
     read_state(weights)  # its header is measured before the library believes it
     module = _read_module(transformers, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
