@@ -203,30 +203,85 @@
     </message>
 </context>
 <context>
-    <name>Controller</name>
+    <name>Connections</name>
     <message>
-        <source>Cancelled</source>
-        <translation>キャンセルしました</translation>
+        <source>The model did not see this part of the picture.</source>
+        <translation>モデルは画像のこの部分を見ていません。</translation>
+    </message>
+</context>
+<context>
+    <name>Contents</name>
+    <message>
+        <source>All heads</source>
+        <translation>全ヘッド</translation>
     </message>
     <message>
-        <source>Loading {name} …</source>
-        <translation>{name}を読み込み中…</translation>
+        <source>Change the running model and see what follows (F4)</source>
+        <translation>動いているモデルを変え、何が起こるかを見ます（F4）</translation>
     </message>
     <message>
-        <source>Reading all rows of layer {n} …</source>
-        <translation>層{n}のすべての行を読み取り中…</translation>
+        <source>Class</source>
+        <translation>クラス</translation>
     </message>
     <message>
-        <source>Running …</source>
-        <translation>実行中…</translation>
+        <source>Every head of every layer, as maps or statistics (2)</source>
+        <translation>すべての層のすべてのヘッドを、マップか統計で（2）</translation>
     </message>
     <message>
-        <source>Saved {name}</source>
-        <translation>{name}を保存しました</translation>
+        <source>Every query against every key (1)</source>
+        <translation>すべてのクエリとすべてのキー（1）</translation>
     </message>
     <message>
-        <source>{n} s left</source>
-        <translation>残り{n}秒</translation>
+        <source>How a Vision Transformer works, on this picture (F3)</source>
+        <translation>ビジョントランスフォーマーの仕組みを、この画像で（F3）</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>観察</translation>
+    </message>
+    <message>
+        <source>Lab</source>
+        <translation>ラボ</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学ぶ</translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation>行列</translation>
+    </message>
+    <message>
+        <source>Put the map on screen to the test (5)</source>
+        <translation>表示中のマップを検証します（5）</translation>
+    </message>
+    <message>
+        <source>See where each patch looks (F2)</source>
+        <translation>各パッチがどこを見ているか（F2）</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>検証</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>トークン</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>表示</translation>
+    </message>
+    <message>
+        <source>Views you have saved (6)</source>
+        <translation>保存した表示（6）</translation>
+    </message>
+    <message>
+        <source>What the model takes the picture for (3)</source>
+        <translation>モデルがこの画像を何だと思っているか（3）</translation>
+    </message>
+    <message>
+        <source>What tokens carry from layer to layer (4)</source>
+        <translation>トークンが層から層へ運ぶもの（4）</translation>
     </message>
 </context>
 <context>
@@ -359,7 +414,7 @@
     </message>
 </context>
 <context>
-    <name>ExportDialog</name>
+    <name>Exporting</name>
     <message>
         <source>Animation through the layers</source>
         <translation>層を順に見せるアニメーション</translation>
@@ -375,6 +430,10 @@
     <message>
         <source>Numbers, this query</source>
         <translation>数値（このクエリ）</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>{name}を保存しました</translation>
     </message>
 </context>
 <context>
@@ -933,84 +992,8 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>All heads</source>
-        <translation>全ヘッド</translation>
-    </message>
-    <message>
-        <source>Change the running model and see what follows (F4)</source>
-        <translation>動いているモデルを変え、何が起こるかを見ます（F4）</translation>
-    </message>
-    <message>
         <source>Choose a model</source>
         <translation>モデルを選んでください</translation>
-    </message>
-    <message>
-        <source>Class</source>
-        <translation>クラス</translation>
-    </message>
-    <message>
-        <source>Every head of every layer, as maps or statistics (2)</source>
-        <translation>すべての層のすべてのヘッドを、マップか統計で（2）</translation>
-    </message>
-    <message>
-        <source>Every query against every key (1)</source>
-        <translation>すべてのクエリとすべてのキー（1）</translation>
-    </message>
-    <message>
-        <source>How a Vision Transformer works, on this picture (F3)</source>
-        <translation>ビジョントランスフォーマーの仕組みを、この画像で（F3）</translation>
-    </message>
-    <message>
-        <source>Inspect</source>
-        <translation>観察</translation>
-    </message>
-    <message>
-        <source>Lab</source>
-        <translation>ラボ</translation>
-    </message>
-    <message>
-        <source>Learn</source>
-        <translation>学ぶ</translation>
-    </message>
-    <message>
-        <source>Matrix</source>
-        <translation>行列</translation>
-    </message>
-    <message>
-        <source>Put the map on screen to the test (5)</source>
-        <translation>表示中のマップを検証します（5）</translation>
-    </message>
-    <message>
-        <source>See where each patch looks (F2)</source>
-        <translation>各パッチがどこを見ているか（F2）</translation>
-    </message>
-    <message>
-        <source>Test</source>
-        <translation>検証</translation>
-    </message>
-    <message>
-        <source>The model did not see this part of the picture.</source>
-        <translation>モデルは画像のこの部分を見ていません。</translation>
-    </message>
-    <message>
-        <source>Tokens</source>
-        <translation>トークン</translation>
-    </message>
-    <message>
-        <source>Views</source>
-        <translation>表示</translation>
-    </message>
-    <message>
-        <source>Views you have saved (6)</source>
-        <translation>保存した表示（6）</translation>
-    </message>
-    <message>
-        <source>What the model takes the picture for (3)</source>
-        <translation>モデルがこの画像を何だと思っているか（3）</translation>
-    </message>
-    <message>
-        <source>What tokens carry from layer to layer (4)</source>
-        <translation>トークンが層から層へ運ぶもの（4）</translation>
     </message>
     <message>
         <source>dropped</source>
@@ -1722,6 +1705,25 @@
     </message>
 </context>
 <context>
+    <name>Progress</name>
+    <message>
+        <source>Cancelled</source>
+        <translation>キャンセルしました</translation>
+    </message>
+    <message>
+        <source>Loading {name} …</source>
+        <translation>{name}を読み込み中…</translation>
+    </message>
+    <message>
+        <source>Running …</source>
+        <translation>実行中…</translation>
+    </message>
+    <message>
+        <source>{n} s left</source>
+        <translation>残り{n}秒</translation>
+    </message>
+</context>
+<context>
     <name>QueryBar</name>
     <message>
         <source>A register: a spare token the model may write to (S)</source>
@@ -1938,6 +1940,13 @@
     <message>
         <source>Run at {width}×{height} px</source>
         <translation>{width}×{height} pxで実行</translation>
+    </message>
+</context>
+<context>
+    <name>Screen</name>
+    <message>
+        <source>Reading all rows of layer {n} …</source>
+        <translation>層{n}のすべての行を読み取り中…</translation>
     </message>
 </context>
 <context>

@@ -69,7 +69,7 @@ def test_a_clicked_class_is_the_one_that_is_explained(
         seen.append(control.heat.patches)
         assert NAMES[target] in window.panes.classes.note()
     assert np.abs(seen[0] - seen[1]).max() > 1e-3 * np.abs(seen[0]).max()
-    control.export(str(tmp_path / "map.npz"))
+    control.exporting.write(str(tmp_path / "map.npz"))
     wait_idle(qtbot, window)
     with np.load(tmp_path / "map.npz", allow_pickle=False) as data:
         np.testing.assert_array_equal(data["relevance"][0], seen[1])

@@ -115,7 +115,7 @@ def test_a_gif_from_the_window_leaves_it_responsive(
 ) -> None:
     window = open_vitviz(photo)
     target = tmp_path / "a.gif"
-    window.controller.export(str(target))
+    window.controller.exporting.write(str(target))
     wait_idle(qtbot, window)
     trace = window.controller.scene.trace
     assert trace is not None
@@ -123,7 +123,7 @@ def test_a_gif_from_the_window_leaves_it_responsive(
     assert target.name in window.panes.status.text()
     window.controller.change(method="rollout")
     wait_idle(qtbot, window)
-    window.controller.export(str(tmp_path / "b.gif"))
+    window.controller.exporting.write(str(tmp_path / "b.gif"))
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "nothing to animate" in window.panes.errors.text()
     assert not (tmp_path / "b.gif").exists()

@@ -128,7 +128,7 @@ def test_the_neighbours_are_read_ahead(
     qtbot: QtBot, open_vitviz: OpenWindow, album: Path
 ) -> None:
     window = open_vitviz(album)
-    ahead = window.controller.ahead
+    ahead = window.controller.runs.ahead
     qtbot.waitUntil(lambda: ahead.get(album / "p2.png") is not None)
     assert ahead.get(album / "p10.png") is None
     image = ahead.get(album / "p2.png")
@@ -292,7 +292,7 @@ def test_a_picture_replaced_since_it_was_read_ahead_is_read_again(
     qtbot: QtBot, open_vitviz: OpenWindow, album: Path, photo: Path
 ) -> None:
     window = open_vitviz(album)
-    ahead = window.controller.ahead
+    ahead = window.controller.runs.ahead
     qtbot.waitUntil(lambda: ahead.get(album / "p2.png") is not None)
     shutil.copy(photo, album / "p2.png")
     window.files.step(1)

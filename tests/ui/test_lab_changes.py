@@ -125,8 +125,8 @@ def test_a_session_and_a_figure_keep_the_changes(
     )
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(saved.exists)
-    control.export(str(figure))
-    control.export(str(numbers))
+    control.exporting.write(str(figure))
+    control.exporting.write(str(numbers))
     wait_idle(qtbot, window)
     assert "2 patches in the mean colour" in figure.read_text("utf-8")
     (listed,) = read_metadata(numbers)["interventions"]

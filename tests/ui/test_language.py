@@ -193,7 +193,7 @@ def test_figures_have_japanese_captions(
 ) -> None:
     window = open_vitviz(photo)
     for ending in ("svg", "pdf", "png"):
-        window.controller.export(str(tmp_path / f"猫.{ending}"))
+        window.controller.exporting.write(str(tmp_path / f"猫.{ending}"))
     svg = (tmp_path / "猫.svg").read_text("utf-8")
     said = "".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
     assert "全ヘッドの平均" in said

@@ -86,7 +86,7 @@ def test_asking_for_a_head_or_a_direction_leaves_a_method_without_one(
     window = open_vitviz(photo)
     control = window.controller
     choose(qtbot, window, "rollout")
-    control.step_head(1)
+    control.steps.step_head(1)
     assert control.state.method == "raw"
     control.undo()
     wait_idle(qtbot, window)
@@ -96,7 +96,7 @@ def test_asking_for_a_head_or_a_direction_leaves_a_method_without_one(
     wait_idle(qtbot, window)
     assert control.heat.method == "raw"
     choose(qtbot, window, "value-weighted")
-    control.step_head(1)
+    control.steps.step_head(1)
     wait_idle(qtbot, window)
     assert control.state.method == "value-weighted"
     assert control.state.direction is Direction.LOOKS_AT

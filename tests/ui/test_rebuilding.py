@@ -33,7 +33,7 @@ def test_scene_and_view_stay(
     control = window.controller
     click_patch(qtbot, window, 3, 2)
     click_patch(qtbot, window, 5, 4, Qt.KeyboardModifier.ShiftModifier)
-    control.hover(None)
+    control.screen.hover(None)
     control.change(layer=2, heads=HeadChoice((1,)), style=Style.SPOTLIGHT, tab="heads")
     control.keep()
     control.change(layer=1)
@@ -53,7 +53,7 @@ def test_scene_and_view_stay(
     assert heat is not None
     assert control.heat is not None
     np.testing.assert_array_equal(control.heat.patches, heat.patches)
-    assert len(control.rail) == 4
+    assert len(control.screen.rail) == 4
     assert panes.tabs.current() == "heads"
     assert panes.compare.isVisible()
     assert panes.picture.shownRange() == kept_zoom

@@ -17,7 +17,8 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz import settings
 from vitviz.settings import Language, Precision, ThemeChoice
 from vitviz.ui import language, theme, window_place
-from vitviz.ui.main_window import START_SIZE, MainWindow
+from vitviz.ui.contents import START_SIZE
+from vitviz.ui.main_window import MainWindow
 from vitviz.ui.panes import Panes
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.views.session import RunOptions
@@ -95,9 +96,9 @@ def test_checks_and_numbers_take_effect_at_once(
     dialog = opened(qtbot, window)
     check = dialog.findChild(QCheckBox, "hover_preview")
     assert isinstance(check, QCheckBox)
-    assert window.controller.previews_on_hover
+    assert window.controller.screen.previews_on_hover
     check.click()
-    assert not window.controller.previews_on_hover
+    assert not window.controller.screen.previews_on_hover
     assert settings.load().hover_preview is False
     window.wishes.toggle_hover()
     assert check.isChecked(), "what is changed by key is shown in the dialog"
@@ -145,13 +146,13 @@ def test_everything_can_be_set_back(
 ) -> None:
     settings.set(theme=ThemeChoice.LIGHT, hover_preview=False, max_recent=3)
     window = open_vitviz(photo)
-    assert not window.controller.previews_on_hover
+    assert not window.controller.screen.previews_on_hover
     dialog = opened(qtbot, window)
     button = dialog.findChild(QPushButton, "reset")
     assert isinstance(button, QPushButton)
     qtbot.mouseClick(button, LEFT)
     assert settings.load() == settings.Settings()
-    assert window.controller.previews_on_hover
+    assert window.controller.screen.previews_on_hover
     number = dialog.findChild(QSpinBox, "max_recent")
     assert isinstance(number, QSpinBox)
     assert number.value() == 10

@@ -67,7 +67,7 @@ def switch(window: MainWindow, randomness: random.Random, photos: list[Path]) ->
     elif what == 6:
         control.change(scale=randomness.choice(list(Scale)))
     elif what == 7:
-        control.hover(randomness.choice([None, *range(1, 50)]))
+        control.screen.hover(randomness.choice([None, *range(1, 50)]))
     elif what == 8:
         fit = randomness.choice(list(Fit))
         size = randomness.choice([None, 112, 160])
@@ -127,7 +127,7 @@ def hurry(
         switch(window, randomness, photos)
         qtbot.wait(randomness.choice([0, 0, 1, 3]))
         watch()
-    control.hover(None)
+    control.screen.hover(None)
     control.change(heads=replace(control.state.heads))
     window.open_path(str(photos[0]))
     qtbot.waitUntil(

@@ -108,10 +108,10 @@ def test_windowed_layers_are_marked_and_passed_over(
     assert control.heat is not None
     assert control.heat.layer == 1
     assert window.panes.rail._windowed == {0, 2}
-    assert set(control.rail) == {1}
+    assert set(control.screen.rail) == {1}
     control.change(layer=0)
     assert control.heat.layer == 1
-    control.step_layer(1)
+    control.steps.step_layer(1)
     assert control.heat.layer == 1
     for tab in ("heads", "tokens", "matrix", "classes"):
         control.change(tab=tab)

@@ -72,7 +72,7 @@ def click_patch(
 
 
 def leave_picture(window: MainWindow) -> None:
-    window.controller.hover(None)
+    window.controller.screen.hover(None)
 
 
 def heat_on_screen(window: MainWindow) -> npt.NDArray[np.float32]:
@@ -93,7 +93,7 @@ def test_click_shows_the_models_own_attention_row(
     expected = reference[-1].mean(axis=0)[token, 1:].reshape(7, 7)
     np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
     assert window.controller.state.token == token
-    cells = window.controller.strip
+    cells = window.controller.screen.strip
     assert cells is not None
     assert len(cells) == 3 + 3
     np.testing.assert_allclose(
@@ -104,7 +104,7 @@ def test_click_shows_the_models_own_attention_row(
     )
     for layer in range(4):
         np.testing.assert_allclose(
-            window.controller.rail[layer].patches.ravel(),
+            window.controller.screen.rail[layer].patches.ravel(),
             reference[layer].mean(axis=0)[token, 1:],
             atol=1e-5,
         )
@@ -138,7 +138,7 @@ def test_hover_previews_and_leaving_restores_the_pinned_row(
     click_patch(qtbot, window, 1, 1)
     leave_picture(window)
     pinned = heat_on_screen(window).copy()
-    strip = window.controller.strip
+    strip = window.controller.screen.strip
     picture = window.panes.picture
     point = picture.scenePointOf(1 + 5 * 7 + 5)
     assert point is not None
@@ -150,7 +150,9 @@ def test_hover_previews_and_leaving_restores_the_pinned_row(
         return not np.array_equal(heat_on_screen(window), pinned)
 
     qtbot.waitUntil(has_previewed)
-    assert window.controller.strip is strip, "a hover changes heat and status only"
+    assert window.controller.screen.strip is strip, (
+        "a hover changes heat and status only"
+    )
     assert "(5, 5)" in window.panes.status.text()
     leave_picture(window)
     np.testing.assert_array_equal(heat_on_screen(window), pinned)
@@ -442,7 +444,7 @@ def test_export_writes_what_is_on_screen(
     leave_picture(window)
     path = tmp_path / f"out.{ending}"
     monkeypatch.setattr(
-        "vitviz.ui.export_dialog.QFileDialog.getSaveFileName",
+        "vitviz.ui.exporting.QFileDialog.getSaveFileName",
         lambda *_arguments: (str(path), ""),
     )
     window.export()
@@ -466,7 +468,7 @@ def test_a_full_disk_is_a_sentence(
 ) -> None:
     window = open_vitviz(photo)
     monkeypatch.setattr(
-        "vitviz.ui.export_dialog.QFileDialog.getSaveFileName",
+        "vitviz.ui.exporting.QFileDialog.getSaveFileName",
         lambda *_arguments: ("/proc/nowhere/out.npz", ""),
     )
     window.export()

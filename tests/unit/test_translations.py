@@ -46,7 +46,7 @@ def test_what_is_collected(tool: ModuleType) -> None:
     assert not problems
     found = texts["vitviz"]
     for text in (
-        ("MainWindow", "Matrix"),  # self.tr
+        ("Contents", "Matrix"),  # self.tr
         ("actions", "Quit"),  # a function of that name
         ("changes", "no scaling by √d"),  # the same, of a module
         ("errors", "Cancelled."),  # super().__init__

@@ -28,8 +28,9 @@ from vitviz.atomic import sweep
 from vitviz.errors import VitvizError
 from vitviz.resources import resource
 from vitviz.ui import language, theme, window_place
+from vitviz.ui.contents import START_SIZE
 from vitviz.ui.log_window import log_qt_messages
-from vitviz.ui.main_window import START_SIZE, MainWindow
+from vitviz.ui.main_window import MainWindow
 from vitviz.ui.open_events import OpenEvents
 from vitviz.views.session import SUFFIX
 

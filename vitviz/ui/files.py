@@ -194,4 +194,4 @@ class Files(QObject):
             all_paths = self.listing.paths
             near = (self.index + 1, self.index - 1)
             paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
-            self._work.submit(Kind.AHEAD, read_ahead(self._control.ahead, paths))
+            self._work.submit(Kind.AHEAD, read_ahead(self._control.runs.ahead, paths))

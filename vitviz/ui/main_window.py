@@ -1,9 +1,6 @@
-"""The window: places the panes and connects them. Logic lives in the controller."""
+"""The window: what a window does with its contents. Logic lives in the controller."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from functools import partial
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -13,64 +10,30 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
 )
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.ui import actions, theme, window_place
 from vitviz.ui.about import AboutDialog
-from vitviz.ui.class_pane import ClassPane
-from vitviz.ui.compare_pane import ComparePane
+from vitviz.ui.connections import Connections
+from vitviz.ui.contents import START_SIZE, Contents
 from vitviz.ui.controller import Controller
 from vitviz.ui.dialogs import show_dialog
-from vitviz.ui.error_bar import ErrorBar
-from vitviz.ui.export_dialog import choose_and_export
 from vitviz.ui.files import Files
 from vitviz.ui.fillers.learn import LearnFiller
-from vitviz.ui.film_strip import FilmStrip
-from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.hints import Hints
-from vitviz.ui.keys_overlay import KeysOverlay
 from vitviz.ui.lab.filler import LabFiller
 from vitviz.ui.lab.lab import Lab
-from vitviz.ui.lab.panel import LabPanel
-from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.log_window import LogWindow
-from vitviz.ui.modes import SideModes
 from vitviz.ui.opening import Opening
-from vitviz.ui.panes import Panes
-from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.preferences import Preferences
 from vitviz.ui.present import Present
-from vitviz.ui.query_bar import QueryBar
 from vitviz.ui.rebuilding import remembered
 from vitviz.ui.running import Running
 from vitviz.ui.sessions import Sessions
 from vitviz.ui.settings_dialog import SettingsDialog
-from vitviz.ui.start_page import StartPage
-from vitviz.ui.status_line import StatusLine
-from vitviz.ui.tokens_pane import TokensPane
-from vitviz.ui.top_bar import TopBar
-from vitviz.ui.trial_pane import TrialPane
 from vitviz.ui.view_name import view_name
 from vitviz.ui.view_wishes import ViewWishes
-from vitviz.ui.views_pane import ViewsPane
-from vitviz.ui.widgets.colour_bar import ColourBar
-from vitviz.ui.widgets.current_stack import CurrentStack
-from vitviz.ui.widgets.head_strip import HeadStrip
-from vitviz.ui.widgets.layer_rail import LayerRail
-from vitviz.ui.widgets.matrix_pane import MatrixPane
-from vitviz.ui.widgets.side_tabs import SideTabs
 from vitviz.views.state import Mode
-
-START_SIZE = (1280, 720)
-PANEL_SHARE = 0.38
-"""Of the width, for the side panel; the picture keeps more than half."""
 
 
 class MainWindow(QMainWindow):
@@ -88,8 +51,10 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller = Controller(self.panes, self)
         self.learn = LearnFiller(self.panes, self.controller)
-        self.controller.add_mode(Mode.LEARN, self.learn)
-        self.controller.add_mode(Mode.LAB, LabFiller(self.panes.lab, self.controller))
+        self.controller.screen.add_mode(Mode.LEARN, self.learn)
+        self.controller.screen.add_mode(
+            Mode.LAB, LabFiller(self.panes.lab, self.controller)
+        )
         self.opening = Opening(self)
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
@@ -104,36 +69,14 @@ class MainWindow(QMainWindow):
 
     def _make(self) -> None:
         """Everything that shows words, in the program's language."""
-        self.panes = Panes(
-            picture=PicturePane(),
-            bar=ColourBar(),
-            side=SideModes(),
-            learn=LearnPanel(),
-            lab=LabPanel(),
-            strip=HeadStrip(),
-            tabs=SideTabs(),
-            matrix=MatrixPane(),
-            heads=HeadsPane(),
-            classes=ClassPane(),
-            tokens=TokensPane(),
-            trial=TrialPane(),
-            views=ViewsPane(),
-            compare=ComparePane(),
-            rail=LayerRail(),
-            controls=QueryBar(),
-            status=StatusLine(),
-            errors=ErrorBar(),
-        )
-        self.film = FilmStrip()
-        self.line = QLabel()
-        self.line.setContentsMargins(12, 2, 12, 6)
-        self.line.setMinimumWidth(1)
-        self.line.hide()
-        self.top = TopBar()
-        self.start = StartPage()
-        self._place()
-        self.top.setModes(self._mode_names())
-        self.keys = KeysOverlay(self._central)
+        self._contents = contents = Contents()
+        self.panes = contents.panes
+        self.top = contents.top
+        self.film = contents.film
+        self.line = contents.line
+        self.start = contents.start
+        self.keys = contents.keys
+        self.setCentralWidget(contents)
 
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
@@ -142,8 +85,8 @@ class MainWindow(QMainWindow):
         self.hints = Hints(self)
         self.files.join()
         self.running.join()
-        self._connect()
-        self.actions_by_name = actions.build(self, self._handlers())
+        self._connections = Connections(self)
+        self.actions_by_name = actions.build(self, self._connections.handlers())
         self.top.setProgramActions(
             [self.actions_by_name[name] for name in actions.OF_THE_PROGRAM]
         )
@@ -156,10 +99,16 @@ class MainWindow(QMainWindow):
         Called when the program's language changes: no text can be forgotten that way.
         """
         restore = remembered(self)
-        former = self._central
+        former = self._contents
         self.takeCentralWidget()
         # at once: what hears the controller must not hear it for widgets that go
-        for one in (*self.actions_by_name.values(), self.lab, self.wishes, self.hints):
+        for one in (
+            *self.actions_by_name.values(),
+            self._connections,
+            self.lab,
+            self.wishes,
+            self.hints,
+        ):
             shiboken6.delete(one)
         self._make()
         self.controller.attach(self.panes)
@@ -167,184 +116,6 @@ class MainWindow(QMainWindow):
         self.opening.rebuild()
         former.deleteLater()
         restore()
-
-    # -- layout --------------------------------------------------------------------
-
-    def _place(self) -> None:
-        panes = self.panes
-        self._picture = picture = QWidget()
-        row = QHBoxLayout(picture)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(panes.picture, 1)
-        row.addWidget(panes.bar, 0)
-        row.addWidget(panes.compare, 1)
-        panes.compare.hide()
-        self._stack = CurrentStack()
-        self._stack.addWidget(self.start)
-        self._stack.addWidget(picture)
-        left = QWidget()
-        beside = QHBoxLayout(left)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(0)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        beside.addWidget(self.film)
-        beside.addLayout(column, 1)
-        column.addWidget(panes.errors)
-        column.addWidget(self._stack, 1)
-        self._panel = QSplitter(Qt.Orientation.Vertical)
-        self._panel.addWidget(panes.strip)
-        panes.tabs.setPanes(self._tabs())
-        self._panel.addWidget(panes.tabs)
-        self._panel.setChildrenCollapsible(False)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
-        self._split.addWidget(left)
-        panes.side.addPanel(Mode.INSPECT, self._panel)
-        panes.side.addPanel(Mode.LEARN, panes.learn)
-        panes.side.addPanel(Mode.LAB, panes.lab)
-        self._split.addWidget(panes.side)
-        self._split.setChildrenCollapsible(False)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
-        width, height = START_SIZE
-        panel = round(width * PANEL_SHARE)
-        self._split.setSizes([width - panel, panel])
-        self._panel.setSizes([height // 2, height // 2])
-        central = QWidget()
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget, stretch in (
-            (self.top, 0),
-            (self._split, 1),
-            (panes.rail, 0),
-            (panes.controls, 0),
-            (panes.status, 0),
-            (self.line, 0),
-        ):
-            layout.addWidget(widget, stretch)
-        self._central = central
-        if theme.presents():
-            self._reduce()
-        self.setCentralWidget(central)
-
-    def _reduce(self) -> None:
-        """For a room: picture, rail, one side panel, and a line of words."""
-        for part in (self.top, self.panes.controls, self.panes.status, self.film):
-            part.hide()
-        self.line.show()
-        self.start.setMinimumSize(1, 1)  # its pictures must not widen the window
-        self.panes.tabs.setShowsNames(False)
-        for split in self.splitters():  # halves, at any size to come
-            split.setStretchFactor(0, 1)
-            split.setStretchFactor(1, 1)
-            split.setSizes([START_SIZE[0] // 2, START_SIZE[0] // 2])
-
-    def _mode_names(self) -> list[tuple[Mode, str, str]]:
-        """(mode, text, tooltip) of the modes that have a panel."""
-        names = {
-            Mode.INSPECT: (
-                self.tr("Inspect"),
-                self.tr("See where each patch looks (F2)"),
-            ),
-            Mode.LEARN: (
-                self.tr("Learn"),
-                self.tr("How a Vision Transformer works, on this picture (F3)"),
-            ),
-            Mode.LAB: (
-                self.tr("Lab"),
-                self.tr("Change the running model and see what follows (F4)"),
-            ),
-        }
-        return [(mode, *names[mode]) for mode in self.panes.side.modes()]
-
-    def _tabs(self) -> list[tuple[str, str, str, QWidget]]:
-        panes = self.panes
-        return [
-            (
-                "matrix",
-                self.tr("Matrix"),
-                self.tr("Every query against every key (1)"),
-                panes.matrix,
-            ),
-            (
-                "heads",
-                self.tr("All heads"),
-                self.tr("Every head of every layer, as maps or statistics (2)"),
-                panes.heads,
-            ),
-            (
-                "classes",
-                self.tr("Class"),
-                self.tr("What the model takes the picture for (3)"),
-                panes.classes,
-            ),
-            (
-                "tokens",
-                self.tr("Tokens"),
-                self.tr("What tokens carry from layer to layer (4)"),
-                panes.tokens,
-            ),
-            (
-                "trial",
-                self.tr("Test"),
-                self.tr("Put the map on screen to the test (5)"),
-                panes.trial,
-            ),
-            (
-                "views",
-                self.tr("Views"),
-                self.tr("Views you have saved (6)"),
-                panes.views,
-            ),
-        ]
-
-    # -- connections ---------------------------------------------------------------
-
-    def _connect(self) -> None:
-        panes, control, top = self.panes, self.controller, self.top
-        panes.picture.tokenHovered.connect(control.hover)
-        panes.picture.tokenClicked.connect(self._on_token_clicked)
-        panes.picture.outsideClicked.connect(self._on_outside)
-        panes.picture.arrowPressed.connect(control.move_query)
-        panes.rail.cancelRequested.connect(control.cancel)
-        panes.matrix.tokenPinned.connect(control.pin)
-        panes.matrix.left.connect(control.leave_matrix)
-        panes.matrix.visibleRangeChanged.connect(control.refine_matrix)
-        panes.controls.specialChosen.connect(control.pin)
-        top.openRequested.connect(self.opening.open_dialog)
-        top.pasteRequested.connect(self.paste)
-        top.pathChosen.connect(self.open_path)
-        top.modelChosen.connect(self.choose_model)
-        top.modelsRequested.connect(self.opening.all_models)
-        top.modelFolderRequested.connect(self.opening.model_folder)
-        top.modelFileRequested.connect(self.opening.model_file)
-        top.modeChosen.connect(self._on_mode)
-        top.exportRequested.connect(self.export)
-        top.copyRequested.connect(self.copy)
-        top.themeRequested.connect(self.toggle_theme)
-        top.keysRequested.connect(self.keys.toggle)
-        self.start.pathChosen.connect(self.open_path)
-        self.start.openRequested.connect(self.opening.open_dialog)
-        compare = panes.compare
-        compare.differenceToggled.connect(self._on_difference)
-        compare.sameScaleToggled.connect(self._on_same_scale)
-        compare.swapRequested.connect(control.swap)
-        compare.keepRequested.connect(control.keep)
-        compare.closeRequested.connect(self.toggle_compare)
-        compare.picture.tokenClicked.connect(self._on_kept_clicked)
-        compare.picture.rangeChanged.connect(panes.picture.setRange)
-        compare.picture.fitted.connect(panes.picture.fitView)
-        panes.picture.rangeChanged.connect(compare.picture.setRange)
-        panes.picture.fitted.connect(compare.picture.fitView)
-        top.compareRequested.connect(self.toggle_compare)
-        views, saved = panes.views, control.saved_views
-        views.saveRequested.connect(self.save_view)
-        views.viewChosen.connect(saved.show)
-        views.renamed.connect(saved.rename)
-        views.removeRequested.connect(saved.remove)
-        views.moveRequested.connect(saved.move)
 
     def _follow(self) -> None:
         """Connect the controller with this window, once."""
@@ -355,71 +126,6 @@ class MainWindow(QMainWindow):
         control.stateChanged.connect(self._update_mode)
         control.sceneChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
-
-    def _handlers(self) -> dict[str, Callable[[], object]]:
-        control, picture = self.controller, self.panes.picture
-        wishes = self.wishes
-        return {
-            "open": self.opening.open_dialog,
-            "models": self.opening.all_models,
-            "open_folder": self.opening.folder_dialog,
-            "paste": self.paste,
-            "picture_back": lambda: self.files.step(-1),
-            "picture_on": lambda: self.files.step(1),
-            "film_strip": self.files.toggle_strip,
-            "copy": self.copy,
-            "export": self.export,
-            "quit": self.close,
-            "cls": lambda: control.pin(0),
-            "special": control.cycle_special,
-            "direction": wishes.flip_direction,
-            "layer_back": lambda: control.step_layer(-1),
-            "layer_on": lambda: control.step_layer(1),
-            "head_back": lambda: control.step_head(-1),
-            "head_on": lambda: control.step_head(1),
-            "second": lambda: control.change(others=()),
-            "cancel": control.cancel,
-            "style": wishes.next_style,
-            "log": lambda: wishes.on_log(not control.state.log),
-            "grid": lambda: wishes.on_grid(not control.state.show_grid),
-            "smooth": lambda: wishes.on_smooth(not control.state.smooth),
-            "hover": wishes.toggle_hover,
-            "fit": self._fit,
-            "zoom_in": lambda: picture.zoomBy(1.25),
-            "zoom_out": lambda: picture.zoomBy(0.8),
-            "compare": self.toggle_compare,
-            "panel": self._toggle_panel,
-            **self._mode_handlers(),
-            "restore": self.lab.restore,
-            "tab_matrix": lambda: wishes.on_tab("matrix"),
-            "tab_heads": lambda: wishes.on_tab("heads"),
-            "tab_classes": lambda: wishes.on_tab("classes"),
-            "tab_tokens": lambda: wishes.on_tab("tokens"),
-            "tab_trial": lambda: wishes.on_tab("trial"),
-            "tab_views": lambda: wishes.on_tab("views"),
-            "save_session": self.sessions.save,
-            "save_view": self.save_view,
-            "view_on": lambda: self.step(1),
-            "view_back": lambda: self.step(-1),
-            "undo": control.undo,
-            "redo": control.redo,
-            "theme": self.toggle_theme,
-            "settings": self.show_settings,
-            "log_window": self.show_log,
-            "about": self.show_about,
-            "hints": self.hints.show_again,
-            "language": self.preferences.switch_language,
-            "present": self.present.toggle,
-            "full_screen": self._toggle_full_screen,
-            "keys": self.keys.toggle,
-        }
-
-    def _mode_handlers(self) -> dict[str, Callable[[], object]]:
-        """A key for every mode."""
-        return {
-            f"mode_{mode.value}": partial(self._on_mode, mode)
-            for mode in self.panes.side.modes()
-        }
 
     # -- opening -------------------------------------------------------------------
 
@@ -443,16 +149,7 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self.opening.open_mime(event.mimeData(), self.tr("dropped"))
 
-    # -- what signals ask for ------------------------------------------------------
-
-    def _on_token_clicked(self, token: int, second: bool) -> None:
-        if not self.learn.takes_click(token, second):
-            self.controller.pin(token, beside=second)
-
-    def _on_outside(self) -> None:
-        self.panes.status.setText(
-            self.tr("The model did not see this part of the picture.")
-        )
+    # -- what is asked of the window ------------------------------------------------
 
     def toggle_compare(self) -> None:
         """Keep the view on screen beside the live one, or let go of it."""
@@ -469,17 +166,6 @@ class MainWindow(QMainWindow):
             self.panes.side.setVisible(not is_comparing)  # two pictures need the room
         self.top.setComparing(is_comparing)
 
-    def _on_difference(self, on: bool) -> None:
-        self.controller.comparing.shows_difference = on
-        self.controller.comparing.changed.emit()
-
-    def _on_same_scale(self, on: bool) -> None:
-        self.controller.comparing.same_scale = on
-        self.controller.comparing.changed.emit()
-
-    def _on_kept_clicked(self, token: int, _shift: bool) -> None:
-        self.controller.pin_linked(token)
-
     def choose_model(self, name: str, patch: object) -> None:
         """Load a model by name, file or folder."""
         size = patch if isinstance(patch, int) else None
@@ -495,17 +181,8 @@ class MainWindow(QMainWindow):
         else:
             self.controller.saved_views.step(by)
 
-    def _on_mode(self, mode: object) -> None:
-        self.controller.change(mode=mode)
-
-    def _fit(self) -> None:
-        self.panes.picture.fitView()
-        self.panes.compare.picture.fitView()
-
-    def _toggle_panel(self) -> None:
-        self.panes.side.setVisible(not self.panes.side.isVisible())
-
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or end it."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def toggle_theme(self) -> None:
@@ -528,19 +205,19 @@ class MainWindow(QMainWindow):
 
     def contents(self) -> QWidget:
         """Everything in the window; another widget once it is built anew."""
-        return self._central
+        return self._contents
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
         """(picture and side panel, the parts of the side panel)."""
-        return self._split, self._panel
+        return self._contents.splitters()
 
     def copy(self) -> None:
         """Put the picture with its heat map on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self._picture.grab())
+        QGuiApplication.clipboard().setPixmap(self._contents.pictureArea().grab())
 
     def export(self) -> None:
         """Ask for a file and write figure or numbers into it."""
-        choose_and_export(self, self.controller)
+        self.controller.exporting.ask(self)
 
     def save_view(self) -> None:
         """Keep the view on screen, named by what it shows."""
@@ -576,7 +253,7 @@ class MainWindow(QMainWindow):
         )
         self.top.setTitle(text)
         if image is not None:
-            self._stack.setCurrentIndex(1)
+            self._contents.showPicture()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another language: once all translators are in place, build anew."""

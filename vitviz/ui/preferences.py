@@ -32,7 +32,7 @@ class Preferences(QObject):
         self._window = window
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_scheme)
-        window.controller.previews_on_hover = settings.get().hover_preview
+        window.controller.screen.previews_on_hover = settings.get().hover_preview
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401
         """Change settings, save them, and have them take effect."""
@@ -71,7 +71,7 @@ class Preferences(QObject):
             chosen = now.language
             language.install(app, None if chosen is Language.SYSTEM else chosen.value)
         if "hover_preview" in names:
-            self._window.controller.previews_on_hover = now.hover_preview
+            self._window.controller.screen.previews_on_hover = now.hover_preview
         if "log_level" in names:
             logs.set_level(now.log_level.value)
         if names & OF_THE_MODEL:

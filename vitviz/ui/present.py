@@ -198,7 +198,7 @@ class Present(QObject):
         elif window.controller.saved_views.views:
             window.controller.saved_views.step(by)
         else:
-            window.controller.step_layer(by)
+            window.controller.steps.step_layer(by)
 
     def _build(self) -> None:
         """The panes anew, in the type that is wanted now."""

@@ -137,8 +137,8 @@ class _User(QTimer):
         figure, numbers = self._folder / "view.png", self._folder / "view.npz"
         self.is_at = "The export"
         if not figure.exists():
-            self._control.export(str(figure))
-            self._control.export(str(numbers))
+            self._control.exporting.write(str(figure))
+            self._control.exporting.write(str(numbers))
         if figure.exists() and numbers.exists():
             self.is_at = ""
         return not self.is_at

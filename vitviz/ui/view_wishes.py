@@ -77,7 +77,7 @@ class ViewWishes(QObject):
         self._control.change(method_options=options)
 
     def on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
-        self._control.hover_cell(query, key)
+        self._control.screen.hover_cell(query, key)
 
     def on_direction(self, direction: object) -> None:
         self._control.change(direction=direction, method="raw")
@@ -134,7 +134,7 @@ class ViewWishes(QObject):
         self._control.change(opacity=value, merge=True)
 
     def toggle_hover(self) -> None:
-        on = not self._control.previews_on_hover
+        on = not self._control.screen.previews_on_hover
         self._window.preferences.set(hover_preview=on)
         self._panes.status.setText(
             self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")

@@ -185,7 +185,7 @@ class Lab(QObject):
     def _on_read(self, read: LabRead) -> None:
         self._answered = self._asked
         if read.untouched is not None:
-            self._control.keep_untouched(read.untouched)
+            self._control.runs.keep_untouched(read.untouched)
         trace = self._control.scene.trace
         if trace is not None:
             self.painting.show_hidden(read.hidden, trace.setup.placement)

@@ -1,0 +1,89 @@
+"""Writes the view on screen into a file the user names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from vitviz import jobs
+from vitviz.engine import Kind
+from vitviz.errors import VitvizError
+from vitviz.figures.captions import caption
+from vitviz.figures.compose import figure_of_heat
+from vitviz.figures.render import FigureOptions
+from vitviz.figures.save import save
+from vitviz.ui.animation import animation
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Trace
+    from vitviz.ui.controller import Controller
+    from vitviz.ui.main_window import MainWindow
+    from vitviz.views.display import Heat
+
+
+class Exporting(QObject):
+    """A figure is drawn at once; numbers and animations are the engine's."""
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+        control.work.on_result(Kind.EXPORT, self._on_written)
+
+    def ask(self, window: MainWindow) -> None:
+        """Ask for a name; its ending says what is written."""
+        control = self._control
+        if control.scene.trace is None or control.heat is None:
+            return
+        path, _ = QFileDialog.getSaveFileName(
+            window,
+            self.tr("Export"),
+            "attention.png",
+            ";;".join(
+                (
+                    self.tr("Figure") + " (*.png *.svg *.pdf)",
+                    self.tr("Animation through the layers") + " (*.gif)",
+                    self.tr("Numbers, this query") + " (*.npz *.csv)",
+                )
+            ),
+        )
+        if path:
+            self.write(path)
+
+    def write(self, path: str) -> None:
+        """Write what is on screen: a figure now, anything else by the engine."""
+        control = self._control
+        trace, shown = control.scene.trace, control.heat
+        if trace is None or shown is None:
+            return
+        state, model, target = control.state, control.model, Path(path)
+        if path.lower().endswith((".npz", ".csv")):
+            job = jobs.export_numbers(trace, state, shown.layer, model, target)
+            control.work.submit(Kind.EXPORT, job)
+        elif path.lower().endswith(".gif"):
+            control.work.submit(Kind.EXPORT, animation(trace, state, model, target))
+        else:
+            self._draw(trace, shown, target)
+
+    def _draw(self, trace: Trace, shown: Heat, target: Path) -> None:
+        control, state = self._control, self._control.state
+        options = FigureOptions(
+            style=state.style,
+            colormap=state.colormap,
+            opacity=state.opacity,
+            prefix_names=trace.setup.prefix_names,
+            caption=caption(shown, trace.setup, state.scale),
+        )
+        try:
+            save(target, figure_of_heat(shown, trace.setup, options))
+        except VitvizError as error:
+            control.panes.errors.showError(error)
+        else:
+            self._on_written(target)
+
+    def _on_written(self, path: Path) -> None:
+        panes = self._control.panes
+        panes.errors.clear()
+        panes.status.setText(self.tr("Saved {name}").format(name=path.name))

@@ -1,0 +1,35 @@
+"""What is before the user, and what it was before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vitviz.views.changes import Changes
+from vitviz.views.session import ModelChoice, RunOptions
+
+if TYPE_CHECKING:
+    from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
+    from vitviz.tracing import Trace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A picture and what the model made of it."""
+
+    image: SourceImage | None = None
+    trace: Trace | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settled:
+    """What a failed open, load or run goes back to."""
+
+    scene: Scene = Scene()
+    model: Model | None = None
+    options: RunOptions = RunOptions()
+    choice: ModelChoice = ModelChoice()
+    """What `model` was asked for as."""
+    changes: Changes = ()
