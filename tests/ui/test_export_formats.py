@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.cli import main
-from vitviz.export import read_metadata
 from vitviz.figures.compose import Look, figure_of
 from vitviz.figures.save import png_bytes
+from vitviz.metadata import read_metadata
 from vitviz.models.loading import load_model
 from vitviz.selection import HeadChoice
 from vitviz.views.colour import lookup_table

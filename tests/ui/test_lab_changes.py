@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from vitviz.export import read_metadata
 from vitviz.interventions import HeadsOff, Hidden, Hide, Interventions
+from vitviz.metadata import read_metadata
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.changes import Change
 from vitviz.views.session import RunOptions

@@ -66,7 +66,7 @@ def machine() -> dict[str, str]:
     """What the figures were measured on."""
     import torch
 
-    from vitviz.export import versions
+    from vitviz.metadata import versions
 
     found = {
         "system": platform.platform(),

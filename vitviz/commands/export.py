@@ -230,9 +230,10 @@ def _write(
             import json
 
             from vitviz.figures.compose import figure_of
+            from vitviz.metadata import metadata
 
             assert selection.queries is not None
-            meta = json.dumps(export.metadata(made, selection, wish.options()))
+            meta = json.dumps(metadata(made, selection, wish.options()))
             if ending == ".gif":
                 _write_gif(made, selection, target, wish, means, meta)
                 return
@@ -326,7 +327,7 @@ def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
     import json
 
     from vitviz.atomic import printable
-    from vitviz.export import read_metadata, weights_sha256
+    from vitviz.metadata import read_metadata, weights_sha256
 
     if not task.target.exists():
         return False

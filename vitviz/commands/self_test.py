@@ -55,7 +55,7 @@ def execute(_args: argparse.Namespace) -> int:
 
 
 def _libraries(_state: dict[str, object]) -> str:
-    from vitviz.export import versions
+    from vitviz.metadata import versions
 
     return ", ".join(f"{name} {number}" for name, number in versions().items())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz import jobs
+from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.figures.captions import caption
 from vitviz.ui.compare_pane import ComparePane
@@ -106,7 +106,7 @@ class Comparing(QObject):
             return self._found[1]
         if key != self._asked:
             self._asked = key
-            job = jobs.heat_of(kept.trace, state, layer, kept.model, key)
+            job = trace_jobs.heat_of(kept.trace, state, layer, kept.model, key)
             self._work.submit(Kind.COMPARE, job)
         return None
 

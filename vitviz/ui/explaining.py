@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitviz import jobs
+from vitviz import trace_jobs
 from vitviz.engine import Job
 from vitviz.methods import METHODS
 from vitviz.views.display import chosen_options, shown_target, shown_token
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
-    from vitviz.jobs import Explained
     from vitviz.models.adapter import Model
+    from vitviz.trace_jobs import Explained
     from vitviz.tracing import Setup, Trace
     from vitviz.views.colour import Array
     from vitviz.views.state import ViewState
@@ -47,7 +47,9 @@ class Explaining:
             setup, of_class, gradients = self._gradients
             if setup is trace.setup and of_class == target:
                 known = gradients
-        return jobs.explain(trace, state, layer, key, model=model, gradients=known)
+        return trace_jobs.explain(
+            trace, state, layer, key, model=model, gradients=known
+        )
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
         """Keep what a job has returned."""

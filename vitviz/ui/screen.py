@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz import jobs
+from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.errors import ExactnessError, VitvizError
 from vitviz.ui.fillers.heads import HeadsFiller
@@ -130,7 +130,7 @@ class Screen(QObject):
             return
         view = View(trace, state, layer, control.model, is_running)
         if needs_columns(view):
-            self._work.submit(Kind.COLUMN, jobs.columns(trace, layer))
+            self._work.submit(Kind.COLUMN, trace_jobs.columns(trace, layer))
             text = self.tr("Reading all rows of layer {n} …").format(n=layer)
             panes.status.setText(text)
             return

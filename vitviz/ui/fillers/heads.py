@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vitviz import jobs
+from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
-from vitviz.jobs import EffectPart, StatisticsPart, WallPart
+from vitviz.trace_jobs import EffectPart, StatisticsPart, WallPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.panes import Panes
@@ -98,13 +98,15 @@ class HeadsFiller(Filler):
             self._work.drop(Kind.WALL)
         missing = tuple(x for x in view.exact if x not in self._maps_done)
         if missing and not self._work.is_awaited(Kind.WALL, Kind.RUN):
-            self._work.submit(Kind.WALL, jobs.wall(trace, state, missing))
+            self._work.submit(Kind.WALL, trace_jobs.wall(trace, state, missing))
 
     def _refresh_statistics(self, view: View) -> None:
         done = self._values.get(_WALKED[0], {})
         missing = tuple(x for x in view.exact if x not in done)
         if missing and not self._work.is_awaited(Kind.STATISTICS, Kind.RUN):
-            self._work.submit(Kind.STATISTICS, jobs.statistics(view.trace, missing))
+            self._work.submit(
+                Kind.STATISTICS, trace_jobs.statistics(view.trace, missing)
+            )
 
     def _on_maps(self, part: WallPart) -> None:
         self._maps_done.add(part.layer)
@@ -146,7 +148,7 @@ class HeadsFiller(Filler):
             return
         self._values[Statistic.EFFECT] = {}
         self._on_progress(0)
-        job = jobs.effects(view.trace, view.state, view.model)
+        job = trace_jobs.effects(view.trace, view.state, view.model)
         self._work.submit(Kind.EFFECT, job)
 
     def _cancel(self) -> None:

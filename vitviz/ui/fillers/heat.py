@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 
 from vitviz.engine import Kind
-from vitviz.jobs import Explained
+from vitviz.trace_jobs import Explained
 from vitviz.ui.explaining import Explaining
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vitviz import jobs
+from vitviz import trace_jobs
 from vitviz.engine import Kind
-from vitviz.jobs import RailPart
+from vitviz.trace_jobs import RailPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.layer_rail import LayerRail
@@ -61,7 +61,7 @@ class RailFiller(Filler):
                 cell = rail_cell(trace, state, maps_of(trace, state, layer))
                 self._on_part(RailPart(layer, cell))
         elif not view.is_running:
-            self._work.submit(Kind.RAIL, jobs.rail(trace, state, missing))
+            self._work.submit(Kind.RAIL, trace_jobs.rail(trace, state, missing))
 
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell
