@@ -356,6 +356,13 @@
     </message>
 </context>
 <context>
+    <name>DepthPlot</name>
+    <message>
+        <source>layer</source>
+        <translation>層</translation>
+    </message>
+</context>
+<context>
     <name>DownloadLine</name>
     <message>
         <source>Cancel</source>
@@ -532,18 +539,6 @@
         <translation>キャンセル</translation>
     </message>
     <message>
-        <source>Distance</source>
-        <translation>距離</translation>
-    </message>
-    <message>
-        <source>Effect</source>
-        <translation>効果</translation>
-    </message>
-    <message>
-        <source>Entropy</source>
-        <translation>エントロピー</translation>
-    </message>
-    <message>
         <source>Heads of all layers</source>
         <translation>全層のヘッド</translation>
     </message>
@@ -592,14 +587,6 @@
         <translation>ヘッドを1つずつ切って、そのつどモデルを実行します</translation>
     </message>
     <message>
-        <source>Sink</source>
-        <translation>シンク</translation>
-    </message>
-    <message>
-        <source>Special</source>
-        <translation>特殊</translation>
-    </message>
-    <message>
         <source>The first {n}</source>
         <translation>先頭の{n}個</translation>
     </message>
@@ -610,30 +597,6 @@
     <message>
         <source>Where the query looks, in every head</source>
         <translation>クエリがどこを見ているかを、すべてのヘッドで</translation>
-    </message>
-    <message>
-        <source>how evenly queries look: 0 at one token, 1 at all alike</source>
-        <translation>クエリがどれだけ均等に見ているか。0は1トークンだけ、1はすべて同じ</translation>
-    </message>
-    <message>
-        <source>largest share that one token gets from all</source>
-        <translation>1つのトークンが全体から受け取る割合の最大値</translation>
-    </message>
-    <message>
-        <source>layer</source>
-        <translation>層</translation>
-    </message>
-    <message>
-        <source>mean distance between patches that look at each other</source>
-        <translation>見合うパッチどうしの平均距離</translation>
-    </message>
-    <message>
-        <source>share that goes to special tokens</source>
-        <translation>特殊トークンに向かう割合</translation>
-    </message>
-    <message>
-        <source>what switching the head off changes</source>
-        <translation>そのヘッドを切ると何が変わるか</translation>
     </message>
     <message>
         <source>{name}, highest first</source>
@@ -2363,6 +2326,49 @@
     <message>
         <source>See where a Vision Transformer looks</source>
         <translation>ビジョントランスフォーマーがどこを見ているか</translation>
+    </message>
+</context>
+<context>
+    <name>StatisticWords</name>
+    <message>
+        <source>Distance</source>
+        <translation>距離</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>効果</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>エントロピー</translation>
+    </message>
+    <message>
+        <source>Sink</source>
+        <translation>シンク</translation>
+    </message>
+    <message>
+        <source>Special</source>
+        <translation>特殊</translation>
+    </message>
+    <message>
+        <source>how evenly queries look: 0 at one token, 1 at all alike</source>
+        <translation>クエリがどれだけ均等に見ているか。0は1トークンだけ、1はすべて同じ</translation>
+    </message>
+    <message>
+        <source>largest share that one token gets from all</source>
+        <translation>1つのトークンが全体から受け取る割合の最大値</translation>
+    </message>
+    <message>
+        <source>mean distance between patches that look at each other</source>
+        <translation>見合うパッチどうしの平均距離</translation>
+    </message>
+    <message>
+        <source>share that goes to special tokens</source>
+        <translation>特殊トークンに向かう割合</translation>
+    </message>
+    <message>
+        <source>what switching the head off changes</source>
+        <translation>そのヘッドを切ると何が変わるか</translation>
     </message>
 </context>
 <context>

@@ -21,16 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.statistic_words import statistic_meaning, statistic_name
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
+from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.widgets.map_cells import map_image
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.colour import Array, Levels, Meaning, format_value, rgb
+from vitviz.views.colour import Array, Levels, format_value, rgb
 from vitviz.views.display import MapCell
 from vitviz.views.heads import HeadsView, Place, Statistic, arranged
 
 MOST = (12, 24)
 """How many heads of an ordered list are offered, beside all."""
-MARK_PX = 7
 
 
 class HeadsPane(QWidget):
@@ -97,7 +98,9 @@ class HeadsPane(QWidget):
         self.grid.resized.connect(self._on_resized)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
-        self._stack.addWidget(self._build_plot())
+        self._plot = DepthPlot()
+        self._plot.headChosen.connect(self.headChosen)
+        self._stack.addWidget(self._plot)
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setContentsMargins(8, 2, 8, 0)
@@ -282,65 +285,16 @@ class HeadsPane(QWidget):
         unit = self._units.get(shows, "")
         has_values = bool(self._values.get(shows))
         legend = f"{' … '.join(ends)} {unit} · " if has_values else ""
-        self._note.setText(legend + self._meaning(shows))
+        self._note.setText(legend + statistic_meaning(shows))
         self._note.setToolTip(self._order_text())
-
-    def _build_plot(self) -> pg.PlotWidget:
-        self._plot = pg.PlotWidget()
-        item = self._plot.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.setMouseEnabled(x=False, y=False)
-        self._dots = pg.ScatterPlotItem(size=MARK_PX, pxMode=True)
-        self._dots.sigClicked.connect(self._on_dot)
-        self._means = pg.PlotCurveItem()
-        item.addItem(self._means)
-        item.addItem(self._dots)
-        self.refreshTheme()
-        return self._plot
-
-    def refreshTheme(self) -> None:
-        """Take over the application's theme."""
-        tone = theme.colours()
-        self._plot.setBackground(tone.panel)
-        for side in ("left", "bottom"):
-            axis = self._plot.getPlotItem().getAxis(side)
-            axis.setPen(tone.line)
-            axis.setTextPen(tone.text)
-            axis.setStyle(tickFont=theme.font("small"))
-        self._means.setPen(pg.mkPen(tone.faint, width=1.5))
 
     def _draw_plot(self) -> None:
         shows = self._view.shows
         assert shows is not None
-        values = self._values.get(shows, {})
-        tone = theme.colours()
-        spots = []
-        for layer, ofheads in values.items():
-            for head, value in enumerate(ofheads):
-                is_current = (layer, head) in self._current
-                colour = Meaning.QUERY.value if is_current else tone.text
-                spots.append(
-                    {
-                        "pos": (layer, float(value)),
-                        "data": (layer, head),
-                        "brush": QColor(colour),
-                        "pen": None,
-                        "size": MARK_PX * (1.7 if is_current else 1.0),
-                    }
-                )
-        self._dots.setData(spots)
-        layers = sorted(values)
-        self._means.setData(layers, [float(np.mean(values[x])) for x in layers])
-        item = self._plot.getPlotItem()
-        item.setLabel("bottom", self.tr("layer"), color=tone.text)
         unit = self._units.get(shows, "")
-        name = self._name(shows) + (f", {unit}" if unit else "")
-        item.setLabel("left", name, color=tone.text)
-        item.getAxis("bottom").setTicks([[(x, str(x)) for x in range(self._size[0])]])
-        item.setXRange(-0.5, self._size[0] - 0.5, padding=0)
-        levels = self._levels(shows)
-        item.setYRange(levels.low, levels.high, padding=0.05)
+        name = statistic_name(shows) + (f", {unit}" if unit else "")
+        self._plot.setDots(self._values.get(shows, {}), self._current)
+        self._plot.setScales(self._size[0], self._levels(shows), name)
 
     # -- what the user does --------------------------------------------------------
 
@@ -373,9 +327,6 @@ class HeadsPane(QWidget):
             if self.grid.bestColumns(total) != self._cols:
                 self._rebuild()
 
-    def _on_dot(self, _item: object, points: list[pg.SpotItem]) -> None:
-        self.headChosen.emit(*points[0].data())
-
     def _on_measure(self) -> None:
         signal = self.cancelRequested if self._is_measuring else self.measureRequested
         signal.emit()
@@ -387,33 +338,9 @@ class HeadsPane(QWidget):
             (None, self.tr("Maps"), self.tr("Where the query looks, in every head"))
         ]
         for statistic in Statistic:
-            name = self._name(statistic)
-            options.append((statistic, name, self._meaning(statistic)))
+            name = statistic_name(statistic)
+            options.append((statistic, name, statistic_meaning(statistic)))
         return options
-
-    def _name(self, statistic: Statistic) -> str:
-        names = {
-            Statistic.ENTROPY: self.tr("Entropy"),
-            Statistic.DISTANCE: self.tr("Distance"),
-            Statistic.SPECIAL: self.tr("Special"),
-            Statistic.SINK: self.tr("Sink"),
-            Statistic.EFFECT: self.tr("Effect"),
-        }
-        return names[statistic]
-
-    def _meaning(self, statistic: Statistic) -> str:
-        meanings = {
-            Statistic.ENTROPY: self.tr(
-                "how evenly queries look: 0 at one token, 1 at all alike"
-            ),
-            Statistic.DISTANCE: self.tr(
-                "mean distance between patches that look at each other"
-            ),
-            Statistic.SPECIAL: self.tr("share that goes to special tokens"),
-            Statistic.SINK: self.tr("largest share that one token gets from all"),
-            Statistic.EFFECT: self.tr("what switching the head off changes"),
-        }
-        return meanings[statistic]
 
     def _order_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -421,7 +348,7 @@ class HeadsPane(QWidget):
         self._add(menu, self._orders, self.tr("By layer and head"), (None, False))
         menu.addSeparator()
         for statistic in Statistic:
-            name = self._name(statistic)
+            name = statistic_name(statistic)
             high = self.tr("{name}, highest first").format(name=name)
             low = self.tr("{name}, lowest first").format(name=name)
             self._add(menu, self._orders, high, (statistic, False))
@@ -446,7 +373,7 @@ class HeadsPane(QWidget):
         order = self._view.order
         if order is None:
             return self.tr("Heads ↓, layers →")
-        name = self._name(order)
+        name = statistic_name(order)
         if self._view.lowest_first:
             return self.tr("Layer·head by {name}, lowest first").format(name=name)
         return self.tr("Layer·head by {name}, highest first").format(name=name)
@@ -458,5 +385,5 @@ class HeadsPane(QWidget):
             if layer in values:
                 value = format_value(float(values[layer][head]))
                 unit = self._units.get(statistic, "")
-                lines.append(f"{self._name(statistic)}: {value} {unit}".rstrip())
+                lines.append(f"{statistic_name(statistic)}: {value} {unit}".rstrip())
         return "\n".join(lines)

@@ -1,0 +1,81 @@
+"""A statistic of every head against the depth of its layer, a dot for each head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from vitviz.ui import theme
+from vitviz.views.colour import Array, Levels, Meaning
+from vitviz.views.heads import Place
+
+MARK_PX = 7
+
+
+class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
+    """Dots can be clicked; a line joins the layers' means."""
+
+    headChosen = Signal(int, int)
+    """(layer, head)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        self._dots = pg.ScatterPlotItem(size=MARK_PX, pxMode=True)
+        self._dots.sigClicked.connect(self._on_dot)
+        self._means = pg.PlotCurveItem()
+        item.addItem(self._means)
+        item.addItem(self._dots)
+        self.refreshTheme()
+
+    def setDots(self, values: Mapping[int, Array], current: frozenset[Place]) -> None:
+        """(H,) values by layer; the heads on screen stand out."""
+        tone = theme.colours()
+        spots = []
+        for layer, ofheads in values.items():
+            for head, value in enumerate(ofheads):
+                is_current = (layer, head) in current
+                colour = Meaning.QUERY.value if is_current else tone.text
+                spots.append(
+                    {
+                        "pos": (layer, float(value)),
+                        "data": (layer, head),
+                        "brush": QColor(colour),
+                        "pen": None,
+                        "size": MARK_PX * (1.7 if is_current else 1.0),
+                    }
+                )
+        self._dots.setData(spots)
+        layers = sorted(values)
+        self._means.setData(layers, [float(np.mean(values[x])) for x in layers])
+
+    def setScales(self, num_layers: int, levels: Levels, name: str) -> None:
+        """How many layers there are, and what is measured from where to where."""
+        tone, item = theme.colours(), self.getPlotItem()
+        item.setLabel("bottom", self.tr("layer"), color=tone.text)
+        item.setLabel("left", name, color=tone.text)
+        item.getAxis("bottom").setTicks([[(x, str(x)) for x in range(num_layers)]])
+        item.setXRange(-0.5, num_layers - 0.5, padding=0)
+        item.setYRange(levels.low, levels.high, padding=0.05)
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        tone = theme.colours()
+        self.setBackground(tone.panel)
+        for side in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(tone.line)
+            axis.setTextPen(tone.text)
+            axis.setStyle(tickFont=theme.font("small"))
+        self._means.setPen(pg.mkPen(tone.faint, width=1.5))
+
+    def _on_dot(self, _item: object, points: list[pg.SpotItem]) -> None:
+        self.headChosen.emit(*points[0].data())
