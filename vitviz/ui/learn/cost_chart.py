@@ -26,6 +26,8 @@ class CostChart(QWidget):
         super().__init__(parent)
         self._timings: tuple[Timing, ...] = ()
         self._plot = pg.PlotWidget()
+        # nothing in it answers the pointer, and the wheel is to scroll the page
+        self._plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plot.setAccessibleName(self.tr("Time against the number of tokens"))
         item = self._plot.getPlotItem()
         item.setMenuEnabled(False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vitviz.lessons import cost, jobs
 from vitviz.lessons.cost import Timing
@@ -14,6 +13,7 @@ from vitviz.ui.learn.meeting import Meeting
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.scale_page import format_bytes
 from vitviz.ui.learn.words import Table
+from vitviz.ui.widgets.slider import Slider
 
 FIRST, SECOND = (14, 14), (14, 28)
 """The two grids whose tokens are compared: 196 and 392 patches."""
@@ -35,7 +35,7 @@ class CostPage(Page):
             )
         )
         self.meeting = Meeting()
-        self.people = QSlider(Qt.Orientation.Horizontal)
+        self.people = Slider()
         self.people.setRange(2, 12)
         self.people.setValue(self.meeting.people())
         self.people.setAccessibleName(self.tr("People at the first table"))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import (
     QSizePolicy,
-    QSlider,
     QStyle,
     QStyleOptionSlider,
     QWidget,
@@ -14,13 +19,17 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui import theme
 from vitviz.ui.learn.words import Drawn
+from vitviz.ui.widgets.slider import Slider
 
 
 class Marks(Drawn):
-    """Words under a slider, from its beginning to its end at equal distances."""
+    """Words under a slider, from its beginning to its end at equal distances.
+
+    A click on a word moves the slider there.
+    """
 
     def __init__(
-        self, slider: QSlider, words: tuple[str, ...], parent: QWidget | None = None
+        self, slider: Slider, words: tuple[str, ...], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._slider = slider
@@ -59,6 +68,11 @@ class Marks(Drawn):
             left = min(max(middle - wide / 2, 0.0), self.width() - wide)
             place = QRectF(left, 0, wide, self.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the word."""
+        if self._slider.isEnabled():
+            self._slider.moveTo(event.position().x())
 
     def _on_moved(self, _value: int) -> None:
         self.update()

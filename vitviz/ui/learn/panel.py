@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -16,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.words import Prose
+from vitviz.ui.learn.words import Prose, readable
 from vitviz.ui.widgets.flow import Flow
+from vitviz.views.colour import Meaning
 from vitviz.views.learn import Chapter
 
 Maker = Callable[[Desk], Page]
@@ -50,6 +53,51 @@ def makers() -> dict[Chapter, Maker]:
     }
 
 
+class NumberButton(QToolButton):
+    """A chapter's number; its tick has room from the start, so that nothing moves."""
+
+    def __init__(self, number: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_done = False
+        self.setCheckable(True)
+        self.setText(str(number))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def setDone(self, is_done: bool) -> None:
+        """Tick it, or not."""
+        self._is_done = is_done
+        self.update()
+
+    def isDone(self) -> bool:
+        """Whether it is ticked."""
+        return self._is_done
+
+    def sizeHint(self) -> QSize:
+        """Room for the number in the middle and a tick at its right."""
+        size = super().sizeHint()
+        number = self.fontMetrics().horizontalAdvance(self.text())
+        wide = number + 2 * (self._tick_width() + 3)
+        return size.expandedTo(QSize(round(wide), size.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and the tick beside its number."""
+        super().paintEvent(event)
+        if not self._is_done:
+            return
+        painter = QPainter(self)
+        painter.setFont(theme.font("small"))
+        if self.isChecked():
+            painter.setPen(self.palette().highlightedText().color())
+        else:
+            painter.setPen(readable(Meaning.VALUE))
+        wide = self._tick_width()
+        place = QRectF(self.width() - wide - 3, 0, wide + 1, self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "✓")
+
+    def _tick_width(self) -> float:
+        return QFontMetricsF(theme.font("small")).horizontalAdvance("✓")
+
+
 class LearnPanel(QWidget):
     """Setters never emit; every signal is something the viewer did."""
 
@@ -68,6 +116,8 @@ class LearnPanel(QWidget):
         self._areas: dict[Chapter, QScrollArea] = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
+        self._unfolding = QTimer(self, singleShot=True, interval=0)
+        self._unfolding.timeout.connect(self._show_notes)
         self._titles = self._chapter_titles()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -82,10 +132,7 @@ class LearnPanel(QWidget):
         numbers = Flow(2)
         numbers.addWidget(self._back)
         for chapter in Chapter:
-            button = QToolButton()
-            button.setCheckable(True)
-            button.setText(str(chapter.number))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = NumberButton(chapter.number)
             self._group.addButton(button, chapter.number)
             numbers.addWidget(button)
         numbers.addWidget(self._on)
@@ -141,7 +188,7 @@ class LearnPanel(QWidget):
         for chapter in Chapter:
             button = self.button(chapter)
             is_done = chapter in done
-            button.setText(f"{chapter.number}{'✓' if is_done else ''}")
+            button.setDone(is_done)
             title = self._titles[chapter]
             tip = self.tr("{title} (done)").format(title=title) if is_done else title
             button.setToolTip(tip)
@@ -175,6 +222,8 @@ class LearnPanel(QWidget):
             page = self._makers[chapter](self._desk)
             page.finished.connect(self._on_finished)
             page.nextRequested.connect(self._on_next)
+            if page.notes is not None:
+                page.notes.fold.toggled.connect(self._on_folded)
             if page.task is not None:
                 page.task.setDone(chapter in self._done)
             area = QScrollArea()
@@ -204,10 +253,10 @@ class LearnPanel(QWidget):
         if self._chapter in self._pages:
             self._pages[self._chapter].leave()
 
-    def button(self, chapter: Chapter) -> QToolButton:
+    def button(self, chapter: Chapter) -> NumberButton:
         """What opens a chapter."""
         button = self._group.button(chapter.number)
-        assert isinstance(button, QToolButton)
+        assert isinstance(button, NumberButton)
         return button
 
     def title(self) -> str:
@@ -246,6 +295,15 @@ class LearnPanel(QWidget):
         self.button(self._chapter).setChecked(True)
         self._back.setEnabled(self._chapter.step(-1) is not self._chapter)
         self._on.setEnabled(self._chapter.step(1) is not self._chapter)
+
+    def _on_folded(self, _is_open: bool) -> None:
+        self._unfolding.start()  # when the page has been laid out with its notes
+
+    def _show_notes(self) -> None:
+        """Scroll to the teacher's notes that were unfolded below the edge."""
+        page = self._pages.get(self._chapter)
+        if page is not None and page.notes is not None and page.notes.text.isVisible():
+            self._areas[self._chapter].ensureWidgetVisible(page.notes.text)
 
     def _on_number(self, number: int) -> None:
         self.chapterChosen.emit(tuple(Chapter)[number - 1])

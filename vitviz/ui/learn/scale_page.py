@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QSlider, QWidget
 
 from vitviz.lessons import cost
@@ -14,6 +14,7 @@ from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Table
 from vitviz.ui.status_line import format_seconds
 from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
+from vitviz.ui.widgets.slider import Slider
 
 SETTLE_MS = 250
 """The slider rests so long before the model runs."""
@@ -59,7 +60,7 @@ class ScalePage(Page):
         )
         self.offer.clicked.connect(self._on_offer)
         self.add_row(self.offer)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, len(PATCH_SIZES) - 1)
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtWidgets import QWidget
 
 from vitviz.interventions import Interventions
 from vitviz.lessons import arithmetic, jobs
@@ -22,6 +22,7 @@ from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.widgets.slider import Slider
 from vitviz.views.colour import Meaning, format_value
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class ScalingPage(Page):
             ]
         )
         self.switch.valueChosen.connect(self._on_switch)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, STEPS)
         self.slider.setAccessibleName(self.tr("T, what scores are divided by"))
         self.slider.setToolTip(self.tr("From 1, no scaling, to d_k"))

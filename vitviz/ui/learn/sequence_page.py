@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QAbstractAnimation, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QAbstractAnimation, QRectF, QVariantAnimation
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vitviz.lessons import jobs
 from vitviz.ui.learn.bars_view import BarsView, Vector, number
@@ -16,6 +16,7 @@ from vitviz.ui.learn.falling import FallingApart
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Prose
+from vitviz.ui.widgets.slider import Slider
 from vitviz.views.colour import Meaning
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SequencePage(Page):
         self.play = Button()
         self.play.setToolTip(self.tr("Watch the picture become a sequence, or go back"))
         self.play.clicked.connect(self._on_play)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(0, STEPS)
         self.slider.setAccessibleName(self.tr("How far the picture has come apart"))
         self.slider.setToolTip(self.tr("Drag to take the picture apart by hand"))
