@@ -55,6 +55,25 @@ def own_home(
     monkeypatch.setenv("VITVIZ_SETTINGS", str(home / "config" / "settings.json"))
 
 
+@pytest.fixture
+def homeless(own_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An account without a home, as services and containers have; the current folder.
+
+    The environment names none, and the list of accounts does not know the user.
+    """
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(_number: int) -> None:
+        raise KeyError
+
+    for name in [n for n in os.environ if n == "HOME" or n.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("VITVIZ_SETTINGS")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only sockets of this machine can be connected."""

@@ -187,11 +187,13 @@ def _keep_traceback() -> Path | None:
     """The log the current traceback was added to; None when it cannot be written."""
     from vitviz.logs import log_path
 
+    path = log_path()
+    if path is None:
+        return None
     try:
-        path = log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(traceback.format_exc() + "\n")
-    except (OSError, RuntimeError):
+    except OSError:
         return None
     return path

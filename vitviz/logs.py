@@ -20,16 +20,21 @@ KEPT_LINES = 2000
 FORMAT = "%(asctime)s  %(levelname)-7s  %(name)s  %(message)s"
 
 
-def log_path() -> Path:
-    """The file of the log; tracebacks of the command line are kept there too."""
+def log_path() -> Path | None:
+    """The file of the log, and of the command line's tracebacks; None without a home.
+
+    What stands in XDG_STATE_HOME counts if it is absolute, as its specification says.
+    """
+    home = Path(os.path.expanduser("~"))
     if os.name == "nt":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home())
+        base = Path(os.environ.get("LOCALAPPDATA") or home)
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Logs"
+        base = home / "Library" / "Logs"
     else:
-        state = os.environ.get("XDG_STATE_HOME")
-        base = Path(state) if state else Path.home() / ".local" / "state"
-    return base / "vitviz" / NAME
+        base = Path(os.environ.get("XDG_STATE_HOME", ""))
+        base = base if base.is_absolute() else home / ".local" / "state"
+    # without a home, "~" stays as it is and would become a folder of that name
+    return base / "vitviz" / NAME if base.is_absolute() else None
 
 
 class LastLines(logging.Handler):
@@ -68,8 +73,11 @@ def start(level: str) -> None:
     root = logging.getLogger()
     stop()
     root.addHandler(LAST_LINES)
+    set_level(level)
+    path = log_path()
+    if path is None:
+        return
     try:
-        path = log_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(
             path,
@@ -79,13 +87,11 @@ def start(level: str) -> None:
             errors="backslashreplace",
             delay=True,
         )
-    except (OSError, RuntimeError):  # RuntimeError: there is no home folder
-        pass
-    else:
-        file.setFormatter(logging.Formatter(FORMAT))
-        file.set_name(NAME)
-        root.addHandler(file)
-    set_level(level)
+    except OSError:
+        return
+    file.setFormatter(logging.Formatter(FORMAT))
+    file.set_name(NAME)
+    root.addHandler(file)
 
 
 def stop() -> None:

@@ -156,8 +156,11 @@ def settings_path() -> Path | None:
         return Path(chosen)
     import platformdirs
 
-    folder = platformdirs.user_config_path("vitviz", appauthor=False)
-    # without a home, "~" stays as it is and would become a folder of that name
+    try:
+        folder = platformdirs.user_config_path("vitviz", appauthor=False)
+    except RuntimeError:  # platformdirs since 4.14, where there is no home
+        return None
+    # older ones leave "~" as it is, which would become a folder of that name
     return folder / NAME if folder.is_absolute() else None
 
 

@@ -245,12 +245,11 @@ def test_a_cache_that_cannot_be_written(site: Site, folder: Path) -> None:
         fetch(site)
 
 
-def test_no_home(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = Path("~/.cache")
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda *a, **b: there)
+def test_no_home(site: Site, homeless: Path) -> None:
     with pytest.raises(OutputError, match="no home folder"):
         fetch(site)
     assert not site.requests
+    assert not list(homeless.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,9 @@ def test_the_log_is_a_file_and_a_window(
     window.preferences.set(log_level=LogLevel.DEBUG)
     logging.getLogger("vitviz.test").debug("everything is kept now")
     qtbot.waitUntil(lambda: "everything is kept now" in text.toPlainText())
-    written = logs.log_path().read_text("utf-8")
+    path = logs.log_path()
+    assert path is not None
+    written = path.read_text("utf-8")
     assert "a warning with \\udcff in it" in written
     assert "everything is kept now" in written
     copy = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Copy all")
@@ -121,8 +123,9 @@ def test_the_log_does_not_grow_without_end() -> None:
     logger = logging.getLogger("vitviz.test")
     for number in range(4000):
         logger.warning("%d %s", number, "x" * 1000)
-    folder = logs.log_path().parent
-    files = sorted(folder.iterdir())
+    path = logs.log_path()
+    assert path is not None
+    files = sorted(path.parent.iterdir())
     assert [f.name for f in files] == [
         "vitviz.log",
         *(f"vitviz.log.{n}" for n in (1, 2, 3)),

@@ -273,10 +273,13 @@ def test_the_folder_is_the_platforms_own(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     if sys.platform == "linux":
         assert settings.settings_path() == tmp_path / "vitviz" / "settings.json"
-    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/x"))
-    assert settings.settings_path() is None, "no home: no folder named “~”"
+
+
+def test_without_a_home_settings_last_as_long_as_the_program(homeless: Path) -> None:
+    assert settings.settings_path() is None
     settings.set(theme=ThemeChoice.DARK)
     assert settings.get().theme is ThemeChoice.DARK
+    assert not list(homeless.iterdir()), "no folder named “~”"
 
 
 def test_the_process_has_the_settings_of_its_file(

@@ -53,8 +53,14 @@ class Record:
 
 
 def cache_folder() -> Path:
-    """The platform's folder for what can be fetched again; it need not exist."""
-    return platformdirs.user_cache_path("vitviz", appauthor=False) / "models"
+    """The platform's folder for what can be fetched again; it need not exist.
+
+    It is not absolute where there is no home.
+    """
+    try:
+        return platformdirs.user_cache_path("vitviz", appauthor=False) / "models"
+    except RuntimeError:  # platformdirs since 4.14; older ones leave "~" as it is
+        return Path("~", "models")
 
 
 def locate(remote: Remote) -> Path | None:
@@ -199,18 +205,25 @@ def _read_record(remote: Remote) -> Record | None:
         return None
 
 
+def _caches() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or _expanded("~/.cache"))
+
+
+def _expanded(path: str | Path) -> Path:
+    """With the home folder for "~", which stays where there is no home."""
+    return Path(os.path.expanduser(path))
+
+
 def _torch_folder() -> Path:
     """Where torch.hub keeps files; as `torch.hub.get_dir`, without loading torch."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    home = os.environ.get("TORCH_HOME") or cache / "torch"
-    return Path(home).expanduser() / "hub" / "checkpoints"
+    home = os.environ.get("TORCH_HOME") or _caches() / "torch"
+    return _expanded(home) / "hub" / "checkpoints"
 
 
 def _hub_files(remote: Remote) -> list[Path]:
     """The weights in the snapshots of Hugging Face's own cache, "main" first."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    home = Path(os.environ.get("HF_HOME") or cache / "huggingface").expanduser()
-    root = Path(os.environ.get("HF_HUB_CACHE") or home / "hub").expanduser()
+    home = _expanded(os.environ.get("HF_HOME") or _caches() / "huggingface")
+    root = _expanded(os.environ.get("HF_HUB_CACHE") or home / "hub")
     folder = root / ("models--" + remote.repository.replace("/", "--"))
     file = remote.url.rpartition("/")[2]
     with contextlib.suppress(OSError, ValueError):

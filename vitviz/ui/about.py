@@ -61,9 +61,8 @@ def versions(device: str) -> str:
             f"screen: {size.width()}×{size.height()} at {ratio:g}, "
             f"{QGuiApplication.platformName()}"
         )
-    place = settings.settings_path()
-    lines.append(f"settings: {printable(str(place)) if place else '–'}")
-    lines.append(f"log: {printable(str(log_path()))}")
+    for what, place in (("settings", settings.settings_path()), ("log", log_path())):
+        lines.append(f"{what}: {printable(str(place)) if place else '–'}")
     lines.append(f"program: {printable(sys.executable)}")
     return "\n".join(lines)
 

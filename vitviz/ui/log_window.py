@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QMessageLogContext,
+    Qt,
     QTimer,
     QtMsgType,
     QUrl,
@@ -56,12 +57,15 @@ class LogWindow(QDialog):
         self._text.setAccessibleName(self.tr("Log"))
         self._text.setPlaceholderText(self.tr("Nothing has been written down yet."))
         self._text.setToolTip(self.tr("Settings choose how much is written down"))
-        path = QLabel(printable(str(log_path())))
+        self._path = log_path()
+        path = QLabel("–" if self._path is None else printable(str(self._path)))
+        path.setTextFormat(Qt.TextFormat.PlainText)
         path.setFont(theme.font("small"))
         copy = self._button(self.tr("Copy all"), self._copy)
         copy.setToolTip(self.tr("Copy these lines, to send them with a question"))
         folder = self._button(self.tr("Open the folder"), self._open_folder)
         folder.setToolTip(self.tr("Show the file of the log in its folder"))
+        folder.setEnabled(self._path is not None and self._path.parent.is_dir())
         close = self._button(self.tr("Close"), self.reject)
         close.setToolTip(self.tr("Close this window (Esc)"))
         row = QHBoxLayout()
@@ -96,7 +100,8 @@ class LogWindow(QDialog):
         QGuiApplication.clipboard().setText(self.text())
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
+        if self._path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
 
 
 def log_qt_messages() -> Callable[[], None]:
