@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     QThread,
     QTimer,
 )
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from vitviz import logs, settings
@@ -112,6 +113,7 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     app.setApplicationName("vitviz")
     app.setApplicationDisplayName("vitviz")
     app.setDesktopFileName("vitviz")
+    app.setWindowIcon(QIcon(str(resource("icons", "vitviz.svg"))))
     # the last move of a pointer that stops must not be the one that is dropped
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
     language.install(app, lang)

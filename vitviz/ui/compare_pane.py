@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui import theme
 from vitviz.ui.picture_pane import PicturePane
+from vitviz.ui.plain_text import show_plainly, tip
 from vitviz.ui.widgets.colour_bar import ColourBar
 
 
@@ -32,6 +33,7 @@ class ComparePane(QWidget):
         self.picture.setAccessibleName(self.tr("Kept view"))
         self.bar = ColourBar()
         self._caption = QLabel()
+        show_plainly(self._caption)
         self._caption.setFont(theme.font("small"))
         self._caption.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
@@ -92,7 +94,7 @@ class ComparePane(QWidget):
     def setCaption(self, text: str) -> None:
         """Say what is shown."""
         self._caption.setText(text)
-        self._caption.setToolTip(text)
+        self._caption.setToolTip(tip(text))
 
     def caption(self) -> str:
         """What is said to be shown."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import Phrase, VitvizError
 from vitviz.ui import theme
+from vitviz.ui.plain_text import representable, show_plainly
 from vitviz.views.colour import Meaning
 
 SYSTEM_REASONS = (
@@ -49,7 +50,8 @@ def _in_words(value: object) -> object:
 
 
 def _translated(text: str) -> str:
-    return QCoreApplication.translate("errors", text) if text else text
+    known = representable(text)
+    return QCoreApplication.translate("errors", known) if known else known
 
 
 class ErrorBar(QFrame):
@@ -71,6 +73,7 @@ class ErrorBar(QFrame):
         self._more.setFont(theme.font("small"))
         self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._more.hide()
+        show_plainly(self._text, self._more)
         self._details_button = self._button(self.tr("Details"), self._toggle_details)
         self._details_button.setCheckable(True)
         self._details_button.setToolTip(self.tr("What it was about, in detail"))
@@ -112,9 +115,9 @@ class ErrorBar(QFrame):
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""
         self._error, self._stays = None, False
-        self._text.setText(text)
-        self._details = details
-        self._more.setText(details)
+        self._text.setText(representable(text))
+        self._details = representable(details)
+        self._more.setText(self._details)
         self._details_button.setVisible(bool(details))
         self._details_button.setChecked(False)
         self._more.hide()

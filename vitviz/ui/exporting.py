@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz import jobs
+from vitviz.atomic import printable
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
 from vitviz.figures.captions import caption
@@ -86,4 +87,4 @@ class Exporting(QObject):
     def _on_written(self, path: Path) -> None:
         panes = self._control.panes
         panes.errors.clear()
-        panes.status.setText(self.tr("Saved {name}").format(name=path.name))
+        panes.status.setText(self.tr("Saved {name}").format(name=printable(path.name)))

@@ -31,7 +31,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.atomic import printable
 from vitviz.ui import theme
+from vitviz.ui.plain_text import tip
 
 SIDE = 88
 """Of a thumbnail, in logical px."""
@@ -58,12 +60,10 @@ class _Pictures(QAbstractListModel):
         if not 0 <= index.row() < len(self.paths):
             return None
         path = self.paths[index.row()]
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ):
-            return path.name
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return printable(path.name)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(printable(path.name))
         if role == Qt.ItemDataRole.DecorationRole:
             return self.made.get(path)
         return None

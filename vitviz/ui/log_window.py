@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QMessageLogContext,
-    Qt,
     QTimer,
     QtMsgType,
     QUrl,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from vitviz.atomic import printable
 from vitviz.logs import KEPT_LINES, LAST_LINES, log_path
 from vitviz.ui import theme
+from vitviz.ui.plain_text import show_plainly
 
 LOOK_MS = 300
 _LEVELS = {
@@ -59,7 +59,7 @@ class LogWindow(QDialog):
         self._text.setToolTip(self.tr("Settings choose how much is written down"))
         self._path = log_path()
         path = QLabel("–" if self._path is None else printable(str(self._path)))
-        path.setTextFormat(Qt.TextFormat.PlainText)
+        show_plainly(path)
         path.setFont(theme.font("small"))
         copy = self._button(self.tr("Copy all"), self._copy)
         copy.setToolTip(self.tr("Copy these lines, to send them with a question"))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.geometry import MAX_SIDE_PX
 from vitviz.images import Interpolation, Preprocessing
+from vitviz.ui.plain_text import show_plainly
 
 NUM_DECIMALS = 6
 
@@ -51,7 +52,9 @@ class PreprocessingDialog(QDialog):
         self._mean = [self._number(0.0, 1.0) for _ in range(3)]
         self._std = [self._number(0.0001, 10.0) for _ in range(3)]
         form = QFormLayout(self)
-        form.addRow(QLabel(self.tr("The input of {name}:").format(name=name)))
+        heading = QLabel(self.tr("The input of {name}:").format(name=name))
+        show_plainly(heading)
+        form.addRow(heading)
         size = QLabel(f"{own.size[0]}×{own.size[1]} px")
         form.addRow(self.tr("Own size"), size)
         form.addRow(self.tr("Shorter side before the crop"), self._resize)

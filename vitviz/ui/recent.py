@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 from vitviz import settings
 from vitviz.atomic import printable
 from vitviz.ui import theme
+from vitviz.ui.plain_text import tip
 
 ON_START_PAGE = 5
 NAME_CHARS = 48
@@ -50,7 +51,7 @@ class RecentActions(QObject):
         self._added.append(self._menu.addSection(self.tr("Recent")))
         for place in now.recent[: now.max_recent]:
             action = self._menu.addAction(label(place).replace("&", "&&"))
-            action.setToolTip(printable(place))
+            action.setToolTip(tip(printable(place)))
             action.setData(place)
             self._added.append(action)
         clear = self._menu.addAction(self.tr("Forget these"))
@@ -91,7 +92,7 @@ class RecentList(QWidget):
     def _button(self, place: str) -> QToolButton:
         button = QToolButton()
         button.setText(label(place).replace("&", "&&"))
-        button.setToolTip(printable(place))
+        button.setToolTip(tip(printable(place)))
         button.setAccessibleName(label(place))
         button.setProperty("path", place)
         button.clicked.connect(self._on_clicked)

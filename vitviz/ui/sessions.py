@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz.atomic import replacing
+from vitviz.atomic import printable, replacing
 from vitviz.errors import InputError, VitvizError
 from vitviz.views.session import SUFFIX, Session, read, written
 
@@ -67,7 +67,7 @@ class Sessions(QObject):
         self._path = path
         self._window.files.remember(path)
         panes.errors.clear()
-        panes.status.setText(self.tr("Saved {name}").format(name=path.name))
+        panes.status.setText(self.tr("Saved {name}").format(name=printable(path.name)))
 
     def open(self, path: Path) -> None:
         """Bring a session back; what cannot be used is named."""
@@ -83,6 +83,6 @@ class Sessions(QObject):
         if bad:
             panes.errors.showMessage(
                 self.tr("Not everything in {name} could be used: {parts}.").format(
-                    name=path.name, parts=", ".join(bad)
+                    name=printable(path.name), parts=", ".join(bad)
                 )
             )

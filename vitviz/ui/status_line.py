@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from vitviz.geometry import PatchGrid
 from vitviz.ui import theme
+from vitviz.ui.plain_text import show_plainly
 from vitviz.views.colour import format_value
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction
@@ -20,6 +21,7 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left, self._precision, self._right = QLabel(), QLabel(), QLabel()
+        show_plainly(self._left, self._precision, self._right)
         for label in (self._left, self._precision, self._right):
             label.setFont(theme.font("small"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import icons
+from vitviz.ui.plain_text import show_plainly
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
 from vitviz.ui.start_page import sample_name, sample_paths
@@ -67,6 +68,7 @@ class TopBar(QWidget):
         self.sizes = SizeMenu(self._size)
         self._size.setMenu(self.sizes)
         self._title = QLabel()
+        show_plainly(self._title)
         self._title.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )

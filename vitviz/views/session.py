@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vitviz.atomic import printable
 from vitviz.errors import InputError
 from vitviz.geometry import Fit
 from vitviz.images import Preprocessing
@@ -81,20 +82,21 @@ def written(session: Session, path: Path) -> str:
 
 def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     """(session, what in it could not be used). Raises InputError."""
+    shown = printable(path.name)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError("{name} is too large for a session.", name=path.name)
+            raise InputError("{name} is too large for a session.", name=shown)
         content = json.loads(path.read_bytes())
     except OSError as error:
         raise InputError(
             "{name} cannot be opened: {reason}.",
-            name=path.name,
+            name=shown,
             reason=(error.strerror or "it cannot be read").lower(),
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError("{name} is not a session file.", name=path.name) from error
+        raise InputError("{name} is not a session file.", name=shown) from error
     if not isinstance(content, dict) or "vitviz_session" not in content:
-        raise InputError("{name} is not a session file.", name=path.name)
+        raise InputError("{name} is not a session file.", name=shown)
     bad: list[str] = []
 
     def part(name: str, kind: type[Any], default: object) -> Any:  # noqa: ANN401
