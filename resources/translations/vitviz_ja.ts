@@ -1915,10 +1915,6 @@
 <context>
     <name>Sessions</name>
     <message>
-        <source>Not everything in {name} could be used: {parts}.</source>
-        <translation>{name}のうち、次のものは使えませんでした：{parts}。</translation>
-    </message>
-    <message>
         <source>Save session</source>
         <translation>セッションを保存</translation>
     </message>
@@ -2934,6 +2930,10 @@
         <translation>並べて固定したクエリを外す</translation>
     </message>
     <message>
+        <source>Save session as…</source>
+        <translation>名前を付けてセッションを保存…</translation>
+    </message>
+    <message>
         <source>Save session…</source>
         <translation>セッションを保存…</translation>
     </message>
@@ -3357,6 +3357,10 @@
     <message>
         <source>Not a directory</source>
         <translation>フォルダーではありません</translation>
+    </message>
+    <message>
+        <source>Not everything in {name} could be used: {parts}.</source>
+        <translation>{name}のうち、次のものは使えませんでした：{parts}。</translation>
     </message>
     <message>
         <source>Only the embedded model can change its patch size; {name} has one.</source>

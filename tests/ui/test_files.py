@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -20,6 +21,7 @@ from vitviz.resources import resource
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.open_events import OpenEvents
 from vitviz.ui.top_bar import TopBar
+from vitviz.ui.widgets.elided_label import ElidedLabel
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -155,6 +157,25 @@ def test_several_files_and_a_folder_without_pictures(
     assert "no picture in empty" in window.panes.errors.text()
     assert len(window.files.listing.paths) == 3
     window.panes.errors.clear()
+    other = open_vitviz(album / "empty", wait=False)
+    qtbot.waitUntil(lambda: other.controller.model is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: "no picture in empty" in other.panes.errors.text())
+
+
+def test_what_was_changed_in_a_picture_stands_beside_its_name(
+    qtbot: QtBot, open_vitviz: OpenWindow, tmp_path: Path
+) -> None:
+    deep = tmp_path / f"{'deep' * 12}.png"
+    values = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64) * 10
+    PIL.Image.fromarray(values).save(deep)
+    window = open_vitviz(deep)
+    title = window.top.findChild(ElidedLabel)
+    assert title is not None
+    said = f"{deep.name}   64×64   Values from 0 to 40950 scaled to 0–255."
+    assert title.toolTip() == said
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: title.text() != said)
+    assert said.startswith(title.text()[:-1])
 
 
 def test_a_drop_of_files_and_of_an_address(

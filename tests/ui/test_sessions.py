@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
@@ -103,3 +104,61 @@ def test_a_broken_session_says_so_and_loses_nothing(
     assert window.controller.state == state
     assert window.controller.heat is not None
     window.panes.errors.clear()
+
+
+def test_a_session_can_be_saved_elsewhere(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    first, second = tmp_path / "first.vitviz", tmp_path / "second.vitviz"
+    window.sessions.save_as(first)
+    before = first.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(second), ""))
+    window.controller.pin(5)
+    for menu in window.top.findChildren(QMenu):
+        for action in menu.actions():
+            if action.objectName() == "save_session_as":
+                action.trigger()
+    assert second.is_file()
+    assert first.read_bytes() == before
+    window.controller.pin(6)
+    window.sessions.save()  # from now on into the second
+    assert first.read_bytes() == before
+    assert json.loads(second.read_bytes())["state"]["token"] == 6
+
+
+def test_what_is_missing_of_a_session_stays_said(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    path = tmp_path / "view.vitviz"
+    window.sessions.save_as(path)
+    content = json.loads(path.read_bytes())
+    content["state"]["layer"] = "the last"
+    path.write_text(json.dumps(content))
+    other = open_vitviz(path, model=None, wait=False)
+
+    def is_done() -> bool:
+        trace = other.controller.scene.trace
+        return trace is not None and trace.is_complete
+
+    qtbot.waitUntil(is_done, timeout=60_000)
+    assert "state.layer" in other.panes.errors.text()
+    content["model"] = {"name": str(tmp_path / "gone.safetensors")}
+    path.write_text(json.dumps(content))
+    third = open_vitviz(path, model=None, wait=False)
+    qtbot.waitUntil(lambda: third.controller.scene.image is not None, timeout=60_000)
+    assert third.controller.model is None
+    qtbot.waitUntil(lambda: "gone.safetensors" in third.panes.errors.text())
+
+
+def test_a_missing_session_stays_said_when_the_model_has_come(
+    qtbot: QtBot, open_vitviz: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_vitviz(tmp_path / "none.vitviz", wait=False)
+    qtbot.waitUntil(lambda: window.controller.model is not None, timeout=60_000)
+    assert "none.vitviz cannot be opened" in window.panes.errors.text()

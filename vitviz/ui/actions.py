@@ -11,7 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.ui import icons
 
+OF_SESSIONS = ("save_session", "save_session_as")
+"""Actions in the menu of exports."""
 OF_THE_PROGRAM = (
+    "present",
+    "full_screen",
     "settings",
     "language",
     "hints",
@@ -58,6 +62,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
         Spec("save_session", tr("Save session…"), ("Ctrl+S",), file),
+        Spec("save_session_as", tr("Save session as…"), ("Ctrl+Shift+S",), file),
         Spec("settings", tr("Settings…"), ("Ctrl+,",), file),
         Spec("log_window", tr("Log"), ("Ctrl+L",), file),
         Spec("about", tr("About vitviz"), ("Shift+F1",), file),

@@ -110,6 +110,7 @@ class Connections(QObject):
             "tab_trial": lambda: wishes.on_tab("trial"),
             "tab_views": lambda: wishes.on_tab("views"),
             "save_session": window.sessions.save,
+            "save_session_as": window.sessions.save_elsewhere,
             "save_view": window.save_view,
             "view_on": lambda: window.step(1),
             "view_back": lambda: window.step(-1),

@@ -18,6 +18,7 @@ from vitviz.ui.connections import Connections
 from vitviz.ui.contents import START_SIZE, Contents
 from vitviz.ui.controller import Controller
 from vitviz.ui.dialogs import show_dialog
+from vitviz.ui.error_bar import sentence
 from vitviz.ui.files import Files
 from vitviz.ui.fillers.learn import LearnFiller
 from vitviz.ui.hints import Hints
@@ -87,9 +88,9 @@ class MainWindow(QMainWindow):
         self.running.join()
         self._connections = Connections(self)
         self.actions_by_name = actions.build(self, self._connections.handlers())
-        self.top.setProgramActions(
-            [self.actions_by_name[name] for name in actions.OF_THE_PROGRAM]
-        )
+        named = self.actions_by_name
+        self.top.setProgramActions([named[name] for name in actions.OF_THE_PROGRAM])
+        self.top.setExportActions([named[name] for name in actions.OF_SESSIONS])
         self.refresh_controls()
         self._update_mode()
 
@@ -248,10 +249,12 @@ class MainWindow(QMainWindow):
         self.panes.views.setCanSave(control.scene.trace is not None)
         image = control.scene.image
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
-        text = (
-            "" if image is None else f"{image.name}   {image.size[0]}×{image.size[1]}"
-        )
-        self.top.setTitle(text)
+        if image is None:
+            self.top.setTitle("")
+        else:
+            size = f"{image.size[0]}×{image.size[1]}"
+            notes = map(sentence, image.notes)
+            self.top.setTitle("   ".join((image.name, size, *notes)))
         if image is not None:
             self._contents.showPicture()
 

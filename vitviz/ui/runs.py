@@ -17,10 +17,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from vitviz import jobs, settings
 from vitviz.engine import Kind
-from vitviz.errors import Cancelled, ImageError, VitvizError
+from vitviz.errors import Cancelled, VitvizError
 from vitviz.folders import Ahead
 from vitviz.jobs import LayerArrived, RunDone
-from vitviz.ui.error_bar import sentence
 from vitviz.ui.progress import Progress
 from vitviz.ui.scene import Scene, Settled
 from vitviz.ui.untouched import Untouched
@@ -59,6 +58,8 @@ class Runs(QObject):
         self._is_restoring = False
         """Whether the query on screen is already that of the run to come."""
         self._untouched: Untouched | None = None
+        self._failure: tuple[Kind, VitvizError] | None = None
+        """The last that was shown, and what had failed."""
         self._work = work = control.work
         work.on_result(Kind.PICTURE, self._on_picture)
         work.on_result(Kind.MODEL, self._on_model_loaded)
@@ -160,10 +161,8 @@ class Runs(QObject):
 
     def _on_picture(self, image: SourceImage) -> None:
         self._work.drop(Kind.RUN, *OF_A_TRACE)
-        panes = self._control.panes
-        panes.errors.clear()
-        if image.notes:
-            panes.status.setText(" ".join(map(sentence, image.notes)))
+        if self.model is not None or not self._is_said(Kind.MODEL):
+            self._control.panes.errors.clear()  # else it says why there is no map
         self._control.show_scene(Scene(image))
         if self.model is not None:
             self.start()
@@ -176,9 +175,8 @@ class Runs(QObject):
 
     def _on_model(self, model: Model) -> None:
         self.model = model
-        errors = self._control.panes.errors
-        if not isinstance(errors.error(), ImageError):
-            errors.clear()
+        if self._is_said(Kind.MODEL, Kind.RUN, Kind.METHOD):
+            self._control.panes.errors.clear()
         self._control.sceneChanged.emit()
         self.start()
         self.progress.say()
@@ -223,9 +221,15 @@ class Runs(QObject):
             return
         if kind is not Kind.STATES:  # the pane of tokens says it itself
             self._control.panes.errors.showError(error)
+            self._failure = kind, error
         if kind is Kind.RUN:
             self._go_back()
         self.progress.say_result()
+
+    def _is_said(self, *kinds: Kind) -> bool:
+        """Whether the message on screen is of a job of these kinds that failed."""
+        kind, error = self._failure or (None, None)
+        return kind in kinds and self._control.panes.errors.error() is error
 
     def _on_cancelled(self, kind: Kind) -> None:
         trace = self._control.scene.trace

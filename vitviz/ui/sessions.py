@@ -27,19 +27,22 @@ class Sessions(QObject):
 
     def save(self) -> None:
         """Write into the session's file, or ask for one."""
-        path = self._path
-        if path is None:
-            title = self.tr("Save session")
-            kind = self.tr("vitviz session") + f" (*{SUFFIX})"
-            chosen, _ = QFileDialog.getSaveFileName(
-                self._window, title, f"session{SUFFIX}", kind
-            )
-            if not chosen:
-                return
+        if self._path is None:
+            self.save_elsewhere()
+        else:
+            self.save_as(self._path)
+
+    def save_elsewhere(self) -> None:
+        """Ask for a file and write into it; it is the session's from then on."""
+        title = self.tr("Save session")
+        kind = self.tr("vitviz session") + f" (*{SUFFIX})"
+        offered = f"session{SUFFIX}" if self._path is None else str(self._path)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, offered, kind)
+        if chosen:
             path = Path(chosen)
             if path.suffix != SUFFIX:
                 path = path.with_name(path.name + SUFFIX)
-        self.save_as(path)
+            self.save_as(path)
 
     def save_as(self, path: Path) -> None:
         """Write into `path`; an error is shown."""
@@ -81,8 +84,9 @@ class Sessions(QObject):
         self._window.files.remember(path)
         control.restore(session, device=self._window.device)
         if bad:
-            panes.errors.showMessage(
-                self.tr("Not everything in {name} could be used: {parts}.").format(
-                    name=printable(path.name), parts=", ".join(bad)
-                )
+            problem = InputError(
+                "Not everything in {name} could be used: {parts}.",
+                name=printable(path.name),
+                parts=", ".join(bad),
             )
+            panes.errors.showError(problem, stays=True)

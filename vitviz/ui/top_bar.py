@@ -9,18 +9,16 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
 
 from vitviz.ui import icons
-from vitviz.ui.plain_text import show_plainly
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
 from vitviz.ui.start_page import sample_name, sample_paths
+from vitviz.ui.widgets.elided_label import ElidedLabel
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
@@ -67,11 +65,7 @@ class TopBar(QWidget):
         )
         self.sizes = SizeMenu(self._size)
         self._size.setMenu(self.sizes)
-        self._title = QLabel()
-        show_plainly(self._title)
-        self._title.setSizePolicy(
-            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-        )
+        self._title = ElidedLabel()
         self._export = self._menu_button(
             self.tr("Export"), self.tr("Save this view as a figure or as numbers")
         )
@@ -126,6 +120,11 @@ class TopBar(QWidget):
         """What the menu at the right end offers."""
         self._program.menu().addActions(actions)
 
+    def setExportActions(self, actions: Sequence[QAction]) -> None:
+        """What else the menu of exports offers."""
+        self._export.menu().addSeparator()
+        self._export.menu().addActions(actions)
+
     def changeEvent(self, event: QEvent) -> None:
         """Icons follow the colour of the text."""
         if event.type() == QEvent.Type.PaletteChange:
@@ -145,7 +144,7 @@ class TopBar(QWidget):
         return self._modes.button(mode)
 
     def setTitle(self, text: str) -> None:
-        """Say which picture is shown."""
+        """Say which picture is shown, and what was changed in it."""
         self._title.setText(text)
 
     def setHasTrace(self, has_trace: bool) -> None:
