@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
+eval "$(python3 packaging/identity.py)"
 
 [ -x dist/vitviz/vitviz ] || packaging/bundle.sh
 size_gb=$(($(du -sk dist/vitviz | cut -f1) / 1024 / 1024 + 1))
@@ -21,9 +22,9 @@ ln -s /opt/vitviz/vitviz "$root/usr/bin/vitviz"
 share=$root/usr/share
 cp packaging/linux/vitviz.desktop "$share/applications/"
 cp packaging/linux/vitviz.mime.xml "$share/mime/packages/vitviz.xml"
-sed "s/@VERSION@/$version/; s/@DATE@/$date/" \
-    packaging/linux/org.vitviz.vitviz.metainfo.xml \
-    >"$share/metainfo/org.vitviz.vitviz.metainfo.xml"
+sed "s/@VERSION@/$version/; s/@DATE@/$date/; s/@IDENTIFIER@/$IDENTIFIER/
+    s/@AUTHORS@/$AUTHORS/" packaging/linux/vitviz.metainfo.xml \
+    >"$share/metainfo/$IDENTIFIER.metainfo.xml"
 for picture in build/icons/*.png; do
     size=$(basename "$picture" .png)
     theme=$share/icons/hicolor/${size}x$size
@@ -34,9 +35,9 @@ theme=$share/icons/hicolor/scalable
 install -Dm644 resources/icons/vitviz.svg "$theme/apps/vitviz.svg"
 install -Dm644 resources/icons/vitviz.svg \
     "$theme/mimetypes/application-x-vitviz-session.svg"
-packaging/linux/copyright.sh >"$share/doc/vitviz/copyright"
-printf 'vitviz (%s) unstable; urgency=medium\n\n  * Release %s.\n\n -- The vitviz developers <vitviz@localhost>  %s\n' \
-    "$version" "$version" "$(date -u -R -d "$date")" |
+packaging/linux/copyright.sh "$AUTHORS" >"$share/doc/vitviz/copyright"
+printf 'vitviz (%s) unstable; urgency=medium\n\n  * Release %s.\n\n -- %s  %s\n' \
+    "$version" "$version" "$AUTHORS <$CONTACT>" "$(date -u -R -d "$date")" |
     gzip -9n >"$share/doc/vitviz/changelog.gz"
 
 # libraries of the system that the bundle leaves to it, as packages
@@ -46,13 +47,12 @@ cat >"$root/DEBIAN/control" <<CONTROL
 Package: vitviz
 Version: $version
 Architecture: $arch
-Maintainer: The vitviz developers <vitviz@localhost>
+Maintainer: $AUTHORS <$CONTACT>
 Installed-Size: $installed
 Section: science
 Priority: optional
 Depends: $depends
-Recommends: fonts-dejavu-core | fonts-noto-core
-Suggests: fonts-noto-cjk
+Recommends: fonts-dejavu-core | fonts-noto-core, fonts-noto-cjk
 Description: see where a Vision Transformer looks
  Open a picture, click a patch, and see where a Vision Transformer looks: in
  every head of every layer, at once, exactly. A small trained model is part of

@@ -11,6 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from identity import AUTHORS, IDENTIFIER
+
 ROOT = Path(__file__).resolve().parents[1]
 
 METADATA = (
@@ -27,10 +29,6 @@ METADATA = (
 
 OPTIONAL = ("timm", "pillow_heif", "tifffile")
 """Extras of ours that a bundle carries, since nobody can add them to it."""
-
-
-IDENTIFIER = "org.vitviz.vitviz"
-"""Of the program on macOS, and of its AppStream component."""
 
 PICTURE_ENDINGS = (
     *("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"),
@@ -183,7 +181,7 @@ def info_plist() -> dict[str, object]:
         "LSApplicationCategoryType": "public.app-category.education",
         "NSHighResolutionCapable": True,
         "NSRequiresAquaSystemAppearance": False,
-        "NSHumanReadableCopyright": "The vitviz authors, MIT licence",
+        "NSHumanReadableCopyright": f"{AUTHORS}, MIT licence",
         "CFBundleLocalizations": ["en", "ja"],
         "CFBundleDocumentTypes": [
             {
@@ -228,7 +226,7 @@ def windows_version() -> str:
         "ProductName": "vitviz",
         "FileVersion": version(),
         "ProductVersion": version(),
-        "LegalCopyright": "The vitviz authors, MIT licence",
+        "LegalCopyright": f"{AUTHORS}, MIT licence",
     }
     entries = ", ".join(f"StringStruct({k!r}, {v!r})" for k, v in strings.items())
     return (

@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
+eval "$(python3 packaging/identity.py)"
 package=$(realpath "${1:-$(ls dist/vitviz_*.deb)}")
 suite=${SUITE:-bookworm}
 # the archive that this machine itself installs from
@@ -85,7 +86,7 @@ echo "        $(($(date +%s) - began)) s, $(du -sm "$root/opt/vitviz" | cut -f1)
 
 say "desktop entry, AppStream, type, icons"
 inside desktop-file-validate /usr/share/applications/vitviz.desktop
-inside appstreamcli validate --no-net --pedantic /usr/share/metainfo/org.vitviz.vitviz.metainfo.xml
+inside appstreamcli validate --no-net --pedantic "/usr/share/metainfo/$IDENTIFIER.metainfo.xml"
 inside appstreamcli validate-tree --no-net / | tail -1
 inside sh -c 'grep -q "^application/x-vitviz-session=vitviz.desktop" /usr/share/applications/mimeinfo.cache'
 inside sh -c 'grep -q "x-vitviz-session" /usr/share/mime/globs2'

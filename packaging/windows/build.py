@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bundle_parts import PICTURE_ENDINGS, ROOT, version
+from identity import AUTHORS
 
 
 def command(bundle: Path, output: Path, work: Path) -> list[str]:
@@ -26,6 +27,7 @@ def command(bundle: Path, output: Path, work: Path) -> list[str]:
     files = [p for p in bundle.rglob("*") if p.is_file()]
     defines = {
         "VERSION": version(),
+        "AUTHORS": AUTHORS,
         "BUNDLE": bundle.resolve(),
         "OUTPUT": output.resolve(),
         "PICTURES": pictures.resolve(),

@@ -1,6 +1,6 @@
 ; Installer for Windows, from the folder that packaging/bundle.sh builds there:
 ;   python packaging/windows/build.py
-; It defines VERSION, BUNDLE (the folder), OUTPUT and SIZE_KB.
+; It defines VERSION, AUTHORS, BUNDLE (the folder), OUTPUT and SIZE_KB.
 
 Unicode true
 !ifndef VERSION
@@ -108,7 +108,7 @@ Section "vitviz"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayName" "${NAME}"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayVersion" "${VERSION}"
   WriteRegStr HKCU "${UNINSTALL}" "DisplayIcon" "$INSTDIR\vitviz-gui.exe"
-  WriteRegStr HKCU "${UNINSTALL}" "Publisher" "The vitviz authors"
+  WriteRegStr HKCU "${UNINSTALL}" "Publisher" "${AUTHORS}"
   WriteRegStr HKCU "${UNINSTALL}" "InstallLocation" "$INSTDIR"
   WriteRegStr HKCU "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
   WriteRegStr HKCU "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'

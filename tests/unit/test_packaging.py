@@ -36,6 +36,7 @@ def script(name: str) -> ModuleType:
     return module
 
 
+identity: Any = script("identity")
 parts: Any = script("bundle_parts")
 
 
@@ -90,6 +91,26 @@ def test_one_version() -> None:
     assert written == []
 
 
+def test_one_identity() -> None:
+    """Placeholders that a publisher replaces must not stand in a second place."""
+    for name in ("IDENTIFIER", "AUTHORS", "CONTACT"):
+        value = getattr(identity, name)
+        written = [
+            path.name
+            for path in PACKAGING.rglob("*")
+            if path.is_file()
+            and path.suffix in {".sh", ".py", ".spec", ".nsi", ".xml", ".desktop"}
+            and value in path.read_text("utf-8")
+        ]
+        assert written == ["identity.py"]
+    said = subprocess.run(
+        [sys.executable, PACKAGING / "identity.py"], capture_output=True, text=True
+    ).stdout
+    shell = f'{said}\nprintf "%s|%s|%s" "$IDENTIFIER" "$AUTHORS" "$CONTACT"'
+    read = subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout
+    assert read.split("|") == [identity.IDENTIFIER, identity.AUTHORS, identity.CONTACT]
+
+
 def test_the_desktop_entry() -> None:
     path = PACKAGING / "linux" / "vitviz.desktop"
     file = configparser.ConfigParser(interpolation=None, delimiters=("=",))
@@ -116,15 +137,22 @@ def test_the_session_type() -> None:
 
 
 def test_the_appstream_component(tmp_path: Path) -> None:
-    path = PACKAGING / "linux" / f"{parts.IDENTIFIER}.metainfo.xml"
-    text = path.read_text("utf-8")
-    filled = text.replace("@VERSION@", parts.version()).replace("@DATE@", "2026-01-31")
+    filled = (PACKAGING / "linux" / "vitviz.metainfo.xml").read_text("utf-8")
+    for name, value in {
+        "VERSION": parts.version(),
+        "DATE": "2026-01-31",
+        "IDENTIFIER": identity.IDENTIFIER,
+        "AUTHORS": identity.AUTHORS,
+    }.items():
+        assert f"@{name}@" in filled
+        filled = filled.replace(f"@{name}@", value)
+    assert not re.findall(r"@\w+@", filled)
     root = ET.fromstring(filled)
-    assert root.findtext("id") == parts.IDENTIFIER
+    assert root.findtext("id") == identity.IDENTIFIER
     assert root.findtext("launchable") == "vitviz.desktop"
     assert SESSION_TYPE in [node.text for node in root.iter("mediatype")]
     if shutil.which("appstreamcli"):
-        copy = tmp_path / path.name
+        copy = tmp_path / f"{identity.IDENTIFIER}.metainfo.xml"
         copy.write_text(filled, "utf-8")
         done = subprocess.run(
             ["appstreamcli", "validate", "--no-net", "--pedantic", copy],
