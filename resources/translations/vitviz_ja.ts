@@ -3339,6 +3339,10 @@
         <translation>層{layer}は表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
+        <source>No font on this computer has Japanese characters, so vitviz speaks English. Install one (on Debian and Ubuntu: fonts-noto-cjk), then start vitviz again.</source>
+        <translation>このコンピューターには日本語のフォントがないため、英語で表示しています。フォント（DebianとUbuntuではfonts-noto-cjk）を入れてから、vitvizを起動し直してください。</translation>
+    </message>
+    <message>
         <source>No layer of {model} could be verified: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
         <translation>{model}のどの層も検証できませんでした。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>

@@ -232,6 +232,40 @@ def test_the_first_start_speaks_the_systems_language(
     assert done.stdout.strip() == expected
 
 
+def test_without_a_japanese_font_the_window_can_be_read(tmp_path: Path) -> None:
+    """Boxes instead of characters would not even show the way back to English."""
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?><fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir>'
+        f"<cachedir>{tmp_path}</cachedir></fontconfig>"
+    )
+    code = """
+from vitviz.ui import language
+from vitviz.ui.app import application, open_window
+application(["vitviz"], "ja")
+window = open_window([], needs_model=False)
+window.preferences.say_problems()
+print(language.current())
+print(window.panes.errors.text())
+window.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            **os.environ,
+            "FONTCONFIG_FILE": str(fonts),
+            "QT_QPA_PLATFORM": "offscreen",
+            "VITVIZ_SETTINGS": str(tmp_path / "settings.toml"),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    chosen, said = done.stdout.splitlines()
+    assert chosen == "en"
+    assert "fonts-noto-cjk" in said
+
+
 def cut_off_when_still(qtbot: QtBot, window: MainWindow, where: str) -> set[str]:
     """What is too small for its text once all layouts have settled."""
     with contextlib.suppress(TimeoutError):

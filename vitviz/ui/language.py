@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
+from vitviz.errors import EnvironmentFault, VitvizError
 from vitviz.resources import resource
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
@@ -26,6 +29,7 @@ _installed: list[QTranslator] = []
 """In use now; Qt keeps no reference to them."""
 _families: list[str] = []
 """The system's own fonts, before any language asked for others."""
+_problems: list[VitvizError] = []
 
 
 def system_language() -> str:
@@ -42,8 +46,20 @@ def install(app: QApplication, language: str | None) -> str:
 
     Every open window receives a LanguageChange event. Numbers that the program writes
     itself have a point in both languages, so fields for numbers have one too.
+
+    Without a font for the language it is English, which can be read: boxes cannot.
+    `take_problems` says so then.
     """
     code = language if language in LANGUAGES else system_language()
+    if code == "ja" and not _has_japanese_font():
+        code = SOURCE
+        _problems[:] = [
+            EnvironmentFault(
+                "No font on this computer has Japanese characters, so vitviz speaks "
+                "English. Install one (on Debian and Ubuntu: fonts-noto-cjk), then "
+                "start vitviz again."
+            )
+        ]
     for old in _installed:
         app.removeTranslator(old)
     _installed.clear()
@@ -67,6 +83,20 @@ def current() -> str:
     """The code of the program's language."""
     code = QLocale().name().split("_")[0]
     return code if code in LANGUAGES else SOURCE
+
+
+def take_problems() -> tuple[VitvizError, ...]:
+    """What has to be said about the language since this was last asked."""
+    problems = tuple(_problems)
+    _problems.clear()
+    return problems
+
+
+def _has_japanese_font() -> bool:
+    """Whether Japanese can be read; Windows and macOS always bring such fonts."""
+    if sys.platform != "linux":
+        return True
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.Japanese))
 
 
 def _choose_fonts(app: QApplication, code: str) -> None:

@@ -52,8 +52,8 @@ class Preferences(QObject):
         self._follow(before)
 
     def say_problems(self) -> None:
-        """Show what is wrong with the file of settings, once."""
-        for problem in settings.take_problems():
+        """Show what is wrong with the file of settings or the language, once."""
+        for problem in (*language.take_problems(), *settings.take_problems()):
             _log.warning("%s", problem)
             self._window.panes.errors.showError(problem, stays=True)
 
