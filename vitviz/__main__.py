@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import importlib.util
-import logging
 import os
 import sys
 from pathlib import Path
@@ -43,7 +40,8 @@ def program() -> NoReturn:
     Python would first take torch and Qt apart, which lasts longer than a second.
     """
     status = main()
-    logging.shutdown()
+    if "logging" in sys.modules:
+        sys.modules["logging"].shutdown()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -70,6 +68,9 @@ def _preload() -> None:
     """On Windows, load torch's c10.dll before Qt is in (pytorch#166628)."""
     if sys.platform != "win32":
         return
+    import ctypes
+    import importlib.util
+
     spec = importlib.util.find_spec("torch")
     if spec is None or spec.origin is None:
         return

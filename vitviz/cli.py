@@ -89,10 +89,6 @@ def say(text: str) -> None:
 
 
 def _run(arguments: list[str], *, is_debugging: bool) -> int:
-    from vitviz.guard import check_libraries
-
-    if not is_debugging:
-        _quiet_libraries()
     if arguments and arguments[0] in COMMANDS:
         name = arguments[0]
         module = importlib.import_module(f"vitviz.commands.{name.replace('-', '_')}")
@@ -105,10 +101,10 @@ def _run(arguments: list[str], *, is_debugging: bool) -> int:
         parser.add_argument("--debug", action="store_true", help=_DEBUG_HELP)
         module.add_arguments(parser)
         args = parser.parse_args(arguments[1:])
-        check_libraries()
+        _prepare(is_debugging=is_debugging)
         return int(module.execute(args))
     args = _window_parser().parse_args(arguments)
-    check_libraries()
+    _prepare(is_debugging=is_debugging)
     from vitviz.commands.window import execute
 
     return execute(args)
@@ -152,6 +148,15 @@ def _window_parser() -> Parser:
     parser.add_argument("--debug", action="store_true", help=_DEBUG_HELP)
     parser.add_argument("--version", action="version", version=f"vitviz {__version__}")
     return parser
+
+
+def _prepare(*, is_debugging: bool) -> None:
+    """What comes before a command. Raises EnvironmentFault for a broken library."""
+    if not is_debugging:
+        _quiet_libraries()
+    from vitviz.guard import check_libraries
+
+    check_libraries()
 
 
 def _quiet_libraries() -> None:
