@@ -20,6 +20,7 @@ from vitviz.resources import is_bundle
 
 JOBS = {
     "decode": "vitviz.decoding:serve",
+    "peak": "vitviz.bench.memory:serve",
     "window": "vitviz.ui.rehearsal:serve",
 }
 """Functions without arguments, by what they are for."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
+import subprocess
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from vitviz import helper
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
 from vitviz.memory import free_bytes
@@ -90,27 +91,22 @@ def peak_bytes(
 
     way : "forward", "trace", or "keep" (unfused, every A kept).
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_measure, args=(way, num_tokens, library, sender))
-    process.start()
-    sender.close()
+    wanted = json.dumps([way, num_tokens, library]).encode()
     try:
-        if not receiver.poll(timeout_s):
-            return None
-        return int(receiver.recv())
-    except EOFError:
+        done = helper.run("peak", seconds=timeout_s, data=wanted)
+    except subprocess.TimeoutExpired:
         return None
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
+    return None if done.returncode else int(done.stdout.split()[-1])
 
 
-def _measure(
-    way: str, num_tokens: int, library: str | None, sender: Connection
-) -> None:
-    """Run one way and send its peak; the body of the process."""
+def serve() -> None:
+    """Write the peak of the run that standard input asks for."""
+    way, num_tokens, library = json.load(sys.stdin)
+    sys.stdout.write(f"{_measured(way, num_tokens, library)}\n")
+
+
+def _measured(way: str, num_tokens: int, library: str | None) -> int:
+    """Run one way in this process; its peak over the loaded model, bytes."""
     import vitviz
 
     side = networks.side_px(num_tokens)
@@ -131,7 +127,7 @@ def _measure(
             assert len(kept) == networks.NUM_LAYERS
         else:
             network(pixels)
-    sender.send(_resident_bytes("VmHWM") - before)
+    return _resident_bytes("VmHWM") - before
 
 
 def _keep_attention(network: nn.Module, kept: list[Tensor]) -> dict[str, bool]:
