@@ -20,6 +20,7 @@ METADATA = (
     "torch",
     "torchvision",
     "pillow",
+    "pi-heif",
     "timm",
     "huggingface_hub",
     "safetensors",
@@ -27,7 +28,7 @@ METADATA = (
 )
 """Distributions whose version the program asks for while it runs."""
 
-OPTIONAL = ("timm", "pillow_heif", "tifffile")
+OPTIONAL = ("timm", "pi_heif")
 """Extras of ours that a bundle carries, since nobody can add them to it."""
 
 PICTURE_ENDINGS = (

@@ -38,10 +38,11 @@ def main(bundle: Path) -> None:
     rows += _system(bundle, folder)
     text = (
         "# What this folder of vitviz contains\n\n"
-        "vitviz is under the MIT licence (vitviz.txt). Qt and PySide6 are used under "
-        "the LGPL-3.0 (LGPL-3.0.txt, GPL-3.0.txt): their libraries are files "
-        "of their own in `_internal/PySide6`, and may be replaced by other builds of "
-        "the same version. "
+        "vitviz is under the MIT licence (vitviz.txt). Qt and PySide6, and pi-heif's "
+        "libheif and libde265, are used under the LGPL-3.0 (LGPL-3.0.txt, "
+        "GPL-3.0.txt): they are files of their own in `_internal`, and may be "
+        "replaced by other builds of the same version. What Qt took from others is "
+        "listed at <https://doc.qt.io/qt-6/licenses-used-in-qt.html>; ICU: ICU.txt. "
         "Colour maps: viridis, cividis, magma, inferno (CC0); pyqtgraph carries those "
         "of CET (CC-BY 4.0, Peter Kovesi).\n\n"
         "| component | version | licence | texts |\n| --- | --- | --- | --- |\n"
@@ -83,12 +84,17 @@ def _distribution(
             target.mkdir(exist_ok=True)
             shutil.copy(source, target / "-".join(file.parts[1:]))
     licence = one.metadata["License-Expression"] or one.metadata["License"] or ""
-    licence = licence.strip().splitlines()[0][:60] if licence.strip() else ""
+    licence = licence.strip().splitlines()[0] if licence.strip() else ""
     if not licence:
         classified = one.metadata.get_all("Classifier") or []
         found = [c.split(" :: ")[-1] for c in classified if c.startswith("License")]
         licence = ", ".join(found) or "see the texts"
-    texts = f"{name}/" if target.is_dir() else "none in its package"
+    if target.is_dir():
+        texts = f"{name}/"
+    elif "LGPL-3.0" in licence:
+        texts = "LGPL-3.0.txt, GPL-3.0.txt"
+    else:
+        texts = f"none in its package; see {one.metadata['Home-page']}"
     return f"| {name} | {version} | {licence} | {texts} |"
 
 

@@ -24,7 +24,7 @@ PARTS = (
     ("byte code of all modules", r"^vitviz(\.exe)?$|base_library"),
     ("Qt and PySide6", r"PySide6|shiboken|libQt|libicu"),
     ("numpy", r"_internal/numpy|openblas|gfortran|quadmath"),
-    ("Pillow, HEIF", r"_internal/(PIL|pillow|_pillow|.*libheif|.*x265|.*de265)"),
+    ("Pillow, HEIF", r"_internal/(PIL|pillow|_?pi_heif|.*libheif|.*de265)"),
     ("torchvision's operators", r"_internal/torchvision"),
     ("cuda-bindings, huggingface_hub's transfer", r"_internal/(cuda|hf_xet)"),
     ("vitviz: model, samples, icons", r"_internal/vitviz"),

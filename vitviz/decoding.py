@@ -47,6 +47,9 @@ HELPER_FORMATS = {"TIFF", "AVIF"}
 HELPER_SECONDS = 10
 _ORIENTATION = 0x0112
 """EXIF's tag."""
+_HEIF_READERS = ("pi_heif", "pillow_heif")
+"""Alike, but the second can write as well, through a library under the GPL, so the
+extra and the bundle have the first."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 Bytes = npt.NDArray[np.uint8]
@@ -183,11 +186,11 @@ def _opened(data: bytes, name: str) -> Iterator[PIL.Image.Image]:
     """The picture's header read; pixels are decoded later."""
     formats = list(FORMATS)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        if importlib.util.find_spec("pillow_heif") is None:
-            raise missing_extra(name, "pillow-heif", "formats", OTHER_FORMAT)
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
+        found = filter(importlib.util.find_spec, _HEIF_READERS)
+        reader = next(found, None)
+        if reader is None:
+            raise missing_extra(name, "pi-heif", "formats", OTHER_FORMAT)
+        importlib.import_module(reader).register_heif_opener()
         formats.append("HEIF")
     with _as_image_error(name, data):
         picture = PIL.Image.open(io.BytesIO(data), formats=formats)

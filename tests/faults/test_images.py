@@ -18,7 +18,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from vitviz.errors import ImageError, MissingExtraError
+from vitviz.errors import ImageError
 from vitviz.images import load_image
 
 NUM_MUTANTS = 300
@@ -158,13 +158,6 @@ def test_the_extension_does_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "picture.txt"
     path.write_bytes(photo_bytes("PNG"))
     assert load_image(path).size == (96, 72)
-
-
-def test_heif_without_its_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(MissingExtraError, match=r"vitviz\[formats\]"):
-        load_image(b"\0\0\0\x18ftypheic" + b"\0" * 40, name="a.heic")
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 
 import vitviz
@@ -33,7 +36,7 @@ def _heif(_folder: Path) -> None:
     [
         (_transformers_folder, "transformers", "hf", "Choose a model from the list"),
         (_model_of_timm, "timm", "timm", "Choose a model from the list"),
-        (_heif, "pillow_heif", "formats", "Save it as JPEG"),
+        (_heif, "pi_heif", "formats", "Save it as JPEG"),
     ],
 )
 def test_what_can_be_done_is_said(
@@ -45,6 +48,8 @@ def test_what_can_be_done_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
+    if library == "pi_heif":  # another library can take its place
+        monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(MissingExtraError) as installable:
         use(tmp_path)
     assert f"pip install 'vitviz[{extra}]'" in str(installable.value)
@@ -56,3 +61,15 @@ def test_what_can_be_done_is_said(
     assert "this build of vitviz does not contain" in said
     assert instead in said
     assert "pip install" not in said
+
+
+def test_a_heif_picture() -> None:
+    writer = pytest.importorskip("pillow_heif")
+    ramp = np.linspace(0, 255, 96).astype(np.uint8)
+    pixels = np.stack([np.tile(ramp, (64, 1)), np.tile(ramp[:64, None], (1, 96))], -1)
+    pixels = np.concatenate([pixels, np.full((64, 96, 1), 90, np.uint8)], -1)
+    stream = io.BytesIO()
+    writer.from_pillow(PIL.Image.fromarray(pixels)).save(stream, quality=95)
+    read = load_image(stream.getvalue(), name="a.heic")
+    assert read.size == (96, 64)
+    assert np.abs(np.asarray(read.pixels, np.int16) - pixels).mean() < 3

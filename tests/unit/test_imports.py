@@ -13,7 +13,7 @@ import pytest
 import vitviz
 
 PACKAGE = Path(vitviz.__file__).parent
-OPTIONAL = {"timm", "transformers", "pillow_heif", "huggingface_hub"}
+OPTIONAL = {"timm", "transformers", "pi_heif", "pillow_heif", "huggingface_hub"}
 LIGHT = ("vitviz.models.catalogue", "vitviz.models.progress", "vitviz.models.store")
 """Of the models, what loads no library (tests/models/test_catalogue.py shows it)."""
 

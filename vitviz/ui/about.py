@@ -39,6 +39,7 @@ LIBRARIES = (
     "safetensors",
     "timm",
     "transformers",
+    "pi-heif",
     "pillow-heif",
 )
 
