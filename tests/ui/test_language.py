@@ -268,7 +268,7 @@ window.close()
 
 def cut_off_when_still(qtbot: QtBot, window: MainWindow, where: str) -> set[str]:
     """What is too small for its text once all layouts have settled."""
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(qtbot.TimeoutError):
         qtbot.waitUntil(lambda: not cut_off(window), timeout=1000)
     return {f"{where}: {what}" for what in cut_off(window)}
 
