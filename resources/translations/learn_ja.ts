@@ -235,12 +235,20 @@
 <context>
     <name>CostPage</name>
     <message>
-        <source>&lt;b&gt;Memory&lt;/b&gt; is N² too, if the matrices are written out: &lt;b&gt;{written}&lt;/b&gt; in all layers at N = {tokens}, {twice} at twice that. The way vitviz runs it, it is N: &lt;b&gt;{kept}&lt;/b&gt; for q, k and v (chapter 4), and {kept_twice}.</source>
-        <translation>&lt;b&gt;メモリ&lt;/b&gt;も、行列を書き出せばN²で増えます。全層の合計は、N = {tokens}で&lt;b&gt;{written}&lt;/b&gt;、その2倍なら{twice}です。vitvizの動かし方ではNに比例し、q、k、v（第4章）の&lt;b&gt;{kept}&lt;/b&gt;、2倍でも{kept_twice}で済みます。</translation>
+        <source> From {tokens} to {more_tokens} tokens attention measures &lt;b&gt;× {ratio}&lt;/b&gt;.</source>
+        <translation>トークンが{tokens}個から{more_tokens}個に増えるときの注意の実測は&lt;b&gt;{ratio}倍&lt;/b&gt;です。</translation>
     </message>
     <message>
-        <source>Attention is {few} % of the pass at {few_tokens} tokens and {many} % at {many_tokens}. By that, it overtakes all the rest at about N = {even}.</source>
-        <translation>注意の計算が占める割合は、{few}%（{few_tokens}トークン）から{many}%（{many_tokens}トークン）に増えました。この調子なら、N = {even}あたりで残り全部を追い越します。</translation>
+        <source> Only the time that one processor core spent on it counts, so other programs hardly matter.</source>
+        <translation>数えているのは、1つのプロセッサコアがこの計算に使った時間だけなので、ほかのプログラムの影響はほとんど受けません。</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Memory&lt;/b&gt; grows with N² too, if all pairs are written out as matrices: &lt;b&gt;{written}&lt;/b&gt; in all layers here, {twice} with twice the tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: &lt;b&gt;{kept}&lt;/b&gt;, then {kept_twice}.</source>
+        <translation>&lt;b&gt;メモリ&lt;/b&gt;も、すべての組を行列に書き出せばN²で増えます。ここでは全層で&lt;b&gt;{written}&lt;/b&gt;、トークンが2倍なら{twice}です。vitvizが保持するのはq、k、v（第4章）だけで、これはNに比例します。ここでは&lt;b&gt;{kept}&lt;/b&gt;、2倍でも{kept_twice}です。</translation>
+    </message>
+    <message>
+        <source>Attention is {few} % of the pass at {few_tokens} tokens and {many} % at {many_tokens}. Growing like that, it equals all the rest at about N = {even}.</source>
+        <translation>1回の実行に注意が占める割合は、{few_tokens}トークンで{few}%、{many_tokens}トークンで{many}%です。この増え方だと、N = {even}あたりで残り全部と並びます。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -251,12 +259,12 @@
         <translation>14×14から14×28へ。パッチは{patches}から{more}へ、トークンは{tokens}から{more_tokens}へ：</translation>
     </message>
     <message>
-        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;: each time the model attends, it weighs {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture with twice the sides has four times the patches, and about sixteen times the pairs.</source>
-        <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;です。注意を1回計算するたびに、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組を比べます。縦横2倍の画像ならパッチは4倍、組の数は約16倍になります。</translation>
+        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;, which makes {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture with twice the sides has four times the patches, and about sixteen times the pairs.</source>
+        <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;なので、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組になります。縦横2倍の画像ならパッチは4倍、組の数は約16倍です。</translation>
     </message>
     <message>
-        <source>In self-attention every token looks at every token. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
-        <translation>自己注意では、すべてのトークンがすべてのトークンを見ます。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
+        <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token and weighs how much to take from each. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
+        <translation>&lt;b&gt;自己注意&lt;/b&gt;では、すべてのトークンがすべてのトークンを見て、どれからどれだけ受け取るかを決めます。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
     </message>
     <message>
         <source>Let more people come to the meeting</source>
@@ -267,8 +275,12 @@
         <translation>今ここで測る</translation>
     </message>
     <message>
-        <source>Measure it. Which part of the time grows four times when the patches are doubled, and which only twice?</source>
-        <translation>測ってみましょう。パッチが2倍になると4倍に延びるのはどの部分で、2倍で済むのはどの部分ですか。</translation>
+        <source>Measure it. With twice the patches, which part takes four times as long, and which only twice?</source>
+        <translation>測ってみましょう。パッチが2倍になると、時間が4倍になるのはどの部分で、2倍で済むのはどの部分ですか。</translation>
+    </message>
+    <message>
+        <source>Measured is the middle of {n} rounds; beside it stands their range. Why not exactly × 4? Part of every call does not depend on N and pulls the ratio down; numbers that outgrow the processor's cache push it up.</source>
+        <translation>実測は{n}回の中央値で、右はその範囲です。なぜちょうど4倍ではないのでしょう。呼び出しごとにNによらない手間があると倍率は下がり、データがプロセッサのキャッシュに収まらなくなると上がります。</translation>
     </message>
     <message>
         <source>People at the first table</source>
@@ -279,8 +291,12 @@
         <translation>このモデルをこの画像で、いくつかの大きさで動かします（数秒）</translation>
     </message>
     <message>
-        <source>Three minutes. Ask for a guess before you measure: twice the tokens, how much longer? &lt;b&gt;Often misunderstood:&lt;/b&gt; the whole pass does not take four times as long. Only attention grows with N², and in small models at few tokens it is the smaller part; projections and MLPs grow with N. Measured ratios stay below the prediction where fixed costs of each call still count, and other programs disturb them: the fastest of several passes is taken. Memory is N² only if the matrix is written out; fused kernels, as here, never do that.</source>
-        <translation>3分。測る前に予想してもらいましょう。トークンが2倍なら、時間は何倍でしょうか。&lt;b&gt;よくある誤解：&lt;/b&gt;計算全体が4倍になるわけではありません。N²で増えるのは注意の部分だけで、小さなモデルでトークンが少ないうちは、そのほうが小さい部分です。射影とMLPはNに比例します。呼び出しごとの固定の手間がまだ効くところでは実測が予測を下回り、ほかのプログラムにも乱されます。そこで、何回か動かした中で最も速かったものを採っています。メモリがN²になるのは行列を書き出す場合だけで、ここで使っている融合カーネルは書き出しません。</translation>
+        <source>Three minutes. Ask for a guess before you measure: twice the tokens, how much longer? &lt;b&gt;Often misunderstood:&lt;/b&gt; the whole pass does not take four times as long. Only attention grows with N², and in small models at few tokens it is the smaller part; all the rest grows with N: the products that make queries, keys and values (projections) and the small networks that work on each token by itself (MLPs). Memory is N² only if the matrix is written out; fused kernels, as here, never do that.</source>
+        <translation>3分。測る前に予想させましょう。トークンが2倍なら、時間は何倍でしょうか。&lt;b&gt;よくある誤解：&lt;/b&gt;実行全体が4倍かかるわけではありません。N²で増えるのは注意だけで、小さなモデルでトークンが少ないうちは、注意のほうが小さな部分です。残りはすべてNに比例します。クエリ・キー・バリューを作る積（射影）と、トークンを1つずつ処理する小さなネットワーク（MLP）です。メモリがN²になるのは行列を書き出した場合だけで、ここで使っている融合カーネルは書き出しません。</translation>
+    </message>
+    <message>
+        <source>all the rest, N</source>
+        <translation>残り全部、N</translation>
     </message>
     <message>
         <source>attention, N²</source>
@@ -295,16 +311,16 @@
         <translation>予測</translation>
     </message>
     <message>
-        <source>projections, MLPs, rest, N</source>
-        <translation>射影・MLPなど残り（N）</translation>
+        <source>range</source>
+        <translation>範囲</translation>
     </message>
     <message>
         <source>whole pass</source>
         <translation>全体</translation>
     </message>
     <message>
-        <source>{attention} attention, predicted to grow with N² · {rest} projections, MLPs and all else, with N · dots measured, dashed predicted from {grid}</source>
-        <translation>{attention} 注意（N²で増えるはず）・{rest} 射影・MLPなど残り（Nで増えるはず）・点は実測、破線は{grid}からの予測</translation>
+        <source>{attention} attention · {rest} all the rest · dots: measured · dashed: predicted from {grid}</source>
+        <translation>{attention} 注意・{rest} 残り全部・点：実測・破線：{grid}からの予測</translation>
     </message>
 </context>
 <context>

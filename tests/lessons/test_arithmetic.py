@@ -12,6 +12,7 @@ import vitviz
 from vitviz.interventions import Axis
 from vitviz.lessons import arithmetic, axes, cost
 from vitviz.lessons.arithmetic import Factors
+from vitviz.lessons.cost import Timing
 from vitviz.tracing import Trace
 
 
@@ -146,15 +147,26 @@ def test_sums_along_every_axis(
 
 
 def test_doubling_the_tokens() -> None:
-    first = cost.Timing(14, 14, 196, 0.010, 0.050)
-    second = cost.Timing(14, 28, 392, 0.041, 0.125)
-    found = cost.growth(first, second)
+    def pair(second_attention: float, slower: float = 1.0) -> tuple[Timing, Timing]:
+        return (
+            Timing(14, 14, 196, slower * 0.010, slower * 0.050),
+            Timing(14, 28, 392, slower * second_attention, slower * 0.125),
+        )
+
+    # in the last round all is slower, which leaves ratios as they are
+    found = cost.growth([pair(0.041), pair(0.090), pair(0.035, slower=3.0)])
+    assert found.tokens == (196, 392)
     assert found.predicted_attention == 4.0
     assert found.predicted_rest == 2.0
-    assert found.measured_attention == pytest.approx(4.1)
-    assert found.measured_rest == pytest.approx(0.084 / 0.040)
+    attention = found.measured_attention
+    assert attention.middle == pytest.approx(4.1)
+    assert (attention.low, attention.high) == pytest.approx((3.5, 9.0))
+    assert found.measured_rest.middle == pytest.approx(0.084 / 0.040)
     assert found.predicted_whole == pytest.approx((4 * 0.010 + 2 * 0.040) / 0.050)
-    assert found.measured_whole == pytest.approx(2.5)
+    assert found.measured_whole.middle == pytest.approx(2.5)
+    middle = cost.middle([pair(0.041)[1], pair(0.090)[1], pair(0.035)[1]])
+    assert middle.attention_s == 0.041
+    assert middle.rest_s == pytest.approx(0.084)
 
 
 def test_memory(trace: Trace) -> None:

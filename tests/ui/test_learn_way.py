@@ -14,6 +14,7 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.test_learn import go_to, press
 from vitviz import settings
 from vitviz.lessons.cost import Timing
+from vitviz.lessons.jobs import Timed
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.marks import Marks
 from vitviz.ui.main_window import MainWindow
@@ -111,10 +112,8 @@ def test_the_wheel_scrolls_whatever_it_is_over(
     window.resize(1280, 720)
     page = go_to(qtbot, window, Chapter.COST)
     assert isinstance(page, CostPage)
-    page._show(
-        (Timing(14, 14, 197, 0.01, 0.05), Timing(14, 28, 393, 0.04, 0.12)),
-        is_done=True,
-    )
+    pair = (Timing(14, 14, 197, 0.01, 0.05), Timing(14, 28, 393, 0.04, 0.12))
+    page._show(Timed((pair,), own_time=True), is_done=True)
     area = area_of(window)
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 60)
     people = page.people.value()

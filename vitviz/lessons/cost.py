@@ -11,14 +11,16 @@ Memory of attention: the matrix written out takes H·N² numbers a layer; q, k a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
 
 FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One measured pass: the best of several, in seconds."""
+    """One measured pass, in seconds."""
 
     rows: int
     cols: int
@@ -28,9 +30,23 @@ class Timing:
     whole_s: float
 
     @property
+    def grid(self) -> tuple[int, int]:
+        """(rows, cols) of patches."""
+        return self.rows, self.cols
+
+    @property
     def rest_s(self) -> float:
         """Projections, MLPs and everything else."""
         return self.whole_s - self.attention_s
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many times as long, in the middle round, and in the two outermost."""
+
+    middle: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +56,44 @@ class Growth:
     tokens: tuple[int, int]
     predicted_attention: float
     """(N′/N)²."""
-    measured_attention: float
+    measured_attention: Ratio
     predicted_rest: float
     """N′/N."""
-    measured_rest: float
+    measured_rest: Ratio
     predicted_whole: float
     """Each part of the first pass grown by its own law."""
-    measured_whole: float
+    measured_whole: Ratio
 
 
-def growth(first: Timing, second: Timing) -> Growth:
-    """How `second` compares with `first`."""
+def growth(rounds: Sequence[tuple[Timing, Timing]]) -> Growth:
+    """How the second pass compares with the first, taken together round by round.
+
+    What disturbs the machine for a while falls on both passes of a round; of the
+    rounds' ratios the middle one counts.
+    """
+    first, second = (middle([one[i] for one in rounds]) for i in (0, 1))
     ratio = second.num_tokens / first.num_tokens
     whole = predicted(first, second.num_tokens)
     return Growth(
         (first.num_tokens, second.num_tokens),
         ratio**2,
-        second.attention_s / first.attention_s,
+        _ratio([b.attention_s / a.attention_s for a, b in rounds]),
         ratio,
-        second.rest_s / first.rest_s,
+        _ratio([b.rest_s / a.rest_s for a, b in rounds]),
         sum(whole) / first.whole_s,
-        second.whole_s / first.whole_s,
+        _ratio([b.whole_s / a.whole_s for a, b in rounds]),
     )
+
+
+def middle(timings: Sequence[Timing]) -> Timing:
+    """The middle of several passes over one grid, attention and the rest apart."""
+    attention = median(one.attention_s for one in timings)
+    rest = median(one.rest_s for one in timings)
+    return replace(timings[0], attention_s=attention, whole_s=attention + rest)
+
+
+def _ratio(found: Sequence[float]) -> Ratio:
+    return Ratio(median(found), min(found), max(found))
 
 
 def predicted(base: Timing, num_tokens: int) -> tuple[float, float]:

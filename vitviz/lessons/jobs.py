@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from vitviz.errors import SelectionError
 from vitviz.interventions import HeadsOff, Interventions, merged
 from vitviz.lessons import arithmetic, axes
 from vitviz.lessons.arithmetic import Array
-from vitviz.lessons.cost import Timing, predicted
+from vitviz.lessons.cost import Timing, middle, predicted
 
 if TYPE_CHECKING:
     from vitviz.images import SourceImage
@@ -22,18 +23,48 @@ if TYPE_CHECKING:
     from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
 
-GRIDS = ((7, 7), (14, 14), (14, 28), (28, 28), (28, 56))
-"""Rows × columns that are timed; the second and third are 196 and 392 patches."""
-ROUNDS = 2
-PATIENCE_S = 4.0
+Grid = tuple[int, int]
+"""Rows × columns of patches."""
+DOUBLED: tuple[Grid, Grid] = ((14, 14), (14, 28))
+"""196 and 392 patches."""
+DOUBLED_LARGE: tuple[Grid, Grid] = ((28, 28), (28, 56))
+"""784 and 1,568 patches."""
+PLAN: tuple[tuple[tuple[Grid, ...], int], ...] = (
+    (DOUBLED, 7),
+    (DOUBLED_LARGE, 3),
+    (((7, 7),), 2),
+)
+"""What is timed together, and in how many rounds."""
+MIN_ROUNDS = 2
+PLAN_S = 6.0
+"""Rounds beyond the fewest end after so long."""
+PATIENCE_S = 15.0
 """A grid whose single pass would take longer is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """The grids that have been timed so far."""
+    """The rounds so far; each holds a Timing for every grid that was timed in it."""
 
-    timings: tuple[Timing, ...]
+    rounds: tuple[tuple[Timing, ...], ...]
+    own_time: bool
+    """Of one thread alone, and not by the clock; see `stopwatch.counts_own_time`."""
+
+    def grids(self) -> tuple[Timing, ...]:
+        """The middle of all rounds for each grid, the fewest tokens first."""
+        of: dict[Grid, list[Timing]] = {}
+        for rounds in self.rounds:
+            for one in rounds:
+                of.setdefault(one.grid, []).append(one)
+        return tuple(sorted(map(middle, of.values()), key=lambda t: t.num_tokens))
+
+    def pairs(self, grids: tuple[Grid, Grid]) -> tuple[tuple[Timing, Timing], ...]:
+        """Rounds in which just these two grids were timed, one after the other."""
+        return tuple(
+            (one[0], one[1])
+            for one in self.rounds
+            if tuple(timing.grid for timing in one) == grids
+        )
 
 
 def embedding(model: Model, trace: Trace) -> Job:
@@ -48,42 +79,57 @@ def embedding(model: Model, trace: Trace) -> Job:
 
 
 def timings(
-    model: Model, image: SourceImage, grids: tuple[tuple[int, int], ...] = GRIDS
+    model: Model,
+    image: SourceImage,
+    plan: tuple[tuple[tuple[Grid, ...], int], ...] = PLAN,
 ) -> Job:
-    """A job that reports Timed after every grid and returns the last.
+    """A job that reports Timed after every round and returns the last.
 
-    Every grid has its turn twice, so that what disturbs the machine for a while does
-    not fall on one of them alone; the fastest pass of both counts. A grid that the
-    model does not take is left out. Raises SelectionError where it takes none.
+    The grids of a round are timed one after the other, so that what disturbs the
+    machine for a while falls on all of them. A grid that the model does not take is
+    left out. Raises SelectionError where it takes none.
     """
 
     def job(context: Context) -> Timed:
-        from vitviz.lessons.stopwatch import timing
+        from vitviz.lessons import stopwatch
 
-        found: dict[tuple[int, int], Timing] = {}
+        found = Timed((), stopwatch.counts_own_time(model.device))
         refusal: SelectionError | None = None
-        wanted = list(grids)
-        for _ in range(ROUNDS):
-            for grid in tuple(wanted):
-                if found and grid not in found:
-                    last = tuple(found.values())[-1]
-                    if sum(predicted(last, grid[0] * grid[1])) > PATIENCE_S:
-                        wanted.remove(grid)
+        left_out: set[Grid] = set()
+        last: Timing | None = None
+        for grids, most in plan:
+            begin = time.perf_counter()
+            for number in range(most):
+                if number >= MIN_ROUNDS and time.perf_counter() - begin > PLAN_S:
+                    break
+                made = []
+                for grid in grids:
+                    if last is not None and _takes_long(last, grid):
+                        left_out.add(grid)
+                    if grid in left_out:
                         continue
-                try:
-                    one = timing(model, image, grid, check=context.raise_if_cancelled)
-                except SelectionError as error:
-                    refusal = error
-                    wanted.remove(grid)
-                    continue
-                former = found.get(grid, one)
-                found[grid] = min(one, former, key=lambda timed: timed.whole_s)
-                context.report(Timed(tuple(found.values())))
-        if not found and refusal is not None:
+                    try:
+                        last = stopwatch.timing(
+                            model, image, grid, check=context.raise_if_cancelled
+                        )
+                    except SelectionError as error:
+                        refusal = error
+                        left_out.add(grid)
+                        continue
+                    made.append(last)
+                if not made:
+                    break
+                found = replace(found, rounds=(*found.rounds, tuple(made)))
+                context.report(found)
+        if not found.rounds and refusal is not None:
             raise refusal
-        return Timed(tuple(found.values()))
+        return found
 
     return job
+
+
+def _takes_long(last: Timing, grid: Grid) -> bool:
+    return sum(predicted(last, grid[0] * grid[1])) > PATIENCE_S
 
 
 def sums(trace: Trace, layer: int, axis: Axis, *, head: int, query: int) -> Job:

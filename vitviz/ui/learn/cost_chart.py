@@ -54,13 +54,14 @@ class CostChart(QWidget):
             item.addItem(
                 pg.ScatterPlotItem(tokens, values, size=9, brush=colour, pen=None)
             )
+        top = 1000 * max(max(one.attention_s, one.rest_s) for one in timings)
         if base is not None and len(timings) > 1:
             along = np.linspace(tokens.min(), tokens.max(), 100)
             lines = [predicted(base, int(n)) for n in along]
             for colour, part in ((ATTENTION, 0), (REST, 1)):
                 pen = pg.mkPen(colour, width=1.5, style=Qt.PenStyle.DashLine)
                 item.plot(along, [1000 * one[part] for one in lines], pen=pen)
-        top = max(1000 * max(one.attention_s, one.rest_s) for one in timings)
+            top = max(top, 1000 * max(lines[-1]))
         item.setXRange(0, float(tokens.max()), padding=0.04)
         item.setYRange(0, top, padding=0.06)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from vitviz.lessons import cost, jobs
-from vitviz.lessons.cost import Timing
-from vitviz.lessons.jobs import Timed
+from vitviz.lessons.cost import Ratio, Timing
+from vitviz.lessons.jobs import DOUBLED, DOUBLED_LARGE, Grid, Timed
 from vitviz.ui.learn.cost_chart import ATTENTION, REST, CostChart
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.meeting import Meeting
@@ -14,9 +14,6 @@ from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.scale_page import format_bytes
 from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.slider import Slider
-
-FIRST, SECOND = (14, 14), (14, 28)
-"""The two grids whose tokens are compared: 196 and 392 patches."""
 
 
 class CostPage(Page):
@@ -26,12 +23,13 @@ class CostPage(Page):
         super().__init__(desk, parent)
         self._is_running = False
         self._measured_with: object = None
-        self.timings: tuple[Timing, ...] = ()
+        self.timed: Timed | None = None
         self.say(
             self.tr(
-                "In self-attention every token looks at every token. It is a meeting "
-                "in which everyone listens to everyone: N people, N × N listenings. "
-                "Twice the people, four times the work."
+                "In <b>self-attention</b> every token looks at every token and weighs "
+                "how much to take from each. It is a meeting in which everyone listens "
+                "to everyone: N people, N × N listenings. Twice the people, four times "
+                "the work."
             )
         )
         self.meeting = Meeting()
@@ -46,8 +44,8 @@ class CostPage(Page):
         self.here = self.say()
         self.ask_to(
             self.tr(
-                "Measure it. Which part of the time grows four times when the patches "
-                "are doubled, and which only twice?"
+                "Measure it. With twice the patches, which part takes four times as "
+                "long, and which only twice?"
             )
         )
         self.measure = Button()
@@ -57,6 +55,7 @@ class CostPage(Page):
         self.measure.clicked.connect(self._on_measure)
         self.add_row(self.measure)
         self.ratios = self.say()
+        self.why = self.say("", "small")
         self.legend = self.say("", "small")
         self.chart = CostChart()
         self.chart.hide()
@@ -68,11 +67,11 @@ class CostPage(Page):
                 "Three minutes. Ask for a guess before you measure: twice the tokens, "
                 "how much longer? <b>Often misunderstood:</b> the whole pass does not "
                 "take four times as long. Only attention grows with N², and in small "
-                "models at few tokens it is the smaller part; projections and MLPs "
-                "grow with N. Measured ratios stay below the prediction where fixed "
-                "costs of each call still count, and other programs disturb them: "
-                "the fastest of several passes is taken. Memory is N² only if the "
-                "matrix is written out; fused kernels, as here, never do that."
+                "models at few tokens it is the smaller part; all the rest grows with "
+                "N: the products that make queries, keys and values (projections) and "
+                "the small networks that work on each token by itself (MLPs). Memory "
+                "is N² only if the matrix is written out; fused kernels, as here, "
+                "never do that."
             )
         )
         self._show_button()
@@ -83,31 +82,30 @@ class CostPage(Page):
         tokens = trace.num_tokens
         self.here.say(
             self.tr(
-                "Here N = <b>{tokens}</b>: each time the model attends, it weighs "
-                "{tokens} × {tokens} = <b>{pairs}</b> pairs. A picture with twice the "
-                "sides has four times the patches, and about sixteen times the pairs."
+                "Here N = <b>{tokens}</b>, which makes {tokens} × {tokens} = "
+                "<b>{pairs}</b> pairs. A picture with twice the sides has four times "
+                "the patches, and about sixteen times the pairs."
             ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
         )
         layers, heads = trace.num_layers, trace.num_heads
         self.memory.say(
             self.tr(
-                "<b>Memory</b> is N² too, if the matrices are written out: "
-                "<b>{written}</b> in all layers at N = {tokens}, {twice} at twice "
-                "that. The way vitviz runs it, it is N: <b>{kept}</b> for q, k and v "
-                "(chapter 4), and {kept_twice}."
+                "<b>Memory</b> grows with N² too, if all pairs are written out as "
+                "matrices: <b>{written}</b> in all layers here, {twice} with twice the "
+                "tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: "
+                "<b>{kept}</b>, then {kept_twice}."
             ).format(
                 written=format_bytes(cost.written_out_bytes(layers, heads, tokens)),
                 twice=format_bytes(cost.written_out_bytes(layers, heads, 2 * tokens)),
                 kept=format_bytes(trace.num_bytes),
                 kept_twice=format_bytes(2 * trace.num_bytes),
-                tokens=f"{tokens:,}",
             )
         )
         can_measure = lesson.view.model is not None and lesson.image is not None
         self.measure.setEnabled(can_measure and trace.is_complete)
         if self._measured_with not in (None, trace.setup.model):
             self._measured_with = None
-            self._show((), is_done=False)
+            self._show(None, is_done=False)
 
     def forget(self) -> None:
         """Another picture: what runs is dropped with it."""
@@ -130,7 +128,7 @@ class CostPage(Page):
             return
         self._is_running = True
         self._measured_with = lesson.trace.setup.model
-        self._show((), is_done=False)
+        self._show(None, is_done=False)
         self._show_button()
         self.desk.ask(
             jobs.timings(lesson.view.model, lesson.image),
@@ -140,45 +138,48 @@ class CostPage(Page):
         )
 
     def _on_part(self, found: Timed) -> None:
-        self._show(found.timings, is_done=False)
+        self._show(found, is_done=False)
 
     def _on_done(self, found: Timed) -> None:
         self._is_running = False
         self._show_button()
-        self._show(found.timings, is_done=True)
-        if len(found.timings) > 1:
+        self._show(found, is_done=True)
+        if len(found.grids()) > 1:
             self.done()
 
     def _on_refused(self, text: str) -> None:
         self.leave()
         self.split.say(text)
 
-    def _show(self, timings: tuple[Timing, ...], *, is_done: bool) -> None:
-        self.timings = timings
-        first, second = _of(timings, FIRST), _of(timings, SECOND)
+    def _show(self, timed: Timed | None, *, is_done: bool) -> None:
+        self.timed = timed
+        timings = () if timed is None else timed.grids()
+        first = _of(timings, DOUBLED[0])
         self.chart.setVisible(bool(timings))
         self.chart.setTimings(timings, first)
         self.legend.say(self._legend() if timings else "")
-        self.ratios.say("")
-        self.split.say("")
-        if first is not None and second is not None:
-            self.ratios.say(*self._ratios(first, second))
+        for prose in (self.ratios, self.why, self.split):
+            prose.say("")
+        if timed is not None and timed.pairs(DOUBLED):
+            self.ratios.say(*self._ratios(timed))
+            self.why.say(self._why(timed))
         if is_done and timings:
             self.split.say(self._split(first or timings[0], timings[-1]))
 
     def _legend(self) -> str:
         dot = '<span style="color:{colour}">●</span>'
         return self.tr(
-            "{attention} attention, predicted to grow with N² · {rest} projections, "
-            "MLPs and all else, with N · dots measured, dashed predicted from {grid}"
+            "{attention} attention · {rest} all the rest · dots: measured · dashed: "
+            "predicted from {grid}"
         ).format(
             attention=dot.format(colour=ATTENTION),
             rest=dot.format(colour=REST),
-            grid=f"{FIRST[0]}×{FIRST[1]}",
+            grid=f"{DOUBLED[0][0]}×{DOUBLED[0][1]}",
         )
 
-    def _ratios(self, first: Timing, second: Timing) -> tuple[str, Table]:
-        found = cost.growth(first, second)
+    def _ratios(self, timed: Timed) -> tuple[str, Table]:
+        rounds = timed.pairs(DOUBLED)
+        (first, second), found = rounds[0], cost.growth(rounds)
         text = self.tr(
             "From 14×14 to 14×28, {patches} to {more} patches, {tokens} to "
             "{more_tokens} tokens:"
@@ -189,7 +190,7 @@ class CostPage(Page):
             more_tokens=second.num_tokens,
         )
         return text, Table(
-            ("", self.tr("predicted"), self.tr("measured")),
+            ("", self.tr("predicted"), self.tr("measured"), self.tr("range")),
             (
                 _line(
                     self.tr("attention, N²"),
@@ -197,7 +198,7 @@ class CostPage(Page):
                     found.measured_attention,
                 ),
                 _line(
-                    self.tr("projections, MLPs, rest, N"),
+                    self.tr("all the rest, N"),
                     found.predicted_rest,
                     found.measured_rest,
                 ),
@@ -207,11 +208,36 @@ class CostPage(Page):
             ),
         )
 
+    def _why(self, timed: Timed) -> str:
+        text = self.tr(
+            "Measured is the middle of {n} rounds; beside it stands their range. Why "
+            "not exactly × 4? Part of every call does not depend on N and pulls the "
+            "ratio down; numbers that outgrow the processor's cache push it up."
+        ).format(n=len(timed.pairs(DOUBLED)))
+        larger = timed.pairs(DOUBLED_LARGE)
+        if larger:
+            found = cost.growth(larger)
+            text += self.tr(
+                " From {tokens} to {more_tokens} tokens attention measures "
+                "<b>× {ratio}</b>."
+            ).format(
+                tokens=f"{found.tokens[0]:,}",
+                more_tokens=f"{found.tokens[1]:,}",
+                ratio=f"{found.measured_attention.middle:.1f}",
+            )
+        if timed.own_time:
+            text += self.tr(
+                " Only the time that one processor core spent on it counts, so other "
+                "programs hardly matter."
+            )
+        return text
+
     def _split(self, few: Timing, many: Timing) -> str:
         even = round(many.num_tokens * many.rest_s / many.attention_s)
         return self.tr(
             "Attention is {few} % of the pass at {few_tokens} tokens and {many} % at "
-            "{many_tokens}. By that, it overtakes all the rest at about N = {even}."
+            "{many_tokens}. Growing like that, it equals all the rest at about "
+            "N = {even}."
         ).format(
             few=round(100 * few.attention_s / few.whole_s),
             few_tokens=few.num_tokens,
@@ -228,9 +254,10 @@ class CostPage(Page):
         self.measure.setAccessibleName(text)
 
 
-def _line(name: str, predicted: float, measured: float) -> tuple[str, str, str]:
-    return name, f"× {predicted:.1f}", f"<b>× {measured:.1f}</b>"
+def _line(name: str, predicted: float, measured: Ratio) -> tuple[str, str, str, str]:
+    spread = f"{measured.low:.1f}–{measured.high:.1f}"
+    return name, f"× {predicted:.1f}", f"<b>× {measured.middle:.1f}</b>", spread
 
 
-def _of(timings: tuple[Timing, ...], grid: tuple[int, int]) -> Timing | None:
-    return next((one for one in timings if (one.rows, one.cols) == grid), None)
+def _of(timings: tuple[Timing, ...], grid: Grid) -> Timing | None:
+    return next((one for one in timings if one.grid == grid), None)
