@@ -151,6 +151,7 @@ def transformers_watch(module: nn.Module, pixels: Tensor, watch: Watch) -> None:
     """The weights of eager attention, as `output_attentions=True` returns them."""
     network = cast("Any", module)
     network.set_attn_implementation("eager")
+    _place_positions(module, pixels)
     options: dict[str, Any] = {"output_attentions": True}
     if pixels.shape[-2:] != (224, 224) and _has_option(module):
         options["interpolate_pos_encoding"] = True
@@ -158,10 +159,49 @@ def transformers_watch(module: nn.Module, pixels: Tensor, watch: Watch) -> None:
         network.config.mask_ratio = 0.0
         count = pixels.shape[-1] * pixels.shape[-2] // network.config.patch_size**2
         options["noise"] = torch.arange(count)[None]
-    with torch.inference_mode():
-        found = network(pixels, **options).attentions
+    if hasattr(network, "vision_encoder"):  # SAM chooses when it is built
+        found = _sam_weights(network, pixels)
+    else:
+        with torch.inference_mode():
+            found = network(pixels, **options).attentions
     for layer, weights in enumerate(found):
         watch(layer, weights[0])
+
+
+def _sam_weights(network: Any, pixels: Tensor) -> list[Tensor]:  # noqa: ANN401
+    """What SAM's eager attention returns beside its output, layer by layer."""
+    from transformers.models.sam.modeling_sam import SamVisionAttention
+
+    found: list[Tensor] = []
+    for layer in network.vision_encoder.layers:
+        layer.attn.__class__ = SamVisionAttention
+        layer.attn.register_forward_hook(
+            lambda _module, _args, output: found.append(output[1][None])
+        )
+    with torch.inference_mode():
+        network(pixels)
+    return found
+
+
+def _place_positions(module: nn.Module, pixels: Tensor) -> None:
+    """Tables that transformers ties to one grid, resampled by timm's own function."""
+    from timm.layers import resample_abs_pos_embed, resample_abs_pos_embed_nhwc
+
+    height, width = pixels.shape[-2:]
+    grid = [height // 16, width // 16]
+    encoder: Any = getattr(module, "vision_encoder", None)
+    if encoder is not None:  # SAM
+        encoder.patch_embed.image_size = (height, width)
+        made = resample_abs_pos_embed_nhwc(encoder.pos_embed.detach(), grid)
+        encoder.pos_embed = nn.Parameter(made)
+    if type(module).__name__.startswith("Aimv2"):
+        embeddings: Any = module.embeddings
+        table = embeddings.position_embedding
+        made = resample_abs_pos_embed(
+            table.weight.detach()[None], grid, num_prefix_tokens=0
+        )
+        table.weight = nn.Parameter(made[0])
+        embeddings.position_ids = torch.arange(grid[0] * grid[1])[None]
 
 
 def _has_option(module: nn.Module) -> bool:
@@ -176,6 +216,7 @@ def _transformers(
     *,
     quick: bool = False,
     extras: int = 0,
+    windowed: frozenset[int] = frozenset(),
     **options: Any,  # noqa: ANN401  (transformers')
 ) -> Case:
     return Case(
@@ -187,6 +228,7 @@ def _transformers(
         watch=transformers_watch,
         num_extras=extras,
         is_quick=quick,
+        windowed=windowed,
     )
 
 
@@ -202,11 +244,20 @@ TRANSFORMERS = (
     ),
     _transformers("DINOv3ViT", ("cls", *_REGISTERS), num_register_tokens=4),
     _transformers("CLIPVision"),
-    _transformers("SiglipVision", ()),
+    _transformers("SiglipVision", (), extras=1),
     _transformers("Beit", use_relative_position_bias=True),
     _transformers("ViTMSN"),
     _transformers("ViTMAE"),
     _transformers("IJepa", ()),
     _transformers("InternVLVision", image_size=[224, 224], patch_size=[16, 16]),
     _transformers("MetaClip2Vision"),
+    _transformers("Aimv2Vision", (), extras=1, use_head=True),
+    _transformers(
+        "SamVision",
+        (),
+        quick=True,
+        windowed=frozenset({0, 2}),
+        global_attn_indexes=(1,),
+        window_size=5,
+    ),
 )

@@ -32,6 +32,8 @@ class Adapter(Protocol):
     """Special tokens in order, such as ("cls", "reg0"); None: not declared."""
     windowed: frozenset[int]
     """Blocks whose attention stays in windows: nothing of them can be shown."""
+    has_pool: bool
+    """Whether a pooling head behind the blocks asks with one query of its own."""
     has_head: bool
     """Whether `forward` returns class logits; otherwise it returns a feature."""
 
@@ -103,6 +105,12 @@ def ready_model(
         raise UnsupportedModelError(
             "{name} has no list of Transformer blocks that vitviz can find.", name=name
         )
+    if len(adapter.windowed) == len(adapter.blocks):
+        raise UnsupportedModelError(
+            "{name} attends within small windows in every layer, so there is no matrix "
+            "between all patches. Take one with global layers, or a plain ViT.",
+            name=name,
+        )
     info = ModelInfo(
         name=name,
         source=source,
@@ -170,18 +178,6 @@ def require_divisible(size: tuple[int, int], patch_size: tuple[int, int]) -> Non
             height=size[1],
             patch_width=patch_size[0],
             patch_height=patch_size[1],
-        )
-
-
-def require_size(size: tuple[int, int], own: tuple[int, int], kind: str) -> None:
-    """Raise SelectionError unless `size` is the only one the model takes."""
-    if size != own:
-        raise SelectionError(
-            "{kind} takes only its own size, {width}×{height} px: its position biases "
-            "are tied to the grid.",
-            kind=kind,
-            width=own[0],
-            height=own[1],
         )
 
 

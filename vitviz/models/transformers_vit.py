@@ -20,10 +20,10 @@ from vitviz.models.adapter import (
     block_list,
     evaluating,
     require_divisible,
-    require_size,
     with_attributes,
 )
 from vitviz.models.checkpoint_files import read_state
+from vitviz.models.position_tables import resampled_tables
 from vitviz.models.refusals import require_plain
 
 _log = logging.getLogger(__name__)
@@ -68,6 +68,10 @@ class TransformersAdapter:
             if getattr(block, "window_size", 0)  # SAM; others have none
         )
         self.prefix_names: tuple[str, ...] | None = self._prefix_names()
+        self.has_pool = any(
+            name.endswith(("head.probe", "head.cls_token"))  # SigLIP's, AIMv2's
+            for name, _ in module.named_parameters()
+        )
         labels = getattr(self.hf.config, "num_labels", 0)
         kind = type(module).__name__
         self.has_head = bool(labels) and "ForImageClassification" in kind
@@ -105,14 +109,12 @@ class TransformersAdapter:
         return width, height
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides; the library resamples the positions."""
+        """Any size the patch divides."""
         require_divisible(size, self.patch_size)
-        if self.windowed:
-            require_size(size, self.own_size, type(self.module).__name__)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode and the "sdpa" attention, whatever was chosen before."""
+        """Evaluation mode, the "sdpa" attention, positions for the grid of `size`."""
         configs = {
             id(part.config): part.config
             for part in self.module.modules()
@@ -125,7 +127,14 @@ class TransformersAdapter:
         ]
         if self._is_masking:  # no patch is to be left out
             changes.append((self.config, "mask_ratio", 0.0))
-        with evaluating(self.module), with_attributes(*changes):
+        width, height = size
+        grid = (height // self.patch_size[1], width // self.patch_size[0])
+        with (
+            evaluating(self.module),
+            with_attributes(*changes),
+            resampled_tables(self.module, grid),
+            _fused_pooling(self.module),
+        ):
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -147,6 +156,27 @@ class TransformersAdapter:
             state = output.feature_maps[-1]
         state = cast("Tensor", state)
         return state.flatten(2).mean(-1) if state.dim() == 4 else state[:, 0]
+
+
+@contextlib.contextmanager
+def _fused_pooling(module: nn.Module) -> Iterator[None]:
+    """Have the `nn.MultiheadAttention` of a pooling head (SigLIP's) call the kernel.
+
+    transformers 5.23 asks it for its weights and throws them away, which keeps it from
+    calling `scaled_dot_product_attention`.
+    """
+    with contextlib.ExitStack() as stack:
+        for part in module.modules():
+            if isinstance(part, nn.MultiheadAttention):
+                handle = part.register_forward_pre_hook(
+                    lambda _part, args, options: (
+                        args,
+                        {**options, "need_weights": False},
+                    ),
+                    with_kwargs=True,
+                )
+                stack.callback(handle.remove)
+        yield
 
 
 def load_folder(
