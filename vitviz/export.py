@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
+from vitviz.geometry import POOL
 from vitviz.metadata import metadata
 from vitviz.methods import METHODS
 from vitviz.selection import Fill, Fusion, HeadChoice
@@ -47,7 +48,7 @@ class Selection:
     heads: tuple[HeadChoice, ...]
     """Each a single head, or the one fusion of several."""
     queries: tuple[int, ...] | None
-    """Token indices; None for every token."""
+    """Token indices, or POOL alone; None for every token."""
     method: str = "raw"
     """A name in `vitviz.methods.METHODS`."""
     options: tuple[tuple[str, object], ...] = ()
@@ -71,15 +72,21 @@ class Selection:
 
     def check(self, trace: Trace) -> None:
         """Raise SelectionError unless every layer, head and query is there."""
+        count = trace.num_heads
+        if self.queries == (POOL,):
+            count = trace.num_heads_of(POOL)
+            if self.is_layerwise:
+                for layer in self.layers:
+                    trace.pool_at(layer)
         for layer in self.layers:
             trace.capture(layer)
         for choice in self.heads:
             for head in choice.heads:
-                if not 0 <= head < trace.num_heads:
+                if not 0 <= head < count:
                     raise SelectionError(
                         "There is no head {head}: heads go from 0 to {last}.",
                         head=head,
-                        last=trace.num_heads - 1,
+                        last=count - 1,
                     )
         for query in self.queries or ():
             trace.token(query)
@@ -108,9 +115,10 @@ def write_npz(
     """Write the selection with everything needed to make it again.
 
     Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
-    fused heads), `queries` int64; `grid` (rows, cols); `num_prefix_tokens`; `meta`,
-    a JSON text. A method across layers has `relevance` (queries, rows, cols) float32
-    in place of the first three. Memory: one tile.
+    fused heads), `queries` int64 (−1: a pooling head's, whose heads are its own);
+    `grid` (rows, cols); `num_prefix_tokens`; `meta`, a JSON text. A method across
+    layers has `relevance` (queries, rows, cols) float32 in place of the first three.
+    Memory: one tile.
 
     gradients : of the backward pass that a gradient method needs.
     model : for methods that need it beside its trace.
@@ -173,7 +181,8 @@ def write_csv(
 ) -> None:
     """Write one line a value: layer, head, query, key, row, col, value.
 
-    `head` is a number, or the word mean, max or min; a method across layers leaves
+    `head` is a number, or the word mean, max or min; `query` the word pool for a
+    pooling head's; a method across layers leaves
     layer and head empty and has the patches only. `row` and `col` are those of the
     key, empty for special tokens. Numbers use a point in every locale, and read back
     to the same float32.
@@ -192,12 +201,15 @@ def write_csv(
         if not selection.is_layerwise:
             first = trace.num_prefix_tokens
             for query, values in _across(trace, selection, gradients, model):
-                _write_lines(file, f",,{query},", cells[first:], values[first:])
+                _write_lines(
+                    file, f",,{_csv_query(query)},", cells[first:], values[first:]
+                )
             return
         for layer, choice, queries, rows in rows_of(trace, selection, model=model):
             label = _csv_label(choice)
             for query, row in zip(queries, rows, strict=True):
-                _write_lines(file, f"{layer},{label},{query},", cells, row)
+                start = f"{layer},{label},{_csv_query(query)},"
+                _write_lines(file, start, cells, row)
             done += rows.size
             if on_progress is not None:
                 on_progress(done / total)
@@ -302,6 +314,10 @@ def _blocks(
 
 def _csv_label(choice: HeadChoice) -> str:
     return choice.fusion.value if choice.single is None else str(choice.single)
+
+
+def _csv_query(query: int) -> str:
+    return "pool" if query == POOL else str(query)
 
 
 def _write_lines(file: BinaryIO, start: str, cells: list[str], row: Array) -> None:

@@ -16,6 +16,8 @@ from fractions import Fraction
 
 from vitviz.errors import SelectionError
 
+POOL = -1
+"""In place of a token: the query of a pooling head (SigLIP's), which is no token."""
 MAX_SIDE_PX = 8192
 """Longest side of a model input; beyond it a picture is not prepared."""
 
@@ -84,10 +86,12 @@ class PatchGrid:
         return self.num_prefix_tokens + row * self.cols + col
 
     def cell(self, token: int) -> tuple[int, int] | None:
-        """(row, col) of a patch token, None for a special one.
+        """(row, col) of a patch token, None for a special one and for POOL.
 
         Raises SelectionError outside [0, N).
         """
+        if token == POOL:
+            return None
         if not 0 <= token < self.num_tokens:
             raise SelectionError(
                 "There is no token {token}: tokens go from 0 to {last}.",

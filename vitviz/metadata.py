@@ -35,6 +35,7 @@ def metadata(
             "weights_sha256": weights_sha256(info),
             "num_layers": info.num_layers,
             "num_heads": trace.num_heads,
+            "num_pool_heads": 0 if trace.pool is None else trace.pool.num_heads,
             "patch_size": list(info.patch_size),
             "special_tokens": list(setup.prefix_names),
             "dtype": info.dtype,

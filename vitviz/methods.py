@@ -29,6 +29,8 @@ class Method:
     """Whether the model is needed beside its trace."""
     is_per_query: bool = True
     """Whether another query has another map."""
+    takes_pool: bool = False
+    """Whether the query may be a pooling head's: it needs one row and nothing else."""
 
     @property
     def needs_rows_of_one(self) -> bool:
@@ -49,6 +51,7 @@ _ALL = (
         needs_gradients=False,
         sums_to_one=True,
         options=_LAYER,
+        takes_pool=True,
     ),
     Method(
         "received",
@@ -73,6 +76,7 @@ _ALL = (
         needs_gradients=False,
         sums_to_one=False,
         options=_LAYER,
+        takes_pool=True,
     ),
     Method(
         "norm-based",
@@ -98,6 +102,7 @@ _ALL = (
         needs_gradients=False,
         sums_to_one=False,
         options=(*_LAYER, "mass"),
+        takes_pool=True,
     ),
     Method(
         "rollout",

@@ -42,6 +42,8 @@ class Setup:
     """None when the input was a prepared tensor."""
     windowed: frozenset[int] = frozenset()
     """Layers whose attention stays in windows: they have no matrix to show."""
+    has_pool: bool = False
+    """Whether a pooling head behind the layers asks with a query of its own."""
     interventions: Interventions = UNTOUCHED
     """What was changed; rows, checks and methods show the changed run."""
 
@@ -232,6 +234,7 @@ def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Set
         preprocessing=model.preprocessing,
         image=image,
         windowed=model.adapter.windowed,
+        has_pool=model.adapter.has_pool,
     )
 
 

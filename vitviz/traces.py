@@ -12,7 +12,8 @@ from torch import Tensor
 
 from vitviz import attention
 from vitviz.attention import Capture
-from vitviz.errors import ExactnessError, SelectionError
+from vitviz.errors import ExactnessError, Phrase, SelectionError
+from vitviz.geometry import POOL
 from vitviz.interventions import Axis, Interventions
 from vitviz.selection import Bins, Fusion, HeadChoice
 from vitviz.setups import Setup
@@ -95,13 +96,42 @@ class Trace:
 
     @property
     def pool(self) -> Capture | None:
-        """The one query of a pooling head over all tokens; None without one."""
+        """The one query of a pooling head over the tokens; None without one."""
         found = [
             extra
             for extra in self.extras
-            if extra.num_queries == 1 and extra.num_keys == self.num_tokens
+            if extra.num_queries == 1 and self._read_by(extra)
         ]
         return found[0] if len(found) == 1 else None
+
+    @property
+    def has_pool(self) -> bool:
+        """Whether a pooling head has a query; while running, whether one is to come."""
+        is_running = self.output is None
+        return self.pool is not None or (is_running and self.setup.has_pool)
+
+    @property
+    def pooled_tokens(self) -> tuple[int, ...]:
+        """Tokens that the pooling head reads, in order; none without one."""
+        return () if self.pool is None else self._read_by(self.pool)
+
+    def _read_by(self, extra: Capture) -> tuple[int, ...]:
+        """The tokens behind the keys of a call outside the layers; () if unclear.
+
+        All that are left in the sequence, or the patches among them (timm's
+        `pool_include_prefix=False`).
+        """
+        grid = self.setup.grid
+        dropped = {grid.token(*cell) for cell in self.interventions.dropped}
+        left = tuple(t for t in range(grid.num_tokens) if t not in dropped)
+        patches = tuple(t for t in left if t >= grid.num_prefix_tokens)
+        return next((o for o in (left, patches) if len(o) == extra.num_keys), ())
+
+    def num_heads_of(self, query: int) -> int:
+        """H of a query's row: the pooling head has heads of its own."""
+        if query == POOL and self.pool is not None:
+            return self.pool.num_heads
+        return self.num_heads
 
     @property
     def is_complete(self) -> bool:
@@ -131,8 +161,17 @@ class Trace:
     def token(self, query: Query) -> int:
         """Token index of a query: an index, (row, col), or a special token's name.
 
-        Raises SelectionError.
+        POOL for "pool", the query of a pooling head. Raises SelectionError.
         """
+        if query in ("pool", POOL):
+            if not self.has_pool:
+                raise SelectionError(
+                    "{model} has no pooling head, so there is no query “pool”. Choose "
+                    "a patch{or_special}.",
+                    model=self.setup.model.name,
+                    or_special=self._or_special(),
+                )
+            return POOL
         if isinstance(query, tuple):
             return self.setup.grid.token(*query)
         if isinstance(query, str):
@@ -147,6 +186,13 @@ class Trace:
             return self.setup.prefix_names.index(query)
         self.setup.grid.cell(query)
         return query
+
+    def _or_special(self) -> Phrase | str:
+        """The end of a sentence: which special tokens could be chosen instead."""
+        names = self.setup.prefix_names
+        if not names:
+            return ""
+        return Phrase(", or one of: {names}", {"names": ", ".join(names)})
 
     def capture(self, layer: int) -> Capture:
         """The factors of one layer.
@@ -186,15 +232,40 @@ class Trace:
         The query "pool" is that of a pooling head (SigLIP, PE core), which reads the
         tokens of the last layer and has heads of its own.
         """
-        if query == "pool" and self.pool is not None:
-            if layer != self.num_layers - 1:
-                raise SelectionError(
-                    "The pooling head reads the tokens of the last layer: ask for "
-                    "layer {last}.",
-                    last=self.num_layers - 1,
-                )
-            return as_array(attention.row(self.pool, 0))
-        return as_array(attention.row(self.capture(layer), self.token(query)))
+        token = self.token(query)
+        if token == POOL:
+            return self.placed(attention.row(self.pool_at(layer), 0))
+        return as_array(attention.row(self.capture(layer), token))
+
+    def pool_at(self, layer: int) -> Capture:
+        """The pooling head's call, for the one layer whose tokens it reads: the last.
+
+        Raises SelectionError for another layer or while it has not run, ExactnessError
+        where its check failed.
+        """
+        if layer != self.num_layers - 1:
+            raise SelectionError(
+                "The pooling head reads the tokens of the last layer: ask for layer "
+                "{last}.",
+                last=self.num_layers - 1,
+            )
+        pool = self.pool
+        if pool is None:
+            raise SelectionError("The pooling head has not run yet.")
+        if not pool.is_exact:
+            raise ExactnessError(
+                "The pooling head is not shown: attention recomputed from its query "
+                "and keys differs from the model's own by {error:.1e}.",
+                error=pool.error,
+            )
+        return pool
+
+    def placed(self, row: Tensor) -> Array:
+        """(H, n) over the tokens that a pooling head reads as (H, N); others get 0."""
+        values = as_array(row)
+        placed = np.zeros((len(values), self.num_tokens), np.float32)
+        placed[:, list(self.pooled_tokens)] = values
+        return placed
 
     def column(self, layer: int, key: Query) -> Array:
         """Who looks at a key, (H, N), each in [0, 1].
@@ -203,6 +274,10 @@ class Trace:
         memory); later ones cost as much as a row.
         """
         capture, token = self.capture(layer), self.token(key)
+        if token == POOL:
+            raise SelectionError(
+                "Nothing looks at the query of a pooling head: it is no token."
+            )
         return as_array(attention.column(capture, token, self._normalisers(layer)))
 
     def has_normalisers(self, layer: int) -> bool:

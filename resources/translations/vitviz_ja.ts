@@ -3195,6 +3195,10 @@
         <translation>と、ほか{n}個のテンソル</translation>
     </message>
     <message>
+        <source>, or one of: {names}</source>
+        <translation>、または次のいずれか（{names}）</translation>
+    </message>
+    <message>
         <source>, or the CPU as the device</source>
         <translation>、またはデバイスをCPUに</translation>
     </message>
@@ -3367,6 +3371,10 @@
         <translation>{name}のうち、次のものは使えませんでした：{parts}。</translation>
     </message>
     <message>
+        <source>Nothing looks at the query of a pooling head: it is no token.</source>
+        <translation>プーリングヘッドのクエリを見るものはありません。トークンではないからです。</translation>
+    </message>
+    <message>
         <source>Only the embedded model can change its patch size; {name} has one.</source>
         <translation>パッチサイズを変えられるのは内蔵モデルだけです。{name}のパッチサイズは1つです。</translation>
     </message>
@@ -3465,6 +3473,14 @@
     <message>
         <source>The model in {folder} cannot be read: {reason}</source>
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
+    </message>
+    <message>
+        <source>The pooling head has not run yet.</source>
+        <translation>プーリングヘッドはまだ実行されていません。</translation>
+    </message>
+    <message>
+        <source>The pooling head is not shown: attention recomputed from its query and keys differs from the model's own by {error:.1e}.</source>
+        <translation>プーリングヘッドは表示しません。クエリとキーから計算し直したアテンションが、モデル自身のものと {error:.1e} 異なります。</translation>
     </message>
     <message>
         <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
@@ -3895,8 +3911,8 @@
         <translation>{kind}はロジットや特徴のテンソルを返しません。ピクセルを受け取り、それを返すモジュールをwrapしてください。</translation>
     </message>
     <message>
-        <source>{kind} takes only its own size, {width}×{height} px: its position biases are tied to the grid.</source>
-        <translation>{kind}が受け取るのは自身のサイズ{width}×{height} pxだけです。位置のバイアスが格子に結び付いています。</translation>
+        <source>{method} cannot begin at the query of a pooling head, which is no token. Choose a patch or a special token, or one of the methods {names}.</source>
+        <translation>「{method}」はプーリングヘッドのクエリからは始められません。トークンではないからです。パッチか特殊トークンを選ぶか、手法を {names} のいずれかにしてください。</translation>
     </message>
     <message>
         <source>{method} has no option {option}; it has: {options}.</source>
@@ -3931,6 +3947,10 @@
         <translation>{model}には分類器がないため、クラス{target}もありません。クラスの指定を外してください。</translation>
     </message>
     <message>
+        <source>{model} has no pooling head, so there is no query “pool”. Choose a patch{or_special}.</source>
+        <translation>{model} にはプーリングヘッドがないため、クエリ「pool」はありません。パッチ{or_special}を選んでください。</translation>
+    </message>
+    <message>
         <source>{model} has no special token {name}; it has: {names}.</source>
         <translation>{model}に特殊トークン{name}はありません。あるのは{names}です。</translation>
     </message>
@@ -3945,6 +3965,10 @@
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
         <translation>{name}はパッチに位置の値を加えません。位置は回転として各注意に入ります。</translation>
+    </message>
+    <message>
+        <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>
+        <translation>{name} はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常の ViT を使ってください。</translation>
     </message>
     <message>
         <source>{name} cannot be opened: {reason}.</source>
@@ -4452,6 +4476,10 @@
     <message>
         <source>own</source>
         <translation>個別</translation>
+    </message>
+    <message>
+        <source>pool</source>
+        <translation>pool</translation>
     </message>
     <message>
         <source>query {name}</source>

@@ -88,18 +88,19 @@ class Wish:
                 layers = (number,)
             case _:
                 layers = (trace.num_layers - 1,)
-        heads: tuple[HeadChoice, ...]
-        match self.head:
-            case "all":
-                heads = tuple(HeadChoice((h,)) for h in range(trace.num_heads))
-            case int(number):
-                heads = (HeadChoice((number,)),)
-            case name:
-                heads = (HeadChoice((), Fusion(name)),)
         queries: tuple[int, ...] | None = None
         if self.query != "all":
             query = default_query(trace) if self.query is None else self.query
             queries = (trace.token(query),)
+        heads: tuple[HeadChoice, ...]
+        match self.head:
+            case "all":
+                count = trace.num_heads_of(queries[0] if queries else 0)
+                heads = tuple(HeadChoice((h,)) for h in range(count))
+            case int(number):
+                heads = (HeadChoice((number,)),)
+            case name:
+                heads = (HeadChoice((), Fusion(name)),)
         return Selection(layers, heads, queries, self.method, self._options(trace))
 
     def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
@@ -177,8 +178,9 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
     choice.add_argument(
         "--query",
-        metavar="cls|ROW,COL|token:I|all",
-        help="default: cls, or the middle patch of a model without it",
+        metavar="cls|ROW,COL|token:I|pool|all",
+        help="default: cls, or the middle patch of a model without it; pool: the query "
+        "of a pooling head (SigLIP)",
     )
     choice.add_argument(
         "--method", default="raw", metavar="N", help=_of(tuple(METHODS))
@@ -366,7 +368,7 @@ def _query(text: str) -> Query:
     if text.isidentifier():
         return text
     raise SelectionError(
-        "--query takes cls, ROW,COL, token:I or all, not {text}.", text=text
+        "--query takes cls, ROW,COL, token:I, pool or all, not {text}.", text=text
     )
 
 

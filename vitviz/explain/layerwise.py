@@ -10,6 +10,7 @@ from torch import Tensor
 from vitviz import attention
 from vitviz.attention import Capture
 from vitviz.errors import SelectionError
+from vitviz.geometry import POOL
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 def heads_of(name: str, trace: Trace, layer: int, token: int) -> Tensor:
     """A layerwise method's values for each head, (H, N) float32."""
+    if token == POOL:
+        pool = trace.pool_at(layer)
+        row = attention.row(pool, 0)
+        if name == "value-weighted":
+            row = value_weighted(row, pool)
+        return torch.from_numpy(trace.placed(row))
     capture = trace.capture(layer)
     if name == "received":
         return torch.from_numpy(trace.column(layer, token))

@@ -17,6 +17,7 @@ from vitviz.explain.anatomy import output_projections
 from vitviz.explain.gradients import Gradients, backward, prepared_pixels
 from vitviz.explain.legrad import legrad
 from vitviz.explain.normed import gram, norm_based
+from vitviz.geometry import POOL
 from vitviz.methods import METHODS, Method
 from vitviz.selection import Fill, Fusion, HeadChoice
 
@@ -104,13 +105,20 @@ def token_values(
         )
     chosen = _options(method, options)
     token = trace.token(query) if method.is_per_query else 0
+    if token == POOL and not method.takes_pool:
+        raise SelectionError(
+            "{method} cannot begin at the query of a pooling head, which is no token. "
+            "Choose a patch or a special token, or one of the methods {names}.",
+            method=method.title,
+            names=", ".join(one.name for one in METHODS.values() if one.takes_pool),
+        )
     layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
     if method.needs_model:
         return _with_model(name, trace, model, pixels, token, layer, chosen, check)
     with torch.no_grad():
         if method.is_layerwise:
             heads = layerwise.heads_of(name, trace, layer, token)
-            fused = _fused(heads, chosen.head, trace)
+            fused = _fused(heads, chosen.head)
             if name == "mass-mask":  # of the map that is shown, fused or not
                 prefix = trace.num_prefix_tokens
                 fused = layerwise.mass_mask(fused, prefix, chosen.mass)
@@ -183,7 +191,7 @@ def _with_model(
         )
     projection = output_projections(model, trace, entered)[layer]
     capture = trace.capture(layer)
-    choice = _choice(chosen.head, trace)
+    choice = _choice(chosen.head, trace.num_heads)
     with torch.no_grad():
         row = attention.row(capture, token)
         return _array(norm_based(row, gram(capture, projection), choice))
@@ -252,24 +260,24 @@ def _share(discard: float) -> float:
     return discard
 
 
-def _fused(heads: Tensor, head: HeadChoice | Fusion | int, trace: Trace) -> Tensor:
+def _fused(heads: Tensor, head: HeadChoice | Fusion | int) -> Tensor:
     """(H, N) → (N,) as the choice of heads says."""
-    choice = _choice(head, trace)
+    choice = _choice(head, len(heads))
     picked = heads[list(choice.heads)] if choice.heads else heads
     return attention.fuse(picked, choice.fusion)
 
 
-def _choice(head: HeadChoice | Fusion | int, trace: Trace) -> HeadChoice:
+def _choice(head: HeadChoice | Fusion | int, count: int) -> HeadChoice:
     """The heads asked for. Raises SelectionError for one there is not."""
     if isinstance(head, Fusion):
         return HeadChoice((), head)
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     for one in choice.heads:
-        if not 0 <= one < trace.num_heads:
+        if not 0 <= one < count:
             raise SelectionError(
                 "There is no head {head}: heads go from 0 to {last}.",
                 head=one,
-                last=trace.num_heads - 1,
+                last=count - 1,
             )
     return choice
 

@@ -15,7 +15,7 @@ from vitviz.figures.picture import (
     draw_unseen,
     shown_rect,
 )
-from vitviz.geometry import PatchGrid, Placement
+from vitviz.geometry import POOL, PatchGrid, Placement
 from vitviz.images import SourceImage
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat
@@ -185,7 +185,9 @@ def tr(text: str) -> str:
 
 
 def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
-    """Name of a special token, or its number where no name is known."""
+    """Name of a special token, or its number where no name is known; also POOL's."""
+    if token == POOL:
+        return tr("pool")
     return (
         prefix_names[token]
         if token < len(prefix_names)

@@ -25,6 +25,7 @@ class FlexiAdapter:
 
     prefix_names: tuple[str, ...] | None = ("cls",)
     windowed: frozenset[int] = frozenset()
+    has_pool = False
     has_head = False
 
     def __init__(self, module: FlexiViT) -> None:

@@ -20,6 +20,7 @@ class GenericAdapter:
     """A module of no known library; what is given wins over what is inferred."""
 
     windowed: frozenset[int] = frozenset()
+    has_pool = False  # a trace finds one that no library declares
 
     def __init__(
         self,

@@ -41,6 +41,8 @@ class TimmAdapter:
         height, width = self.timm.patch_embed.feat_ratio(as_scalar=False)
         self.patch_size: tuple[int, int] = (int(width), int(height))
         self.prefix_names: tuple[str, ...] | None = _prefix_names(self.timm)
+        pool = getattr(module, "attn_pool", None)
+        self.has_pool = getattr(pool, "latent_len", 0) == 1
         self.has_head = self.timm.num_classes > 0
 
     @property

@@ -30,6 +30,7 @@ class TorchvisionAdapter:
 
     prefix_names: tuple[str, ...] | None = ("cls",)
     windowed: frozenset[int] = frozenset()
+    has_pool = False
 
     def __init__(self, module: VisionTransformer) -> None:
         self.vit = module

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitviz.geometry import POOL
 from vitviz.interventions import Axis
 from vitviz.methods import METHODS
 from vitviz.selection import Fusion, HeadChoice
@@ -86,7 +87,12 @@ class MapCell:
 
 
 def shown_layer(trace: Trace, state: ViewState) -> int | None:
-    """The layer on screen: the wanted one, or the nearest that has been captured."""
+    """The layer on screen: the wanted one, or the nearest that has been captured.
+
+    The pooling head has one, the last, and none before it has run.
+    """
+    if shown_query(trace, state.token) == POOL:
+        return None if trace.pool is None else trace.num_layers - 1
     wanted = state.layer + trace.num_layers if state.layer < 0 else state.layer
     wanted = min(max(wanted, 0), trace.num_layers - 1)
     if trace.captures[wanted] is not None:
@@ -100,9 +106,19 @@ def shown_token(trace: Trace, token: int) -> int:
     return token if 0 <= token < trace.num_tokens else 0
 
 
-def shown_heads(trace: Trace, heads: HeadChoice) -> HeadChoice:
-    """`heads` without those this model lacks."""
-    kept = tuple(h for h in heads.heads if h < trace.num_heads)
+def shown_query(trace: Trace, token: int) -> int:
+    """`token` as `shown_token` has it; POOL for a model with a pooling head."""
+    is_pool = token == POOL and trace.has_pool
+    return POOL if is_pool else shown_token(trace, token)
+
+
+def shown_heads(trace: Trace, heads: HeadChoice, query: int = 0) -> HeadChoice:
+    """`heads` without those this model lacks; a pooling head has its own."""
+    return _kept(heads, trace.num_heads_of(query))
+
+
+def _kept(heads: HeadChoice, count: int) -> HeadChoice:
+    kept = tuple(h for h in heads.heads if h < count)
     if kept == heads.heads:
         return heads
     return HeadChoice(kept, heads.fusion)
@@ -113,15 +129,17 @@ def maps_of(
 ) -> LayerMaps:
     """All heads' attention of the pinned token, or of `token`, in one layer.
 
-    Looked at by others costs a pass over all rows when it is the layer's first; see
+    A pooling head's query is looked at by none: its maps are always its rows. Looked at
+    by others costs a pass over all rows when it is the layer's first; see
     `Trace.has_normalisers`. Raises ExactnessError for a layer that failed its check.
     """
-    chosen = shown_token(trace, state.token if token is None else token)
-    if state.direction is Direction.LOOKS_AT:
+    chosen = shown_query(trace, state.token if token is None else token)
+    direction = Direction.LOOKS_AT if chosen == POOL else state.direction
+    if direction is Direction.LOOKS_AT:
         values = trace.row(layer, chosen)
     else:
         values = trace.column(layer, chosen)
-    return LayerMaps(layer, chosen, state.direction, values, state.renormalise)
+    return LayerMaps(layer, chosen, direction, values, state.renormalise)
 
 
 def heat(
@@ -132,7 +150,7 @@ def heat(
     heads: HeadChoice | None = None,
 ) -> Heat:
     """The map over the picture for the chosen heads."""
-    choice = shown_heads(trace, state.heads if heads is None else heads)
+    choice = _kept(state.heads if heads is None else heads, len(maps.values))
     fused = fused_values(maps.values, choice)
     patches = trace.patch_map(_patch_values(trace, maps, fused))
     levels = _levels(trace, state, maps, patches)
@@ -166,7 +184,7 @@ def values_of(
     return token_values(
         state.method,
         trace,
-        query=shown_token(trace, state.token),
+        query=shown_query(trace, state.token),
         model=model,
         gradients=gradients,
         check=check,
@@ -181,7 +199,7 @@ def chosen_options(
     chosen = state.method_options
     values: dict[str, object] = {
         "layer": layer,
-        "head": shown_heads(trace, state.heads),
+        "head": shown_heads(trace, state.heads, shown_query(trace, state.token)),
         "target": shown_target(trace, state),
         "fusion": chosen.fusion,
         "start_layer": min(chosen.start_layer, trace.num_layers - 1),
@@ -208,6 +226,7 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
     """
     method = METHODS[state.method]
     layer = shown_layer(trace, state)
+    query = shown_query(trace, state.token)
     patches = trace.patch_map(values)
     scale = Scale.FIXED if state.scale is Scale.FIXED else Scale.OWN
     if scale is Scale.FIXED:
@@ -220,8 +239,8 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
     peak = np.unravel_index(int(np.argmax(patches)), patches.shape)
     return Heat(
         layer=0 if layer is None else layer,
-        heads=shown_heads(trace, state.heads),
-        token=shown_token(trace, state.token),
+        heads=shown_heads(trace, state.heads, query),
+        token=query,
         direction=Direction.LOOKS_AT,
         patches=patches,
         special=values[: trace.num_prefix_tokens],
@@ -248,13 +267,13 @@ def _resolved_options(trace: Trace, state: ViewState) -> tuple[tuple[str, object
 
 def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...]:
     """Small maps of mean, max, min and every head, in that order."""
-    choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(trace.num_heads)))
+    choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(len(maps.values))))
     return tuple(_cell(trace, heat(trace, state, maps, heads=c)) for c in choices)
 
 
 def rail_cell(trace: Trace, state: ViewState, maps: LayerMaps) -> MapCell:
     """Small map of one layer: the chosen heads on a scale of its own."""
-    choice = shown_heads(trace, state.heads)
+    choice = _kept(state.heads, len(maps.values))
     fused = _patch_values(trace, maps, fused_values(maps.values, choice))
     patches = trace.patch_map(fused)
     levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
@@ -306,6 +325,9 @@ def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> 
 
 def _uniform(trace: Trace, maps: LayerMaps) -> float:
     """What every token would get if attention were even."""
+    if maps.token == POOL:
+        first = trace.num_prefix_tokens if maps.is_renormalised else 0
+        return 1 / sum(token >= first for token in trace.pooled_tokens)
     if trace.interventions.axis is Axis.HEADS:
         return 1 / trace.num_heads
     left_out = trace.num_prefix_tokens if maps.is_renormalised else 0
