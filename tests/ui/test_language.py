@@ -151,6 +151,26 @@ def test_settings_switch_at_once_and_back(
     assert lasting_texts(window) == english
 
 
+def test_the_key_changes_the_language_whatever_the_settings_say(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """`--lang en` for once, where the settings have Japanese."""
+    window = open_vitviz(photo)
+    settings.set(language=settings.Language.JAPANESE)
+    try:
+        for code in ("ja", "en"):
+            former = window.panes
+            keys = (
+                Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            )
+            qtbot.keyClick(window, Qt.Key.Key_L, keys)
+            qtbot.waitUntil(partial(is_anew, window, former))
+            assert language.current() == code
+            assert settings.get().language.value == code
+    finally:
+        window.preferences.set(language=settings.Language.ENGLISH)
+
+
 def test_an_error_and_its_parts_are_japanese(japanese: None) -> None:
     error = ImageError(
         "{name} is damaged and cannot be shown ({reason}). Get or save it again.",

@@ -39,6 +39,8 @@ class Preferences(QObject):
         before = settings.get()
         settings.set(**changes)
         self._follow(before)
+        if "language" in changes:
+            self._speak()
 
     def switch_language(self) -> None:
         """The other one of the two languages."""
@@ -50,6 +52,7 @@ class Preferences(QObject):
         before = settings.get()
         settings.reset()
         self._follow(before)
+        self._speak()
 
     def say_problems(self) -> None:
         """Show what is wrong with the file of settings or the language, once."""
@@ -64,12 +67,8 @@ class Preferences(QObject):
             for name in settings.KNOWN
             if getattr(now, name) != getattr(before, name)
         )
-        app = cast("QApplication", QApplication.instance())
         if "theme" in names:
             self.show_theme(now.theme)
-        if "language" in names:
-            chosen = now.language
-            language.install(app, None if chosen is Language.SYSTEM else chosen.value)
         if "hover_preview" in names:
             self._window.controller.screen.previews_on_hover = now.hover_preview
         if "log_level" in names:
@@ -80,6 +79,15 @@ class Preferences(QObject):
         self.say_problems()
         if names:
             self.changed.emit(names)
+
+    def _speak(self) -> None:
+        """Speak the chosen language, also where the program was started in another."""
+        chosen = settings.get().language
+        code = chosen.value
+        if chosen is Language.SYSTEM:
+            code = language.system_language()
+        if code != language.current():
+            language.install(cast("QApplication", QApplication.instance()), code)
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Show a theme without remembering it."""
