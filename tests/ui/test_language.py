@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog
 from pytestqt.qtbot import QtBot
@@ -23,8 +23,10 @@ from vitviz import settings
 from vitviz.errors import ImageError, Phrase
 from vitviz.figures import marks
 from vitviz.ui import language
+from vitviz.ui.about import AboutDialog
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.lab.panel import Tool
+from vitviz.ui.log_window import LogWindow
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.panes import Panes
 from vitviz.ui.settings_dialog import SettingsDialog
@@ -151,22 +153,28 @@ def test_settings_switch_at_once_and_back(
     assert lasting_texts(window) == english
 
 
-def test_the_key_changes_the_language_whatever_the_settings_say(
+def test_the_key_changes_the_language_and_open_dialogs_follow(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:
-    """`--lang en` for once, where the settings have Japanese."""
+    """As after `--lang en` where the settings have Japanese."""
     window = open_vitviz(photo)
     settings.set(language=settings.Language.JAPANESE)
     try:
-        for code in ("ja", "en"):
+        for name in ("about", "log_window"):
+            window.actions_by_name[name].trigger()
+        (about,) = window.findChildren(AboutDialog)
+        about.resize(700, 500)
+        for code, title in (("ja", "vitvizについて"), ("en", "About vitviz")):
             former = window.panes
-            keys = (
-                Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-            )
-            qtbot.keyClick(window, Qt.Key.Key_L, keys)
+            window.actions_by_name["language"].trigger()
             qtbot.waitUntil(partial(is_anew, window, former))
             assert language.current() == code
             assert settings.get().language.value == code
+            (about,) = window.findChildren(AboutDialog)
+            assert about.windowTitle() == title
+            assert about.size() == QSize(700, 500)
+            (log,) = window.findChildren(LogWindow)
+            assert log.windowTitle() == ("ログ" if code == "ja" else "Log")
     finally:
         window.preferences.set(language=settings.Language.ENGLISH)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -21,3 +22,13 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
     dialog.raise_()
     dialog.activateWindow()
     return dialog
+
+
+def make_anew(window: MainWindow, *kinds: type[QWidget]) -> None:
+    """Make the open dialogs of these kinds anew where they stand: other words."""
+    for kind in kinds:
+        former = window.findChild(kind)
+        if isinstance(former, kind) and former.isVisible():
+            place = former.geometry()
+            shiboken6.delete(former)  # closing it would only do so later
+            show_dialog(window, kind).setGeometry(place)

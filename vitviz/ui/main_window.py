@@ -17,7 +17,7 @@ from vitviz.ui.about import AboutDialog
 from vitviz.ui.connections import Connections
 from vitviz.ui.contents import START_SIZE, Contents
 from vitviz.ui.controller import Controller
-from vitviz.ui.dialogs import show_dialog
+from vitviz.ui.dialogs import make_anew, show_dialog
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.files import Files
 from vitviz.ui.fillers.learn import LearnFiller
@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self.controller.attach(self.panes)
         self._join()
         self.opening.rebuild()
+        make_anew(self, AboutDialog, LogWindow)
         former.deleteLater()
         restore()
 
