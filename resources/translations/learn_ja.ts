@@ -143,7 +143,7 @@
     </message>
     <message>
         <source>Number {n}{name}: {values}</source>
-        <translation>{n}番目{name}：{values}</translation>
+        <translation>{n}番{name}：{values}</translation>
     </message>
     <message>
         <source>O = softmax(QKᵀ / √d_k) V</source>
@@ -416,12 +416,16 @@
         <translation>層{layer}のヘッド{heads}がない場合：</translation>
     </message>
     <message>
+        <source>Without heads {heads} of layer {layer}:</source>
+        <translation>層{layer}のヘッド{heads}がない場合：</translation>
+    </message>
+    <message>
         <source>head {n}</source>
         <translation>ヘッド{n}</translation>
     </message>
     <message>
         <source>{heads} outputs of {width} numbers make {heads} × {width} = &lt;b&gt;{total}&lt;/b&gt; for each token: (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total}).</source>
-        <translation>{width}個の数からなる出力が{heads}つ並び、トークンごとに{heads} × {width} = &lt;b&gt;{total}&lt;/b&gt;個になります：(B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total})。</translation>
+        <translation>{width}個の数からなる出力が{heads}個並び、トークンごとに{heads} × {width} = &lt;b&gt;{total}&lt;/b&gt;個になります：(B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total})。</translation>
     </message>
     <message>
         <source>{head} · {ratio}×</source>
@@ -626,7 +630,7 @@
     </message>
     <message>
         <source>Number {n}: &lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</source>
-        <translation>{n}番目：&lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</translation>
+        <translation>{n}番：&lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</translation>
     </message>
     <message>
         <source>Point at the bars to read single numbers.</source>
@@ -646,11 +650,11 @@
     </message>
     <message>
         <source>This model does it in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8). Shown is one of them.</source>
-        <translation>このモデルはこれを{layers}の層で順に行い、それぞれの層で{heads}個のヘッドが並んで働きます（第8章）。ここに示すのはその1つです。</translation>
+        <translation>このモデルはこれを{layers}個の層で順に行い、どの層でも{heads}個のヘッドが並んで働きます（第8章）。ここに示すのはその1つです。</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
-        <translation>3分。このクエリはどのパッチを見つけるでしょうか。クリックする前に予想してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;1か所の積が大きいだけでは足りず、決めるのは合計です。長いキーは、向きが似ていなくても勝つことがあります。それは合計に添えたコサインでわかります。クエリとキーは同じトークンから別々の行列で作られるので、「AがBを見る」からといってBがAを見るとは限りません。入れ替えて確かめましょう。</translation>
+        <translation>3分。このクエリはどのパッチを見つけるでしょうか。クリックする前に予想してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;1か所の積が大きいだけでは足りず、決めるのは合計です。長いキーは、向きが似ていなくても勝つことがあります。それは合計に添えたコサインで分かります。クエリとキーは同じトークンから別々の行列で作られるので、「AがBを見る」からといってBがAを見るとは限りません。入れ替えて確かめましょう。</translation>
     </message>
     <message>
         <source>What a click on the picture chooses</source>
@@ -883,7 +887,7 @@
     </message>
     <message>
         <source>Two minutes. Ask first: how would you read a picture aloud? Let the class find the order (line by line, from the top left) before you play it. &lt;b&gt;Often misunderstood:&lt;/b&gt; a patch is not an object; the cut follows a ruler, not what is in the picture. The order alone would tell the model nothing about above and below: that is why every place adds numbers of its own to its token before the first layer. CLS belongs to no patch: it is an empty seat from which the model later reads its answer.</source>
-        <translation>2分。まず「画像を声に出して読むとしたら？」と尋ねましょう。再生する前に、左上から1行ずつという順番を見つけてもらいます。&lt;b&gt;よくある誤解：&lt;/b&gt;パッチは物体ではありません。写っているものではなく、定規に沿って切ります。並び順だけでは、モデルには上下がわかりません。そのため最初の層の前に、場所ごとの数がトークンに足されます。CLSはどのパッチにも属さない空席で、モデルはあとでそこから答えを読み取ります。</translation>
+        <translation>2分。まず「画像を声に出して読むとしたら？」と尋ねましょう。再生する前に、左上から1行ずつという順番を見つけてもらいます。&lt;b&gt;よくある誤解：&lt;/b&gt;パッチは物体ではありません。写っているものではなく、定規に沿って切ります。並び順だけでは、モデルには上下が分かりません。そのため最初の層の前に、場所ごとの数がトークンに足されます。CLSはどのパッチにも属さない空席で、モデルはあとでそこから答えを読み取ります。</translation>
     </message>
     <message>
         <source>Watch the picture become a sequence, or go back</source>

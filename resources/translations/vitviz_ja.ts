@@ -478,7 +478,7 @@
     </message>
     <message>
         <source>Shift-click to choose several; , and . to move.</source>
-        <translation>Shift＋クリックで複数を選び、「,」と「.」で移動します。</translation>
+        <translation>Shift+クリックで複数を選び、「,」と「.」で移動します。</translation>
     </message>
     <message>
         <source>Strongest patch: {ratio} × uniform (1/N).</source>
@@ -2230,8 +2230,8 @@
         <translation>dim=-2：列（誤り）</translation>
     </message>
     <message>
-        <source>dim=1: across heads (wrong)</source>
-        <translation>dim=1：ヘッドにわたる（誤り）</translation>
+        <source>dim=-3: across heads (wrong)</source>
+        <translation>dim=-3：ヘッドにわたる（誤り）</translation>
     </message>
     <message>
         <source>heads</source>
@@ -2356,7 +2356,7 @@
     </message>
     <message>
         <source>mean distance between patches that look at each other</source>
-        <translation>見合うパッチどうしの平均距離</translation>
+        <translation>見るパッチと見られるパッチの平均距離</translation>
     </message>
     <message>
         <source>share that goes to special tokens</source>

@@ -97,7 +97,7 @@ class SoftmaxTool(QWidget):
             [
                 (Axis.KEYS, self.tr("keys"), self.tr("dim=-1, as it should be: rows")),
                 (Axis.QUERIES, self.tr("queries"), self.tr("dim=-2: columns (wrong)")),
-                (Axis.HEADS, self.tr("heads"), self.tr("dim=1: across heads (wrong)")),
+                (Axis.HEADS, self.tr("heads"), self.tr("dim=-3: across heads (wrong)")),
             ]
         )
         self.axis.valueChosen.connect(self.axisChosen)

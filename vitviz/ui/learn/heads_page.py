@@ -31,6 +31,7 @@ class HeadsPage(Page):
         self._place: object = None
         self._asked: object = None
         self._is_trying = False
+        self._done_so_far: frozenset[str] = frozenset()
         self.say(
             self.tr(
                 "One head has one way of looking. Several look side by side, each with "
@@ -178,6 +179,8 @@ class HeadsPage(Page):
         if self.off:
             heads = ", ".join(map(str, sorted(self.off)))
             text = self.tr("Without head {heads} of layer {layer}:")
+            if len(self.off) > 1:
+                text = self.tr("Without heads {heads} of layer {layer}:")
         else:
             heads, text = "", self.tr("With all heads:")
         start = text.format(heads=heads, layer=lesson.layer)
@@ -210,7 +213,7 @@ class HeadsPage(Page):
         self._is_trying = False
         self._show_each()
         self._on_part(found)
-        self.done()
+        self._count("each")
 
     def _on_refused(self, text: str) -> None:
         self.leave()
@@ -248,8 +251,14 @@ class HeadsPage(Page):
         self.each.setText(text)
         self.each.setAccessibleName(text)
 
+    def _count(self, deed: str) -> None:
+        self._done_so_far |= {deed}
+        if len(self._done_so_far) == 2:
+            self.done()
+
     def _on_head(self, head: int) -> None:
         self.off = self.off ^ {head}
+        self._count("off")
         if self.lesson is not None:
             self.update_numbers(self.lesson)
 

@@ -154,7 +154,7 @@ class PairPage(Page):
             return
         self._chosen[lesson.key] = pair.weight
         weights = self._chosen.values()
-        if max(weights) >= FACTOR * min(weights):
+        if len(weights) > 1 and max(weights) >= FACTOR * min(weights):
             self.done()
 
     def _show_column(self, column: int) -> None:

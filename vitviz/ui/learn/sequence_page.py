@@ -34,8 +34,8 @@ class SequencePage(Page):
         super().__init__(desk, parent)
         self._embedding: Embedding | None = None
         self._asked_for: Trace | None = None
-        self._was_apart = False
-        self._query_when_apart: int | None = None
+        self._apart: tuple[Trace, int] | None = None
+        """The run and the query when the picture had come apart."""
         self.say(
             self.tr(
                 "A Transformer reads sequences. A sentence is a sequence of words; a "
@@ -90,7 +90,7 @@ class SequencePage(Page):
         self._animation.setDuration(APART_MS)
         self._animation.valueChanged.connect(self._on_frame)
         self.falling = FallingApart(desk.picture)
-        self.falling.tokenClicked.connect(desk.pin)
+        self.falling.tokenClicked.connect(self._on_tile)
         self.destroyed.connect(self.falling.deleteLater)
         self._show_play()
 
@@ -126,11 +126,14 @@ class SequencePage(Page):
         self._show_place(lesson)
         self._set_tiles(lesson)
         self.falling.setCurrent(lesson.query)
-        if self._query_when_apart not in (None, lesson.query) and self._was_apart:
-            self.done()
+        is_apart = self.slider.value() == STEPS
+        if is_apart and (self._apart is None or self._apart[0] is not trace):
+            self._apart = trace, lesson.query
+        if self._apart is not None and self._apart[1] != lesson.query:
+            self._found(lesson.query)
         model = lesson.view.model
         if self._asked_for is not trace and trace.is_complete and model is not None:
-            self._asked_for = trace
+            self._asked_for, self._embedding = trace, None
             self.desk.ask(
                 jobs.embedding(model, trace),
                 self._on_embedding,
@@ -142,7 +145,7 @@ class SequencePage(Page):
     def forget(self) -> None:
         """Another picture: the patches of the old one go."""
         super().forget()
-        self._embedding = self._asked_for = None
+        self._embedding = self._asked_for = self._apart = None
         self.convolution.clear()
         self.token.setVectors(())
         self.filter.say("")
@@ -152,6 +155,8 @@ class SequencePage(Page):
         """Put the picture together again."""
         self._animation.stop()
         self.slider.setValue(0)
+        if self._embedding is None:  # has been dropped: ask again next time
+            self._asked_for = None
 
     def _show_place(self, lesson: Lesson) -> None:
         grid = lesson.trace.setup.grid
@@ -290,6 +295,17 @@ class SequencePage(Page):
         grid = lesson.trace.setup.grid
         return grid.cell(lesson.query) or (grid.rows // 2, grid.cols // 2)
 
+    def _on_tile(self, token: int) -> None:
+        self.desk.pin(token)
+        if self._apart is not None:
+            self._found(token)
+
+    def _found(self, token: int) -> None:
+        """A token was chosen of the picture that had come apart."""
+        assert self.lesson is not None
+        if self.lesson.trace.setup.grid.cell(token) is not None:
+            self.done()
+
     def _on_play(self) -> None:
         lesson = self.lesson
         if lesson is not None:
@@ -308,8 +324,7 @@ class SequencePage(Page):
     def _on_slid(self, value: int) -> None:
         self.falling.setShare(value / STEPS)
         if value == STEPS and self.lesson is not None:
-            self._was_apart = True
-            self._query_when_apart = self.lesson.query
+            self._apart = self.lesson.trace, self.lesson.query
         self._show_play()
 
     def _show_play(self) -> None:

@@ -1,0 +1,108 @@
+"""What ticks a chapter's task: the deed, all of it, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow, held_back, wait_idle
+from tests.ui.test_learn import go_to, is_done, plain, press
+from tests.ui.test_window import click_patch
+from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.sequence_page import SequencePage
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.learn import Chapter
+from vitviz.views.session import RunOptions
+from vitviz.views.state import Mode
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    return open_vitviz(photo)
+
+
+def click_tile(
+    qtbot: QtBot, window: MainWindow, page: SequencePage, token: int
+) -> None:
+    spot = page.falling.tileRect(token).center().toPoint()
+    qtbot.mouseClick(page.falling, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+
+
+def test_a_patch_is_found_once_the_picture_is_apart(
+    qtbot: QtBot, window: MainWindow, other_photo: Path
+) -> None:
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    click_patch(qtbot, window, 3, 3)
+    assert not is_done(page), "it has not come apart"
+    page.slider.setValue(page.slider.maximum())
+    click_tile(qtbot, window, page, 0)
+    assert not is_done(page), "CLS is no patch"
+    window.open_path(str(other_photo))
+    wait_idle(qtbot, window)
+    window.controller.choose_options(RunOptions(size=96))
+    wait_idle(qtbot, window)
+    assert not is_done(page), "another run is no patch"
+    click_tile(qtbot, window, page, 7)
+    assert is_done(page)
+
+
+def test_the_patch_that_is_the_query_already_is_one_too(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 2, 5)
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    page.slider.setValue(page.slider.maximum())
+    assert not is_done(page)
+    click_tile(qtbot, window, page, window.controller.state.token)
+    assert is_done(page)
+
+
+def test_the_convolution_comes_also_to_who_left_before_it(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    gate = held_back(window)
+    press(qtbot, window.top.modeButton(Mode.LEARN))
+    page = window.panes.learn.page()
+    assert isinstance(page, SequencePage)
+    press(qtbot, window.panes.learn.button(Chapter.COST))
+    gate.set()
+    wait_idle(qtbot, window)
+    assert not plain(page.stops)
+    go_to(qtbot, window, Chapter.SEQUENCE)
+    assert "768" in plain(page.stops)
+    assert page.token.vectors()
+
+
+def test_one_key_is_not_two(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its weight is: any two keys differ enough here."""
+    monkeypatch.setattr("vitviz.ui.learn.pair_page.FACTOR", 1.0)
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    for col in (2, 3):
+        assert not is_done(page)
+        click_patch(qtbot, window, 2, col)
+    assert is_done(page)
+
+
+def test_heads_are_both_clicked_and_tried(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    press(qtbot, page.each)
+    wait_idle(qtbot, window)
+    assert page.effects is not None
+    assert not is_done(page), "no head was switched off"
+    for head, words in ((1, "Without head 1 of"), (2, "Without heads 1, 2 of")):
+        spot = page.maps.mapRect(head).center().toPoint()
+        qtbot.mouseClick(page.maps, LEFT, pos=spot)
+        wait_idle(qtbot, window)
+        assert words in plain(page.outcome)
+    assert is_done(page)
