@@ -151,6 +151,8 @@ EXCLUDED = {
     "pyqtgraph.examples": "not part of a program",
     "pyqtgraph.opengl": "no part of the window is three-dimensional",
     "torch.utils.tensorboard": "needs tensorboard",
+    "cuda": "asked for by torch's profiler and contexts for parts of a GPU (12 MB)",
+    "hf_xet": "vitviz fetches weights itself (11 MB)",
     "transformers": "90 MB and half of its models read their own sources; folders of "
     "transformers' models are for those who have Python",
 }

@@ -26,7 +26,6 @@ PARTS = (
     ("numpy", r"_internal/numpy|openblas|gfortran|quadmath"),
     ("Pillow, HEIF", r"_internal/(PIL|pillow|_?pi_heif|.*libheif|.*de265)"),
     ("torchvision's operators", r"_internal/torchvision"),
-    ("cuda-bindings, huggingface_hub's transfer", r"_internal/(cuda|hf_xet)"),
     ("vitviz: model, samples, icons", r"_internal/vitviz"),
     ("Python", r"libpython|_internal/python3|lib(crypto|ssl|sqlite3)"),
     ("licence texts", r"^licenses/"),
