@@ -29,6 +29,7 @@ class MethodOptionsButton(QToolButton):
         self._options = MethodOptions()
         self._num_layers = 12
         self._shown: tuple[object, ...] = ()
+        self._menus: list[QMenu] = []
         self.setText(self.tr("Options ▾"))
         self.setToolTip(self.tr("What may be chosen of this method"))
         self.setAccessibleName(self.tr("Options of the method"))
@@ -49,6 +50,9 @@ class MethodOptionsButton(QToolButton):
         names = METHODS[method].options
         menu = self.menu()
         menu.clear()
+        for one in self._menus:  # clearing a menu does not delete the menus in it
+            one.deleteLater()
+        self._menus.clear()
         if "fusion" in names:
             texts = {
                 Fusion.MEAN: self.tr("mean of heads"),
@@ -81,6 +85,7 @@ class MethodOptionsButton(QToolButton):
         self, title: str, field: str, values: Sequence[tuple[object, str]]
     ) -> None:
         menu = self.menu().addMenu(title)
+        self._menus.append(menu)
         group = QActionGroup(menu)
         for value, text in values:
             action = menu.addAction(text)

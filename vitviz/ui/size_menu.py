@@ -33,6 +33,8 @@ class SizeMenu(QMenu):
         self._model: Model | None = None
         self._options = RunOptions()
         self._price_of: Callable[[RunOptions], Price] | None = None
+        # once: clearing a menu deletes its actions, but not groups or menus in it
+        self._sizes, self._fits = QActionGroup(self), QActionGroup(self)
         self.setToolTipsVisible(True)
         self.triggered.connect(self._on_triggered)
         self.aboutToShow.connect(self._fill)
@@ -51,26 +53,24 @@ class SizeMenu(QMenu):
         if self._model is None:
             return
         own, now = min(self._model.preprocessing.size), self._options
-        sizes = QActionGroup(self)
         self.addSection(self.tr("Shorter side, and its price"))
         for factor in SIZE_FACTORS:
             side = own * factor
             options = replace(now, size=None if factor == 1 else side)
-            self._add(sizes, self._priced(f"{side} px", options), options)
-        shown = [action.data().size for action in sizes.actions()]
+            self._add(self._sizes, self._priced(f"{side} px", options), options)
+        shown = [action.data().size for action in self._sizes.actions()]
         if now.size not in shown:
             name = side_text(now, own)
-            self._add(sizes, self._priced(name, now), now)
+            self._add(self._sizes, self._priced(name, now), now)
         custom = self.addAction(self.tr("Another size…"), self.customRequested.emit)
         custom.setToolTip(self.tr("Any width and height, with its price"))
         self.addSection(self.tr("What the model sees"))
-        fits = QActionGroup(self)
         for fit, text in (
             (Fit.CROP, self.tr("Centre, cropped to a square")),
             (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
             (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
         ):
-            self._add(fits, text, replace(now, fit=fit))
+            self._add(self._fits, text, replace(now, fit=fit))
         self.addSeparator()
         prepare = self.addAction(
             self.tr("Preprocessing…"), self.preprocessingRequested.emit

@@ -60,6 +60,8 @@ class TopBar(QWidget):
         self._model = self._menu_button(
             self.tr("Model"), self.tr("Choose the Vision Transformer")
         )
+        self._patches = QActionGroup(self)
+        self._patches.triggered.connect(self._on_patch)
         self._size = self._menu_button(
             self.tr("Size"), self.tr("Size of the model's input, and what it costs")
         )
@@ -220,7 +222,6 @@ class TopBar(QWidget):
     def _fill_models(self, name: str | None, patch: int | None) -> None:
         menu = self._model.menu()
         menu.clear()
-        group = QActionGroup(menu)
         menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED))
         for size in PATCH_SIZES:
             text = self.tr("patches of {n} px").format(n=size)
@@ -228,8 +229,7 @@ class TopBar(QWidget):
             action.setCheckable(True)
             action.setChecked(name == EMBEDDED and patch == size)
             action.setData(size)
-            group.addAction(action)
-        group.triggered.connect(self._on_patch)
+            self._patches.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
         menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
