@@ -103,7 +103,8 @@ server=$!
 for _ in $(seq 50); do [ -s "$work/display" ] && break; sleep 0.1; done
 display=:$(cat "$work/display")
 if [ -n "$(command -v openbox)" ]; then DISPLAY=$display openbox >/dev/null 2>&1 & fi
-as_user vitviz self-test
+as_user vitviz self-test | tee "$work/self-test"
+is_whole_self_test "$work/self-test" || { echo "FAILED  another self-test than elsewhere"; exit 1; }
 
 say "the menu entry's command: open a JPEG, click, export, quit"
 command=$(sed -n 's/^Exec=//p' "$root/usr/share/applications/vitviz.desktop" |
