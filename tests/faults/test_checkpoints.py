@@ -335,6 +335,17 @@ def test_containers_of_training_programs_are_read(tmp_path: Path) -> None:
     assert set(read_state(tmp_path / "a.pth").content) == set(content)
 
 
+@pytest.mark.parametrize("name", ["a.safetensors", "a.pth", "a.jpg", "a"])
+@pytest.mark.parametrize("is_torch", [False, True])
+def test_the_name_of_a_file_says_nothing(
+    name: str, is_torch: bool, tmp_path: Path
+) -> None:
+    state = small_state()
+    path = tmp_path / name
+    path.write_bytes(saved(state) if is_torch else safetensors.torch.save(state))
+    assert vitviz.load_model(path).info.num_layers == 1
+
+
 def test_a_refused_file_leaves_the_next_one_loading(tmp_path: Path) -> None:
     (tmp_path / "bad.pth").write_bytes(saved({"a": Payload(tmp_path / "canary")}))
     (tmp_path / "good.pth").write_bytes(saved(small_state()))

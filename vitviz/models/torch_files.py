@@ -150,18 +150,21 @@ def _require_safe(path: Path, name: str) -> None:
 
 def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
     """The file's dictionary, by torch's restricted reader."""
+    # torch takes the name's ending for the format; an open file has no name for it
+    is_misnamed = path.suffix.lower() == ".safetensors"
     try:
         with (
             _without_override(),
             warnings.catch_warnings(),
             torch.serialization.safe_globals([argparse.Namespace]),
+            path.open("rb") as file,
         ):
             warnings.simplefilter("ignore")
             content = torch.load(
-                path,
+                file if is_misnamed else path,
                 map_location="cpu",
                 weights_only=True,
-                mmap=is_zip,
+                mmap=is_zip and not is_misnamed,
             )
     except Exception as error:
         # a damaged file makes torch's readers raise nearly anything; all mean the same
