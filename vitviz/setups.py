@@ -115,7 +115,15 @@ def explained(setup: Setup) -> Iterator[None]:
     """
     try:
         yield
-    except (TypeError, ValueError, AssertionError, IndexError, RuntimeError) as error:
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
         if is_out_of_memory(error):
             raise
         raise _explained(setup, error) from error

@@ -4171,10 +4171,6 @@
         <translation>{path}は重みではなくPDF文書です。</translation>
     </message>
     <message>
-        <source>{path} is a Swin Transformer: its attention stays in windows, so there is no matrix between all patches to show.</source>
-        <translation>{path}はSwin Transformerです。注意が窓の中にとどまるため、表示できる全パッチ間の行列がありません。</translation>
-    </message>
-    <message>
         <source>{path} is a TensorFlow Lite file. Take the PyTorch or safetensors weights.</source>
         <translation>{path}はTensorFlow Liteのファイルです。PyTorchかsafetensorsの重みを使ってください。</translation>
     </message>

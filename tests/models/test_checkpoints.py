@@ -334,9 +334,9 @@ WRONG: dict[str, tuple[str, Callable[[State], State], str]] = {
     "swin": (
         "timm",
         lambda s: {"layers.0.blocks.0.attn.relative_position_bias_table": s[N]},
-        "Swin",
+        "windows",
     ),
-    "resnet": ("timm", lambda s: {"layer1.0.conv1.weight": s[N]}, "layer1.0.conv1"),
+    "resnet": ("timm", lambda s: {"layer1.0.conv1.weight": s[N]}, "no attention"),
     "torchvision block": (
         "torchvision",
         _drop("encoder.layers.encoder_layer_1.ln_1.bias"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from torch import Tensor, nn
 
 import vitviz
 from vitviz import tokens
-from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.errors import CheckpointError, SelectionError, UnsupportedModelError
+from vitviz.models.refusals import reason_against
 
 TIMM = {
     "swin_tiny_patch4_window7_224": "windows",
@@ -50,6 +52,89 @@ def test_timm(name: str) -> None:
     assert TIMM[name] in said
     assert type(module).__name__ in said
     assert "Take " in said or "A plain ViT" in said or "timm:" in said
+
+
+TORCHVISION = {
+    "swin_t": "windows",
+    "swin_v2_t": "windows",
+    "maxvit_t": "windows",
+    "mvit_v2_s": "merged from stage to stage",
+}
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_torchvision(name: str) -> None:
+    import torchvision.models as tv
+
+    with torch.device("meta"):
+        module = tv.get_model(name, weights=None)
+    with pytest.raises(UnsupportedModelError, match=TORCHVISION[name]):
+        vitviz.wrap(module)
+
+
+@pytest.mark.parametrize("name", [*TIMM, *TORCHVISION])
+def test_files_of_them_are_refused_with_the_same_reason(
+    name: str, tmp_path: Path
+) -> None:
+    import timm
+    import torchvision.models as tv
+
+    with torch.device("meta"):
+        if name in TIMM:
+            module = timm.create_model(name, pretrained=False)
+        else:
+            module = tv.get_model(name, weights=None)
+    state = {key: torch.ones(1) for key in module.state_dict()}
+    torch.save({"state_dict": state}, tmp_path / "a.pth")
+    with pytest.raises(CheckpointError) as caught:
+        vitviz.load_model(tmp_path / "a.pth")
+    said = {**TIMM, **TORCHVISION}[name]
+    untold = ("hiera_tiny_224", "efficientvit_m0")  # their names are a plain ViT's
+    assert name in untold or said in str(caught.value)
+
+
+def test_names_of_plain_ones_are_not_refused() -> None:
+    from tests.models.test_checkpoints import MODULES
+
+    for make in MODULES.values():
+        assert reason_against(make().state_dict()) is None
+    names = ["blocks.0.5.attn.qkv.weight", "blocks.3.attn.relative_position_bias_table"]
+    assert reason_against(names) is None
+
+
+@pytest.mark.parametrize("task", ["ViTForMaskedImageModeling", "ViTMAEForPreTraining"])
+def test_the_encoder_of_what_paints_patches_in(task: str) -> None:
+    import transformers
+
+    kind = getattr(transformers, task)
+    config = kind.config_class(**SMALL)
+    module = kind(config).eval()
+    pixels = torch.randn(1, 3, 64, 64)
+    trace = vitviz.trace(vitviz.wrap(module), pixels)
+    assert (trace.num_tokens, trace.logits) == (17, None)
+    weights = module.base_model
+    weights.set_attn_implementation("eager")
+    options = {"noise": torch.arange(16)[None]} if "MAE" in task else {}
+    config.mask_ratio = 0.0
+    with torch.inference_mode():
+        expected = weights(pixels, output_attentions=True, **options).attentions
+    for layer in (0, 1):
+        found = torch.from_numpy(trace.row(layer, (2, 3)))
+        torch.testing.assert_close(found, expected[layer][0, :, 12], rtol=0, atol=1e-5)
+
+
+def test_any_fault_of_a_module_is_one_sentence() -> None:
+    class Broken(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = sam()
+
+        def forward(self, pixels: Tensor) -> Tensor:
+            found: Tensor = self.nothing(pixels)  # type: ignore[operator]
+            return found
+
+    with pytest.raises(UnsupportedModelError, match=r"no attribute 'nothing'"):
+        vitviz.trace(vitviz.wrap(Broken()), torch.randn(1, 3, 96, 96))
 
 
 @pytest.mark.parametrize(

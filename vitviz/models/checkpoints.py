@@ -23,6 +23,7 @@ from vitviz.models.checkpoint_files import State, read_state
 from vitviz.models.layout import Layout, ShapeError
 from vitviz.models.limits import MAX_TENSORS
 from vitviz.models.namings import recognise
+from vitviz.models.refusals import reason_against
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
 from vitviz.models.transformers_naming import with_library_names
@@ -158,6 +159,11 @@ def examine(path: Path) -> tuple[Examination, nn.Module]:
     """
     state = read_state(path)
     tensors, wrapper, aside = unwrap(state)
+    reason = reason_against(tensors)
+    if reason is not None:
+        raise CheckpointError(
+            "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
+        )
     try:
         layout = recognise(tensors)
     except ShapeError as error:
@@ -342,17 +348,10 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
 
 def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     names = list(tensors)
-    joined = "\n".join(names)
     if {"patch_embed.weight", "positions", "cls_token"} <= tensors.keys():
         return CheckpointError(
             "{path} holds the model that ships with vitviz: choose it by its name, "
             "vitviz-flexi.",
-            path=path.name,
-        )
-    if "relative_position_bias_table" in joined and "layers." in joined:
-        return CheckpointError(
-            "{path} is a Swin Transformer: its attention stays in windows, so there is "
-            "no matrix between all patches to show.",
             path=path.name,
         )
     wanted = {

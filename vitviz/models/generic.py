@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from vitviz.errors import UnsupportedModelError
 from vitviz.models.adapter import block_list, evaluating, require_divisible
+from vitviz.models.refusals import require_plain
 
 
 class GenericAdapter:
@@ -30,6 +31,7 @@ class GenericAdapter:
         prefix_names: tuple[str, ...] | None = None,
         has_head: bool = False,
     ) -> None:
+        require_plain(module)
         self.module = module
         self.blocks: Sequence[nn.Module] = block_list(module)
         found = patch_size or _patch_size(module)

@@ -1,10 +1,14 @@
 """Networks that have no attention between all patches: why, and what to take instead.
 
-Known by the names of their classes, in timm and in transformers. What is not in this
-table is tried, and refused where it shows that it does not fit.
+Known by the names of their classes, in torchvision, timm and transformers, and by the
+names of their tensors in files. What is not in these tables is tried, and refused where
+it shows that it does not fit.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
 
 from torch import nn
 
@@ -61,6 +65,7 @@ _REASONS = {
     "Swinv2": _WINDOWS,
     "DonutSwin": _WINDOWS,
     "MaxxVit": _WINDOWS,
+    "MaxVit": _WINDOWS,
     "Nest": _WINDOWS,
     "DaVit": _WINDOWS,
     "Twins": _WINDOWS,
@@ -69,6 +74,7 @@ _REASONS = {
     "Cait": _TALKING,
     "ConVit": _GATED,
     "MultiScaleVit": _STAGES,
+    "MViT": _STAGES,
     "Hiera": _STAGES,
     "HieraDet": _STAGES,
     "Sam2": _STAGES,
@@ -103,6 +109,38 @@ _REASONS = {
 }
 _ENDINGS = ("Model", "ForImageClassification", "VisionModel", "Backbone", "Transformer")
 """What transformers appends to a family's name."""
+
+
+_NAMES = (
+    (r"\battn_in\.|\bcls_token_1$|\.fusion\.\d", _TWO),
+    (r"\.attn\.proj_l\.", _TALKING),
+    (r"\.attn\.temperature$", _CHANNELS),
+    (r"\.gating_param$", _GATED),
+    (r"^embeds\.proj\.", _PACKED),
+    (r"\bnetwork\.\d+\.\d+\.attn\.attn\.", _OUTLOOK),
+    (r"\b(layers\.\d+\.blocks|features\.\d+)\.\d+\.att\w+\.", _WINDOWS),
+    (r"\b(attn_grid|grid_attention|transformer_encoder|patch_embeds)\.", _WINDOWS),
+    (r"\bstages\.\d+\.blocks\.\d+\.\d+\.attn\.", _WINDOWS),
+    (r"\bstages\.\d+\..*att|\.attn\.pool_|sequence_reduction\.", _STAGES),
+    (r"\btransformers\.\d+\.pool\.|\bpos_embed_window$|\bserial_blocks", _STAGES),
+)
+"""Patterns of tensors' names that only such networks have, and what is wrong there."""
+_ATTENTION = re.compile(r"att|qkv|query|in_proj|transformer", re.IGNORECASE)
+
+
+def reason_against(names: Iterable[str]) -> str | None:
+    """Why a network with tensors of these names cannot be shown; None: it may be.
+
+    A network of one library has the same names in a file as in memory.
+    """
+    found = list(names)
+    for pattern, reason in _NAMES:
+        if any(re.search(pattern, name) for name in found):
+            return reason
+    has_blocks = any(re.search(r"\d\.\w", name) for name in found)
+    if has_blocks and not any(map(_ATTENTION.search, found)):
+        return _NO_ATTENTION
+    return None
 
 
 def require_plain(module: nn.Module) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import json
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -49,6 +50,9 @@ class TransformersAdapter:
         if tower is not None and hasattr(module, "text_model"):
             module = cast("nn.Module", tower)
         require_plain(module)
+        if re.search("For(?!ImageClassification)[A-Z]", type(module).__name__):
+            # of one that paints hidden patches in (MAE as it is published), the encoder
+            module = cast("nn.Module", getattr(module, "base_model", module))
         self.module = module
         self.hf = cast("Any", module)
         self.config = getattr(self.hf.config, "vision_config", self.hf.config)
