@@ -1,152 +1,35 @@
 """What the program remembers from one start to the next: one typed schema, one file.
 
-`Settings` is the schema: its annotations are the kinds, its defaults the defaults, its
-`__post_init__` the ranges. A new setting is a new field there and nothing else.
-
     settings.get().theme                  the value now; any thread
     settings.set(theme=ThemeChoice.DARK)  changes and saves; main thread
     settings.take_problems()              what has to be said about the file, once
 
-The file is `settings.json` in the platform's folder for configuration, or what the
-environment variable VITVIZ_SETTINGS names. No file can stop the program: what cannot be
-used is replaced by its default and named, and a copy of the old file is kept. Keys of
-another version stay in the file. Where nothing can be written, settings last as long
-as the program.
+The schema is in `settings_schema`, reading and writing in `settings_store`. The file
+is `settings.json` in the platform's folder for configuration, or what the environment
+variable VITVIZ_SETTINGS names.
 """
 
 from __future__ import annotations
 
-import enum
-import json
+import contextlib
 import os
-import stat
 import threading
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vitviz.atomic import output_error, printable, replacing
-from vitviz.errors import InputError, OutputError, VitvizError
-from vitviz.plain import decoded, encoded
+from vitviz.errors import VitvizError
+from vitviz.settings_schema import KNOWN as KNOWN
+from vitviz.settings_schema import Language as Language
+from vitviz.settings_schema import LogLevel as LogLevel
+from vitviz.settings_schema import Precision as Precision
+from vitviz.settings_schema import Settings as Settings
+from vitviz.settings_schema import ThemeChoice as ThemeChoice
+from vitviz.settings_store import MAX_BYTES as MAX_BYTES
+from vitviz.settings_store import Store as Store
 
 NAME = "settings.json"
 VARIABLE = "VITVIZ_SETTINGS"
-MAX_BYTES = 2**20
-MAX_RECENT = 50
-MAX_COPIES = 9
-MAX_THREADS = 1024
-
-
-class Language(enum.Enum):
-    """Of the window."""
-
-    SYSTEM = "system"
-    ENGLISH = "en"
-    JAPANESE = "ja"
-
-
-class ThemeChoice(enum.Enum):
-    """Colours of the window."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-    HIGH_CONTRAST = "high contrast"
-
-
-class Precision(enum.Enum):
-    """Numbers that models compute with, as `load_model` takes them."""
-
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    BFLOAT16 = "bfloat16"
-
-
-class LogLevel(enum.Enum):
-    """How much the log tells."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-    DEBUG = "debug"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Every setting with its default."""
-
-    language: Language = Language.SYSTEM
-    theme: ThemeChoice = ThemeChoice.SYSTEM
-    hover_preview: bool = True
-    """Whether the patch under the pointer is previewed."""
-
-    keep_recent: bool = True
-    """Whether files that were opened are remembered."""
-    recent: tuple[str, ...] = ()
-    """Absolute paths of files and folders, the newest first."""
-    max_recent: int = 10
-    show_film_strip: bool = True
-    """Whether a folder's pictures are shown beside the picture."""
-
-    model: str = ""
-    """Loaded at the start: name, file or folder; empty for the embedded one."""
-    device: str = "auto"
-    precision: Precision = Precision.FLOAT32
-    threads: int = 0
-    """Of the processor, for models; 0 lets torch choose."""
-
-    window_place: tuple[int, int, int, int] | None = None
-    """x, y, width, height of the window when it is not maximised, in logical px."""
-    window_maximised: bool = False
-    split_sizes: tuple[int, ...] = ()
-    """Widths of film strip, picture and side panel, in logical px."""
-    panel_sizes: tuple[int, ...] = ()
-    """Heights in the side panel, in logical px."""
-
-    learn_done: tuple[str, ...] = ()
-    """Names of the chapters that were finished."""
-    learn_chapter: str = ""
-    """The chapter to go on with."""
-    dismissed_hints: tuple[str, ...] = ()
-    present_dark: bool = True
-    present_halo: bool = True
-    """Whether the pointer has a halo in Present."""
-    present_keys: bool = True
-    """Whether pressed keys are shown in Present."""
-    present_font_percent: int = 160
-
-    log_level: LogLevel = LogLevel.WARNING
-
-    def __post_init__(self) -> None:
-        for name, low, high in (
-            ("max_recent", 1, MAX_RECENT),
-            ("threads", 0, MAX_THREADS),
-            ("present_font_percent", 100, 400),
-        ):
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} is not within {low} and {high}")
-        numbers = (*self.split_sizes, *self.panel_sizes, *(self.window_place or ()))
-        if any(abs(number) > 2**20 for number in numbers):
-            raise ValueError("a window cannot be so large")
-        if len(self.recent) > MAX_RECENT:
-            raise ValueError("too many recent files")
-
-
-KNOWN = frozenset(one.name for one in fields(Settings))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a file of settings holds."""
-
-    settings: Settings = Settings()
-    bad: tuple[str, ...] = ()
-    """Names of settings whose values cannot be used."""
-    unknown: dict[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    """Why nothing in the file can be used; empty when it can, or is not there."""
-    data: bytes = b""
-    """The file as it was read."""
 
 
 def settings_path() -> Path | None:
@@ -162,157 +45,6 @@ def settings_path() -> Path | None:
         return None
     # older ones leave "~" as it is, which would become a folder of that name
     return folder / NAME if folder.is_absolute() else None
-
-
-def read(path: Path) -> Found:
-    """What the file at `path` holds; never raises."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return Found(reason="it is not an ordinary file")
-        if status.st_size > MAX_BYTES:
-            return Found(reason="it is too large")
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Found()
-    except (OSError, ValueError) as error:
-        return Found(reason=_reason(error))
-    if not data:
-        return Found()
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
-        return Found(reason="it is not JSON", data=data)
-    if not isinstance(content, dict):
-        return Found(reason="it is not a list of names and values", data=data)
-    settings, bad = decoded(Settings, content, Settings())
-    unknown = {name: content[name] for name in content if name not in KNOWN}
-    return Found(settings, tuple(bad), unknown, data=data)
-
-
-class Store:
-    """The settings of this process and the file they are kept in."""
-
-    def __init__(self, path: Path | None) -> None:
-        """Read the file at `path`, and mend it if it needs that."""
-        self.path = path
-        self.problems: list[VitvizError] = []
-        """To be said; each only once."""
-        self._unsaved: dict[str, object] = {}
-        self._has_failed = False
-        found = Found() if path is None else read(path)
-        self.settings = found.settings
-        if path is not None and (found.reason or found.bad):
-            self._mend(path, found)
-
-    def set(self, **changes: Any) -> None:  # noqa: ANN401
-        """Change settings and save them. Raises TypeError, ValueError."""
-        changed = replace(self.settings, **changes)
-        new = {n: v for n, v in changes.items() if v != getattr(self.settings, n)}
-        self.settings = changed
-        if new or self._unsaved:
-            self._unsaved |= new
-            self._save()
-
-    def reset(self) -> Path | None:
-        """Set everything back; returns where the old file is kept, if there was one."""
-        kept = None if self.path is None else _keep(self.path, read(self.path).data)
-        self.settings = Settings()
-        self._unsaved = {}
-        self._write(self.settings, {})
-        return kept
-
-    def refresh(self, *names: str) -> None:
-        """Take these settings as another window of the program has left them."""
-        if self.path is not None and self._unsaved.keys().isdisjoint(names):
-            found = read(self.path).settings
-            fresh = {name: getattr(found, name) for name in names}
-            self.settings = replace(self.settings, **fresh)
-
-    def _mend(self, path: Path, found: Found) -> None:
-        kept = _keep(path, found.data)
-        shown = printable(str(path))
-        names = ", ".join(map(printable, found.bad))
-        if kept is not None:
-            self._write(found.settings, found.unknown)
-        if found.reason and kept is None:
-            problem = InputError(
-                "The settings in {path} cannot be read: {reason}. vitviz starts with "
-                "its defaults.",
-                path=shown,
-                reason=found.reason,
-            )
-        elif found.reason:
-            problem = InputError(
-                "The settings in {path} cannot be read: {reason}. vitviz starts with "
-                "its defaults and keeps the old file as {copy}.",
-                path=shown,
-                reason=found.reason,
-                copy=printable(kept.name) if kept else "",
-            )
-        elif kept is None:
-            problem = InputError(
-                "Some settings in {path} cannot be used and have their defaults: "
-                "{names}.",
-                path=shown,
-                names=names,
-            )
-        else:
-            problem = InputError(
-                "Some settings in {path} cannot be used and have their defaults: "
-                "{names}. The old file is kept as {copy}.",
-                path=shown,
-                names=names,
-                copy=printable(kept.name),
-            )
-        self.problems.insert(0, problem)
-
-    def _save(self) -> None:
-        """Write what was changed here into the file as it is now.
-
-        Another window of the program may have written it since.
-        """
-        if self.path is None:
-            return
-        found = read(self.path)
-        is_broken = bool(found.reason or found.bad)
-        if is_broken and _keep(self.path, found.data) is None:
-            return  # nothing may be lost, and `_mend` has said so
-        changed = replace(found.settings, **self._unsaved)  # type: ignore[arg-type]
-        if self._write(changed, found.unknown):
-            self._unsaved = {}
-
-    def _write(self, settings: Settings, unknown: dict[str, Any]) -> bool:
-        """Whether the file was written; the first failure is said."""
-        if self.path is None:
-            return False
-        try:
-            _make_folder(self.path)
-            with replacing(self.path) as file:
-                file.write(written(settings, unknown))
-        except OutputError as error:
-            if not self._has_failed:
-                self._has_failed = True
-                self.problems.append(
-                    OutputError(
-                        "Settings last only until vitviz is closed: {path} could not "
-                        "be written, {reason}.",
-                        path=error.values["path"],
-                        reason=error.values["reason"],
-                    )
-                )
-            return False
-        return True
-
-
-def written(settings: Settings, unknown: dict[str, Any]) -> bytes:
-    """The content of a file: a setting a line, in the order of the schema."""
-    content = {**encoded(settings), **unknown}
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    try:
-        return text.encode()
-    except UnicodeEncodeError:  # a path that is not text, as Linux allows
-        return (json.dumps(content, indent=1) + "\n").encode()
 
 
 def load() -> Settings:
@@ -345,9 +77,22 @@ def refresh(*names: str) -> None:
 
 def take_problems() -> tuple[VitvizError, ...]:
     """What has to be said about the file since this was last asked."""
+    return _current().take_problems()
+
+
+@contextlib.contextmanager
+def saving_behind(on_problem: Callable[[], None]) -> Iterator[None]:
+    """While it holds, `set` does not wait for the disk; at its end all is written.
+
+    on_problem : called when `take_problems` has something to say, in any thread.
+    """
     store = _current()
-    problems, store.problems = store.problems, []
-    return tuple(problems)
+    store.saves_behind, store.on_problem = True, on_problem
+    try:
+        yield
+    finally:
+        store.wait()
+        store.saves_behind, store.on_problem = False, None
 
 
 _lock = threading.Lock()
@@ -362,41 +107,3 @@ def _current() -> Store:
         if _store is None or _store.path != path:
             _store = Store(path)
         return _store
-
-
-def _keep(path: Path, data: bytes) -> Path | None:
-    """Copy of a file that is about to be replaced; None if there is nothing to keep.
-
-    What has been kept already is not kept twice; beyond nine, the last is replaced.
-    """
-    if not data:
-        return None
-    copy = path
-    for number in range(1, MAX_COPIES + 1):
-        copy = path.with_name(f"{path.stem}-old-{number}{path.suffix}")
-        try:
-            if copy.read_bytes() == data:
-                return copy
-        except FileNotFoundError:
-            break
-        except OSError:
-            continue
-    try:
-        with replacing(copy) as file:
-            file.write(data)
-    except OutputError:
-        return None
-    return copy
-
-
-def _make_folder(path: Path) -> None:
-    """The folder of a file that is to be written. Raises OutputError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(path, error) from error
-
-
-def _reason(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) else str(error)
-    return (text or "it cannot be opened").lower()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +68,39 @@ def test_reset_settings_starts_afresh(
     assert settings.get().threads == 0
     assert settings.load() == settings.get()
     assert "settings-old-1.json" in capsys.readouterr().err
+
+
+def test_a_slow_disk_does_not_hold_the_window_up(
+    qtbot: QtBot,
+    qapp: QApplication,
+    photo: Path,
+    model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A setting changed with a disk that takes a second for each file."""
+    waited: list[float] = []
+    sync = os.fsync
+
+    def slow(file: int) -> None:
+        time.sleep(1)
+        sync(file)
+
+    def change_when_done() -> None:
+        windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
+        window = next(w for w in windows if w.isVisible())
+        trace = window.controller.scene.trace
+        if trace is not None and trace.is_complete:
+            poll.stop()
+            monkeypatch.setattr(os, "fsync", slow)
+            began = time.perf_counter()
+            window.preferences.set(hover_preview=False)
+            waited.append(time.perf_counter() - began)
+            window.close()
+
+    poll = QTimer(interval=20)
+    poll.timeout.connect(change_when_done)
+    poll.start()
+    assert main([str(photo), "--model", str(model_folder)]) == 0
+    assert waited[0] < 0.5
+    assert settings.load().hover_preview is False, "written before the program ended"
+    assert settings.get().window_place is not None

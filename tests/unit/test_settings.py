@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -293,6 +295,52 @@ def test_the_process_has_the_settings_of_its_file(
     assert settings.load() == DEFAULTS
     assert len(settings.take_problems()) == 1
     assert settings.take_problems() == ()
+
+
+def test_a_slow_disk_keeps_nobody_waiting(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+    sync = os.fsync
+
+    def slow(file: int) -> None:
+        time.sleep(0.1)
+        synced.append(file)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    store = Store(path)
+    store.saves_behind = True
+    began = time.perf_counter()
+    for number in range(1, 51):
+        store.set(threads=number, theme=ThemeChoice.DARK)
+    assert time.perf_counter() - began < 0.1
+    assert store.settings.threads == 50
+    store.refresh("threads")
+    assert store.settings.threads == 50, "what is not written yet is not taken back"
+    store.wait()
+    assert Store(path).settings == Settings(threads=50, theme=ThemeChoice.DARK)
+    assert len(synced) <= 3 * 2, "once for what came meanwhile, file and folder each"
+
+
+def test_what_fails_behind_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = Store(path)
+    heard = threading.Event()
+    store.saves_behind, store.on_problem = True, heard.set
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        store.set(threads=3)
+        assert heard.wait(10)
+        store.wait()
+    (problem,) = store.take_problems()
+    assert "the disk is full" in str(problem)
+    store.set(theme=ThemeChoice.DARK)
+    store.wait()
+    assert Store(path).settings == Settings(threads=3, theme=ThemeChoice.DARK)
+    assert store.take_problems() == ()
 
 
 KILLED = """

@@ -158,7 +158,8 @@ def run(
     former_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:
-        status = int(app.exec())
+        with settings.saving_behind(window.preferences.problemFound.emit):
+            status = int(app.exec())
     finally:
         sys.excepthook = former_hook
         bridge.restore()

@@ -26,10 +26,13 @@ class Preferences(QObject):
 
     changed = Signal(object)
     """Names of the settings that have changed, a frozenset of str."""
+    problemFound = Signal()
+    """There is something to say of the file; emitted in any thread."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.problemFound.connect(self.say_problems)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_scheme)
         window.controller.screen.previews_on_hover = settings.get().hover_preview

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from vitviz import settings
 from vitviz.plain import encoded
-from vitviz.settings import (
+from vitviz.settings_schema import (
     MAX_RECENT,
     MAX_THREADS,
     Language,
