@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from vitviz.changes import output_without
 from vitviz.explain.gradients import prepared_pixels, target_class
+from vitviz.fallback import as_run
 from vitviz.models.adapter import Model
 from vitviz.selection import Off
 from vitviz.setups import changed_again, changes_of
@@ -47,6 +48,7 @@ def head_effects(
 
     Raises SelectionError for an unknown class, InputError without a picture.
     """
+    model = as_run(model, trace)
     entered = prepared_pixels(trace, pixels).to(model.device, model.dtype)
     size = trace.setup.placement.model_size
     adapter, changes = model.adapter, changes_of(trace.setup)

@@ -47,6 +47,8 @@ class RunDone:
 
     trace: Trace
     elapsed_s: float
+    model: Model | None = None
+    """What made it in place of the one that was asked: its copy on the CPU."""
 
 
 def read_picture(
@@ -103,6 +105,7 @@ def run(
     """
 
     def job(context: Context) -> RunDone:
+        from vitviz.fallback import as_run
         from vitviz.tracing import grid_of, trace
 
         used = model
@@ -127,7 +130,9 @@ def run(
             on_layer=None if quiet else report,
             is_cancelled=context.is_cancelled,
         )
-        return RunDone(done, time.perf_counter() - start)
+        elapsed = time.perf_counter() - start
+        made_by = None if done.setup.fallback is None else as_run(model, done)
+        return RunDone(done, elapsed, made_by)
 
     return job
 

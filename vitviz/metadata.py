@@ -40,6 +40,7 @@ def metadata(
             "special_tokens": list(setup.prefix_names),
             "dtype": info.dtype,
             "device": info.device,
+            "fallback": None if setup.fallback is None else str(setup.fallback),
         },
         "image": None
         if image is None

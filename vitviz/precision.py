@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from vitviz.explain.gradients import prepared_pixels
+from vitviz.fallback import as_run
 from vitviz.models.adapter import IN_MEMORY, Model
 from vitviz.models.embedded import EMBEDDED_NAME
 from vitviz.models.loading import load_model
@@ -56,7 +57,7 @@ def precision_error(
     `load_model` and `trace` raise.
     """
     pixels = prepared_pixels(trace)
-    twin = float32_twin(model)
+    twin = float32_twin(as_run(model, trace))
     setup = replace(trace.setup, model=twin.info)
     exact = run(twin, setup, pixels.to(twin.device), is_cancelled=is_cancelled)
     return compare(trace, exact)

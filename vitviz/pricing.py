@@ -65,11 +65,17 @@ class Price:
     """None where that is not known."""
     seconds: float | None
     """None before anything was measured."""
+    is_on_cpu: bool = True
 
     @property
     def is_too_much(self) -> bool:
         """Whether it needs more than there is."""
         return self.free_bytes is not None and self.peak_bytes > self.free_bytes
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether it is too much for an accelerator, so that the CPU makes it."""
+        return self.is_too_much and not self.is_on_cpu
 
     @property
     def is_large(self) -> bool:
@@ -102,6 +108,7 @@ def price(
         peak_bytes=peak,
         free_bytes=free_bytes(model.info.device),
         seconds=None if calibration is None else calibration.seconds(num_tokens),
+        is_on_cpu=model.info.device == "cpu",
     )
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from vitviz.changes import Changes
-from vitviz.errors import BudgetError, InputError, UnsupportedModelError
+from vitviz.errors import BudgetError, InputError, Phrase, UnsupportedModelError
 from vitviz.filling import with_hidden
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
@@ -46,6 +46,8 @@ class Setup:
     """Whether a pooling head behind the layers asks with a query of its own."""
     interventions: Interventions = UNTOUCHED
     """What was changed; rows, checks and methods show the changed run."""
+    fallback: Phrase | None = None
+    """Why the run was made on the CPU though the model lies on an accelerator."""
 
 
 def set_up(
@@ -135,12 +137,11 @@ def not_enough_memory(setup: Setup) -> BudgetError:
     device = setup.model.device
     return BudgetError(
         "There was not enough memory on {device} for {width}×{height} px ({tokens:,} "
-        "tokens). Choose a smaller size, larger patches{other}.",
+        "tokens). Choose a smaller size, or larger patches.",
         device=device,
         width=width,
         height=height,
         tokens=setup.grid.num_tokens,
-        other="" if device == "cpu" else ", or the CPU as the device",
     )
 
 

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from vitviz.errors import Cancelled, InputError, UnsupportedModelError
 from vitviz.explain.anatomy import read_out
 from vitviz.explain.gradients import prepared_pixels
+from vitviz.fallback import as_run
 from vitviz.models.adapter import Adapter, Model
 from vitviz.models.flexi import PatchEmbedding
 from vitviz.setups import changed_again
@@ -66,6 +67,7 @@ def states(
 
     Raises InputError without a picture, Cancelled.
     """
+    model = as_run(model, trace)
     pixels = prepared_pixels(trace, pixels)
     found: list[Tensor] = []
 
@@ -183,6 +185,7 @@ def positions(model: Model, trace: Trace) -> Tensor:
         found.append(_first(args)[0].detach().float())
         raise Enough
 
+    model = as_run(model, trace)
     adapter = model.adapter
     width, height = trace.setup.placement.model_size
     pixels = torch.zeros(1, 3, height, width, device=model.device, dtype=model.dtype)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from vitviz.attention import Capture
-from vitviz.errors import ExactnessError, UnsupportedModelError
+from vitviz.errors import BudgetError, ExactnessError, UnsupportedModelError
+from vitviz.fallback import set_up_on_cpu
 from vitviz.geometry import Fit
 from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.memory import is_out_of_memory, release
@@ -53,6 +54,9 @@ def trace(
     on_layer : called with (layer, trace so far) as each layer is captured.
     is_cancelled : polled before every layer.
 
+    Where an accelerator has not enough memory, the run is made on the CPU: see
+    `trace.setup.fallback`, which is logged as a warning.
+
     Raises ImageError, SelectionError, UnsupportedModelError, BudgetError where memory
     does not suffice, ExactnessError when no layer is exact, Cancelled.
     """
@@ -70,17 +74,26 @@ def run(
     on_layer: Callable[[int, Trace], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Trace:
-    """One tapped forward pass. See `trace`."""
-    require_memory(model.info, setup.grid.num_tokens, setup.placement.model_size)
+    """One tapped forward pass. See `trace`.
+
+    What an accelerator has not enough memory for runs on the CPU; the trace's setup
+    then says so, and `as_run` finds the copy of the model that made it.
+    """
+    is_cpu = torch.device(setup.model.device).type == "cpu"
     result: Trace | None = None
-    try:
-        result = _tapped(model, setup, pixels, on_layer, is_cancelled)
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
+    if _has_memory(model, setup, is_cpu=is_cpu):
+        try:
+            result = _tapped(model, setup, pixels, on_layer, is_cancelled)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
     if result is None:  # outside of `except`, whose traceback pins the tensors
         release(setup.model.device)
-        raise not_enough_memory(setup)
+        if is_cpu:
+            raise not_enough_memory(setup)
+        twin, setup = set_up_on_cpu(model, setup)
+        entered = pixels.to(twin.device)
+        return run(twin, setup, entered, on_layer=on_layer, is_cancelled=is_cancelled)
     if not any(c is not None and c.is_exact for c in result.captures):
         raise ExactnessError(
             "No layer of {model} could be verified: attention recomputed from its "
@@ -89,6 +102,17 @@ def run(
             error=result.max_error,
         )
     return result
+
+
+def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
+    """Whether a run can be tried. Raises BudgetError where it cannot on the CPU."""
+    try:
+        require_memory(model.info, setup.grid.num_tokens, setup.placement.model_size)
+    except BudgetError:
+        if is_cpu:
+            raise
+        return False
+    return True
 
 
 def _tapped(

@@ -2112,6 +2112,10 @@
         <translation>高さ（ピクセル）</translation>
     </message>
     <message>
+        <source>Only {n} MB are free there: it will run on the CPU.</source>
+        <translation>そこには {n} MB しか空きがないため、CPU で実行します。</translation>
+    </message>
+    <message>
         <source>Only {n} MB of memory are free: choose a smaller size.</source>
         <translation>空いているメモリは{n} MBだけです。小さいサイズを選んでください。</translation>
     </message>
@@ -2416,6 +2420,10 @@
     <message>
         <source>{value} = {ratio} × uniform</source>
         <translation>{value} = 一様の{ratio}倍</translation>
+    </message>
+    <message>
+        <source>⚠ not on {device} ({needed} GB): on the CPU</source>
+        <translation>⚠ {device} ではなく CPU で実行（{needed} GB 必要）</translation>
     </message>
 </context>
 <context>
@@ -3199,8 +3207,8 @@
         <translation>、または次のいずれか（{names}）</translation>
     </message>
     <message>
-        <source>, or the CPU as the device</source>
-        <translation>、またはデバイスをCPUに</translation>
+        <source>; {free:.1f} GB are free</source>
+        <translation>、空きは {free:.1f} GB</translation>
     </message>
     <message>
         <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
@@ -3591,8 +3599,12 @@
         <translation>メモリが足りません。小さいサイズかモデルを選んでください。</translation>
     </message>
     <message>
-        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, larger patches{other}.</source>
-        <translation>{device}のメモリが、{width}×{height} px（{tokens:,}トークン）には足りませんでした。サイズを小さくするか、パッチを大きくしてください{other}。</translation>
+        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens), nor is there on the CPU: about {needed:.1f} GB are needed, {free:.1f} GB are free. Choose a smaller size, or larger patches.</source>
+        <translation>{device} には {width}×{height} px（{tokens:,} トークン）に必要なメモリがなく、CPU にもありません。約 {needed:.1f} GB が必要で、空きは {free:.1f} GB です。サイズを小さくするか、パッチを大きくしてください。</translation>
+    </message>
+    <message>
+        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, or larger patches.</source>
+        <translation>{device} のメモリが {width}×{height} px（{tokens:,} トークン）に足りませんでした。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
         <source>These patches were chosen on a grid of {own_rows}×{own_cols}; this run has {rows}×{cols}. Choose them again.</source>
@@ -3861,6 +3873,10 @@
     <message>
         <source>{count} unexpected: {names}</source>
         <translation>余分なもの{count}個：{names}</translation>
+    </message>
+    <message>
+        <source>{device} did not have enough memory for {width}×{height} px ({tokens:,} tokens, about {needed:.1f} GB{left}): this run was made on the CPU.</source>
+        <translation>{device} のメモリが {width}×{height} px（{tokens:,} トークン、約 {needed:.1f} GB{left}）に足りなかったため、CPU で実行しました。</translation>
     </message>
     <message>
         <source>{device} reported an error and cannot be used again before vitviz is restarted.</source>

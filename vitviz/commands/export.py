@@ -169,6 +169,8 @@ def _export_one(
         return
     check_price(model, placement.model_size, is_agreed=wish.is_agreed)
     made = trace(model, image, size=wish.size, fit=wish.fit)
+    if made.setup.fallback is not None:
+        say(f"{prefix}{name}: {made.setup.fallback}")
     width, height = placement.model_size
     rows, cols = made.grid
     rounded = f" ({placement.note})" if placement.note else ""

@@ -19,6 +19,8 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
     from vitviz.pricing import price, require_memory
 
     made = price(model, size)
+    if made.falls_back:  # the run itself goes to the CPU, and says so
+        return
     require_memory(model.info, made.num_tokens, made.size)
     if made.is_large and not is_agreed and made.free_bytes is not None:
         raise BudgetError(

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from vitviz.errors import InputError, SelectionError
+from vitviz.fallback import as_run
 from vitviz.images import prepare
 from vitviz.models.adapter import Model
 from vitviz.setups import changes_of, hidden_in
@@ -59,6 +60,7 @@ def backward(
     Raises SelectionError for an unknown class, InputError without a picture,
     Cancelled.
     """
+    model = as_run(model, trace)
     setup, adapter = trace.setup, model.adapter
     if setup.model != model.info:
         raise InputError(

@@ -17,6 +17,7 @@ from vitviz.explain.anatomy import output_projections
 from vitviz.explain.gradients import Gradients, backward, prepared_pixels
 from vitviz.explain.legrad import legrad
 from vitviz.explain.normed import gram, norm_based
+from vitviz.fallback import as_run
 from vitviz.geometry import POOL
 from vitviz.methods import METHODS, Method
 from vitviz.selection import Fill, Fusion, HeadChoice
@@ -103,6 +104,8 @@ def token_values(
             "softmax was made to go over another axis.",
             method=method.title,
         )
+    if model is not None:
+        model = as_run(model, trace)
     chosen = _options(method, options)
     token = trace.token(query) if method.is_per_query else 0
     if token == POOL and not method.takes_pool:

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from vitviz.errors import SelectionError
 from vitviz.explain.gradients import prepared_pixels, target_class
+from vitviz.fallback import as_run
 from vitviz.filling import NOISE_SEED, filled
 from vitviz.models.adapter import Model
 from vitviz.selection import Fill
@@ -176,6 +177,7 @@ class _Scorer:
         check: Check,
     ) -> None:
         self.model, self.trace, self.check = model, trace, check
+        model = as_run(model, trace)
         whole = prepared_pixels(trace, pixels)
         self.whole = whole.to(model.device, model.dtype)
         self.other = filled(self.whole, model.adapter.patch_size, fill)

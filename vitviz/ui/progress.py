@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer
 
 from vitviz.engine import Kind
+from vitviz.ui.error_bar import sentence
 
 if TYPE_CHECKING:
     from vitviz.jobs import LayerArrived
@@ -63,7 +64,13 @@ class Progress(QObject):
             return
         info = scene.trace.setup.model
         where = f"{info.name}, {info.device}"
-        control.panes.status.setExactness(scene.trace.max_error, scene.seconds, where)
+        status, fallback = control.panes.status, scene.trace.setup.fallback
+        status.setExactness(scene.trace.max_error, scene.seconds, where)
+        if fallback is None:
+            status.setFallback("", 0.0, "")
+        else:
+            device, needed = fallback.values["device"], fallback.values["needed"]
+            status.setFallback(str(device), cast("float", needed), sentence(fallback))
 
     def say_cancelled(self) -> None:
         """What ran was asked to end."""

@@ -20,6 +20,7 @@ from vitviz.engine import Kind
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.folders import Ahead
 from vitviz.jobs import LayerArrived, RunDone
+from vitviz.ui.error_bar import sentence
 from vitviz.ui.progress import Progress
 from vitviz.ui.scene import Scene, Settled
 from vitviz.ui.untouched import Untouched
@@ -45,6 +46,9 @@ class Runs(QObject):
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self.model: Model | None = None
+        """What made the trace on screen, or is to make it."""
+        self.loaded: Model | None = None
+        """The same, unless an accelerator lacked the memory: what is tried first."""
         self.options = RunOptions()
         self.choice = ModelChoice()
         """What the model was asked for as."""
@@ -123,6 +127,7 @@ class Runs(QObject):
         """Go on with a model that has run before; forget what is on its way."""
         self._work.drop(Kind.RUN, Kind.MODEL, *OF_A_TRACE)
         self.model, self.choice, self.options = model, choice, options
+        self.loaded = model
 
     def settle_on(self, scene: Scene) -> None:
         """Show a scene that is complete; a failure goes back to it."""
@@ -142,7 +147,8 @@ class Runs(QObject):
             self._work.drop(Kind.RUN)
             self.settle_on(Scene(image, kept.trace, kept.seconds))
             return
-        self._work.submit(Kind.RUN, jobs.run(model, image, self.options, changed))
+        first = self.loaded or model
+        self._work.submit(Kind.RUN, jobs.run(first, image, self.options, changed))
         self.progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:
@@ -174,7 +180,7 @@ class Runs(QObject):
         self._on_model(model)
 
     def _on_model(self, model: Model) -> None:
-        self.model = model
+        self.model = self.loaded = model
         if self._is_said(Kind.MODEL, Kind.RUN, Kind.METHOD):
             self._control.panes.errors.clear()
         self._control.sceneChanged.emit()
@@ -209,11 +215,14 @@ class Runs(QObject):
         control = self._control
         self._frame.stop()
         control.scene = Scene(control.scene.image, done.trace, done.elapsed_s)
+        self.model = done.model or self.loaded or self.model
         if not done.trace.interventions:
             self.keep_untouched(done)
         self._settle()
         control.refresh()
         control.sceneChanged.emit()
+        if done.trace.setup.fallback is not None:
+            control.panes.errors.showMessage(sentence(done.trace.setup.fallback))
 
     def _on_failed(self, kind: Kind, error: VitvizError) -> None:
         if isinstance(error, Cancelled):
@@ -241,7 +250,12 @@ class Runs(QObject):
         """What is shown now is what a failure goes back to."""
         control = self._control
         self._settled = Settled(
-            control.scene, self.model, self.options, self.choice, control.state.changes
+            control.scene,
+            self.model,
+            self.loaded,
+            self.options,
+            self.choice,
+            control.state.changes,
         )
         self._is_restoring = False
 
@@ -249,7 +263,8 @@ class Runs(QObject):
         """Show what was there before the run that failed."""
         settled, control = self._settled, self._control
         if settled.scene.trace is not None:
-            self.model, self.choice = settled.model, settled.choice
+            self.model, self.loaded = settled.model, settled.loaded
+            self.choice = settled.choice
             self.options = settled.options
         control.put(replace(control.state, changes=settled.changes), merge=True)
         control.show_scene(settled.scene)

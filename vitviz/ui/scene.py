@@ -29,6 +29,8 @@ class Settled:
 
     scene: Scene = Scene()
     model: Model | None = None
+    loaded: Model | None = None
+    """`model` as it was loaded; see `Runs.loaded`."""
     options: RunOptions = RunOptions()
     choice: ModelChoice = ModelChoice()
     """What `model` was asked for as."""

@@ -101,11 +101,12 @@ class SizeDialog(QDialog):
             lines.append(self.tr("about {time}").format(time=time))
         if price.free_bytes is not None and price.is_large:
             free = f"{price.free_bytes / 1e6:,.0f}"
-            text = (
-                self.tr("Only {n} MB of memory are free: choose a smaller size.")
-                if price.is_too_much
-                else self.tr("That is more than half of the {n} MB that are free.")
-            )
+            if price.falls_back:
+                text = self.tr("Only {n} MB are free there: it will run on the CPU.")
+            elif price.is_too_much:
+                text = self.tr("Only {n} MB of memory are free: choose a smaller size.")
+            else:
+                text = self.tr("That is more than half of the {n} MB that are free.")
             lines.append(text.format(n=free))
         self._price.setText("\n".join(lines))
-        self._run.setEnabled(not price.is_too_much)
+        self._run.setEnabled(price.falls_back or not price.is_too_much)

@@ -20,9 +20,11 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._left, self._precision, self._right = QLabel(), QLabel(), QLabel()
-        show_plainly(self._left, self._precision, self._right)
-        for label in (self._left, self._precision, self._right):
+        self._left, self._fallback = QLabel(), QLabel()
+        self._precision, self._right = QLabel(), QLabel()
+        labels = (self._left, self._fallback, self._precision, self._right)
+        show_plainly(*labels)
+        for label in labels:
             label.setFont(theme.font("small"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._left.setSizePolicy(
@@ -41,9 +43,11 @@ class StatusLine(QWidget):
             )
         )
         self._precision.hide()
+        self._fallback.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 2, 12, 4)
         layout.addWidget(self._left, 1)
+        layout.addWidget(self._fallback, 0)
         layout.addWidget(self._precision, 0)
         layout.addWidget(self._right, 0)
         self.setAccessibleName(self.tr("Status"))
@@ -115,6 +119,21 @@ class StatusLine(QWidget):
         if moved is not None:
             text = self.tr("{n} % off float32").format(n=f"{100 * moved:.1g}")
             self._precision.setText(text)
+
+    def setFallback(self, device: str, needed_gb: float, reason: str) -> None:
+        """Say that a run was made on the CPU; under the pointer, why. "" for neither.
+
+        device : what had not the memory, and how much the run needs.
+        """
+        text = self.tr("⚠ not on {device} ({needed} GB): on the CPU")
+        text = text.format(device=device, needed=f"{needed_gb:.1f}")
+        self._fallback.setText(text)
+        self._fallback.setToolTip(reason)
+        self._fallback.setVisible(bool(reason))
+
+    def fallback(self) -> str:
+        """What stands there of a run that was made on the CPU; "" for nothing."""
+        return "" if self._fallback.isHidden() else self._fallback.text()
 
     def setExactness(self, error: float, seconds: float | None, where: str) -> None:
         """Say how far recomputed rows are from the model's own."""

@@ -27,5 +27,5 @@ class Untouched:
         self, image: SourceImage | None, model: Model | None, options: RunOptions
     ) -> bool:
         """Whether another run of these would be the same."""
-        same = self.image is image and self.model is model
+        same = self.image is image and self.model == model
         return same and image is not None and self.options == options

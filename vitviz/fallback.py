@@ -1,0 +1,116 @@
+"""From an accelerator that has run out of memory to the CPU, and said so.
+
+A run that an accelerator cannot hold is repeated with a copy of the model in the
+computer's own memory. The model that was given stays where it is: a later run, at a
+smaller size, is tried on the accelerator again.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import BudgetError, Phrase
+from vitviz.memory import free_bytes
+from vitviz.pricing import run_bytes
+
+if TYPE_CHECKING:
+    from vitviz.models.adapter import Adapter, Model
+    from vitviz.setups import Setup
+    from vitviz.tracing import Trace
+
+_log = logging.getLogger(__name__)
+_copies: WeakKeyDictionary[nn.Module, Adapter] = WeakKeyDictionary()
+CPU = torch.device("cpu")
+
+
+def as_run(model: Model, trace: Trace) -> Model:
+    """The model as it made the trace: `model`, or its copy on the CPU.
+
+    Whatever goes on from a trace with its model asks for it here.
+    """
+    return model if trace.setup.fallback is None else on_cpu(model)
+
+
+def on_cpu(model: Model) -> Model:
+    """`model` in the computer's own memory: itself, or a copy that is made once."""
+    if model.info.device == "cpu":
+        return model
+    module = model.adapter.module
+    if module not in _copies:
+        _copies[module] = _copied(model.adapter)
+    info = replace(model.info, device="cpu")
+    return replace(model, info=info, adapter=_copies[module], device=CPU)
+
+
+def set_up_on_cpu(model: Model, setup: Setup) -> tuple[Model, Setup]:
+    """(model, setup) with which a run that `setup.model.device` cannot hold goes on.
+
+    Raises BudgetError where the computer's own memory does not suffice either.
+    """
+    device = setup.model.device
+    width, height = setup.placement.model_size
+    size = {"width": width, "height": height, "tokens": setup.grid.num_tokens}
+    _, peak = run_bytes(setup.model, setup.grid.num_tokens)
+    free = free_bytes("cpu")
+    weights = 0 if model.adapter.module in _copies else num_bytes(model.adapter.module)
+    if free is not None and peak + weights > free:
+        raise BudgetError(
+            "There was not enough memory on {device} for {width}×{height} px "
+            "({tokens:,} tokens), nor is there on the CPU: about {needed:.1f} GB are "
+            "needed, {free:.1f} GB are free. Choose a smaller size, or larger patches.",
+            device=device,
+            **size,
+            needed=(peak + weights) / 1e9,
+            free=free / 1e9,
+        )
+    note = Phrase(
+        "{device} did not have enough memory for {width}×{height} px ({tokens:,} "
+        "tokens, about {needed:.1f} GB{left}): this run was made on the CPU.",
+        {
+            "device": device,
+            **size,
+            "needed": peak / 1e9,
+            "left": _left(device),
+        },
+    )
+    _log.warning("%s", note)  # a notebook or script shows it on standard error
+    twin = on_cpu(model)
+    return twin, replace(setup, model=twin.info, fallback=note)
+
+
+def num_bytes(module: nn.Module) -> int:
+    """What its parameters and buffers take."""
+    return sum(t.nbytes for t in (*module.parameters(), *module.buffers()))
+
+
+def _left(device: str) -> Phrase | str:
+    """The part of a sentence that says what is free; nothing where it is not known."""
+    free = free_bytes(device)
+    if free is None:
+        return ""
+    return Phrase("; {free:.1f} GB are free", {"free": free / 1e9})
+
+
+def _copied(adapter: Adapter) -> Adapter:
+    """A deep copy whose parameters and buffers never double on the accelerator."""
+    memo: dict[int, object] = {}
+    for part in adapter.module.modules():
+        for tensors in (part._parameters, part._buffers):
+            for tensor in tensors.values():
+                if tensor is not None:
+                    memo[id(tensor)] = _moved(tensor)
+    return copy.deepcopy(adapter, memo)
+
+
+def _moved(tensor: Tensor) -> Tensor:
+    moved = tensor.detach().to(CPU)
+    if isinstance(tensor, nn.Parameter):
+        return nn.Parameter(moved, requires_grad=tensor.requires_grad)
+    return moved
