@@ -435,6 +435,10 @@
 <context>
     <name>LearnPanel</name>
     <message>
+        <source>&lt;w&gt;The Lab has changed how this model weighs.&lt;/w&gt; This chapter follows the arithmetic of the model as it was trained: restore it to go on.</source>
+        <translation>&lt;w&gt;ラボで注意の計算が変わっています。&lt;/w&gt;この章は、学習どおりのモデルの計算を1つずつたどります。続けるにはモデルを元に戻してください。</translation>
+    </message>
+    <message>
         <source>&lt;w&gt;The Lab has changed this model.&lt;/w&gt; All numbers are of the changed one.</source>
         <translation>&lt;w&gt;ラボで手を加えたモデルです。&lt;/w&gt;数値はすべて変更後のものです。</translation>
     </message>

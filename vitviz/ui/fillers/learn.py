@@ -85,16 +85,16 @@ class LearnFiller(Filler):
         if view.state.direction is not Direction.LOOKS_AT:
             self.change(merge=True, direction=Direction.LOOKS_AT)
             return
-        page = panel.page()
-        uses_key = page is not None and page.uses_key
-        self.picture.setKey(lesson.key if uses_key else None)
         panel.refresh(lesson)
+        page = panel.page()
+        uses_key = page is not None and page.uses_key and not panel.isBarred()
+        self.picture.setKey(lesson.key if uses_key else None)
 
     def takes_click(self, token: int, with_shift: bool) -> bool:
         """Whether a click on the picture chose a key, and so is no query."""
         is_open = self._is_open and self.panel.isVisible()
         page = self.panel.page() if is_open else None
-        if page is None or not page.uses_key:
+        if page is None or not page.uses_key or self.panel.isBarred():
             return False
         if with_shift or page.clicks_choose_key:
             self.choose_key(token)
