@@ -160,5 +160,6 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
     page = go_to(qtbot, window, Chapter.OUTPUT)
     assert isinstance(page, OutputPage)
     assert not page.bars.vectors()[2].values.any()
-    weights = page.lesson.row.weights if page.lesson else None
+    assert page.lesson is not None
+    weights = page.lesson.row.weights
     np.testing.assert_allclose(made(window).row(3, 0)[0], weights, atol=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,9 +13,17 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from tests.ui.test_window import click_patch
 from vitviz.engine import Kind
+from vitviz.interventions import Axis
 from vitviz.selection import HeadChoice
+from vitviz.ui.learn.axis_page import AxisPage
+from vitviz.ui.learn.cost_page import CostPage
+from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.page import Page
+from vitviz.ui.learn.pair_page import PairPage
+from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.state import Style
+from vitviz.views.learn import Chapter
+from vitviz.views.state import Mode, Style
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -119,3 +128,80 @@ def test_an_error_stays_and_nothing_is_left(
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert len(window.findChildren(QObject)) <= before + 5
     window.panes.errors.clear()
+
+
+def chapter_page(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
+    """The chapter's page, opened anew where the window is."""
+    qtbot.mouseClick(window.panes.learn.button(chapter), LEFT)
+    wait_idle(qtbot, window)
+    page = window.panes.learn.page()
+    assert page is not None
+    return page
+
+
+def click_head(qtbot: QtBot, window: MainWindow, page: Page, head: int) -> None:
+    assert isinstance(page, HeadsPage)
+    spot = page.maps.mapRect(head).center().toPoint()
+    qtbot.mouseClick(page.maps, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+
+
+@pytest.mark.parametrize("into", ["another language", "Present"])
+def test_what_was_done_in_a_chapter_stays(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    into: str,
+) -> None:
+    """Prepared at the desk, shown to the room."""
+    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    window = open_vitviz(photo)
+    window.controller.change(mode=Mode.LEARN)
+    cost = chapter_page(qtbot, window, Chapter.COST)
+    assert isinstance(cost, CostPage)
+    qtbot.mouseClick(cost.measure, LEFT)
+    wait_idle(qtbot, window)
+    said = cost.split.source()
+    assert said
+    pair = chapter_page(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(pair, PairPage)
+    qtbot.mouseClick(pair.click.button("query"), LEFT)
+    scaling = chapter_page(qtbot, window, Chapter.SCALING)
+    assert isinstance(scaling, ScalingPage)
+    qtbot.mouseClick(scaling.switch.button(False), LEFT)
+    wait_idle(qtbot, window)
+    axis = chapter_page(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(axis, AxisPage)
+    qtbot.mouseClick(axis.switch.button(Axis.HEADS), LEFT)
+    wait_idle(qtbot, window)
+    heads = chapter_page(qtbot, window, Chapter.HEADS)
+    click_head(qtbot, window, heads, 1)
+    assert isinstance(heads, HeadsPage)
+    outcome = heads.outcome.source()
+    if into == "Present":
+        window.present.begin(full_screen=False)
+    else:
+        change_language(window, qtbot)
+    wait_idle(qtbot, window)
+    now = window.panes.learn.page()
+    assert isinstance(now, HeadsPage)
+    assert now is not heads
+    qtbot.waitUntil(lambda: now.outcome.source() == outcome)
+    assert [one.is_off for one in now.maps.maps()] == [False, True, False]
+    axis = chapter_page(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(axis, AxisPage)
+    assert axis.switch.button(Axis.HEADS).isChecked()
+    assert axis.sums is not None
+    assert axis.sums.axis is Axis.HEADS
+    scaling = chapter_page(qtbot, window, Chapter.SCALING)
+    assert isinstance(scaling, ScalingPage)
+    assert scaling.divisor == 1
+    assert scaling.switch.button(False).isChecked()
+    pair = chapter_page(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(pair, PairPage)
+    assert pair.click.button("query").isChecked()
+    cost = chapter_page(qtbot, window, Chapter.COST)
+    assert isinstance(cost, CostPage)
+    assert cost.split.source() == said
+    assert cost.chart.isVisible()

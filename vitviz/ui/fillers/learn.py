@@ -42,16 +42,18 @@ class LearnFiller(Filler):
         self._work.on_part(Kind.LESSON, self._on_part)
         self._work.on_failure(Kind.LESSON, self._on_failure)
         controller.stateChanged.connect(self._on_state)
+        self._panes = panes
         self.attach(panes)
         saved = _chapter(settings.get().learn_chapter)
         if saved is not None:
             self._open_chapter(saved)
 
     def attach(self, panes: Panes) -> None:
-        """Fill another panel."""
-        self._panes = panes
+        """Fill another panel, which goes on where this one was."""
+        former, self._panes = self.panel, panes
         self.drop()
         panel = self.panel
+        panel.recall(former.remembered())
         panel.setDesk(self)
         panel.setDone(_done())
         panel.chapterChosen.connect(self._on_chapter)

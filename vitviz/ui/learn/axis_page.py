@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -27,6 +28,8 @@ MANY = 1000
 
 class AxisPage(Page):
     """A switch for the axis; the sums of this layer along all three."""
+
+    kept = ("_axis", "_seen")
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -124,6 +127,11 @@ class AxisPage(Page):
             self._on_sums,
             on_failure=self.row_sum.say,
         )
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """And show the axis on the switch."""
+        super().recall(memory)
+        self.switch.setValue(self._axis)
 
     def forget(self) -> None:
         """Another picture."""

@@ -101,6 +101,7 @@ class CodeLines(Prose):
 class CodePage(Page):
     """Code, formula, and the shape and values under the chosen term."""
 
+    kept = ("_term", "_opened")
     uses_key = True
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

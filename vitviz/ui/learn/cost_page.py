@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QWidget
 
 from vitviz.lessons import cost, jobs
@@ -18,6 +20,8 @@ from vitviz.ui.widgets.slider import Slider
 
 class CostPage(Page):
     """The meeting, the measurement with its chart, and memory both ways."""
+
+    kept = ("timed", "_measured_with")
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -106,6 +110,15 @@ class CostPage(Page):
         if self._measured_with not in (None, trace.setup.model):
             self._measured_with = None
             self._show(None, is_done=False)
+
+    def remembered(self) -> dict[str, object]:
+        """The measurement, if it came to its end."""
+        return {} if self._is_running else super().remembered()
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """Show the measurement again."""
+        super().recall(memory)
+        self._show(self.timed, is_done=True)
 
     def forget(self) -> None:
         """Another picture: what runs is dropped with it."""

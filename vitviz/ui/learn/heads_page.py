@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class HeadsPage(Page):
     """Maps of the query in every head; a click switches a head off, or on again."""
 
+    kept = ("off", "effects", "_place", "_done_so_far")
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.off: frozenset[int] = frozenset()

@@ -19,6 +19,7 @@ MOST = 6
 class OutputPage(Page):
     """The largest parts of the mixture, the mixture, and the shapes."""
 
+    kept = ("_query_when_chosen",)
     uses_key = True
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -158,6 +161,8 @@ class Page(QWidget):
     """Whether a key is ringed on the picture and may be chosen by a click."""
     clicks_choose_key = False
     """Whether a plain click, not only one with shift, chooses the key."""
+    kept: ClassVar[tuple[str, ...]] = ()
+    """Names of what the viewer has set or found here."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +228,15 @@ class Page(QWidget):
     def update_numbers(self, lesson: Lesson) -> None:
         """Show the numbers of `lesson`; each chapter has its own."""
         raise NotImplementedError
+
+    def remembered(self) -> dict[str, object]:
+        """What the viewer has set or found here, for a page that is made anew."""
+        return {name: getattr(self, name) for name in self.kept}
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """Go on from there, before the first numbers come."""
+        for name, value in memory.items():
+            setattr(self, name, value)
 
     def forget(self) -> None:
         """The picture or its trace has gone."""

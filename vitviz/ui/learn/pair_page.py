@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QWidget
 
 from vitviz.lessons import arithmetic
@@ -21,6 +23,7 @@ FACTOR = 4.0
 class PairPage(Page):
     """Two vectors, their products, the sum, the score, the weight."""
 
+    kept = ("clicks_choose_key", "_chosen", "_setting")
     uses_key = True
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -145,6 +148,11 @@ class PairPage(Page):
             )
         )
         self._notice(lesson, pair)
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """And let a click choose what it did."""
+        super().recall(memory)
+        self.click.setValue("key" if self.clicks_choose_key else "query")
 
     def _notice(self, lesson: Lesson, pair: Pair) -> None:
         setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)

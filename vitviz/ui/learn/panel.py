@@ -26,6 +26,7 @@ from vitviz.views.colour import Meaning
 from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter
 
 Maker = Callable[[Desk], Page]
+Memory = dict[Chapter, dict[str, object]]
 
 
 def makers() -> dict[Chapter, Maker]:
@@ -114,6 +115,7 @@ class LearnPanel(QWidget):
         self._makers: dict[Chapter, Maker] = {}
         self._pages: dict[Chapter, Page] = {}
         self._areas: dict[Chapter, QScrollArea] = {}
+        self._memory: Memory = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
         self._unfolding = QTimer(self, singleShot=True, interval=0)
@@ -206,6 +208,14 @@ class LearnPanel(QWidget):
         """The chapter that is open."""
         return self._chapter
 
+    def remembered(self) -> Memory:
+        """What the viewer has done in every chapter, for a panel made anew."""
+        return {chapter: page.remembered() for chapter, page in self._pages.items()}
+
+    def recall(self, memory: Memory) -> None:
+        """Go on where another panel was; before a chapter is opened."""
+        self._memory = memory
+
     def step(self, by: int) -> None:
         """Go `by` chapters on, as the viewer does with the arrows."""
         self.chapterChosen.emit(self._chapter.step(by))
@@ -218,6 +228,7 @@ class LearnPanel(QWidget):
                 return None
             self._makers = self._makers or makers()
             page = self._makers[chapter](self._desk)
+            page.recall(self._memory.get(chapter, {}))
             page.finished.connect(self._on_finished)
             page.nextRequested.connect(self._on_next)
             if page.notes is not None:

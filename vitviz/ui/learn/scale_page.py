@@ -36,6 +36,8 @@ class Seen:
 class ScalePage(Page):
     """A slider re-runs the same model; a table keeps what each size took."""
 
+    kept = ("_seen", "_image")
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._seen: dict[int, Seen] = {}

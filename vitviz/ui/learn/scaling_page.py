@@ -37,6 +37,8 @@ SAME = 1.02
 class ScalingPage(Page):
     """A switch and a slider for the divisor; the row, its entropy, the answer."""
 
+    kept = ("divisor", "_seen")
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.divisor: float | None = None

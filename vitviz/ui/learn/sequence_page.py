@@ -30,6 +30,8 @@ STEPS = 1000
 class SequencePage(Page):
     """The picture comes apart; the strided convolution at the query's patch."""
 
+    kept = ("_apart",)
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._embedding: Embedding | None = None
