@@ -93,6 +93,15 @@ inside sh -c 'grep -q "x-vitviz-session" /usr/share/mime/globs2'
 inside sh -c 'test -s /usr/share/icons/hicolor/48x48/apps/vitviz.png'
 echo "ok"
 
+say "every library that Qt and its plugins name is there"
+inside sh -c 'find /opt/vitviz/_internal/PySide6 -name "*.so*" -exec \
+    env LD_LIBRARY_PATH=/opt/vitviz/_internal ldd {} +' >"$work/libraries" || true
+if grep "not found" "$work/libraries" | sort -u; then
+    echo "FAILED  these are missing"
+    exit 1
+fi
+echo "ok"
+
 say "self-test, without a display and with one"
 as_user vitviz --version
 code=0

@@ -18,8 +18,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from notices import owner
 
-ALWAYS = ("libc6", "libstdc++6", "libgcc-s1", "libegl1", "libgl1", "libxcb1")
-"""The first three for every program; the others are opened by Qt."""
+ALWAYS = (
+    *("libc6", "libstdc++6", "libgcc-s1"),
+    *("libegl1", "libgl1", "libxcb1"),
+    *("libwayland-client0", "libwayland-cursor0", "libwayland-egl1"),
+)
+"""The first three for every program; the others are opened by Qt's plugins for X11 and
+for Wayland, whether or not this machine has them."""
 VERSIONED = {"libc6", "libstdc++6"}
 LEFT = "the system's own libraries"
 
