@@ -3431,6 +3431,18 @@
         <translation>{where}の注意は{what}を使いますが、評価中のビジョントランスフォーマーでは使わないものです。model.eval()を呼び、画像用のモデルを渡してください。</translation>
     </message>
     <message>
+        <source>The config.json of {folder} asks for a network beyond all measure.</source>
+        <translation>{folder}のconfig.jsonが求めるネットワークは、途方もない大きさです。</translation>
+    </message>
+    <message>
+        <source>The config.json of {folder} has the {key} {value}, not three numbers.</source>
+        <translation>{folder}のconfig.jsonの{key}は{value}で、3つの数ではありません。</translation>
+    </message>
+    <message>
+        <source>The config.json of {folder} names no network of timm.</source>
+        <translation>{folder}のconfig.jsonには、timmのネットワークの名前がありません。</translation>
+    </message>
+    <message>
         <source>The connection to {site} cannot be trusted (its certificate: {reason}). Check the clock of this computer, and its network.</source>
         <translation>{site}への接続を信頼できません（証明書：{reason}）。このコンピューターの時計とネットワークを確かめてください。</translation>
     </message>
@@ -3891,10 +3903,6 @@
         <translation>{folder}に重みがありません。model.safetensorsが見つかりません。save_pretrainedでモデルを保存し直してください（safetensorsが標準です）。</translation>
     </message>
     <message>
-        <source>{folder} holds numbers that are not finite (NaN or infinity): {count:,} in {name}.</source>
-        <translation>{folder}に有限でない数（NaNか無限大）があります：{name}に{count:,}個。</translation>
-    </message>
-    <message>
         <source>{folder} is no model folder: it has no config.json. Give a folder as save_pretrained writes it.</source>
         <translation>{folder}はモデルのフォルダーではありません。config.jsonがありません。save_pretrainedが書き出したフォルダーを指定してください。</translation>
     </message>
@@ -4309,10 +4317,6 @@
     <message>
         <source>{path} looks like a Vision Transformer, but {reason}.</source>
         <translation>{path}はビジョントランスフォーマーのようですが、{reason}。</translation>
-    </message>
-    <message>
-        <source>{path} needs a network with tables that are not in the file.</source>
-        <translation>{path}には、ファイルに含まれない表を持つネットワークが必要です。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>

@@ -20,10 +20,12 @@ from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.checkpoint_files import State, read_state
+from vitviz.models.finite import broken_numbers, not_finite
 from vitviz.models.layout import Layout, ShapeError
 from vitviz.models.limits import MAX_TENSORS
 from vitviz.models.namings import recognise
 from vitviz.models.refusals import reason_against
+from vitviz.models.timm_files import twin_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
 from vitviz.models.transformers_naming import with_library_names
@@ -92,7 +94,7 @@ def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> 
     """
     found, module = examine(path)
     if found.not_finite:
-        raise broken_numbers(found)
+        raise broken_numbers(path.name, found.not_finite)
     layout = found.layout
     adapter: Adapter
     module = module.to(device=device, dtype=dtype).eval()
@@ -132,23 +134,6 @@ def labels_of(num_classes: int) -> tuple[str, ...] | None:
     return tuple(map(str, range(num_classes))) if num_classes else None
 
 
-def broken_numbers(found: Examination) -> CheckpointError:
-    """Why weights that are not finite are not used."""
-    name, count = found.not_finite[0]
-    return CheckpointError(
-        "{path} holds numbers that are not finite (NaN or infinity): {count:,} in "
-        "{name}{more}. Its training failed, or the file is damaged.",
-        path=found.state.path.name,
-        count=count,
-        name=name,
-        more=(
-            Phrase(", and {n} more tensors", {"n": len(found.not_finite) - 1})
-            if len(found.not_finite) > 1
-            else ""
-        ),
-    )
-
-
 def examine(path: Path) -> tuple[Examination, nn.Module]:
     """All that can be told of a checkpoint, and the network with its weights (CPU).
 
@@ -165,6 +150,42 @@ def examine(path: Path) -> tuple[Examination, nn.Module]:
             "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
         )
     try:
+        layout, module = _plain(path, tensors)
+    except CheckpointError:
+        twin = twin_of(tensors, path)
+        if twin is None:
+            raise
+        layout, module = twin, _skeleton(path, twin)
+        _require_match(path, layout, module.state_dict())
+    _require_sound(path, layout.tensors, state.size_bytes)
+    if any(buffer.is_meta for buffer in module.buffers()):
+        module = layout.build()  # its tables are computed, and not in the file
+    dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
+    weights = {
+        name: tensor.to(dtype=torch.float32, copy=True).contiguous()
+        for name, tensor in layout.tensors.items()
+    }  # copies: a mapped file that changes later would end the process
+    module.load_state_dict(weights, strict=True, assign=True)
+    for parameter in module.parameters():
+        parameter.requires_grad_(True)
+    found = Examination(
+        state,
+        wrapper,
+        layout,
+        dtypes,
+        sum(p.numel() for p in module.parameters()),
+        (*aside, *layout.set_aside),
+        not_finite(layout.tensors),
+    )
+    return found, module
+
+
+def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:
+    """What names and shapes alone tell, and its network without memory.
+
+    Raises CheckpointError with what differs, MissingExtraError.
+    """
+    try:
         layout = recognise(tensors)
     except ShapeError as error:
         raise CheckpointError(
@@ -177,34 +198,7 @@ def examine(path: Path) -> tuple[Examination, nn.Module]:
     module = _skeleton(path, layout)
     layout = with_library_names(layout, module.state_dict())
     _require_match(path, layout, module.state_dict())
-    _require_sound(path, layout.tensors, state.size_bytes)
-    dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
-    bad = {
-        name: tensor.numel() - int(torch.isfinite(tensor).sum())
-        for name, tensor in layout.tensors.items()
-    }
-    weights = {
-        name: tensor.to(dtype=torch.float32, copy=True).contiguous()
-        for name, tensor in layout.tensors.items()
-    }  # copies: a mapped file that changes later would end the process
-    module.load_state_dict(weights, strict=True, assign=True)
-    if any(buffer.is_meta for buffer in module.buffers()):
-        raise CheckpointError(
-            "{path} needs a network with tables that are not in the file.",
-            path=path.name,
-        )
-    for parameter in module.parameters():
-        parameter.requires_grad_(True)
-    found = Examination(
-        state,
-        wrapper,
-        layout,
-        dtypes,
-        sum(p.numel() for p in module.parameters()),
-        (*aside, *layout.set_aside),
-        tuple((name, count) for name, count in bad.items() if count),
-    )
-    return found, module
+    return layout, module
 
 
 # --- unwrapping ------------------------------------------------------------------

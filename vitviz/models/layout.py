@@ -16,6 +16,7 @@ Triple = tuple[float, float, float]
 
 _KNOWN_HEADS = {1152: 16, 1280: 16, 1408: 16, 1536: 24, 1664: 16}
 """Widths whose published models do not have heads of 64 channels."""
+MAX_BLOCKS = 256
 _SIZES = (
     ("Ti", 192, 12),
     ("S", 384, 12),
@@ -106,7 +107,7 @@ def depth_of(tensors: Tensors, pattern: str) -> int:
     found = {int(m[1]) for name in tensors if (m := re.match(pattern, name))}
     if not found:
         raise ShapeError("there is no Transformer block")
-    if max(found) >= 256:
+    if max(found) >= MAX_BLOCKS:
         raise ShapeError("it would have {count} blocks", count=max(found) + 1)
     gaps = sorted(set(range(max(found))) - found)
     if gaps:

@@ -24,20 +24,23 @@ from vitviz.models.catalogue import TIMM_PREFIX
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
+from vitviz.models.finite import require_finite
 from vitviz.models.generic import GenericAdapter, unwrapped
 from vitviz.models.labels import labelled
 from vitviz.models.published import (
     entry_of,
     load_timm,
+    load_timm_folder,
     load_torchvision,
     timm_preprocessing,
 )
+from vitviz.models.timm_files import folder_of, hub_config, name_of
 from vitviz.models.timm_vit import TimmAdapter, is_timm
 from vitviz.models.torchvision_vit import TorchvisionAdapter, is_torchvision
 from vitviz.models.transformers_vit import (
     TransformersAdapter,
     is_transformers,
-    load_folder,
+    read_folder,
 )
 
 if TYPE_CHECKING:
@@ -88,8 +91,11 @@ def _loaded(
             name=text,
         )
     path = Path(text)
+    path = folder_of(path) or path
     if path.is_dir():
-        return _from_folder(path, chosen, precision)
+        model = load_folder(path, device=chosen, dtype=precision)
+        require_finite(model.adapter.module, path.name)
+        return model
     if path.suffix.lower() in WEIGHT_FILES or path.is_file():
         return load_checkpoint(path, device=chosen, dtype=precision)
     if text.startswith(TIMM_PREFIX):
@@ -185,12 +191,19 @@ def prefix_names(count: int) -> tuple[str, ...]:
     return ("cls", *(f"reg{i}" for i in range(count - 1)))[:count]
 
 
-def _from_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
-    adapter, preprocessing, labels, weights = load_folder(
+def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
+    """The model of a folder of transformers or of timm's hub, finite or not.
+
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    """
+    config = hub_config(path)
+    if config is not None:
+        return load_timm_folder(path, config, device, dtype)
+    adapter, preprocessing, labels, weights = read_folder(
         path, device=device, dtype=dtype
     )
     return ready_model(
-        path.resolve().name,
+        name_of(path),
         str(path),
         adapter,
         preprocessing,

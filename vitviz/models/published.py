@@ -41,6 +41,7 @@ from vitviz.models.catalogue import (
     hub_remote,
 )
 from vitviz.models.checkpoint_files import read_state
+from vitviz.models.timm_files import from_config, name_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
 
@@ -158,13 +159,40 @@ def load_timm(
     else:
         path = weights_of(entry_of(TIMM_PREFIX + name))
         module = _timm_trained(name, dict(read_state(path).content), path)
+    source = "timm" if weights is not None else "timm random weights"
+    return _timm_model(f"{TIMM_PREFIX}{name}", source, module, path, device, dtype)
+
+
+def load_timm_folder(
+    folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
+) -> Model:
+    """The model of a folder as timm's hub has it; `config` is its config.json.
+
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    """
+    name, options = from_config(config, folder)
+    path = folder / "model.safetensors"
+    _require_known(name)
+    module = _timm_trained(name, dict(read_state(path).content), path, **options)
+    return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
+
+
+def _timm_model(
+    name: str,
+    source: str,
+    module: Any,  # noqa: ANN401
+    path: Path | None,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Model:
+    """A network of timm's on its device, prepared and labelled as its config says."""
     adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
     labels = timm_labels(module)
     if labels is None and _is_projection(module):
         adapter.has_head = False
     return ready_model(
-        f"{TIMM_PREFIX}{name}",
-        "timm" if weights is not None else "timm random weights",
+        name,
+        source,
         adapter,
         timm_preprocessing(module),
         device=device,
@@ -174,32 +202,49 @@ def load_timm(
     )
 
 
-def _timm_trained(name: str, state: dict[str, Any], path: Path) -> Any:  # noqa: ANN401
-    """Timm's network with these weights.
+def _timm_trained(
+    name: str,
+    state: dict[str, Any],
+    path: Path,
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Timm's network with these weights; `options` go to `timm.create_model`.
 
     Where every name and shape is the network's own, it is built without memory and
     takes copies of the tensors: drawing random weights first takes longer than all
     else. Otherwise timm renames what it knows under other names.
     """
     timm = _timm(name)
-    with contextlib.suppress(NotImplementedError, RuntimeError):
-        # what computes with tensors while it is built cannot be built without memory
-        with torch.device("meta"):
-            module = timm.create_model(name, pretrained=False)
-        wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
-        found = {key: getattr(tensor, "shape", None) for key, tensor in state.items()}
-        tables = {key for key, _ in module.named_buffers()} - wanted.keys()
-        if wanted == found and not tables:
-            copies = {key: tensor.float().clone() for key, tensor in state.items()}
-            module.load_state_dict(copies, strict=True, assign=True)
-            return module
     try:
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            # what computes with tensors while it is built cannot be built without
+            # memory
+            with torch.device("meta"):
+                module = timm.create_model(name, pretrained=False, **options)
+            wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
+            found = {k: getattr(tensor, "shape", None) for k, tensor in state.items()}
+            tables = {key for key, _ in module.named_buffers()} - wanted.keys()
+            if wanted == found and not tables:
+                copies = {key: tensor.float().clone() for key, tensor in state.items()}
+                module.load_state_dict(copies, strict=True, assign=True)
+                return module
         # handed over as a dictionary, so that timm looks neither into a cache nor
         # into the network
         module = timm.create_model(
-            name, pretrained=True, pretrained_cfg_overlay={"state_dict": state}
+            name,
+            pretrained=True,
+            pretrained_cfg_overlay={"state_dict": state},
+            **options,
         )
-    except (RuntimeError, KeyError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise _misfit(path, f"{TIMM_PREFIX}{name}", error) from error
     module.pretrained_cfg.pop("state_dict", None)
     return module
@@ -212,8 +257,8 @@ def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has
     config = resolve_model_data_config(module)
     _, height, width = config["input_size"]
     return Preprocessing(
-        mean=config["mean"],
-        std=config["std"],
+        mean=tuple(config["mean"]),
+        std=tuple(config["std"]),
         size=(width, height),
         resize=int(min(height, width) / config["crop_pct"]),
         interpolation=Interpolation[config["interpolation"].upper()],

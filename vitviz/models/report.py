@@ -8,16 +8,18 @@ from pathlib import Path
 
 import torch
 
-from vitviz.errors import CheckpointError, VitvizError
+from vitviz.errors import VitvizError
 from vitviz.images import Preprocessing
 from vitviz.models.checkpoint_files import read_state
 from vitviz.models.checkpoints import (
     Examination,
-    broken_numbers,
     examine,
     preprocessing_of,
 )
-from vitviz.models.transformers_vit import load_folder
+from vitviz.models.finite import broken_numbers, not_finite
+from vitviz.models.loading import load_folder
+from vitviz.models.timm_files import folder_of
+from vitviz.models.transformers_vit import TransformersAdapter
 
 Lines = list[tuple[str, str]]
 _SHOWN = 5
@@ -30,8 +32,9 @@ def describe(path: Path) -> tuple[Lines, VitvizError | None]:
 
     Raises CheckpointError for what is no checkpoint at all.
     """
-    if path.is_dir():
-        return _describe_folder(path)
+    folder = folder_of(path) or path
+    if folder.is_dir():
+        return _describe_folder(folder)
     state = read_state(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -46,7 +49,8 @@ def describe(path: Path) -> tuple[Lines, VitvizError | None]:
     except VitvizError as error:
         return lines, error
     lines += _network(found)
-    return lines, broken_numbers(found) if found.not_finite else None
+    broken = found.not_finite
+    return lines, broken_numbers(path.name, broken) if broken else None
 
 
 def _network(found: Examination) -> Lines:
@@ -81,34 +85,33 @@ def _network(found: Examination) -> Lines:
 
 
 def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
-    """A transformers folder: what its config says, its weights compared with it."""
-    adapter, preprocessing, labels, weights = load_folder(
-        folder, device=torch.device("cpu"), dtype=torch.float32
-    )
+    """A folder of transformers or timm: what its config says, and its weights."""
+    model = load_folder(folder, device=torch.device("cpu"), dtype=torch.float32)
+    info, adapter, weights = model.info, model.adapter, model.info.weights_path
+    assert weights is not None
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    width, height = preprocessing.size
-    columns, rows = width // adapter.patch_size[0], height // adapter.patch_size[1]
-    prefix = adapter.prefix_names or ()
-    config = adapter.config
-    num_parameters = sum(one.numel() for one in adapter.module.parameters())
-    broken = {
-        name: count
-        for name, tensor in adapter.module.state_dict().items()
-        if (count := int((~torch.isfinite(tensor)).sum()))
-    }
+    width, height = model.preprocessing.size
+    columns, rows = width // info.patch_size[0], height // info.patch_size[1]
+    prefix, labels = adapter.prefix_names or (), info.labels
+    library = "transformers" if isinstance(adapter, TransformersAdapter) else "timm"
+    if isinstance(adapter, TransformersAdapter):
+        heads = adapter.config.num_attention_heads
+    else:
+        heads = getattr(getattr(adapter.blocks[0], "attn", None), "num_heads", "?")
+    broken = not_finite(adapter.module.state_dict())
     lines = [
-        ("folder", folder.resolve().name),
-        ("kind", "transformers folder, safetensors"),
+        ("folder", info.name),
+        ("kind", f"{library} folder, safetensors"),
         ("size", f"{weights.stat().st_size:,} bytes"),
         ("SHA-256", digest),
-        ("naming", f"transformers {type(adapter.module).__name__}"),
+        ("naming", f"{library} {type(adapter.module).__name__}"),
         (
             "architecture",
-            f"{len(adapter.blocks)} layers, {config.num_attention_heads} heads, width "
-            f"{config.hidden_size}, patch {adapter.patch_size[0]}",
+            f"{info.num_layers} layers, {heads} heads, width {info.width}, "
+            f"patch {info.patch_size[0]}",
         ),
-        ("parameters", f"{num_parameters:,}"),
+        ("parameters", f"{info.num_parameters:,}"),
         (
             "native size",
             f"{width}×{height} px: {rows * columns + len(prefix)} tokens, "
@@ -117,20 +120,11 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
         ("special tokens", ", ".join(prefix) or "none"),
         ("classes", str(len(labels)) if labels else "no head"),
         ("labels", _listed(labels or ())),
-        ("preprocessing", prepared(preprocessing)),
-        ("not finite", _listed([f"{n:,} in {name}" for name, n in broken.items()])),
+        ("preprocessing", prepared(model.preprocessing)),
+        ("not finite", _listed([f"{count:,} in {name}" for name, count in broken])),
         ("differences", "none: every name and shape matches"),
     ]
-    if not broken:
-        return lines, None
-    name, count = next(iter(broken.items()))
-    return lines, CheckpointError(
-        "{folder} holds numbers that are not finite (NaN or infinity): {count:,} in "
-        "{name}.",
-        folder=folder.name,
-        count=count,
-        name=name,
-    )
+    return lines, broken_numbers(info.name, broken) if broken else None
 
 
 def prepared(own: Preprocessing) -> str:

@@ -183,7 +183,7 @@ def _fused_pooling(module: nn.Module) -> Iterator[None]:
         yield
 
 
-def load_folder(
+def read_folder(
     folder: Path, *, device: torch.device, dtype: torch.dtype
 ) -> tuple[TransformersAdapter, Preprocessing, tuple[str, ...] | None, Path]:
     """(adapter, preprocessing, labels, weights file) of a transformers folder.
