@@ -189,17 +189,23 @@ SCREEN, RIGHT = QRect(0, 30, 1920, 1050), QRect(1920, 0, 1280, 1024)
             (2000, 80, 800, 600), [SCREEN], (1120, 80, 800, 600), id="unplugged"
         ),
         pytest.param(
-            (-5000, -5000, 800, 600), [SCREEN], (0, 30, 800, 600), id="far off"
+            (-5000, -5000, 800, 600), [SCREEN], (0, 62, 800, 600), id="far off"
         ),
         pytest.param((100, 2000, 800, 600), [SCREEN], (100, 480, 800, 600), id="below"),
         pytest.param(
-            (100, -300, 800, 600), [SCREEN], (100, 30, 800, 600), id="title above"
+            (100, -300, 800, 600), [SCREEN], (100, 62, 800, 600), id="title above"
+        ),
+        pytest.param(
+            (100, 30, 800, 600), [SCREEN], (100, 62, 800, 600), id="title just above"
+        ),
+        pytest.param(
+            (100, 52, 800, 600), [SCREEN], (100, 52, 800, 600), id="low title bar"
         ),
         pytest.param(
             (1900, 80, 800, 600), [SCREEN], (1120, 80, 800, 600), id="a sliver"
         ),
         pytest.param(
-            (0, 60, 4000, 3000), [SCREEN], (0, 30, 1920, 1050), id="too large"
+            (0, 60, 4000, 3000), [SCREEN], (0, 62, 1920, 1018), id="too large"
         ),
         pytest.param(
             (-300, 80, 800, 600), [SCREEN], (-300, 80, 800, 600), id="half out"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
 
 TITLE_PX = 32
-"""Height of the strip at the top by which a window can be taken hold of."""
+"""Height of the title bar, by which a window can be taken hold of."""
 GRIP_PX = 120
 """How much of that strip has to be on one screen."""
 
@@ -22,16 +22,18 @@ GRIP_PX = 120
 def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
     """`place` if it can be reached on these screens, else moved and shrunk onto one.
 
+    place : of the contents; the title bar lies above it.
     screens : areas that windows may use, the main one first; logical px.
     """
-    grip = QRect(place.x(), place.y() - TITLE_PX, place.width(), 2 * TITLE_PX)
-    for screen in screens:
+    grip = QRect(place.x(), place.y() - TITLE_PX, place.width(), TITLE_PX)
+    rooms = [screen.adjusted(0, TITLE_PX, 0, 0) for screen in screens]
+    for screen, room in zip(screens, rooms, strict=True):
         seen = screen.intersected(grip)
-        if seen.width() >= min(GRIP_PX, place.width()) and seen.height() >= TITLE_PX:
-            size = place.size().boundedTo(screen.size())
-            return place if size == place.size() else _inside(place, size, screen)
-    main = screens[0]
-    return _inside(place, place.size().boundedTo(main.size()), main)
+        is_seen = seen.height() >= TITLE_PX // 2  # many title bars are lower
+        if is_seen and seen.width() >= min(GRIP_PX, place.width()):
+            size = place.size().boundedTo(room.size())
+            return place if size == place.size() else _inside(place, size, room)
+    return _inside(place, place.size().boundedTo(rooms[0].size()), rooms[0])
 
 
 def restore(window: MainWindow, usual: QSize) -> None:
@@ -84,8 +86,8 @@ def _screens() -> list[QRect]:
     return [one.availableGeometry() for one in (main, *others) if one is not None]
 
 
-def _inside(place: QRect, size: QSize, screen: QRect) -> QRect:
-    """`place` with another size, moved as little as needed onto the screen."""
-    x = min(max(place.x(), screen.x()), screen.x() + screen.width() - size.width())
-    y = min(max(place.y(), screen.y()), screen.y() + screen.height() - size.height())
+def _inside(place: QRect, size: QSize, room: QRect) -> QRect:
+    """`place` with another size, moved as little as needed into the room."""
+    x = min(max(place.x(), room.x()), room.x() + room.width() - size.width())
+    y = min(max(place.y(), room.y()), room.y() + room.height() - size.height())
     return QRect(x, y, size.width(), size.height())
