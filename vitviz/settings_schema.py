@@ -80,12 +80,10 @@ class Settings:
     learn_chapter: str = ""
     """The chapter to go on with."""
     dismissed_hints: tuple[str, ...] = ()
-    present_dark: bool = True
     present_halo: bool = True
     """Whether the pointer has a halo in Present."""
     present_keys: bool = True
     """Whether pressed keys are shown in Present."""
-    present_font_percent: int = 160
 
     log_level: LogLevel = LogLevel.WARNING
 
@@ -93,7 +91,6 @@ class Settings:
         for name, low, high in (
             ("max_recent", 1, MAX_RECENT),
             ("threads", 0, MAX_THREADS),
-            ("present_font_percent", 100, 400),
         ):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is not within {low} and {high}")

@@ -2030,6 +2030,14 @@
         <translation>精度</translation>
     </message>
     <message>
+        <source>Present: a halo round the pointer</source>
+        <translation>発表：ポインターのまわりに輪を出す</translation>
+    </message>
+    <message>
+        <source>Present: show the keys that are pressed</source>
+        <translation>発表：押したキーを表示する</translation>
+    </message>
+    <message>
         <source>Preview the patch under the pointer</source>
         <translation>ポインターの下のパッチをプレビューする</translation>
     </message>
@@ -2072,6 +2080,14 @@
     <message>
         <source>The model that is loaded with the window</source>
         <translation>起動時に読み込むモデル</translation>
+    </message>
+    <message>
+        <source>The room can do it after you (F5 presents)</source>
+        <translation>会場の人が同じ操作をできます（F5で発表）</translation>
+    </message>
+    <message>
+        <source>The room sees where you point (F5 presents)</source>
+        <translation>どこを指しているかが会場から見えます（F5で発表）</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -3336,7 +3352,7 @@
     </message>
     <message>
         <source>Its content is none of the formats vitviz reads</source>
-        <translation>中身はvitvizが読めるどの形式でもありません</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
@@ -4048,7 +4064,7 @@
     </message>
     <message>
         <source>{name} is not a picture. {hint} (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM).</source>
-        <translation>{name}は画像ではありません。{hint}（JPEG、PNG、WebP、BMP、GIF、TIFF、AVIF、PPM）。</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} is not a session file.</source>

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QBuffer, QPoint, Qt
-from PySide6.QtGui import QCursor, QImage, QPainter
+from PySide6.QtGui import QColor, QCursor, QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -23,6 +23,7 @@ from vitviz.interventions import Interventions
 from vitviz.ui.hints import Hint
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.present import SMALLEST_PX
+from vitviz.ui.stage import Stage
 from vitviz.views.changes import Change
 from vitviz.views.learn import Chapter, LearnView
 from vitviz.views.state import Mode, Style, ViewState
@@ -245,9 +246,22 @@ def test_pointer_and_pressed_keys_are_shown(
     assert stage.shownKey() == "G"
     assert not window.controller.state.show_grid, "the key does what it does"
     qtbot.waitUntil(lambda: stage.shownKey() == "", timeout=4000)
-    token = window.controller.scene.trace
-    assert token is not None
+    assert QColor(255, 220, 60) in colours_round(stage)
+    window.preferences.set(present_halo=False, present_keys=False)
+    qtbot.keyClick(window, KEY.Key_G)
+    assert stage.shownKey() == ""
+    assert QColor(255, 220, 60) not in colours_round(stage)
     end(qtbot, window)
+
+
+def colours_round(stage: Stage) -> list[QColor]:
+    """What the stage paints from the pointer to the right."""
+    image = QImage(stage.size(), QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    stage.render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))
+    middle, edge = stage.haloRect().center(), stage.haloRect().right()
+    row = range(middle.x(), min(edge, image.width() - 1))
+    return [image.pixelColor(x, middle.y()) for x in row]
 
 
 TWO_SCREENS = """

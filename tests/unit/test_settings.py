@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from vitviz import settings
+from vitviz import settings, settings_schema
 from vitviz.settings import Language, Settings, Store, ThemeChoice
 
 DEFAULTS = Settings()
@@ -67,10 +68,8 @@ OTHER: dict[str, Any] = {
     "learn_done": ("patches",),
     "learn_chapter": "scale",
     "dismissed_hints": ("drop",),
-    "present_dark": False,
     "present_halo": False,
     "present_keys": False,
-    "present_font_percent": 200,
     "log_level": settings.LogLevel.DEBUG,
 }
 
@@ -89,16 +88,23 @@ def test_every_setting_comes_back(path: Path) -> None:
     assert "猫" in text
 
 
+def test_every_setting_has_a_use() -> None:
+    schema = Path(settings_schema.__file__)
+    sources = [p for p in schema.parent.rglob("*.py") if p != schema]
+    text = "\n".join(p.read_text("utf-8") for p in sources)
+    unused = [n for n in OTHER if not re.search(rf"\b{n}\b", text)]
+    assert unused == []
+
+
 WRONG: dict[str, tuple[object, ...]] = {
     "language": ("de", 3, None, ["en"]),
     "theme": ("blue", True, {}),
     "recent": ("x", [1], [None], ["/a"] * 51, {"a": 1}),
     "max_recent": (0, -1, 51, "10", 10.0, True, 10**400),
-    "threads": (-1, 10**9, "2", False, 1.5, None),
+    "threads": (-1, 10**9, "2", False, 1.5, None, float("nan"), float("inf")),
     "window_place": ([1, 2, 3], [1, 2, 3, "4"], [0, 0, 2**40, 1], "0,0,1,1", True),
     "split_sizes": ([1.5], [10**30], "1"),
     "hover_preview": (1, "true", None),
-    "present_font_percent": (0, 1000, float("nan"), float("inf")),
     "learn_done": ("abc", [[]]),
     "model": (7, None, []),
 }

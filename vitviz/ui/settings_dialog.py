@@ -107,6 +107,18 @@ class SettingsDialog(QDialog):
             self.tr("Preview the patch under the pointer"),
             self.tr("The map follows the pointer; a click pins it (H)"),
         )
+        self._check(
+            form,
+            "present_halo",
+            self.tr("Present: a halo round the pointer"),
+            self.tr("The room sees where you point (F5 presents)"),
+        )
+        self._check(
+            form,
+            "present_keys",
+            self.tr("Present: show the keys that are pressed"),
+            self.tr("The room can do it after you (F5 presents)"),
+        )
 
     def _add_files(self, form: QFormLayout) -> None:
         self._heading(form, self.tr("Files"))

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from vitviz import settings
 from vitviz.ui import theme
 
 HALO_PX = 34
@@ -71,7 +72,8 @@ class Stage(QWidget):
 
     def showKey(self, key: QKeyCombination) -> None:
         """Name a key that was pressed, for a moment."""
-        if key.key() in _ALONE or key.key() == Qt.Key.Key_unknown:
+        is_named = key.key() not in _ALONE and key.key() != Qt.Key.Key_unknown
+        if not is_named or not settings.get().present_keys:
             return
         form = QKeySequence.SequenceFormat.NativeText
         self._key = QKeySequence(key).toString(form)
@@ -103,14 +105,18 @@ class Stage(QWidget):
             painter.fillRect(self.rect(), QColor("black"))
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if settings.get().present_halo:
+            self._paint_halo(painter)
+        if self._key:
+            self._paint_key(painter)
+
+    def _paint_halo(self, painter: QPainter) -> None:
         middle = self._place
         painter.setBrush(QColor(255, 220, 60, 70))
         for colour, width in ((QColor(0, 0, 0, 160), 5), (QColor(255, 220, 60), 3)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(middle, HALO_PX, HALO_PX)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._key:
-            self._paint_key(painter)
 
     def _paint_key(self, painter: QPainter) -> None:
         font = theme.font("title")
