@@ -231,7 +231,10 @@ def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
 
 def _not_a_picture(name: str, data: bytes) -> ImageError:
     start = data[:512].lstrip().lower()
-    hint = "Its content is none of the formats vitviz reads"
+    hint = (
+        "Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, "
+        "TIFF, AVIF, PPM)"
+    )
     if start.startswith((b"<!doctype html", b"<html")):
         hint = "It is a web page; download the picture itself"
     elif start.startswith(b"version https://git-lfs"):
@@ -240,11 +243,9 @@ def _not_a_picture(name: str, data: bytes) -> ImageError:
         hint = "It is an SVG drawing; save it as PNG"
     elif start.startswith(b"%pdf"):
         hint = "It is a PDF; save the page as PNG"
-    return ImageError(
-        "{name} is not a picture. {hint} (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM).",
-        name=name,
-        hint=hint,
-    )
+    elif name.lower().endswith((".safetensors", ".pth", ".pt", ".ckpt")):
+        hint = "A model is opened under Model, or with --model"
+    return ImageError("{name} is not a picture. {hint}.", name=name, hint=hint)
 
 
 def _reason(error: Exception) -> str:

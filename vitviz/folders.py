@@ -159,4 +159,4 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 def _shown(path: Path) -> str:
     from vitviz.atomic import printable
 
-    return printable(path.name or str(path))
+    return printable(path.name or str(path.absolute()))

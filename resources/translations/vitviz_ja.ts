@@ -3243,6 +3243,10 @@
         <translation>{tokens} × {tokens}トークンの行列は、1ヘッドに許される{limit} MiBを超えます。タイルごとに読むか、まとめた形で見てください。</translation>
     </message>
     <message>
+        <source>A model is opened under Model, or with --model</source>
+        <translation>モデルは「モデル」メニューか--modelで開いてください</translation>
+    </message>
+    <message>
         <source>A prepared input has the shape (1, 3, height, width), not {shape}.</source>
         <translation>前処理済みの入力の形は(1, 3, 高さ, 幅)です（{shape}は使えません）。</translation>
     </message>
@@ -3351,8 +3355,8 @@
         <translation>カラープロファイルが壊れているため、使いませんでした。</translation>
     </message>
     <message>
-        <source>Its content is none of the formats vitviz reads</source>
-        <translation type="unfinished"></translation>
+        <source>Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM)</source>
+        <translation>中身は、vitvizが読めるどの形式（JPEG、PNG、WebP、BMP、GIF、TIFF、AVIF、PPM）でもありません</translation>
     </message>
     <message>
         <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
@@ -4063,8 +4067,8 @@
         <translation>{name}がありません</translation>
     </message>
     <message>
-        <source>{name} is not a picture. {hint} (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM).</source>
-        <translation type="unfinished"></translation>
+        <source>{name} is not a picture. {hint}.</source>
+        <translation>{name}は画像ではありません。{hint}。</translation>
     </message>
     <message>
         <source>{name} is not a session file.</source>

@@ -71,6 +71,13 @@ CONTENTS: dict[str, tuple[bytes, str]] = {
 }
 
 
+def test_a_models_file_is_sent_to_where_models_are_opened(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
+    with pytest.raises(ImageError, match="under Model, or with --model"):
+        load_image(path)
+
+
 @pytest.mark.parametrize("name", list(CONTENTS))
 def test_bad_content_is_one_sentence_in_time(tmp_path: Path, name: str) -> None:
     content, words = CONTENTS[name]

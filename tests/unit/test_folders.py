@@ -180,3 +180,12 @@ def test_what_has_no_thumbnail(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     for name in ("bad.jpg", "pipe.png", "missing.png", "."):
         assert thumbnail(tmp_path / name, 96) is None
+
+
+def test_the_folder_one_is_in_is_called_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"no picture in {tmp_path}") as caught:
+        listing([Path(".")])
+    assert str(caught.value) == f"There is no picture in {tmp_path}."

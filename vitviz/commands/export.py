@@ -406,7 +406,8 @@ def _expanded(images: list[str]) -> list[str]:
                 reason=error.strerror or str(error),
             ) from error
         if not inside:
-            raise InputError("There is no picture in {path}.", path=printable(text))
+            shown = printable(path.name or str(path.absolute()))
+            raise InputError("There is no picture in {name}.", name=shown)
         found.extend(inside)
     if found.count(STDIN) > 1:
         raise InputError("Standard input can be read only once.")
