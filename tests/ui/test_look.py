@@ -88,6 +88,26 @@ def test_the_icons_on_screen_follow_the_theme(
             assert abs(QColor(tone.text).lightness() - found.lightness()) < 12
 
 
+def test_a_pressed_button_keeps_its_icon_in_sight(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    buttons = [b for b in window.top.findChildren(QToolButton) if not b.icon().isNull()]
+    for choice in (ThemeChoice.LIGHT, ThemeChoice.HIGH_CONTRAST, ThemeChoice.DARK):
+        window.preferences.set(theme=choice)
+        for button in buttons:
+            button.setDown(True)  # as it stays while its menu is open
+            image = button.grab().toImage()
+            button.setDown(False)
+            middle = range(8, image.height() - 8)
+            shades = [
+                image.pixelColor(x, y).lightness()
+                for x in range(8, min(image.width() - 8, 30))
+                for y in middle
+            ]
+            assert max(shades) - min(shades) > 100, (choice, button.accessibleName())
+
+
 def test_the_log_is_a_file_and_a_window(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

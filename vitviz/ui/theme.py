@@ -198,9 +198,10 @@ def _common_sheet(tone: Colours) -> str:
     QSplitter::handle:vertical {{ height: 1px; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 4px;
                    padding: 4px 8px; }}
-    QToolButton:hover, QToolButton:focus {{ border-color: {tone.line}; }}
-    QToolButton:pressed, QToolButton:checked {{
-        background: {tone.accent}; color: {tone.accent_text}; }}
+    QToolButton:hover {{ border-color: {tone.line}; }}
+    QToolButton:focus {{ border-color: {tone.accent}; }}
+    QToolButton:pressed {{ background: {tone.surround}; border-color: {tone.accent}; }}
+    QToolButton:checked {{ background: {tone.accent}; color: {tone.accent_text}; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
     QMenu {{ border: 1px solid {tone.line}; padding: 4px; }}
     QMenu::item {{ padding: 4px 24px 4px 24px; border-radius: 4px; }}
