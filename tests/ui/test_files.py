@@ -266,6 +266,21 @@ def test_a_failing_file_is_not_remembered_and_leaves_the_start_page(
     wait_idle(qtbot, window)
 
 
+def test_a_failing_file_leaves_the_list_of_the_picture_on_screen(
+    qtbot: QtBot, open_vitviz: OpenWindow, album: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(album)
+    wait_idle(qtbot, window)
+    assert window.film.isVisible()
+    window.open_path(str(tmp_path / "elsewhere" / "none.png"))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    qtbot.waitUntil(lambda: not window.controller.has_jobs)
+    assert window.film.isVisible()
+    window.panes.errors.clear()
+    qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
+    qtbot.waitUntil(lambda: shown(window) == "p2.png")
+
+
 def test_a_double_click_in_the_desktop_opens_in_the_running_window(
     qtbot: QtBot, qapp: QApplication, open_vitviz: OpenWindow, album: Path, photo: Path
 ) -> None:

@@ -80,7 +80,8 @@ class Files(QObject):
             self._asked = chosen[0]
             self._is_new = False
             self._control.open_picture(chosen[0])
-            self._find(chosen[0].absolute())
+            if self._control.scene.image is None:  # else its list stays till it is here
+                self._find(chosen[0].absolute())
         else:
             self._asked = None
             self._is_new = True
