@@ -20,7 +20,7 @@ SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
         *("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif", "tif", "tiff", "avif"),
-        *("ppm", "pgm", "pbm", "heic", "heif"),
+        *("ppm", "pgm", "pbm", "pnm", "heic", "heif"),
     )
 )
 """By which a folder's pictures are told from other files; their content decides."""

@@ -324,7 +324,7 @@ def test_large_output_is_refused_without_yes(
     options = ("--layer", "all", "--head", "all", "--query", "all")
     assert export(photo, model_folder, tmp_path / "a.npz", *options) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "would take 0.0 GB. Add --yes" in line
+    assert "would take 0.1 MB. Add --yes" in line
     assert not (tmp_path / "a.npz").exists()
     assert export(photo, model_folder, tmp_path / "a.npz", *options, "--yes") == 0
     # 4 layers · 3 heads · 50 · 50 values of 4 bytes
@@ -368,3 +368,21 @@ print(field("VmHWM") - before)
     assert size > 250e6
     # scores, softmax and copies of a tile of 8 MiB, and the file's buffer
     assert int(done.stdout) < 80e6
+
+
+def test_a_folder_is_taken_as_the_window_takes_it(
+    photo: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    for name in ("p10.png", "p2.png", ".hidden.png"):
+        (album / name).write_bytes(photo.read_bytes())
+    (album / "folder.png").mkdir()
+    (album / "gone.png").symlink_to("nowhere")
+    assert export(album, model_folder, tmp_path / "out") == 0
+    said = capsys.readouterr().err
+    assert said.index("[1/2] p2.png") < said.index("[2/2] p10.png")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"p2.png", "p10.png"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,11 +46,6 @@ Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable inp
 1 a fault in vitviz.
 """
 
-SUFFIXES = {
-    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif",
-    ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif",
-}  # fmt: skip
-"""Pictures in a folder; a file that is named outright may be called anything."""
 MAX_STDIN_BYTES = 512 * 10**6
 STDIN = "-"
 
@@ -291,8 +287,9 @@ def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
 
     from vitviz.atomic import printable
     from vitviz.export import ASK_BYTES
+    from vitviz.models.progress import megabytes
 
-    size = f"{size_bytes / 1e9:.1f} GB"
+    size = megabytes(size_bytes)
     name = printable(str(target))
     try:
         free = shutil.disk_usage(target.absolute().parent).free
@@ -300,11 +297,11 @@ def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
         free = size_bytes
     if size_bytes > free:
         raise OutputError(
-            "{path} would take {size}, and its disk has {free:.1f} GB left. Choose "
-            "fewer layers, heads or queries.",
+            "{path} would take {size}, and its disk has {free} left. Choose fewer "
+            "layers, heads or queries.",
             path=name,
             size=size,
-            free=free / 1e9,
+            free=megabytes(free),
         )
     if size_bytes <= ASK_BYTES or wish.is_agreed:
         return
@@ -384,8 +381,12 @@ def _load_model(wish: Wish) -> Model:
 
 
 def _expanded(images: list[str]) -> list[str]:
-    """The pictures named, folders replaced by the pictures in them."""
+    """The pictures named, folders replaced by the pictures in them.
+
+    A file that is named outright may be called anything.
+    """
     from vitviz.atomic import printable
+    from vitviz.folders import pictures_in
 
     found: list[str] = []
     for text in images:
@@ -393,18 +394,7 @@ def _expanded(images: list[str]) -> list[str]:
         if text == STDIN or not path.is_dir():
             found.append(text)
             continue
-        try:
-            inside = sorted(
-                entry.path
-                for entry in os.scandir(path)
-                if Path(entry.name).suffix.lower() in SUFFIXES
-            )
-        except OSError as error:
-            raise InputError(
-                "{path} cannot be read: {reason}.",
-                path=printable(text),
-                reason=error.strerror or str(error),
-            ) from error
+        inside = [str(one) for one in pictures_in(path)]
         if not inside:
             shown = printable(path.name or str(path.absolute()))
             raise InputError("There is no picture in {name}.", name=shown)
@@ -417,12 +407,13 @@ def _expanded(images: list[str]) -> list[str]:
 def _tasks(sources: list[str], folder: Path, kind: str) -> list[Task]:
     """A file name for each picture: its stem, or its whole name where stems repeat."""
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
+    times = Counter(stems)
     names = []
     for source, stem in zip(sources, stems, strict=True):
-        is_alone = stems.count(stem) == 1
+        is_alone = times[stem] == 1
         names.append(f"{stem if is_alone else Path(source).name}.{kind}")
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise InputError(
                 "Two pictures would both become {name}. Export them to two folders.",
                 name=name,
