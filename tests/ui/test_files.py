@@ -296,6 +296,12 @@ def test_a_double_click_in_the_desktop_opens_in_the_running_window(
         QApplication.sendEvent(qapp, event)
         qtbot.waitUntil(lambda: shown(window) == "p10.png")
         wait_idle(qtbot, window)
+        for path in (album / "p2.png", photo):  # dropped on the program's icon
+            event = QFileOpenEvent(QUrl.fromLocalFile(str(path)))
+            QApplication.sendEvent(qapp, event)
+        qtbot.waitUntil(lambda: shown(window) == "p2.png")
+        assert window.files.listing.paths == (album / "p2.png", photo)
+        wait_idle(qtbot, window)
     finally:
         qapp.removeEventFilter(events)
         events.deleteLater()
