@@ -4075,6 +4075,10 @@
         <translation>{name}はセッションのファイルではありません。</translation>
     </message>
     <message>
+        <source>{name} is there already. Choose it by its whole name to replace it.</source>
+        <translation>{name}はすでにあります。置き換えるには、拡張子までの名前で選んでください。</translation>
+    </message>
+    <message>
         <source>{name} is too large for a session.</source>
         <translation>{name}はセッションとしては大きすぎます。</translation>
     </message>

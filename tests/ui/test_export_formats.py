@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import vitviz
@@ -19,6 +20,7 @@ from vitviz.figures.save import png_bytes
 from vitviz.metadata import read_metadata
 from vitviz.models.loading import load_model
 from vitviz.selection import HeadChoice
+from vitviz.ui.exporting import named
 from vitviz.views.colour import lookup_table
 from vitviz.views.state import Scale
 
@@ -37,6 +39,49 @@ def frames(path: Path) -> list[np.ndarray]:  # type: ignore[type-arg]
             made.seek(index)
             pages.append(np.asarray(made.convert("RGB")).astype(int))
         return pages
+
+
+FIGURE, GIF = "Figure (*.png *.svg *.pdf)", "Animation through the layers (*.gif)"
+NUMBERS = "Numbers, this query (*.npz *.csv)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "written"),
+    [
+        pytest.param("a.svg", FIGURE, "a.svg", id="both agree"),
+        pytest.param("a.csv", FIGURE, "a.csv", id="the name where no kind was chosen"),
+        pytest.param("a.png", NUMBERS, "a.npz", id="the kind over the name offered"),
+        pytest.param("a.CSV", NUMBERS, "a.CSV", id="capitals"),
+        pytest.param("a", NUMBERS, "a.npz", id="no ending"),
+        pytest.param("layer 0.5", GIF, "layer 0.5.gif", id="a number is no ending"),
+        pytest.param("a.b", "", "a.b.png", id="no kind"),
+    ],
+)
+def test_the_kind_that_was_chosen_completes_the_name(
+    typed: str, kind: str, written: str
+) -> None:
+    assert named(Path(typed), kind) == Path(written)
+
+
+def test_a_name_without_an_ending_is_completed_and_replaces_nothing(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    typed = tmp_path / "figure"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(typed), FIGURE))
+    window.export()
+    made = tmp_path / "figure.png"
+    qtbot.waitUntil(made.exists)
+    before = made.read_bytes()
+    window.controller.pin(3)
+    window.export()
+    assert "figure.png is there already" in window.panes.errors.text()
+    assert made.read_bytes() == before
+    window.panes.errors.clear()
 
 
 def test_a_frame_of_a_gif_is_the_figure_of_its_layer(

@@ -11,7 +11,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListView, QMenu, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QListView,
+    QMenu,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
@@ -160,6 +166,37 @@ def test_several_files_and_a_folder_without_pictures(
     other = open_vitviz(album / "empty", wait=False)
     qtbot.waitUntil(lambda: other.controller.model is not None, timeout=60_000)
     qtbot.waitUntil(lambda: "no picture in empty" in other.panes.errors.text())
+
+
+def test_dialogs_begin_beside_the_picture(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    album: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+
+    def ask(_parent: object, _title: str, place: str, *_: object) -> tuple[str, str]:
+        begun.append(place)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", ask)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    window = open_vitviz(album / "p1.png")
+    window.opening.open_dialog()
+    window.export()
+    window.sessions.save()
+    window.open_path(str(resource("samples", "cat.jpg")))
+    qtbot.waitUntil(lambda: shown(window) == "cat.jpg")
+    wait_idle(qtbot, window)
+    window.opening.open_dialog()  # nobody keeps pictures among the samples
+    assert begun == [
+        str(album),
+        str(album / "p1-attention.png"),
+        str(album / "session.vitviz"),
+        str(album),
+    ]
 
 
 def test_what_was_changed_in_a_picture_stands_beside_its_name(

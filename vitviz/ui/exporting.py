@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from vitviz import jobs
 from vitviz.atomic import printable
 from vitviz.engine import Kind
-from vitviz.errors import VitvizError
+from vitviz.errors import InputError, VitvizError
 from vitviz.figures.captions import caption
 from vitviz.figures.compose import figure_of_heat
 from vitviz.figures.render import FigureOptions
@@ -25,12 +26,32 @@ if TYPE_CHECKING:
     from vitviz.views.display import Heat
 
 
+ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
+
+
+def named(path: Path, kind: str) -> Path:
+    """`path` with an ending, where people left it to the kind they chose.
+
+    kind : as the dialog shows it, "Numbers (*.npz *.csv)"; empty if it names none.
+    """
+    of_kind = re.findall(r"\*(\.\w+)", kind) or [".png"]
+    ending = path.suffix.lower()
+    # figures are offered first: that kind need not have been chosen
+    if ending in of_kind or (ending in ENDINGS and of_kind[0] == ".png"):
+        return path
+    if ending in ENDINGS:
+        return path.with_suffix(of_kind[0])
+    return path.with_name(path.name + of_kind[0])
+
+
 class Exporting(QObject):
     """A figure is drawn at once; numbers and animations are the engine's."""
 
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
+        self._folder: Path | None = None
+        """Of the last file that was written; the next is asked for there."""
         control.work.on_result(Kind.EXPORT, self._on_written)
 
     def ask(self, window: MainWindow) -> None:
@@ -38,10 +59,13 @@ class Exporting(QObject):
         control = self._control
         if control.scene.trace is None or control.heat is None:
             return
-        path, _ = QFileDialog.getSaveFileName(
+        image = control.scene.image
+        of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
+        folder = self._folder or window.files.folder()
+        path, kind = QFileDialog.getSaveFileName(
             window,
             self.tr("Export"),
-            "attention.png",
+            str(folder / f"{of}attention.png"),
             ";;".join(
                 (
                     self.tr("Figure") + " (*.png *.svg *.pdf)",
@@ -50,8 +74,17 @@ class Exporting(QObject):
                 )
             ),
         )
-        if path:
-            self.write(path)
+        if not path:
+            return
+        target = named(Path(path), kind)
+        if target != Path(path) and target.exists():  # the dialog asked about another
+            error = InputError(
+                "{name} is there already. Choose it by its whole name to replace it.",
+                name=printable(target.name),
+            )
+            control.panes.errors.showError(error)
+            return
+        self.write(str(target))
 
     def write(self, path: str) -> None:
         """Write what is on screen: a figure now, anything else by the engine."""
@@ -85,6 +118,7 @@ class Exporting(QObject):
             self._on_written(target)
 
     def _on_written(self, path: Path) -> None:
+        self._folder = path.parent
         panes = self._control.panes
         panes.errors.clear()
         panes.status.setText(self.tr("Saved {name}").format(name=printable(path.name)))

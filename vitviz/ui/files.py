@@ -87,6 +87,20 @@ class Files(QObject):
             self._is_new = True
             self._work.submit(Kind.FOLDER, list_pictures(chosen))
 
+    def folder(self) -> Path:
+        """Where dialogs begin: beside the picture on screen, or what was opened last.
+
+        The home folder, where neither is to be had.
+        """
+        image = self._control.scene.image
+        places = [] if image is None or image.path is None else [image.path.absolute()]
+        places += [Path(place) for place in settings.get().recent]
+        for place in places:
+            folder = place if os.path.isdir(place) else place.parent
+            if folder != resource("samples") and os.path.isdir(folder):
+                return folder
+        return Path(os.path.expanduser("~"))
+
     def step(self, by: int) -> None:
         """The picture after or before, to the end of the list."""
         paths = self.listing.paths

@@ -34,7 +34,7 @@ class Opening(QObject):
         paths, _ = QFileDialog.getOpenFileNames(
             self._window,
             self.tr("Open pictures or a session"),
-            "",
+            str(self._window.files.folder()),
             self.tr("Pictures and sessions")
             + " (*.jpg *.jpeg *.png *.webp *.bmp *.gif *.tif *.tiff *.avif *.ppm"
             + f" *.heic *.heif *{SUFFIX});;"
@@ -46,7 +46,8 @@ class Opening(QObject):
     def folder_dialog(self) -> None:
         """Ask for a folder of pictures."""
         title = self.tr("Open a folder of pictures")
-        path = QFileDialog.getExistingDirectory(self._window, title)
+        begin = str(self._window.files.folder())
+        path = QFileDialog.getExistingDirectory(self._window, title, begin)
         if path:
             self._window.files.open([path])
 

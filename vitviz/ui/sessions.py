@@ -36,8 +36,8 @@ class Sessions(QObject):
         """Ask for a file and write into it; it is the session's from then on."""
         title = self.tr("Save session")
         kind = self.tr("vitviz session") + f" (*{SUFFIX})"
-        offered = f"session{SUFFIX}" if self._path is None else str(self._path)
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, offered, kind)
+        offered = self._path or self._window.files.folder() / f"session{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(offered), kind)
         if chosen:
             path = Path(chosen)
             if path.suffix != SUFFIX:
