@@ -63,7 +63,8 @@ inside apt-get update -qq
 inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     desktop-file-utils appstream shared-mime-info hicolor-icon-theme procps >"$work/apt.log" 2>&1
 inside id user >/dev/null 2>&1 || inside useradd -u 1000 -m user
-# a root that is used again must not hold what an earlier run exported
+# a root that is used again must not hold what an earlier run left
+inside dpkg --purge vitviz >/dev/null 2>&1
 inside sh -c 'rm -rf /home/user && mkdir -m 755 /home/user && chown 1000:1000 /home/user'
 install -o 1000 -g 1000 -m 644 resources/samples/cat.jpg "$root/home/user/my cat.jpg"
 
