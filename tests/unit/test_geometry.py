@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torchvision.transforms import v2
 
 from vitviz.errors import SelectionError
-from vitviz.geometry import Fit, PatchGrid, Placement, place
+from vitviz.geometry import POOL, Fit, PatchGrid, Placement, place
 
 sides = st.integers(1, 3000)
 patches = st.sampled_from([8, 14, 16, 28, 32])
@@ -135,7 +135,8 @@ def test_tokens() -> None:
     assert grid.token(0, 0) == 2
     assert grid.cell(1) is None
     assert grid.cell(13) == (2, 3)
-    for bad in (-1, 14):
+    assert grid.cell(POOL) is None
+    for bad in (-2, 14):
         with pytest.raises(SelectionError):
             grid.cell(bad)
     with pytest.raises(SelectionError):
