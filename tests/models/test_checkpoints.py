@@ -183,6 +183,11 @@ WRAPPED: dict[str, Callable[[dict[str, Tensor]], object]] = {
     },
     "model_state_dict": lambda s: {"model_state_dict": s, "loss": 0.5},
     "model_ema": lambda s: {"model_ema": s},
+    "a name of one's own": lambda s: {"params": s, "epoch": 3, "optimizer": {"lr": 1}},
+    "checkpoint, model": lambda s: {"checkpoint": {"model": s}, "best": 0.5},
+    "a loss beside": lambda s: (
+        {f"net.{k}": v for k, v in s.items()} | {"criterion.weight": torch.ones(5)}
+    ),
     "teacher": lambda s: {
         "student": {f"module.backbone.{k}": v * 0 for k, v in s.items()},
         "teacher": {f"backbone.{k}": v for k, v in s.items()}

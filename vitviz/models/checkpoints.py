@@ -62,7 +62,7 @@ PREFIXES = (
 )
 _BESIDE = re.compile(
     r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
-    r"|student\.|text\.|transformer\.|token_embedding\.|ln_final\."
+    r"|student\.|criterion\.|loss\.|text\.|transformer\.|token_embedding\.|ln_final\."
     r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
 )
 """What may lie beside the backbone: projection heads, a student, a text tower."""
@@ -216,6 +216,9 @@ def unwrap(state: State) -> tuple[dict[str, Tensor], tuple[str, ...], tuple[str,
         if any(isinstance(v, Tensor) and "." in str(k) for k, v in content.items()):
             break
         inner = [k for k in WRAPPERS if isinstance(content.get(k), Mapping)]
+        others = [key for key, value in content.items() if _is_wrapper(value)]
+        if not inner and len(others) == 1:  # under a name of somebody's own
+            inner = others
         if not inner:
             break
         aside += [str(key)[:80] for key in content if key != inner[0]]
@@ -252,6 +255,15 @@ def unwrap(state: State) -> tuple[dict[str, Tensor], tuple[str, ...], tuple[str,
             if name.startswith(prefix)
         }
     return tensors, tuple(wrapper), tuple(aside)
+
+
+def _is_wrapper(value: object) -> bool:
+    """Whether it holds named tensors, or a list of them under a common key."""
+    if not isinstance(value, Mapping):
+        return False
+    return any(isinstance(one, Tensor) for one in value.values()) or any(
+        isinstance(value.get(key), Mapping) for key in WRAPPERS
+    )
 
 
 def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
