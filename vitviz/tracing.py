@@ -146,11 +146,16 @@ def _tapped(
         with opened as recording, explained(setup):
             output = adapter.forward(pixels)
         require_complete(recording, adapter.blocks, setup.windowed)
-    return replace(
-        partial,
-        extras=tuple(recording.extras),
-        output=as_array(output[0]).reshape(-1),
-    )
+    values, labels = as_array(output[0]).reshape(-1), model.info.labels
+    if labels is not None and adapter.has_head and len(labels) != len(values):
+        raise UnsupportedModelError(
+            "{model} returns {count:,} values, and not one for each of the {labels:,} "
+            "labels it was given.",
+            model=model.info.name,
+            count=len(values),
+            labels=len(labels),
+        )
+    return replace(partial, extras=tuple(recording.extras), output=values)
 
 
 def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:

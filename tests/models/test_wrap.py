@@ -234,6 +234,35 @@ def test_what_cannot_be_told_has_to_be_given() -> None:
         vitviz.wrap(Unfolded())
 
 
+@pytest.mark.parametrize("thing", ["a name", None, nn.Linear])
+def test_what_is_no_module(thing: object) -> None:
+    with pytest.raises(UnsupportedModelError, match=r"not (str|NoneType|Linear)"):
+        vitviz.wrap(thing)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given", [{"patch_size": 0}, {"patch_size": -4}, {"num_prefix_tokens": -1}]
+)
+def test_numbers_that_are_none(given: dict[str, int]) -> None:
+    with pytest.raises(SelectionError, match=next(iter(given))):
+        vitviz.wrap(Network(), **given)  # type: ignore[arg-type]
+
+
+def test_what_a_known_network_declares_cannot_be_given_otherwise() -> None:
+    import timm
+
+    module = timm.create_model("vit_tiny_patch16_224", depth=1)
+    assert vitviz.wrap(module, patch_size=16).info.patch_size == (16, 16)
+    with pytest.raises(SelectionError, match="patches of 16 px, not 8"):
+        vitviz.wrap(module, patch_size=8)
+
+
+def test_labels_that_are_not_as_many_as_what_is_returned() -> None:
+    model = vitviz.wrap(Returning(lambda x: x[:, 0]), labels=["cat", "dog"])
+    with pytest.raises(UnsupportedModelError, match=r"returns 32 values.* 2 labels"):
+        vitviz.trace(model, PIXELS)
+
+
 def test_a_wrong_layout_is_found_out() -> None:
     model = vitviz.wrap(Network(), num_prefix_tokens=2)
     with pytest.raises(UnsupportedModelError, match="37 tokens"):

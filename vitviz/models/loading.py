@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
-from vitviz.errors import SelectionError
+from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.images import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -125,8 +125,13 @@ def wrap(
     size : the input it was made for, S for S×S or (width, height); 224×224 where
         neither this nor the module says so.
 
-    Raises UnsupportedModelError.
+    Raises UnsupportedModelError, SelectionError.
     """
+    if not isinstance(module, nn.Module):
+        raise UnsupportedModelError(
+            "wrap takes a network of torch (an nn.Module), not {kind}.",
+            kind=getattr(module, "__name__", type(module).__name__),
+        )
     module = unwrapped(module)
     adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
     parameter = next(module.parameters(), torch.zeros(0))
@@ -159,6 +164,17 @@ def _adapter_of(
     labels: Sequence[str] | None,
 ) -> Adapter:
     adapter: Adapter
+    for name, given, least in (
+        ("patch_size", patch_size, 1),
+        ("num_prefix_tokens", num_prefix_tokens, 0),
+    ):
+        if given is not None and (type(given) is not int or given < least):
+            raise SelectionError(
+                "{name} is a number from {least} on, not {given}.",
+                name=name,
+                least=least,
+                given=given,
+            )
     if is_torchvision(module):
         adapter = TorchvisionAdapter(cast("VisionTransformer", module))
     elif is_timm(module):
@@ -174,6 +190,13 @@ def _adapter_of(
             patch_size=patch_size,
             prefix_names=names,
             has_head=labels is not None,
+        )
+    if patch_size is not None and adapter.patch_size != (patch_size, patch_size):
+        raise SelectionError(
+            "{kind} has patches of {declared} px, not {given}.",
+            kind=type(module).__name__,
+            declared=adapter.patch_size[0],
+            given=patch_size,
         )
     declared = len(adapter.prefix_names or ())
     if num_prefix_tokens is not None and num_prefix_tokens != declared:
