@@ -40,6 +40,7 @@ def metadata(
             "special_tokens": list(setup.prefix_names),
             "dtype": info.dtype,
             "device": info.device,
+            "assumed": list(info.assumed),
             "fallback": None if setup.fallback is None else str(setup.fallback),
         },
         "image": None

@@ -1375,12 +1375,24 @@
 <context>
     <name>ModelWords</name>
     <message>
+        <source>0.5 as mean and deviation</source>
+        <translation>平均と偏差は0.5</translation>
+    </message>
+    <message>
         <source>50 to 785</source>
         <translation>50〜785</translation>
     </message>
     <message>
+        <source>Assumed, since the file does not say: {list}</source>
+        <translation>ファイルに記載がないため、次のように仮定しています：{list}</translation>
+    </message>
+    <message>
         <source>At most 30 million parameters: runs in a moment on any laptop.</source>
         <translation>パラメーターは3,000万個以下。どのノートパソコンでもすぐに動きます。</translation>
+    </message>
+    <message>
+        <source>CLIP mean and deviation</source>
+        <translation>CLIPの平均と偏差</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -1389,6 +1401,14 @@
     <message>
         <source>Extra tokens to store things in, which keeps the maps clean.</source>
         <translation>ものを書き留めておくための余分なトークン。マップがきれいに保たれます。</translation>
+    </message>
+    <message>
+        <source>GELU</source>
+        <translation>GELU</translation>
+    </message>
+    <message>
+        <source>ImageNet mean and deviation</source>
+        <translation>ImageNetの平均と偏差</translation>
     </message>
     <message>
         <source>Input</source>
@@ -1423,6 +1443,10 @@
         <translation>8ピクセルのパッチ。マップが細かく、トークンは4倍になります。</translation>
     </message>
     <message>
+        <source>SiLU gates</source>
+        <translation>SiLUゲート</translation>
+    </message>
+    <message>
         <source>Some of its heads draw the outline of what is in the picture.</source>
         <translation>一部のヘッドが、写っているものの輪郭を描きます。</translation>
     </message>
@@ -1447,6 +1471,10 @@
         <translation>用途の制限なし</translation>
     </message>
     <message>
+        <source>bicubic, no margin</source>
+        <translation>バイキュービック、余白なし</translation>
+    </message>
+    <message>
         <source>fine patches</source>
         <translation>細かいパッチ</translation>
     </message>
@@ -1461,6 +1489,22 @@
     <message>
         <source>learned from captions</source>
         <translation>説明文から学習</translation>
+    </message>
+    <message>
+        <source>norm before attention</source>
+        <translation>注意の前に正規化</translation>
+    </message>
+    <message>
+        <source>norm epsilon {n}</source>
+        <translation>正規化のε {n}</translation>
+    </message>
+    <message>
+        <source>pooled by CLS</source>
+        <translation>CLSで集約</translation>
+    </message>
+    <message>
+        <source>pooled by the mean of the patches</source>
+        <translation>パッチの平均で集約</translation>
     </message>
     <message>
         <source>segments objects</source>
@@ -1489,6 +1533,10 @@
     <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
         <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
+    </message>
+    <message>
+        <source>{n} heads of {width} channels</source>
+        <translation>{width}チャンネルのヘッド{n}個</translation>
     </message>
     <message>
         <source>{n} px</source>
@@ -3033,8 +3081,8 @@
 <context>
     <name>catalogue</name>
     <message>
-        <source>A bias by distance inside the softmax; with labels. Takes only its own size.</source>
-        <translation>ソフトマックスの中に距離に応じたバイアスがあります。ラベルあり。入力サイズは固定です。</translation>
+        <source>A bias by distance inside the softmax, resampled for other sizes; with labels.</source>
+        <translation>ソフトマックスの中に距離に応じたバイアスがあり、ほかのサイズでは補間します。ラベルあり。</translation>
     </message>
     <message>
         <source>A second special token learned from a teacher network: compare it with CLS.</source>
@@ -3883,6 +3931,10 @@
         <translation>不明</translation>
     </message>
     <message>
+        <source>wrap takes a network of torch (an nn.Module), not {kind}.</source>
+        <translation>wrapに渡せるのはtorchのネットワーク（nn.Module）で、{kind}ではありません。</translation>
+    </message>
+    <message>
         <source>you may not write there</source>
         <translation>そこには書き込めません</translation>
     </message>
@@ -3941,6 +3993,10 @@
     <message>
         <source>{kind} has no patch embedding that vitviz can find. Say wrap(module, patch_size=…).</source>
         <translation>{kind}には、vitvizが見つけられるパッチ埋め込みがありません。wrap(module, patch_size=…)と指定してください。</translation>
+    </message>
+    <message>
+        <source>{kind} has patches of {declared} px, not {given}.</source>
+        <translation>{kind}のパッチは{declared} pxで、{given}ではありません。</translation>
     </message>
     <message>
         <source>{kind} is a TorchScript program, which cannot be looked into. Wrap the Python module it was made from.</source>
@@ -4003,6 +4059,10 @@
         <translation>{model}のクラスは{classes:,}個ですが、{file}が挙げるのは{labels:,}個です。</translation>
     </message>
     <message>
+        <source>{model} returns {count:,} values, and not one for each of the {labels:,} labels it was given.</source>
+        <translation>{model}が返す値は{count:,}個で、与えられた{labels:,}個のラベルと数が合いません。</translation>
+    </message>
+    <message>
         <source>{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special tokens make {expected}. vitviz shows one fixed sequence of patches.</source>
         <translation>{model}は{tokens}トークンで動きますが、{rows}×{cols}パッチと特殊トークン{prefix}個なら{expected}になるはずです。vitvizは決まった1本のパッチの列を表示します。</translation>
     </message>
@@ -4049,6 +4109,10 @@
     <message>
         <source>{name} has {megapixels} megapixels; the limit is {limit}. Save it smaller and open that.</source>
         <translation>{name}は{megapixels}メガピクセルあります。上限は{limit}です。小さくして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is a number from {least} on, not {given}.</source>
+        <translation>{name}は{least}以上の数で、{given}ではありません。</translation>
     </message>
     <message>
         <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>

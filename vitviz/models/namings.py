@@ -201,6 +201,7 @@ def _timm(tensors: dict[str, Tensor]) -> Layout:
     assumed = (
         *((said,) if said else ()),
         "SiLU gates" if is_gated else "GELU",
+        "norm before attention",
         f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
         f"pooled by {'the mean of the patches' if is_average else 'CLS'}",
         f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from vitviz.models.catalogue import Entry, Trait
@@ -56,6 +59,35 @@ def trait_words() -> dict[Trait, tuple[str, str]]:
             tr("Its licence allows every use, commercial ones as well."),
         ),
     }
+
+
+def assumed_text(phrases: Sequence[str]) -> str:
+    """What a file of weights does not say and was assumed; empty if nothing was."""
+    if not phrases:
+        return ""
+    return _tr("Assumed, since the file does not say: {list}").format(
+        list=", ".join(map(_assumed, phrases))
+    )
+
+
+def _assumed(phrase: str) -> str:
+    tr = _tr
+    words = {
+        "GELU": tr("GELU"),
+        "SiLU gates": tr("SiLU gates"),
+        "norm before attention": tr("norm before attention"),
+        "pooled by CLS": tr("pooled by CLS"),
+        "pooled by the mean of the patches": tr("pooled by the mean of the patches"),
+        "ImageNet mean and deviation": tr("ImageNet mean and deviation"),
+        "CLIP mean and deviation": tr("CLIP mean and deviation"),
+        "0.5 as mean and deviation": tr("0.5 as mean and deviation"),
+        "bicubic, no margin": tr("bicubic, no margin"),
+    }
+    if found := re.fullmatch(r"(\d+) heads \(of (\d+) channels\)", phrase):
+        return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])
+    if found := re.fullmatch(r"norm epsilon (\S+)", phrase):
+        return tr("norm epsilon {n}").format(n=found[1])
+    return words.get(phrase, phrase)  # the name of a network
 
 
 def title(entry: Entry) -> str:

@@ -60,7 +60,11 @@ class Progress(QObject):
     def say_result(self) -> None:
         """How exact the trace on screen is, and how long it took."""
         control, scene = self._control, self._control.scene
-        if scene.trace is None or control.is_running:
+        if control.is_running:
+            return
+        if scene.trace is None:
+            control.panes.status.setRunText("")
+            self.say()
             return
         info = scene.trace.setup.model
         where = f"{info.name}, {info.device}"

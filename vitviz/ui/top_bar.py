@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui import icons
+from vitviz.ui import icons, model_words
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
 from vitviz.ui.start_page import sample_name, sample_paths
@@ -145,6 +145,10 @@ class TopBar(QWidget):
         """What switches to a mode."""
         return self._modes.button(mode)
 
+    def modelButton(self) -> QToolButton:
+        """What opens the menu of models; its tooltip says what was assumed."""
+        return self._model
+
     def setTitle(self, text: str) -> None:
         """Say which picture is shown, and what was changed in it."""
         self._title.setText(text)
@@ -166,6 +170,9 @@ class TopBar(QWidget):
         self.sizes.setModel(model, options)
         self._labels.setEnabled(model is not None and model.info.has_head)
         self._size.setEnabled(model is not None)
+        tip = self.tr("Choose the Vision Transformer")
+        said = "" if model is None else model_words.assumed_text(model.info.assumed)
+        self._model.setToolTip(f"{tip}\n{said}" if said else tip)
         if model is None:
             self._model.setText(self.tr("Choose a model ▾"))
             self._size.setText(self.tr("Size ▾"))
