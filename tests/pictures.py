@@ -219,13 +219,20 @@ def wait(is_done: Callable[[], bool]) -> None:
 
     loop = QEventLoop()
     end = time.monotonic() + TIMEOUT_S
+    was_done = False
+
+    def look() -> None:
+        nonlocal was_done
+        was_done = is_done()  # asked once: it may be otherwise when asked again
+        if was_done or time.monotonic() > end:
+            loop.quit()
+
     poll = QTimer(interval=20)
-    poll.timeout.connect(
-        lambda: loop.quit() if is_done() or time.monotonic() > end else None
-    )
+    poll.timeout.connect(look)
     poll.start()
     loop.exec()
-    if not is_done():
+    poll.stop()
+    if not was_done:
         raise TimeoutError("the window was not done in time")
 
 

@@ -11,11 +11,17 @@ from PySide6.QtCore import QSize, Qt, qWarning
 from PySide6.QtGui import QColor, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
+    QComboBox,
     QDialog,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSlider,
+    QSpinBox,
     QTabWidget,
     QToolButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -106,6 +112,30 @@ def test_a_pressed_button_keeps_its_icon_in_sight(
                 for y in middle
             ]
             assert max(shades) - min(shades) > 100, (choice, button.accessibleName())
+
+
+@pytest.mark.parametrize("make", [QComboBox, QSpinBox, QCheckBox, QLineEdit, QSlider])
+def test_controls_have_outlines_in_high_contrast(
+    qtbot: QtBot, qapp: QApplication, make: type[QWidget]
+) -> None:
+    theme.apply(qapp, ThemeChoice.HIGH_CONTRAST)
+    control = make()
+    qtbot.addWidget(control)
+    if isinstance(control, QSlider):
+        control.setOrientation(Qt.Orientation.Horizontal)
+    control.resize(120, 30)
+    control.show()
+    qtbot.waitExposed(control)
+    image = control.grab().toImage()
+    brightness = [
+        [image.pixelColor(x, y).lightness() for x in range(image.width())]
+        for y in range(image.height())
+    ]
+    strong = sum(value > 200 for row in brightness for value in row)
+    faint = sum(0 < value < 100 for row in brightness for value in row)
+    # a box of 14 px is outlined with 56; rounded corners are smoothed
+    assert strong >= 40
+    assert faint < strong
 
 
 def test_the_log_is_a_file_and_a_window(

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from vitviz.resources import resource
 from vitviz.settings import ThemeChoice as ThemeChoice
 
 
@@ -180,12 +181,33 @@ def _palette(tone: Colours) -> QPalette:
 
 def _style_sheet(tone: Colours) -> str:
     # Fusion outlines in a darker shade of the panel, which black does not have
+    tick = resource("icons", "tick.svg").as_posix()
     outlined = f"""
     QPushButton {{ border: 1px solid {tone.line}; border-radius: 4px;
                    padding: 4px 12px; }}
     QPushButton:focus {{ border: 2px solid {tone.accent}; }}
     QToolButton {{ border-color: {tone.line}; }}
     QToolButton:focus {{ border: 2px solid {tone.accent}; }}
+    QComboBox, QAbstractSpinBox, QLineEdit {{
+        border: 1px solid {tone.line}; border-radius: 4px; padding: 3px 6px; }}
+    QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
+        border: 2px solid {tone.accent}; }}
+    QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+        border: none; width: 18px; }}
+    QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
+        width: 0; height: 0; border-left: 4px solid none;
+        border-right: 4px solid none; border-top: 5px solid {tone.line}; }}
+    QAbstractSpinBox::up-arrow {{
+        width: 0; height: 0; border-left: 4px solid none;
+        border-right: 4px solid none; border-bottom: 5px solid {tone.line}; }}
+    QCheckBox::indicator {{ border: 1px solid {tone.line}; border-radius: 3px;
+                            width: 14px; height: 14px; }}
+    QCheckBox::indicator:checked {{ background: {tone.accent}; image: url("{tick}"); }}
+    QCheckBox:focus {{ border: 1px solid {tone.accent}; }}
+    QSlider::groove:horizontal {{ background: {tone.line}; height: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {tone.accent}; height: 4px; }}
+    QSlider::handle:horizontal {{ background: {tone.accent}; width: 10px;
+                                  border-radius: 5px; margin: -5px 0; }}
     """
     return _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
 
