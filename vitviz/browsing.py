@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from vitviz.atomic import sweep
 from vitviz.engine import Context, Job
 from vitviz.folders import Ahead, Listing, listing
 
@@ -51,5 +52,17 @@ def make_thumbnails(paths: Sequence[Path], side_px: int) -> Job:
         for path in paths:
             context.raise_if_cancelled()
             context.report(Thumbnail(path, thumbnail(path, side_px)))
+
+    return job
+
+
+def sweep_folders(folders: Sequence[str]) -> Job:
+    """A job that removes what killed processes left there; returns the folders."""
+
+    def job(context: Context) -> Sequence[str]:
+        for folder in folders:
+            context.raise_if_cancelled()
+            sweep(Path(folder))
+        return folders
 
     return job

@@ -50,6 +50,7 @@ class Kind(enum.IntEnum):
     FOLDER = 100
     AHEAD = 101
     THUMBNAILS = 102
+    TIDY = 103
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ def refresh(*names: str) -> None:
     _current().refresh(*names)
 
 
+def wait() -> None:
+    """Return when everything that was changed is in the file, if that can be."""
+    _current().wait()
+
+
 def take_problems() -> tuple[VitvizError, ...]:
     """What has to be said about the file since this was last asked."""
     return _current().take_problems()

@@ -57,6 +57,9 @@ class Settings:
     recent: tuple[str, ...] = ()
     """Absolute paths of files and folders, the newest first."""
     max_recent: int = 10
+    written_to: tuple[str, ...] = ()
+    """Absolute paths of folders that this run of the program writes files into. Left
+    only by one that was killed; the next looks there for halves of files."""
     show_film_strip: bool = True
     """Whether a folder's pictures are shown beside the picture."""
 

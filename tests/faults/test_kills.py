@@ -1,18 +1,26 @@
-"""`kill -9` while a session or an export is written: whole, and nothing left behind."""
+"""`kill -9` while settings, a session or an export are written: nothing lost or left.
+
+First the writers alone, quickly; then the whole program with its window, which is
+started anew after each kill.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
 
+from vitviz import settings
 from vitviz.atomic import sweep
+from vitviz.settings import Store, ThemeChoice
 from vitviz.views.session import read
 
 SESSION = """
@@ -79,3 +87,125 @@ def test_killed_while_writing(tmp_path: Path, kind: str, times: int) -> None:
     assert target.exists()
     if times > 100:
         assert swept > 0, "else no process was killed while it wrote"
+
+
+WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from vitviz.__main__ import main
+from vitviz.ui import app
+
+kind, target = sys.argv[1], Path(sys.argv[2])
+opened = app.open_window
+count = 0
+
+def open_window(*arguments, **options):
+    window = opened(*arguments, **options)
+    control = window.controller
+
+    def go_on():
+        global count
+        trace = control.scene.trace
+        if trace is None or not trace.is_complete or control.work.is_awaited(*BUSY):
+            return
+        count += 1
+        if count == 4:  # three times it was written
+            print("ready", flush=True)
+        control.pin(count % trace.num_tokens)
+        if kind == "settings":
+            window.preferences.set(threads=count % 9 + 1)
+        elif kind == "session":
+            for index in range(20):
+                control.saved_views.save(f"view {index}")
+            window.sessions.save_as(target)
+            control.saved_views.set(())
+        else:
+            control.exporting.write(str(target))
+
+    timer = QTimer(window, interval=0)
+    timer.timeout.connect(go_on)
+    timer.start()
+    return window
+
+from vitviz.engine import Kind
+BUSY = tuple(kind for kind in Kind if kind is not Kind.FOLDER)
+app.open_window = open_window
+main(sys.argv[3:])
+"""
+
+
+def temporaries(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.tmp"))
+
+
+WAYS = [("settings", ""), ("session", "a.vitviz"), ("export", "a.png")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "times"),
+    [(*way, 1) for way in WAYS]
+    + [pytest.param(*way, 200, marks=LONG) for way in (*WAYS, ("export", "a.npz"))],
+)
+def test_the_window_killed_while_it_saves(
+    tmp_path: Path, photo: Path, kind: str, name: str, times: int
+) -> None:
+    target = tmp_path / (name or "unused")
+    path = settings.settings_path()
+    assert path is not None
+    Store(path).set(theme=ThemeChoice.DARK, recent=("/a/b.png",))
+    folders = (tmp_path, path.parent)
+    left = 0
+    for number in range(times + 1):
+        child = subprocess.Popen(
+            [sys.executable, "-c", WINDOW, kind, str(target), str(photo)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        assert child.stderr is not None
+        said = child.stdout.readline()
+        assert said == b"ready\n", child.stderr.read().decode()
+        # what the one before left: swept by this start
+        running = str(child.pid)
+        found = [one for folder in folders for one in temporaries(folder)]
+        assert [one for one in found if running not in one.name] == []
+        if number < times:
+            time.sleep(number % 37 / 200)
+            child.send_signal(signal.SIGKILL)
+            child.communicate()
+            left += sum(len(temporaries(folder)) for folder in folders)
+        else:
+            child.send_signal(signal.SIGTERM)
+            _, errors = child.communicate()
+            assert (child.returncode, errors) == (0, b"")
+            assert [one for folder in folders for one in temporaries(folder)] == []
+        store = Store(path)
+        assert store.problems == []
+        assert store.settings.theme is ThemeChoice.DARK
+        assert "/a/b.png" in store.settings.recent
+        check_whole(target)
+    assert store.settings.written_to == (), "the last ended in order"
+    assert target.exists() or kind == "settings"
+    logging.getLogger(__name__).warning("%s: %d of %d left a half", kind, left, times)
+    if times > 100:
+        assert left > 0, "else no process was killed while it wrote"
+
+
+def check_whole(target: Path) -> None:
+    """A session, picture or array that is there can be read from end to end."""
+    if not target.exists():
+        return
+    match target.suffix:
+        case ".vitviz":
+            session, bad = read(target)
+            assert bad == ()
+            assert len(session.views) == 20
+        case ".npz":
+            with np.load(target, allow_pickle=False) as data:
+                assert data["attention"].ndim == 4
+                assert np.isfinite(data["attention"]).all()
+        case _:
+            with PIL.Image.open(target) as picture:
+                picture.load()
+                assert picture.size[0] > 100

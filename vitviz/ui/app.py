@@ -176,6 +176,7 @@ def _tidy(window: MainWindow) -> None:
     path = settings.settings_path()
     if path is not None:
         sweep(path.parent)
+    window.controller.tidying.begin()
     window.preferences.say_problems()
 
 

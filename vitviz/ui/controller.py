@@ -22,6 +22,7 @@ from vitviz.ui.saved_views import SavedViews
 from vitviz.ui.scene import Scene
 from vitviz.ui.screen import Screen
 from vitviz.ui.steps import Steps
+from vitviz.ui.tidying import Tidying
 from vitviz.ui.work import Work
 from vitviz.views.changes import active, listed
 from vitviz.views.compare import linked_token
@@ -51,6 +52,7 @@ class Controller(QObject):
         self.scene = Scene()
         self.saved_views = SavedViews(self)
         self.work = Work(self)
+        self.tidying = Tidying(self.work)
         self.comparing = Comparing(panes.compare, self.work)
         self.runs = Runs(self)
         self.screen = Screen(self)
@@ -114,7 +116,9 @@ class Controller(QObject):
     def shutdown(self, patience_ms: int | None = None) -> bool:
         """Stop the worker threads; see `Work.shutdown`."""
         self.runs.stop()
-        return self.work.shutdown(patience_ms)
+        have_ended = self.work.shutdown(patience_ms)
+        self.tidying.end()
+        return have_ended
 
     # -- picture, model, run -------------------------------------------------------
 

@@ -93,6 +93,7 @@ class Exporting(QObject):
         if trace is None or shown is None:
             return
         state, model, target = control.state, control.model, Path(path)
+        control.tidying.expect(target.parent)
         if path.lower().endswith((".npz", ".csv")):
             job = jobs.export_numbers(trace, state, shown.layer, model, target)
             control.work.submit(Kind.EXPORT, job)

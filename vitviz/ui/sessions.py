@@ -62,6 +62,7 @@ class Sessions(QObject):
                 views=control.saved_views.views,
                 unknown=self._unknown,
             )
+            control.tidying.expect(path.parent)
             with replacing(path) as file:
                 file.write(written(session, path).encode())
         except VitvizError as error:

@@ -19,7 +19,7 @@ from vitviz.errors import VitvizError
 from vitviz.ui.worker import EngineThread
 
 Handler = Callable[[Any], None]
-_OF_FOLDERS = {Kind.FOLDER, Kind.AHEAD, Kind.THUMBNAILS}
+_OF_FOLDERS = {Kind.FOLDER, Kind.AHEAD, Kind.THUMBNAILS, Kind.TIDY}
 
 
 class Work(QObject):
