@@ -176,5 +176,12 @@ def test_memory(trace: Trace) -> None:
         for layer in range(layers)
         for head in range(heads)
     )
-    width = heads * trace.capture(0).q.shape[-1]
-    assert cost.factor_bytes(layers, width, n) == trace.num_bytes
+
+
+def test_how_alike_two_directions_are() -> None:
+    one, other = np.array([3.0, 4.0]), np.array([-4.0, 3.0])
+    assert arithmetic.cosine(one, 2 * one) == pytest.approx(1)
+    assert arithmetic.cosine(one, other) == pytest.approx(0)
+    assert arithmetic.cosine(one, -one) == pytest.approx(-1)
+    for broken in (np.zeros(2), np.array([np.nan, 1]), np.array([np.inf, 1])):
+        assert arithmetic.cosine(one, broken) is None

@@ -519,6 +519,7 @@ def test_progress_is_kept_and_chapters_can_be_taken_in_any_order(
     panel.step(-1)
     panel.step(-1)
     assert panel.chapter() is Chapter.SCALING
+    settings.load()  # as another start does: from the file
     other = open_vitviz(photo)
     assert other.controller.state.learn.chapter is Chapter.SCALING
     again = go_to(qtbot, other, Chapter.SOFTMAX)

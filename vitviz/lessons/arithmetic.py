@@ -173,7 +173,6 @@ def pair(of: Factors, query: int, key: int) -> Pair:
     products = q * k
     total = float(products.sum(dtype=np.float64))
     bias = float(of.bias_row(query)[key])
-    length = float(np.linalg.norm(q) * np.linalg.norm(k))
     return Pair(
         q,
         k,
@@ -182,7 +181,7 @@ def pair(of: Factors, query: int, key: int) -> Pair:
         total * of.scale + bias,
         bias,
         float(row(of, query).weights[key]),
-        total / length if length else 0.0,
+        cosine(q, k) or 0.0,
     )
 
 
@@ -221,6 +220,17 @@ def entropy(weights: npt.NDArray[np.floating]) -> float:
     p = weights.astype(np.float64)
     p = p[p > 0]
     return float(-(p * np.log(p)).sum())
+
+
+def cosine(
+    one: npt.NDArray[np.floating], other: npt.NDArray[np.floating]
+) -> float | None:
+    """How alike two directions are, in [-1, 1]; None without two finite lengths."""
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if lengths == 0 or not np.isfinite(lengths):
+        return None
+    return float(a @ b) / lengths
 
 
 def _array(tensor: Tensor) -> Array:

@@ -105,8 +105,3 @@ def predicted(base: Timing, num_tokens: int) -> tuple[float, float]:
 def written_out_bytes(num_layers: int, num_heads: int, num_tokens: int) -> int:
     """All attention matrices of a pass in float32, if they were written out."""
     return num_layers * num_heads * num_tokens**2 * FLOAT_BYTES
-
-
-def factor_bytes(num_layers: int, width: int, num_tokens: int) -> int:
-    """q, k and v of all layers in float32."""
-    return num_layers * 3 * num_tokens * width * FLOAT_BYTES

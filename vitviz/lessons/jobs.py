@@ -201,14 +201,7 @@ def loss(before: Array, after: Array, *, has_head: bool) -> float:
         likeliest = int(np.argmax(before))
         was, now = (arithmetic.softmax(one)[likeliest] for one in (before, after))
         return float(was - now)
-    return 1 - cosine(before, after)
-
-
-def cosine(one: Array, other: Array) -> float:
-    """How alike the directions of two features are, in [-1, 1]."""
-    a, b = one.astype(np.float64), other.astype(np.float64)
-    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(a @ b) / max(lengths, 1e-30)
+    return 1 - (arithmetic.cosine(before, after) or 0.0)
 
 
 def _rerun(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitviz.lessons.arithmetic import cosine, entropy
 from vitviz.views.colour import Array, Levels
 from vitviz.views.compare import common_levels, difference
 from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of, shown_heads
@@ -60,7 +61,8 @@ def before_after(
     heats = [heat(t, wanted, maps_of(t, wanted, layer)) for t in (before, after)]
     heads = shown_heads(after, state.heads)
     rows = [fused_values(t.row(layer, heats[0].token), heads) for t in (before, after)]
-    entropies = [_entropy(row) for row in rows]
+    most = math.log(max(len(rows[0]), 2))
+    entropies = [entropy(row) / most for row in rows]
     is_shares = after.has_rows_of_one and before.has_rows_of_one
     return BeforeAfter(
         maps=_maps(heats[0], before, heats[1], after),
@@ -70,7 +72,7 @@ def before_after(
         entropy=(entropies[0], entropies[1]) if is_shares else None,
         row_sum=(float(rows[0].sum()), float(rows[1].sum())),
         classes=_classes(before, after),
-        cosine=_cosine(before.output, after.output),
+        cosine=_alike(before.output, after.output),
         has_head=after.setup.model.has_head,
     )
 
@@ -97,13 +99,6 @@ def _ratio(one: Heat) -> float:
     return one.peak_value / (one.uniform or 1.0)
 
 
-def _entropy(row: Array) -> float:
-    """−Σ a log a / log N."""
-    shares = row.astype(np.float64)
-    kept = shares[shares > 0]
-    return float(-(kept * np.log(kept)).sum() / math.log(max(len(row), 2)))
-
-
 def _classes(before: Trace, after: Trace) -> tuple[ClassChange, ...]:
     """The likeliest classes of either, those that are likely in one of them first."""
     if before.logits is None or after.logits is None:
@@ -119,11 +114,7 @@ def _classes(before: Trace, after: Trace) -> tuple[ClassChange, ...]:
     )
 
 
-def _cosine(first: Array | None, second: Array | None) -> float | None:
+def _alike(first: Array | None, second: Array | None) -> float | None:
     if first is None or second is None or first.shape != second.shape:
         return None
-    a, b = first.astype(np.float64), second.astype(np.float64)
-    size = float(np.linalg.norm(a) * np.linalg.norm(b))
-    if not math.isfinite(size) or size == 0:
-        return None
-    return float(a @ b / size)
+    return cosine(first, second)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from vitviz.lessons.jobs import cosine
+from vitviz.lessons.arithmetic import cosine
 from vitviz.ui.learn.words import Table
 from vitviz.views.prediction import class_name, probabilities
 
@@ -32,15 +32,19 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
 
     if before.output is None or after.output is None:
         return "", None
+    broken = tr("The model's answer is not finite any more.")
     if before.logits is None or after.logits is None:
+        alike = cosine(before.output, after.output)
+        if alike is None:
+            return broken, None
         text = tr(
             "cosine <b>{cosine}</b> to the unchanged final feature (1 is unchanged). "
             "This model has no classifier to ask."
         )
-        return text.format(cosine=f"{cosine(before.output, after.output):.3f}"), None
+        return text.format(cosine=f"{alike:.3f}"), None
     shares, changed = probabilities(before.logits), probabilities(after.logits)
     if shares is None or changed is None:
-        return tr("The model's answer is not finite any more."), None
+        return broken, None
     order = list(map(int, np.argsort(-shares, kind="stable")[:MOST]))
     winner = int(np.argmax(changed))
     if winner not in order:
