@@ -838,6 +838,10 @@
 <context>
     <name>SequencePage</name>
     <message>
+        <source> In front come &lt;s&gt;{names}&lt;/s&gt;, which belong to no patch: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
+        <translation>先頭には、どのパッチにも属さない&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
+    </message>
+    <message>
         <source> In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
         <translation>先頭には、どのパッチにも属さず答えを集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>

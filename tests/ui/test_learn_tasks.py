@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+import vitviz
+from tests.models.by_hand import timm
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from tests.ui.test_learn import go_to, is_done, made, plain, press
 from tests.ui.test_window import click_patch
 from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
 from vitviz.ui.learn.output_page import OutputPage
+from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.changes import Change
@@ -163,3 +168,39 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
     assert page.lesson is not None
     weights = page.lesson.row.weights
     np.testing.assert_allclose(made(window).row(3, 0)[0], weights, atol=1e-6)
+
+
+def has_no_model(page: ScalingPage | HeadsPage) -> bool:
+    """Whether the page says that the model is not here."""
+    return "only its trace" in plain(page.outcome)
+
+
+def test_another_model_at_hand_answers_for_none(
+    qtbot: QtBot, window: MainWindow, photo: Path, classifier_folder: Path
+) -> None:
+    """A trace that came without its model, in a window that has one."""
+    theirs = vitviz.load_model(str(classifier_folder))
+    window.controller.adopt(vitviz.trace(theirs, photo))
+    wait_idle(qtbot, window)
+    sequence = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(sequence, SequencePage)
+    assert not sequence.token.vectors()
+    cost = go_to(qtbot, window, Chapter.COST)
+    assert isinstance(cost, CostPage)
+    assert not cost.measure.isEnabled()
+    for chapter in (Chapter.SCALING, Chapter.HEADS):
+        page = go_to(qtbot, window, chapter)
+        assert isinstance(page, ScalingPage | HeadsPage)
+        qtbot.waitUntil(partial(has_no_model, page))
+
+
+def test_registers_gather_no_answer(qtbot: QtBot, window: MainWindow) -> None:
+    network = timm("registers")
+    picture = np.zeros((*network.size, 3), np.uint8)
+    window.controller.adopt(vitviz.trace(network.model, picture))
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    said = plain(page.counts)
+    assert "reg 0" in said
+    assert "gathers" not in said

@@ -105,7 +105,7 @@ class CostPage(Page):
                 kept_twice=format_bytes(2 * trace.num_bytes),
             )
         )
-        can_measure = lesson.view.model is not None and lesson.image is not None
+        can_measure = lesson.model is not None and lesson.image is not None
         self.measure.setEnabled(can_measure and trace.is_complete)
         if self._measured_with not in (None, trace.setup.model):
             self._measured_with = None
@@ -137,14 +137,14 @@ class CostPage(Page):
             self.desk.drop()
             self.leave()
             return
-        if lesson is None or lesson.view.model is None or lesson.image is None:
+        if lesson is None or lesson.model is None or lesson.image is None:
             return
         self._is_running = True
         self._measured_with = lesson.trace.setup.model
         self._show(None, is_done=False)
         self._show_button()
         self.desk.ask(
-            jobs.timings(lesson.view.model, lesson.image),
+            jobs.timings(lesson.model, lesson.image),
             self._on_done,
             on_part=self._on_part,
             on_failure=self._on_refused,

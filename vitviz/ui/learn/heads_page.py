@@ -128,7 +128,7 @@ class HeadsPage(Page):
             lesson.view.state.colormap,
         )
         self.maps.setCurrent(lesson.head if lesson.has_one_head else -1)
-        can_run = lesson.view.model is not None and trace.is_complete
+        can_run = lesson.model is not None and trace.is_complete
         self.each.setEnabled(can_run)
         self.all_on.setEnabled(bool(self.off))
         self._show_effects(lesson)
@@ -155,7 +155,7 @@ class HeadsPage(Page):
 
     def _ask(self, lesson: Lesson) -> None:
         wanted = (lesson.trace, lesson.layer, self.off)
-        model = lesson.view.model
+        model = lesson.model
         if model is None:
             self.outcome.say(without_model())
         if wanted == self._asked or self._is_trying or model is None:
@@ -195,12 +195,12 @@ class HeadsPage(Page):
             self.desk.drop()
             self.leave()
             return
-        if lesson is None or lesson.view.model is None:
+        if lesson is None or lesson.model is None:
             return
         self._is_trying = True
         self._show_each()
         self.desk.ask(
-            jobs.effects(lesson.view.model, lesson.trace, lesson.layer),
+            jobs.effects(lesson.model, lesson.trace, lesson.layer),
             self._on_effects,
             on_part=self._on_part,
             on_failure=self._on_refused,

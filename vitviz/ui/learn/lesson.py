@@ -17,6 +17,7 @@ from vitviz.views.display import shown_heads, shown_token
 
 if TYPE_CHECKING:
     from vitviz.images import SourceImage
+    from vitviz.models.adapter import Model
     from vitviz.tracing import Trace
     from vitviz.ui.picture_pane import PicturePane
 
@@ -33,6 +34,13 @@ class Lesson:
     def trace(self) -> Trace:
         """What the run left behind."""
         return self.view.trace
+
+    @property
+    def model(self) -> Model | None:
+        """What made the trace; None where that is not at hand, but another model is."""
+        model = self.view.model
+        is_its = model is not None and model.info == self.trace.setup.model
+        return model if is_its else None
 
     @property
     def image(self) -> SourceImage | None:

@@ -223,7 +223,7 @@ class ScalingPage(Page):
         own = lesson.factors.divisor
         ratio = 1.0 if self.divisor is None else self.divisor / own
         wanted = (lesson.trace, round(ratio, 6))
-        model = lesson.view.model
+        model = lesson.model
         if model is None:
             self.outcome.say(without_model())
         if wanted == self._asked or model is None:

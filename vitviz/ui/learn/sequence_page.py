@@ -106,7 +106,12 @@ class SequencePage(Page):
             "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
             "{rows}×{cols} = <b>{patches}</b> patches."
         )
-        if grid.num_prefix_tokens:
+        if grid.num_prefix_tokens > 1:  # registers gather nothing that is read
+            text += self.tr(
+                " In front come <s>{names}</s>, which belong to no patch: "
+                "<b>{tokens}</b> tokens in all."
+            )
+        elif grid.num_prefix_tokens:
             text += self.tr(
                 " In front comes <s>{names}</s>, which belongs to no patch and gathers "
                 "the answer: <b>{tokens}</b> tokens in all."
@@ -133,7 +138,7 @@ class SequencePage(Page):
             self._apart = trace, lesson.query
         if self._apart is not None and self._apart[1] != lesson.query:
             self._found(lesson.query)
-        model = lesson.view.model
+        model = lesson.model
         if self._asked_for is not trace and trace.is_complete and model is not None:
             self._asked_for, self._embedding = trace, None
             self.desk.ask(
