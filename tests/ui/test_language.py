@@ -12,9 +12,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QFileInfo, QSize, Qt
 from PySide6.QtGui import QFont, QTextLayout
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFileIconProvider,
+    QLabel,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
@@ -231,9 +238,18 @@ def test_figures_have_japanese_captions(
     assert (tmp_path / "猫.png").stat().st_size > 10_000
 
 
-def test_the_dialogs_of_qt_are_japanese(japanese: None) -> None:
+def test_the_dialogs_of_qt_are_japanese(
+    japanese: None, qtbot: QtBot, tmp_path: Path
+) -> None:
     said = QCoreApplication.translate("QPlatformTheme", "Cancel")
     assert said == "キャンセル"
+    dialog = QFileDialog()
+    qtbot.addWidget(dialog)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    labels = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "探す場所(&L):" in labels
+    assert not [text for text in labels if english_in(text.replace("&", ""), KEPT)]
+    assert QFileIconProvider().type(QFileInfo(str(tmp_path))) == "フォルダー"
 
 
 @pytest.mark.parametrize(
