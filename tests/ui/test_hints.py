@@ -73,6 +73,22 @@ def test_what_is_done_or_dismissed_does_not_come_again(
     settings.set(dismissed_hints=())
 
 
+def test_hints_are_for_one_start(
+    qtbot: QtBot, window: MainWindow, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """Also those that were left where they were."""
+    qtbot.waitUntil(lambda: shown(window) == set(About))
+    window.close()
+    settings.load()
+    again = open_vitviz(photo, wait=False)
+    again.offers_hints = True
+    wait_idle(qtbot, again)
+    click_patch(qtbot, again, 1, 1)
+    assert not shown(again)
+    again.actions_by_name["hints"].trigger()
+    qtbot.waitUntil(lambda: shown(again) == set(About))
+
+
 def test_a_window_that_is_no_first_start_has_none(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

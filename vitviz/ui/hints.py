@@ -1,4 +1,4 @@
-"""Three hints at the first start, each where it applies; dismissed for good.
+"""Three hints at the first start, each where it applies; none at the next.
 
 No wizard: they cover nothing that is needed, take no focus, and go when one does what
 they say. "Show hints" brings them back.
@@ -113,6 +113,15 @@ class Hints(QObject):
         settings.set(dismissed_hints=())
         self._window.offers_hints = True
         self._soon.start()
+
+    def remember(self) -> None:
+        """They are for one start: what was shown does not come at the next."""
+        if self._window.offers_hints and self._hints:
+            done = {
+                *settings.get().dismissed_hints,
+                *(one.value for one in self._hints),
+            }
+            settings.set(dismissed_hints=tuple(sorted(done)))
 
     def hint(self, about: About) -> Hint | None:
         """The hint about something, if it was shown."""

@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
         """Hide at once; what runs ends after its block."""
         self.present.end()
         window_place.remember(self)
+        self.hints.remember()
         self.hide()
         self.controller.shutdown(self.patience_ms)
         event.accept()
