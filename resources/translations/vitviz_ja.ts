@@ -3337,6 +3337,10 @@
         <translation>{width}×{height} px（{tokens:,}トークン）の実行には約{needed:.1f} GBのメモリが必要ですが、空きは{free:.1f} GBです。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
+        <source>A session brings its own picture: {name} was opened, and nothing else.</source>
+        <translation>セッションには画像が含まれています。{name}だけを開きました。</translation>
+    </message>
+    <message>
         <source>A session comes back to its picture, and this one has no file. Save the picture as a file and open that.</source>
         <translation>セッションは画像とともに復元されますが、この画像にはファイルがありません。画像をファイルに保存し、それを開いてください。</translation>
     </message>

@@ -30,6 +30,7 @@ from vitviz import logs, settings
 from vitviz._version import __version__
 from vitviz.settings import LogLevel, ThemeChoice
 from vitviz.ui import icons, theme
+from vitviz.ui.app import _show_exception
 from vitviz.ui.log_window import log_qt_messages
 from vitviz.ui.main_window import MainWindow
 
@@ -269,3 +270,21 @@ def test_an_error_has_details_to_copy_and_outlives_the_model(
     text = QGuiApplication.clipboard().text()
     assert "bad.png is not a picture" in text
     assert "ImageError" in text
+
+
+def test_an_error_nobody_foresaw_says_where_it_was(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    try:
+        raise LookupError("<b>nothing")
+    except LookupError as error:
+        _show_exception(window)(type(error), error, error.__traceback__)
+    bar = window.panes.errors
+    assert "LookupError: <b>nothing" in bar.text()
+    copy = next(b for b in bar.findChildren(QToolButton) if b.text() == "Copy")
+    qtbot.mouseClick(copy, LEFT)
+    text = QGuiApplication.clipboard().text()
+    assert "Traceback" in text
+    assert "test_an_error_nobody_foresaw_says_where_it_was" in text
+    bar.clear()

@@ -162,3 +162,17 @@ def test_a_missing_session_stays_said_when_the_model_has_come(
     window = open_vitviz(tmp_path / "none.vitviz", wait=False)
     qtbot.waitUntil(lambda: window.controller.model is not None, timeout=60_000)
     assert "none.vitviz cannot be opened" in window.panes.errors.text()
+
+
+def test_a_session_among_other_files_is_opened_and_said(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.controller.pin(7)
+    path = tmp_path / "view.vitviz"
+    window.sessions.save_as(path)
+    other = open_vitviz(tmp_path / "other.png", path, model=None, wait=False)
+    said = "A session brings its own picture: view.vitviz was opened"
+    qtbot.waitUntil(lambda: said in other.panes.errors.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: other.controller.scene.image is not None)
+    assert other.controller.state.token == 7

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
+SHOWN_CALLS = 5
+"""Of an error nobody foresaw, under Details; the log has all of them."""
 PATIENCE_MS = 700
 """How long a closed program waits for what cannot be cancelled."""
 _collector: GarbageCollector | None = None
@@ -191,7 +194,7 @@ def open_window(
     window = MainWindow(device)
     window_place.restore(window, QSize(*START_SIZE))
     window.show()
-    is_session = bool(paths) and paths[0].lower().endswith(SUFFIX)
+    is_session = any(path.lower().endswith(SUFFIX) for path in paths)
     if paths and not is_session:
         window.files.open(paths)
     default = DEFAULT_MODEL if _has_embedded() else None
@@ -199,7 +202,7 @@ def open_window(
     def start() -> None:
         control = window.controller
         if is_session:
-            window.open_path(paths[0])
+            window.files.open(paths)
         if model is not None:
             control.choose_model(model, device=device)
         elif default is not None and control.model is None and not control.is_running:
@@ -240,14 +243,16 @@ def _show_exception(
     def hook(
         kind: type[BaseException],
         error: BaseException,
-        traceback: TracebackType | None,
+        place: TracebackType | None,
     ) -> None:
-        _log.error("unexpected", exc_info=(kind, error, traceback))
+        _log.error("unexpected", exc_info=(kind, error, place))
+        lines = traceback.format_exception(kind, error, place, limit=-SHOWN_CALLS)
         window.panes.errors.showError(
             VitvizError(
                 "Something went wrong inside vitviz ({reason}). Details are in the "
                 "log.",
                 reason=f"{kind.__name__}: {error}"[:200],
+                where="".join(lines)[-4000:],
             )
         )
 

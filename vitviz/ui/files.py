@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from vitviz import settings
+from vitviz.atomic import printable
 from vitviz.browsing import Thumbnail, list_pictures, make_thumbnails, read_ahead
 from vitviz.engine import Kind
-from vitviz.errors import VitvizError
+from vitviz.errors import InputError, VitvizError
 from vitviz.folders import Listing
 from vitviz.resources import resource
 from vitviz.views.session import SUFFIX
@@ -76,6 +77,14 @@ class Files(QObject):
         session = next((p for p in chosen if p.name.lower().endswith(SUFFIX)), None)
         if session is not None:
             self._window.sessions.open(session)
+            errors = self._window.panes.errors
+            if len(chosen) > 1 and errors.isHidden():
+                note = InputError(
+                    "A session brings its own picture: {name} was opened, and nothing "
+                    "else.",
+                    name=printable(session.name),
+                )
+                errors.showError(note, stays=True)
         elif len(chosen) == 1 and not os.path.isdir(chosen[0]):
             self._asked = chosen[0]
             self._is_new = False
