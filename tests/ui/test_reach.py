@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.words import cut_off
 from vitviz.ui.actions import specs
 from vitviz.ui.keys_overlay import KeysOverlay
 from vitviz.ui.main_window import MainWindow
@@ -140,7 +141,8 @@ def test_every_action_with_a_key_is_in_the_overlay(
     assert keyed == window.actions_by_name.keys()
     overlay = window.findChild(KeysOverlay)
     assert isinstance(overlay, KeysOverlay)
-    shown = [label.text() for label in overlay.findChildren(QLabel)]
+    overlay.toggle()
+    shown = {text for page in overlay_pages(qtbot, window) for text in page}
     for spec in specs():
         assert spec.text.rstrip("…") in shown, spec.name
     keys = [key for spec in specs() for key in spec.keys]
@@ -163,17 +165,55 @@ def test_every_key_reaches_its_action(
         assert reached == [name], key
 
 
-def test_the_overlay_fits_a_small_window(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+def overlay_pages(qtbot: QtBot, window: MainWindow) -> list[list[str]]:
+    """The texts of every page, turned as a user does; all are in the window."""
+    overlay = window.keys
+    pages = []
+    while overlay.isVisible():
+        qtbot.waitUntil(lambda: not cut_off(overlay))
+        labels = [one for one in overlay.findChildren(QLabel) if one.isVisible()]
+        for label in labels:
+            place = QRect(label.mapTo(window, QPoint(0, 0)), label.size())
+            assert window.rect().contains(place), label.text()
+        pages.append([label.text() for label in labels])
+        qtbot.keyClick(overlay, Qt.Key.Key_PageDown)
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("in_room", "size", "most"),
+    [
+        pytest.param(False, (1280, 720), 1, id="desk"),
+        pytest.param(False, (1024, 600), 2, id="small"),
+        pytest.param(True, (1280, 720), 3, id="room"),
+    ],
+)
+def test_the_overlay_shows_all_keys_in_as_many_pages_as_it_needs(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    in_room: bool,
+    size: tuple[int, int],
+    most: int,
 ) -> None:
     window = open_vitviz(photo)
-    window.resize(1280, 720)
-    window.keys.toggle()
+    window.resize(*size)
+    if in_room:
+        window.present.begin(full_screen=False)
+    layer = window.controller.state.layer
+    qtbot.keyClick(window, Qt.Key.Key_Question)
     qtbot.waitUntil(window.keys.isVisible)
-    needed = window.keys.minimumSizeHint()
-    assert needed.width() <= 1280
-    assert needed.height() <= 720
+    pages = overlay_pages(qtbot, window)
+    assert 1 <= len(pages) <= most
+    shown = [text for page in pages for text in page]
+    assert "Tint, map, spotlight" in shown
+    assert ("Blank the screen" in shown) == in_room
+    assert window.controller.state.layer == layer, "the clicker's keys were its own"
     window.keys.toggle()
+    qtbot.keyClick(window.keys, Qt.Key.Key_X)
+    assert not window.keys.isVisible()
+    if in_room:
+        window.present.end()
 
 
 def test_the_window_turned_round_for_scripts_from_the_right(
