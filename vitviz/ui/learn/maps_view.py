@@ -63,7 +63,8 @@ class MapsView(Drawn):
         self._focused = 0
         self._hovered = -1
         self.setAccessibleName(name)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # not Fixed: that would hold it to the height of the width that it hints at
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         if choosable:

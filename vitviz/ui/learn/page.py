@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLayout,
     QSizePolicy,
+    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from vitviz.ui import theme
 from vitviz.ui.learn.formula import Formula, Node
 from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.slides import Block
 
 
 class Button(QToolButton):
@@ -151,6 +157,10 @@ class HeadChips(QWidget):
         return self._chips.button(head)
 
 
+LEADING = {Task: 1, Segmented: 1, Marks: 1, HeadChips: 2}
+"""What is not to be parted from what stands below it, and how little."""
+
+
 class Page(QWidget):
     """One chapter; `finished` says that its task has been done."""
 
@@ -172,7 +182,7 @@ class Page(QWidget):
         self.notes: Notes | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 4, 12, 12)
-        self._column.setSpacing(8)
+        self._column.setSpacing(6 if theme.presents() else 8)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def add(self, widget: QWidget) -> None:
@@ -213,6 +223,33 @@ class Page(QWidget):
         self.onward.setHidden(is_last)
         self.notes = Notes(notes, self.onward)
         self.add(self.notes)
+
+    def blocks(self) -> list[Block]:
+        """What is on the page, from above; controls lead to what they change."""
+        items = (self._column.itemAt(i) for i in range(self._column.count()))
+        found: list[Block] = []
+        for item in items:
+            if item is None:
+                continue
+            widget, place = item.widget(), item.geometry()
+            is_hidden = widget is not None and widget.isHidden()
+            if is_hidden or item.spacerItem() is not None or place.height() < 1:
+                continue
+            if found:
+                leads = max(found[-1].leads, self._belongs(widget))
+                found[-1] = replace(found[-1], leads=leads)
+            leads = 1 if isinstance(item, QLayout) else 0
+            for kind, weight in LEADING.items():
+                leads = weight if isinstance(widget, kind) else leads
+            found.append(Block(place.top(), place.bottom() + 1, leads))
+        return found
+
+    def _belongs(self, widget: QWidget | None) -> int:
+        """How much a part belongs to what stands above it."""
+        if isinstance(widget, Marks):
+            return 4  # the words of a slider
+        is_comment = isinstance(widget, Prose) and widget.kind() == "small"
+        return int(is_comment or isinstance(widget, QSlider))
 
     def done(self) -> None:
         """The viewer has done it."""

@@ -8,9 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
-    QScrollArea,
+    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.slides import PageSlides
 from vitviz.ui.learn.words import Prose, readable
 from vitviz.ui.widgets.flow import Flow
 from vitviz.views.colour import Meaning
@@ -114,7 +114,7 @@ class LearnPanel(QWidget):
         self._desk: Desk | None = None
         self._makers: dict[Chapter, Maker] = {}
         self._pages: dict[Chapter, Page] = {}
-        self._areas: dict[Chapter, QScrollArea] = {}
+        self._areas: dict[Chapter, PageSlides] = {}
         self._memory: Memory = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
@@ -125,12 +125,10 @@ class LearnPanel(QWidget):
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_number)
         self._title = Prose("", "title")
-        self._back = self._arrow(
-            Qt.ArrowType.LeftArrow, self.tr("Chapter before (Page Up)"), -1
-        )
-        self._on = self._arrow(
-            Qt.ArrowType.RightArrow, self.tr("Next chapter (Page Down)"), 1
-        )
+        self._back = self._arrow("‹", self.tr("Chapter before (Page Up)"), -1)
+        self._on = self._arrow("›", self.tr("Next chapter (Page Down)"), 1)
+        for arrow in (self._back, self._on):  # in Present a clicker's keys do it
+            arrow.setHidden(theme.presents())
         numbers = Flow(2)
         numbers.addWidget(self._back)
         for chapter in Chapter:
@@ -167,8 +165,17 @@ class LearnPanel(QWidget):
         row.setContentsMargins(8, 4, 8, 0)
         row.addLayout(numbers)
         layout.addLayout(row)
-        self._title.setContentsMargins(12, 6, 12, 2)
-        layout.addWidget(self._title)
+        above = 0 if theme.presents() else 6
+        self._title.setContentsMargins(12, above, 12, 2)
+        self._place = QLabel()
+        self._place.setFont(theme.font("small"))
+        self._place.setContentsMargins(0, above, 12, 2)
+        self._place.hide()
+        heading = QHBoxLayout()
+        heading.setSpacing(0)
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._place)
+        layout.addLayout(heading)
         layout.addWidget(self._changed)
         layout.addWidget(self._stack, 1)
         self.setMinimumWidth(280)
@@ -203,6 +210,7 @@ class LearnPanel(QWidget):
         page = self.page()
         if page is not None:
             self._stack.setCurrentWidget(self._areas[chapter])
+        self._show_place()
 
     def chapter(self) -> Chapter:
         """The chapter that is open."""
@@ -220,6 +228,21 @@ class LearnPanel(QWidget):
         """Go `by` chapters on, as the viewer does with the arrows."""
         self.chapterChosen.emit(self._chapter.step(by))
 
+    def turn(self, by: int) -> None:
+        """Go `by` slides on, and after a chapter's last one to the next chapter."""
+        slides = self.slides()
+        if slides is not None and slides.step(by):
+            return
+        before = self._chapter
+        self.step(by)
+        slides = self.slides()
+        if slides is not None and before is not self._chapter:
+            slides.show_slide(0 if by > 0 else -1)
+
+    def slides(self) -> PageSlides | None:
+        """What the open chapter is shown in; None until there is a desk."""
+        return None if self.page() is None else self._areas[self._chapter]
+
     def page(self) -> Page | None:
         """The open chapter's page; None until there is a desk."""
         chapter = self._chapter
@@ -235,12 +258,8 @@ class LearnPanel(QWidget):
                 page.notes.fold.toggled.connect(self._on_folded)
             if page.task is not None:
                 page.task.setDone(chapter in self._done)
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(page)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area = PageSlides(page)
+            area.changed.connect(self._show_place)
             self._pages[chapter], self._areas[chapter] = page, area
             self._stack.addWidget(area)
         return self._pages[chapter]
@@ -314,9 +333,9 @@ class LearnPanel(QWidget):
             Chapter.CODE: self.tr("Three lines of code"),
         }
 
-    def _arrow(self, arrow: Qt.ArrowType, tip: str, by: int) -> QToolButton:
+    def _arrow(self, text: str, tip: str, by: int) -> QToolButton:
         button = QToolButton()
-        button.setArrowType(arrow)
+        button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setProperty("step", by)
@@ -336,7 +355,19 @@ class LearnPanel(QWidget):
         """Scroll to the teacher's notes that were unfolded below the edge."""
         page = self._pages.get(self._chapter)
         if page is not None and page.notes is not None and page.notes.text.isVisible():
-            self._areas[self._chapter].ensureWidgetVisible(page.notes.text)
+            self._areas[self._chapter].showPart(page.notes.text)
+
+    def _show_place(self) -> None:
+        """Which of the chapter's slides this is, where it has several."""
+        slides = self._areas.get(self._chapter)
+        count = 1 if slides is None else slides.count()
+        self._place.setHidden(count < 2)
+        if slides is not None:
+            self._place.setText(f"{slides.index() + 1}/{count}")
+            text = self.tr("Slide {n} of {count} of this chapter")
+            text = text.format(n=slides.index() + 1, count=count)
+            self._place.setToolTip(text)
+            self._place.setAccessibleName(text)
 
     def _on_number(self, number: int) -> None:
         self.chapterChosen.emit(tuple(Chapter)[number - 1])

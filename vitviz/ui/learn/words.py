@@ -59,6 +59,8 @@ def marked(text: str) -> str:
     if theme.presents():  # Qt draws them at two thirds of the size they are given
         size = 1.5 * theme.smallest()
         whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
+        small = f'<span style="font-size:{theme.smallest():.1f}pt">'
+        whole = whole.replace("<small>", small).replace("</small>", "</span>")
     return _TAG.sub(span, whole)
 
 
@@ -98,20 +100,20 @@ class Table:
         parts = [_cells(self.header, "th"), *(_cells(row, "td") for row in self.rows)]
         return f"<table>{''.join(parts)}</table>"
 
-    def as_lines(self) -> str:
-        """Source text for where the columns have no room."""
-        lines = []
+    def as_stacked(self) -> str:
+        """Source text for where the columns have no room: names above the numbers."""
+        parts = [_cells(self.header[1:], "th")]
         for name, *cells in self.rows:
-            pairs = zip(self.header[1:], cells, strict=True)
-            said = " · ".join(f"{head}: {cell}" for head, cell in pairs)
-            lines.append(f"{name} – {said}")
-        return "<br>".join(lines)
+            style = f'style="{_table_size()}" colspan="{len(cells)}"'
+            parts.append(f"<tr><td {style}>{name}</td></tr>")
+            parts.append(_cells(tuple(cells), "td"))
+        return f'<table width="100%">{"".join(parts)}</table>'
 
 
 class Prose(QLabel):
     """A paragraph that wraps, can be selected, and follows theme and font.
 
-    With a table, it stands in columns where they fit and in lines where they do not.
+    With a table, names stand beside the numbers, or above them where that is too wide.
     """
 
     def __init__(
@@ -149,6 +151,10 @@ class Prose(QLabel):
         """The whole text with its marks, a table in columns."""
         return self._composed(columns=True)
 
+    def kind(self) -> str:
+        """Which of the theme's fonts it has."""
+        return self._kind
+
     def minimumSizeHint(self) -> QSize:
         """None: the height follows from the width the panel has."""
         return QSize(0, 0)
@@ -178,7 +184,7 @@ class Prose(QLabel):
             return self._source + self._table.as_columns() + self._after
         start = f"{self._source}<br>" if self._source else ""
         end = f"<br>{self._after}" if self._after else ""
-        return start + self._table.as_lines() + end
+        return start + self._table.as_stacked() + end
 
     def _fits_columns(self) -> bool:
         if self._table is None or self.width() <= 0 or not self.isVisible():
@@ -196,9 +202,14 @@ def _cells(texts: tuple[str, ...], kind: str) -> str:
         side, pad = ("right", "padding-left:10px;") if index else ("left", "")
         # not broken: a name or a number with its unit
         words = text.replace(" ", "&nbsp;")
-        style = f"{pad}font-weight:normal"
+        style = f"{pad}font-weight:normal{_table_size()}"
         made.append(f'<{kind} align="{side}" style="{style}">{words}</{kind}>')
     return f"<tr>{''.join(made)}</tr>"
+
+
+def _table_size() -> str:
+    """In Present the smallest type there is: tables are wide."""
+    return f";font-size:{theme.smallest():.1f}pt" if theme.presents() else ""
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:

@@ -64,6 +64,8 @@ class Flow(QLayout):
         x = y = row_height = 0
         owner = self.parentWidget()
         for item in self._items:
+            if item.isEmpty():  # hidden
+                continue
             size = item.sizeHint()
             if x and x + size.width() > rect.width():
                 x, y, row_height = 0, y + row_height + self.spacing(), 0

@@ -1,0 +1,136 @@
+"""A chapter's page: scrolled on a desk, in Present turned over a slide at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+
+from vitviz.ui import theme
+from vitviz.ui.learn.page import Page
+from vitviz.views.slides import Slide, slides_of
+
+WHEEL_STEP = 120
+"""Of a wheel's angle, for one slide (Qt's unit, an eighth of a degree)."""
+
+
+class PageSlides(QScrollArea):
+    """In Present no part of the page is cut: what does not fit is the next slide."""
+
+    changed = Signal()
+    """Another slide is shown, or there are more or fewer of them."""
+
+    def __init__(self, page: Page, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page = page
+        self._is_turned = theme.presents()
+        self._slides: tuple[Slide, ...] = (Slide(0, 0),)
+        self._index = 0
+        self._turned_by = 0
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(page)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._arrange)
+        if self._is_turned:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            page.installEventFilter(self)
+            self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+
+    def count(self) -> int:
+        """How many slides there are; one on a desk."""
+        return len(self._slides)
+
+    def index(self) -> int:
+        """The slide that is shown, from 0."""
+        return self._index
+
+    def step(self, by: int) -> bool:
+        """Go `by` slides on; False where there is none any more."""
+        self._arrange()  # what was just opened has not been measured
+        index = self._index + by
+        if not 0 <= index < self.count():
+            return False
+        self.show_slide(index)
+        return True
+
+    def show_slide(self, index: int) -> None:
+        """Show a slide; -1 is the last."""
+        self._arrange()
+        self._index = index % self.count()
+        self._show()
+        self.changed.emit()
+
+    def showPart(self, widget: QWidget) -> None:
+        """Bring a part of the page into view."""
+        if not self._is_turned:
+            self.ensureWidgetVisible(widget)
+            return
+        self._arrange()
+        self.show_slide(self._slide_at(widget))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Measure anew when something on the page has changed."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._soon.start()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another room, other slides."""
+        super().resizeEvent(event)
+        if self._is_turned:
+            self._soon.start()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn over, where pages are turned."""
+        if not self._is_turned:
+            super().wheelEvent(event)
+            return
+        self._turned_by += event.angleDelta().y()
+        if abs(self._turned_by) >= WHEEL_STEP:
+            self.step(-1 if self._turned_by > 0 else 1)
+            self._turned_by = 0
+        event.accept()
+
+    def _arrange(self) -> None:
+        if not self._is_turned or not self.isVisible():
+            return
+        layout = self._page.layout()
+        if layout is not None:
+            layout.activate()
+        slides = slides_of(self._page.blocks(), self.height())
+        if slides != self._slides:
+            former = self._slides[min(self._index, self.count() - 1)]
+            self._slides = slides
+            # what was read last stays in sight
+            shown = [i for i, one in enumerate(slides) if one.top <= former.top]
+            self._index = shown[-1] if shown else 0
+            self.changed.emit()
+        self._show()
+
+    def _show(self) -> None:
+        slide = self._slides[self._index]
+        if self.count() > 1:
+            rest = max(self.height() - (slide.bottom - slide.top), 0)
+            self.setViewportMargins(0, 0, 0, rest)
+        else:
+            self.setViewportMargins(0, 0, 0, 0)
+        self.verticalScrollBar().setValue(slide.top)
+
+    def _on_scrolled(self, value: int) -> None:
+        """Qt brings what takes the focus into view: show the whole of its slide."""
+        if value == self._slides[self._index].top:
+            return
+        focus = QApplication.focusWidget()
+        if focus is not None and self._page.isAncestorOf(focus):
+            self._index = self._slide_at(focus)
+            self.changed.emit()
+        self._soon.start()
+
+    def _slide_at(self, widget: QWidget) -> int:
+        """The slide that shows the middle of a widget."""
+        y = widget.mapTo(self._page, QPoint(0, widget.height() // 2)).y()
+        found = [i for i, one in enumerate(self._slides) if one.top <= y]
+        return found[-1] if found else 0
