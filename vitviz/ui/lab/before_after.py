@@ -15,6 +15,9 @@ GAP_PX = 8.0
 MARGIN_PX = 12.0
 BAR_PX = 5.0
 LEAST_MAP_PX = 60.0
+ROWS_PRESENTED = 2
+"""Classes for which maps make room in Present."""
+NUMBER_GAP = "   ·   "
 
 
 class BeforeAfterView(QWidget):
@@ -53,7 +56,8 @@ class BeforeAfterView(QWidget):
 
     def numbers(self) -> str:
         """The line of numbers under the maps."""
-        return "" if self._shown is None else self._numbers(self._shown)
+        shown = self._shown
+        return "" if shown is None else NUMBER_GAP.join(self._numbers(shown))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Titles, maps, scales, numbers, classes."""
@@ -69,68 +73,92 @@ class BeforeAfterView(QWidget):
             painter.drawText(whole, int(flags), self._note)
             return
         top = whole.top()
-        row = QRectF(whole.left(), top, whole.width(), line)
-        if theme.presents():  # the line under everything says it
-            top -= line
-        else:
+        if not theme.presents():  # there the line under everything says it
+            row = QRectF(whole.left(), top, whole.width(), line)
             place = self._elided(self._place, row)
             painter.drawText(row, Qt.AlignmentFlag.AlignLeft, place)
-        side = self._map_side(whole, line)
+            top += line
+        side, pitch = self._map_size(whole, line)
         for index in range(3):
-            left = whole.left() + index * (side + GAP_PX)
-            self._paint_map(painter, index, QRectF(left, top + line, side, side), line)
-        below = top + 3 * line + side + 4
-        row = QRectF(whole.left(), below, whole.width(), line)
+            cell = QRectF(whole.left() + index * (pitch + GAP_PX), top, pitch, side)
+            self._paint_map(painter, index, cell, line)
+        top += side + 2 * line + 4
         painter.setPen(QColor(tone.text))
-        text = self._elided(self._numbers(self._shown), row)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, text)
-        rest = QRectF(
-            whole.left(), row.bottom() + 4, whole.width(), whole.bottom() - row.bottom()
-        )
+        for text in self._number_lines(whole.width()):
+            row = QRectF(whole.left(), top, whole.width(), line)
+            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self._elided(text, row))
+            top += line
+        rest = QRectF(whole.left(), top + 4, whole.width(), whole.bottom() - top - 4)
         self._paint_answer(painter, rest)
 
-    def _map_side(self, whole: QRectF, line: float) -> float:
-        """Side of a map: three fill the width, unless classes then had no room."""
+    def _map_size(self, whole: QRectF, line: float) -> tuple[float, float]:
+        """(side of a map, width of its cell): what all three and the rest leave.
+
+        A cell is as wide as its words, also where the map has to be smaller.
+        """
         assert self._shown is not None
+        metrics = QFontMetricsF(theme.font("small"))
+        third = (whole.width() - 2 * GAP_PX) / 3
         rows = max(1, len(self._shown.classes))
-        answer = rows * (QFontMetricsF(theme.font()).height() + 2 * BAR_PX + 8)
-        lines = 4 if theme.presents() else 5
-        room = whole.height() - lines * line - answer - 8
-        side = min((whole.width() - 2 * GAP_PX) / 3, room)
-        return max(side, LEAST_MAP_PX)
+        if theme.presents():
+            rows = min(rows, ROWS_PRESENTED)
+        lines = 2 + len(self._number_lines(whole.width())) + (not theme.presents())
+        room = whole.height() - lines * line - rows * self._row_height() - 8
+        side = max(min(third, room), LEAST_MAP_PX)
+        words = (*self._names(), *map(self._ends, range(3)))
+        widest = max(metrics.horizontalAdvance(text) for text in words) + 4
+        return side, min(max(side, widest), third)
+
+    def _row_height(self) -> float:
+        """Of a class with its two bars."""
+        return QFontMetricsF(theme.font()).height() + 2 * BAR_PX + 8
+
+    def _names(self) -> tuple[str, str, str]:
+        return self.tr("untouched"), self.tr("changed"), self.tr("difference")
+
+    def _ends(self, index: int) -> str:
+        """What the ends of a map's colours stand for."""
+        assert self._shown is not None
+        levels = self._shown.maps[index].levels
+        if levels.low == -levels.high:
+            return f"±{format_value(levels.high)}"
+        return self.tr("{low} to {high}").format(
+            low=format_value(levels.low), high=format_value(levels.high)
+        )
 
     def _paint_map(
-        self, painter: QPainter, index: int, rect: QRectF, line: float
+        self, painter: QPainter, index: int, cell: QRectF, line: float
     ) -> None:
+        """The map in the middle of its cell, its words below it."""
         assert self._shown is not None
         tone = theme.colours()
-        cell = self._shown.maps[index]
-        name = (self.tr("untouched"), self.tr("changed"), self.tr("difference"))[index]
-        image = map_image(cell, DIVERGING if index == 2 else self._colormap)
-        target = paint_map(painter, image, rect)
+        colormap = DIVERGING if index == 2 else self._colormap
+        image = map_image(self._shown.maps[index], colormap)
+        square = QRectF(0, 0, cell.height(), cell.height())
+        square.moveCenter(cell.center())
+        target = paint_map(painter, image, square)
         if index == 1:  # in the colour of the mark on the picture
             painter.setPen(QPen(QColor(Meaning.WARNING.value), 2))
             painter.drawRect(target.adjusted(-1, -1, 1, 1))
         centre = Qt.AlignmentFlag.AlignHCenter
-        below = QRectF(rect.left(), rect.bottom() + 2, rect.width(), line)
+        below = QRectF(cell.left(), cell.bottom() + 2, cell.width(), line)
         painter.setPen(QColor(tone.text))
-        painter.drawText(below, centre, self._elided(name, below))
+        name = self._elided(self._names()[index], below)
+        painter.drawText(below, centre, name)
         painter.setPen(QColor(tone.faint))
-        ends = self.tr("{low} to {high}").format(
-            low=format_value(cell.levels.low), high=format_value(cell.levels.high)
-        )
-        painter.drawText(below.translated(0, line), centre, self._elided(ends, below))
+        ends = self._elided(self._ends(index), below)
+        painter.drawText(below.translated(0, line), centre, ends)
 
     def _paint_answer(self, painter: QPainter, rect: QRectF) -> None:
         shown = self._shown
         assert shown is not None
         if shown.classes:
-            height = QFontMetricsF(theme.font()).height() + 2 * BAR_PX + 8
+            height = self._row_height()
             for index, one in enumerate(shown.classes):
                 row = QRectF(
                     rect.left(), rect.top() + index * height, rect.width(), height
                 )
-                if row.bottom() <= rect.bottom() + height / 2:
+                if row.bottom() <= rect.bottom() + BAR_PX:
                     self._paint_class(painter, one, row)
         elif shown.cosine is not None:
             name = self.tr("Cosine to the untouched feature")
@@ -170,7 +198,15 @@ class BeforeAfterView(QWidget):
         colour = Meaning.WARNING.value if is_after else tone.faint
         painter.fillRect(bar, QColor(colour))
 
-    def _numbers(self, shown: BeforeAfter) -> str:
+    def _number_lines(self, width: float) -> list[str]:
+        """The numbers in one line, or in two where one is too short."""
+        assert self._shown is not None
+        parts = self._numbers(self._shown)
+        whole = NUMBER_GAP.join(parts)
+        metrics = QFontMetricsF(theme.font("small"))
+        return [whole] if metrics.horizontalAdvance(whole) <= width else parts
+
+    def _numbers(self, shown: BeforeAfter) -> list[str]:
         peaks = [format_value(float(cell.patches.max())) for cell in shown.maps[:2]]
         strongest = self.tr("strongest {before} → {after}")
         parts = [strongest.format(before=peaks[0], after=peaks[1])]
@@ -181,10 +217,10 @@ class BeforeAfterView(QWidget):
         else:
             text = self.tr("the row sums to {n}, not to 1")
             parts.append(text.format(n=format_value(shown.row_sum[1])))
-        return "   ·   ".join(parts)
+        return parts
 
     def _spoken(self, shown: BeforeAfter) -> str:
-        lines = [self._place, self._numbers(shown)]
+        lines = [self._place, NUMBER_GAP.join(self._numbers(shown))]
         lines += [
             f"{one.name}: {100 * one.before:.1f} → {100 * one.after:.1f} %"
             for one in shown.classes

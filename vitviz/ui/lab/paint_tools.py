@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from vitviz.interventions import Hide
+from vitviz.ui import theme
 from vitviz.ui.lab.tools import action_button, explained, page_of, row_of
 from vitviz.ui.status_line import special_name
 from vitviz.ui.widgets.segmented import Segmented
@@ -38,7 +39,8 @@ class CutTool(QWidget):
         self.side.setValue(Meaning.QUERY)
         self.side.valueChosen.connect(self.sideChosen)
         self._specials: dict[tuple[Meaning, int], QToolButton] = {}
-        self._row = row_of(QLabel(self.tr("Brush:")), self.side)
+        brush = QLabel(self.tr("Brush:"))
+        self._row = row_of(self.side) if theme.presents() else row_of(brush, self.side)
         self._names: tuple[str, ...] = ()
         self.first, self.last = QSpinBox(), QSpinBox()
         names = self.tr("First layer"), self.tr("Last layer")
@@ -54,18 +56,23 @@ class CutTool(QWidget):
         self.clear.clicked.connect(self.clearRequested)
         self._count = explained("")
         column = page_of(self)
+        last_row = [
+            QLabel(self.tr("Layers")),
+            self.first,
+            QLabel(self.tr("to")),
+            self.last,
+            self.cut,
+        ]
         column.addLayout(self._row)
-        column.addWidget(self._count)
-        column.addLayout(
-            row_of(
-                QLabel(self.tr("Layers")),
-                self.first,
-                QLabel(self.tr("to")),
-                self.last,
-                self.cut,
-                self.clear,
-            )
-        )
+        if theme.presents():
+            counts = QHBoxLayout()
+            counts.addWidget(self._count, 1)
+            counts.addWidget(self.clear)
+            column.addLayout(counts)
+        else:
+            column.addWidget(self._count)
+            last_row.append(self.clear)
+        column.addLayout(row_of(*last_row))
         column.addStretch(1)
 
     def setLayers(self, count: int) -> None:
@@ -110,6 +117,8 @@ class CutTool(QWidget):
             "{queries} queries, {keys} keys painted. Drag over the picture; Shift or "
             "the right button erases, Space paints the query's patch."
         )
+        if theme.presents():
+            text = self.tr("{queries} queries, {keys} keys painted")
         self._count.setText(text.format(queries=num_queries, keys=num_keys))
         self.cut.setEnabled(bool(num_queries and num_keys))
         self.clear.setEnabled(bool(num_queries or num_keys))

@@ -28,6 +28,8 @@ from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.changes import Changes
 
 LIST_PX = 96
+ROWS_PRESENTED = 3
+"""Changes in sight at once in Present; more are scrolled to."""
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -38,6 +40,8 @@ class Tool(enum.Enum):
     HEADS = "heads"
     CUT = "cut"
     HIDE = "hide"
+    CHANGES = "changes"
+    """In Present, where the list of changes has no room beside the tools."""
 
 
 class LabPanel(QWidget):
@@ -61,36 +65,11 @@ class LabPanel(QWidget):
             Tool.CUT: self.cut,
             Tool.HIDE: self.hide_tool,
         }
-        self._tools = Segmented()
+        self._tools = Segmented(wraps=theme.presents())
         self._tools.setAccessibleName(self.tr("What to change"))
-        self._tools.setOptions(
-            [
-                (
-                    Tool.SOFTMAX,
-                    self.tr("Softmax"),
-                    self.tr("Temperature, scaling, and what sums to 1"),
-                ),
-                (Tool.HEADS, self.tr("Heads"), self.tr("Switch heads off")),
-                (
-                    Tool.CUT,
-                    self.tr("Cut"),
-                    self.tr("Keep patches from looking at others"),
-                ),
-                (
-                    Tool.HIDE,
-                    self.tr("Hide"),
-                    self.tr("Keep the model from seeing patches"),
-                ),
-            ]
-        )
+        self._tools.setOptions(self._tool_names())
         self._tools.valueChosen.connect(self.setTool)
         self._tools.valueChosen.connect(self.toolChosen)
-        self._stack = CurrentStack()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
-        self._stack.setSizePolicy(
-            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
-        )
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(12, 0, 4, 0)
@@ -100,8 +79,12 @@ class LabPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._list)
-        line = self.fontMetrics().height() + 4
-        scroll.setFixedHeight(line if theme.presents() else max(LIST_PX, 3 * line))
+        if theme.presents():
+            # whole rows: none is to be cut in the middle
+            scroll.setFixedHeight(ROWS_PRESENTED * self._row_height())
+        else:
+            line = self.fontMetrics().height() + 4
+            scroll.setFixedHeight(max(LIST_PX, 3 * line))
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setAccessibleName(self.tr("Changes"))
         self._title = QLabel()
@@ -123,29 +106,74 @@ class LabPanel(QWidget):
         self.setChanges((), ())
 
     def _place(self) -> None:
-        tools = QHBoxLayout()
-        tools.setContentsMargins(8, 4, 8, 0)
-        tools.addWidget(self._tools)
-        tools.addStretch(1)
-        tools.addWidget(self.trial)
-        for part in (self.trial, self.compare):
-            part.setVisible(not theme.presents())
         self._title.setMinimumWidth(1)  # what may be cut off before a button is
         title = QHBoxLayout()
         title.setContentsMargins(12, 0, 8, 0)
         title.addWidget(self._title, 1)
         title.addWidget(self.compare)
         title.addWidget(self.restore)
+        listed = QVBoxLayout()
+        listed.setSpacing(4)
+        listed.addLayout(title)
+        listed.addWidget(self._scroll)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(8, 4, 8, 0)
+        self._stack = CurrentStack()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(tools)
         column.addWidget(self._stack)
-        column.addWidget(self._line())
-        column.addLayout(title)
-        column.addWidget(self._scroll)
+        if theme.presents():
+            tools.addWidget(self._tools, 1)
+            self._title.hide()  # the tool's name says it
+            title.addWidget(self.trial)
+            title.addStretch(1)
+            listed.setContentsMargins(0, 4, 0, 4)
+            self._pages[Tool.CHANGES] = page = QWidget()
+            page.setLayout(listed)
+        else:
+            tools.addWidget(self._tools)
+            tools.addStretch(1)
+            tools.addWidget(self.trial)
+            listed.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(self._line())
+            column.addLayout(listed)
         column.addWidget(self._line())
         column.addWidget(self.view, 1)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._stack.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+        )
+
+    def _tool_names(self) -> list[tuple[Tool, str, str]]:
+        """(tool, text, tooltip) of those that are offered."""
+        names = [
+            (
+                Tool.SOFTMAX,
+                self.tr("Softmax"),
+                self.tr("Temperature, scaling, and what sums to 1"),
+            ),
+            (Tool.HEADS, self.tr("Heads"), self.tr("Switch heads off")),
+            (
+                Tool.CUT,
+                self.tr("Cut"),
+                self.tr("Keep patches from looking at others"),
+            ),
+            (
+                Tool.HIDE,
+                self.tr("Hide"),
+                self.tr("Keep the model from seeing patches"),
+            ),
+        ]
+        if theme.presents():
+            tip = self.tr("What is changed: switch it on and off, or restore all")
+            names.append((Tool.CHANGES, self.tr("Changes"), tip))
+        return names
+
+    def _row_height(self) -> int:
+        return QToolButton().sizeHint().height()
 
     def setTool(self, tool: object) -> None:
         """Show a tool's controls."""
@@ -157,6 +185,10 @@ class LabPanel(QWidget):
         """The tool whose controls are on screen."""
         now = self._stack.currentWidget()
         return next(tool for tool, page in self._pages.items() if page is now)
+
+    def offers(self, tool: Tool) -> bool:
+        """Whether there is such a tool: on a desk the list of changes is none."""
+        return tool in self._pages
 
     def toolButton(self, tool: Tool) -> QToolButton:
         """What chooses a tool."""
@@ -213,6 +245,8 @@ class LabPanel(QWidget):
 
     def _row(self, index: int, words: str, is_on: bool, works: bool) -> QWidget:
         row = QWidget()
+        if theme.presents():
+            row.setFixedHeight(self._row_height())
         absent = self.tr("{what} (not here: another grid or depth)")
         is_absent = is_on and not works
         box = QCheckBox(absent.format(what=words) if is_absent else words)

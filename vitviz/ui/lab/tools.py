@@ -7,7 +7,6 @@ import math
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -24,7 +23,6 @@ from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning, format_value
 
 STEPS_PER_DECADE = 50
-HEADS_A_ROW = 12
 
 
 def explained(text: str) -> QLabel:
@@ -142,9 +140,9 @@ class HeadsTool(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._title = QLabel()
+        self._title.setWordWrap(True)
         self._buttons: list[QToolButton] = []
-        self._grid = QGridLayout()
-        self._grid.setSpacing(2)
+        self._row = Flow(2)
         self.fill = Segmented()
         self.fill.setAccessibleName(self.tr("What stands in for a head"))
         self.fill.setOptions(
@@ -162,16 +160,18 @@ class HeadsTool(QWidget):
         self._off = Off.ZERO
         column = page_of(self)
         column.addWidget(self._title)
-        column.addLayout(self._grid)
+        column.addLayout(self._row)
         column.addLayout(row_of(QLabel(self.tr("Instead of a head:")), self.fill))
-        column.addWidget(
-            explained(self.tr("A head's map stays; what it found is not passed on."))
-        )
+        if not theme.presents():  # there who speaks says it
+            text = self.tr("A head's map stays; what it found is not passed on.")
+            column.addWidget(explained(text))
         column.addStretch(1)
 
     def setHeads(self, layer: int, count: int, off: frozenset[int], how: Off) -> None:
         """Show a layer with `count` heads, of which some are off."""
         text = self.tr("Switch off heads of layer {n} (choose layers below)")
+        if theme.presents():
+            text = self.tr("Switch off heads of layer {n}")
         self._title.setText(text.format(n=layer))
         if len(self._buttons) != count:
             self._rebuild(count)
@@ -187,7 +187,7 @@ class HeadsTool(QWidget):
 
     def _rebuild(self, count: int) -> None:
         for button in self._buttons:
-            self._grid.removeWidget(button)
+            self._row.removeWidget(button)
             button.deleteLater()
         self._buttons = []
         for head in range(count):
@@ -201,9 +201,8 @@ class HeadsTool(QWidget):
                 " color: white; }"
             )
             button.clicked.connect(self._on_clicked)
-            self._grid.addWidget(button, head // HEADS_A_ROW, head % HEADS_A_ROW)
+            self._row.addWidget(button)
             self._buttons.append(button)
-        self._grid.setColumnStretch(HEADS_A_ROW, 1)
 
     def _on_clicked(self) -> None:
         off = tuple(h for h, b in enumerate(self._buttons) if b.isChecked())
