@@ -36,10 +36,28 @@ SCENES = (
 )
 CHAPTERS = tuple(f"chapter-{number}" for number in range(1, 10))
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
-PRESENT = ("present", "present-chapter-4", "present-chapter-8", "present-lab")
-MORE = (*CHAPTERS, *TOOLS, *PRESENT, "settings", "about", "keys", "hints")
+PRESENT = (
+    "present",
+    *(f"present-{name}" for name in ("heads", "classes", "tokens", "trial", "views")),
+    *(f"present-{name}" for name in ("compare", "keys", *CHAPTERS, *TOOLS)),
+    "present-lab-changes",
+)
+DIALOGS = ("settings", "about", "log", "size", "preprocessing", "range")
+MENUS = tuple(
+    f"menu-{name}"
+    for name in (
+        *("open", "model", "size", "export", "program"),
+        *("method", "scale", "colours"),
+    )
+)
+"""In the order of their buttons on screen."""
+MODAL = ("size", "preprocessing", "range")
+"""Dialogs that hold everything up."""
+OVER = ("keys", "hints", "classes", "views", "error")
+MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
 """Not in the README: to look at."""
 TIMEOUT_S = 120
+SETTLE_S = 0.5
 
 
 def arguments() -> argparse.Namespace:
@@ -50,13 +68,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--scale", default="1")
     parser.add_argument("--model", default=None)
     parser.add_argument("--picture", default=None)
-    parser.add_argument("--scene", choices=(*SCENES, *MORE, "all"), default=None)
+    parser.add_argument("--scene", default=None, help="names with commas, or all")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     return parser.parse_args()
 
 
 def main() -> None:
-    """Take one scene, or all of the README's."""
+    """Take some scenes, or all of the README's."""
     chosen = arguments()
     os.environ["QT_SCALE_FACTOR"] = chosen.scale
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -65,8 +83,12 @@ def main() -> None:
 
     app = application(["vitviz"], chosen.lang)
     everything = tuple(dict.fromkeys((*SCENES, *MORE)))
-    scenes = everything if chosen.scene == "all" else (chosen.scene,)
-    for scene in scenes if chosen.scene else SCENES:
+    scenes = SCENES if chosen.scene is None else tuple(chosen.scene.split(","))
+    if scenes == ("all",):
+        scenes = everything
+    if unknown := [name for name in scenes if name not in everything]:
+        raise SystemExit(f"no such scene: {', '.join(unknown)}; {everything}")
+    for scene in scenes:
         is_light = scene in {"start", "head"}
         tone = chosen.theme or ("light" if is_light else "dark")
         theme.apply(app, theme.ThemeChoice(tone))
@@ -84,7 +106,7 @@ def take(
     picture: str | None,
 ) -> None:
     """Open the window, bring it into the scene, save what it shows."""
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
     from vitviz.ui.app import open_window
     from vitviz.ui.start_page import sample_paths
@@ -102,18 +124,55 @@ def take(
             return control.model is not None and not control.has_jobs
         return trace is not None and trace.is_complete and not control.has_jobs
 
-    wait(is_done)
-    prepare(scene, window)
-    wait(is_done)
-    settle = time.monotonic() + 0.5
-    wait(lambda: time.monotonic() > settle)
-    from PySide6.QtWidgets import QDialog
+    def settle() -> None:
+        wait(is_done)
+        end = time.monotonic() + SETTLE_S
+        wait(lambda: time.monotonic() > end)
 
-    dialogs = [one for one in window.findChildren(QDialog) if one.isVisible()]
-    shown = dialogs[0] if dialogs else window
-    shown.grab().save(str(path))
+    wait(is_done)
+    if scene in MODAL:
+        photograph_modal(path)
+    prepare(scene, window)
+    settle()
+    slides = window.panes.learn.slides() if "present-chapter" in scene else None
+    if scene in MODAL:
+        pass
+    elif slides is not None and scene not in SCENES:
+        for index in range(slides.count()):
+            slides.show_slide(index)
+            settle()
+            window.grab().save(str(path.with_stem(f"{path.stem}-{index + 1}")))
+    elif scene == "present-keys":
+        for index in range(window.keys.numPages()):
+            window.grab().save(str(path.with_stem(f"{path.stem}-{index + 1}")))
+            window.keys.turn(1)
+            QApplication.processEvents()
+    else:
+        floating = [
+            one
+            for one in QApplication.topLevelWidgets()
+            if isinstance(one, QDialog | QMenu) and one.isVisible()
+        ]
+        shown = floating[0] if floating else window
+        shown.grab().save(str(path))
+        for one in floating:
+            one.close()
     window.close()
     QApplication.processEvents()
+
+
+def photograph_modal(path: Path) -> None:
+    """Take a dialog that will hold everything up until it is answered; dismiss it."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    def take_it() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QDialog)
+        dialog.grab().save(str(path))
+        dialog.reject()
+
+    QTimer.singleShot(round(1000 * SETTLE_S), take_it)
 
 
 def prepare(scene: str, window: object) -> None:
@@ -189,15 +248,18 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
 
     control = window.controller
     control.pin(at(0.36, 0.3))
-    if scene.startswith("present"):
+    in_room, _, name = scene.rpartition("present-")
+    if in_room or scene.startswith("present"):
         window.actions_by_name["present"].trigger()
-    if "chapter-" in scene:
-        chapter = tuple(Chapter)[int(scene[-1]) - 1]
+        # it begins once the key has been dealt with
+        wait(lambda: window.present.is_on)
+    if name.startswith("chapter-"):
+        chapter = tuple(Chapter)[int(name[-1]) - 1]
         window.panes.learn.chapterChosen.emit(chapter)
         control.change(mode=Mode.LEARN)
-    elif "lab" in scene:
+    elif name.startswith("lab"):
         tools = {tool.name.lower(): tool for tool in Tool}
-        tool = tools.get(scene.partition("-")[2], Tool.SOFTMAX)
+        tool = tools.get(name.partition("-")[2], Tool.SOFTMAX)
         patches = ((4, 4), (4, 5), (5, 4), (5, 5))
         changes = (
             Change(Interventions(temperature=2.0)),
@@ -205,12 +267,47 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         )
         control.change(mode=Mode.LAB, changes=changes)
         window.panes.lab.toolButton(tool).click()
-    elif scene == "keys":
+    elif name in {"heads", "classes", "tokens", "trial", "views"}:
+        control.change(tab=name)
+        window.save_view()
+        if name == "trial":
+            window.panes.trial.startButton().click()
+    elif name == "compare":
+        control.keep()
+        control.choose_model("vitviz-flexi", patch_size=8)
+    elif name == "keys":
         window.keys.toggle()
     elif scene == "hints":
         window.hints.show_again()
-    elif scene in {"settings", "about"}:
-        window.actions_by_name[scene].trigger()
+    elif scene == "error":
+        window.open_path(str(Path(__file__)))
+    elif scene in MODAL:
+        ask = {
+            "size": window.running.ask_size,
+            "preprocessing": window.running.ask_preprocessing,
+            "range": window.wishes.on_fixed_range,
+        }
+        ask[scene]()
+    elif scene in DIALOGS:
+        actions = {"log": "log_window"}
+        window.actions_by_name[actions.get(scene, scene)].trigger()
+    elif scene in MENUS:
+        open_menu(window, scene)
+
+
+def open_menu(window: MainWindow, scene: str) -> None:
+    """Drop a menu down, as a click on its button does."""
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QToolButton
+
+    buttons = [
+        button
+        for part in (window.top, window.panes.controls)
+        for button in part.findChildren(QToolButton)
+        if button.menu() is not None and button.isVisible()
+    ]
+    button = buttons[MENUS.index(scene)]
+    button.menu().popup(button.mapToGlobal(QPoint(0, button.height())))
 
 
 def wait(is_done: Callable[[], bool]) -> None:

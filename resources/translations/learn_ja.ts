@@ -483,6 +483,10 @@
         <translation>モデルを元に戻す</translation>
     </message>
     <message>
+        <source>Slide {n} of {count} of this chapter</source>
+        <translation>この章の{count}枚のうち{n}枚目</translation>
+    </message>
+    <message>
         <source>Softmax, over the right axis</source>
         <translation>ソフトマックスは正しい軸で</translation>
     </message>

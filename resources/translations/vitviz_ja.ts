@@ -351,6 +351,10 @@
         <translation>{name}を見る側に加えます</translation>
     </message>
     <message>
+        <source>{queries} queries, {keys} keys painted</source>
+        <translation>塗ったクエリ{queries}個、キー{keys}個</translation>
+    </message>
+    <message>
         <source>{queries} queries, {keys} keys painted. Drag over the picture; Shift or the right button erases, Space paints the query's patch.</source>
         <translation>塗ったクエリ{queries}個、キー{keys}個。画像の上をドラッグして塗り、Shiftか右ボタンで消します。スペースはクエリのパッチを塗ります。</translation>
     </message>
@@ -496,6 +500,10 @@
         <source>min</source>
         <translation>最小</translation>
     </message>
+    <message>
+        <source>× = strongest patch ÷ uniform</source>
+        <translation>×＝最も強いパッチ÷一様</translation>
+    </message>
 </context>
 <context>
     <name>HeadsFiller</name>
@@ -624,6 +632,10 @@
     <message>
         <source>Instead of a head:</source>
         <translation>ヘッドの代わり：</translation>
+    </message>
+    <message>
+        <source>Switch off heads of layer {n}</source>
+        <translation>層{n}のヘッドを切ります</translation>
     </message>
     <message>
         <source>Switch off heads of layer {n} (choose layers below)</source>
@@ -776,8 +788,36 @@
 <context>
     <name>KeysOverlay</name>
     <message>
+        <source>Any key closes</source>
+        <translation>どのキーでも閉じます</translation>
+    </message>
+    <message>
+        <source>Blank the screen</source>
+        <translation>画面を暗くする</translation>
+    </message>
+    <message>
+        <source>End Present</source>
+        <translation>発表を終える</translation>
+    </message>
+    <message>
         <source>Keys</source>
         <translation>キー操作</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>次へ進む</translation>
+    </message>
+    <message>
+        <source>Page {n} of {count} · Page Down: the next one</source>
+        <translation>{count}ページ中{n}ページ目・Page Downで次へ</translation>
+    </message>
+    <message>
+        <source>Present</source>
+        <translation>発表</translation>
+    </message>
+    <message>
+        <source>Step before</source>
+        <translation>前へ戻る</translation>
     </message>
 </context>
 <context>
@@ -876,6 +916,10 @@
     <message>
         <source>Test the map</source>
         <translation>マップの検証</translation>
+    </message>
+    <message>
+        <source>What is changed: switch it on and off, or restore all</source>
+        <translation>変更の一覧。一つずつ入り切りでき、すべて元に戻せます</translation>
     </message>
     <message>
         <source>What to change</source>

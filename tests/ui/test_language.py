@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
@@ -25,14 +24,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.words import KEPT, cut_off, english_in, texts
+from tests.ui.words import KEPT, english_in, texts
 from vitviz import settings
 from vitviz.errors import ImageError, Phrase
 from vitviz.figures import marks
 from vitviz.ui import language
 from vitviz.ui.about import AboutDialog
 from vitviz.ui.error_bar import sentence
-from vitviz.ui.lab.panel import Tool
 from vitviz.ui.log_window import LogWindow
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.panes import Panes
@@ -308,49 +306,3 @@ window.close()
     chosen, said = done.stdout.splitlines()
     assert chosen == "en"
     assert "fonts-noto-cjk" in said
-
-
-def cut_off_when_still(qtbot: QtBot, window: MainWindow, where: str) -> set[str]:
-    """What is too small for its text once all layouts have settled."""
-    with contextlib.suppress(qtbot.TimeoutError):
-        qtbot.waitUntil(lambda: not cut_off(window), timeout=1000)
-    return {f"{where}: {what}" for what in cut_off(window)}
-
-
-@pytest.mark.parametrize("code", ["en", "ja"])
-def test_nothing_is_cut_off_at_the_smallest_size(
-    qapp: QApplication, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, code: str
-) -> None:
-    language.install(qapp, code)
-    try:
-        window = open_vitviz(photo)
-        window.resize(1280, 720)
-        control, found = window.controller, set[str]()
-        for tab in ("matrix", "heads", "classes", "tokens", "trial", "views"):
-            control.change(tab=tab)
-            wait_idle(qtbot, window)
-            found |= cut_off_when_still(qtbot, window, tab)
-        for mode in window.panes.side.modes():
-            control.change(mode=mode)
-            wait_idle(qtbot, window)
-            found |= cut_off_when_still(qtbot, window, mode.value)
-        control.change(mode=Mode.LEARN)
-        for chapter in Chapter:
-            window.panes.learn.button(chapter).click()
-            wait_idle(qtbot, window)
-            found |= cut_off_when_still(qtbot, window, f"chapter {chapter.number}")
-        control.change(mode=Mode.LAB)
-        for tool in Tool:
-            window.panes.lab.toolButton(tool).click()
-            wait_idle(qtbot, window)
-            found |= cut_off_when_still(qtbot, window, f"lab {tool.name}")
-        control.change(mode=Mode.INSPECT, method="relevance")
-        wait_idle(qtbot, window)
-        found |= cut_off_when_still(qtbot, window, "method")
-        control.keep()
-        wait_idle(qtbot, window)
-        found |= cut_off_when_still(qtbot, window, "compare")
-        assert window.width() == 1280, "the window grew with its texts"
-        assert not sorted(found)
-    finally:
-        language.install(qapp, "en")

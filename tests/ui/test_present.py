@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QBuffer, QPoint, Qt
-from PySide6.QtGui import QColor, QCursor, QImage, QPainter, QRegion
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QCursor, QImage, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.painted import painted
 from vitviz.interventions import Interventions
 from vitviz.ui.hints import Hint
 from vitviz.ui.main_window import MainWindow
@@ -44,32 +42,10 @@ def end(qtbot: QtBot, window: MainWindow, key: Qt.Key = KEY.Key_Escape) -> None:
 
 
 def text_sizes(widget: QWidget) -> dict[str, float]:
-    """Every text that is painted in a window, and the px it is painted in.
-
-    Painted into an SVG, which writes down fonts whoever draws: Qt, we or pyqtgraph.
-    """
-    buffer = QBuffer()
-    made = QSvgGenerator()
-    made.setOutputDevice(buffer)
-    made.setSize(widget.size())
-    made.setResolution(round(widget.logicalDpiX()))
-    painter = QPainter(made)
-    widget.render(painter, QPoint(0, 0))
-    painter.end()
+    """Every text that is painted in a window, and the px it is painted in."""
     found: dict[str, float] = {}
-
-    def visit(node: ElementTree.Element, scale: float) -> None:
-        matrix = re.match(r"matrix\(([^)]*)\)", node.get("transform", ""))
-        if matrix is not None:
-            a, b = map(float, matrix[1].split(",")[:2])
-            scale *= (a * a + b * b) ** 0.5
-        if node.tag.endswith("text") and node.text and node.text.strip():
-            size = float(node.get("font-size", "nan")) * scale
-            found[node.text] = min(size, found.get(node.text, size))
-        for child in node:
-            visit(child, scale)
-
-    visit(ElementTree.fromstring(bytes(buffer.data().data())), 1.0)
+    for one in painted(widget):
+        found[one.text] = min(one.px, found.get(one.text, one.px))
     return found
 
 
@@ -193,16 +169,31 @@ def test_a_clicker_steps_through_layers_views_and_chapters(
     qtbot.keyClick(window, KEY.Key_Right)
     assert control.state.token == 8
     qtbot.keyClick(window, KEY.Key_F3)
-    qtbot.keyClick(window, KEY.Key_PageDown)
-    qtbot.keyClick(window, KEY.Key_PageDown)
-    assert window.panes.learn.chapter() is Chapter.COST
-    qtbot.keyClick(window, KEY.Key_Left)
-    assert window.panes.learn.chapter() is Chapter.PATCH_SIZE
+    wait_idle(qtbot, window)
+    learn, seen = window.panes.learn, [place_in(window)]
+    while learn.chapter() is not Chapter.COST:
+        qtbot.keyClick(window, KEY.Key_PageDown)
+        wait_idle(qtbot, window)
+        seen.append(place_in(window))
+    assert [chapter for chapter, _ in seen[:2]] == [Chapter.SEQUENCE] * 2
+    assert len(set(seen)) == len(seen) > 3, "a chapter has several slides"
+    for before in seen[-2::-1]:
+        qtbot.keyClick(window, KEY.Key_Left)
+        wait_idle(qtbot, window)
+        assert place_in(window) == before
     end(qtbot, window)
+    assert learn is not window.panes.learn
     token = control.state.token
     window.panes.picture.setFocus()
     qtbot.keyClick(window.panes.picture, KEY.Key_Right)
     assert control.state.token == token + 1, "afterwards they move the query again"
+
+
+def place_in(window: MainWindow) -> tuple[Chapter, int]:
+    """Chapter and slide on screen."""
+    slides = window.panes.learn.slides()
+    assert slides is not None
+    return window.panes.learn.chapter(), slides.index()
 
 
 def num_shades(window: MainWindow) -> int:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -21,6 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.ui.painted import painted
+
+SLACK_PX = 2.0
+FRAME_PX = 4
+"""Inside a field, at both sides of its text together."""
 MOST_LETTERS = 3
 """Words of that length are left: px, ViT, and symbols in formulas."""
 KEPT = frozenset(
@@ -84,7 +90,7 @@ def english_in(text: str, kept: frozenset[str] = KEPT) -> list[str]:
 
 
 def cut_off(root: QWidget) -> list[str]:
-    """Visible labels, buttons and fields that are too small for their text."""
+    """Visible widgets that are too small for their text, whoever draws it."""
     found = []
     for widget in root.findChildren(QWidget):
         if not widget.isVisible() or _is_scrolled_away(widget):
@@ -94,12 +100,52 @@ def cut_off(root: QWidget) -> list[str]:
         elif isinstance(widget, QAbstractButton | QComboBox):
             short = widget.sizeHint().width() - widget.width()
             problem = f"{short} px too narrow" if short > 1 else ""
+        elif isinstance(widget, QLineEdit):
+            problem = _field_problem(widget)
+        elif draws_text(widget):
+            found += [f"{type(widget).__name__} {one}" for one in beyond(widget)]
+            continue
         else:
             continue
         if problem:
             text = next(_own(widget), "")
             found.append(f"{type(widget).__name__} {text[:60]!r}: {problem}")
     return found
+
+
+def draws_text(widget: QWidget) -> bool:
+    """Whether it is a widget of ours, or of pyqtgraph, that paints by itself."""
+    if isinstance(widget, pg.GraphicsView):
+        return True
+    kind = type(widget)
+    return kind.__module__.startswith("vitviz.") and "paintEvent" in {
+        name for base in kind.__mro__ if is_ours(base) for name in vars(base)
+    }
+
+
+def is_ours(kind: type) -> bool:
+    """Whether a class is written here."""
+    return kind.__module__.startswith("vitviz.")
+
+
+def beyond(widget: QWidget) -> list[str]:
+    """Texts that a widget paints beyond its edge, or has shortened to "…"."""
+    found = []
+    for one in painted(widget, with_children=False):
+        room = widget.rect().toRectF().adjusted(-SLACK_PX, 0, SLACK_PX, 0)
+        room.adjust(0, -one.px / 3, 0, one.px / 3)  # letters leave that much free
+        if one.text.endswith("…") and len(one.text) > 1:
+            found.append(f"{one.text!r}: shortened")
+        elif not room.contains(one.place):
+            found.append(f"{one.text!r}: at {one.place} in {widget.size()}")
+    return found
+
+
+def _field_problem(field: QLineEdit) -> str:
+    text = field.text() or field.placeholderText()
+    room = field.contentsRect().width() - FRAME_PX
+    short = field.fontMetrics().horizontalAdvance(text) - room
+    return f"{short} px too narrow" if short > 1 and not field.text() else ""
 
 
 def _label_problem(label: QLabel) -> str:

@@ -27,7 +27,10 @@ class ClassPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._search = QLineEdit()
-        self._search.setPlaceholderText(self.tr("Find a class by name or number"))
+        find = self.tr("Find a class by name or number")
+        self._search.setPlaceholderText(
+            self.tr("Find a class") if theme.presents() else find
+        )
         self._search.setAccessibleName(self.tr("Find a class"))
         self._search.setToolTip(self.tr("Find a class by name or number"))
         self._search.setClearButtonEnabled(True)

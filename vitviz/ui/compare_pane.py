@@ -35,6 +35,7 @@ class ComparePane(QWidget):
         self._caption = QLabel()
         show_plainly(self._caption)
         self._caption.setFont(theme.font("small"))
+        self._caption.setWordWrap(theme.presents())
         self._caption.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )

@@ -37,6 +37,10 @@ PANEL_SHARE = 0.38
 """Of the width, for the side panel; the picture keeps more than half."""
 
 
+RAIL_PARTS, LINE_PARTS = 2, 1
+"""Of the width in Present: for the layers, and for the words beside them."""
+
+
 class Contents(QWidget):
     """All that shows words; another one is made for another language."""
 
@@ -65,8 +69,9 @@ class Contents(QWidget):
         self.film = FilmStrip()
         self.line = QLabel()
         """What a room is told of what is on screen."""
-        self.line.setContentsMargins(12, 2, 12, 6)
-        self.line.setMinimumWidth(1)
+        self.line.setFont(theme.font("small"))
+        self.line.setContentsMargins(8, 2, 12, 2)
+        self.line.setWordWrap(True)
         self.line.hide()
         self.top = TopBar()
         self.start = StartPage()
@@ -102,15 +107,15 @@ class Contents(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget, stretch in (
-            (self.top, 0),
-            (self._split, 1),
-            (panes.rail, 0),
-            (panes.controls, 0),
-            (panes.status, 0),
-            (self.line, 0),
-        ):
-            layout.addWidget(widget, stretch)
+        layout.addWidget(self.top)
+        layout.addWidget(self._split, 1)
+        layers = QHBoxLayout()
+        layers.setSpacing(0)
+        layers.addWidget(panes.rail, RAIL_PARTS)
+        layers.addWidget(self.line, LINE_PARTS)
+        layout.addLayout(layers)
+        layout.addWidget(panes.controls)
+        layout.addWidget(panes.status)
         if theme.presents():
             self._reduce()
 

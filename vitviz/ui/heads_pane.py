@@ -58,7 +58,7 @@ class HeadsPane(QWidget):
         self._current: frozenset[Place] = frozenset()
         self._colormap = "viridis"
         self._cols = 1
-        self._show = Segmented()
+        self._show = Segmented(wraps=True)
         self._show.setAccessibleName(self.tr("What is shown of every head"))
         self._show.setOptions(self._show_options())
         self._show.valueChosen.connect(self._on_show)
@@ -105,7 +105,6 @@ class HeadsPane(QWidget):
         for row in (first, second):
             row.setContentsMargins(8, 2, 8, 0)
         first.addWidget(self._show)
-        first.addStretch(1)
         second.addWidget(self._note, 1)
         second.addWidget(self._measure)
         second.addWidget(self._plot_button)

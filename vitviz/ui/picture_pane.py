@@ -192,15 +192,21 @@ class PicturePane(QWidget):
         self._key_ring.setCell(self._cell(token))
 
     def fitView(self) -> None:
-        """Show the whole picture and everything the model was given."""
+        """Show the whole picture and everything the model was given.
+
+        In Present what the model was given, as large as can be.
+        """
         self._is_zoomed = False
         if self._source_size is None:
             return
         rect = QRectF(0, 0, *self._source_size)
         if self._placement is not None:
-            rect = rect.united(qrect(self._placement.input_rect()))
+            seen = qrect(self._placement.input_rect())
+            # the last row of a room needs what is explained as large as can be
+            rect = seen if theme.presents() else rect.united(seen)
         self._box.setRange(rect, padding=FIT_MARGIN, disableAutoRange=True)
         pad = 4.0
+        rect = rect.united(QRectF(0, 0, *self._source_size))
         whole = rect.adjusted(
             -pad * rect.width(),
             -pad * rect.height(),

@@ -33,8 +33,13 @@ SMALLEST_PX = 24.0
 """Of a picture 1280×720 large; more on a larger screen."""
 BASE_SIZE = (1280, 720)
 SAY_AFTER_MS = 50
-EQUAL = 10_000
-"""Of both parts of a split: Qt makes them fit, each half."""
+PICTURE_SHARE = {Mode.INSPECT: 0.56, Mode.LEARN: 0.5, Mode.LAB: 0.5}
+"""Of the width, for the picture: a panel with sentences needs half of it."""
+assert PICTURE_SHARE.keys() == {*Mode}
+LARGE = 10_000
+"""Of all parts of a split together: Qt makes them fit, each in its share."""
+OPACITY = 0.7
+"""Of the spotlight's shadow: what is out of the light stays visible on a projector."""
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
@@ -49,6 +54,9 @@ class Present(QObject):
         self._former_state = window.windowState()
         self._former_place = QRect()
         self._former_style = Style.TINT
+        self._former_opacity = OPACITY
+        self._placed: Mode | None = None
+        """The mode that the picture has its share of the width for."""
         self.stage: Stage | None = None
         """Pointer halo, pressed keys and the blank, over the window."""
         self.speaker: SpeakerWindow | None = None
@@ -108,7 +116,10 @@ class Present(QObject):
         self._former_style = state.style
         is_saved = window.controller.saved_views.current is not None
         if state.style is Style.TINT and not is_saved:  # who saved a view chose a style
-            window.controller.change(style=Style.SPOTLIGHT, merge=True)
+            self._former_opacity = state.opacity
+            window.controller.change(
+                style=Style.SPOTLIGHT, opacity=min(state.opacity, OPACITY), merge=True
+            )
         if full_screen:
             if audience is not here:
                 window.setWindowState(Qt.WindowState.WindowNoState)
@@ -151,7 +162,9 @@ class Present(QObject):
             window.setGeometry(self._former_place)
         style = window.controller.state.style
         if style is Style.SPOTLIGHT and self._former_style is Style.TINT:
-            window.controller.change(style=self._former_style, merge=True)
+            window.controller.change(
+                style=self._former_style, opacity=self._former_opacity, merge=True
+            )
         self._build()
         if self._restore is not None:
             self._restore()
@@ -174,6 +187,8 @@ class Present(QObject):
         """The clicker's keys, before anything else has them; others are shown."""
         if event.type() not in _TYPES or not isinstance(watched, QWidget):
             return False
+        if self._window.keys.isVisible():
+            return False  # it turns its own pages
         assert isinstance(event, QKeyEvent)
         plain = event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
@@ -194,7 +209,7 @@ class Present(QObject):
         if self.stage is not None:
             self.stage.setBlank(False)
         if window.controller.state.mode is Mode.LEARN:
-            window.panes.learn.step(by)
+            window.panes.learn.turn(by)
         elif window.controller.saved_views.views:
             window.controller.saved_views.step(by)
         else:
@@ -209,16 +224,27 @@ class Present(QObject):
             layout.invalidate()
         for split in window.splitters():
             split.refresh()
-            if self._is_on:  # in place of what the desk had
-                split.setSizes([EQUAL, EQUAL])
+        if self._is_on:  # in place of what the desk had
+            self._placed = None
+            self._share_width()
+            window.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
         if self.stage is not None:
             self.stage.raise_()
+
+    def _share_width(self) -> None:
+        """Give picture and side panel their shares, where the mode is another."""
+        mode = self._window.controller.state.mode
+        if mode is not self._placed:
+            self._placed = mode
+            picture = round(LARGE * PICTURE_SHARE[mode])
+            self._window.splitters()[0].setSizes([picture, LARGE - picture])
 
     def _say(self) -> None:
         """What is on screen, in a line; and what the speaker needs."""
         if not self._is_on:
             return
         window = self._window
+        self._share_width()
         window.line.setText(window.words_on_screen())
         if self.speaker is None:
             return

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.errors import ExactnessError, VitvizError
+from vitviz.ui import theme
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
 from vitviz.ui.fillers.matrix import MatrixFiller
@@ -117,7 +118,10 @@ class Screen(QObject):
         panes.side.setMode(state.mode)
         panes.tabs.setCurrent(state.tab)
         # the navigator shows this layer's heads too, and needs the room
-        panes.strip.setVisible(panes.tabs.current() != "heads")
+        tab = panes.tabs.current()
+        # in Present a panel shows what is being explained and nothing else
+        shows_heads = tab == "matrix" if theme.presents() else tab != "heads"
+        panes.strip.setVisible(shows_heads)
         if trace is None:
             return
         layer = shown_layer(trace, state)

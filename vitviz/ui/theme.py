@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from vitviz.resources import resource
@@ -126,6 +126,7 @@ def present(app: QApplication, smallest_px: float | None) -> None:
     if smallest_px is None:
         if _presented:
             app.setFont(_presented.pop())
+            app.setStyleSheet(_style_sheet(colours()))
         return
     if not _presented:
         _presented.append(QFont(app.font()))
@@ -133,6 +134,7 @@ def present(app: QApplication, smallest_px: float | None) -> None:
     dots = app.primaryScreen().logicalDotsPerInchY()
     chosen.setPointSizeF(PRESENTED_BODY * smallest_px * 72 / dots)
     app.setFont(chosen)
+    app.setStyleSheet(_style_sheet(colours()))
 
 
 def presents() -> bool:
@@ -209,7 +211,26 @@ def _style_sheet(tone: Colours) -> str:
     QSlider::handle:horizontal {{ background: {tone.accent}; width: 10px;
                                   border-radius: 5px; margin: -5px 0; }}
     """
-    return _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
+    sheet = _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
+    if _presented:  # what the style draws does not grow with the font
+        sheet += _presented_sheet(
+            tone, round(QFontMetricsF(QApplication.font()).xHeight())
+        )
+    return sheet
+
+
+def _presented_sheet(tone: Colours, x_px: int) -> str:
+    """Handles and boxes that go with letters of this height."""
+    half = x_px * 3 // 4
+    return f"""
+    QCheckBox::indicator {{ width: {x_px * 3 // 2}px; height: {x_px * 3 // 2}px; }}
+    QSlider:horizontal {{ min-height: {2 * half + 8}px; }}
+    QSlider::groove:horizontal {{ height: 6px; border-radius: 3px;
+        background: {tone.line}; }}
+    QSlider::sub-page:horizontal {{ border-radius: 3px; background: {tone.faint}; }}
+    QSlider::handle:horizontal {{ width: {2 * half}px; margin: -{half - 3}px 0;
+        border-radius: {half}px; background: {tone.accent}; }}
+    """
 
 
 def _common_sheet(tone: Colours) -> str:

@@ -30,7 +30,7 @@ class TokensPane(QWidget):
         self._places: list[tuple[int, int]] = []
         self._layer = 0
         self._colormap = "viridis"
-        self._show = Segmented()
+        self._show = Segmented(wraps=True)
         self._show.setAccessibleName(self.tr("What is shown of the tokens"))
         self._show.setOptions(self._show_options())
         self._show.valueChosen.connect(self._on_show)
@@ -56,7 +56,6 @@ class TokensPane(QWidget):
             row.setContentsMargins(8, 2, 8, 0)
             for widget in widgets:
                 row.addWidget(widget, 1 if widget is self._note else 0)
-        rows[0].addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

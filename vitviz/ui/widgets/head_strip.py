@@ -106,12 +106,13 @@ class HeadStrip(QWidget):
         painter.setPen(QColor(tone.faint))
         title = QRectF(MARGIN_PX, 0, self.width() - 2 * MARGIN_PX, self._title_height())
         text = self.tr("Heads of this layer · × = strongest patch ÷ uniform")
+        metrics = QFontMetricsF(painter.font())
+        if metrics.horizontalAdvance(text) > title.width():
+            text = self.tr("× = strongest patch ÷ uniform")
         painter.drawText(
             title,
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            QFontMetricsF(painter.font()).elidedText(
-                text, Qt.TextElideMode.ElideRight, title.width()
-            ),
+            metrics.elidedText(text, Qt.TextElideMode.ElideRight, title.width()),
         )
         _, side, caption = self._layout()
         for index in range(self._count()):

@@ -67,6 +67,7 @@ class MatrixPane(QWidget):
         self._title.setFont(theme.font("small"))
         self._title.setTextFormat(Qt.TextFormat.RichText)
         self._title.setMinimumWidth(1)
+        self._title.setWordWrap(theme.presents())
         self._busy = QLabel()
         self._busy.setFont(theme.font("small"))
         head = QHBoxLayout()
