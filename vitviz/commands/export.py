@@ -40,6 +40,7 @@ examples:
   vitviz export cat.jpg -o cat.png --method rollout --query 7,3
   vitviz export cat.jpg -o cat.gif --layer all --scale shared
   vitviz export photos/ -o maps/ --style spotlight
+  vitviz export cat.jpg -o off.npz --changes lab.vitviz
   curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
 
 Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable input,
@@ -164,7 +165,7 @@ def _export_one(
         say(f"{prefix}{name}: {sentence(made_price)}")
         return
     check_price(model, placement.model_size, is_agreed=wish.is_agreed)
-    made = trace(model, image, size=wish.size, fit=wish.fit)
+    made = trace(model, image, size=wish.size, fit=wish.fit, interventions=wish.changes)
     if made.setup.fallback is not None:
         say(f"{prefix}{name}: {made.setup.fallback}")
     width, height = placement.model_size

@@ -14,6 +14,7 @@ from vitviz.commands.running import (
     running_from,
 )
 from vitviz.errors import InputError, SelectionError
+from vitviz.interventions import UNTOUCHED, Interventions, changed
 from vitviz.methods import METHODS
 from vitviz.plain import decoded, encoded
 from vitviz.views.state import MethodOptions
@@ -66,6 +67,8 @@ class Wish:
     running: Running
     only_price: bool
     """Whether to say what it would take, and stop."""
+    changes: Interventions = UNTOUCHED
+    """What is changed of the model, as in the Lab."""
 
     def options(self) -> dict[str, object]:
         """What shaped the result, for its metadata; plain values."""
@@ -73,6 +76,9 @@ class Wish:
         values["method_options"] = encoded(self.method_options)
         for name in ("model", "device", "is_agreed", "format", "only_price", "running"):
             del values[name]
+        del values["changes"]
+        if self.changes:  # of files made before there were any, options stay the same
+            values["changes"] = [changed(part) for part in self.changes.parts()]
         return values | self.running.options()
 
     def selection(self, trace: Trace) -> Selection:
@@ -173,6 +179,11 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     )
     picture.add_argument("--fit", default="crop", metavar="F", help=_of(FITS))
     add_running_arguments(parser)
+    model.add_argument(
+        "--changes",
+        metavar="FILE",
+        help="a saved session (.vitviz), whose changes of the Lab are made",
+    )
     choice = parser.add_argument_group("what")
     choice.add_argument("--layer", default="last", metavar="I|last|all")
     choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
@@ -260,9 +271,36 @@ def wish_from(args: argparse.Namespace) -> Wish:
         is_agreed=args.yes,
         running=running_from(args),
         only_price=args.price,
+        changes=UNTOUCHED if args.changes is None else _changes(args.changes),
     )
     wish.check_method()
     return wish
+
+
+def _changes(text: str) -> Interventions:
+    """The changes that a session has switched on. Raises InputError."""
+    from pathlib import Path
+
+    from vitviz.atomic import printable
+    from vitviz.views.changes import active
+    from vitviz.views.session import read
+
+    session, bad = read(Path(text))
+    wrong = [name for name in bad if name.startswith("state.changes")]
+    if wrong:
+        raise InputError(
+            "{name} cannot be used: {place} is no change of the Lab.",
+            name=printable(text),
+            place=wrong[0],
+        )
+    found = active(session.state.changes)
+    if not found:
+        raise InputError(
+            "{name} changes nothing: in its session no change of the Lab is switched "
+            "on.",
+            name=printable(text),
+        )
+    return found
 
 
 def _of(names: tuple[str, ...]) -> str:
