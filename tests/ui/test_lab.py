@@ -328,3 +328,26 @@ def test_the_lab_outlives_another_language(
     qtbot.mouseClick(window.lab.panel.toolButton(Tool.HIDE), LEFT)
     drag(qtbot, window, (5, 1), (5, 3))
     assert len(hidden(window)) == 6
+
+
+def test_a_cut_that_is_not_made_yet_outlives_another_language(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.CUT)
+    drag(qtbot, window, (3, 3), (3, 4))
+    qtbot.mouseClick(panel.cut.special(Meaning.QUERY, 0), LEFT)
+    qtbot.mouseClick(panel.cut.side.button(Meaning.KEY), LEFT)
+    panel.cut.last.setValue(2)
+    window.rebuild()
+    wait_idle(qtbot, window)
+    tool = window.lab.panel.cut
+    assert window.lab.panel.tool() is Tool.CUT
+    assert window.lab.painting.shown(Meaning.QUERY) == 2
+    assert tool.special(Meaning.QUERY, 0).isChecked()
+    drag(qtbot, window, (0, 0), (2, 0))  # the brush still paints keys
+    assert window.lab.painting.shown(Meaning.KEY) == 3
+    qtbot.mouseClick(tool.cut, LEFT)
+    wait_idle(qtbot, window)
+    changed = active(window.controller.state.changes)
+    cut = Cut(("cls", (3, 3), (3, 4)), ((0, 0), (1, 0), (2, 0)), 0, 2, (7, 7))
+    assert changed.cuts == (cut,)

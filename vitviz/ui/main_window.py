@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
 
         Called when the program's language changes: no text can be forgotten that way.
         """
-        restore = remembered(self)
+        restore, strokes = remembered(self), self.lab.painting.strokes()
         former = self._contents
         self.takeCentralWidget()
         # at once: what hears the controller must not hear it for widgets that go
@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         make_anew(self, AboutDialog, LogWindow)
         former.deleteLater()
         restore()
+        self.lab.painting.go_on_with(strokes)
 
     def _follow(self) -> None:
         """Connect the controller with this window, once."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
@@ -110,6 +112,12 @@ class CutTool(QWidget):
                 button.toggled.connect(self._on_special)
                 self._specials[side, index] = button
                 self._row.addWidget(button)
+
+    def setChecked(self, specials: Mapping[Meaning, frozenset[str]]) -> None:
+        """Show which special tokens belong."""
+        for (side, index), button in self._specials.items():
+            with QSignalBlocker(button):
+                button.setChecked(self._names[index] in specials[side])
 
     def setPainted(self, num_queries: int, num_keys: int) -> None:
         """Say what is painted, and offer to cut where there is something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 
 Cells = frozenset[Cell]
 NOTHING: Cells = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """A cut that is not made yet; for a window that is built anew around it."""
+
+    tool: Tool
+    side: Meaning
+    """What the brush paints, query or key."""
+    sides: tuple[tuple[Meaning, Cells], ...]
+    specials: tuple[tuple[Meaning, frozenset[str]], ...]
+    layers: tuple[int, int]
+    """First and last."""
+    painted_on: Cell | None
+    """Rows and columns of the grid."""
 
 
 class Painting(QObject):
@@ -68,6 +84,38 @@ class Painting(QObject):
         panel.cut.specialToggled.connect(self._on_special)
         panel.cut.cutRequested.connect(self._on_cut)
         panel.cut.clearRequested.connect(self._on_clear)
+
+    def strokes(self) -> Strokes:
+        """What has been begun."""
+        return Strokes(
+            self._panel.tool(),
+            self._side,
+            tuple(self._sides.items()),
+            tuple(self._specials.items()),
+            (self._panel.cut.first.value(), self._panel.cut.last.value()),
+            self._painted_on,
+        )
+
+    def go_on_with(self, strokes: Strokes) -> None:
+        """Take over what another panel has begun."""
+        panel = self._panel
+        if panel.offers(strokes.tool):
+            panel.setTool(strokes.tool)
+        panel.cut.side.setValue(strokes.side)
+        self._side = strokes.side
+        trace = self._control.scene.trace
+        if trace is not None and strokes.painted_on == trace.grid:
+            self._painted_on = strokes.painted_on
+            self._sides = dict(strokes.sides)
+            self._specials = dict(strokes.specials)
+            panel.cut.setSpecials(trace.setup.prefix_names)
+            panel.cut.setChecked(self._specials)
+            panel.cut.setLayers(trace.num_layers)
+            for box, layer in zip(
+                (panel.cut.first, panel.cut.last), strokes.layers, strict=True
+            ):
+                box.setValue(layer)
+        self.refresh()
 
     def refresh(self, _tool: object = None) -> None:
         """Hold the brush or not, and show what is painted."""
