@@ -507,6 +507,10 @@
         <translation>なぜ重くなるのか</translation>
     </message>
     <message>
+        <source>slide {n} of this chapter</source>
+        <translation>この章の{n}枚目</translation>
+    </message>
+    <message>
         <source>{title} (done)</source>
         <translation>{title}（済み）</translation>
     </message>

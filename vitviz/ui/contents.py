@@ -72,6 +72,7 @@ class Contents(QWidget):
         self.line.setFont(theme.font("small"))
         self.line.setContentsMargins(8, 2, 12, 2)
         self.line.setWordWrap(True)
+        self.line.setStyleSheet("border-top: 1px solid palette(mid);")
         self.line.hide()
         self.top = TopBar()
         self.start = StartPage()

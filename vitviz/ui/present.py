@@ -210,6 +210,7 @@ class Present(QObject):
             self.stage.setBlank(False)
         if window.controller.state.mode is Mode.LEARN:
             window.panes.learn.turn(by)
+            self._later.start()  # another slide is no other state
         elif window.controller.saved_views.views:
             window.controller.saved_views.step(by)
         else:
@@ -252,7 +253,8 @@ class Present(QObject):
         if window.controller.state.mode is Mode.LEARN:
             page = learn.page()
             notes = "" if page is None or page.notes is None else page.notes.text.text()
-            self.speaker.say(learn.title(), notes, learn.titleAfter())
+            title = f"{learn.title()}   {learn.place()}".rstrip()
+            self.speaker.say(title, notes, learn.following())
             return
         following = ""
         if saved.views:

@@ -69,10 +69,15 @@ class ConvolutionView(Drawn):
             return
         painter = QPainter(self)
         tone = theme.colours()
-        side, line = self._side(), self._line()
+        line = self._line()
         sign = 2.2 * line
         caption = theme.font("small")
         title = theme.font("title")
+        metrics = QFontMetricsF(title)
+        words = ("×", "→ Σ =")
+        wide = [metrics.horizontalAdvance(text) + line for text in words]
+        rest = metrics.horizontalAdvance(number(self._value))
+        side = min(self._side(), (self.width() - sum(wide) - rest - 4) / 2)
         x = 2.0
         for image, name, colour in (
             (self._patch, self.tr("patch"), Meaning.QUERY.value),
@@ -89,16 +94,13 @@ class ConvolutionView(Drawn):
             x += side
             painter.setPen(QColor(tone.text))
             painter.setFont(title)
-            text = "×" if image is self._patch else "→ Σ ="
-            wide = QFontMetricsF(title).horizontalAdvance(text) + line
-            painter.drawText(
-                QRectF(x, 2, wide, side), Qt.AlignmentFlag.AlignCenter, text
-            )
-            x += wide
+            index = 0 if image is self._patch else 1
+            place = QRectF(x, 2, wide[index], side)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words[index])
+            x += wide[index]
         painter.setFont(title)
-        rest = QRectF(x, 2, max(self.width() - x, 40.0), side)
         painter.drawText(
-            rest,
+            QRectF(x, 2, rest + 4, side),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             number(self._value),
         )

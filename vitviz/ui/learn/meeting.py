@@ -59,8 +59,9 @@ class Meeting(Drawn):
         tone = theme.colours()
         font = theme.font("small")
         line = QFontMetricsF(font).height()
-        radius = (area.height() - 2.2 * line) / 2 - 4
-        middle = QPointF(area.center().x(), area.top() + radius + 6)
+        size = max(3.0, 0.32 * line)
+        radius = (area.height() - 1.6 * line) / 2 - size
+        middle = QPointF(area.center().x(), area.top() + radius + size)
         angles = [2 * math.pi * seat / count for seat in range(count)]
         seats = [
             middle + QPointF(radius * math.sin(angle), -radius * math.cos(angle))
@@ -74,7 +75,6 @@ class Meeting(Drawn):
                 painter.drawLine(seats[one], seats[other])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(Meaning.QUERY.value))
-        size = max(3.0, 0.32 * line)
         for seat in seats:
             painter.drawEllipse(seat, size, size)
         painter.setBrush(Qt.BrushStyle.NoBrush)

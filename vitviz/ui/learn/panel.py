@@ -315,8 +315,15 @@ class LearnPanel(QWidget):
         """What stands above the chapter."""
         return self._title.source()
 
-    def titleAfter(self) -> str:
-        """Of the chapter that comes next; empty after the last."""
+    def place(self) -> str:
+        """Which of the chapter's slides is seen, as "2/3"; empty where all is."""
+        return "" if self._place.isHidden() else self._place.text()
+
+    def following(self) -> str:
+        """The next slide, or the title of the next chapter; empty after the last."""
+        slides = self.slides()
+        if slides is not None and slides.index() + 1 < slides.count():
+            return self.tr("slide {n} of this chapter").format(n=slides.index() + 2)
         following = self._chapter.step(1)
         return "" if following is self._chapter else self._titles[following]
 
