@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 from vitviz import settings
@@ -58,27 +59,37 @@ ALL = list(itertools.product(LOCALES, SCRIPTS, SCALES, THEMES))
 CHOSEN = [ALL[(7 * number) % len(ALL)] for number in range(24)]
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(n, marks=[] if n in {4, 13} else [pytest.mark.long])
-        for n in range(len(CHOSEN))
-    ],
-)
-def test_a_start_without_a_warning(
-    number: int, photo: Path, tmp_path: Path, model_folder: Path
-) -> None:
+def each(*quick: int) -> pytest.MarkDecorator:
+    """All starts; the `quick` ones in every run of the tests."""
+    return pytest.mark.parametrize(
+        "number",
+        [
+            pytest.param(n, marks=[] if n in quick else [pytest.mark.long])
+            for n in range(len(CHOSEN))
+        ],
+    )
+
+
+def surroundings(number: int, photo: Path, folder: Path) -> tuple[Path, dict[str, str]]:
+    """(picture, environment) of a start; its settings are written."""
     locale, (language, name), scale, tone = CHOSEN[number]
-    picture = Path(shutil.copy(photo, tmp_path / name))
-    path = settings.settings_path()
-    Store(path).set(language=language, theme=tone)
-    environment = os.environ | {
+    picture = Path(shutil.copy(photo, folder / name))
+    Store(settings.settings_path()).set(language=language, theme=tone)
+    return picture, os.environ | {
         "LC_ALL": "",
         "LANG": locale,
         "LC_CTYPE": "C.UTF-8",  # the encoding, also where the locale is not installed
         "QT_SCALE_FACTOR": scale,
         "PYTHONPATH": str(Path(settings.__file__).parents[1]),
     }
+
+
+@each(4, 13)
+def test_a_start_without_a_warning(
+    number: int, photo: Path, tmp_path: Path, model_folder: Path
+) -> None:
+    scale = CHOSEN[number][2]
+    picture, environment = surroundings(number, photo, tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", START, str(picture), "--model", str(model_folder)],
         env=environment,
@@ -89,6 +100,48 @@ def test_a_start_without_a_warning(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"{float(scale)} CLS")
+
+
+@each(13)
+def test_without_a_display_one_sentence_and_export_works(
+    number: int, photo: Path, tmp_path: Path, model_folder: Path
+) -> None:
+    picture, environment = surroundings(number, photo, tmp_path)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM"):
+        environment.pop(name, None)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "vitviz", *arguments],
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    refused = run(str(picture), "--model", str(model_folder))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    (line,) = refused.stderr.splitlines()
+    assert "There is no display to open a window on." in line
+    assert "vitviz export" in line
+    target, numbers = tmp_path / "map ü.png", tmp_path / "map.csv"
+    for path in (target, numbers):
+        done = run(
+            *("export", str(picture), "-o", str(path), "--query", "2,3"),
+            *("--model", str(model_folder)),
+        )
+        assert (done.returncode, done.stdout) == (0, "")
+        said = done.stderr.splitlines()
+        assert said[0].startswith(f"{picture.name}: input 112×112, 7×7 patches")
+        assert said[1:] == [str(path)]
+    with PIL.Image.open(target) as drawn:
+        drawn.load()
+        assert min(drawn.size) > 100
+    lines = numbers.read_text("ascii").splitlines()[1:]
+    # numbers as floats of Python are written, in every locale
+    assert all(float(one.rpartition(",")[2]) >= 0 for one in lines)
+    assert len(lines) == 50
 
 
 def test_the_chosen_starts_have_every_pair() -> None:
