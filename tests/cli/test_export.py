@@ -328,7 +328,7 @@ def test_large_output_is_refused_without_yes(
     options = ("--layer", "all", "--head", "all", "--query", "all")
     assert export(photo, model_folder, tmp_path / "a.npz", *options) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "would take 0.1 MB. Add --yes" in line
+    assert "would take 120 kB. Add --yes" in line
     assert not (tmp_path / "a.npz").exists()
     assert export(photo, model_folder, tmp_path / "a.npz", *options, "--yes") == 0
     # 4 layers · 3 heads · 50 · 50 values of 4 bytes

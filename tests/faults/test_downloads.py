@@ -25,7 +25,8 @@ from vitviz.models import downloads, store
 from vitviz.models.catalogue import Remote
 from vitviz.models.downloads import download
 from vitviz.models.locks import FileLock
-from vitviz.models.progress import Progress, megabytes, seconds_text
+from vitviz.models.progress import Progress, seconds_text
+from vitviz.units import bytes_text
 
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -407,7 +408,7 @@ def test_old_parts_are_swept(folder: Path) -> None:
     [(22_870_000, "22.9 MB"), (346_270_624, "346 MB"), (2_533_881_760, "2.53 GB")],
 )
 def test_bytes_for_people(count: int, text: str) -> None:
-    assert megabytes(count) == text
+    assert bytes_text(count) == text
 
 
 @pytest.mark.parametrize(

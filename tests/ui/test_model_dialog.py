@@ -93,7 +93,7 @@ def wait_for_bytes(qtbot: QtBot, dialog: ModelDialog) -> None:
 
     def have_come() -> bool:
         text = dialog.line().text()
-        return " of 22.9 MB" in text and ": 0.0 MB" not in text
+        return " of 22.9 MB" in text and ": 0 kB" not in text
 
     qtbot.waitUntil(have_come)
 

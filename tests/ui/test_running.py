@@ -64,7 +64,7 @@ def test_the_price_stands_beside_each_size(
     window = open_vitviz(photo)
     text = action(window, "224 px").text()
     assert "14×14 = 196 · " in text
-    assert "MB" in text
+    assert "454 kB" in text, "197 tokens × 48 × (q, k, v) × 4 layers × 4 bytes"
     assert "≈" in text, "a run has been measured"
     assert action(window, "112 px").isChecked()
 

@@ -288,9 +288,9 @@ def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
 
     from vitviz.atomic import printable
     from vitviz.export import ASK_BYTES
-    from vitviz.models.progress import megabytes
+    from vitviz.units import bytes_text
 
-    size = megabytes(size_bytes)
+    size = bytes_text(size_bytes)
     name = printable(str(target))
     try:
         free = shutil.disk_usage(target.absolute().parent).free
@@ -302,7 +302,7 @@ def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
             "layers, heads or queries.",
             path=name,
             size=size,
-            free=megabytes(free),
+            free=bytes_text(free),
         )
     if size_bytes <= ASK_BYTES or wish.is_agreed:
         return

@@ -10,7 +10,8 @@ from pathlib import Path
 from vitviz.errors import UnknownModelError
 from vitviz.models import store
 from vitviz.models.catalogue import Entry, Trait, find, search
-from vitviz.models.progress import Progress, megabytes, seconds_text
+from vitviz.models.progress import Progress, seconds_text
+from vitviz.units import bytes_text
 
 DESCRIPTION = """\
 List the models that vitviz knows by name, show one, fetch its weights, or check a file
@@ -75,7 +76,7 @@ def _list(text: str, *, as_json: bool) -> int:
 def _row(entry: Entry) -> tuple[str, ...]:
     return (
         entry.name,
-        megabytes(entry.size_bytes),
+        bytes_text(entry.size_bytes),
         str(entry.size_px),
         str(entry.patch_px),
         str(entry.num_tokens),
@@ -129,9 +130,9 @@ class _ProgressLine:
         self._has_line = False
 
     def show(self, progress: Progress) -> None:
-        text = megabytes(progress.done)
+        text = bytes_text(progress.done)
         if progress.total:
-            text += f" of {megabytes(progress.total)}"
+            text += f" of {bytes_text(progress.total)}"
         if progress.is_waiting:
             text += ", fetched by another vitviz"
         elif progress.seconds_left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitviz.errors import BudgetError
+from vitviz.units import bytes_text
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
@@ -39,11 +40,11 @@ def sentence(made: Price) -> str:
     parts = [
         f"{width}×{height} px",
         f"{rows}×{cols} patches, {made.num_tokens:,} tokens",
-        f"{made.kept_bytes / 1e6:,.0f} MB for q, k and v",
-        f"{made.peak_bytes / 1e6:,.0f} MB at most",
+        f"{bytes_text(made.kept_bytes)} for q, k and v",
+        f"{bytes_text(made.peak_bytes)} at most",
     ]
     if made.free_bytes is not None:
-        parts[-1] += f" of {made.free_bytes / 1e6:,.0f} MB free"
+        parts[-1] += f" of {bytes_text(made.free_bytes)} free"
     if made.seconds is not None:
         parts.append(f"about {made.seconds:.2g} s")
     return "; ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from vitviz.figures import marks
@@ -16,6 +16,7 @@ from vitviz.figures.render import (
     MARGIN,
     FigureOptions,
     chip_text,
+    paint_legend,
     query_colour,
     tr,
 )
@@ -137,21 +138,7 @@ def paint_panel(
     if parts.chip is not None:
         text = chip_text(first, options.prefix_names)
         marks.draw_chip(painter, *parts.chip, text, Meaning.SPECIAL.value)
-    if parts.bar is not None:
-        marks.draw_bar(
-            painter,
-            parts.bar,
-            first.levels,
-            uniform=first.uniform,
-            style=options.style,
-            colormap=options.colormap,
-            opacity=options.opacity,
-        )
-    painter.setFont(marks.font(marks.SMALL_PX))
-    painter.setPen(marks.QUIET)
-    for number, line in enumerate(parts.lines):
-        y = parts.caption_top + GAP + marks.SMALL_PX + number * LINE_HEIGHT
-        painter.drawText(QPointF(MARGIN, y), line)
+    paint_legend(painter, first, parts.bar, parts.lines, parts.caption_top, options)
     painter.restore()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
@@ -124,10 +125,24 @@ def paint(
     draw_unseen(painter, placement, shown, box)
     if options.show_query:
         _paint_query(painter, heat, placement, grid, options, parts)
-    if parts.bar is not None:
+    below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
+    paint_legend(painter, heat, parts.bar, parts.lines, below, options)
+    painter.restore()
+
+
+def paint_legend(
+    painter: QPainter,
+    heat: Heat,
+    bar: QRectF | None,
+    lines: Sequence[str],
+    below: float,
+    options: FigureOptions,
+) -> None:
+    """The colour bar, if there is one, and the lines of the caption from `below` on."""
+    if bar is not None:
         marks.draw_bar(
             painter,
-            parts.bar,
+            bar,
             heat.levels,
             uniform=heat.uniform,
             style=options.style,
@@ -136,11 +151,9 @@ def paint(
         )
     painter.setFont(marks.font(marks.SMALL_PX))
     painter.setPen(marks.QUIET)
-    below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
-    for number, line in enumerate(parts.lines):
+    for number, line in enumerate(lines):
         y = below + GAP + marks.SMALL_PX + number * LINE_HEIGHT
         painter.drawText(QPointF(MARGIN, y), line)
-    painter.restore()
 
 
 def query_colour(direction: Direction) -> str:

@@ -27,9 +27,10 @@ from vitviz.models import store
 from vitviz.models.answers import no_answer, of_failure, of_status, refusal_of
 from vitviz.models.catalogue import Remote
 from vitviz.models.locks import FileLock
-from vitviz.models.progress import REPORT_S, Meter, Progress, megabytes
+from vitviz.models.progress import REPORT_S, Meter, Progress
 from vitviz.models.store import Check, no_check
 from vitviz.models.transfer import Answer, Ended, Transfer
+from vitviz.units import bytes_text
 
 PATIENCE_S = 10.0
 """For a connection and its answer, and again for each next piece."""
@@ -236,8 +237,8 @@ class _Download:
                 self._remote,
                 "{file} needs {needed} in {folder}, where {free} are free. Make room, "
                 "then try again.",
-                needed=megabytes(needed),
-                free=megabytes(free),
+                needed=bytes_text(needed),
+                free=bytes_text(free),
                 folder=self._target.parent,
             )
 

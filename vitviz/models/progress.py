@@ -58,15 +58,6 @@ class Meter:
         self._report(Progress(done, self._total or done, 0.0))
 
 
-def megabytes(count: int) -> str:
-    """A number of bytes for people: "346 MB", "2.53 GB"."""
-    if count < 99_950_000:
-        return f"{count / 1e6:.1f} MB"
-    if count < 999_500_000:
-        return f"{count / 1e6:.0f} MB"
-    return f"{count / 1e9:.2f} GB"
-
-
 def seconds_text(seconds: float) -> str:
     """A time for people: "40 s", "3 min", "1 h 20 min"."""
     if seconds < 90:

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.models.catalogue import Entry, Trait
-from vitviz.models.progress import megabytes
 from vitviz.ui import model_words, theme
+from vitviz.units import bytes_text
 
 MIN_WIDTH = 400
 COLUMNS = 62
@@ -130,11 +130,11 @@ class ModelDetails(QWidget):
             self._main.setText(self.tr("Use this model"))
             self._main.setToolTip(self.tr("Load it and run it on the picture (Enter)"))
         elif kept:
-            left = megabytes(max(entry.size_bytes - kept, 0))
+            left = bytes_text(max(entry.size_bytes - kept, 0))
             self._main.setText(self.tr("Go on, {size} left").format(size=left))
             self._main.setToolTip(self.tr("Go on with the download begun earlier"))
         else:
-            size = megabytes(entry.size_bytes)
+            size = bytes_text(entry.size_bytes)
             self._main.setText(self.tr("Download {size}").format(size=size))
             self._main.setToolTip(
                 self.tr("Fetch the weights from {site} (Enter)").format(

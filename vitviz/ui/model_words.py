@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from vitviz.models.catalogue import Entry, Trait
-from vitviz.models.progress import megabytes, seconds_text
+from vitviz.models.progress import seconds_text
+from vitviz.units import bytes_text
 
 EMBEDDED_PATCHES = "8, 14, 16, 28, 32"
 
@@ -110,7 +111,7 @@ def line(entry: Entry) -> str:
         size=entry.size_px,
         patch=entry.patch_px,
         tokens=f"{entry.num_tokens:,}",
-        bytes=megabytes(entry.size_bytes),
+        bytes=bytes_text(entry.size_bytes),
         licence=entry.family.licence,
     )
 
@@ -150,9 +151,9 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
 
 def progress_text(done: int, total: int | None, seconds_left: float | None) -> str:
     """As "45.0 MB of 88.2 MB, 12 s left"."""
-    text = megabytes(done)
+    text = bytes_text(done)
     if total is not None:
-        text = _tr("{done} of {total}").format(done=text, total=megabytes(total))
+        text = _tr("{done} of {total}").format(done=text, total=bytes_text(total))
     if seconds_left:
         text = _tr("{progress}, {time} left").format(
             progress=text, time=seconds_text(seconds_left)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vitviz.geometry import Fit
+from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
@@ -112,11 +113,9 @@ def rough_time(seconds: float) -> str:
 
 
 def price_text(price: Price) -> str:
-    """`14×14 = 196 · 7 MB · ≈ 0.05 s`, a sign before what memory hardly does."""
+    """`14×14 = 196 · 7.1 MB · ≈ 0.05 s`, a sign before what memory hardly does."""
     rows, cols = price.grid
-    size = price.kept_bytes
-    memory = f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
-    parts = [f"{rows}×{cols} = {rows * cols:,}", memory]
+    parts = [f"{rows}×{cols} = {rows * cols:,}", bytes_text(price.kept_bytes)]
     if price.seconds is not None:
         parts.append(f"≈ {rough_time(price.seconds)}")
     text = " · ".join(parts)

@@ -13,9 +13,9 @@ from vitviz.ui.learn.cost_chart import ATTENTION, REST, CostChart
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.meeting import Meeting
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.scale_page import format_bytes
 from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.slider import Slider
+from vitviz.units import bytes_text
 
 
 class CostPage(Page):
@@ -99,10 +99,10 @@ class CostPage(Page):
                 "tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: "
                 "<b>{kept}</b>, then {kept_twice}."
             ).format(
-                written=format_bytes(cost.written_out_bytes(layers, heads, tokens)),
-                twice=format_bytes(cost.written_out_bytes(layers, heads, 2 * tokens)),
-                kept=format_bytes(trace.num_bytes),
-                kept_twice=format_bytes(2 * trace.num_bytes),
+                written=bytes_text(cost.written_out_bytes(layers, heads, tokens)),
+                twice=bytes_text(cost.written_out_bytes(layers, heads, 2 * tokens)),
+                kept=bytes_text(trace.num_bytes),
+                kept_twice=bytes_text(2 * trace.num_bytes),
             )
         )
         can_measure = lesson.model is not None and lesson.image is not None

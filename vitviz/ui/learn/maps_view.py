@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
 from vitviz.ui.learn.words import Drawn
-from vitviz.ui.widgets.map_cells import map_image, paint_map
+from vitviz.ui.widgets.map_cells import map_image, paint_frame, paint_map
 from vitviz.views.colour import Array, Meaning, levels_for
 from vitviz.views.display import MapCell
 
@@ -147,12 +147,13 @@ class MapsView(Drawn):
                 painter.setPen(QPen(QColor(Meaning.WARNING.value), 2.5))
                 painter.drawLine(drawn.topLeft(), drawn.bottomRight())
                 painter.drawLine(drawn.bottomLeft(), drawn.topRight())
-            is_marked = index == self._current or index == self._hovered
             has_keys = self.hasFocus() and index == self._focused
-            if is_marked or has_keys:
-                colour = tone.text if index == self._current else tone.faint
-                painter.setPen(QPen(QColor(colour), 2))
-                painter.drawRect(drawn.adjusted(-2, -2, 2, 2))
+            paint_frame(
+                painter,
+                drawn,
+                is_chosen=index == self._current,
+                is_hovered=has_keys or index == self._hovered,
+            )
             painter.setFont(font)
             painter.setPen(QColor(tone.text))
             below = QRectF(place.x() - 2, place.bottom() + 2, side, self._caption())

@@ -15,6 +15,7 @@ from vitviz.ui.learn.words import Table
 from vitviz.ui.status_line import format_seconds
 from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
 from vitviz.ui.widgets.slider import Slider
+from vitviz.units import bytes_text
 
 SETTLE_MS = 250
 """The slider rests so long before the model runs."""
@@ -151,8 +152,8 @@ class ScalePage(Page):
                 cells += [
                     f"{found.grid[0]}×{found.grid[1]}",
                     f"{found.tokens:,}",
-                    format_bytes(found.matrices_bytes),
-                    format_bytes(found.kept_bytes),
+                    bytes_text(found.matrices_bytes),
+                    bytes_text(found.kept_bytes),
                     "–" if found.seconds is None else format_seconds(found.seconds),
                 ]
             if patch == current:
@@ -184,12 +185,3 @@ class ScalePage(Page):
         lesson, patch = self.lesson, PATCH_SIZES[self.slider.value()]
         if lesson is not None and lesson.trace.setup.model.patch_size[0] != patch:
             self.desk.choose_patch_size(patch)
-
-
-def format_bytes(count: int) -> str:
-    """`2.7 MB`: two significant digits, decimal units."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if count >= size:
-            value = count / size
-            return f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}"
-    return f"{count / 1e3:.0f} kB"

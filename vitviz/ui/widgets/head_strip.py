@@ -14,13 +14,12 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui import theme
-from vitviz.ui.widgets.map_cells import map_image, paint_map
+from vitviz.ui.widgets.map_cells import map_image, paint_frame, paint_map
 from vitviz.views.colour import format_value
 from vitviz.views.display import FUSED_CHOICES, MapCell
 
@@ -136,13 +135,8 @@ class HeadStrip(QWidget):
         else:
             target = square
             painter.fillRect(square, QColor(tone.surround))
-        frame = target.adjusted(-1.5, -1.5, 1.5, 1.5)
-        if is_chosen:
-            painter.setPen(QPen(QColor(tone.text), 3))
-            painter.drawRect(frame)
-        elif index == self._hovered:
-            painter.setPen(QPen(QColor(tone.faint), 1.5))
-            painter.drawRect(frame)
+        is_hovered = index == self._hovered
+        paint_frame(painter, target, is_chosen=is_chosen, is_hovered=is_hovered)
         font = theme.font("small")
         font.setBold(is_chosen)
         painter.setFont(font)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.widgets.map_cells import map_image, paint_map
+from vitviz.ui.widgets.map_cells import map_image, paint_frame, paint_map
 from vitviz.views.display import MapCell
 
 MAP_PX = 52.0
@@ -187,12 +187,9 @@ class LayerRail(QWidget):
             self._paint_windows(painter, rect)
         known = self._captured | self._windowed
         is_next = self._is_running and layer == len(known)
-        if layer == self._current:
-            painter.setPen(QPen(QColor(tone.text), 3))
-            painter.drawRect(target.adjusted(-1.5, -1.5, 1.5, 1.5))
-        elif is_next or layer == self._hovered:
-            painter.setPen(QPen(QColor(tone.faint), 1.5))
-            painter.drawRect(target.adjusted(-0.5, -0.5, 0.5, 0.5))
+        is_current = layer == self._current
+        if is_current or is_next or layer == self._hovered:
+            paint_frame(painter, target, is_chosen=is_current, is_hovered=True)
         elif layer not in self._captured:
             painter.setPen(QPen(QColor(tone.line), 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))

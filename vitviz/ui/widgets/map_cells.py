@@ -1,11 +1,12 @@
-"""Small maps: painted alike in the head strip and in the layer rail."""
+"""Small maps: painted and framed alike wherever there are many."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from vitviz.ui import theme
 from vitviz.views.colour import rgb
 from vitviz.views.display import MapCell
 
@@ -52,3 +53,17 @@ def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
         )
         painter.drawImage(target, small)
     return target
+
+
+def paint_frame(
+    painter: QPainter, target: QRectF, *, is_chosen: bool, is_hovered: bool
+) -> None:
+    """Frame a map that is chosen, or, fainter, the one under the pointer."""
+    tone = theme.colours()
+    if is_chosen:
+        painter.setPen(QPen(QColor(tone.text), 3))
+    elif is_hovered:
+        painter.setPen(QPen(QColor(tone.faint), 1.5))
+    else:
+        return
+    painter.drawRect(target.adjusted(-1.5, -1.5, 1.5, 1.5))
