@@ -85,7 +85,9 @@ class ColourBar(QWidget):
 
     def barRect(self) -> QRectF:
         """Where the gradient stands."""
-        height = min(self.height() - 56, MAX_HEIGHT_PX)
+        height = self.height() - 56
+        if not theme.presents():
+            height = min(height, MAX_HEIGHT_PX)
         return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:

@@ -22,10 +22,14 @@ from vitviz.ui.widgets.map_cells import map_image, paint_frame, paint_map
 from vitviz.views.display import MapCell
 
 MAP_PX = 52.0
+MAP_LINES = 1.85
+"""Side of a map in Present, in lines of small type."""
 GAP_PX = 8.0
 MARGIN_PX = 12.0
 SIDE_PX = 150
 """Reserved at the right for progress and cancel."""
+SIDE_LINES = 6.0
+"""The same in lines of type, where that is more."""
 LEAST_MAP_PX = 12.0
 
 
@@ -56,8 +60,11 @@ class LayerRail(QWidget):
         self._cancel.setToolTip(self.tr("Stop; layers that have arrived stay (Esc)"))
         self._cancel.clicked.connect(self.cancelRequested)
         self._cancel.hide()
-        caption = QFontMetricsF(theme.font("small")).height()
-        self.setFixedHeight(round(MAP_PX + caption + 16))
+        line = QFontMetricsF(theme.font("small")).height()
+        # in Present maps grow with the type, whatever the size of the screen
+        self._map = max(MAP_PX, MAP_LINES * line) if theme.presents() else MAP_PX
+        self._side = max(SIDE_PX, round(SIDE_LINES * line))
+        self.setFixedHeight(round(self._map + line + 16))
         self.setMinimumWidth(320)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -131,19 +138,19 @@ class LayerRail(QWidget):
 
     def cellRect(self, layer: int) -> QRectF:
         """Place of a layer's map."""
-        room = self.width() - 2 * MARGIN_PX - SIDE_PX
-        pitch = min(MAP_PX + GAP_PX, room / max(1, self._num_layers))
+        room = self.width() - 2 * MARGIN_PX - self._side
+        pitch = min(self._map + GAP_PX, room / max(1, self._num_layers))
         gap = GAP_PX if pitch > 2 * GAP_PX else 2.0
         side = max(2.0, pitch - gap)
-        top = 6 + (MAP_PX - side) / 2
+        top = 6 + (self._map - side) / 2
         return QRectF(MARGIN_PX + layer * pitch, top, side, side)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep progress and cancel at the right end."""
         super().resizeEvent(event)
-        left = self.width() - SIDE_PX - round(MARGIN_PX)
+        left = self.width() - self._side - round(MARGIN_PX)
         half = self.height() // 2
-        self._progress.setGeometry(left, 4, SIDE_PX, half - 4)
+        self._progress.setGeometry(left, 4, self._side, half - 4)
         hint = self._cancel.sizeHint()
         self._cancel.setGeometry(
             self.width() - round(MARGIN_PX) - hint.width(),
@@ -170,7 +177,10 @@ class LayerRail(QWidget):
             painter.setFont(font)
             painter.setPen(QColor(tone.text if is_current else tone.faint))
             below = QRectF(
-                rect.center().x() - 30, MAP_PX + 8, 60, self.height() - MAP_PX - 10
+                rect.center().x() - self._map / 2,
+                self._map + 8,
+                self._map,
+                self.height() - self._map - 10,
             )
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(layer))
 
