@@ -246,8 +246,8 @@ def _common_sheet(tone: Colours) -> str:
     QToolButton:pressed {{ background: {tone.surround}; border-color: {tone.accent}; }}
     QToolButton:checked {{ background: {tone.accent}; color: {tone.accent_text}; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMenu {{ border: 1px solid {tone.line}; padding: 4px; }}
     QMenu::item {{ padding: 4px 24px 4px 24px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {tone.accent}; color: {tone.accent_text}; }}
-    QMenu::separator {{ height: 1px; background: {tone.line}; margin: 4px 8px; }}
     """
