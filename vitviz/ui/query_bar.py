@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.learn.words import readable
 from vitviz.ui.method_menu import MethodButton
 from vitviz.ui.method_options import MethodOptionsButton
 from vitviz.ui.status_line import special_name
@@ -126,7 +127,7 @@ class QueryBar(QWidget):
             with QSignalBlocker(button):
                 button.setChecked(self._special_group.id(button) == special)
         self._patch.setText(patch or "–")
-        colour = Meaning.QUERY.value if patch else theme.colours().faint
+        colour = readable(Meaning.QUERY).name() if patch else theme.colours().faint
         self._patch.setStyleSheet(f"color: {colour}; font-weight: bold;")
         is_row = state.direction is Direction.LOOKS_AT
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))

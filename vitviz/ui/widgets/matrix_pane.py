@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.selection import Bins
 from vitviz.ui import theme
+from vitviz.ui.learn.words import readable
 from vitviz.views.colour import Levels, Meaning, rgb
 
 Array = npt.NDArray[np.float32]
@@ -317,6 +318,10 @@ class MatrixPane(QWidget):
         text = self.tr("Attention matrix, {n} × {n}").format(n=f"{n:,}")
         if block > 1:
             text += " · " + self.tr("{b} × {b} cells pooled").format(b=block)
-        query = f'<span style="color:{Meaning.QUERY.value}">{self.tr("query ↓")}</span>'
-        key = f'<span style="color:{Meaning.KEY.value}">{self.tr("key →")}</span>'
+
+        def ink(meaning: Meaning) -> str:
+            return readable(meaning).name()
+
+        query = f'<span style="color:{ink(Meaning.QUERY)}">{self.tr("query ↓")}</span>'
+        key = f'<span style="color:{ink(Meaning.KEY)}">{self.tr("key →")}</span>'
         self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")
