@@ -30,6 +30,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+from vitviz.atomic import write_bytes
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGE = "ja"
@@ -387,7 +389,8 @@ def update() -> None:
         path_of(name).write_text(written(found), encoding="utf-8")
         missing = sum(not text for text in found.values())
         sys.stdout.write(f"{path_of(name).name}: {len(found)}, {missing} to do\n")
-    compiled_path().write_bytes(compiled())
+    # beside and renamed: running programs have mapped the one that is there
+    write_bytes(compiled_path(), compiled())
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
 
