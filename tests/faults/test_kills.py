@@ -156,30 +156,28 @@ def test_the_window_killed_while_it_saves(
     Store(path).set(theme=ThemeChoice.DARK, recent=("/a/b.png",))
     folders = (tmp_path, path.parent)
     left = 0
+    command = [sys.executable, "-c", WINDOW, kind, str(target), str(photo)]
     for number in range(times + 1):
-        child = subprocess.Popen(
-            [sys.executable, "-c", WINDOW, kind, str(target), str(photo)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        assert child.stdout is not None
-        assert child.stderr is not None
-        said = child.stdout.readline()
-        assert said == b"ready\n", child.stderr.read().decode()
-        # what the one before left: swept by this start
-        running = str(child.pid)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdout=pipe, stderr=pipe) as child:
+            try:
+                assert child.stdout is not None
+                assert child.stdout.readline() == b"ready\n"
+                # what the one before left: swept by this start
+                found = [one for folder in folders for one in temporaries(folder)]
+                running = str(child.pid)
+                assert [one for one in found if running not in one.name] == []
+                if number < times:
+                    time.sleep(number % 37 / 200)
+                else:
+                    child.send_signal(signal.SIGTERM)
+                    _, errors = child.communicate(timeout=60)
+                    assert (child.returncode, errors) == (0, b"")
+            finally:
+                child.kill()
         found = [one for folder in folders for one in temporaries(folder)]
-        assert [one for one in found if running not in one.name] == []
-        if number < times:
-            time.sleep(number % 37 / 200)
-            child.send_signal(signal.SIGKILL)
-            child.communicate()
-            left += sum(len(temporaries(folder)) for folder in folders)
-        else:
-            child.send_signal(signal.SIGTERM)
-            _, errors = child.communicate()
-            assert (child.returncode, errors) == (0, b"")
-            assert [one for folder in folders for one in temporaries(folder)] == []
+        left += len(found)
+        assert number < times or found == []
         store = Store(path)
         assert store.problems == []
         assert store.settings.theme is ThemeChoice.DARK

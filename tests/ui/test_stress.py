@@ -198,26 +198,29 @@ def close_at(
         "program()\n"
     )
     arguments = [str(photo), "--model", str(model_folder)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, how, str(moment_s), *arguments],
+    command = [sys.executable, "-c", code, how, str(moment_s), *arguments]
+    # closes its pipes and waits for it, also where it took too long
+    with subprocess.Popen(
+        command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **(environment or {})},
-    )
-    try:
-        if how == "close":
-            began = time.monotonic() + moment_s
-        else:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "up\n"
-            time.sleep(moment_s)
-            process.send_signal(getattr(signal, how))
-            began = time.monotonic()
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    return process.returncode, time.monotonic() - began, errors
+    ) as process:
+        try:
+            if how == "close":
+                began = time.monotonic() + moment_s
+            else:
+                assert process.stdout is not None
+                assert process.stdout.readline() == "up\n"
+                time.sleep(moment_s)
+                process.send_signal(getattr(signal, how))
+                began = time.monotonic()
+            _, errors = process.communicate(timeout=60)
+            seconds = time.monotonic() - began
+        finally:
+            process.kill()
+    return process.returncode, seconds, errors
 
 
 def check_closing(count: int, photo: Path, model_folder: Path) -> float:
