@@ -58,7 +58,7 @@ def view(what: Trace | Model | str | Path) -> None:
     Blocks until it is closed; returns at once where an event loop of Qt already runs,
     as under IPython's `%gui qt`.
 
-    Raises EnvironmentFault without a display.
+    Raises EnvironmentFault without a display, InputError for anything else.
     """
     from vitviz.guard import check_display
 

@@ -4009,6 +4009,10 @@
         <translation>不明</translation>
     </message>
     <message>
+        <source>view takes a trace, a model (of load_model or wrap) or the path of a picture, not {kind}.</source>
+        <translation>viewに渡せるのは、トレース、モデル（load_modelかwrapの結果）、画像のパスで、{kind}ではありません。</translation>
+    </message>
+    <message>
         <source>wrap takes a network of torch (an nn.Module), not {kind}.</source>
         <translation>wrapに渡せるのはtorchのネットワーク（nn.Module）で、{kind}ではありません。</translation>
     </message>

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QApplication
 
 from vitviz import logs, settings
 from vitviz.atomic import sweep
-from vitviz.errors import VitvizError
+from vitviz.errors import InputError, VitvizError
 from vitviz.resources import resource
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.contents import START_SIZE
@@ -224,6 +224,12 @@ def view_object(what: object) -> None:
     app = application(["vitviz"])
     theme.apply(app, theme.ThemeChoice.SYSTEM)
     is_path = isinstance(what, str | Path)
+    if not is_path and not hasattr(what, "captures") and not hasattr(what, "adapter"):
+        raise InputError(
+            "view takes a trace, a model (of load_model or wrap) or the path of a "
+            "picture, not {kind}.",
+            kind=type(what).__name__,
+        )
     window = open_window([str(what)] if is_path else [], needs_model=is_path)
     if not is_path:
         window.controller.adopt(cast("Trace", what))
