@@ -80,6 +80,7 @@ class Layout:
 
 
 def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
+    """Shape of a tensor that has to be there. Raises ShapeError."""
     if name not in tensors:
         raise ShapeError("{name} is missing", name=name)
     shape = tuple(tensors[name].shape)
@@ -104,6 +105,7 @@ def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
 
 
 def depth_of(tensors: Tensors, pattern: str) -> int:
+    """Number of blocks, whose numbers are group 1 of `pattern`. Raises ShapeError."""
     found = {int(m[1]) for name in tensors if (m := re.match(pattern, name))}
     if not found:
         raise ShapeError("there is no Transformer block")
@@ -116,6 +118,7 @@ def depth_of(tensors: Tensors, pattern: str) -> int:
 
 
 def side_of(count: int, what: str) -> int:
+    """Rows and columns of so many patches in a square. Raises ShapeError."""
     side = math.isqrt(max(count, 0))
     if not side or side * side != count:
         raise ShapeError(

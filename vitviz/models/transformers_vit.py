@@ -24,10 +24,13 @@ from vitviz.models.adapter import (
     with_attributes,
 )
 from vitviz.models.checkpoint_files import read_state
+from vitviz.models.layout import MAX_BLOCKS
 from vitviz.models.position_tables import resampled_tables
 from vitviz.models.refusals import require_plain
+from vitviz.models.transformers_naming import one_naming
 
 _log = logging.getLogger(__name__)
+_DEPTH = re.compile(r"(^|_)(layers|depth)$")
 _RESAMPLING = {
     0: Interpolation.NEAREST,
     1: Interpolation.LANCZOS,
@@ -217,7 +220,7 @@ def read_folder(
     labels = None
     if adapter.has_head:
         names = adapter.hf.config.id2label
-        labels = tuple(str(names[i]) for i in range(len(names)))
+        labels = tuple(str(names.get(i, i)) for i in range(len(names)))
     return adapter, read_preprocessing(folder, adapter), labels, weights
 
 
@@ -231,6 +234,11 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
         kind = getattr(transformers, names[0], None) if names else None
         if kind is None:
             kind = transformers.AutoModel
+        if _depth(config.to_dict()) > MAX_BLOCKS:  # it would be built for ever
+            raise CheckpointError(
+                "The config.json of {folder} asks for a network beyond all measure.",
+                folder=folder.name,
+            )
         with _quiet(transformers):
             module, report = kind.from_pretrained(
                 folder,
@@ -242,9 +250,13 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
                 dtype=dtype,
                 output_loading_info=True,
             )
+    except CheckpointError:
+        raise
     except Exception as error:
         # the library raises many kinds for a damaged folder; all mean the same here
         _log.warning("cannot read %s", folder, exc_info=True)
+        if "mismatched_sizes" in str(error):
+            raise _misfit(folder, _other_shapes(kind, config, folder)) from error
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise CheckpointError(
             "The model in {folder} cannot be read: {reason}",
@@ -261,14 +273,42 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
         *sorted(map(str, report["unexpected_keys"])),
     ]
     if wrong:
-        raise CheckpointError(
-            "The weights in {folder} do not fit its config.json: {count} names or "
-            "shapes differ, such as {names}.",
-            folder=folder.name,
-            count=len(wrong),
-            names=", ".join(wrong[:3]),
-        )
+        raise _misfit(folder, wrong)
     return cast("nn.Module", module)
+
+
+def _misfit(folder: Path, wrong: Sequence[str]) -> CheckpointError:
+    return CheckpointError(
+        "The weights in {folder} do not fit its config.json: {count} names or "
+        "shapes differ, such as {names}.",
+        folder=folder.name,
+        count=len(wrong),
+        names=", ".join(wrong[:3]),
+    )
+
+
+def _depth(values: object) -> int:
+    """The largest number of blocks that a configuration asks for, at any place."""
+    if not isinstance(values, dict):
+        return 0
+    found = [_depth(one) for one in values.values()]
+    found += [
+        n for key, n in values.items() if _DEPTH.search(str(key)) and type(n) is int
+    ]  # type: ignore[misc]
+    return max(found, default=0)
+
+
+def _other_shapes(kind: Any, config: Any, folder: Path) -> list[str]:  # noqa: ANN401
+    """What the library keeps to itself: which shapes the config asks for otherwise."""
+    with torch.device("meta"):
+        module = kind(config)
+    wanted = {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
+    content = read_state(folder / "model.safetensors").content
+    return [
+        f"{name} {tuple(tensor.shape)} instead of {wanted[one_naming(name)]}"
+        for name, tensor in content.items()
+        if wanted.get(one_naming(name), tuple(tensor.shape)) != tuple(tensor.shape)
+    ]
 
 
 @contextlib.contextmanager
