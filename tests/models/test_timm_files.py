@@ -19,9 +19,9 @@ LONG = pytest.mark.long
 NETWORKS = (
     "eva02_tiny_patch14_224",
     "vit_small_patch16_dinov3",
+    "vit_small_patch16_rope_ape_224",
     pytest.param("vit_pe_core_tiny_patch16_384", marks=LONG),
     pytest.param("vit_small_patch16_rope_224", marks=LONG),
-    pytest.param("vit_small_patch16_rope_ape_224", marks=LONG),
     pytest.param("vit_relpos_small_patch16_224", marks=LONG),
     pytest.param("vit_base_patch16_siglip_224", marks=LONG),
     pytest.param("beit_base_patch16_224", marks=LONG),

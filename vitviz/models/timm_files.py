@@ -126,7 +126,7 @@ def twin_of(tensors: Tensors, place: Path) -> Layout | None:
         return None
     if stem is None or stem.dim() != 4:
         return None
-    head = tensors.get("head.weight")
+    head = tensors.get("head.weight", tensors.get("head.fc.weight"))
     num_classes = int(head.shape[0]) if head is not None and head.dim() == 2 else 0
     wanted = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     first = {k: v for k, v in wanted.items() if not re.match(r"blocks\.[1-9]", k)}
@@ -136,7 +136,10 @@ def twin_of(tensors: Tensors, place: Path) -> Layout | None:
         if module is None or _differs(module, first) - {"pos_embed"}:
             continue
         module = _without_memory(timm, name, **options)
-        if module is not None and _differs(module, wanted) == {"pos_embed"}:
+        if module is None:
+            continue
+        has_table = getattr(module, "pos_embed", None) is not None
+        if has_table and _differs(module, wanted) == {"pos_embed"}:
             side = _side(module, wanted["pos_embed"])
             options["img_size"] = side * int(stem.shape[-1])
             module = _without_memory(timm, name, **options)
