@@ -20,6 +20,7 @@ NETWORKS = (
     "eva02_tiny_patch14_224",
     "vit_small_patch16_dinov3",
     "vit_small_patch16_rope_ape_224",
+    pytest.param("vit_base_patch16_xp_224", marks=LONG),
     pytest.param("vit_pe_core_tiny_patch16_384", marks=LONG),
     pytest.param("vit_small_patch16_rope_224", marks=LONG),
     pytest.param("vit_relpos_small_patch16_224", marks=LONG),
@@ -58,8 +59,22 @@ def test_a_file_is_told_by_names_and_shapes(name: str, tmp_path: Path) -> None:
     write(module, tmp_path / "mine.safetensors")
     model = vitviz.load_model(tmp_path / "mine.safetensors")
     require_same(model, module, model.preprocessing.size[0])
-    assert f"timm:{name}" in model.info.assumed
+    assert model.info.assumed[0].split(" | ")[0] == f"timm:{name}"
     assert model.info.labels == ("0", "1", "2")
+
+
+def test_networks_that_names_and_shapes_do_not_tell_apart(tmp_path: Path) -> None:
+    """LingBot's are DINOv3's with biases: both are named, and the path decides."""
+    module = made("vit_small_patch16_lingbot", num_classes=0)
+    write(module, tmp_path / "mine.safetensors")
+    assumed = vitviz.load_model(tmp_path / "mine.safetensors").info.assumed
+    assert (
+        assumed[0] == "timm:vit_small_patch16_dinov3_qkvb | vit_small_patch16_lingbot"
+    )
+    write(module, tmp_path / "vit_small_patch16_lingbot.safetensors")
+    model = vitviz.load_model(tmp_path / "vit_small_patch16_lingbot.safetensors")
+    assert model.info.assumed[0] == "timm:vit_small_patch16_lingbot"
+    require_same(model, module, model.preprocessing.size[0])
 
 
 def test_another_size_and_the_name_of_its_folder(

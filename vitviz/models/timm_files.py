@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,10 +131,17 @@ def twin_of(tensors: Tensors, place: Path) -> Layout | None:
     num_classes = int(head.shape[0]) if head is not None and head.dim() == 2 else 0
     wanted = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     first = {k: v for k, v in wanted.items() if not re.match(r"blocks\.[1-9]", k)}
+    found: Layout | None = None
+    names: list[str] = []
     for name in _candidates(timm, place, *map(int, stem.shape[::3])):
+        if name in names:
+            continue
         options: dict[str, Any] = {"num_classes": num_classes}
         module = _without_memory(timm, name, depth=1, **options)  # much sooner made
         if module is None or _differs(module, first) - {"pos_embed"}:
+            continue
+        if found is not None:
+            names.append(name)
             continue
         module = _without_memory(timm, name, **options)
         if module is None:
@@ -144,8 +152,15 @@ def twin_of(tensors: Tensors, place: Path) -> Layout | None:
             options["img_size"] = side * int(stem.shape[-1])
             module = _without_memory(timm, name, **options)
         if module is not None and not _differs(module, wanted):
-            return _layout(timm, name, options, module, tensors)
-    return None
+            found = _layout(timm, name, options, module, tensors)
+            names.append(name)
+            if found is not None and name.partition(".")[0] in str(place):
+                return found  # it says so itself
+    if found is None:
+        return None
+    # their names and shapes are the same; what they compute need not be
+    said = " | ".join([f"{TIMM_PREFIX}{names[0]}", *names[1:]])
+    return replace(found, assumed=(said, *found.assumed[1:]))
 
 
 def _candidates(timm: Any, place: Path, width: int, patch: int) -> Iterator[str]:  # noqa: ANN401
@@ -155,8 +170,8 @@ def _candidates(timm: Any, place: Path, width: int, patch: int) -> Iterator[str]
     for name in reversed(named):
         base = name.partition(".")[0]
         if base in known:
-            tagged = timm.get_pretrained_cfg(name, allow_unregistered=False)
-            yield name if tagged is not None else base
+            is_tagged = name in timm.list_models(f"{base}.*", pretrained=True)
+            yield name if is_tagged else base
     fitting = [name for name in known if f"patch{patch}" in name]
     word = _WORDS.get(width)
     yield from (name for name in fitting if word and f"_{word}_" in name)
@@ -199,7 +214,7 @@ def _layout(
         adapter = TimmAdapter(module)
     except UnsupportedModelError:
         return None
-    config = module.pretrained_cfg
+    config, block = module.pretrained_cfg, adapter.blocks[0]
     hidden = [
         tensor.shape[0]
         for key, tensor in tensors.items()
@@ -217,7 +232,7 @@ def _layout(
         tensors,
         int(module.embed_dim),
         len(adapter.blocks),
-        int(getattr(module.blocks[0].attn, "num_heads", 0)),
+        int(getattr(getattr(block, "attn", block), "num_heads", 0)),
         max(hidden, default=0),
         adapter.patch_size[0],
         adapter.own_size[0] // adapter.patch_size[0],
