@@ -30,6 +30,8 @@ MAX_MATRIX_BYTES = 256 * 2**20
 """One head's whole matrix: 8,192 tokens in float32."""
 MAX_TILE_BYTES = 64 * 2**20
 """Rows computed at once, all heads together."""
+NUM_CHECKED_ROWS = 9
+"""Rows of each block that are recomputed and compared with the model's own output."""
 
 ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
 """Largest relative error at which a block counts as exact, by the model's dtype."""
@@ -57,7 +59,7 @@ class Capture:
     error : largest |A V − O| / largest |O| over the checked rows, NaN if unchecked.
     edges : what was cut.
     axis : what the softmax made sum to 1; anything but the keys is a change.
-    key_normalisers : (H, N), only where that is the queries; see the function.
+    key_normalisers : (2, H, N), only where that is the queries; see the function.
     """
 
     q: Tensor
@@ -139,17 +141,23 @@ def log_normalisers(capture: Capture) -> Tensor:
 
 
 def key_normalisers(capture: Capture) -> Tensor:
-    """Log Σ_i exp(q_i·k_j·scale + bias) of every key j, (H, N) float32.
+    """What a softmax over the queries needs of every key j, (2, H, N) float32.
 
-    What a softmax over the queries divides by; 0 for a key that no query may see.
+    m = max_i s_ij, 0 for a key that no query may see, and log Σ_i exp(s_ij - m) with
+    s = q·k·scale + bias: apart, because their sum would round a large m.
     """
     shape = (capture.num_heads, capture.num_keys)
-    total = torch.full(shape, -torch.inf, device=capture.q.device)
+    peaks = torch.full(shape, -torch.inf, device=capture.q.device)
+    total = peaks
     step = tile_rows(capture)
     for start in range(0, capture.num_queries, step):
         scores = _scores(capture, slice(start, start + step), None)
-        total = torch.logaddexp(total, torch.logsumexp(scores, dim=1))
-    return total.masked_fill(total == -torch.inf, 0.0)
+        former, peaks = peaks, torch.maximum(peaks, scores.amax(dim=1))
+        base = peaks.masked_fill(peaks == -torch.inf, 0.0)
+        part = torch.logsumexp(scores - base[:, None], dim=1)
+        total = torch.logaddexp(total + (former - base), part)
+    is_cut = peaks == -torch.inf
+    return torch.stack([peaks.masked_fill(is_cut, 0.0), total.masked_fill(is_cut, 0.0)])
 
 
 def product(capture: Capture) -> Tensor:
@@ -175,7 +183,8 @@ def column(capture: Capture, key: int, log_normaliser: Tensor | None) -> Tensor:
     if capture.axis is Axis.HEADS:
         return _over_heads(scores)
     if capture.key_normalisers is not None:
-        log_normaliser = capture.key_normalisers[:, key, None]
+        peaks, log_normaliser = capture.key_normalisers[:, :, key, None]
+        scores = scores - peaks
     assert log_normaliser is not None
     return torch.exp(scores - log_normaliser)
 
@@ -253,12 +262,12 @@ def pooled_preview(
     return torch.cat(parts)
 
 
-def checked(capture: Capture, output: Tensor, num_rows: int) -> Capture:
+def checked(capture: Capture, output: Tensor) -> Capture:
     """`capture` with its error measured on the first query and seeded others.
 
     output : Tensor, (H, N, D), what the model's own kernel returned.
     """
-    queries = _checked_queries(capture.num_queries, num_rows).to(output.device)
+    queries = checked_queries(capture.num_queries).to(output.device)
     expected = output[:, queries].float()  # (H, b, D)
     actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, N) @ (H, N, D)
     error = (actual - expected).abs().max() / expected.abs().max().clamp_min(1e-30)
@@ -266,11 +275,12 @@ def checked(capture: Capture, output: Tensor, num_rows: int) -> Capture:
 
 
 @cache
-def _checked_queries(num_queries: int, num_rows: int) -> Tensor:
+def checked_queries(num_queries: int) -> Tensor:
     """The first query and seeded others, the same for every layer of a size."""
     with torch.inference_mode(False):
         generator = torch.Generator().manual_seed(num_queries)
-        others = torch.randint(num_queries, (num_rows - 1,), generator=generator)
+        count = (NUM_CHECKED_ROWS - 1,)
+        others = torch.randint(num_queries, count, generator=generator)
         return torch.cat([torch.zeros(1, dtype=torch.long), others])
 
 
@@ -281,7 +291,8 @@ def _weights(capture: Capture, queries: slice | Tensor, head: int | None) -> Ten
         return _over_heads(_scores(capture, queries, None))[only]
     scores = _scores(capture, queries, head)
     if capture.key_normalisers is not None:
-        return torch.exp(scores - capture.key_normalisers[only, None])
+        peaks, sums = capture.key_normalisers[:, only, None]
+        return torch.exp(scores - peaks - sums)
     return torch.softmax(scores, dim=-1)
 
 
@@ -350,7 +361,7 @@ def _chosen(
         k=capture.k[index],
         v=capture.v[index],
         bias=bias,
-        key_normalisers=None if sums is None else sums[index],
+        key_normalisers=None if sums is None else sums[:, index],
     )
     return alone, slice(None), choice.fusion
 

@@ -82,7 +82,8 @@ class LayerChanges:
     def attend(self, kernel: Callable[..., Tensor], call: Call) -> Tensor:
         """(B, H, N, D) of a rescaled call, before heads are switched off.
 
-        Raises SelectionError where a query would be left without any key.
+        Over another axis by tiles of the record itself, which `vitviz.second_way`
+        checks. Raises SelectionError where a query would be left without any key.
         """
         if self.axis is not Axis.KEYS:
             parts = [

@@ -24,14 +24,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vitviz import attention
+from vitviz import attention, second_way
 from vitviz.attention import Capture
 from vitviz.biases import Bias, kept
 from vitviz.changes import Call, Changes, as_bias
 from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
-
-NUM_CHECKED_ROWS = 9
-"""Rows of each block that are recomputed and compared with the model's own output."""
+from vitviz.interventions import Axis
 
 MAX_BIAS_BYTES = 256 * 2**20
 """Biases kept for one trace, all layers together."""
@@ -122,7 +120,7 @@ class _Recorder:
             scale = query.shape[-1] ** -0.5
         q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
         capture = Capture(q=q, k=k, v=v, bias=self._bias(attn_mask), scale=scale)
-        capture = attention.checked(capture, output[0].detach(), NUM_CHECKED_ROWS)
+        capture = attention.checked(capture, output[0].detach())
         self._keep(capture)
         return output
 
@@ -131,7 +129,7 @@ class _Recorder:
         change = changes.of_layer(layer, call)
         if change is None:
             return None
-        call = change.rescaled(call)
+        made, call = call, change.rescaled(call)
         output = change.attend(_original, call)
         if self.on_output is not None:
             return change.switched_off(self._handed_on(output))
@@ -139,7 +137,9 @@ class _Recorder:
         capture = Capture(q, k, v, self._bias(call.mask), call.scale)
         capture = change.changed(capture)
         own = output[0].detach()
-        capture = attention.checked(capture, own, NUM_CHECKED_ROWS)
+        capture = attention.checked(capture, own)
+        if change.axis is not Axis.KEYS:  # `own` is no kernel's
+            capture = second_way.checked(capture, made, change)
         self._keep(change.sent(capture, own))
         return change.switched_off(output)
 

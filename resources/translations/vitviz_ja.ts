@@ -2516,8 +2516,8 @@
         <translation>（最大）</translation>
     </message>
     <message>
-        <source>Nine rows of every layer are recomputed from its queries and keys and compared with what the model itself computed.</source>
-        <translation>各層の9行をクエリとキーから計算し直し、モデル自身の計算結果と比べています。</translation>
+        <source>Nine rows of every layer are recomputed from its queries and keys and compared with what the model itself computed. Where the softmax was made to go over another axis, a second way of computing it is compared with.</source>
+        <translation>各層の9行をクエリとキーから計算し直し、モデル自身の計算結果と比べています。softmaxの軸を変えたときは、別の方法での計算結果と比べています。</translation>
     </message>
     <message>
         <source>Status</source>

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 import vitviz
 from tests.models.by_hand import MAKERS, Hand, Network, timm
 from tests.models.sharpen import require_sharp
-from vitviz import explain
-from vitviz.errors import SelectionError
+from vitviz import attention, explain
+from vitviz.errors import ExactnessError, SelectionError
 from vitviz.explain.gradients import backward
 from vitviz.explain.methods import token_values
 from vitviz.explain.perturb import occlusion
@@ -134,6 +134,31 @@ def test_softmax_over_the_heads(network: Network, model: Model) -> None:
     hand = Hand(lambda _layer, scores: scores.exp() / scores.exp().sum(0))
     trace = check(network, model, Interventions(axis=Axis.HEADS), hand)
     close(torch.from_numpy(trace.row(1, 2).sum(0)), torch.ones(trace.num_tokens))
+
+
+@pytest.mark.parametrize("axis", [Axis.QUERIES, Axis.HEADS])
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_another_axis_is_checked_by_another_way(
+    network: Network,
+    model: Model,
+    axis: Axis,
+    is_cut: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What computes both the run and its record is not its own witness."""
+    cuts = (Cut((1, 3), (0, 4)),) if is_cut else ()
+    changed = Interventions(axis=axis, temperature=1.5, cuts=cuts)
+    row_bytes = 2 * 4 * 12 * 50
+    monkeypatch.setattr(attention, "MAX_TILE_BYTES", 7 * row_bytes)  # several tiles
+    assert vitviz.trace(model, network.pixels, interventions=changed).max_error < 1e-5
+    usual_scores = attention._scores
+
+    def steeper(*args: Any) -> Tensor:  # noqa: ANN401
+        return 1.01 * usual_scores(*args)
+
+    monkeypatch.setattr(attention, "_scores", steeper)
+    with pytest.raises(ExactnessError, match="No layer of"):
+        vitviz.trace(model, network.pixels, interventions=changed)
 
 
 @pytest.mark.parametrize("axis", [Axis.QUERIES, Axis.HEADS])

@@ -33,7 +33,9 @@ class StatusLine(QWidget):
         self._right.setToolTip(
             self.tr(
                 "Nine rows of every layer are recomputed from its queries and keys and "
-                "compared with what the model itself computed."
+                "compared with what the model itself computed. Where the softmax "
+                "was made to go over another axis, a second way of computing it is "
+                "compared with."
             )
         )
         self._precision.setToolTip(
