@@ -16,6 +16,7 @@ from vitviz.ui import theme
 from vitviz.ui.picture_pane import PicturePane
 from vitviz.ui.plain_text import show_plainly, tip
 from vitviz.ui.widgets.colour_bar import ColourBar
+from vitviz.ui.widgets.flow import Flow
 
 
 class ComparePane(QWidget):
@@ -67,15 +68,16 @@ class ComparePane(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(8, 4, 4, 0)
         head.setSpacing(2)
+        buttons = Flow(2)
         for widget in (
             self.difference,
             self.same_scale,
             self.swap,
             self.keep,
         ):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.close_button)
+            buttons.addWidget(widget)
+        head.addLayout(buttons, 1)
+        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -127,8 +127,10 @@ class Contents(QWidget):
         row = QHBoxLayout(picture)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(panes.picture, 1)
-        row.addWidget(panes.bar, 0)
+        live = QHBoxLayout()  # with its bar as wide as the kept view with its own
+        live.addWidget(panes.picture, 1)
+        live.addWidget(panes.bar)
+        row.addLayout(live, 1)
         row.addWidget(panes.compare, 1)
         panes.compare.hide()
         self._stack = CurrentStack()

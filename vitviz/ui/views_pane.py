@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.widgets.flow import Flow
 from vitviz.views.session import SavedView
 
 
@@ -61,10 +61,9 @@ class ViewsPane(QWidget):
         self._up.clicked.connect(self._on_up)
         self._down.clicked.connect(self._on_down)
         self._remove.clicked.connect(self._on_remove)
-        row = QHBoxLayout()
+        row = Flow(4)
         for button in (self._save, self._up, self._down, self._remove):
             row.addWidget(button)
-        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(4)

@@ -182,6 +182,9 @@ class BeforeAfterView(QWidget):
         text = QRectF(rect.left(), rect.top(), rect.width(), metrics.height())
         painter.drawText(text, Qt.AlignmentFlag.AlignRight, number)
         room = text.width() - metrics.horizontalAdvance(number) - 12
+        if metrics.horizontalAdvance(name) > room:
+            painter.setFont(theme.font("small"))
+            metrics = QFontMetricsF(painter.font())
         short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft, short)
 

@@ -24,6 +24,7 @@ from vitviz.ui.lab.before_after import BeforeAfterView
 from vitviz.ui.lab.paint_tools import CutTool, HideTool
 from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool, action_button
 from vitviz.ui.widgets.current_stack import CurrentStack
+from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.changes import Changes
 
@@ -107,14 +108,22 @@ class LabPanel(QWidget):
 
     def _place(self) -> None:
         self._title.setMinimumWidth(1)  # what may be cut off before a button is
-        title = QHBoxLayout()
-        title.setContentsMargins(12, 0, 8, 0)
-        title.addWidget(self._title, 1)
-        title.addWidget(self.compare)
-        title.addWidget(self.restore)
+        in_room = theme.presents()
+        title = Flow(8) if in_room else QHBoxLayout()
+        title.setContentsMargins(0, 0, 0, 0)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(12, 0, 8, 0)
+        inset.addLayout(title)
+        if not in_room:  # there the tool's name says it
+            title.addWidget(self._title)
+        parts = (self.compare, self.restore, self.trial)
+        for part in parts if in_room else parts[:2]:
+            title.addWidget(part)
+        if isinstance(title, QHBoxLayout):
+            title.setStretch(0, 1)
         listed = QVBoxLayout()
         listed.setSpacing(4)
-        listed.addLayout(title)
+        listed.addLayout(inset)
         listed.addWidget(self._scroll)
         tools = QHBoxLayout()
         tools.setContentsMargins(8, 4, 8, 0)
@@ -124,11 +133,10 @@ class LabPanel(QWidget):
         column.setSpacing(4)
         column.addLayout(tools)
         column.addWidget(self._stack)
-        if theme.presents():
+        if in_room:
             tools.addWidget(self._tools, 1)
-            self._title.hide()  # the tool's name says it
-            title.addWidget(self.trial)
-            title.addStretch(1)
+            self._title.setParent(self)
+            self._title.hide()
             listed.setContentsMargins(0, 4, 0, 4)
             self._pages[Tool.CHANGES] = page = QWidget()
             page.setLayout(listed)
