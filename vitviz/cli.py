@@ -7,11 +7,11 @@ nor Qt nor numpy.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
 import traceback
-from pathlib import Path
 from typing import NoReturn
 
 from vitviz._version import __version__
@@ -59,7 +59,10 @@ def main(argv: list[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     is_debugging = "--debug" in arguments
     try:
-        return _run([a for a in arguments if a != "--debug"], is_debugging=is_debugging)
+        code = _run([a for a in arguments if a != "--debug"], is_debugging=is_debugging)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, so that a full disk is said by us
+        return code
     except SystemExit as exit_request:  # argparse after --help and --version
         return int(exit_request.code or 0)
     except VitvizError as error:
@@ -72,10 +75,21 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # the reader of our output has gone; keep the interpreter's exit quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_output()
         return DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _fault(error, is_debugging=is_debugging)
+        _silence_output()
+        say("vitviz: The output could not be written: the disk is full.")
+        return REFUSED
     except Exception as error:
         return _fault(error, is_debugging=is_debugging)
+
+
+def _silence_output() -> None:
+    """Let nothing that is still to be written fail again at the interpreter's exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(text: str) -> None:
@@ -182,23 +196,9 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
             "or a larger --patch."
         )
         return REFUSED
-    kept = _keep_traceback()
+    from vitviz.logs import keep_traceback
+
+    kept = keep_traceback(error)
     hint = f"Details are in {kept}" if kept else "Run again with --debug for details"
     say(f"vitviz: A fault in vitviz: {type(error).__name__}: {error}. {hint}.")
     return FAULT
-
-
-def _keep_traceback() -> Path | None:
-    """The log the current traceback was added to; None when it cannot be written."""
-    from vitviz.logs import log_path
-
-    path = log_path()
-    if path is None:
-        return None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(traceback.format_exc() + "\n")
-    except OSError:
-        return None
-    return path

@@ -105,10 +105,10 @@ def load_image(
     path: Path | None = None
     if isinstance(source, str | Path):
         path = Path(source)
-        shown = printable(name or path.name or str(path))
+        shown = short_name(name or path.name or str(path))
         data = _read(path, shown)
     else:
-        shown = printable(name or "picture")
+        shown = short_name(name or "picture")
         data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(data), shown)
     picture = decoding.decode_safely(data, shown, allow_large=allow_large)
@@ -152,7 +152,7 @@ def prepare(
     return np.ascontiguousarray(prepared.transpose(2, 0, 1))
 
 
-def printable(name: str) -> str:
+def short_name(name: str) -> str:
     """A file name fit for a sentence: no control characters, not overly long."""
     text = name.encode("utf-8", "replace").decode("utf-8")
     kept = (
@@ -187,7 +187,7 @@ def _read(path: Path, name: str) -> bytes:
         # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise ImageError(
-            "{name} cannot be read: {reason}.", name=name, reason=printable(reason)
+            "{name} cannot be read: {reason}.", name=name, reason=short_name(reason)
         ) from error
 
 

@@ -11,7 +11,12 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logging.handlers import RotatingFileHandler
 
 NAME = "vitviz.log"
 MAX_BYTES = 512 * 1024
@@ -67,8 +72,6 @@ LAST_LINES = LastLines()
 
 def start(level: str) -> None:
     """Write down from now on what is at least of this level, such as "warning"."""
-    from logging.handlers import RotatingFileHandler
-
     logging.raiseExceptions = False  # a full disk must not spoil what is being done
     root = logging.getLogger()
     stop()
@@ -78,20 +81,44 @@ def start(level: str) -> None:
     if path is None:
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
-            path,
-            maxBytes=MAX_BYTES,
-            backupCount=KEPT_FILES,
-            encoding="utf-8",
-            errors="backslashreplace",
-            delay=True,
-        )
+        file = _rotating(path)
     except OSError:
         return
-    file.setFormatter(logging.Formatter(FORMAT))
     file.set_name(NAME)
     root.addHandler(file)
+
+
+def _rotating(path: Path) -> RotatingFileHandler:
+    from logging.handlers import RotatingFileHandler
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = RotatingFileHandler(
+        path,
+        maxBytes=MAX_BYTES,
+        backupCount=KEPT_FILES,
+        encoding="utf-8",
+        errors="backslashreplace",
+        delay=True,
+    )
+    file.setFormatter(logging.Formatter(FORMAT))
+    return file
+
+
+def keep_traceback(error: BaseException) -> Path | None:
+    """The log the error's traceback was added to; None when it cannot be written."""
+    path = log_path()
+    if path is None:
+        return None
+    try:
+        file = _rotating(path)
+        if path.exists() and path.stat().st_size > MAX_BYTES:
+            file.doRollover()
+        file.close()
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as out:
+            out.write("".join(traceback.format_exception(error)) + "\n")
+    except OSError:
+        return None
+    return path
 
 
 def stop() -> None:

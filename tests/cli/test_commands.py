@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from vitviz.cli import main
+from vitviz import logs
+from vitviz.cli import FAULT, REFUSED, main
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -210,3 +211,42 @@ def test_a_closed_pipe_is_quiet() -> None:
         text=True,
     )
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_the_output_is_one_sentence() -> None:
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "vitviz", "models", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == REFUSED
+    assert run.stderr == (
+        "vitviz: The output could not be written: the disk is full.\n"
+    )
+
+
+def test_a_fault_is_kept_in_the_log_which_does_not_grow_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(logs, "log_path", lambda: tmp_path / logs.NAME)
+    path = tmp_path / logs.NAME
+    path.write_text("x" * (logs.MAX_BYTES + 1))
+
+    def fail(args: object) -> int:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    monkeypatch.setattr("vitviz.commands.models.execute", fail)
+    assert main(["models", "list"]) == FAULT
+    assert str(path) in capsys.readouterr().err
+    kept = path.read_text()
+    assert kept.startswith("Traceback")
+    assert "nobody foresaw this" in kept
+    assert path.with_name(f"{logs.NAME}.1").stat().st_size == logs.MAX_BYTES + 1
+    assert main(["models", "list"]) == FAULT
+    assert path.read_text().count("Traceback") == 2

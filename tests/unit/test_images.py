@@ -15,7 +15,7 @@ import torch
 from torchvision.models import ViT_B_16_Weights
 
 from vitviz.geometry import Fit, place
-from vitviz.images import Interpolation, Preprocessing, load_image, prepare, printable
+from vitviz.images import Interpolation, Preprocessing, load_image, prepare, short_name
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 Pixels = npt.NDArray[np.uint8]
@@ -187,5 +187,5 @@ def test_letterbox_pads_with_the_mean() -> None:
 
 
 def test_names_are_fit_for_a_sentence(tmp_path: Path) -> None:
-    assert printable("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe?"
-    assert len(printable("x" * 300 + ".jpg")) <= 60
+    assert short_name("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe?"
+    assert len(short_name("x" * 300 + ".jpg")) <= 60
