@@ -3341,6 +3341,10 @@
         <translation>と、ほか{n}個のテンソル</translation>
     </message>
     <message>
+        <source>, or a precision of 16 bits, which takes half</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>, or one of: {names}</source>
         <translation>、または次のいずれか（{names}）</translation>
     </message>
@@ -3683,6 +3687,10 @@
     <message>
         <source>The window failed: {reason}.</source>
         <translation>ウィンドウに問題が起きました：{reason}。</translation>
+    </message>
+    <message>
+        <source>The {count:,.0f} million parameters of {name} take {needed} in {dtype}; {free} of memory are free on {device}. Choose a smaller model{or_half}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no class {target}: classes go from 0 to {last}.</source>

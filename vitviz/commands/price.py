@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitviz.errors import BudgetError
+from vitviz.models.progress import seconds_text
 from vitviz.units import bytes_text
 
 if TYPE_CHECKING:
@@ -46,5 +47,9 @@ def sentence(made: Price) -> str:
     if made.free_bytes is not None:
         parts[-1] += f" of {bytes_text(made.free_bytes)} free"
     if made.seconds is not None:
-        parts.append(f"about {made.seconds:.2g} s")
+        parts.append(f"about {_time(made.seconds)}")
     return "; ".join(parts)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds < 10 else seconds_text(seconds)

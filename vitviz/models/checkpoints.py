@@ -25,6 +25,7 @@ from vitviz.models.layout import Layout, ShapeError
 from vitviz.models.limits import MAX_TENSORS
 from vitviz.models.namings import recognise
 from vitviz.models.refusals import reason_against
+from vitviz.models.room import require_room
 from vitviz.models.timm_files import twin_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
@@ -90,9 +91,9 @@ class Examination:
 def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
     """The model that a file of weights holds, every name and shape matched.
 
-    Raises CheckpointError, MissingExtraError.
+    Raises CheckpointError, MissingExtraError, BudgetError.
     """
-    found, module = examine(path)
+    found, module = examine(path, device=device, dtype=dtype)
     if found.not_finite:
         raise broken_numbers(path.name, found.not_finite)
     layout = found.layout
@@ -134,13 +135,20 @@ def labels_of(num_classes: int) -> tuple[str, ...] | None:
     return tuple(map(str, range(num_classes))) if num_classes else None
 
 
-def examine(path: Path) -> tuple[Examination, nn.Module]:
+def examine(
+    path: Path,
+    *,
+    device: torch.device | None = None,
+    dtype: torch.dtype = torch.float32,
+) -> tuple[Examination, nn.Module]:
     """All that can be told of a checkpoint, and the network with its weights (CPU).
+
+    device : where it is to come to; the weights must fit there, too.
 
     The network is built even around numbers that are not finite, so that they can be
     reported; do not run it then.
 
-    Raises CheckpointError, MissingExtraError.
+    Raises CheckpointError, MissingExtraError, BudgetError.
     """
     state = read_state(path)
     tensors, wrapper, aside = unwrap(state)
@@ -158,11 +166,13 @@ def examine(path: Path) -> tuple[Examination, nn.Module]:
         layout, module = twin, _skeleton(path, twin)
         _require_match(path, layout, module.state_dict())
     _require_sound(path, layout.tensors, state.size_bytes)
+    count = sum(tensor.numel() for tensor in layout.tensors.values())
+    require_room(path.name, count, device=device or torch.device("cpu"), dtype=dtype)
     if any(buffer.is_meta for buffer in module.buffers()):
         module = layout.build()  # its tables are computed, and not in the file
     dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
     weights = {
-        name: tensor.to(dtype=torch.float32, copy=True).contiguous()
+        name: tensor.to(dtype=dtype, copy=True).contiguous()
         for name, tensor in layout.tensors.items()
     }  # copies: a mapped file that changes later would end the process
     module.load_state_dict(weights, strict=True, assign=True)

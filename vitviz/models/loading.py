@@ -67,7 +67,8 @@ def load_model(
         those that came with the weights.
 
     Raises UnknownModelError, CheckpointError, UnsupportedModelError,
-    MissingExtraError, SelectionError.
+    MissingExtraError, SelectionError, BudgetError where the weights do not fit into
+    memory, before any is read.
     """
     model = _loaded(name, weights, device, dtype, patch_size)
     return model if labels is None else labelled(model, labels)

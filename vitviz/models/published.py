@@ -41,6 +41,7 @@ from vitviz.models.catalogue import (
     hub_remote,
 )
 from vitviz.models.checkpoint_files import read_state
+from vitviz.models.room import require_room
 from vitviz.models.timm_files import from_config, name_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
@@ -118,6 +119,8 @@ def load_torchvision(
         size, resize = transform.crop_size[0], transform.resize_size[0]
         interpolation = Interpolation[transform.interpolation.name]
         labels = chosen.meta["categories"]
+        count = entry.num_parameters
+        require_room(name, count, device=device, dtype=dtype, built_in=torch.float32)
         path = weights_of(entry)
     module = tv.get_model(architecture, weights=None, image_size=size)
     if path is not None:
@@ -157,8 +160,10 @@ def load_timm(
     if weights is None:
         module = timm.create_model(name, pretrained=False)
     else:
-        path = weights_of(entry_of(TIMM_PREFIX + name))
-        module = _timm_trained(name, dict(read_state(path).content), path)
+        entry = entry_of(TIMM_PREFIX + name)
+        require_room(entry.name, entry.num_parameters, device=device, dtype=dtype)
+        path = weights_of(entry)
+        module = _timm_trained(name, dict(read_state(path).content), path, dtype)
     source = "timm" if weights is not None else "timm random weights"
     return _timm_model(f"{TIMM_PREFIX}{name}", source, module, path, device, dtype)
 
@@ -173,7 +178,10 @@ def load_timm_folder(
     name, options = from_config(config, folder)
     path = folder / "model.safetensors"
     _require_known(name)
-    module = _timm_trained(name, dict(read_state(path).content), path, **options)
+    state = dict(read_state(path).content)
+    count = sum(tensor.numel() for tensor in state.values())
+    require_room(name_of(folder), count, device=device, dtype=dtype)
+    module = _timm_trained(name, state, path, dtype, **options)
     return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
 
 
@@ -206,6 +214,7 @@ def _timm_trained(
     name: str,
     state: dict[str, Any],
     path: Path,
+    dtype: torch.dtype,
     **options: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """Timm's network with these weights; `options` go to `timm.create_model`.
@@ -225,7 +234,7 @@ def _timm_trained(
             found = {k: getattr(tensor, "shape", None) for k, tensor in state.items()}
             tables = {key for key, _ in module.named_buffers()} - wanted.keys()
             if wanted == found and not tables:
-                copies = {key: tensor.float().clone() for key, tensor in state.items()}
+                copies = {k: tensor.to(dtype, copy=True) for k, tensor in state.items()}
                 module.load_state_dict(copies, strict=True, assign=True)
                 return module
         # handed over as a dictionary, so that timm looks neither into a cache nor

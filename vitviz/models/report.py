@@ -118,6 +118,7 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
             f"grid {rows}×{columns}",
         ),
         ("special tokens", ", ".join(prefix) or "none"),
+        ("pooling head", "yes: --query pool" if adapter.has_pool else "none"),
         ("classes", str(len(labels)) if labels else "no head"),
         ("labels", _listed(labels or ())),
         ("preprocessing", prepared(model.preprocessing)),

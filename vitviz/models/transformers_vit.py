@@ -27,6 +27,7 @@ from vitviz.models.checkpoint_files import read_state
 from vitviz.models.layout import MAX_BLOCKS
 from vitviz.models.position_tables import resampled_tables
 from vitviz.models.refusals import require_plain
+from vitviz.models.room import require_room
 from vitviz.models.transformers_naming import one_naming
 
 _log = logging.getLogger(__name__)
@@ -194,7 +195,7 @@ def read_folder(
     Only safetensors are read, every name and shape must match, no code is run from
     the folder and nothing is looked up elsewhere.
 
-    Raises CheckpointError, MissingExtraError, UnsupportedModelError.
+    Raises CheckpointError, MissingExtraError, UnsupportedModelError, BudgetError.
     """
     weights = folder / "model.safetensors"
     config_path = folder / "config.json"
@@ -214,7 +215,9 @@ def read_folder(
         import transformers
     except ImportError:
         raise missing_extra(folder.name, "transformers", "hf", OTHER_MODEL) from None
-    read_state(weights)  # its header is measured before the library believes it
+    state = read_state(weights)  # its header is measured before the library believes it
+    count = sum(tensor.numel() for tensor in state.content.values())
+    require_room(folder.name, count, device=device, dtype=dtype)
     module = _read_module(transformers, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None
