@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from vitviz.errors import BudgetError, Phrase
 from vitviz.memory import free_bytes
 from vitviz.pricing import run_bytes
+from vitviz.units import bytes_text
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Adapter, Model
@@ -63,20 +64,20 @@ def set_up_on_cpu(model: Model, setup: Setup) -> tuple[Model, Setup]:
     if free is not None and peak + weights > free:
         raise BudgetError(
             "There was not enough memory on {device} for {width}×{height} px "
-            "({tokens:,} tokens), nor is there on the CPU: about {needed:.1f} GB are "
-            "needed, {free:.1f} GB are free. Choose a smaller size, or larger patches.",
+            "({tokens:,} tokens), nor is there on the CPU: about {needed} are "
+            "needed, {free} are free. Choose a smaller size, or larger patches.",
             device=device,
             **size,
-            needed=(peak + weights) / 1e9,
-            free=free / 1e9,
+            needed=bytes_text(peak + weights),
+            free=bytes_text(free),
         )
     note = Phrase(
         "{device} did not have enough memory for {width}×{height} px ({tokens:,} "
-        "tokens, about {needed:.1f} GB{left}): this run was made on the CPU.",
+        "tokens, about {needed}{left}): this run was made on the CPU.",
         {
             "device": device,
             **size,
-            "needed": peak / 1e9,
+            "needed": bytes_text(peak),
             "left": _left(device),
         },
     )
@@ -95,17 +96,17 @@ def _left(device: str) -> Phrase | str:
     free = free_bytes(device)
     if free is None:
         return ""
-    return Phrase("; {free:.1f} GB are free", {"free": free / 1e9})
+    return Phrase("; {free} are free", {"free": bytes_text(free)})
 
 
 def _copied(adapter: Adapter) -> Adapter:
     """A deep copy whose parameters and buffers never double on the accelerator."""
     memo: dict[int, object] = {}
     for part in adapter.module.modules():
-        for tensors in (part._parameters, part._buffers):
-            for tensor in tensors.values():
-                if tensor is not None:
-                    memo[id(tensor)] = _moved(tensor)
+        for values in (part._parameters, part._buffers, vars(part)):
+            for value in values.values():
+                if isinstance(value, Tensor):
+                    memo[id(value)] = _moved(value)
     return copy.deepcopy(adapter, memo)
 
 

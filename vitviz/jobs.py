@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from vitviz.engine import Context, Job
+from vitviz.geometry import POOL
 from vitviz.interventions import UNTOUCHED, Interventions
 from vitviz.methods import METHODS
 from vitviz.selection import HeadChoice
@@ -19,8 +20,8 @@ from vitviz.views.changes import fitting
 from vitviz.views.colour import Bytes
 from vitviz.views.display import (
     chosen_options,
+    shown_query,
     shown_target,
-    shown_token,
 )
 from vitviz.views.session import RunOptions
 from vitviz.views.state import ViewState
@@ -181,7 +182,7 @@ def export_numbers(
         from vitviz.export import Selection, write_csv, write_npz
 
         method = METHODS[state.method]
-        query = shown_token(trace, state.token)
+        query = shown_query(trace, state.token)
         gradients = None
         if method.needs_gradients and model is not None:
             target = shown_target(trace, state)
@@ -194,7 +195,10 @@ def export_numbers(
         )
         is_one = "layer" in method.options and not method.is_layerwise
         layers = (layer,) if is_one else tuple(range(trace.num_layers))
-        heads = tuple(HeadChoice((head,)) for head in range(trace.num_heads))
+        if query == POOL:
+            layers = (trace.num_layers - 1,)
+        count = trace.num_heads_of(query)
+        heads = tuple(HeadChoice((head,)) for head in range(count))
         selection = Selection(layers, heads, (query,), state.method, options)
         write = write_csv if path.suffix.lower() == ".csv" else write_npz
         write(path, trace, selection, gradients=gradients, model=model)

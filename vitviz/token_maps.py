@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from vitviz import tokens
-from vitviz.errors import UnsupportedModelError
+from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.geometry import POOL
 from vitviz.models.adapter import Model
 from vitviz.tracing import Trace
 from vitviz.views.colour import Array, Levels
-from vitviz.views.display import shown_target, shown_token
+from vitviz.views.display import shown_query, shown_target
 from vitviz.views.state import ViewState
 from vitviz.views.tokens import Reading, Source, TokenCell, TokenCells
 
@@ -36,7 +37,12 @@ def token_cells(
             TokenCell(str(i), picture, None) for i, picture in enumerate(pictures)
         )
         return TokenCells(shows, cells, None)
-    token = shown_token(trace, state.token)
+    token = shown_query(trace, state.token)
+    if token == POOL and shows in (Reading.POSITIONS, Reading.SIMILARITY):
+        raise SelectionError(
+            "The query of a pooling head is no token, so nothing can be compared with "
+            "it here. Choose a patch or a special token."
+        )
     if shows is Reading.POSITIONS:
         cosines = tokens.similarity(tokens.positions(model, trace), token)
         cell = TokenCell("", trace.patch_map(cosines), None)

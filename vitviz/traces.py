@@ -176,7 +176,8 @@ class Trace:
             return self.setup.grid.token(*query)
         if isinstance(query, str):
             if query not in self.setup.prefix_names:
-                names = ", ".join(self.setup.prefix_names) or "none"
+                pool = ("pool",) if self.has_pool else ()
+                names = ", ".join((*self.setup.prefix_names, *pool)) or "none"
                 raise SelectionError(
                     "{model} has no special token {name}; it has: {names}.",
                     model=self.setup.model.name,

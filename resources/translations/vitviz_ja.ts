@@ -285,6 +285,17 @@
     </message>
 </context>
 <context>
+    <name>Controller</name>
+    <message>
+        <source>Nothing looks at the query of a pooling head: it is no token.</source>
+        <translation>プーリングヘッドのクエリを見るものはありません。トークンではないからです。</translation>
+    </message>
+    <message>
+        <source>The pooling head reads the last layer only. Choose a patch or a special token to see the others.</source>
+        <translation>プーリングヘッドが読むのは最後の層だけです。ほかの層を見るには、パッチか特殊トークンを選んでください。</translation>
+    </message>
+</context>
+<context>
     <name>CutTool</name>
     <message>
         <source>Brush:</source>
@@ -514,6 +525,10 @@
     <message>
         <source>Measuring needs the model, not its trace alone.</source>
         <translation>測定には、実行の記録だけでなくモデルが必要です。</translation>
+    </message>
+    <message>
+        <source>The pooling head has its own heads, in the strip above.</source>
+        <translation>プーリングヘッドには固有のヘッドがあり、上の一覧に表示しています。</translation>
     </message>
     <message>
         <source>probability</source>
@@ -1911,6 +1926,10 @@
         <translation>注意の低いところが暗くなります（V）</translation>
     </message>
     <message>
+        <source>The query of the pooling head, which makes one feature of all tokens: no token, but it looks as one, in the last layer (S)</source>
+        <translation>全トークンから1つの特徴を作るプーリングヘッドのクエリです。トークンではありませんが、最後の層でトークンと同じように見ます（S）</translation>
+    </message>
+    <message>
         <source>Where the chosen token looks: a row, which sums to 1 (X)</source>
         <translation>選んだトークンがどこを見るか。合計が1の行です（X）</translation>
     </message>
@@ -2251,7 +2270,7 @@
     </message>
     <message>
         <source>Only {n} MB are free there: it will run on the CPU.</source>
-        <translation>そこには {n} MB しか空きがないため、CPU で実行します。</translation>
+        <translation>そこには{n} MBしか空きがないため、CPUで実行します。</translation>
     </message>
     <message>
         <source>Only {n} MB of memory are free: choose a smaller size.</source>
@@ -2532,6 +2551,10 @@
         <translation>未検証</translation>
     </message>
     <message>
+        <source>pool</source>
+        <translation>pool</translation>
+    </message>
+    <message>
         <source>verified, error {error}</source>
         <translation>検証済み、誤差{error}</translation>
     </message>
@@ -2560,8 +2583,15 @@
         <translation>{value} = 一様の{ratio}倍</translation>
     </message>
     <message>
-        <source>⚠ not on {device} ({needed} GB): on the CPU</source>
-        <translation>⚠ {device} ではなく CPU で実行（{needed} GB 必要）</translation>
+        <source>⚠ {device} lacks {needed}: run on the CPU   ·</source>
+        <translation>⚠ {device}では{needed}が足りずCPUで実行   ·</translation>
+    </message>
+</context>
+<context>
+    <name>Steps</name>
+    <message>
+        <source>{model} has no CLS token.</source>
+        <translation>{model}にはCLSトークンがありません。</translation>
     </message>
 </context>
 <context>
@@ -3342,15 +3372,15 @@
     </message>
     <message>
         <source>, or a precision of 16 bits, which takes half</source>
-        <translation type="unfinished"></translation>
+        <translation>か、半分で済む 16 ビットの精度</translation>
     </message>
     <message>
         <source>, or one of: {names}</source>
         <translation>、または次のいずれか（{names}）</translation>
     </message>
     <message>
-        <source>; {free:.1f} GB are free</source>
-        <translation>、空きは {free:.1f} GB</translation>
+        <source>; {free} are free</source>
+        <translation>、空きは{free}</translation>
     </message>
     <message>
         <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
@@ -3371,6 +3401,10 @@
     <message>
         <source>A model is opened under Model, or with --model</source>
         <translation>モデルは「モデル」メニューか--modelで開いてください</translation>
+    </message>
+    <message>
+        <source>A pooling head looks at the last layer only; there is nothing to animate. Choose a patch or a special token.</source>
+        <translation>プーリングヘッドが見るのは最後の層だけなので、アニメーションにできません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
         <source>A prepared input has the shape (1, 3, height, width), not {shape}.</source>
@@ -3650,11 +3684,15 @@
     </message>
     <message>
         <source>The pooling head is not shown: attention recomputed from its query and keys differs from the model's own by {error:.1e}.</source>
-        <translation>プーリングヘッドは表示しません。クエリとキーから計算し直したアテンションが、モデル自身のものと {error:.1e} 異なります。</translation>
+        <translation>プーリングヘッドは表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}異なります。</translation>
     </message>
     <message>
         <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
         <translation>プーリングの頭部は最後の層のトークンを読みます。層{last}を指定してください。</translation>
+    </message>
+    <message>
+        <source>The query of a pooling head is no token, so nothing can be compared with it here. Choose a patch or a special token.</source>
+        <translation>プーリングヘッドのクエリはトークンではないため、ここでは比較できません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
@@ -3690,7 +3728,7 @@
     </message>
     <message>
         <source>The {count:,.0f} million parameters of {name} take {needed} in {dtype}; {free} of memory are free on {device}. Choose a smaller model{or_half}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}のパラメーター（{count:,.0f}M個）は{dtype}で{needed}を必要としますが、{device}の空きメモリは{free}です。もっと小さいモデル{or_half}を選んでください。</translation>
     </message>
     <message>
         <source>There is no class {target}: classes go from 0 to {last}.</source>
@@ -3765,12 +3803,12 @@
         <translation>メモリが足りません。小さいサイズかモデルを選んでください。</translation>
     </message>
     <message>
-        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens), nor is there on the CPU: about {needed:.1f} GB are needed, {free:.1f} GB are free. Choose a smaller size, or larger patches.</source>
-        <translation>{device} には {width}×{height} px（{tokens:,} トークン）に必要なメモリがなく、CPU にもありません。約 {needed:.1f} GB が必要で、空きは {free:.1f} GB です。サイズを小さくするか、パッチを大きくしてください。</translation>
+        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens), nor is there on the CPU: about {needed} are needed, {free} are free. Choose a smaller size, or larger patches.</source>
+        <translation>{device} には {width}×{height} px（{tokens:,} トークン）に必要なメモリがなく、CPU にもありません。約 {needed} が必要で、空きは{free} です。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
         <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, or larger patches.</source>
-        <translation>{device} のメモリが {width}×{height} px（{tokens:,} トークン）に足りませんでした。サイズを小さくするか、パッチを大きくしてください。</translation>
+        <translation>{device}のメモリが{width}×{height} px（{tokens:,}トークン）に足りませんでした。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
         <source>These patches were chosen on a grid of {own_rows}×{own_cols}; this run has {rows}×{cols}. Choose them again.</source>
@@ -4049,8 +4087,8 @@
         <translation>余分なもの{count}個：{names}</translation>
     </message>
     <message>
-        <source>{device} did not have enough memory for {width}×{height} px ({tokens:,} tokens, about {needed:.1f} GB{left}): this run was made on the CPU.</source>
-        <translation>{device} のメモリが {width}×{height} px（{tokens:,} トークン、約 {needed:.1f} GB{left}）に足りなかったため、CPU で実行しました。</translation>
+        <source>{device} did not have enough memory for {width}×{height} px ({tokens:,} tokens, about {needed}{left}): this run was made on the CPU.</source>
+        <translation>{device}のメモリが{width}×{height} px（{tokens:,}トークン、約{needed}{left}）に足りなかったため、CPUで実行しました。</translation>
     </message>
     <message>
         <source>{device} reported an error and cannot be used again before vitviz is restarted.</source>
@@ -4101,8 +4139,8 @@
         <translation>{kind}はロジットや特徴のテンソルを返しません。ピクセルを受け取り、それを返すモジュールをwrapしてください。</translation>
     </message>
     <message>
-        <source>{method} cannot begin at the query of a pooling head, which is no token. Choose a patch or a special token, or one of the methods {names}.</source>
-        <translation>「{method}」はプーリングヘッドのクエリからは始められません。トークンではないからです。パッチか特殊トークンを選ぶか、手法を {names} のいずれかにしてください。</translation>
+        <source>{method} cannot begin at the query of a pooling head, which is no token. Choose a patch or a special token as the query, or raw attention.</source>
+        <translation>「{method}」はプーリングヘッドのクエリからは始められません。トークンではないからです。クエリにパッチか特殊トークンを選ぶか、手法を注意そのものにしてください。</translation>
     </message>
     <message>
         <source>{method} has no option {option}; it has: {options}.</source>
@@ -4138,7 +4176,7 @@
     </message>
     <message>
         <source>{model} has no pooling head, so there is no query “pool”. Choose a patch{or_special}.</source>
-        <translation>{model} にはプーリングヘッドがないため、クエリ「pool」はありません。パッチ{or_special}を選んでください。</translation>
+        <translation>{model}にはプーリングヘッドがないため、クエリ「pool」はありません。パッチ{or_special}を選んでください。</translation>
     </message>
     <message>
         <source>{model} has no special token {name}; it has: {names}.</source>
@@ -4162,7 +4200,7 @@
     </message>
     <message>
         <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>
-        <translation>{name} はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常の ViT を使ってください。</translation>
+        <translation>{name}はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
     </message>
     <message>
         <source>{name} cannot be opened: {reason}.</source>

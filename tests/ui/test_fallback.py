@@ -1,7 +1,9 @@
-"""The window on an accelerator that has not enough memory."""
+"""The window where memory is short: of an accelerator, or for a model's weights."""
 
 from __future__ import annotations
 
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,8 +60,8 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     for layer in range(trace.num_layers):
         assert np.array_equal(trace.row(layer, 3), expected.row(layer, 3))
     said = window.panes.errors.text()
-    assert "cuda did not have enough memory for 112×112 px (50 tokens, about" in said
-    assert "GB" in status.fallback()
+    assert "cuda did not have enough memory for 112×112 px (50 tokens, about " in said
+    assert re.search(r"lacks \d+(\.\d)? [kM]B", status.fallback())
     assert "cuda" in status.fallback()
     assert status.runText().endswith(", cpu")
 
@@ -90,4 +92,27 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     assert status.runText().endswith(", cuda")
     window.panes.errors.clear()
     qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
+    wait_idle(qtbot, window)
+
+
+def test_a_model_too_large_leaves_the_former_one(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    model, shown = control.model, control.scene.trace
+    folder = tmp_path / "large"
+    shutil.copytree(model_folder, folder)
+    monkeypatch.setattr("vitviz.models.room.free_bytes", lambda _device: 1000)
+    control.choose_model(str(folder))
+    qtbot.waitUntil(lambda: "parameters of large take" in window.panes.errors.text())
+    assert "a precision of 16 bits" in window.panes.errors.text()
+    assert control.scene.trace is shown
+    assert control.model is model
+    window.panes.errors.clear()
     wait_idle(qtbot, window)

@@ -111,9 +111,8 @@ def token_values(
     if token == POOL and not method.takes_pool:
         raise SelectionError(
             "{method} cannot begin at the query of a pooling head, which is no token. "
-            "Choose a patch or a special token, or one of the methods {names}.",
+            "Choose a patch or a special token as the query, or raw attention.",
             method=method.title,
-            names=", ".join(one.name for one in METHODS.values() if one.takes_pool),
         )
     layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
     if method.needs_model:

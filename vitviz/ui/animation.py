@@ -11,8 +11,9 @@ from vitviz.errors import InputError
 from vitviz.figures.animate import frames_of, gif_bytes
 from vitviz.figures.compose import Look
 from vitviz.figures.save import PNG_SCALE
+from vitviz.geometry import POOL
 from vitviz.methods import METHODS
-from vitviz.views.display import shown_heads, shown_token
+from vitviz.views.display import shown_heads, shown_query
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
@@ -33,11 +34,17 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
                 "{method} is one map over all layers; there is nothing to animate.",
                 method=METHODS[state.method].title,
             )
+        query = shown_query(trace, state.token)
+        if query == POOL:
+            raise InputError(
+                "A pooling head looks at the last layer only; there is nothing to "
+                "animate. Choose a patch or a special token."
+            )
         frames = frames_of(
             trace,
             layers=tuple(range(trace.num_layers)),
             heads=(shown_heads(trace, state.heads),),
-            token=shown_token(trace, state.token),
+            token=query,
             look=Look(state.style, state.colormap, state.scale, state.fixed_range),
             method=state.method,
             model=model,

@@ -82,7 +82,7 @@ class Connections(QObject):
             "copy": window.copy,
             "export": window.export,
             "quit": window.close,
-            "cls": lambda: control.pin(0),
+            "cls": control.steps.choose_cls,
             "special": control.steps.cycle_special,
             "direction": wishes.flip_direction,
             "layer_back": lambda: control.steps.step_layer(-1),

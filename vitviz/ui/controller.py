@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from vitviz.engine import Kind
+from vitviz.geometry import POOL
 from vitviz.methods import METHODS
 from vitviz.ui.comparing import Comparing, Kept
 from vitviz.ui.exporting import Exporting
@@ -26,9 +27,9 @@ from vitviz.ui.tidying import Tidying
 from vitviz.ui.work import Work
 from vitviz.views.changes import active, listed
 from vitviz.views.compare import linked_token
-from vitviz.views.display import Heat
+from vitviz.views.display import Heat, shown_query
 from vitviz.views.session import ModelChoice, RunOptions, Session
-from vitviz.views.state import MAX_OTHERS, History, ViewState
+from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
@@ -176,6 +177,8 @@ class Controller(QObject):
         Who asks for a layer or head that the method on screen does not look at asks
         for attention again.
         """
+        if self._is_without(changes):
+            return
         method = METHODS[self.state.method]
         is_elsewhere = ("layer" in changes and "layer" not in method.options) or (
             "heads" in changes and "head" not in method.options
@@ -203,6 +206,9 @@ class Controller(QObject):
     def pin(self, token: int, *, beside: bool = False) -> None:
         """Choose a token, or another one beside it: at most four, the newest stay."""
         self.panes.errors.clear()
+        if token == POOL:
+            self.change(token=POOL, direction=Direction.LOOKS_AT)
+            return
         if not beside:
             self.change(token=token)
             return
@@ -234,6 +240,28 @@ class Controller(QObject):
         if not self.comparing.shows_difference:  # else it is the live view's grid
             token = linked_token(token, kept.trace.setup, trace.setup)
         self.pin(token)
+
+    def _is_without(self, changes: dict[str, Any]) -> bool:
+        """Say so if a pooling head, whose query stays, has nothing of what is asked."""
+        trace = self.scene.trace
+        token = changes.get("token", self.state.token)
+        if trace is None or shown_query(trace, token) != POOL:
+            return False
+        last = trace.num_layers - 1
+        text = ""
+        if changes.get("layer", last) not in (-1, last):
+            text = self.tr(
+                "The pooling head reads the last layer only. Choose a patch or a "
+                "special token to see the others."
+            )
+        elif changes.get("direction") is Direction.LOOKED_AT_BY:
+            text = self.tr(
+                "Nothing looks at the query of a pooling head: it is no token."
+            )
+        if text:
+            self.panes.errors.showMessage(text)
+            self.refresh()
+        return bool(text)
 
     def _present(self) -> Kept | None:
         """The view on screen, complete."""

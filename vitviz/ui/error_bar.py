@@ -46,7 +46,12 @@ def sentence(said: VitvizError | Phrase) -> str:
 def _in_words(value: object) -> object:
     if isinstance(value, VitvizError | Phrase):
         return sentence(value)
-    return _translated(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    known = _translated(value)
+    if known == value and value:  # a method's title stands in the registry's texts
+        known = QCoreApplication.translate("methods", value)
+    return known
 
 
 def _translated(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vitviz import trace_jobs
 from vitviz.engine import Job
 from vitviz.methods import METHODS
-from vitviz.views.display import chosen_options, shown_target, shown_token
+from vitviz.views.display import chosen_options, shown_query, shown_target
 
 if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
@@ -73,6 +73,6 @@ def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:
     return (
         id(trace.setup),
         state.method,
-        shown_token(trace, state.token) if method.is_per_query else None,
+        shown_query(trace, state.token) if method.is_per_query else None,
         *chosen_options(trace, state, layer),
     )

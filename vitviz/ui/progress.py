@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -71,10 +71,10 @@ class Progress(QObject):
         status, fallback = control.panes.status, scene.trace.setup.fallback
         status.setExactness(scene.trace.max_error, scene.seconds, where)
         if fallback is None:
-            status.setFallback("", 0.0, "")
+            status.setFallback("", "", "")
         else:
-            device, needed = fallback.values["device"], fallback.values["needed"]
-            status.setFallback(str(device), cast("float", needed), sentence(fallback))
+            device, needed = (str(fallback.values[n]) for n in ("device", "needed"))
+            status.setFallback(device, needed, sentence(fallback))
 
     def say_cancelled(self) -> None:
         """What ran was asked to end."""

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.geometry import POOL
 from vitviz.ui import theme
 from vitviz.ui.learn.words import readable
 from vitviz.ui.method_menu import MethodButton
 from vitviz.ui.method_options import MethodOptionsButton
-from vitviz.ui.status_line import special_name
+from vitviz.ui.status_line import pool_name, special_name
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import COLORMAPS, Meaning
 from vitviz.views.state import Direction, Scale, Style, ViewState
@@ -29,6 +30,7 @@ class QueryBar(QWidget):
     """Setters never emit; every signal is something the user did."""
 
     specialChosen = Signal(int)
+    """Index of a special token, or POOL."""
     directionChosen = Signal(object)
     methodChosen = Signal(str)
     methodOptionsChosen = Signal(object)
@@ -47,6 +49,7 @@ class QueryBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
+        self._has_pool = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 12, 4)
         layout.setSpacing(8)
@@ -59,7 +62,7 @@ class QueryBar(QWidget):
         self._special_row.setSpacing(2)
         self._special_group = QButtonGroup(self)
         self._special_group.setExclusive(False)
-        self._special_group.idClicked.connect(self.specialChosen)
+        self._special_group.idClicked.connect(self._on_special)
         self._direction = Segmented()
         self._direction.setAccessibleName(self.tr("Direction"))
         self.method = MethodButton()
@@ -100,38 +103,51 @@ class QueryBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._fill_segments()
 
-    def setTokens(self, names: tuple[str, ...]) -> None:
-        """A button for every special token of the model, by name."""
-        if names == self._names:
+    def setTokens(self, names: tuple[str, ...], *, has_pool: bool = False) -> None:
+        """A button for every special token of the model, and for its pooling head."""
+        if (names, has_pool) == (self._names, self._has_pool):
             return
-        self._names = names
+        self._names, self._has_pool = names, has_pool
         for button in self._special_group.buttons():
             self._special_group.removeButton(button)
             self._special_row.removeWidget(button)
             button.deleteLater()
         for index, name in enumerate(names):
-            button = QToolButton()
-            button.setText(special_name(name))
-            button.setCheckable(True)
-            button.setStyleSheet(
-                f"QToolButton {{ border-bottom: 2px solid {Meaning.SPECIAL.value}; }}"
+            self._add_special(index, special_name(name), self._special_tip(name))
+        if has_pool:
+            tip = self.tr(
+                "The query of the pooling head, which makes one feature of all tokens: "
+                "no token, but it looks as one, in the last layer (S)"
             )
-            button.setAccessibleName(special_name(name))
-            button.setToolTip(self._special_tip(name))
-            self._special_group.addButton(button, index)
-            self._special_row.addWidget(button)
+            self._add_special(len(names), pool_name(), tip)
 
-    def setState(self, state: ViewState, *, patch: str | None, special: int) -> None:
-        """Show a state: name of the pinned patch, or index of the special token."""
+    def _add_special(self, index: int, name: str, tip: str) -> None:
+        button = QToolButton()
+        button.setText(name)
+        button.setCheckable(True)
+        button.setStyleSheet(
+            f"QToolButton {{ border-bottom: 2px solid {Meaning.SPECIAL.value}; }}"
+        )
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        self._special_group.addButton(button, index)
+        self._special_row.addWidget(button)
+
+    def setState(
+        self, state: ViewState, *, patch: str | None, special: int | None
+    ) -> None:
+        """Show a state: name of the pinned patch, or the special token, or POOL."""
+        is_pool = special == POOL
+        pressed = len(self._names) if is_pool else special
         for button in self._special_group.buttons():
             with QSignalBlocker(button):
-                button.setChecked(self._special_group.id(button) == special)
+                button.setChecked(self._special_group.id(button) == pressed)
         self._patch.setText(patch or "–")
         colour = readable(Meaning.QUERY).name() if patch else theme.colours().faint
         self._patch.setStyleSheet(f"color: {colour}; font-weight: bold;")
-        is_row = state.direction is Direction.LOOKS_AT
+        is_row = state.direction is Direction.LOOKS_AT or is_pool
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))
-        self._direction.setValue(state.direction)
+        self._direction.setValue(Direction.LOOKS_AT if is_pool else state.direction)
         self.method.setMethod(state.method)
         self.method_options.setOptions(state.method, state.method_options)
         self._style.setValue(state.style)
@@ -248,6 +264,9 @@ class QueryBar(QWidget):
         action.setCheckable(True)
         action.toggled.connect(signal)
         return action
+
+    def _on_special(self, index: int) -> None:
+        self.specialChosen.emit(POOL if index == len(self._names) else index)
 
     def _on_scale(self, action: QAction) -> None:
         if action.data() is Scale.FIXED:

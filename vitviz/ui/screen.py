@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.errors import ExactnessError, VitvizError
+from vitviz.geometry import POOL
 from vitviz.ui import theme
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
@@ -23,7 +24,7 @@ from vitviz.ui.fillers.tokens import TokensFiller
 from vitviz.ui.fillers.trial import TrialFiller
 from vitviz.ui.fillers.view import Filler, StillFiller, View
 from vitviz.views.colour import Meaning
-from vitviz.views.display import Heat, MapCell, shown_layer, shown_token
+from vitviz.views.display import Heat, MapCell, shown_layer, shown_query
 from vitviz.views.state import Direction, Mode
 
 if TYPE_CHECKING:
@@ -121,7 +122,9 @@ class Screen(QObject):
         tab = panes.tabs.current()
         # in Present a panel shows what is being explained and nothing else
         shows_heads = tab == "matrix" if theme.presents() else tab != "heads"
-        panes.strip.setVisible(shows_heads)
+        # a pooling head's own heads are nowhere else
+        is_pool = trace is not None and shown_query(trace, state.token) == POOL
+        panes.strip.setVisible(shows_heads or is_pool)
         if trace is None:
             return
         layer = shown_layer(trace, state)
@@ -131,6 +134,7 @@ class Screen(QObject):
         panes.rail.setRunning(is_running)
         panes.rail.setCurrent(layer)
         if layer is None:
+            self._show_no_map()
             return
         view = View(trace, state, layer, control.model, is_running)
         if needs_columns(view):
@@ -146,6 +150,13 @@ class Screen(QObject):
             panes.picture.setHeat(None)
             return
         self.refresh_lines()
+
+    def _show_no_map(self) -> None:
+        """Nothing of what is asked for has been captured yet."""
+        panes = self._control.panes
+        panes.picture.setHeat(None)
+        panes.strip.setCells(None)
+        panes.bar.setLevels(None)
 
     def refresh_lines(self) -> None:
         """The matrix' cross-hair, the kept view, and what is said of the run."""
@@ -190,18 +201,18 @@ class Screen(QObject):
             panes.picture.setPlacement(setup.placement, setup.grid)
             panes.rail.setNumLayers(trace.num_layers)
             panes.rail.setWindowed(trace.setup.windowed)
-            panes.controls.setTokens(setup.prefix_names)
 
     def _show_controls(self, trace: Trace | None) -> None:
         panes, state = self._control.panes, self._control.state
-        patch, special = None, -1
+        patch, special = None, None
         if trace is not None:
-            token = shown_token(trace, state.token)
+            panes.controls.setTokens(trace.setup.prefix_names, has_pool=trace.has_pool)
+            token = shown_query(trace, state.token)
             others = tuple(t for t in state.others if t < trace.num_tokens)
             cell = trace.setup.grid.cell(token)
-            special = token if cell is None else -1
+            special = token if cell is None else None
             patch = None if cell is None else f"({cell[0]}, {cell[1]})"
-            is_row = state.direction is Direction.LOOKS_AT
+            is_row = state.direction is Direction.LOOKS_AT or token == POOL
             meaning = Meaning.QUERY if is_row else Meaning.KEY
             panes.picture.setPinned(token, others, meaning)
         panes.controls.setState(state, patch=patch, special=special)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from vitviz.geometry import PatchGrid
+from vitviz.geometry import POOL, PatchGrid
 from vitviz.ui import theme
 from vitviz.ui.plain_text import show_plainly
 from vitviz.views.colour import format_value
@@ -122,13 +122,13 @@ class StatusLine(QWidget):
             text = self.tr("{n} % off float32").format(n=f"{100 * moved:.1g}")
             self._precision.setText(text)
 
-    def setFallback(self, device: str, needed_gb: float, reason: str) -> None:
+    def setFallback(self, device: str, needed: str, reason: str) -> None:
         """Say that a run was made on the CPU; under the pointer, why. "" for neither.
 
-        device : what had not the memory, and how much the run needs.
+        device, needed : what had not the memory, and how much the run takes.
         """
-        text = self.tr("⚠ not on {device} ({needed} GB): on the CPU")
-        text = text.format(device=device, needed=f"{needed_gb:.1f}")
+        text = self.tr("⚠ {device} lacks {needed}: run on the CPU   ·")
+        text = text.format(device=device, needed=needed)
         self._fallback.setText(text)
         self._fallback.setToolTip(reason)
         self._fallback.setVisible(bool(reason))
@@ -158,12 +158,19 @@ def format_seconds(seconds: float) -> str:
 
 
 def token_name(token: int, grid: PatchGrid, names: tuple[str, ...]) -> str:
-    """`CLS`, `reg 0` or `(7, 3)`: a token as it is called on screen."""
+    """`CLS`, `reg 0` or `(7, 3)`: a token, or POOL, as it is called on screen."""
+    if token == POOL:
+        return pool_name()
     if token < grid.num_prefix_tokens:
         name = names[token] if token < len(names) else f"special {token}"
         return special_name(name)
     row, col = divmod(token - grid.num_prefix_tokens, grid.cols)
     return f"({row}, {col})"
+
+
+def pool_name() -> str:
+    """The query of a pooling head, as on its button."""
+    return QCoreApplication.translate("StatusLine", "pool")
 
 
 def special_name(name: str) -> str:

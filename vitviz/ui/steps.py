@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from vitviz.geometry import POOL
 from vitviz.selection import HeadChoice
 from vitviz.views.display import (
     FUSED_CHOICES,
     shown_heads,
     shown_layer,
-    shown_token,
+    shown_query,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Steps(QObject):
         if trace is None:
             return
         grid = trace.setup.grid
-        cell = grid.cell(shown_token(trace, self._control.state.token))
+        cell = grid.cell(shown_query(trace, self._control.state.token))
         if cell is None:
             cell = (grid.rows // 2, grid.cols // 2)
         else:
@@ -40,15 +41,34 @@ class Steps(QObject):
             cell = (row, col)
         self._control.pin(grid.token(*cell))
 
-    def cycle_special(self) -> None:
-        """The next special token, beginning with the first."""
+    def choose_cls(self) -> None:
+        """CLS, or what reads all tokens in its place: the pooling head."""
         trace = self._control.scene.trace
-        if trace is None or not trace.num_prefix_tokens:
+        if trace is None:
             return
-        token = shown_token(trace, self._control.state.token)
-        is_special = token < trace.num_prefix_tokens
-        next_one = (token + 1) % trace.num_prefix_tokens if is_special else 0
-        self._control.pin(next_one)
+        names = trace.setup.prefix_names
+        if "cls" in names:
+            self._control.pin(names.index("cls"))
+        elif trace.has_pool:
+            self._control.pin(POOL)
+        else:
+            text = self.tr("{model} has no CLS token.")
+            name = trace.setup.model.name
+            self._control.panes.errors.showMessage(text.format(model=name))
+
+    def cycle_special(self) -> None:
+        """The next special token, beginning with the first; then a pooling head."""
+        trace = self._control.scene.trace
+        if trace is None:
+            return
+        queries = list(range(trace.num_prefix_tokens))
+        if trace.has_pool:
+            queries.append(POOL)
+        if not queries:
+            return
+        now = shown_query(trace, self._control.state.token)
+        after = queries.index(now) + 1 if now in queries else 0
+        self._control.pin(queries[after % len(queries)])
 
     def step_layer(self, step: int) -> None:
         """The layer `step` further, within the model's."""
@@ -67,8 +87,10 @@ class Steps(QObject):
         trace = self._control.scene.trace
         if trace is None or not trace.num_heads:
             return
-        cells = [*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(trace.num_heads))]
-        now = shown_heads(trace, self._control.state.heads)
+        query = shown_query(trace, self._control.state.token)
+        count = trace.num_heads_of(query)
+        cells = [*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(count))]
+        now = shown_heads(trace, self._control.state.heads, query)
         index = cells.index(now) if now in cells else 0
         wanted = cells[min(max(index + step, 0), len(cells) - 1)]
         self._control.change(heads=wanted)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from vitviz.geometry import POOL
 from vitviz.views.colour import Array, Levels
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ class Difference:
 def linked_token(token: int, here: Setup, there: Setup) -> int:
     """The token of `there` that answers to one of `here`.
 
-    Special tokens by name (else the first token); patches by their place on the
-    picture, or on the model's input where the pictures differ.
+    POOL answers to itself, special tokens by name (else the first token), patches by
+    their place on the picture, or on the model's input where the pictures differ.
     """
+    if token == POOL:
+        return POOL
     cell = here.grid.cell(token)
     if cell is None:
         name = here.prefix_names[token] if token < len(here.prefix_names) else ""

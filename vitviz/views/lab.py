@@ -11,7 +11,7 @@ import numpy as np
 from vitviz.lessons.arithmetic import cosine, entropy
 from vitviz.views.colour import Array, Levels
 from vitviz.views.compare import common_levels, difference
-from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of, shown_heads
+from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of
 from vitviz.views.prediction import class_name, probabilities
 from vitviz.views.state import Direction, ViewState
 
@@ -59,7 +59,7 @@ def before_after(
     """
     wanted = replace(state, direction=Direction.LOOKS_AT, method="raw")
     heats = [heat(t, wanted, maps_of(t, wanted, layer)) for t in (before, after)]
-    heads = shown_heads(after, state.heads)
+    heads = heats[1].heads
     rows = [fused_values(t.row(layer, heats[0].token), heads) for t in (before, after)]
     most = math.log(max(len(rows[0]), 2))
     entropies = [entropy(row) / most for row in rows]

@@ -92,7 +92,7 @@ class ViewState:
     """Counted from the last when negative."""
     heads: HeadChoice = HeadChoice()
     token: int = 0
-    """The pinned token: the query, or the key when looked at by others."""
+    """The pinned token: the query, or the key when looked at by others; or POOL."""
     others: tuple[int, ...] = ()
     """Tokens pinned beside it, whose maps are shown small."""
     direction: Direction = Direction.LOOKS_AT

@@ -5,13 +5,14 @@ from __future__ import annotations
 from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
+from vitviz.geometry import POOL
 from vitviz.trace_jobs import EffectPart, StatisticsPart, WallPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.panes import Panes
 from vitviz.ui.work import Work
 from vitviz.views.colour import Array
-from vitviz.views.display import shown_heads, shown_target, shown_token
+from vitviz.views.display import shown_heads, shown_query, shown_target
 from vitviz.views.heads import Statistic
 
 _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.SINK)
@@ -82,9 +83,10 @@ class HeadsFiller(Filler):
 
     def _refresh_maps(self, view: View) -> None:
         trace, state = view.trace, view.state
+        query = shown_query(trace, state.token)
         key = (
             id(trace.setup),
-            shown_token(trace, state.token),
+            query,
             state.direction,
             state.scale,
             state.fixed_range,
@@ -96,9 +98,17 @@ class HeadsFiller(Filler):
             self._maps_key, self._maps_done = key, set()
             self.pane.clearMaps()
             self._work.drop(Kind.WALL)
+            if not self._work.is_awaited(Kind.EFFECT):
+                note = self._pool_note() if query == POOL else None
+                self.pane.setMeasuring(None, note)
+        if query == POOL:
+            return
         missing = tuple(x for x in view.exact if x not in self._maps_done)
         if missing and not self._work.is_awaited(Kind.WALL, Kind.RUN):
             self._work.submit(Kind.WALL, trace_jobs.wall(trace, state, missing))
+
+    def _pool_note(self) -> str:
+        return self.tr("The pooling head has its own heads, in the strip above.")
 
     def _refresh_statistics(self, view: View) -> None:
         done = self._values.get(_WALKED[0], {})

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 
 from vitviz.engine import Kind
+from vitviz.geometry import POOL
 from vitviz.trace_jobs import Explained
 from vitviz.ui.explaining import Explaining
 from vitviz.ui.fillers.view import Filler, View
@@ -23,6 +24,7 @@ from vitviz.views.display import (
     method_heat,
     rail_cell,
     shown_heads,
+    shown_query,
     strip,
 )
 from vitviz.views.overlay import overlay_rgba, smoothed
@@ -77,9 +79,9 @@ class HeatFiller(Filler):
         self.strip = strip(trace, state, self._maps)
         pane = self.panes.strip
         pane.setColormap(state.colormap)
-        pane.setNumHeads(trace.num_heads)
+        pane.setNumHeads(len(self._maps.values))
         pane.setCells(self.strip)
-        pane.setChoice(shown_heads(trace, state.heads))
+        pane.setChoice(shown_heads(trace, state.heads, self._maps.token))
         self.refresh_heat()
         self._refresh_others(view)
 
@@ -91,7 +93,7 @@ class HeatFiller(Filler):
         trace, state, hovered = view.trace, view.state, self.hovered
         is_raw = state.method == "raw" or view.is_running
         is_preview = self.previews_on_hover and hovered is not None and is_raw
-        if is_preview and not needs_columns(view):
+        if is_preview and not _lacks_columns(view):
             maps = maps_of(trace, state, maps.layer, token=hovered)
         raw = heat(trace, state, maps)
         self.levels = raw.levels
@@ -173,5 +175,10 @@ class HeatFiller(Filler):
 
 def needs_columns(view: View) -> bool:
     """Whether the layer's columns have to be prepared by the engine first."""
+    is_pool = shown_query(view.trace, view.state.token) == POOL  # it has no column
+    return not is_pool and _lacks_columns(view)
+
+
+def _lacks_columns(view: View) -> bool:
     is_column = view.state.direction is Direction.LOOKED_AT_BY
     return is_column and not view.trace.has_normalisers(view.layer)

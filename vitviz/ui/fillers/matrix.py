@@ -6,6 +6,7 @@ import numpy as np
 
 from vitviz import trace_jobs
 from vitviz.engine import Kind
+from vitviz.geometry import POOL
 from vitviz.selection import Bins
 from vitviz.trace_jobs import MatrixPart, Refined
 from vitviz.ui.fillers.view import Filler, View
@@ -58,7 +59,8 @@ class MatrixFiller(Filler):
     def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
         """Cross-hair: the cell under the pointer, or the line of the shown token."""
         is_row = shown.direction is Direction.LOOKS_AT
-        pinned = (shown.token, None) if is_row else (None, shown.token)
+        token = None if shown.token == POOL else shown.token  # no line of the matrix
+        pinned = (token, None) if is_row else (None, token)
         query, key = cell if cell is not None else pinned
         self.pane.setQuery(query)
         self.pane.setKey(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vitviz import trace_jobs
 from vitviz.engine import Kind
+from vitviz.geometry import POOL
 from vitviz.trace_jobs import RailPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
@@ -14,7 +15,7 @@ from vitviz.views.display import (
     maps_of,
     rail_cell,
     shown_heads,
-    shown_token,
+    shown_query,
 )
 from vitviz.views.state import Direction
 
@@ -47,14 +48,18 @@ class RailFiller(Filler):
         """Compute the maps that are missing."""
         trace, state = view.trace, view.state
         key = (id(trace.setup), *_fields(view))
+        is_pool = shown_query(trace, state.token) == POOL
         if key != self._key:
             self._key, self.cells = key, {}
+            if is_pool:  # the others have no map to take the former's place
+                self.rail.setCells((None,) * trace.num_layers)
             self._work.drop(Kind.RAIL)
         self.rail.setColormap(state.colormap)
-        missing = tuple(layer for layer in view.exact if layer not in self.cells)
+        layers = (view.layer,) if is_pool else view.exact
+        missing = tuple(layer for layer in layers if layer not in self.cells)
         if not missing:
             return
-        rows_only = state.direction is Direction.LOOKS_AT
+        rows_only = state.direction is Direction.LOOKS_AT or is_pool
         is_cheap = len(missing) * trace.num_tokens <= AT_ONCE
         if rows_only and (is_cheap or view.is_running):
             for layer in missing:
@@ -71,9 +76,10 @@ class RailFiller(Filler):
 def _fields(view: View) -> tuple[object, ...]:
     """What the rail's maps depend on."""
     trace, state = view.trace, view.state
+    query = shown_query(trace, state.token)
     return (
-        shown_token(trace, state.token),
-        shown_heads(trace, state.heads),
+        query,
+        shown_heads(trace, state.heads, query),
         state.direction,
         state.log,
         state.clip_percent,

@@ -13,7 +13,7 @@ from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.work import Work
-from vitviz.views.display import shown_target, shown_token
+from vitviz.views.display import shown_query, shown_target
 from vitviz.views.prediction import class_name
 from vitviz.views.tokens import Reading
 
@@ -60,7 +60,7 @@ class TokensFiller(Filler):
         key = (
             id(trace.setup),
             state.tokens_view,
-            shown_token(trace, state.token)
+            shown_query(trace, state.token)
             if shows in (Reading.SIMILARITY, Reading.POSITIONS)
             else None,
             shown_target(trace, state) if shows is Reading.LENS else None,

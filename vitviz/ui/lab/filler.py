@@ -100,6 +100,6 @@ class LabFiller(Filler):
         setup = view.trace.setup
         return self.tr("Layer {layer}, {heads}, query {query}").format(
             layer=shown.layer,
-            heads=heads_text(shown_heads(view.trace, view.state.heads)),
+            heads=heads_text(shown_heads(view.trace, view.state.heads, shown.token)),
             query=token_name(shown.token, setup.grid, setup.prefix_names),
         )
