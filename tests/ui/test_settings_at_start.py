@@ -70,6 +70,17 @@ def test_reset_settings_starts_afresh(
     assert "settings-old-1.json" in capsys.readouterr().err
 
 
+def test_a_refused_model_leaves_the_embedded_one_and_its_reason(
+    qtbot: QtBot, qapp: QApplication, photo: Path, tmp_path: Path
+) -> None:
+    """A remembered file that has gone, a name on the command line, and a device."""
+    settings.set(model=str(tmp_path / "gone.safetensors"))
+    assert "gone.safetensors" in start(qapp, str(photo))
+    settings.set(model="")
+    assert "vit_of_nobody" in start(qapp, str(photo), "--model", "vit_of_nobody")
+    assert "cuda:77" in start(qapp, str(photo), "--device", "cuda:77")
+
+
 def test_a_slow_disk_does_not_hold_the_window_up(
     qtbot: QtBot,
     qapp: QApplication,

@@ -201,6 +201,7 @@ def open_window(
 
     def start() -> None:
         control = window.controller
+        control.runs.spare = default or ""
         if is_session:
             window.files.open(paths)
         if model is not None:

@@ -54,6 +54,8 @@ class Runs(QObject):
         """What the model was asked for as."""
         self.asked = self.choice
         """What the model that loads was asked for as."""
+        self.spare = ""
+        """Loaded, once, where a model is refused and there is no other."""
         self.ahead = Ahead()
         """Pictures that are likely to be opened next."""
         self.progress = Progress(control)
@@ -228,11 +230,16 @@ class Runs(QObject):
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
             return
+        spare, is_bare = self.spare, kind is Kind.MODEL and self.model is None
         if kind is not Kind.STATES:  # the pane of tokens says it itself
-            self._control.panes.errors.showError(error)
+            stays = is_bare and bool(spare)  # over the run of the spare model
+            self._control.panes.errors.showError(error, stays=stays)
             self._failure = kind, error
         if kind is Kind.RUN:
             self._go_back()
+        if is_bare and spare:
+            self.spare = ""
+            self.load(spare, "auto", None)  # the device may have been what failed
         self.progress.say_result()
 
     def _is_said(self, *kinds: Kind) -> bool:
