@@ -28,8 +28,8 @@
         <translation>今度はヘッドどうしが1組ごとに取り合うことになり、クエリの重みの合計は1ではなく{sum}になります。エラーは出ません。気づく手がかりは合計だけです。</translation>
     </message>
     <message>
-        <source>Softmax makes weights of scores: each becomes a power of e, then all are divided by their sum. The weights are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch, heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
-        <translation>ソフトマックスはスコアを重みに変えます。それぞれをeの累乗にし、その合計で割ります。重みはすべて正で、足すと1になります。&lt;b&gt;では、どの軸に沿って足すのでしょう。&lt;/b&gt;スコアの形は(B, H, N, N)、つまりバッチ、ヘッド、クエリ、キーの順です。最後の軸&lt;code&gt;dim=-1&lt;/code&gt;は「&lt;q&gt;クエリ&lt;/q&gt;ごとに、すべての&lt;k&gt;キー&lt;/k&gt;にわたって」という意味です。どのクエリも、ちょうど1の注意を配ります。</translation>
+        <source>Softmax makes weights of scores: e is raised to each score, then all are divided by their sum. So they are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch (pictures at once), heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
+        <translation>ソフトマックスはスコアを重みに変えます。eをそれぞれのスコア乗し、その合計で割ります。だから重みはすべて正で、足すと1になります。&lt;b&gt;では、どの軸に沿って足すのでしょう。&lt;/b&gt;スコアの形は(B, H, N, N)、つまりバッチ（一度に扱う画像の数）、ヘッド、クエリ、キーの順です。最後の軸&lt;code&gt;dim=-1&lt;/code&gt;は「&lt;q&gt;クエリ&lt;/q&gt;ごとに、すべての&lt;k&gt;キー&lt;/k&gt;にわたって」という意味です。どのクエリも、ちょうど1の注意を配ります。</translation>
     </message>
     <message>
         <source>The last axis: over all keys, for each query. Right.</source>
@@ -130,12 +130,12 @@
         <translation>&lt;w&gt;注意マップは、まだ説明ではありません。&lt;/w&gt;重みが示すのはヘッドがどこを見ているかであって、モデルがなぜそう判断したかではありません。見られていても、バリューが短かったり後の層で使われなかったりすれば、結果は何も変わりません。本当に効いているかどうかは、パッチを隠したりつながりを切ったりして、何が変わるかで確かめられます。</translation>
     </message>
     <message>
-        <source>All of it is three lines. Click a term, in the code or in the formula: below stand its shape and its values in this very run.</source>
-        <translation>これまでのすべては、たった3行です。コードか数式の中の項をクリックすると、今この実行での形と値が下に現れます。</translation>
+        <source>All of it is three lines (@ multiplies matrices). Click a term, in the code or in the formula: below stand its shape and its values in this very run.</source>
+        <translation>これまでのすべては、たった3行です（@は行列の積）。コードか数式の中の項をクリックすると、今この実行での形と値が下に現れます。</translation>
     </message>
     <message>
-        <source>B = 1 batch, pictures at once · H = {heads} heads · N = {tokens} tokens ({patches} patches, {special} special) · d&lt;sub&gt;k&lt;/sub&gt; = {d_k}, width of a head's query and key, often d&lt;sub&gt;model&lt;/sub&gt;/H: {heads} × {d_k} = {width} · d&lt;sub&gt;v&lt;/sub&gt; = {d_v}, width of its value</source>
-        <translation>B = 1：バッチ（一度に扱う画像の数）・H = {heads}：ヘッドの数・N = {tokens}：トークンの数（パッチ{patches}、特殊{special}）・d&lt;sub&gt;k&lt;/sub&gt; = {d_k}：ヘッドのクエリとキーの幅。多くはd&lt;sub&gt;model&lt;/sub&gt;/H（{heads} × {d_k} = {width}）・d&lt;sub&gt;v&lt;/sub&gt; = {d_v}：バリューの幅</translation>
+        <source>B = 1 picture at once (batch) · H = {heads} heads · N = {tokens} tokens ({patches} patches, {special} special) · d&lt;sub&gt;k&lt;/sub&gt; = {d_k}, width of a head's query and key, often d&lt;sub&gt;model&lt;/sub&gt;/H: {heads} × {d_k} = {width} · d&lt;sub&gt;v&lt;/sub&gt; = {d_v}, width of its value</source>
+        <translation>B = 1：一度に扱う画像の数（バッチ）・H = {heads}：ヘッドの数・N = {tokens}：トークンの数（パッチ{patches}、特殊{special}）・d&lt;sub&gt;k&lt;/sub&gt; = {d_k}：ヘッドのクエリとキーの幅。多くはd&lt;sub&gt;model&lt;/sub&gt;/H（{heads} × {d_k} = {width}）・d&lt;sub&gt;v&lt;/sub&gt; = {d_v}：バリューの幅</translation>
     </message>
     <message>
         <source>Go where the model is changed and maps are put to the test</source>
@@ -263,8 +263,8 @@
         <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;なので、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組になります。縦横2倍の画像ならパッチは4倍、組の数は約16倍です。</translation>
     </message>
     <message>
-        <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token and weighs how much to take from each. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
-        <translation>&lt;b&gt;自己注意&lt;/b&gt;では、すべてのトークンがすべてのトークンを見て、どれからどれだけ受け取るかを決めます。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
+        <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token and weighs how much to take from each: the colours on the picture. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
+        <translation>&lt;b&gt;自己注意&lt;/b&gt;では、すべてのトークンがすべてのトークンを見て、どれからどれだけ受け取るかを決めます。画像の上の色がそれです。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
     </message>
     <message>
         <source>Let more people come to the meeting</source>
@@ -364,16 +364,16 @@
         <translation>ヘッドをクリックするとオフになり、もう一度クリックするとオンに戻ります</translation>
     </message>
     <message>
-        <source>Click heads to switch them off. Without which one does the model's answer change most? Then try each.</source>
-        <translation>ヘッドをクリックしてオフにしてみましょう。モデルの答えが最も変わるのは、どのヘッドを切ったときですか。そのあと、1つずつ試して確かめましょう。</translation>
+        <source>Click heads to switch them off, and on again. Without which one does the model's answer change most? Then let each be tried alone.</source>
+        <translation>ヘッドをクリックしてオフにしたり、オンに戻したりしてみましょう。モデルの答えが最も変わるのは、どのヘッドを切ったときですか。そのあと、1つずつ試して確かめましょう。</translation>
     </message>
     <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · each map on its own scale, × = strongest patch ÷ uniform · framed: on the picture</source>
         <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・マップの濃淡はヘッドごと、×は最も強いパッチ÷一様・枠は画像に表示中</translation>
     </message>
     <message>
-        <source>Lost without it: 1 − cosine to the unchanged feature</source>
-        <translation>オフにしたときの損失：1 − 元の特徴とのコサイン</translation>
+        <source>Lost without it: 1 − cosine to the unchanged answer</source>
+        <translation>オフにしたときの損失：1 − 元の答えとのコサイン</translation>
     </message>
     <message>
         <source>Lost without it: probability of the likeliest class</source>
@@ -448,7 +448,7 @@
     </message>
     <message>
         <source>Dividing by √d</source>
-        <translation>√dで割る</translation>
+        <translation>dの平方根で割る</translation>
     </message>
     <message>
         <source>From words to patches</source>
@@ -556,8 +556,8 @@
         <translation>変更前</translation>
     </message>
     <message>
-        <source>cosine &lt;b&gt;{cosine}&lt;/b&gt; to the unchanged final feature (1 is unchanged). This model has no classifier to ask.</source>
-        <translation>最終的な特徴と元の特徴のコサインは&lt;b&gt;{cosine}&lt;/b&gt;です（1なら変化なし）。このモデルには分類器がないため、特徴で比べます。</translation>
+        <source>cosine &lt;b&gt;{cosine}&lt;/b&gt; between the model's answer before and now (1: unchanged). This model names no classes; its answer is a feature, a list of {size} numbers.</source>
+        <translation>モデルの答えの、変更前と今のコサインは&lt;b&gt;{cosine}&lt;/b&gt;です（1なら変化なし）。このモデルはクラス名を答えません。答えは{size}個の数が並んだ「特徴」です。</translation>
     </message>
     <message>
         <source>now</source>
@@ -567,16 +567,16 @@
 <context>
     <name>OutputPage</name>
     <message>
-        <source>(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;); here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;.</source>
-        <translation>(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;)。ここでは(1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;です。</translation>
-    </message>
-    <message>
         <source>A weight says how much of a patch's &lt;v&gt;value&lt;/v&gt; the query takes. The output is the sum of all values, each times its weight: a mixture. What is looked at flows in, what is not looked at hardly does.</source>
         <translation>重みは、パッチの&lt;v&gt;バリュー&lt;/v&gt;をクエリがどれだけ受け取るかを表します。出力は、すべてのバリューにそれぞれの重みを掛けて足したもの、つまり混ぜ合わせです。よく見たものは流れ込み、見なかったものはほとんど流れ込みません。</translation>
     </message>
     <message>
         <source>Click the largest contribution in the list and find its patch on the picture. Then click another query: what does that one mix?</source>
         <translation>リストで最も大きい寄与をクリックし、画像の中でそのパッチを見つけましょう。次に別のクエリをクリックします。今度は何を混ぜていますか。</translation>
+    </message>
+    <message>
+        <source>Of &lt;k&gt;key&lt;/k&gt; {key}: its value v, and w·v, which is what it gives to the output of all {tokens}. These two stand on the same scale.</source>
+        <translation>&lt;k&gt;キー&lt;/k&gt;{key}のバリューvと、それが出力に与える分w·vです。出力は{tokens}個すべてからの合計で、w·vと同じ目盛りで示しています。</translation>
     </message>
     <message>
         <source>The chosen contribution and the whole output</source>
@@ -593,6 +593,10 @@
     <message>
         <source>Weight × length of the value = length of the contribution. These {n} of {tokens} make {share} % of all lengths. Recomputed and the model's own output differ by {error}.</source>
         <translation>重み × バリューの長さ = 寄与の長さ。{tokens}個のうちこの{n}個で、長さの合計の{share}%を占めます。再計算した出力とモデル自身の出力の差は{error}です。</translation>
+    </message>
+    <message>
+        <source>With d&lt;sub&gt;v&lt;/sub&gt; numbers in a value: (B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;); here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;.</source>
+        <translation>バリューの数の個数をd&lt;sub&gt;v&lt;/sub&gt;とすると、(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;)。ここでは(1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;です。</translation>
     </message>
     <message>
         <source>o_i = Σ_j w_ij v_j</source>
@@ -633,12 +637,12 @@
         <translation>画像のクリックでクエリを選びます</translation>
     </message>
     <message>
-        <source>Choose two keys by clicking patches: one with at least four times the weight of the other. What differs in the bars?</source>
-        <translation>パッチをクリックしてキーを2つ選びましょう。片方の重みがもう片方の4倍以上になるようにします。棒のどこが違いますか。</translation>
+        <source>Click patches to choose their keys, until one had at least four times the weight of another. What differs in the bars?</source>
+        <translation>パッチを次々にクリックしてキーを選び、重みが4倍以上違う2つを見つけましょう。棒のどこが違いますか。</translation>
     </message>
     <message>
-        <source>Every token makes three vectors: a &lt;q&gt;query&lt;/q&gt;, what it looks for; a &lt;k&gt;key&lt;/k&gt;, what it can be found by; a &lt;v&gt;value&lt;/v&gt;, what it hands over. To weigh a patch, the query is multiplied with the patch's key, number by number, and the products are added up. The more alike the two point, the larger the score, and the larger the weight.</source>
-        <translation>どのトークンも3つのベクトルを作ります。何を探しているかを表す&lt;q&gt;クエリ&lt;/q&gt;、何によって見つけられるかを表す&lt;k&gt;キー&lt;/k&gt;、何を渡すかを表す&lt;v&gt;バリュー&lt;/v&gt;です。パッチの重みを決めるには、クエリとそのパッチのキーを数ごとに掛け合わせ、積をすべて足します。2つの向きが似ているほどスコアは大きく、重みも大きくなります。</translation>
+        <source>Every token makes three vectors, lists of numbers, by multiplying itself with three matrices the model has learned: a &lt;q&gt;query&lt;/q&gt;, what it looks for; a &lt;k&gt;key&lt;/k&gt;, what it can be found by; a &lt;v&gt;value&lt;/v&gt;, what it hands over. To weigh a patch, multiply the query with the patch's key, number by number, and add up. The more alike their directions, the larger this score, and the larger the weight.</source>
+        <translation>どのトークンも、モデルが学習した3つの行列を自分に掛けて、3つのベクトル（数の並び）を作ります。何を探しているかを表す&lt;q&gt;クエリ&lt;/q&gt;、何によって見つけられるかを表す&lt;k&gt;キー&lt;/k&gt;、何を渡すかを表す&lt;v&gt;バリュー&lt;/v&gt;です。パッチの重みを決めるには、クエリとそのパッチのキーを数ごとに掛け合わせ、すべて足します。2つの向きが似ているほどこのスコアは大きく、重みも大きくなります。</translation>
     </message>
     <message>
         <source>Number {n}: &lt;q&gt;{q}&lt;/q&gt; × &lt;k&gt;{k}&lt;/k&gt; = &lt;b&gt;{product}&lt;/b&gt;</source>
@@ -657,12 +661,8 @@
         <translation>Shift+クリックなら、いつでもキーを選べます</translation>
     </message>
     <message>
-        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}.</source>
-        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、√{width} = {root}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。{tokens}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。2つのベクトルのコサインは{cosine}です。</translation>
-    </message>
-    <message>
-        <source>This model does it in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8). Shown is one of them.</source>
-        <translation>このモデルはこれを{layers}個の層で順に行い、どの層でも{heads}個のヘッドが並んで働きます（第8章）。ここに示すのはその1つです。</translation>
+        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6). Cosine of the two, 1 if they point the same way: {cosine}.</source>
+        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、√{width} = {root}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。{tokens}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。重みは全部足すと1です（第6章）。2つのベクトルのコサイン（同じ向きなら1）は{cosine}です。</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
@@ -671,6 +671,10 @@
     <message>
         <source>What a click on the picture chooses</source>
         <translation>画像のクリックで選ぶもの</translation>
+    </message>
+    <message>
+        <source>d&lt;sub&gt;k&lt;/sub&gt; = {width} is how many numbers a query or key has; why its root divides: chapter 5. This model does all this in {layers} layers, one after the other, with {heads} heads side by side in each (chapter 8); shown is one of them.</source>
+        <translation>d&lt;sub&gt;k&lt;/sub&gt; = {width}はクエリやキーの数の個数です。その平方根で割る理由は第5章にあります。このモデルはこれを{layers}個の層で順に行い、どの層でも{heads}個のヘッドが並んで働きます（第8章）。ここに示すのはその1つです。</translation>
     </message>
     <message>
         <source>s = q·k / √d_k = Σ_c q_c k_c / √d_k</source>
@@ -684,12 +688,12 @@
 <context>
     <name>ScalePage</name>
     <message>
-        <source>&lt;b&gt;Which one?&lt;/b&gt; 8 or 14 for delicate work, such as finding small faults (anomaly detection). 16 and more are often enough to say roughly what is in a picture. torchvision's &lt;code&gt;vit_b_16&lt;/code&gt; has 16 in its name: its patch size.</source>
-        <translation>&lt;b&gt;どれを選ぶ？&lt;/b&gt;小さな傷を見つけるような繊細な作業（異常検知など）には8か14。何が写っているかを大まかに言うだけなら、16以上で足りることが多いです。torchvisionの&lt;code&gt;vit_b_16&lt;/code&gt;の名前にある16は、パッチの大きさです。</translation>
+        <source>&lt;b&gt;Which one?&lt;/b&gt; 8 or 14 for delicate work, such as finding small faults (anomaly detection). 16 and more are often enough to say roughly what is in a picture. The 16 in the name of &lt;code&gt;vit_b_16&lt;/code&gt;, torchvision's well-known model, is its patch size.</source>
+        <translation>&lt;b&gt;どれを選ぶ？&lt;/b&gt;小さな傷を見つけるような繊細な作業（異常検知など）には8か14。何が写っているかを大まかに言うだけなら、16以上で足りることが多いです。torchvisionのよく知られたモデル&lt;code&gt;vit_b_16&lt;/code&gt;の名前にある16は、パッチの大きさです。</translation>
     </message>
     <message>
-        <source>Memory of all layers: the matrices if they were written out (chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. Time: this run, measured.</source>
-        <translation>メモリは全層の合計です。行列は書き出した場合の量（第3章）、q、k、vはvitvizが代わりに保持する量（第4章）です。時間は今回の実測です。</translation>
+        <source>Memory of all layers: the matrices of all pairs, if they were written out (chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. Time: one pass by itself, measured anew.</source>
+        <translation>メモリは全層の合計です。行列はすべての組を書き出した場合の量（第3章）、q、k、vはvitvizが代わりに保持する量（第4章）です。時間は、1回の実行だけを測り直したものです。</translation>
     </message>
     <message>
         <source>Patch size in pixels</source>
@@ -755,8 +759,8 @@
 <context>
     <name>ScalingPage</name>
     <message>
-        <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products, so scores spread wider the wider a head is. Undivided, softmax turns into a spike: one key takes all, and hardly any gradient gets through for the others to learn from. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
-        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、ヘッドの幅が広いほど大きくばらつきます。割らずにおくとソフトマックスは1点に尖り、1つのキーがすべてを取ってしまいます。ほかのキーが学ぶための勾配はほとんど届きません。そこでスコアを√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
+        <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, softmax turns them into a spike: one key takes nearly all the weight. Then learning stalls, since hardly any correction (gradient) gets back through a spike. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
+        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、個数が多いほど大きくばらつきます。割らずにおくとソフトマックスで1点に尖り、1つのキーが重みのほとんどを取ってしまいます。尖ったところからは直すための手がかり（勾配）がほとんど戻らず、学習が進みません。そこでスコアを√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
     </message>
     <message>
         <source>Divide by √d_k</source>
@@ -779,8 +783,8 @@
         <translation>ベクトルが先頭の数個だけだったとしたときの、割る前のスコアのばらつき（標準偏差）：{list}。</translation>
     </message>
     <message>
-        <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the row, and of the model's answer?</source>
-        <translation>スケーリングをオフにし、次にTを√d&lt;sub&gt;k&lt;/sub&gt;の2倍より大きくしてみましょう。行とモデルの答えはどうなりますか。</translation>
+        <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the query's row of weights, and of the model's answer?</source>
+        <translation>スケーリングをオフにし、次にTを√d&lt;sub&gt;k&lt;/sub&gt;の2倍より大きくしてみましょう。クエリの重みの行とモデルの答えはどうなりますか。</translation>
     </message>
     <message>
         <source>T = 1: no scaling</source>
@@ -789,6 +793,10 @@
     <message>
         <source>T = √d: as trained</source>
         <translation>T = √d：学習どおり</translation>
+    </message>
+    <message>
+        <source>T works like a temperature: cold freezes on one key, heat spreads over all. You may have read that dividing by √d&lt;sub&gt;k&lt;/sub&gt; lowers it. That is an easy slip: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row of weights.</source>
+        <translation>Tは温度のように働きます。冷たいと1つのキーに固まり、熱いと全体に広がります。「√d&lt;sub&gt;k&lt;/sub&gt;で割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。Tが大きいほど温度は&lt;b&gt;高く&lt;/b&gt;、重みの行は平らになります。</translation>
     </message>
     <message>
         <source>T, what scores are divided by</source>
@@ -811,20 +819,16 @@
         <translation>すべての層のすべてのヘッドをこのTにすると：</translation>
     </message>
     <message>
-        <source>You may have read that dividing lowers the temperature. It is an easy slip, and the other way round: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row.</source>
-        <translation>「割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。Tが大きいほど温度は&lt;b&gt;高く&lt;/b&gt;、行は平らになります。</translation>
+        <source>as if so many tokens shared equally</source>
+        <translation>均等に分け合うトークン何個分か</translation>
     </message>
     <message>
-        <source>as broad as so many equal tokens</source>
-        <translation>均等なトークン何個分の広がりか</translation>
-    </message>
-    <message>
-        <source>entropy, of the largest possible</source>
-        <translation>エントロピー（最大に対する割合）</translation>
-    </message>
-    <message>
-        <source>gradient that gets through, Σ w (1 − w)</source>
+        <source>gradient let through, Σ w (1 − w)</source>
         <translation>通り抜ける勾配 Σ w (1 − w)</translation>
+    </message>
+    <message>
+        <source>how spread out (entropy; flat is 100 %)</source>
+        <translation>広がり（エントロピー、平らなら100%）</translation>
     </message>
     <message>
         <source>largest weight</source>
@@ -850,28 +854,32 @@
         <translation>先頭には、どのパッチにも属さない&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>
     <message>
-        <source> In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and gathers the answer: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
-        <translation>先頭には、どのパッチにも属さず答えを集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
+        <source> In front comes &lt;s&gt;{names}&lt;/s&gt;, which belongs to no patch and collects what the picture as a whole is about: &lt;b&gt;{tokens}&lt;/b&gt; tokens in all.</source>
+        <translation>先頭には、どのパッチにも属さず画像全体についての情報を集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
+    </message>
+    <message>
+        <source> The dark sides are cut off: the model never sees them.</source>
+        <translation>暗い部分は切り落とされ、モデルには見えません。</translation>
     </message>
     <message>
         <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none.</source>
         <translation>&lt;s&gt;{name}&lt;/s&gt;は&lt;b&gt;{token}&lt;/b&gt;番のトークンです。パッチより前にあり、どのパッチにも属しません。</translation>
     </message>
     <message>
-        <source>A Transformer reads sequences. A sentence is a sequence of words; a picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;, each of them a “word”.</source>
-        <translation>トランスフォーマーは「列」を読みます。文は単語の列です。画像も&lt;b&gt;パッチ&lt;/b&gt;に切り分けて1つ1つを「単語」とみなせば、列になります。</translation>
+        <source>A Transformer is a neural network that reads sequences. A sentence is a sequence of words; a picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;, each of them a “word”, or &lt;b&gt;token&lt;/b&gt;.</source>
+        <translation>トランスフォーマーは「列」を読むニューラルネットワークです。文は単語の列です。画像も&lt;b&gt;パッチ&lt;/b&gt;に切り分けて1つ1つを「単語」（&lt;b&gt;トークン&lt;/b&gt;）とみなせば、列になります。</translation>
     </message>
     <message>
-        <source>A patch becomes a token by &lt;b&gt;one strided convolution&lt;/b&gt;: a window of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a line, {rows} lines. At each stop {filters} filters multiply the window's 3·{patch}·{patch_h} = {inputs} numbers with their own and add up.</source>
-        <translation>パッチをトークンにするのは、&lt;b&gt;1回のストライド付き畳み込み&lt;/b&gt;です。{patch}×{patch_h}ピクセルの窓が{patch}ずつ動くので、どの画素もちょうど1回読まれます。1行に({width} − {patch}) ÷ {patch} + 1 = {cols}か所、それが{rows}行です。1か所ごとに{filters}個のフィルターが、窓の中の3·{patch}·{patch_h} = {inputs}個の数に自分の数を掛け、合計します。</translation>
+        <source>A patch becomes a token by &lt;b&gt;one strided convolution&lt;/b&gt;: a window of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a line, {rows} lines. At each stop {filters} filters multiply the window's 3·{patch}·{patch_h} = {inputs} numbers (red, green and blue of every pixel) with their own and add up.</source>
+        <translation>パッチをトークンにするのは、&lt;b&gt;1回のストライド付き畳み込み&lt;/b&gt;です。{patch}×{patch_h}ピクセルの窓が{patch}ずつ動くので、どの画素もちょうど1回読まれます。1行に({width} − {patch}) ÷ {patch} + 1 = {cols}か所、それが{rows}行です。1か所ごとに{filters}個のフィルターが、窓の中の3·{patch}·{patch_h} = {inputs}個の数（各画素の赤・緑・青）に自分の数を掛け、合計します。</translation>
     </message>
     <message>
         <source>Drag to take the picture apart by hand</source>
         <translation>ドラッグすると、自分の手で画像をばらせます</translation>
     </message>
     <message>
-        <source>Filter {n} at stop ({row}, {col}): products and bias add up to &lt;b&gt;{sum}&lt;/b&gt;; the model's own run has {own}. Point at the bars for other filters; move the query with the arrow keys to move the window.</source>
-        <translation>位置({row}, {col})のフィルター{n}：積とバイアスの合計は&lt;b&gt;{sum}&lt;/b&gt;、モデル自身の実行では{own}。棒にポインターを重ねるとほかのフィルターに、矢印キーでクエリを動かすと次の窓に移ります。</translation>
+        <source>Filter {n} at stop ({row}, {col}): the products, and a constant of its own (bias), add up to &lt;b&gt;{sum}&lt;/b&gt;; the model's own run has {own}. Point at the bars for other filters, click a patch to move the window.</source>
+        <translation>位置({row}, {col})のフィルター{n}：積とフィルターの定数（バイアス）の合計は&lt;b&gt;{sum}&lt;/b&gt;、モデル自身の実行では{own}。棒にポインターを重ねるとほかのフィルターに、パッチをクリックすると別の窓に移ります。</translation>
     </message>
     <message>
         <source>Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make {rows}×{cols} = &lt;b&gt;{patches}&lt;/b&gt; patches.</source>
@@ -882,8 +890,8 @@
         <translation>画像のばらけ具合</translation>
     </message>
     <message>
-        <source>Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt; of the sequence, counted from 0.</source>
-        <translation>パッチ({row}, {col})は、列の中で{special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt;番目のトークンです（0から数えます）。</translation>
+        <source>Patch ({row}, {col}), in row {row} and column {col}, is token {special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt;; all is counted from 0.</source>
+        <translation>パッチ({row}, {col})は{row}行{col}列にあり、列の中で{special} + {row} × {cols} + {col} = &lt;b&gt;{token}&lt;/b&gt;番目のトークンです（どれも0から数えます）。</translation>
     </message>
     <message>
         <source>Put it together</source>

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import OpenWindow
+from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_learn import go_to, press
+from tests.ui.test_window import click_patch
 from vitviz import settings
 from vitviz.lessons.cost import Timing
 from vitviz.lessons.jobs import Timed
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.marks import Marks
+from vitviz.ui.learn.output_page import OutputPage
+from vitviz.ui.learn.pair_page import PairPage
+from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.widgets.slider import Slider
 from vitviz.views.learn import Chapter
+from vitviz.views.state import Mode
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -150,3 +157,82 @@ def test_a_slider_goes_where_it_is_clicked(qtbot: QtBot) -> None:
     qtbot.mouseMove(slider, QPoint(300, y))
     qtbot.mouseRelease(slider, LEFT, pos=QPoint(300, y))
     assert slider.value() == pytest.approx(755, abs=20)
+
+
+def test_the_query_s_map_stays_while_a_key_is_looked_for(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 3, 2)
+    query = 1 + 3 * 7 + 2
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    point_at(window, 5, 5)
+    assert shown_query(window) == query
+    assert "(5, 5)" in window.panes.status.text(), "its weight is still told"
+    press(qtbot, page.click.button("query"))
+    point_at(window, 4, 4)
+    assert shown_query(window) == 1 + 4 * 7 + 4
+    press(qtbot, page.click.button("key"))
+    press(qtbot, window.top.modeButton(Mode.INSPECT))
+    point_at(window, 1, 5)
+    assert shown_query(window) == 1 + 1 * 7 + 5, "elsewhere it is previewed again"
+
+
+def point_at(window: MainWindow, row: int, col: int) -> None:
+    window.controller.screen.hover(None)
+    window.controller.screen.hover(1 + row * 7 + col)
+
+
+def shown_query(window: MainWindow) -> int:
+    heat = window.controller.screen.heat
+    assert heat is not None
+    return heat.token
+
+
+def test_between_both_neither_scaling_is_marked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    trained, off = page.switch.button(True), page.switch.button(False)
+    assert (trained.isChecked(), off.isChecked()) == (True, False)
+    press(qtbot, off)
+    assert (trained.isChecked(), off.isChecked()) == (False, True)
+    qtbot.keyClick(page.slider, Qt.Key.Key_End)
+    assert (trained.isChecked(), off.isChecked()) == (False, False)
+    press(qtbot, trained)
+    assert (trained.isChecked(), off.isChecked()) == (True, False)
+    wait_idle(qtbot, window)
+
+
+def test_another_query_brings_its_own_contribution(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 2, 2)
+    page = go_to(qtbot, window, Chapter.OUTPUT)
+    assert isinstance(page, OutputPage)
+    last = page.parts.bars()[-1].key
+    spot = page.parts.rowRect(len(page.parts.bars()) - 1).center().toPoint()
+    qtbot.mouseClick(page.parts, LEFT, pos=spot)
+    assert window.controller.state.learn.key == last
+    click_patch(qtbot, window, 6, 1)
+    assert window.controller.state.learn.key is None
+    assert page.lesson is not None
+    assert page.lesson.key in [bar.key for bar in page.parts.bars()]
+    _, part, whole = page.bars.vectors()
+    assert part.top == whole.top, "how much of the output it is can be seen"
+    assert part.top is not None
+    assert part.top >= max(np.abs(part.values).max(), np.abs(whole.values).max())
+
+
+def test_a_key_is_let_go_of_with_its_grid(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    go_to(qtbot, window, Chapter.QUERY_KEY)
+    click_patch(qtbot, window, 6, 6)
+    assert window.controller.state.learn.key == 49
+    options = replace(window.controller.options, size=(176, 176))
+    window.controller.choose_options(options)
+    wait_idle(qtbot, window)
+    assert window.controller.state.learn.key is None

@@ -128,6 +128,17 @@ def timings(
     return job
 
 
+def one_pass(model: Model, image: SourceImage, grid: Grid) -> Job:
+    """A job that returns the Timing of one grid. Raises SelectionError."""
+
+    def job(context: Context) -> Timing:
+        from vitviz.lessons import stopwatch
+
+        return stopwatch.timing(model, image, grid, check=context.raise_if_cancelled)
+
+    return job
+
+
 def _takes_long(last: Timing, grid: Grid) -> bool:
     return sum(predicted(last, grid[0] * grid[1])) > PATIENCE_S
 

@@ -87,6 +87,15 @@ class Screen(QObject):
     def previews_on_hover(self, on: bool) -> None:
         self._heat.previews_on_hover = on
 
+    @property
+    def holds_query(self) -> bool:
+        """Whether the pinned query stays on the picture whatever is pointed at."""
+        return self._heat.holds_query
+
+    @holds_query.setter
+    def holds_query(self, on: bool) -> None:
+        self._heat.holds_query = on
+
     def add_mode(self, mode: Mode, filler: Filler) -> None:
         """Have a mode's panel filled while it is on screen."""
         self._modes[mode] = filler

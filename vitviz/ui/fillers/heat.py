@@ -48,6 +48,7 @@ class HeatFiller(Filler):
         """Of attention itself, whatever method is on the picture."""
         self.strip: tuple[MapCell, ...] | None = None
         self.previews_on_hover = True
+        self.holds_query = False
         self.hovered: int | None = None
         self._work = work
         self._view: View | None = None
@@ -92,7 +93,8 @@ class HeatFiller(Filler):
             return
         trace, state, hovered = view.trace, view.state, self.hovered
         is_raw = state.method == "raw" or view.is_running
-        is_preview = self.previews_on_hover and hovered is not None and is_raw
+        previews = self.previews_on_hover and not self.holds_query
+        is_preview = previews and hovered is not None and is_raw
         if is_preview and not _lacks_columns(view):
             maps = maps_of(trace, state, maps.layer, token=hovered)
         raw = heat(trace, state, maps)

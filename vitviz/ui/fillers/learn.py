@@ -13,7 +13,7 @@ from vitviz.selection import HeadChoice
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.learn.lesson import Lesson
-from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter
+from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter, LearnView
 from vitviz.views.state import Direction, Mode
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class LearnFiller(Filler):
         self._receive_failure: Callable[[str], None] | None = None
         self._is_open = False
         self._former_heads: HeadChoice | None = None
+        self._key_on: tuple[LearnView, tuple[int, int], int] | None = None
+        """What was shown last, with its grid and its query."""
         self._work.on_result(Kind.LESSON, self._on_result)
         self._work.on_part(Kind.LESSON, self._on_part)
         self._work.on_failure(Kind.LESSON, self._on_failure)
@@ -87,10 +89,26 @@ class LearnFiller(Filler):
         if view.state.direction is not Direction.LOOKS_AT:
             self.change(merge=True, direction=Direction.LOOKS_AT)
             return
+        if self._outlived_key(lesson):
+            self.change(merge=True, learn=replace(learn, key=None))
+            return
         panel.refresh(lesson)
         page = panel.page()
         uses_key = page is not None and page.uses_key and not panel.isBarred()
+        self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         self.picture.setKey(lesson.key if uses_key else None)
+
+    def _outlived_key(self, lesson: Lesson) -> bool:
+        """Whether the chosen key is another patch now, or the former query's."""
+        learn = lesson.view.state.learn
+        now = (learn, lesson.trace.grid, lesson.query)
+        former, self._key_on = self._key_on, now
+        if learn.key is None or former is None or former[0].key != learn.key:
+            return False
+        if former[1] != lesson.trace.grid:
+            return True
+        stayed = learn.chapter is former[0].chapter is Chapter.OUTPUT
+        return stayed and former[2] != lesson.query
 
     def takes_click(self, token: int, with_shift: bool) -> bool:
         """Whether a click on the picture chose a key, and so is no query."""
@@ -122,6 +140,10 @@ class LearnFiller(Filler):
         """Hold the query against another key."""
         learn = self._control.state.learn
         self._control.change(learn=replace(learn, key=token))
+
+    def hold_query(self, is_held: bool) -> None:
+        """Keep the query's own map while the pointer looks for a key."""
+        self._control.screen.holds_query = is_held
 
     def ask(
         self,
@@ -179,6 +201,7 @@ class LearnFiller(Filler):
             self._give_heads_back()
             self.drop()
             self.picture.setKey(None)
+            self.hold_query(False)
             self.panel.leave()
 
     def _give_heads_back(self) -> None:

@@ -39,12 +39,12 @@ class AxisPage(Page):
         self.sums: Sums | None = None
         self.say(
             self.tr(
-                "Softmax makes weights of scores: each becomes a power of e, then all "
-                "are divided by their sum. The weights are positive and add up to 1. "
-                "<b>Over which axis?</b> Scores have the shape (B, H, N, N): batch, "
-                "heads, queries, keys. The last axis, <code>dim=-1</code>, means “over "
-                "all <k>keys</k>, for each <q>query</q>”: every query has one whole "
-                "attention to give away."
+                "Softmax makes weights of scores: e is raised to each score, then all "
+                "are divided by their sum. So they are positive and add up to 1. "
+                "<b>Over which axis?</b> Scores have the shape (B, H, N, N): batch "
+                "(pictures at once), heads, queries, keys. The last axis, "
+                "<code>dim=-1</code>, means “over all <k>keys</k>, for each "
+                "<q>query</q>”: every query has one whole attention to give away."
             )
         )
         i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)

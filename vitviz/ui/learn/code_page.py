@@ -111,8 +111,9 @@ class CodePage(Page):
         self.shape: tuple[int, ...] = ()
         self.say(
             self.tr(
-                "All of it is three lines. Click a term, in the code or in the "
-                "formula: below stand its shape and its values in this very run."
+                "All of it is three lines (@ multiplies matrices). Click a term, in "
+                "the code or in the formula: below stand its shape and its values in "
+                "this very run."
             )
         )
         self.code = CodeLines()
@@ -178,7 +179,7 @@ class CodePage(Page):
         of, trace = lesson.factors, lesson.trace
         self.letters.say(
             self.tr(
-                "B = 1 batch, pictures at once · H = {heads} heads · N = {tokens} "
+                "B = 1 picture at once (batch) · H = {heads} heads · N = {tokens} "
                 "tokens ({patches} patches, {special} special) · "
                 "d<sub>k</sub> = {d_k}, width of a head's query and key, often "
                 "d<sub>model</sub>/H: {heads} × {d_k} = {width} · "

@@ -31,9 +31,9 @@ class CostPage(Page):
         self.say(
             self.tr(
                 "In <b>self-attention</b> every token looks at every token and weighs "
-                "how much to take from each. It is a meeting in which everyone listens "
-                "to everyone: N people, N × N listenings. Twice the people, four times "
-                "the work."
+                "how much to take from each: the colours on the picture. It is a "
+                "meeting in which everyone listens to everyone: N people, N × N "
+                "listenings. Twice the people, four times the work."
             )
         )
         self.meeting = Meeting()

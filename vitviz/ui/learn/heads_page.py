@@ -45,8 +45,8 @@ class HeadsPage(Page):
         self.shapes = self.say()
         self.ask_to(
             self.tr(
-                "Click heads to switch them off. Without which one does the model's "
-                "answer change most? Then try each."
+                "Click heads to switch them off, and on again. Without which one does "
+                "the model's answer change most? Then let each be tried alone."
             )
         )
         self.where = self.say("", "small")
@@ -231,7 +231,7 @@ class HeadsPage(Page):
         self.list_title.say(
             self.tr("Lost without it: probability of the likeliest class")
             if has_head
-            else self.tr("Lost without it: 1 − cosine to the unchanged feature")
+            else self.tr("Lost without it: 1 − cosine to the unchanged answer")
         )
         order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
         top = max(max(found.values), 1e-12)

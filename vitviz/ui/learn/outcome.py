@@ -38,10 +38,12 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         if alike is None:
             return broken, None
         text = tr(
-            "cosine <b>{cosine}</b> to the unchanged final feature (1 is unchanged). "
-            "This model has no classifier to ask."
+            "cosine <b>{cosine}</b> between the model's answer before and now (1: "
+            "unchanged). This model names no classes; its answer is a feature, a list "
+            "of {size} numbers."
         )
-        return text.format(cosine=f"{alike:.3f}"), None
+        size = before.output.size
+        return text.format(cosine=f"{alike:.3f}", size=size), None
     shares, changed = probabilities(before.logits), probabilities(after.logits)
     if shares is None or changed is None:
         return broken, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.lessons import arithmetic
@@ -63,6 +64,7 @@ class OutputPage(Page):
         self.share = self.say("", "small")
         self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
         self.add(self.bars)
+        self.scales = self.say("", "small")
         self.close_with(
             self.tr(
                 "Two minutes. Compare with mixing paint: the weights are the recipe, "
@@ -82,9 +84,10 @@ class OutputPage(Page):
         heads, tokens, d_v = lesson.trace.num_heads, of.num_tokens, of.v.shape[1]
         self.shapes.say(
             self.tr(
-                "(B, H, N, N) × (B, H, N, d<sub>v</sub>) → (B, H, N, d<sub>v</sub>); "
-                "here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) "
-                "→ <b>(1, {heads}, {tokens}, {d_v})</b>."
+                "With d<sub>v</sub> numbers in a value: (B, H, N, N) × (B, H, N, "
+                "d<sub>v</sub>) → (B, H, N, d<sub>v</sub>); here (1, {heads}, "
+                "{tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → <b>(1, {heads}, "
+                "{tokens}, {d_v})</b>."
             ).format(heads=heads, tokens=tokens, d_v=d_v)
         )
         largest = found.largest(MOST)
@@ -121,13 +124,21 @@ class OutputPage(Page):
                 error=f"{lesson.trace.capture(lesson.layer).error:.0e}",
             )
         )
-        weight = lesson.row.weights[lesson.key]
+        part = lesson.row.weights[lesson.key] * of.v[lesson.key]
+        # the part and the whole on one scale, so that it is seen how much it is
+        reach = float(max(np.abs(part).max(), np.abs(found.out).max()))
         self.bars.setVectors(
             [
                 Vector("v", of.v[lesson.key], Meaning.VALUE),
-                Vector("w·v", weight * of.v[lesson.key], Meaning.VALUE),
-                Vector(self.tr("output"), found.out),
+                Vector("w·v", part, Meaning.VALUE, top=reach),
+                Vector(self.tr("output"), found.out, top=reach),
             ]
+        )
+        self.scales.say(
+            self.tr(
+                "Of <k>key</k> {key}: its value v, and w·v, which is what it gives to "
+                "the output of all {tokens}. These two stand on the same scale."
+            ).format(key=lesson.name(lesson.key), tokens=tokens)
         )
         if self._query_when_chosen not in (None, lesson.query):
             self.done()

@@ -33,11 +33,13 @@ class PairPage(Page):
         self._setting: object = None
         self.say(
             self.tr(
-                "Every token makes three vectors: a <q>query</q>, what it looks for; a "
-                "<k>key</k>, what it can be found by; a <v>value</v>, what it hands "
-                "over. To weigh a patch, the query is multiplied with the patch's key, "
-                "number by number, and the products are added up. The more alike the "
-                "two point, the larger the score, and the larger the weight."
+                "Every token makes three vectors, lists of numbers, by multiplying "
+                "itself with three matrices the model has learned: a <q>query</q>, "
+                "what it looks for; a <k>key</k>, what it can be found by; a "
+                "<v>value</v>, what it hands over. To weigh a patch, multiply the "
+                "query with the patch's key, number by number, and add up. The more "
+                "alike their directions, the larger this score, and the larger the "
+                "weight."
             )
         )
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
@@ -64,8 +66,8 @@ class PairPage(Page):
         )
         self.ask_to(
             self.tr(
-                "Choose two keys by clicking patches: one with at least four times the "
-                "weight of the other. What differs in the bars?"
+                "Click patches to choose their keys, until one had at least four times "
+                "the weight of another. What differs in the bars?"
             )
         )
         self.click = Segmented(wraps=True)
@@ -122,14 +124,21 @@ class PairPage(Page):
         self._show_column(self.bars.column())
         self.layers.say(
             self.tr(
-                "This model does it in {layers} layers, one after the other, with "
-                "{heads} heads side by side in each (chapter 8). Shown is one of them."
-            ).format(layers=lesson.trace.num_layers, heads=lesson.trace.num_heads)
+                "d<sub>k</sub> = {width} is how many numbers a query or key has; why "
+                "its root divides: chapter 5. This model does all this in {layers} "
+                "layers, one after the other, with {heads} heads side by side in each "
+                "(chapter 8); shown is one of them."
+            ).format(
+                width=lesson.factors.width,
+                layers=lesson.trace.num_layers,
+                heads=lesson.trace.num_heads,
+            )
         )
         text = self.tr(
             "Sum <b>{total}</b>, divided by √{width} = {root}: score <b>{score}</b>. "
             "Softmax over all {tokens} keys makes it the weight <b>{weight}</b>, "
-            "{ratio} × uniform (1/{tokens}). Cosine of the two: {cosine}."
+            "{ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6). "
+            "Cosine of the two, 1 if they point the same way: {cosine}."
         )
         if pair.bias:
             text += self.tr(" The score includes the model's bias of {bias}.")
@@ -184,6 +193,7 @@ class PairPage(Page):
 
     def _on_click_kind(self, kind: object) -> None:
         self.clicks_choose_key = kind == "key"
+        self.desk.hold_query(self.clicks_choose_key)
 
     def _on_head(self, head: int) -> None:
         self.desk.change(heads=HeadChoice((head,)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QSlider, QWidget
 
-from vitviz.lessons import cost
+from vitviz.lessons import cost, jobs
+from vitviz.lessons.cost import Timing
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.page import Button, Page
@@ -31,7 +32,8 @@ class Seen:
     tokens: int
     matrices_bytes: int
     kept_bytes: int
-    seconds: float | None
+    seconds: float | None = None
+    """Of one pass, measured alone; None: not yet."""
 
 
 class ScalePage(Page):
@@ -43,6 +45,9 @@ class ScalePage(Page):
         super().__init__(desk, parent)
         self._seen: dict[int, Seen] = {}
         self._image: object = None
+        self._timing: int | None = None
+        """The patch size whose pass is being timed."""
+        self._current = 0
         self.say(
             self.tr(
                 "Think of maps. On a map of <b>small scale</b> one sheet holds the "
@@ -84,8 +89,9 @@ class ScalePage(Page):
             self.tr(
                 "<b>Which one?</b> 8 or 14 for delicate work, such as finding small "
                 "faults (anomaly detection). 16 and more are often enough to say "
-                "roughly what is in a picture. torchvision's <code>vit_b_16</code> "
-                "has 16 in its name: its patch size."
+                "roughly what is in a picture. The 16 in the name of "
+                "<code>vit_b_16</code>, torchvision's well-known model, is its patch "
+                "size."
             )
         )
         self.close_with(
@@ -122,24 +128,50 @@ class ScalePage(Page):
         trace = lesson.trace
         if trace.is_complete:
             layers, heads = trace.num_layers, trace.num_heads
+            former = self._seen.get(patch)
             self._seen[patch] = Seen(
                 trace.grid,
                 trace.num_tokens,
                 cost.written_out_bytes(layers, heads, trace.num_tokens),
                 trace.num_bytes,
-                lesson.seconds,
+                former.seconds if former and former.grid == trace.grid else None,
             )
+            self._measure(lesson, patch)
             if len(self._seen) >= ENOUGH:
                 self.done()
+        self._current = patch
         self._show_table(patch)
+
+    def forget(self) -> None:
+        """Another picture or size: what is timed is dropped with it."""
+        super().forget()
+        self._timing = None
 
     def seen(self) -> dict[int, Seen]:
         """What each size took on this picture, as far as it has been tried."""
         return dict(self._seen)
 
     def leave(self) -> None:
-        """A size that has not settled is not run."""
+        """A size that has not settled is not run, and what is timed is dropped."""
         self._settle.stop()
+        self._timing = None
+
+    def _measure(self, lesson: Lesson, patch: int) -> None:
+        """Time a pass by itself: what the run took is of all that ran beside it."""
+        model, image, grid = lesson.view.model, lesson.image, lesson.trace.grid
+        is_known = self._seen[patch].seconds is not None
+        if is_known or self._timing == patch or model is None or image is None:
+            return
+        self._timing = patch
+
+        def receive(found: Timing) -> None:
+            self._timing = None
+            seen = self._seen.get(patch)
+            if seen is not None and seen.grid == found.grid:
+                self._seen[patch] = replace(seen, seconds=found.whole_s)
+                self._show_table(self._current)
+
+        self.desk.ask(jobs.one_pass(model, image, grid), receive)
 
     def _show_table(self, current: int) -> None:
         rows = []
@@ -168,9 +200,9 @@ class ScalePage(Page):
             self.tr("time"),
         )
         note = self.tr(
-            "Memory of all layers: the matrices if they were written out (chapter 3), "
-            "and q, k and v (chapter 4), which vitviz keeps instead. Time: this run, "
-            "measured."
+            "Memory of all layers: the matrices of all pairs, if they were written out "
+            "(chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. "
+            "Time: one pass by itself, measured anew."
         )
         self.table.say("", Table(header, tuple(rows)), f"<small>{note}</small>")
 

@@ -49,10 +49,11 @@ class ScalingPage(Page):
         self._seen: set[str] = set()
         self.say(
             self.tr(
-                "A score is a sum of d<sub>k</sub> products, so scores spread wider "
-                "the wider a head is. Undivided, softmax turns into a spike: one key "
-                "takes all, and hardly any gradient gets through for the others to "
-                "learn from. So scores are divided by √d<sub>k</sub>."
+                "A score is a sum of d<sub>k</sub> products: the more there are, the "
+                "wider scores spread. Undivided, softmax turns them into a spike: one "
+                "key takes nearly all the weight. Then learning stalls, since hardly "
+                "any correction (gradient) gets back through a spike. So scores are "
+                "divided by √d<sub>k</sub>."
             )
         )
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
@@ -72,15 +73,16 @@ class ScalingPage(Page):
         )
         self.say(
             self.tr(
-                "You may have read that dividing lowers the temperature. It is an easy "
-                "slip, and the other way round: a larger T is a <b>higher</b> "
-                "temperature, and a flatter row."
+                "T works like a temperature: cold freezes on one key, heat spreads "
+                "over all. You may have read that dividing by √d<sub>k</sub> lowers "
+                "it. That is an easy slip: a larger T is a <b>higher</b> temperature, "
+                "and a flatter row of weights."
             )
         )
         self.ask_to(
             self.tr(
                 "Switch the scaling off, then move T above twice √d<sub>k</sub>. What "
-                "becomes of the row, and of the model's answer?"
+                "becomes of the query's row of weights, and of the model's answer?"
             )
         )
         self.switch = Segmented(wraps=True)
@@ -101,13 +103,13 @@ class ScalingPage(Page):
         self.add(self.slider)
         self.marks = Marks(self.slider, ("1", "√d", "d"))
         self.add(self.marks)
+        self.bars = BarsView(self.tr("The row as trained, and with this T"))
+        self.add(self.bars)
         self.table = self.say()
         self.outcome = self.say()
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
-        self.bars = BarsView(self.tr("The row as trained, and with this T"))
-        self.add(self.bars)
         self.maps = MapsView(self.tr("The row as trained, and with this T, as maps"))
         self.add(self.maps)
         self.growth = self.say("", "small")
@@ -136,8 +138,8 @@ class ScalingPage(Page):
         self.marks.setWords(("T = 1", f"√{of.width}", f"{of.width}"))
         with QSignalBlocker(self.slider):
             self.slider.setValue(_place(divisor, of.width))
-        for value, there in ((True, is_own), (False, _is_same(divisor, 1.0))):
-            self.switch.button(value).setChecked(there)
+        is_off = _is_same(divisor, 1.0)
+        self.switch.setValue(True if is_own else False if is_off else None)
         name = f"T = {format_value(divisor)}"
         own_name = f"√{of.width} = {format_value(of.divisor)}"
         self.table.say("", self._numbers(own, now, f"T = {own_name}", name))
@@ -194,12 +196,12 @@ class ScalingPage(Page):
             (self.tr("this row"), own_name, f"<b>{name}</b>"),
             (
                 (
-                    self.tr("entropy, of the largest possible"),
+                    self.tr("how spread out (entropy; flat is 100 %)"),
                     percent(own.relative_entropy),
                     f"<b>{percent(now.relative_entropy)}</b>",
                 ),
                 (
-                    self.tr("as broad as so many equal tokens"),
+                    self.tr("as if so many tokens shared equally"),
                     format_value(own.breadth),
                     f"<b>{format_value(now.breadth)}</b>",
                 ),
@@ -209,7 +211,7 @@ class ScalingPage(Page):
                     f"<b>{format_value(now.largest)}</b>",
                 ),
                 (
-                    self.tr("gradient that gets through, Σ w (1 − w)"),
+                    self.tr("gradient let through, Σ w (1 − w)"),
                     format_value(own.gradient),
                     f"<b>{format_value(now.gradient)}</b>",
                 ),

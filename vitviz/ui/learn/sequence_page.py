@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractAnimation, QRectF, QVariantAnimation
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from vitviz.geometry import Fit, Placement
 from vitviz.lessons import jobs
 from vitviz.ui.learn.bars_view import BarsView, Vector, number
 from vitviz.ui.learn.convolution import ConvolutionView
@@ -27,6 +28,12 @@ APART_MS = 3200
 STEPS = 1000
 
 
+def has_dark_sides(placement: Placement) -> bool:
+    """Whether parts of the picture lie outside of what the model sees."""
+    seen = placement.seen_rect()
+    return (seen.width, seen.height) != tuple(map(float, placement.source_size))
+
+
 class SequencePage(Page):
     """The picture comes apart; the strided convolution at the query's patch."""
 
@@ -40,9 +47,9 @@ class SequencePage(Page):
         """The run and the query when the picture had come apart."""
         self.say(
             self.tr(
-                "A Transformer reads sequences. A sentence is a sequence of words; a "
-                "picture becomes one when it is cut into <b>patches</b>, each of them "
-                "a “word”."
+                "A Transformer is a neural network that reads sequences. A sentence is "
+                "a sequence of words; a picture becomes one when it is cut into "
+                "<b>patches</b>, each of them a “word”, or <b>token</b>."
             )
         )
         self.counts = self.say()
@@ -113,9 +120,12 @@ class SequencePage(Page):
             )
         elif grid.num_prefix_tokens:
             text += self.tr(
-                " In front comes <s>{names}</s>, which belongs to no patch and gathers "
-                "the answer: <b>{tokens}</b> tokens in all."
+                " In front comes <s>{names}</s>, which belongs to no patch and "
+                "collects what the picture as a whole is about: <b>{tokens}</b> tokens "
+                "in all."
             )
+        if setup.placement.fit is Fit.CROP and has_dark_sides(setup.placement):
+            text += self.tr(" The dark sides are cut off: the model never sees them.")
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
         self.counts.say(
             text.format(
@@ -179,8 +189,9 @@ class SequencePage(Page):
         row, col = cell
         self.place.say(
             self.tr(
-                "Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = "
-                "<b>{token}</b> of the sequence, counted from 0."
+                "Patch ({row}, {col}), in row {row} and column {col}, is token "
+                "{special} + {row} × {cols} + {col} = <b>{token}</b>; all is counted "
+                "from 0."
             ).format(
                 row=row,
                 col=col,
@@ -237,8 +248,8 @@ class SequencePage(Page):
                 "of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel "
                 "is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a "
                 "line, {rows} lines. At each stop {filters} filters multiply the "
-                "window's 3·{patch}·{patch_h} = {inputs} numbers with their own and "
-                "add up."
+                "window's 3·{patch}·{patch_h} = {inputs} numbers (red, green and blue "
+                "of every pixel) with their own and add up."
             ).format(
                 patch=patch_w,
                 patch_h=patch_h,
@@ -285,9 +296,10 @@ class SequencePage(Page):
         )
         self.filter.say(
             self.tr(
-                "Filter {n} at stop ({row}, {col}): products and bias add up to "
-                "<b>{sum}</b>; the model's own run has {own}. Point at the bars for "
-                "other filters; move the query with the arrow keys to move the window."
+                "Filter {n} at stop ({row}, {col}): the products, and a constant of "
+                "its own (bias), add up to <b>{sum}</b>; the model's own run has "
+                "{own}. Point at the bars for other filters, click a patch to move the "
+                "window."
             ).format(
                 n=index,
                 row=row,

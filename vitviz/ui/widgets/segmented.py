@@ -50,11 +50,14 @@ class Segmented(QWidget):
             self._row.addWidget(button)
 
     def setValue(self, value: object) -> None:
-        """Show which one is chosen."""
-        if value in self._values:
-            button = self._group.button(self._values.index(value))
-            with QSignalBlocker(self._group):
-                button.setChecked(True)
+        """Show which one is chosen; None: no one, where None is none of them."""
+        with QSignalBlocker(self._group):
+            if value in self._values:
+                self._group.button(self._values.index(value)).setChecked(True)
+            elif value is None and (button := self._group.checkedButton()):
+                self._group.setExclusive(False)
+                button.setChecked(False)
+                self._group.setExclusive(True)
 
     def button(self, value: object) -> QToolButton:
         """The button of a value."""
