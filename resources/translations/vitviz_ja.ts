@@ -781,8 +781,8 @@
 <context>
     <name>Hints</name>
     <message>
-        <source>A small map for every head of this layer. Click one, or the mean.</source>
-        <translation>この層の各ヘッドの小さなマップです。ヘッドか平均をクリックしてみてください。</translation>
+        <source>A small map for every head of this layer. Click one, or the mean. What a head is: Learn (F3).</source>
+        <translation>この層の各ヘッドの小さなマップです。ヘッドか平均をクリックしてみてください。ヘッドとは何かは「学ぶ」（F3）にあります。</translation>
     </message>
     <message>
         <source>A small map for every layer. Click one to see it large; [ and ] move.</source>

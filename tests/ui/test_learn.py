@@ -23,6 +23,7 @@ from vitviz.interventions import Axis, HeadsOff, Interventions
 from vitviz.lessons import arithmetic
 from vitviz.tracing import Trace, trace
 from vitviz.ui import language, theme
+from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.code_page import CodePage
 from vitviz.ui.learn.cost_page import CostPage
@@ -488,7 +489,8 @@ def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
     for text in ("B = 1", "H = 3", "N = 50", "= 16", "3 × 16 = 48"):
         assert text in plain(page.letters)
     press(qtbot, page.lab)
-    assert window.controller.state.mode is not Mode.LEARN
+    assert window.controller.state.mode is Mode.LAB
+    assert window.panes.lab.tool() is Tool.HIDE, "as the sentence above it says"
 
 
 def test_code_is_clicked_with_the_mouse(qtbot: QtBot, in_english: MainWindow) -> None:

@@ -196,7 +196,8 @@ class Hints(QObject):
                 "A small map for every layer. Click one to see it large; [ and ] move."
             ),
             About.HEADS: self.tr(
-                "A small map for every head of this layer. Click one, or the mean."
+                "A small map for every head of this layer. Click one, or the mean. "
+                "What a head is: Learn (F3)."
             ),
         }[about]
         central = self._window.centralWidget()

@@ -12,6 +12,7 @@ from vitviz.errors import Cancelled, VitvizError
 from vitviz.selection import HeadChoice
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
+from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.lesson import Lesson
 from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter, LearnView
 from vitviz.views.state import Direction, Mode
@@ -171,6 +172,7 @@ class LearnFiller(Filler):
         """Where maps are put to the test: the Lab, or the test of Inspect."""
         if Mode.LAB in self._panes.side.modes():
             self.change(mode=Mode.LAB)
+            self._panes.lab.setTool(Tool.HIDE)
         else:
             self.change(mode=Mode.INSPECT, tab="trial")
 
