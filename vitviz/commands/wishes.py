@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from vitviz.commands.option_texts import (
+    class_of,
+    factor,
+    listed,
+    method_options_of,
+    number_or,
+    one_of,
+    query_of,
+    scale_of,
+    size_of,
+    whole,
+)
 from vitviz.commands.running import (
     Running,
     add_running_arguments,
     running_from,
 )
-from vitviz.errors import InputError, SelectionError
+from vitviz.errors import InputError
 from vitviz.interventions import UNTOUCHED, Interventions, changed
 from vitviz.methods import METHODS
-from vitviz.plain import decoded, encoded
+from vitviz.plain import encoded
 from vitviz.views.state import MethodOptions
 
 if TYPE_CHECKING:
@@ -32,7 +42,6 @@ FUSIONS = ("mean", "max", "min")
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
 STYLES = ("tint", "map", "spotlight")
-MAX_SIZE_PX = 32768
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +179,14 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     model.add_argument("--model", metavar="M", help="default: the embedded model")
     model.add_argument("--patch", metavar="P", help="patch size of the embedded model")
     model.add_argument("--device", metavar="D", default="auto", help="default: auto")
-    model.add_argument("--dtype", metavar="T", default="float32", help=_of(DTYPES))
+    model.add_argument("--dtype", metavar="T", default="float32", help=listed(DTYPES))
     picture = parser.add_argument_group("picture")
     picture.add_argument(
         "--size",
         metavar="S|WxH",
         help="input in pixels; default: what the weights were trained with",
     )
-    picture.add_argument("--fit", default="crop", metavar="F", help=_of(FITS))
+    picture.add_argument("--fit", default="crop", metavar="F", help=listed(FITS))
     add_running_arguments(parser)
     model.add_argument(
         "--changes",
@@ -194,7 +203,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         "of a pooling head (SigLIP)",
     )
     choice.add_argument(
-        "--method", default="raw", metavar="N", help=_of(tuple(METHODS))
+        "--method", default="raw", metavar="N", help=listed(tuple(METHODS))
     )
     choice.add_argument(
         "--target",
@@ -209,7 +218,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the method: fusion, start_layer, discard, mass, fill or cells",
     )
     looks = parser.add_argument_group("figure")
-    looks.add_argument("--style", default="tint", metavar="N", help=_of(STYLES))
+    looks.add_argument("--style", default="tint", metavar="N", help=listed(STYLES))
     looks.add_argument(
         "--colormap",
         default="viridis",
@@ -235,7 +244,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         default="png",
         metavar="T",
-        help=f"of the files in a folder: {_of(FORMATS)}",
+        help=f"of the files in a folder: {listed(FORMATS)}",
     )
     parser.add_argument(
         "--price", action="store_true", help="say what a run would take, and stop"
@@ -251,23 +260,23 @@ def wish_from(args: argparse.Namespace) -> Wish:
 
     wish = Wish(
         model=args.model,
-        patch=None if args.patch is None else _whole(args.patch, "--patch"),
-        size=None if args.size is None else _size(args.size),
-        fit=_one_of(args.fit, FITS, "--fit"),
+        patch=None if args.patch is None else whole(args.patch, "--patch"),
+        size=None if args.size is None else size_of(args.size),
+        fit=one_of(args.fit, FITS, "--fit"),
         device=args.device,
-        dtype=_one_of(args.dtype, DTYPES, "--dtype"),
-        layer=_number_or(args.layer, ("last", "all"), "--layer"),
-        head=_number_or(args.head, (*FUSIONS, "all"), "--head"),
-        query=None if args.query is None else _query(args.query),
-        method=_one_of(args.method, tuple(METHODS), "--method"),
-        target=None if args.target is None else _class(args.target),
-        method_options=_method_options(args.option, args.method),
-        style=_one_of(args.style, STYLES, "--style"),
-        colormap=_one_of(args.colormap, COLORMAPS, "--colormap"),
-        scale=_scale(args.scale),
+        dtype=one_of(args.dtype, DTYPES, "--dtype"),
+        layer=number_or(args.layer, ("last", "all"), "--layer"),
+        head=number_or(args.head, (*FUSIONS, "all"), "--head"),
+        query=None if args.query is None else query_of(args.query),
+        method=one_of(args.method, tuple(METHODS), "--method"),
+        target=None if args.target is None else class_of(args.target),
+        method_options=method_options_of(args.option, args.method),
+        style=one_of(args.style, STYLES, "--style"),
+        colormap=one_of(args.colormap, COLORMAPS, "--colormap"),
+        scale=scale_of(args.scale),
         caption=args.caption,
-        pixels=_factor(args.pixels),
-        format=_one_of(args.format, FORMATS, "--format"),
+        pixels=factor(args.pixels),
+        format=one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,
         running=running_from(args),
         only_price=args.price,
@@ -301,127 +310,3 @@ def _changes(text: str) -> Interventions:
             name=printable(text),
         )
     return found
-
-
-def _of(names: tuple[str, ...]) -> str:
-    rest = f" or {names[-1]}" if len(names) > 1 else ""
-    return (", ".join(names[:-1]) or names[0]) + rest
-
-
-def _one_of(text: str, names: tuple[str, ...], option: str) -> str:
-    if text in names:
-        return text
-    raise InputError(
-        "There is no {option} {text}; there is {names}.",
-        option=option,
-        text=text,
-        names=_of(names),
-    )
-
-
-def _whole(text: str, option: str) -> int:
-    """A whole number above 0."""
-    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_SIZE_PX:
-        return int(text)
-    raise SelectionError(
-        "{option} takes a whole number of pixels from 1 to {most}, not {text}.",
-        option=option,
-        most=MAX_SIZE_PX,
-        text=text,
-    )
-
-
-def _factor(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if 0.25 <= value <= 16:
-        return value
-    raise SelectionError(
-        "--pixels takes a number from 0.25 to 16, not {text}.", text=text
-    )
-
-
-def _size(text: str) -> int | tuple[int, int]:
-    width, cross, height = text.lower().replace("×", "x").partition("x")
-    if not cross:
-        return _whole(width, "--size")
-    return _whole(width, "--size"), _whole(height, "--size")
-
-
-def _number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
-    if text in words:
-        return text
-    if text.isascii() and text.isdigit() and len(text) < 9:
-        return int(text)
-    raise SelectionError(
-        "{option} takes a number from 0, or {words}, not {text}.",
-        option=option,
-        words=_of(words),
-        text=text,
-    )
-
-
-def _class(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 9:
-        return int(text)
-    raise SelectionError("--target takes a class by its number, not {text}.", text=text)
-
-
-def _method_options(texts: list[str], method: str) -> MethodOptions:
-    """`--option NAME=VALUE`, each checked against what the method has."""
-    given: dict[str, object] = {}
-    for text in texts:
-        name, _, value = text.partition("=")
-        known = [n for n in METHODS[method].options if hasattr(MethodOptions(), n)]
-        if name not in known:
-            raise InputError(
-                "{method} has no option {name}; it has: {names}.",
-                method=method,
-                name=name,
-                names=", ".join(known) or "none",
-            )
-        try:
-            given[name] = json.loads(value)
-        except ValueError:
-            given[name] = value
-    made, bad = decoded(MethodOptions, given, MethodOptions())
-    if bad:
-        raise SelectionError(
-            "--option {name} does not take {value}.",
-            name=bad[0],
-            value=given[bad[0]],
-        )
-    return made
-
-
-def _query(text: str) -> Query:
-    kind, colon, number = text.partition(":")
-    if colon and kind == "token" and number.isascii() and number.isdigit():
-        return int(number[:9])
-    row, comma, col = text.partition(",")
-    if comma and row.strip().isdigit() and col.strip().isdigit():
-        return int(row[:9]), int(col[:9])
-    if text.isidentifier():
-        return text
-    raise SelectionError(
-        "--query takes cls, ROW,COL, token:I, pool or all, not {text}.", text=text
-    )
-
-
-def _scale(text: str) -> str | tuple[float, float]:
-    if text in ("own", "shared"):
-        return text
-    low, comma, high = text.partition(",")
-    try:
-        ends = float(low), float(high)
-    except ValueError:
-        ends = (math.nan, math.nan)
-    if comma and 0 <= ends[0] < ends[1] < math.inf:
-        return ends
-    raise SelectionError(
-        "--scale takes own, shared or two numbers as in 0,0.05, the first not below 0 "
-        "and smaller than the second; not {text}.",
-        text=text,
-    )

@@ -1,0 +1,149 @@
+"""Texts of options, parsed and checked."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING
+
+from vitviz.errors import InputError, SelectionError
+from vitviz.methods import METHODS
+from vitviz.plain import decoded
+from vitviz.views.state import MethodOptions
+
+if TYPE_CHECKING:
+    from vitviz.tracing import Query
+
+MAX_SIZE_PX = 32768
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """Names in a sentence: "a, b or c"."""
+    rest = f" or {names[-1]}" if len(names) > 1 else ""
+    return (", ".join(names[:-1]) or names[0]) + rest
+
+
+def one_of(text: str, names: tuple[str, ...], option: str) -> str:
+    """`text`, if it is one of `names`. Raises InputError."""
+    if text in names:
+        return text
+    raise InputError(
+        "There is no {option} {text}; there is {names}.",
+        option=option,
+        text=text,
+        names=listed(names),
+    )
+
+
+def whole(text: str, option: str) -> int:
+    """A whole number above 0. Raises SelectionError."""
+    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_SIZE_PX:
+        return int(text)
+    raise SelectionError(
+        "{option} takes a whole number of pixels from 1 to {most}, not {text}.",
+        option=option,
+        most=MAX_SIZE_PX,
+        text=text,
+    )
+
+
+def factor(text: str) -> float:
+    """Pixels a unit of a figure has. Raises SelectionError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if 0.25 <= value <= 16:
+        return value
+    raise SelectionError(
+        "--pixels takes a number from 0.25 to 16, not {text}.", text=text
+    )
+
+
+def size_of(text: str) -> int | tuple[int, int]:
+    """`N` or `WxH`. Raises SelectionError."""
+    width, cross, height = text.lower().replace("×", "x").partition("x")
+    if not cross:
+        return whole(width, "--size")
+    return whole(width, "--size"), whole(height, "--size")
+
+
+def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
+    """A number from 0, or one of `words`. Raises SelectionError."""
+    if text in words:
+        return text
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return int(text)
+    raise SelectionError(
+        "{option} takes a number from 0, or {words}, not {text}.",
+        option=option,
+        words=listed(words),
+        text=text,
+    )
+
+
+def class_of(text: str) -> int:
+    """The number of a class. Raises SelectionError."""
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return int(text)
+    raise SelectionError("--target takes a class by its number, not {text}.", text=text)
+
+
+def method_options_of(texts: list[str], method: str) -> MethodOptions:
+    """`--option NAME=VALUE`, each checked against what the method has."""
+    given: dict[str, object] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        known = [n for n in METHODS[method].options if hasattr(MethodOptions(), n)]
+        if name not in known:
+            raise InputError(
+                "{method} has no option {name}; it has: {names}.",
+                method=method,
+                name=name,
+                names=", ".join(known) or "none",
+            )
+        try:
+            given[name] = json.loads(value)
+        except ValueError:
+            given[name] = value
+    made, bad = decoded(MethodOptions, given, MethodOptions())
+    if bad:
+        raise SelectionError(
+            "--option {name} does not take {value}.",
+            name=bad[0],
+            value=given[bad[0]],
+        )
+    return made
+
+
+def query_of(text: str) -> Query:
+    """A token by its name, number or cell. Raises SelectionError."""
+    kind, colon, number = text.partition(":")
+    if colon and kind == "token" and number.isascii() and number.isdigit():
+        return int(number[:9])
+    row, comma, col = text.partition(",")
+    if comma and row.strip().isdigit() and col.strip().isdigit():
+        return int(row[:9]), int(col[:9])
+    if text.isidentifier():
+        return text
+    raise SelectionError(
+        "--query takes cls, ROW,COL, token:I, pool or all, not {text}.", text=text
+    )
+
+
+def scale_of(text: str) -> str | tuple[float, float]:
+    """Own, shared, or LOW,HIGH. Raises SelectionError."""
+    if text in ("own", "shared"):
+        return text
+    low, comma, high = text.partition(",")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        ends = (math.nan, math.nan)
+    if comma and 0 <= ends[0] < ends[1] < math.inf:
+        return ends
+    raise SelectionError(
+        "--scale takes own, shared or two numbers as in 0,0.05, the first not below 0 "
+        "and smaller than the second; not {text}.",
+        text=text,
+    )
