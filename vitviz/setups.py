@@ -38,8 +38,10 @@ class Setup:
     prefix_names: tuple[str, ...]
     placement: Placement
     preprocessing: Preprocessing
-    image: SourceImage | None
-    """None when the input was a prepared tensor."""
+    picture: SourceImage
+    """What is shown; of a prepared tensor, its values as colours again."""
+    is_prepared: bool = False
+    """Whether the input was a prepared tensor, which its 8 bit colours cannot give."""
     windowed: frozenset[int] = frozenset()
     """Layers whose attention stays in windows: they have no matrix to show."""
     has_pool: bool = False
@@ -48,6 +50,11 @@ class Setup:
     """What was changed; rows, checks and methods show the changed run."""
     fallback: Phrase | None = None
     """Why the run was made on the CPU though the model lies on an accelerator."""
+
+    @property
+    def image(self) -> SourceImage | None:
+        """What the input was made of; None when it was a prepared tensor."""
+        return None if self.is_prepared else self.picture
 
 
 def set_up(
@@ -85,19 +92,27 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
         return None
     prepared = prepare(setup.image, setup.placement, setup.preprocessing)
     pixels = hidden_in(setup, torch.from_numpy(prepared)[None])[0].numpy()
-    mean, std = (
-        np.asarray(values, np.float32)[:, None, None]
-        for values in (setup.preprocessing.mean, setup.preprocessing.std)
-    )
     width, height = setup.model.patch_size
     out = np.zeros((*pixels.shape[1:], 4), np.uint8)
-    shown = np.clip(np.rint(255 * (pixels * std + mean)), 0, 255)
-    out[..., :3] = shown.transpose(1, 2, 0)
+    out[..., :3] = _colours(pixels, setup.preprocessing)
     for one in hidden:
         for row, col in one.patches:
             down, right = row * height, col * width
             out[down : down + height, right : right + width, 3] = 255
     return out
+
+
+def _colours(
+    pixels: npt.NDArray[np.float32], preprocessing: Preprocessing
+) -> npt.NDArray[np.uint8]:
+    """(h, w, 3) of a normalised input (3, h, w); what is no number is black."""
+    mean, std = (
+        np.asarray(values, np.float32)[:, None, None]
+        for values in (preprocessing.mean, preprocessing.std)
+    )
+    shown = np.nan_to_num(np.rint(255 * (pixels * std + mean)))
+    colours: npt.NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
+    return colours.transpose(1, 2, 0)
 
 
 def changes_of(setup: Setup) -> Changes | None:
@@ -231,7 +246,13 @@ def grid_of(
     return height // patch_height, width // patch_width
 
 
-def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Setup:
+def _setup(
+    model: Model,
+    placement: Placement,
+    picture: SourceImage,
+    *,
+    is_prepared: bool = False,
+) -> Setup:
     patch_width, patch_height = model.adapter.patch_size
     names = model.adapter.prefix_names or ()
     width, height = placement.model_size
@@ -241,7 +262,8 @@ def _setup(model: Model, placement: Placement, image: SourceImage | None) -> Set
         prefix_names=names,
         placement=placement,
         preprocessing=model.preprocessing,
-        image=image,
+        picture=picture,
+        is_prepared=is_prepared,
         windowed=model.adapter.windowed,
         has_pool=model.adapter.has_pool,
     )
@@ -257,4 +279,7 @@ def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
     size = (int(width), int(height))
     model.adapter.check_size(size)
     placement = Placement(size, size, (0, 0), size, Fit.CROP)
-    return _setup(model, placement, None), image.to(model.device, model.dtype)
+    values = image[0].detach().to("cpu", torch.float32).numpy()
+    picture = load_image(_colours(values, model.preprocessing), name="prepared tensor")
+    setup = _setup(model, placement, picture, is_prepared=True)
+    return setup, image.to(model.device, model.dtype)

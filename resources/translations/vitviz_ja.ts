@@ -3383,10 +3383,6 @@
         <translation>、空きは{free}</translation>
     </message>
     <message>
-        <source>A figure needs the picture, and this trace was made from a prepared tensor. Trace the picture itself, or export .npz or .csv.</source>
-        <translation>図には画像が必要ですが、この記録は前処理済みのテンソルから作られています。画像そのものから実行するか、.npzか.csvに書き出してください。</translation>
-    </message>
-    <message>
         <source>A figure of {width}×{height} pixels is too large. Write fewer maps, or an .svg.</source>
         <translation>{width}×{height}ピクセルの図は大きすぎます。マップの数を減らすか、.svgに書き出してください。</translation>
     </message>

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 import torch
 from PySide6.QtCore import QThread, QTimer
@@ -15,8 +17,12 @@ from torch import Tensor, nn
 import vitviz
 from tests.models.test_refusals import sam
 from tests.ui.conftest import wait_idle
+from vitviz.explain.gradients import prepared_pixels
 from vitviz.ui import app as ui
 from vitviz.ui.main_window import MainWindow
+
+SQUARE = 40, 30, 136, 126
+"""Of the photograph, as large as the model's input: no pixel is resampled."""
 
 
 @pytest.fixture
@@ -77,6 +83,23 @@ def test_a_trace(qtbot: QtBot, viewed: list[MainWindow], photo: Path) -> None:
     assert window.controller.scene.trace is trace
     assert trace.setup.prefix_names == ("cls", "reg0")
     assert trace.grid == (12, 12)
+
+
+def test_a_trace_of_a_prepared_tensor_lies_on_its_picture(
+    qtbot: QtBot, viewed: list[MainWindow], photo: Path
+) -> None:
+    """A square of the tensor's colours, not the page of the start."""
+    model = vitviz.wrap(Pixels(), size=96)
+    of_picture = vitviz.trace(model, PIL.Image.open(photo).convert("RGB").crop(SQUARE))
+    window = view(vitviz.trace(model, prepared_pixels(of_picture)), qtbot, viewed)
+    control = window.controller
+    qtbot.waitUntil(lambda: control.heat is not None)
+    assert window.panes.picture.isVisible()
+    image = control.scene.image
+    assert image is not None
+    np.testing.assert_array_equal(image.pixels, of_picture.setup.picture.pixels)
+    assert control.scene.trace is not None
+    assert control.scene.trace.setup.image is None, "8 bits are not the tensor's values"
 
 
 def test_a_model_runs_on_the_picture_that_is_opened(

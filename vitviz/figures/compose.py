@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from vitviz.errors import InputError
 from vitviz.figures import multiples, render
 from vitviz.figures.captions import (
     caption,
@@ -120,9 +119,7 @@ def figure_of_heat(
 ) -> Figure:
     """The figure of a map that is already there. Raises InputError."""
     ensure_application()
-    image, placement, grid = setup.image, setup.placement, setup.grid
-    if image is None:
-        raise _no_picture()
+    image, placement, grid = setup.picture, setup.placement, setup.grid
     parts = render.frame(one, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:
@@ -177,9 +174,7 @@ def _heats(
 def _panel_figure(
     panel: multiples.Panel, setup: Setup, options: FigureOptions, description: str
 ) -> Figure:
-    image, placement, grid = setup.image, setup.placement, setup.grid
-    if image is None:
-        raise _no_picture()
+    image, placement, grid = setup.picture, setup.placement, setup.grid
     parts = multiples.panel_frame(panel, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:
@@ -187,10 +182,3 @@ def _panel_figure(
 
     title = f"{image.name}: {setup.model.name}"
     return Figure(parts.width, parts.height, paint, title, description)
-
-
-def _no_picture() -> InputError:
-    return InputError(
-        "A figure needs the picture, and this trace was made from a prepared tensor. "
-        "Trace the picture itself, or export .npz or .csv."
-    )

@@ -74,8 +74,7 @@ class Comparing(QObject):
 
     def _set_picture(self) -> None:
         if self.kept is not None:
-            image = self.kept.trace.setup.image
-            self.pane.picture.setPicture(None if image is None else image.pixels)
+            self.pane.picture.setPicture(self.kept.trace.setup.picture.pixels)
 
     def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
         """(live, kept) levels that make one scale; None where each has its own."""
@@ -122,7 +121,7 @@ class Comparing(QObject):
             self._paint_difference(live, trace, state)
             return
         setup, one = kept.trace.setup, self.heat
-        self._show_picture(setup.image)
+        pane.picture.showPixels(setup.picture.pixels)
         pane.picture.setPlacement(setup.placement, setup.grid)
         pane.picture.setShowsGrid(state.show_grid)
         if one is None:
@@ -143,14 +142,14 @@ class Comparing(QObject):
         pane.bar.setUniform(one.uniform)
         shown = replace(one, levels=levels)
         words = caption(shown, setup, kept.state.scale)
-        name = "" if setup.image is None else f"{setup.image.name} · "
-        pane.setCaption(self.tr("Kept: ") + name + " · ".join(words[:-2]))
+        told = " · ".join((setup.picture.name, *words[:-2]))
+        pane.setCaption(self.tr("Kept: ") + told)
 
     def _paint_difference(self, live: Heat, trace: Trace, state: ViewState) -> None:
         kept, pane = self.kept, self.pane
         assert kept is not None
         setup = trace.setup
-        self._show_picture(setup.image)
+        pane.picture.showPixels(setup.picture.pixels)
         pane.picture.setPlacement(setup.placement, setup.grid)
         pane.picture.setPinned(live.token, (), Meaning.QUERY)
         if self.heat is None:
@@ -168,6 +167,3 @@ class Comparing(QObject):
         unit = self.tr("in multiples of uniform") if found.is_relative else ""
         text = self.tr("Left less kept; orange: more at the left, blue: less")
         pane.setCaption(f"{text} · {unit}" if unit else text)
-
-    def _show_picture(self, image: SourceImage | None) -> None:
-        self.pane.picture.showPixels(None if image is None else image.pixels)

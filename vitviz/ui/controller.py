@@ -139,7 +139,7 @@ class Controller(QObject):
             trace = cast("Trace", what)
             changed = replace(self.state, changes=listed(trace.interventions))
             self.put(changed, merge=True)
-            self.runs.settle_on(Scene(trace.setup.image, trace))
+            self.runs.settle_on(Scene(trace.setup.picture, trace))
         else:
             self.runs.adopt(what)
 
