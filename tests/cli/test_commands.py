@@ -72,6 +72,21 @@ def test_models(capsys: pytest.CaptureFixture[str]) -> None:
     names = [entry["name"] for entry in json.loads(capsys.readouterr().out)]
     assert main(["models", "show", names[1]]) == 0
     assert names[1] in capsys.readouterr().out
+    assert main(["models", "show", "vit_b_16"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "size 224 px patch 16 px" in shown
+    assert "parameters 86,567,656" in shown
+    assert "weights 346 MB" in shown
+    assert main(["models", "show", "vitviz-flexi"]) == 0
+    assert "title vitviz-flexi good for" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_current_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["models", "check", "."]) == 2
+    assert f"{tmp_path.name} is no model folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,23 @@ def _show(name: str, *, as_json: bool) -> int:
         print(json.dumps(facts, indent=2))
         return 0
     for heading, value in facts.items():
-        text = ", ".join(value) if isinstance(value, list) else value
-        if text not in ("", None, 0):
-            print(f"{heading.replace('_', ' '):<18}{text}")
+        if value not in ("", None, 0, []):
+            shown, text = _in_words(heading, value)
+            print(f"{shown:<18}{text}")
     return 0
+
+
+def _in_words(heading: str, value: object) -> tuple[str, str]:
+    """A fact for people: "patch_px" 16 is "patch" "16 px"."""
+    name, _, unit = heading.rpartition("_")
+    if isinstance(value, list):
+        return heading, ", ".join(value)
+    if unit == "px":
+        return name, f"{value} px"
+    if unit == "bytes" and isinstance(value, int):
+        return name, bytes_text(value)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    return heading.replace("_", " "), text
 
 
 def _get(name: str, *, as_json: bool) -> int:
@@ -167,7 +180,7 @@ def _facts(entry: Entry) -> dict[str, object]:
     remote = entry.remote
     return {
         "name": entry.name,
-        "title": f"{family.title}, {entry.title}",
+        "title": ", ".join(dict.fromkeys((family.title, entry.title))),
         "good_for": family.good_for,
         "traits": [trait.value for trait in Trait if trait in entry.traits],
         "library": family.library,

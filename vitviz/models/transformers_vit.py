@@ -203,7 +203,7 @@ def read_folder(
         raise CheckpointError(
             "{folder} is no model folder: it has no config.json. Give a folder as "
             "save_pretrained writes it.",
-            folder=folder.name,
+            folder=folder.resolve().name,
         )
     if not weights.is_file():
         raise CheckpointError(
