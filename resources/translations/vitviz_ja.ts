@@ -4375,6 +4375,10 @@
         <translation>{path}のテンソルの一覧は長すぎて読めません。</translation>
     </message>
     <message>
+        <source>{path} holds a network of transformers whose kind its names alone do not tell. Open its folder, with config.json.</source>
+        <translation>{path}はtransformersのネットワークですが、テンソルの名前だけでは種類が分かりません。config.jsonのあるフォルダーを開いてください。</translation>
+    </message>
+    <message>
         <source>{path} holds no named tensors. It has {names}.</source>
         <translation>{path}には名前の付いたテンソルがありません。あるのは{names}です。</translation>
     </message>
@@ -4385,6 +4389,10 @@
     <message>
         <source>{path} holds one {kind}, not a list of named tensors.</source>
         <translation>{path}に入っているのは1つの{kind}で、名前の付いたテンソルの一覧ではありません。</translation>
+    </message>
+    <message>
+        <source>{path} holds quantised, sparse or 8 bit tensors ({name}), which are not read. Save the weights as numbers of 16 or 32 bit.</source>
+        <translation>{path}には量子化されたテンソル、疎なテンソル、または8ビットのテンソルがあり（{name}）、読み込めません。重みを16ビットか32ビットの数値で保存してください。</translation>
     </message>
     <message>
         <source>{path} holds the model that ships with vitviz: choose it by its name, vitviz-flexi.</source>

@@ -433,3 +433,33 @@ def test_check_reports_numbers_that_are_not_finite(
     said = capsys.readouterr()
     assert f"2 in {QKV}" in said.out
     assert "not finite" in said.err
+
+
+@pytest.mark.parametrize("kind", ["CLIPVision", "SiglipVision", "Beit", "DINOv3ViT"])
+def test_a_file_of_transformers_without_its_config(kind: str, tmp_path: Path) -> None:
+    """Its names do not tell the network: its folder does."""
+    import transformers
+
+    config = getattr(transformers, f"{kind}Config")(
+        hidden_size=128,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        image_size=32,
+        patch_size=16,
+        use_relative_position_bias=True,
+    )
+    module = getattr(transformers, f"{kind}Model")(config)
+    path = tmp_path / "model.safetensors"
+    safetensors.torch.save_file(clones(module), path)
+    with pytest.raises(CheckpointError, match=r"Open its folder, with config\.json"):
+        vitviz.load_model(path)
+    module.save_pretrained(tmp_path)
+    assert vitviz.load_model(path).info.num_layers == 2
+
+
+def test_tensors_of_8_bits_are_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "small.pth"
+    torch.save({"a.weight": torch.zeros(2, 2).to(torch.float8_e4m3fn)}, path)
+    with pytest.raises(CheckpointError, match=r"8 bit tensors.*not read"):
+        vitviz.load_model(path)

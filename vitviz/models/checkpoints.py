@@ -67,6 +67,8 @@ _BESIDE = re.compile(
     r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
 )
 """What may lie beside the backbone: projection heads, a student, a text tower."""
+_OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
+"""Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 _SHOWN = 10
 
@@ -198,6 +200,8 @@ def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module
     try:
         layout = recognise(tensors)
     except ShapeError as error:
+        if any("relative_position_bias" in name for name in tensors):
+            raise _unknown(path, tensors) from error  # BEiT has no other positions
         raise CheckpointError(
             "{path} looks like a Vision Transformer, but {reason}.",
             path=path.name,
@@ -368,6 +372,12 @@ def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
         return CheckpointError(
             "{path} holds the model that ships with vitviz: choose it by its name, "
             "vitviz-flexi.",
+            path=path.name,
+        )
+    if any(map(_OF_TRANSFORMERS.search, names)):
+        return CheckpointError(
+            "{path} holds a network of transformers whose kind its names alone do not "
+            "tell. Open its folder, with config.json.",
             path=path.name,
         )
     wanted = {

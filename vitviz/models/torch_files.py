@@ -53,6 +53,19 @@ _SAFE_NAMES |= {
 }
 
 
+_OTHER_TENSORS = {
+    f"torch._utils._rebuild_{kind}"
+    for kind in (
+        "tensor_v3",
+        "qtensor",
+        "sparse_tensor",
+        "sparse_csr_tensor",
+        "nested_tensor",
+    )
+}
+"""How torch.save writes tensors that are no plain arrays of known numbers."""
+
+
 def check_zip(path: Path, file: BinaryIO, size: int) -> None:
     """Refuse archives that unpack to more than they are, and such that hold code."""
     try:
@@ -138,6 +151,13 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
 
 
 def _require_safe(path: Path, name: str) -> None:
+    if name in _OTHER_TENSORS:
+        raise refusal(
+            path,
+            "holds quantised, sparse or 8 bit tensors ({name}), which are not read. "
+            "Save the weights as numbers of 16 or 32 bit.",
+            name=name,
+        )
     is_storage = name.startswith("torch.") and name.endswith("Storage")
     if name not in _SAFE_NAMES and not (is_storage and name.count(".") <= 2):
         raise refusal(
