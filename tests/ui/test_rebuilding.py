@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
@@ -128,6 +128,40 @@ def test_an_error_stays_and_nothing_is_left(
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert len(window.findChildren(QObject)) <= before + 5
     window.panes.errors.clear()
+
+
+def test_a_chapter_stays_where_it_was_scrolled_to(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.resize(1000, 600)
+    window.controller.change(mode=Mode.LEARN)
+    for chapter in (Chapter.SEQUENCE, Chapter.QUERY_KEY, Chapter.OUTPUT):
+        chapter_page(qtbot, window, chapter)
+
+    def share() -> float:
+        page = window.panes.learn.page()
+        areas = window.panes.learn.findChildren(QScrollArea)
+        bar = next(a.verticalScrollBar() for a in areas if a.widget() is page)
+        return bar.value() / max(bar.maximum(), 1)
+
+    page = window.panes.learn.page()
+    area = next(a for a in window.findChildren(QScrollArea) if a.widget() is page)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    QApplication.sendPostedEvents()  # its height is settled
+    bar.setValue(round(0.6 * bar.maximum()))
+    QApplication.sendPostedEvents()
+    wanted = share()
+    assert wanted > 0.3
+    change_language(window, qtbot)
+    wait_idle(qtbot, window)
+    qtbot.waitUntil(lambda: abs(share() - wanted) < 0.03)
+    window.present.begin(full_screen=False)
+    wait_idle(qtbot, window)
+    window.present.end()
+    wait_idle(qtbot, window)
+    qtbot.waitUntil(lambda: abs(share() - wanted) < 0.03)
 
 
 def chapter_page(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:

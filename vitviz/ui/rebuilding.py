@@ -8,10 +8,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QScrollArea, QSplitter
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QSplitter
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
+
+
+SETTLED_MS = 1000
+"""A page that is filled anew has its height by then."""
+
+
+class Scrolling(QObject):
+    """Keeps a bar at a share of its range while its page gets its height."""
+
+    def __init__(self, bar: QScrollBar, share: float) -> None:
+        super().__init__(bar)
+        self._bar, self._share = bar, share
+        bar.rangeChanged.connect(self._scroll)
+        bar.actionTriggered.connect(self.deleteLater)  # whoever scrolls knows better
+        QTimer.singleShot(SETTLED_MS, self, self.deleteLater)
+        self._scroll()
+
+    def _scroll(self) -> None:
+        self._bar.setValue(round(self._share * self._bar.maximum()))
+
+
+def _scroll_bars(window: MainWindow) -> dict[str, tuple[QScrollBar, QScrollBar]]:
+    """The bars of each area, by what it holds and where: in Learn a chapter's page."""
+    return {
+        f"{type(area.parent()).__name__}.{type(area.widget()).__name__}": (
+            area.horizontalScrollBar(),
+            area.verticalScrollBar(),
+        )
+        for area in window.findChildren(QScrollArea)
+    }
 
 
 def remembered(window: MainWindow) -> Callable[[], None]:
@@ -23,20 +54,20 @@ def remembered(window: MainWindow) -> Callable[[], None]:
     had_keys = window.keys.isVisible()
     had_side = not panes.side.isHidden()
     splits = [one.sizes() for one in window.findChildren(QSplitter)]
-    scrolled = [
-        (area.horizontalScrollBar().value(), area.verticalScrollBar().value())
-        for area in window.findChildren(QScrollArea)
-    ]
+    scrolled = {
+        name: [bar.value() / bar.maximum() if bar.maximum() else 0.0 for bar in bars]
+        for name, bars in _scroll_bars(window).items()
+    }
 
     def restore() -> None:
         now = window.panes
         now.side.setVisible(had_side)
         for split, sizes in zip(window.findChildren(QSplitter), splits, strict=False):
             split.setSizes(sizes)
-        areas = window.findChildren(QScrollArea)
-        for area, (x, y) in zip(areas, scrolled, strict=False):
-            area.horizontalScrollBar().setValue(x)
-            area.verticalScrollBar().setValue(y)
+        for name, bars in _scroll_bars(window).items():
+            for bar, share in zip(bars, scrolled.get(name, ()), strict=False):
+                if share:
+                    Scrolling(bar, share)
         if zoom is not None:
             now.picture.setRange(zoom)
             now.compare.picture.setRange(zoom)
