@@ -109,6 +109,19 @@ def test_checks_and_numbers_take_effect_at_once(
     assert settings.load().max_recent == 11
 
 
+def test_files_that_are_not_to_be_remembered_are_forgotten(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    dialog = opened(qtbot, open_vitviz(photo))
+    assert settings.load().recent
+    check = dialog.findChild(QCheckBox, "keep_recent")
+    assert isinstance(check, QCheckBox)
+    check.click()
+    assert settings.load().keep_recent is False
+    assert settings.load().recent == ()
+    check.click()
+
+
 def test_precision_and_threads_reload_the_model(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

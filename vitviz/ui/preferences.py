@@ -38,8 +38,13 @@ class Preferences(QObject):
         window.controller.screen.previews_on_hover = settings.get().hover_preview
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401
-        """Change settings, save them, and have them take effect."""
+        """Change settings, save them, and have them take effect.
+
+        Not to remember files is to forget those that were.
+        """
         before = settings.get()
+        if changes.get("keep_recent") is False:
+            changes["recent"] = ()
         settings.set(**changes)
         self._follow(before)
         if "language" in changes:
