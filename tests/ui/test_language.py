@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import KEPT, english_in, texts
 from vitviz import settings
@@ -34,6 +35,7 @@ from vitviz.ui.error_bar import sentence
 from vitviz.ui.log_window import LogWindow
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.panes import Panes
+from vitviz.ui.percent import percent, percent_of
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.views.colour import COLORMAPS
 from vitviz.views.learn import Chapter
@@ -171,7 +173,12 @@ def test_the_key_changes_the_language_and_open_dialogs_follow(
         about.resize(700, 500)
         for code, title in (("ja", "vitvizについて"), ("en", "About vitviz")):
             former = window.panes
-            window.actions_by_name["language"].trigger()
+            (log,) = window.findChildren(LogWindow)
+            qtbot.waitUntil(log.isActiveWindow)
+            keys = (
+                Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+            )
+            qtbot.keyClick(log, Qt.Key.Key_L, keys)  # what is in front hears it
             qtbot.waitUntil(partial(is_anew, window, former))
             assert language.current() == code
             assert settings.get().language.value == code
@@ -196,6 +203,15 @@ def test_an_error_and_its_parts_are_japanese(japanese: None) -> None:
     assert str(error).endswith("(its decoder stopped early). Get or save it again.")
     note = Phrase("First of {frames} frames.", {"frames": 3})
     assert sentence(note) == "3フレームの最初のものです。"
+
+
+def test_every_share_is_written_as_the_language_does(japanese: None) -> None:
+    assert percent(0.931, 1) == "93.1%"
+    assert percent_of("1.0 → 2.5") == "1.0 → 2.5%"
+    sources = Path(vitviz.__file__).parent.glob("ui/**/*.py")
+    bare = re.compile(r"""\} %["']""")
+    wrong = [one.name for one in sources if bare.search(one.read_text("utf-8"))]
+    assert wrong == ["percent.py"]
 
 
 def missing_glyphs(text: str, font: QFont) -> str:

@@ -18,6 +18,8 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
     if not isinstance(dialog, kind):
         dialog = kind(window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # its key is heard in the window that is in front, and in no other
+        dialog.addAction(window.actions_by_name["language"])
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()
