@@ -255,3 +255,16 @@ def test_a_lower_precision_says_what_it_loses(
     window.preferences.set(precision=Precision.FLOAT32)
     wait_idle(qtbot, window)
     assert not status._precision.isVisible()
+
+
+def test_without_a_picture_there_is_room_for_layers_and_heads(
+    qtbot: QtBot, open_vitviz: OpenWindow
+) -> None:
+    window = open_vitviz(wait=False)
+    qtbot.waitUntil(lambda: window.controller.model is not None, timeout=30_000)
+    model, panes = window.controller.model, window.panes
+    assert model is not None
+    assert window.controller.scene.trace is None
+    assert (model.info.num_layers, model.info.num_heads) == (4, 3)
+    assert panes.rail._num_layers == 4
+    assert panes.strip._num_heads == 3

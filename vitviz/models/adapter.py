@@ -62,6 +62,8 @@ class ModelInfo:
     num_parameters: int
     width: int
     """Of a token: values it carries from layer to layer."""
+    num_heads: int = 0
+    """Of a layer, as its modules say before any run; 0 where they do not."""
     num_biased_heads: int = 0
     """Heads of a layer whose scores get a bias for each pair of tokens."""
     labels: tuple[str, ...] | None = None
@@ -121,6 +123,7 @@ def ready_model(
         device=str(device),
         num_parameters=sum(p.numel() for p in adapter.module.parameters()),
         width=width_of(adapter.blocks[0]),
+        num_heads=_num_heads(adapter.blocks[0]),
         num_biased_heads=_num_biased_heads(adapter),
         labels=tuple(labels) if labels is not None else None,
         weights_path=weights_path,
@@ -137,6 +140,13 @@ def width_of(block: nn.Module) -> int:
             return width
     count = sum(parameter.numel() for parameter in block.parameters())
     return max(1, round(math.sqrt(count / 12)))  # 12·W² in a plain Transformer
+
+
+def _num_heads(block: nn.Module) -> int:
+    """What a module of the block calls its number of heads; 0 where none does."""
+    names = "num_heads", "num_attention_heads"
+    found = (getattr(part, name, 0) for part in block.modules() for name in names)
+    return next((n for n in found if isinstance(n, int) and n > 0), 0)
 
 
 def _num_biased_heads(adapter: Adapter) -> int:

@@ -62,6 +62,7 @@ class Screen(QObject):
         work.on_failure(Kind.METHOD, self._on_method_failed)
         self._heat.arrived.connect(self.refresh)
         control.comparing.changed.connect(self.refresh_lines)
+        control.sceneChanged.connect(self._show_sizes)
 
     @property
     def heat(self) -> Heat | None:
@@ -205,11 +206,21 @@ class Screen(QObject):
             panes.bar.setLevels(None)
             panes.matrix.setMatrix(None, None)
             panes.rail.setCells(())
+            self._show_sizes()
         else:
             setup = trace.setup
             panes.picture.setPlacement(setup.placement, setup.grid)
             panes.rail.setNumLayers(trace.num_layers)
             panes.rail.setWindowed(trace.setup.windowed)
+
+    def _show_sizes(self) -> None:
+        """Room for the model's layers and heads, as long as there is no picture."""
+        control = self._control
+        if control.scene.trace is None and control.model is not None:
+            info = control.model.info
+            control.panes.rail.setNumLayers(info.num_layers)
+            if info.num_heads:
+                control.panes.strip.setNumHeads(info.num_heads)
 
     def _show_controls(self, trace: Trace | None) -> None:
         panes, state = self._control.panes, self._control.state
