@@ -457,6 +457,10 @@
         <source>Saved {name}</source>
         <translation>{name}を保存しました</translation>
     </message>
+    <message>
+        <source>Saved {name}: of the model as the Lab has changed it</source>
+        <translation>{name}を保存しました（Labで変更したモデルの結果です）</translation>
+    </message>
 </context>
 <context>
     <name>FilmStrip</name>

@@ -138,6 +138,35 @@ def test_a_session_and_a_figure_keep_the_changes(
     assert other.lab.mark.text() == "Lab: 1 change"
 
 
+def test_files_of_a_changed_model_are_named_so(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A .csv has no place for it but its name."""
+    window = open_vitviz(photo)
+    offered: list[str] = []
+
+    def accept(_window: object, _title: str, path: str, _kinds: str) -> tuple[str, str]:
+        offered.append(Path(path).name)
+        name = Path(path).with_suffix(".csv").name
+        return str(tmp_path / name), "Numbers (*.npz *.csv)"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", accept)
+    for changes, name in (((FLAT,), "attention-changed"), ((), "attention")):
+        window.controller.change(changes=changes)
+        wait_idle(qtbot, window)
+        window.export()
+        wait_idle(qtbot, window)
+        assert offered.pop() == f"{photo.stem}-{name}.png"
+        assert (tmp_path / f"{photo.stem}-{name}.csv").exists()
+        said = window.panes.status.text()
+        assert said.startswith(f"Saved {photo.stem}-{name}.csv")
+        assert ("Lab has changed" in said) is bool(changes)
+
+
 def test_a_trace_that_was_changed_elsewhere_is_marked(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
 ) -> None:

@@ -52,6 +52,8 @@ class Exporting(QObject):
         self._control = control
         self._folder: Path | None = None
         """Of the last file that was written; the next is asked for there."""
+        self._changed: set[Path] = set()
+        """Files of a changed model, on their way."""
         control.work.on_result(Kind.EXPORT, self._on_written)
 
     def ask(self, window: MainWindow) -> None:
@@ -61,11 +63,12 @@ class Exporting(QObject):
             return
         image = control.scene.image
         of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
+        ending = "-changed" if control.scene.trace.interventions else ""
         folder = self._folder or window.files.folder()
         path, kind = QFileDialog.getSaveFileName(
             window,
             self.tr("Export"),
-            str(folder / f"{of}attention.png"),
+            str(folder / f"{of}attention{ending}.png"),
             ";;".join(
                 (
                     self.tr("Figure") + " (*.png *.svg *.pdf)",
@@ -94,6 +97,9 @@ class Exporting(QObject):
             return
         state, model, target = control.state, control.model, Path(path)
         control.tidying.expect(target.parent)
+        self._changed.discard(target)
+        if trace.interventions:
+            self._changed.add(target)
         if path.lower().endswith((".npz", ".csv")):
             job = jobs.export_numbers(trace, state, shown.layer, model, target)
             control.work.submit(Kind.EXPORT, job)
@@ -122,4 +128,7 @@ class Exporting(QObject):
         self._folder = path.parent
         panes = self._control.panes
         panes.errors.clear()
-        panes.status.setText(self.tr("Saved {name}").format(name=printable(path.name)))
+        text = self.tr("Saved {name}")
+        if path in self._changed:  # in a .csv nothing else says so
+            text = self.tr("Saved {name}: of the model as the Lab has changed it")
+        panes.status.setText(text.format(name=printable(path.name)))
