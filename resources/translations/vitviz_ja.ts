@@ -1254,10 +1254,6 @@
         <source>noise</source>
         <translation>ノイズ</translation>
     </message>
-    <message>
-        <source>{n} %</source>
-        <translation>{n}%</translation>
-    </message>
 </context>
 <context>
     <name>ModelDelegate</name>
@@ -1663,6 +1659,13 @@
     <message>
         <source>Weights</source>
         <translation>重み</translation>
+    </message>
+</context>
+<context>
+    <name>Percent</name>
+    <message>
+        <source>{n} %</source>
+        <translation>{n}%</translation>
     </message>
 </context>
 <context>
@@ -2883,10 +2886,6 @@
     <message>
         <source>{name}: area {area}, random {mean} ± {spread} ({wish})</source>
         <translation>{name}：面積{area}、ランダム{mean} ± {spread}（{wish}）</translation>
-    </message>
-    <message>
-        <source>{n} %</source>
-        <translation>{n}%</translation>
     </message>
 </context>
 <context>

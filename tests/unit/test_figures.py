@@ -263,6 +263,7 @@ def test_no_mark_where_uniform_is_off_the_bar() -> None:
 def test_tick_labels_have_equal_decimals() -> None:
     assert marks.tick_labels((0.0, 0.005, 0.01)) == ("0", "0.005", "0.010")
     assert marks.tick_labels((0.0, 2e-6)) == ("0", "2.0e-6")
+    assert marks.tick_labels((-0.5, 0.0, 0.5)) == ("−0.5", "0", "0.5")
 
 
 @pytest.mark.parametrize("width", [80.0, 200.0, 500.0])

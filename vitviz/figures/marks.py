@@ -122,7 +122,8 @@ def tick_labels(values: tuple[float, ...]) -> tuple[str, ...]:
     if any("e" in text for text in texts):
         return tuple(texts)
     places = max(len(text.partition(".")[2]) for text in texts)
-    return tuple(f"{v:.{places}f}" if v else "0" for v in values)
+    plain = (f"{v:.{places}f}" if v else "0" for v in values)
+    return tuple(text.replace("-", "\N{MINUS SIGN}") for text in plain)
 
 
 def bar_width(levels: Levels) -> float:

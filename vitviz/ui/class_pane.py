@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.percent import percent
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.prediction import Guess
 
@@ -64,7 +65,7 @@ class ClassPane(QWidget):
         """Classes with their probabilities; `target` is the one that is explained."""
         self.bars.setBars(
             tuple(
-                Bar(g.index, g.name, g.probability, f"{100 * g.probability:.1f} %")
+                Bar(g.index, g.name, g.probability, percent(g.probability, 1))
                 for g in guesses
             )
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from vitviz.methods import METHODS
 from vitviz.selection import Fill, Fusion
+from vitviz.ui.percent import percent
 from vitviz.views.state import MethodOptions
 
 DISCARDS = (0.0, 0.5, 0.8, 0.9, 0.95)
@@ -61,13 +62,13 @@ class MethodOptionsButton(QToolButton):
             }
             self._offer(self.tr("Heads"), "fusion", list(texts.items()))
         if "discard" in names:
-            values = [(d, self._percent(d)) for d in DISCARDS]
+            values = [(d, percent(d)) for d in DISCARDS]
             self._offer(self.tr("Drop the smallest of each row"), "discard", values)
         if "start_layer" in names:
             layers = [(x, str(x)) for x in range(min(self._num_layers, MOST_LAYERS))]
             self._offer(self.tr("First layer"), "start_layer", layers)
         if "mass" in names:
-            masses = [(m, self._percent(m)) for m in MASSES]
+            masses = [(m, percent(m)) for m in MASSES]
             self._offer(self.tr("Share of attention"), "mass", masses)
         if "fill" in names:
             fills = {
@@ -98,6 +99,3 @@ class MethodOptionsButton(QToolButton):
     def _on_triggered(self, action: QAction) -> None:
         field, value = action.data()
         self.chosen.emit(replace(self._options, **{field: value}))
-
-    def _percent(self, share: float) -> str:
-        return self.tr("{n} %").format(n=round(100 * share))

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from vitviz.ui import theme
+from vitviz.ui.percent import percent
 from vitviz.views.colour import Array, Meaning, format_value
 
 
@@ -67,8 +68,8 @@ class TrialPane(QWidget):
             self.tr("Test this map") if share is None else self.tr("Cancel")
         )
         if share is not None:
-            percent = self.tr("{n} %").format(n=round(100 * share))
-            self._note.setText(self.tr("Testing … {percent}").format(percent=percent))
+            text = self.tr("Testing … {percent}").format(percent=percent(share))
+            self._note.setText(text)
 
     def setCanStart(self, can_start: bool) -> None:
         """Offer it only where there is a map and a model."""

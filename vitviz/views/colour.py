@@ -116,12 +116,20 @@ def rgb(fraction: Array, name: str) -> Bytes:
 
 
 def format_value(value: float) -> str:
-    """A value with three significant digits, plain from 0.001 to a million."""
+    """A value with three significant digits, plain from 0.001 to a million.
+
+    To be read, not parsed: its minus is the sign "−", no hyphen.
+    """
     if value == 0:
         return "0"
-    if abs(value) < 0.001:
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + _digits(abs(value))
+
+
+def _digits(value: float) -> str:
+    if value < 0.001:
         return f"{value:.1e}".replace("e-0", "e-")
-    if 1000 <= abs(value) < 1e6:
+    if 1000 <= value < 1e6:
         return f"{float(f'{value:.3g}'):.0f}"
     return f"{value:.3g}"
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
+from vitviz.ui.percent import percent_of
 from vitviz.ui.widgets.map_cells import map_image, paint_map
 from vitviz.views.colour import DIVERGING, Meaning, format_value
 from vitviz.views.lab import BeforeAfter, ClassChange
@@ -167,8 +168,7 @@ class BeforeAfterView(QWidget):
             self._paint_bar(painter, rect, max(shown.cosine, 0.0), is_after=True)
 
     def _paint_class(self, painter: QPainter, one: ClassChange, rect: QRectF) -> None:
-        numbers = f"{100 * one.before:.1f} → {100 * one.after:.1f} %"
-        self._paint_row(painter, rect, one.name, numbers)
+        self._paint_row(painter, rect, one.name, _shares(one))
         self._paint_bar(painter, rect, one.before, is_after=False)
         self._paint_bar(painter, rect, one.after, is_after=True)
 
@@ -224,12 +224,13 @@ class BeforeAfterView(QWidget):
 
     def _spoken(self, shown: BeforeAfter) -> str:
         lines = [self._place, NUMBER_GAP.join(self._numbers(shown))]
-        lines += [
-            f"{one.name}: {100 * one.before:.1f} → {100 * one.after:.1f} %"
-            for one in shown.classes
-        ]
+        lines += [f"{one.name}: {_shares(one)}" for one in shown.classes]
         return "; ".join(lines)
 
     def _elided(self, text: str, rect: QRectF) -> str:
         metrics = QFontMetricsF(theme.font("small"))
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+
+
+def _shares(one: ClassChange) -> str:
+    return percent_of(f"{100 * one.before:.1f} → {100 * one.after:.1f}")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSlider,
+    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -47,7 +48,8 @@ def row_of(*widgets: QWidget) -> Flow:
     row = Flow(8)
     height = max(widget.sizeHint().height() for widget in widgets)
     for widget in widgets:
-        if isinstance(widget, QLabel):  # on one line with the buttons beside it
+        # on one line with the buttons beside it
+        if isinstance(widget, QLabel | QSpinBox):
             widget.setMinimumHeight(height)
         row.addWidget(widget)
     return row

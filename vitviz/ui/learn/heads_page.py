@@ -241,7 +241,7 @@ class HeadsPage(Page):
                     head,
                     self.tr("head {n}").format(n=head),
                     max(found.values[head], 0.0) / top,
-                    format_value(found.values[head]).replace("-", "\N{MINUS SIGN}"),
+                    format_value(found.values[head]),
                 )
                 for head in order
             )

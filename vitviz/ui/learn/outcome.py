@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from vitviz.lessons.arithmetic import cosine
 from vitviz.ui.learn.words import Table
+from vitviz.ui.percent import percent
 from vitviz.views.prediction import class_name, probabilities
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
     rows = []
     for index in order:
         name = class_name(index, labels)
-        cells = (name, f"{100 * shares[index]:.1f} %", f"{100 * changed[index]:.1f} %")
+        cells = (name, percent(shares[index], 1), percent(changed[index], 1))
         rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
     header = (tr("The model's answer"), tr("before"), tr("now"))
     return "", Table(header, tuple(rows))

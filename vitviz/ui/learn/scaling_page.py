@@ -21,6 +21,7 @@ from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.outcome import outcome, without_model
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.words import Table
+from vitviz.ui.percent import percent
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.widgets.slider import Slider
 from vitviz.views.colour import Meaning, format_value
@@ -189,9 +190,6 @@ class ScalingPage(Page):
         self._asked = None
 
     def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> Table:
-        def percent(share: float) -> str:
-            return f"{100 * share:.0f} %"
-
         return Table(
             (self.tr("this row"), own_name, f"<b>{name}</b>"),
             (
