@@ -108,8 +108,9 @@ class Painting(QObject):
             self._painted_on = strokes.painted_on
             self._sides = dict(strokes.sides)
             self._specials = dict(strokes.specials)
-            panel.cut.setSpecials(trace.setup.prefix_names)
-            panel.cut.setChecked(self._specials)
+            if any(self._specials.values()):
+                panel.cut.setSpecials(trace.setup.prefix_names)
+                panel.cut.setChecked(self._specials)
             panel.cut.setLayers(trace.num_layers)
             for box, layer in zip(
                 (panel.cut.first, panel.cut.last), strokes.layers, strict=True
