@@ -11,7 +11,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from vitviz.ui import theme
+from vitviz.ui import language, theme
 from vitviz.ui.app import application, open_window
 from vitviz.ui.main_window import MainWindow
 
@@ -59,6 +59,13 @@ def open_vitviz(qtbot: QtBot, model_folder: Path) -> Iterator[OpenWindow]:
         window.close()
     assert threads or not windows
     assert not any(thread.isRunning() for thread in threads)
+
+
+@pytest.fixture(params=["en", "ja"])
+def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    """The program's language during a test."""
+    yield language.install(qapp, request.param)
+    language.install(qapp, "en")
 
 
 def wait_idle(qtbot: QtBot, window: MainWindow) -> None:

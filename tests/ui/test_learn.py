@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,100 +9,34 @@ import pytest
 import torch
 import torch.nn.functional as F
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.chapters import (
+    LEFT,
+    bring_into_view,
+    figures,
+    go_to,
+    is_done,
+    made,
+    plain,
+    press,
+    said,
+    scores,
+)
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_window import click_patch
-from vitviz import settings
 from vitviz.interventions import Axis, HeadsOff, Interventions
-from vitviz.lessons import arithmetic
-from vitviz.tracing import Trace, trace
-from vitviz.ui import language, theme
-from vitviz.ui.lab.panel import Tool
+from vitviz.tracing import trace
 from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.code_page import CodePage
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
 from vitviz.ui.learn.output_page import OutputPage
-from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scale_page import ScalePage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
-from vitviz.ui.learn.words import Prose
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.colour import format_value
 from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
-
-LEFT = Qt.MouseButton.LeftButton
-
-
-def press(qtbot: QtBot, button: QWidget) -> None:
-    assert button.isEnabled()
-    qtbot.mouseClick(button, LEFT)
-
-
-def go_to(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
-    press(qtbot, window.top.modeButton(Mode.LEARN))
-    press(qtbot, window.panes.learn.button(chapter))
-    wait_idle(qtbot, window)
-    page = window.panes.learn.page()
-    assert page is not None
-    assert page.isVisible()
-    assert page.task is not None
-    return page
-
-
-def bring_into_view(window: MainWindow, widget: QWidget) -> None:
-    """Scroll as far as a viewer would."""
-    for area in window.panes.learn.findChildren(QScrollArea):
-        if area.isAncestorOf(widget):
-            area.ensureWidgetVisible(widget)
-
-
-def made(window: MainWindow) -> Trace:
-    found = window.controller.scene.trace
-    assert found is not None
-    return found
-
-
-def plain(prose: Prose) -> str:
-    """What is read: no marks, one kind of space."""
-    text = re.sub(r"<[^>]+>", " ", prose.source())
-    return re.sub(r"\s+", " ", html.unescape(text))
-
-
-def figures(prose: Prose) -> list[str]:
-    """Every number that stands in a text."""
-    text = plain(prose).replace("\N{MINUS SIGN}", "-")
-    return re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?", text)
-
-
-def said(value: float) -> str:
-    return format_value(value)
-
-
-def scores(window: MainWindow, layer: int, head: int) -> torch.Tensor:
-    """(N, N) scaled scores, by torch."""
-    capture = made(window).capture(layer)
-    q, k = capture.q[head].double(), capture.k[head].double()
-    found: torch.Tensor = q @ k.T / q.shape[-1] ** 0.5
-    return found
-
-
-def is_done(page: Page) -> bool:
-    assert page.task is not None
-    return page.task.isDone()
-
-
-@pytest.fixture(params=["en", "ja"])
-def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
-    """The program's language during a test."""
-    yield language.install(qapp, request.param)
-    language.install(qapp, "en")
 
 
 @pytest.fixture
@@ -450,170 +381,3 @@ def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:
         expected = float(whole[target] - logits(head).softmax(0)[target])
         assert lost == pytest.approx(expected, abs=1e-6)
     assert len(page.list.bars()) == 3
-
-
-def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
-    click_patch(qtbot, window, 5, 1)
-    page = go_to(qtbot, window, Chapter.CODE)
-    assert isinstance(page, CodePage)
-    press(qtbot, page.chips.chip(1))
-    query = window.controller.state.token
-    capture = made(window).capture(3)
-    score = scores(window, 3, 1)[query]
-    weights = score.softmax(-1)
-    expected: dict[str, tuple[tuple[int, ...], torch.Tensor | None]] = {
-        "Q": ((1, 3, 50, 16), capture.q[1, query]),
-        "K": ((1, 3, 50, 16), None),
-        "transpose": ((1, 3, 16, 50), None),
-        "root": ((), None),
-        "attn": ((1, 3, 50, 50), score),
-        "softmax": ((1, 3, 50, 50), score),
-        "weights": ((1, 3, 50, 50), weights),
-        "V": ((1, 3, 50, 16), None),
-        "out": ((1, 3, 50, 16), weights @ capture.v[1].double()),
-    }
-    for index, (term, (shape, values)) in enumerate(expected.items()):
-        assert is_done(page) == (index >= 5)
-        if term in page.formula.terms():
-            spot = page.formula.termRect(term).center().toPoint()
-            qtbot.mouseClick(page.formula, LEFT, pos=spot)
-        else:
-            page.code.linkActivated.emit(term)
-        assert page.shape == shape
-        if shape:
-            sizes = ", ".join(map(str, shape))
-            assert f"({sizes})" in plain(page.name)
-        if values is not None:
-            shown = page.bars.vectors()[0].values
-            np.testing.assert_allclose(shown, values.numpy(), atol=1e-5)
-    for text in ("B = 1", "H = 3", "N = 50", "= 16", "3 × 16 = 48"):
-        assert text in plain(page.letters)
-    press(qtbot, page.lab)
-    assert window.controller.state.mode is Mode.LAB
-    assert window.panes.lab.tool() is Tool.HIDE, "as the sentence above it says"
-
-
-def test_code_is_clicked_with_the_mouse(qtbot: QtBot, in_english: MainWindow) -> None:
-    window = in_english
-    page = go_to(qtbot, window, Chapter.CODE)
-    assert isinstance(page, CodePage)
-    first_line = page.code.fontMetrics().height() // 2
-    with qtbot.waitSignal(page.code.linkActivated) as clicked:
-        qtbot.mouseClick(page.code, LEFT, pos=QPoint(6, first_line))
-    assert clicked.args == ["attn"]
-    assert page.shape == (1, 3, 50, 50)
-
-
-def test_progress_is_kept_and_chapters_can_be_taken_in_any_order(
-    qtbot: QtBot, in_english: MainWindow, open_vitviz: OpenWindow, photo: Path
-) -> None:
-    window = in_english
-    panel = window.panes.learn
-    page = go_to(qtbot, window, Chapter.SOFTMAX)
-    assert isinstance(page, AxisPage)
-    for axis in (Axis.HEADS, Axis.QUERIES):
-        press(qtbot, page.switch.button(axis))
-        wait_idle(qtbot, window)
-    assert settings.get().learn_done == (Chapter.SOFTMAX.value,)
-    assert panel.button(Chapter.SOFTMAX).isDone()
-    panel.step(1)
-    assert panel.chapter() is Chapter.OUTPUT
-    panel.step(-1)
-    panel.step(-1)
-    assert panel.chapter() is Chapter.SCALING
-    settings.load()  # as another start does: from the file
-    other = open_vitviz(photo)
-    assert other.controller.state.learn.chapter is Chapter.SCALING
-    again = go_to(qtbot, other, Chapter.SOFTMAX)
-    assert is_done(again)
-
-
-@pytest.mark.parametrize("chapter", list(Chapter), ids=lambda one: one.name)
-def test_every_chapter_has_its_parts(
-    qtbot: QtBot, window: MainWindow, chapter: Chapter
-) -> None:
-    page = go_to(qtbot, window, chapter)
-    assert str(chapter.number) in window.panes.learn.title()
-    assert page.notes is not None
-    assert not page.notes.text.isVisible()
-    press(qtbot, page.notes.fold)
-    assert page.notes.text.isVisible()
-    for button in page.findChildren(QAbstractButton):
-        if button.isVisible():
-            assert button.accessibleName() or button.text()
-            assert button.toolTip()
-    qtbot.waitUntil(lambda: assert_fits(window, page))
-
-
-@pytest.mark.parametrize("chapter", list(Chapter), ids=lambda one: one.name)
-def test_chapters_fit_with_the_letters_of_a_lecture_hall(
-    qtbot: QtBot, window: MainWindow, qapp: QApplication, chapter: Chapter
-) -> None:
-    """Letters grow while the page is open, as they do in Present."""
-    page = go_to(qtbot, window, chapter)
-    former = qapp.font()
-    larger = qapp.font()
-    larger.setPointSizeF(1.6 * former.pointSizeF())
-    try:
-        qapp.setFont(larger)
-        theme.apply(qapp, theme.ThemeChoice.DARK)
-        size = larger.pointSizeF()
-        texts = page.findChildren(Prose)
-        qtbot.waitUntil(lambda: all(t.font().pointSizeF() > 0.8 * size for t in texts))
-        qtbot.waitUntil(lambda: assert_fits(window, page))
-    finally:
-        qapp.setFont(former)
-        theme.apply(qapp, theme.ThemeChoice.DARK)
-
-
-def assert_fits(window: MainWindow, page: Page) -> None:
-    """Nothing reaches beyond the panel, no word of a button or table is cut off."""
-    room = window.panes.learn.width()
-    for child in page.findChildren(QWidget):
-        if not child.isVisible() or child.visibleRegion().isEmpty():
-            continue
-        right = child.mapTo(window.panes.learn, child.rect().topRight()).x()
-        assert right <= room, f"{child} reaches beyond the panel"
-        if isinstance(child, QAbstractButton) and child.text():
-            assert child.width() >= child.sizeHint().width() - 1, child.text()
-        if isinstance(child, Prose):
-            document = QTextDocument()
-            document.setDefaultFont(child.font())
-            document.setDocumentMargin(0)
-            document.setHtml(child.text())
-            document.setTextWidth(child.width())
-            assert document.size().width() <= child.width() + 1, child.text()
-            assert document.size().height() <= child.height() + 4, child.text()
-
-
-def test_the_key_ring_and_the_pieces_go_with_the_mode(
-    qtbot: QtBot, in_english: MainWindow
-) -> None:
-    window = in_english
-    go_to(qtbot, window, Chapter.QUERY_KEY)
-    ring = window.panes.picture._key_ring
-    assert not ring.boundingRect().isNull()
-    press(qtbot, window.top.modeButton(Mode.INSPECT))
-    assert ring.boundingRect().isNull()
-    click_patch(qtbot, window, 1, 1)
-    assert window.controller.state.token == 1 + 7 + 1, "a click is a query again"
-
-
-def test_factors_survive_another_picture(
-    qtbot: QtBot, in_english: MainWindow, other_photo: Path
-) -> None:
-    window = in_english
-    for chapter in Chapter:
-        go_to(qtbot, window, chapter)
-    window.open_path(str(other_photo))
-    wait_idle(qtbot, window)
-    for chapter in Chapter:
-        page = go_to(qtbot, window, chapter)
-        assert page.lesson is not None
-        assert page.lesson.trace is made(window)
-    code = window.panes.learn.page()
-    assert isinstance(code, CodePage)
-    of = arithmetic.factors(made(window), 3, code.lesson.head if code.lesson else 0)
-    np.testing.assert_array_equal(
-        code.bars.vectors()[0].values, of.q[window.controller.state.token]
-    )

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.models.by_hand import timm
+from tests.ui.chapters import go_to, is_done, made, plain, press
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from tests.ui.test_learn import go_to, is_done, made, plain, press
 from tests.ui.test_window import click_patch
 from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.ui.learn.cost_page import CostPage

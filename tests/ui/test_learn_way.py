@@ -12,8 +12,8 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.chapters import go_to, press
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_learn import go_to, press
 from tests.ui.test_window import click_patch
 from vitviz import settings
 from vitviz.lessons.cost import Timing

@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import cut_off
 from vitviz.interventions import Interventions
-from vitviz.ui import language
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.main_window import MainWindow
@@ -34,13 +33,6 @@ SIZES = [
     pytest.param(SMALL, id="1280×720"),
     pytest.param(LARGE, id="1920×1080", marks=pytest.mark.long),
 ]
-
-
-@pytest.fixture(params=["en", "ja"])
-def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
-    language.install(qapp, request.param)
-    yield request.param
-    language.install(qapp, "en")
 
 
 def cut_off_when_still(qtbot: QtBot, root: QWidget, where: str) -> set[str]:
