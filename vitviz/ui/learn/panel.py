@@ -130,12 +130,10 @@ class LearnPanel(QWidget):
         for arrow in (self._back, self._on):  # in Present a clicker's keys do it
             arrow.setHidden(theme.presents())
         numbers = Flow(2)
-        numbers.addWidget(self._back)
         for chapter in Chapter:
             button = NumberButton(chapter.number)
             self._group.addButton(button, chapter.number)
             numbers.addWidget(button)
-        numbers.addWidget(self._on)
         self._stack = QStackedWidget()
         empty = Prose(
             self.tr(
@@ -175,6 +173,9 @@ class LearnPanel(QWidget):
         heading.setSpacing(0)
         heading.addWidget(self._title, 1)
         heading.addWidget(self._place)
+        heading.addWidget(self._back)  # here they stay where they are at any width
+        heading.addWidget(self._on)
+        heading.setContentsMargins(0, 0, 8, 0)
         layout.addLayout(heading)
         layout.addWidget(self._changed)
         layout.addWidget(self._stack, 1)
