@@ -64,7 +64,7 @@ def figures(prose: Prose) -> list[str]:
 
 
 def said(value: float) -> str:
-    return format_value(value)
+    return format_value(value).replace("\N{MINUS SIGN}", "-")
 
 
 def scores(window: MainWindow, layer: int, head: int) -> torch.Tensor:
