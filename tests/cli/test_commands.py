@@ -102,6 +102,11 @@ def test_the_current_folder_is_named(
         pytest.param(["--fly"], "unrecognized arguments: --fly", id="option"),
         pytest.param(["--lang", "xx"], "invalid choice: 'xx'", id="language"),
         pytest.param(["export"], "required", id="nothing"),
+        pytest.param(
+            ["export", "a.png", "-o", "a.npz", "--size", "320x128", "--fit", "whole"],
+            "give its shorter side alone, as --size 128, and not 320x128",
+            id="two-sides-of-a-whole-picture",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line(

@@ -23,7 +23,7 @@ from vitviz.commands.running import (
     add_running_arguments,
     running_from,
 )
-from vitviz.errors import InputError
+from vitviz.errors import InputError, SelectionError
 from vitviz.interventions import UNTOUCHED, Interventions, changed
 from vitviz.methods import METHODS
 from vitviz.plain import encoded
@@ -258,10 +258,18 @@ def wish_from(args: argparse.Namespace) -> Wish:
     """The parsed options. Raises InputError, one sentence for the first bad one."""
     from vitviz.views.colour import COLORMAPS
 
+    size = None if args.size is None else size_of(args.size)
+    if isinstance(size, tuple) and size[0] != size[1] and args.fit == "whole":
+        raise SelectionError(
+            "--fit whole keeps the picture's own aspect: give its shorter side alone, "
+            "as --size {side}, and not {size}.",
+            side=min(size),
+            size=args.size,
+        )
     wish = Wish(
         model=args.model,
         patch=None if args.patch is None else whole(args.patch, "--patch"),
-        size=None if args.size is None else size_of(args.size),
+        size=size,
         fit=one_of(args.fit, FITS, "--fit"),
         device=args.device,
         dtype=one_of(args.dtype, DTYPES, "--dtype"),
