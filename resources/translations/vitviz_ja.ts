@@ -459,7 +459,7 @@
     </message>
     <message>
         <source>Saved {name}: of the model as the Lab has changed it</source>
-        <translation>{name}を保存しました（Labで変更したモデルの結果です）</translation>
+        <translation>{name}を保存しました（ラボで変更したモデルの結果です）</translation>
     </message>
 </context>
 <context>
