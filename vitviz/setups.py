@@ -133,7 +133,6 @@ def explained(setup: Setup) -> Iterator[None]:
     try:
         yield
     except (
-        ArithmeticError,
         AssertionError,
         AttributeError,
         LookupError,
