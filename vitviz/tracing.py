@@ -115,6 +115,14 @@ def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
     return True
 
 
+class _ListenerFailed(Exception):
+    """Carries what a listener raised past the explanation of the network's faults."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 def _tapped(
     model: Model,
     setup: Setup,
@@ -132,7 +140,10 @@ def _tapped(
             partial = _fitted(partial, capture, is_declared=is_declared)
         partial = partial.with_layer(layer, capture)
         if on_layer is not None:
-            on_layer(layer, partial)
+            try:
+                on_layer(layer, partial)
+            except Exception as error:
+                raise _ListenerFailed(error) from error
 
     opened = tap(
         adapter.blocks,
@@ -143,8 +154,11 @@ def _tapped(
         grid=(setup.grid.rows, setup.grid.cols),
     )
     with torch.inference_mode(), adapter.ready(setup.placement.model_size):
-        with opened as recording, explained(setup):
-            output = adapter.forward(pixels)
+        try:
+            with opened as recording, explained(setup):
+                output = adapter.forward(pixels)
+        except _ListenerFailed as failed:
+            raise failed.error from None
         require_complete(recording, adapter.blocks, setup.windowed)
     values, labels = as_array(output[0]).reshape(-1), model.info.labels
     if labels is not None and adapter.has_head and len(labels) != len(values):

@@ -164,6 +164,20 @@ def test_layers_are_handed_over_as_they_come() -> None:
     assert all(total == pytest.approx(2) for *_, total in seen)
 
 
+@pytest.mark.parametrize("error", [ValueError, LookupError, RuntimeError])
+def test_a_listener_s_error_is_not_told_as_the_network_s(
+    error: type[Exception],
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error("of the listener")
+
+    module = Network()
+    with pytest.raises(error, match=r"^of the listener$") as caught:
+        vitviz.trace(vitviz.wrap(module), PIXELS, on_layer=fail)
+    assert caught.type is error
+    assert_untouched(module)
+
+
 def test_the_same_input_run_again_is_another_trace() -> None:
     """Views remember which run they show: comparing two must not look at tensors."""
     model = vitviz.wrap(Network())
