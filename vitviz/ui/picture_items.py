@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -144,18 +144,18 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         lines = []
         for col in range(self._grid.cols + 1):
             x = whole.left() + whole.width() * col / self._grid.cols
-            lines.append((QPointF(x, whole.top()), QPointF(x, whole.bottom())))
+            lines.append(QLineF(x, whole.top(), x, whole.bottom()))
         for row in range(self._grid.rows + 1):
             y = whole.top() + whole.height() * row / self._grid.rows
-            lines.append((QPointF(whole.left(), y), QPointF(whole.right(), y)))
+            lines.append(QLineF(whole.left(), y, whole.right(), y))
         alpha = 110 if theme.presents() else 64
         pen = QPen(QColor(255, 255, 255, round(alpha * strength)), 0)
         if theme.presents():
             pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())
             pen.setCosmetic(True)
         painter.setPen(pen)
-        for start, stop in lines:
-            painter.drawLine(start, stop)
+        # in one call: between two a running model may take the interpreter's lock
+        painter.drawLines(lines)
 
 
 class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
