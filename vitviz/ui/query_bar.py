@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QWidget,
 )
@@ -22,6 +21,7 @@ from vitviz.ui.method_menu import MethodButton
 from vitviz.ui.method_options import MethodOptionsButton
 from vitviz.ui.status_line import pool_name, special_name
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.widgets.slider import Slider
 from vitviz.views.colour import COLORMAPS, Meaning
 from vitviz.views.state import Direction, Scale, Style, ViewState
 
@@ -71,7 +71,7 @@ class QueryBar(QWidget):
         self.method_options.chosen.connect(self.methodOptionsChosen)
         self._style = Segmented()
         self._style.setAccessibleName(self.tr("Style"))
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity = Slider()
         self._opacity.setRange(0, 100)
         self._opacity.setFixedWidth(80)
         self._opacity.setAccessibleName(self.tr("Opacity"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
-    QSlider,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from vitviz.selection import Off
 from vitviz.ui import theme
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.widgets.slider import Slider
 from vitviz.views.colour import Meaning, format_value
 
 STEPS_PER_DECADE = 50
@@ -73,7 +73,7 @@ class SoftmaxTool(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setRange(-STEPS_PER_DECADE, STEPS_PER_DECADE)
         self.slider.setSingleStep(5)
         self.slider.setAccessibleName(self.tr("Temperature"))

@@ -32,10 +32,13 @@ class Slider(QSlider):
         if event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
+        self.setSliderDown(True)  # before it moves: one slide, from the press on
         if not self._holds(place):
             self.moveTo(place.x())
-        if self._holds(place):  # else between two steps, where Qt would go one on
+        if self._holds(place):
             super().mousePressEvent(event)
+        else:  # between two steps, where Qt would go one on
+            self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave it to the page, which is what a hand on the wheel wants to move."""
