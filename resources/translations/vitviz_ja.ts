@@ -2786,6 +2786,10 @@
         <translation>画像…&#x9;Ctrl+O</translation>
     </message>
     <message>
+        <source>Present</source>
+        <translation>発表</translation>
+    </message>
+    <message>
         <source>Program</source>
         <translation>プログラム</translation>
     </message>
@@ -2804,6 +2808,10 @@
     <message>
         <source>Show all keys (?)</source>
         <translation>すべてのキー操作を表示（?）</translation>
+    </message>
+    <message>
+        <source>Show this to a room, in large type (F5)</source>
+        <translation>大きな文字で教室に映す（F5）</translation>
     </message>
     <message>
         <source>Size</source>

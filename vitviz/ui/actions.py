@@ -26,6 +26,7 @@ OF_THE_PROGRAM = (
 )
 """Actions in the menu at the right end of the top bar."""
 ICONS = {
+    "present": "present",
     "settings": "settings",
     "keys": "keys",
     "log_window": "log",

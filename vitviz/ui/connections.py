@@ -60,6 +60,7 @@ class Connections(QObject):
         panes.picture.rangeChanged.connect(compare.picture.setRange)
         panes.picture.fitted.connect(compare.picture.fitView)
         top.compareRequested.connect(window.toggle_compare)
+        top.presentRequested.connect(window.present.toggle)
         views, saved = panes.views, control.saved_views
         views.saveRequested.connect(window.save_view)
         views.viewChosen.connect(saved.show)

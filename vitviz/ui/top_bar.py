@@ -48,6 +48,7 @@ class TopBar(QWidget):
     exportRequested = Signal()
     copyRequested = Signal()
     compareRequested = Signal()
+    presentRequested = Signal()
     themeRequested = Signal()
     keysRequested = Signal()
 
@@ -76,6 +77,10 @@ class TopBar(QWidget):
         )
         self._compare.setCheckable(True)
         self._compare.clicked.connect(self.compareRequested)
+        self._present = self._button(
+            self.tr("Present"), self.tr("Show this to a room, in large type (F5)")
+        )
+        self._present.clicked.connect(self.presentRequested)
         self._theme = self._button("", self.tr("Light or dark (Ctrl+T)"))
         self._keys = self._button("", self.tr("Show all keys (?)"))
         self._program = self._menu_button("", self.tr("Settings, keys, log, about"))
@@ -87,6 +92,7 @@ class TopBar(QWidget):
             (self._size, "size"),
             (self._export, "export"),
             (self._compare, "compare"),
+            (self._present, "present"),
             (self._theme, "theme"),
             (self._keys, "keys"),
             (self._program, "menu"),
@@ -105,6 +111,7 @@ class TopBar(QWidget):
         layout.addWidget(self._modes)
         for widget in (
             self._compare,
+            self._present,
             self._export,
             self._theme,
             self._keys,
@@ -144,6 +151,10 @@ class TopBar(QWidget):
     def modeButton(self, mode: Mode) -> QToolButton:
         """What switches to a mode."""
         return self._modes.button(mode)
+
+    def presentButton(self) -> QToolButton:
+        """What begins Present."""
+        return self._present
 
     def modelButton(self) -> QToolButton:
         """What opens the menu of models; its tooltip says what was assumed."""
