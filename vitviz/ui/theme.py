@@ -185,31 +185,13 @@ def _style_sheet(tone: Colours) -> str:
     # Fusion outlines in a darker shade of the panel, which black does not have
     tick = resource("icons", "tick.svg").as_posix()
     outlined = f"""
-    QPushButton {{ border: 1px solid {tone.line}; border-radius: 4px;
-                   padding: 4px 12px; }}
-    QPushButton:focus {{ border: 2px solid {tone.accent}; }}
+    QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus,
+    QLineEdit:focus {{ border: 2px solid {tone.accent}; }}
     QToolButton {{ border-color: {tone.line}; }}
-    QToolButton:focus {{ border: 2px solid {tone.accent}; }}
-    QComboBox, QAbstractSpinBox, QLineEdit {{
-        border: 1px solid {tone.line}; border-radius: 4px; padding: 3px 6px; }}
-    QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
-        border: 2px solid {tone.accent}; }}
-    QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
-        border: none; width: 18px; }}
-    QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
-        width: 0; height: 0; border-left: 4px solid none;
-        border-right: 4px solid none; border-top: 5px solid {tone.line}; }}
-    QAbstractSpinBox::up-arrow {{
-        width: 0; height: 0; border-left: 4px solid none;
-        border-right: 4px solid none; border-bottom: 5px solid {tone.line}; }}
     QCheckBox::indicator {{ border: 1px solid {tone.line}; border-radius: 3px;
                             width: 14px; height: 14px; }}
     QCheckBox::indicator:checked {{ background: {tone.accent}; image: url("{tick}"); }}
     QCheckBox:focus {{ border: 1px solid {tone.accent}; }}
-    QSlider::groove:horizontal {{ background: {tone.line}; height: 2px; }}
-    QSlider::sub-page:horizontal {{ background: {tone.accent}; height: 4px; }}
-    QSlider::handle:horizontal {{ background: {tone.accent}; width: 10px;
-                                  border-radius: 5px; margin: -5px 0; }}
     """
     sheet = _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
     if _presented:  # what the style draws does not grow with the font
@@ -234,11 +216,44 @@ def _presented_sheet(tone: Colours, x_px: int) -> str:
 
 
 def _common_sheet(tone: Colours) -> str:
+    down = resource("controls", "down.svg").as_posix()
+    up = resource("controls", "up.svg").as_posix()
     return f"""
     QToolTip {{ border: 1px solid {tone.line}; padding: 4px; }}
     QSplitter::handle {{ background: {tone.line}; }}
     QSplitter::handle:horizontal {{ width: 1px; }}
     QSplitter::handle:vertical {{ height: 1px; }}
+    QPushButton {{ border: 1px solid {tone.line}; border-radius: 4px;
+                   padding: 4px 12px; background: {tone.panel}; }}
+    QPushButton:hover, QPushButton:default {{ border-color: {tone.faint}; }}
+    QPushButton:focus {{ border-color: {tone.accent}; }}
+    QPushButton:pressed {{ background: {tone.surround}; border-color: {tone.accent}; }}
+    QPushButton:disabled {{ color: {tone.faint}; border-color: {tone.line}; }}
+    QComboBox, QAbstractSpinBox, QLineEdit {{
+        border: 1px solid {tone.line}; border-radius: 4px; padding: 3px 6px; }}
+    QAbstractSpinBox QLineEdit {{ border: none; padding: 0 4px; }}
+    QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{
+        border-color: {tone.faint}; }}
+    QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
+        border-color: {tone.accent}; }}
+    QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+        border: none; width: 18px; }}
+    QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
+        image: url("{down}"); width: 8px; height: 5px; }}
+    QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 8px; height: 5px; }}
+    QSlider::groove:horizontal {{ background: {tone.line}; height: 4px;
+        border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {tone.faint}; height: 4px;
+        border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {tone.accent}; width: 12px;
+        border-radius: 6px; margin: -4px 0; }}
+    QSlider::handle:horizontal:disabled {{ background: {tone.line}; }}
+    QSlider:focus {{ border: 1px solid {tone.accent}; border-radius: 4px; }}
+    QTabWidget::pane {{ border: none; border-top: 1px solid {tone.line}; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{ padding: 4px 12px; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:hover {{ border-color: {tone.line}; }}
+    QTabBar::tab:selected {{ border-color: {tone.accent}; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 4px;
                    padding: 4px 8px; }}
     QToolButton:hover {{ border-color: {tone.line}; }}

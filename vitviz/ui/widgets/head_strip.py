@@ -24,6 +24,8 @@ from vitviz.views.colour import format_value
 from vitviz.views.display import FUSED_CHOICES, MapCell
 
 GAP_PX = 8
+CAPTION_GAP_PX = 3
+"""Between a map and its caption: the frame of the chosen one lies there."""
 MARGIN_PX = 12
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -118,6 +120,7 @@ class HeadStrip(QWidget):
             rect = self.cellRect(index)
             square = QRectF(rect.x(), rect.y(), side, side)
             below = QRectF(rect.x(), rect.y() + side, side, caption)
+            below.setTop(below.top() + CAPTION_GAP_PX)
             self._paint_cell(painter, index, square, below)
 
     def _paint_cell(
@@ -242,7 +245,7 @@ class HeadStrip(QWidget):
 
     def _layout(self) -> tuple[int, float, float]:
         """(columns, side of a map, height of a caption): as large as all fit."""
-        caption = QFontMetricsF(theme.font("small")).height() + 2
+        caption = QFontMetricsF(theme.font("small")).height() + CAPTION_GAP_PX + 2
         width = self.width() - 2 * MARGIN_PX
         height = self.height() - self._title_height() - 4
         best = (1, 8.0)
