@@ -26,7 +26,8 @@ from vitviz.ui.learn.formula import (
     walk,
 )
 from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.words import CONTRAST, Prose, Table, contrast, marked, readable
+from vitviz.ui.learn.words import Prose, Table, marked
+from vitviz.ui.legible import CONTRAST, contrast, readable
 from vitviz.views.changes import Change
 from vitviz.views.colour import Meaning
 from vitviz.views.learn import Chapter, LearnView

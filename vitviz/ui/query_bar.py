@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.geometry import POOL
 from vitviz.ui import theme
-from vitviz.ui.learn.words import readable
+from vitviz.ui.legible import readable
 from vitviz.ui.method_menu import MethodButton
 from vitviz.ui.method_options import MethodOptionsButton
 from vitviz.ui.status_line import pool_name, special_name

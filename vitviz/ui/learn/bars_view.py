@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.learn.words import Drawn, readable
+from vitviz.ui.learn.words import Drawn
+from vitviz.ui.legible import readable
 from vitviz.views.colour import Array, Meaning, format_value
 
 ROW_LINES = 2.6

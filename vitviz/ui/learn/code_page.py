@@ -17,7 +17,8 @@ from vitviz.ui.learn.bars_view import BarsView, Vector, number
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, HeadChips, Page
-from vitviz.ui.learn.words import Prose, readable
+from vitviz.ui.learn.words import Prose
+from vitviz.ui.legible import readable
 from vitviz.views.colour import Array, Meaning, format_value
 
 ENOUGH = 5

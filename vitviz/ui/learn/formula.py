@@ -28,7 +28,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.learn.words import Drawn, readable
+from vitviz.ui.learn.words import Drawn
+from vitviz.ui.legible import readable
 from vitviz.views.colour import Meaning
 
 FAMILIES = [

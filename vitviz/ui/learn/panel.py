@@ -20,7 +20,8 @@ from vitviz.ui import theme
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slides import PageSlides
-from vitviz.ui.learn.words import Prose, readable
+from vitviz.ui.learn.words import Prose
+from vitviz.ui.legible import readable
 from vitviz.ui.widgets.flow import Flow
 from vitviz.views.colour import Meaning
 from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter

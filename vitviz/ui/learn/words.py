@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QResizeEvent, QTextDocument
+from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vitviz.ui import theme
+from vitviz.ui.legible import readable
 from vitviz.views.colour import Meaning
 
 TAGS = {
@@ -23,8 +24,6 @@ TAGS = {
     "s": Meaning.SPECIAL,
     "w": Meaning.WARNING,
 }
-CONTRAST = 4.5
-"""Of text against its ground, as WCAG 2 asks for (success criterion 1.4.3)."""
 FONT_EVENTS = (
     QEvent.Type.ApplicationFontChange,
     QEvent.Type.FontChange,
@@ -33,18 +32,6 @@ FONT_EVENTS = (
 _SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)")
 """A shape such as (B, H, N, d<sub>k</sub>), which stays on one line."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
-
-
-def readable(meaning: Meaning) -> QColor:
-    """The colour of a meaning, moved towards the text's until it can be read."""
-    tone = theme.colours()
-    ground, text = QColor(tone.panel), QColor(tone.text)
-    colour = QColor(meaning.value)
-    for step in range(21):
-        mixed = _mixed(colour, text, step / 20)
-        if contrast(mixed, ground) >= CONTRAST:
-            return mixed
-    return text
 
 
 def marked(text: str) -> str:
@@ -62,12 +49,6 @@ def marked(text: str) -> str:
         small = f'<span style="font-size:{theme.smallest():.1f}pt">'
         whole = whole.replace("<small>", small).replace("</small>", "</span>")
     return _TAG.sub(span, whole)
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Contrast of two colours, from 1 to 21 (WCAG 2)."""
-    lights = sorted((_luminance(one), _luminance(other)))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
 def follow_font(widget: QWidget, kind: str) -> None:
@@ -210,23 +191,3 @@ def _cells(texts: tuple[str, ...], kind: str) -> str:
 def _table_size() -> str:
     """In Present the smallest type there is: tables are wide."""
     return f";font-size:{theme.smallest():.1f}pt" if theme.presents() else ""
-
-
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
-    parts = (
-        round(a + share * (b - a))
-        for a, b in zip(_channels(one), _channels(other), strict=True)
-    )
-    return QColor(*parts)
-
-
-def _channels(colour: QColor) -> tuple[int, int, int]:
-    return colour.red(), colour.green(), colour.blue()
-
-
-def _luminance(colour: QColor) -> float:
-    def linear(part: float) -> float:
-        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(c / 255) for c in _channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

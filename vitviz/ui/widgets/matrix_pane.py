@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.selection import Bins
 from vitviz.ui import theme
-from vitviz.ui.learn.words import readable
+from vitviz.ui.legible import readable
 from vitviz.views.colour import Levels, Meaning, rgb
 
 Array = npt.NDArray[np.float32]
