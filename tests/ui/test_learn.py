@@ -68,6 +68,9 @@ def test_a_picture_becomes_a_sequence(
     press(qtbot, page.play)
     qtbot.waitUntil(lambda: page.slider.value() == page.slider.maximum())
     assert page.falling.isVisible()
+    bar = window.panes.bar
+    assert bar.isVisible()
+    assert bar.isBlank(), "there are no colours it could be of"
     assert not is_done(page)
     token = 1 + 2 * 7 + 5
     spot = page.falling.tileRect(token).center().toPoint()
@@ -99,6 +102,7 @@ def test_a_picture_becomes_a_sequence(
     assert page.convolution.value() == pytest.approx(float(expected[11]), abs=1e-5)
     press(qtbot, page.play)
     qtbot.waitUntil(lambda: not page.falling.isVisible())
+    assert not bar.isBlank()
 
 
 def test_tiles_fly_from_their_patch_and_keep_their_order(
@@ -121,6 +125,7 @@ def test_tiles_fly_from_their_patch_and_keep_their_order(
     assert all(area.contains(rect) for rect in rects)
     press(qtbot, window.panes.learn.button(Chapter.CODE))
     assert not page.falling.isVisible()
+    assert not window.panes.bar.isBlank()
 
 
 def test_the_patch_slider_runs_the_same_model(qtbot: QtBot, window: MainWindow) -> None:

@@ -142,6 +142,10 @@ class LearnFiller(Filler):
         learn = self._control.state.learn
         self._control.change(learn=replace(learn, key=token))
 
+    def show_scale(self, is_shown: bool) -> None:
+        """Show the colour bar, or only its room."""
+        self._panes.bar.setBlank(not is_shown)
+
     def hold_query(self, is_held: bool) -> None:
         """Keep the query's own map while the pointer looks for a key."""
         self._control.screen.holds_query = is_held

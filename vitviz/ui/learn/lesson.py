@@ -118,6 +118,9 @@ class Desk(Protocol):
     def choose_key(self, token: int | None) -> None:
         """Hold the query against another key; None for the strongest."""
 
+    def show_scale(self, is_shown: bool) -> None:
+        """Show the colour bar, or only its room while the picture has no colours."""
+
     def hold_query(self, is_held: bool) -> None:
         """Keep the query's own map while the pointer looks for a key."""
 

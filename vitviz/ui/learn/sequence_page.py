@@ -347,6 +347,7 @@ class SequencePage(Page):
 
     def _on_slid(self, value: int) -> None:
         self.falling.setShare(value / STEPS)
+        self.desk.show_scale(self.falling.isHidden())
         if value == STEPS and self.lesson is not None:
             self._apart = self.lesson.trace, self.lesson.query
         self._show_play()

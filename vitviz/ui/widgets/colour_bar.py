@@ -38,6 +38,7 @@ class ColourBar(QWidget):
         self._clipped = 0
         self._colormap = "viridis"
         self._style = Style.TINT
+        self._is_blank = False
         widest = QFontMetricsF(theme.font("small")).horizontalAdvance("0.0000")
         self.setFixedWidth(round(LEFT_PX + BAR_PX + TICK_PX + widest + 10))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -83,6 +84,16 @@ class ColourBar(QWidget):
             self._style = style
             self.update()
 
+    def setBlank(self, is_blank: bool) -> None:
+        """Draw nothing while no colours are seen, and keep the room."""
+        if is_blank != self._is_blank:
+            self._is_blank = is_blank
+            self.update()
+
+    def isBlank(self) -> bool:
+        """Whether nothing is drawn for now."""
+        return self._is_blank
+
     def barRect(self) -> QRectF:
         """Where the gradient stands."""
         height = self.height() - 56
@@ -99,7 +110,7 @@ class ColourBar(QWidget):
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.surround))
-        if self._levels is None:
+        if self._levels is None or self._is_blank:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = self.barRect()
