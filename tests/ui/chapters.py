@@ -15,7 +15,7 @@ from vitviz.tracing import Trace
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.colour import format_value
+from vitviz.views.colour import written_out
 from vitviz.views.learn import Chapter
 from vitviz.views.state import Mode
 
@@ -60,11 +60,11 @@ def plain(prose: Prose) -> str:
 def figures(prose: Prose) -> list[str]:
     """Every number that stands in a text."""
     text = plain(prose).replace("\N{MINUS SIGN}", "-")
-    return re.findall(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?", text)
+    return re.findall(r"(?:≈ )?-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?", text)
 
 
 def said(value: float) -> str:
-    return format_value(value).replace("\N{MINUS SIGN}", "-")
+    return written_out(value).replace("\N{MINUS SIGN}", "-")
 
 
 def scores(window: MainWindow, layer: int, head: int) -> torch.Tensor:

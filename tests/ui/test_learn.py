@@ -246,7 +246,9 @@ def test_scaling_changes_row_entropy_and_answer(
     assert isinstance(page, ScalingPage)
     press(qtbot, page.chips.chip(2))
     press(qtbot, page.switch.button(False))
-    qtbot.waitUntil(lambda: page.answer is not made(window) and bool(page.answer))
+    qtbot.waitUntil(
+        lambda: page.outcome.after is not made(window) and bool(page.outcome.after)
+    )
     wait_idle(qtbot, window)
     query = window.controller.state.token
     raw = scores(window, 2, 2)[query] * 4  # d_k is 16
@@ -269,10 +271,10 @@ def test_scaling_changes_row_entropy_and_answer(
     image = made(window).setup.image
     assert image is not None
     expected = trace(model, image, interventions=Interventions(is_scaled=False))
-    assert page.answer is not None
-    assert page.answer.logits is not None
+    assert page.outcome.after is not None
+    assert page.outcome.after.logits is not None
     assert expected.logits is not None
-    np.testing.assert_allclose(page.answer.logits, expected.logits, atol=1e-5)
+    np.testing.assert_allclose(page.outcome.after.logits, expected.logits, atol=1e-5)
     shares = torch.from_numpy(expected.logits).softmax(0)
     assert f"{100 * float(shares.max()):.1f}" in figures(page.outcome)
     assert not is_done(page)
@@ -281,7 +283,7 @@ def test_scaling_changes_row_entropy_and_answer(
     assert page.divisor == pytest.approx(16)
     assert is_done(page)
     press(qtbot, page.switch.button(True))
-    qtbot.waitUntil(lambda: page.answer is made(window))
+    qtbot.waitUntil(lambda: page.outcome.after is made(window))
     # scores of the first 4, 8 and 16 numbers spread more and more
     capture = made(window).capture(2)
     for width in (4, 8, 16):
@@ -366,14 +368,16 @@ def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:
         assert found is not None
         return torch.from_numpy(found)
 
-    assert page.answer is not None
-    assert page.answer.logits is not None
-    np.testing.assert_allclose(page.answer.logits, logits(0, 2).numpy(), atol=1e-5)
+    assert page.outcome.after is not None
+    assert page.outcome.after.logits is not None
+    np.testing.assert_allclose(
+        page.outcome.after.logits, logits(0, 2).numpy(), atol=1e-5
+    )
     assert "0, 2" in plain(page.outcome)
     assert [one.is_off for one in page.maps.maps()] == [True, False, True]
     press(qtbot, page.all_on)
     wait_idle(qtbot, window)
-    assert page.answer is run
+    assert page.outcome.after is run
     assert not is_done(page)
     press(qtbot, page.each)
     wait_idle(qtbot, window)

@@ -23,6 +23,7 @@ colour-blind eyes by design, and those two are monotonous in lightness."""
 
 DIVERGING = "blue to orange"
 """For differences: zero is neutral, both ends are told apart by every eye."""
+NEARLY_ZERO = 1e-8
 _ENDS = ((0, 90, 181), (247, 247, 247), (220, 85, 0))
 
 
@@ -124,6 +125,23 @@ def format_value(value: float) -> str:
         return "0"
     sign = "\N{MINUS SIGN}" if value < 0 else ""
     return sign + _digits(abs(value))
+
+
+def written_out(value: float) -> str:
+    """`format_value` without powers of ten, as whoever is new to them reads it.
+
+    Below 0.001 with two significant digits; what is nearer to 0 than 1e-8 is "≈ 0".
+    """
+    size = abs(value)
+    if 0 < size < NEARLY_ZERO:
+        return "≈ 0"
+    if 0.001 <= size < 1e6 or not 0 < size < math.inf:
+        return format_value(value)
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    if size < 1:
+        places = 1 - math.floor(math.log10(size))
+        return sign + f"{size:.{places}f}".rstrip("0")
+    return sign + f"{float(f'{size:.3g}'):,.0f}"
 
 
 def _digits(value: float) -> str:

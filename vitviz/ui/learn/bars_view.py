@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vitviz.ui import theme
 from vitviz.ui.learn.words import Drawn
 from vitviz.ui.legible import readable
-from vitviz.views.colour import Array, Meaning, format_value
+from vitviz.views.colour import Array, Meaning
 
 ROW_LINES = 2.6
 """Height of a vector, in lines of text."""
@@ -204,8 +204,3 @@ class BarsView(Drawn):
         left = max(names, default=0.0) + 10
         right = max(notes, default=0.0) + 12 if notes else 2
         return left, max(40.0, self.width() - left - right)
-
-
-def number(value: float) -> str:
-    """A number with its sign set as a minus, as in print."""
-    return format_value(value).replace("-", "\N{MINUS SIGN}")

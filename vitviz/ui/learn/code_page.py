@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 from vitviz.lessons import arithmetic
 from vitviz.selection import HeadChoice
 from vitviz.ui import theme
-from vitviz.ui.learn.bars_view import BarsView, Vector, number
+from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.legible import readable
-from vitviz.views.colour import Array, Meaning, format_value
+from vitviz.views.colour import Array, Meaning, written_out
 
 ENOUGH = 5
 """Terms that have to be opened for the task."""
@@ -251,7 +251,7 @@ class CodePage(Page):
                 self.tr(
                     "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number. Without it "
                     "scores grow with the width of the head."
-                ).format(d_k=d_k, root=format_value(of.divisor)),
+                ).format(d_k=d_k, root=written_out(of.divisor)),
                 "",
                 (),
                 (),
@@ -272,7 +272,7 @@ class CodePage(Page):
                     "{before}."
                 ).format(
                     sum=f"{float(lesson.row.weights.sum(dtype=float)):.3f}",
-                    before=number(float(scores().sum(dtype=float))),
+                    before=written_out(float(scores().sum(dtype=float))),
                 ),
                 "(B, H, N, N)",
                 (1, heads, tokens, tokens),
@@ -285,7 +285,7 @@ class CodePage(Page):
                 self.tr(
                     "weights: where every query looks, N × N in each head. Shown: the "
                     "row of query {query}, largest {largest}."
-                ).format(query=q_name, largest=format_value(lesson.row.largest)),
+                ).format(query=q_name, largest=written_out(lesson.row.largest)),
                 "(B, H, N, N)",
                 (1, heads, tokens, tokens),
                 (Vector(self.tr("weights"), lesson.row.weights),),
@@ -317,7 +317,7 @@ class CodePage(Page):
             )
             return
         values = " · ".join(
-            f"{v.name} <b>{number(float(v.values[column]))}</b>" for v in vectors
+            f"{v.name} <b>{written_out(float(v.values[column]))}</b>" for v in vectors
         )
         name = ""
         lesson = self.lesson

@@ -8,9 +8,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
-from vitviz.ui.learn.bars_view import number
 from vitviz.ui.learn.words import Drawn
-from vitviz.views.colour import Array, Meaning
+from vitviz.views.colour import Array, Meaning, written_out
 
 SIDE_LINES = 5.0
 """Side of the two squares, in lines of text."""
@@ -47,7 +46,7 @@ class ConvolutionView(Drawn):
         self._patch = _image(colours)
         self._filter = _image(0.5 + 0.5 * kernel / largest)
         self._value = value
-        self.setAccessibleDescription(number(value))
+        self.setAccessibleDescription(written_out(value))
         self.update()
 
     def value(self) -> float:
@@ -76,7 +75,7 @@ class ConvolutionView(Drawn):
         metrics = QFontMetricsF(title)
         words = ("×", "→ Σ =")
         wide = [metrics.horizontalAdvance(text) + line for text in words]
-        rest = metrics.horizontalAdvance(number(self._value))
+        rest = metrics.horizontalAdvance(written_out(self._value))
         side = min(self._side(), (self.width() - sum(wide) - rest - 4) / 2)
         x = 2.0
         for image, name, colour in (
@@ -102,7 +101,7 @@ class ConvolutionView(Drawn):
         painter.drawText(
             QRectF(x, 2, rest + 4, side),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            number(self._value),
+            written_out(self._value),
         )
 
     def _side(self) -> float:

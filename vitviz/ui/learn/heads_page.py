@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QWidget
 
 from vitviz.interventions import HeadsOff, Interventions
@@ -11,13 +9,10 @@ from vitviz.lessons import jobs
 from vitviz.lessons.jobs import Effects
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
-from vitviz.ui.learn.outcome import outcome, without_model
+from vitviz.ui.learn.outcome import Answer
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import Array, format_value
-
-if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+from vitviz.views.colour import Array, written_out
 
 
 class HeadsPage(Page):
@@ -28,10 +23,8 @@ class HeadsPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.off: frozenset[int] = frozenset()
-        self.answer: Trace | None = None
         self.effects: Effects | None = None
         self._place: object = None
-        self._asked: object = None
         self._is_trying = False
         self._done_so_far: frozenset[str] = frozenset()
         self.say(
@@ -65,7 +58,8 @@ class HeadsPage(Page):
         )
         self.each.clicked.connect(self._on_each)
         self.add_row(self.all_on, self.each)
-        self.outcome = self.say()
+        self.outcome = Answer(desk)
+        self.add(self.outcome)
         self.list_title = self.say("", "small")
         self.list = BarList()
         self.list.setAccessibleName(self.tr("What is lost without each head"))
@@ -90,12 +84,7 @@ class HeadsPage(Page):
         trace = lesson.trace
         place = (trace, lesson.layer)
         if place != self._place:
-            self._place, self.off, self.answer, self.effects = (
-                place,
-                frozenset(),
-                None,
-                None,
-            )
+            self._place, self.off, self.effects = place, frozenset(), None
         heads, width = trace.num_heads, lesson.factors.v.shape[1]
         self.shapes.say(
             self.tr(
@@ -137,57 +126,36 @@ class HeadsPage(Page):
     def forget(self) -> None:
         """Another picture: what runs is dropped with it."""
         super().forget()
-        self._asked = self._place = None
+        self._place = None
+        self.outcome.forget()
         self._is_trying = False
         self._show_each()
 
     def leave(self) -> None:
         """What was asked for has been dropped."""
-        self._asked = None
+        self.outcome.drop()
         self._is_trying = False
         self._show_each()
 
     def _caption(self, lesson: Lesson, head: int, patches: Array) -> str:
         ratio = float(patches.max()) / lesson.uniform
         return self.tr("{head} · {ratio}×").format(
-            head=head, ratio=format_value(float(f"{ratio:.2g}"))
+            head=head, ratio=written_out(float(f"{ratio:.2g}"))
         )
 
     def _ask(self, lesson: Lesson) -> None:
-        wanted = (lesson.trace, lesson.layer, self.off)
-        model = lesson.model
-        if model is None:
-            self.outcome.say(without_model())
-        if wanted == self._asked or self._is_trying or model is None:
+        if self._is_trying:
             return
-        if not lesson.trace.is_complete:
-            return
-        self._asked = wanted
-        if not self.off:
-            self._on_answer(lesson.trace)
-            return
-        off = HeadsOff(lesson.layer, tuple(sorted(self.off)))
-        self.desk.ask(
-            jobs.rerun(model, lesson.trace, Interventions(heads_off=(off,))),
-            self._on_answer,
-            on_failure=self.outcome.say,
-        )
-
-    def _on_answer(self, after: Trace) -> None:
-        lesson = self.lesson
-        if lesson is None:
-            return
-        self.answer = after
+        changes, heads, text = Interventions(), "", self.tr("With all heads:")
         if self.off:
-            heads = ", ".join(map(str, sorted(self.off)))
+            off = HeadsOff(lesson.layer, tuple(sorted(self.off)))
+            changes = Interventions(heads_off=(off,))
+            heads = ", ".join(map(str, off.heads))
             text = self.tr("Without head {heads} of layer {layer}:")
             if len(self.off) > 1:
                 text = self.tr("Without heads {heads} of layer {layer}:")
-        else:
-            heads, text = "", self.tr("With all heads:")
         start = text.format(heads=heads, layer=lesson.layer)
-        said, table = outcome(lesson.trace, after)
-        self.outcome.say(f"{start} {said}", table)
+        self.outcome.compare(lesson, changes, start)
 
     def _on_each(self) -> None:
         lesson = self.lesson
@@ -241,7 +209,7 @@ class HeadsPage(Page):
                     head,
                     self.tr("head {n}").format(n=head),
                     max(found.values[head], 0.0) / top,
-                    format_value(found.values[head]),
+                    written_out(found.values[head]),
                 )
                 for head in order
             )

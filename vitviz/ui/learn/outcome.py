@@ -7,15 +7,65 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from vitviz.interventions import Interventions
+from vitviz.lessons import jobs
 from vitviz.lessons.arithmetic import cosine
-from vitviz.ui.learn.words import Table
+from vitviz.ui.learn.words import Prose, Table
 from vitviz.ui.percent import percent
 from vitviz.views.prediction import class_name, probabilities
 
 if TYPE_CHECKING:
     from vitviz.tracing import Trace
+    from vitviz.ui.learn.lesson import Desk, Lesson
 
 MOST = 3
+
+
+class Answer(Prose):
+    """The model's answer before and after a change; has the model run where it must."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._before: Trace | None = None
+        self._asked: object = None
+        self._start = ""
+        self.after: Trace | None = None
+        """The changed run; the run on screen where nothing is changed."""
+        self.hide()  # until there is something to say
+
+    def compare(self, lesson: Lesson, changes: Interventions, start: str) -> None:
+        """Say what `changes` do to the answer, after the words `start`."""
+        trace, model = lesson.trace, lesson.model
+        if model is None:
+            self.say(without_model())
+            return
+        wanted = (trace, changes)
+        if wanted == self._asked or not trace.is_complete:
+            return
+        self._asked, self._before, self._start = wanted, trace, start
+        if not changes:
+            self._receive(trace)
+            return
+        self._desk.ask(
+            jobs.rerun(model, trace, changes), self._receive, on_failure=self.say
+        )
+
+    def drop(self) -> None:
+        """What was asked for is not wanted any more."""
+        self._asked = None
+
+    def forget(self) -> None:
+        """Another picture."""
+        self._asked = self._before = self.after = None
+        self.say("")
+
+    def _receive(self, after: Trace) -> None:
+        if self._before is None:
+            return
+        self.after = after
+        said, table = outcome(self._before, after)
+        self.say(f"{self._start} {said}", table)
 
 
 def without_model() -> str:

@@ -12,7 +12,7 @@ from vitviz.ui.learn.formula import Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import Meaning, format_value
+from vitviz.views.colour import Meaning, written_out
 
 MOST = 6
 
@@ -99,9 +99,9 @@ class OutputPage(Page):
                     lesson.name(token),
                     float(found.lengths[token]) / top if top else 0.0,
                     self.tr("{weight} × {length} = {part}").format(
-                        weight=format_value(float(lesson.row.weights[token])),
-                        length=format_value(float(found.value_lengths[token])),
-                        part=format_value(float(found.lengths[token])),
+                        weight=written_out(float(lesson.row.weights[token])),
+                        length=written_out(float(found.value_lengths[token])),
+                        part=written_out(float(found.lengths[token])),
                     ),
                 )
                 for token in largest
@@ -121,7 +121,9 @@ class OutputPage(Page):
                 n=len(largest),
                 tokens=tokens,
                 share=round(100 * share),
-                error=f"{lesson.trace.capture(lesson.layer).error:.0e}",
+                error=written_out(
+                    float(f"{lesson.trace.capture(lesson.layer).error:.0e}")
+                ),
             )
         )
         part = lesson.row.weights[lesson.key] * of.v[lesson.key]

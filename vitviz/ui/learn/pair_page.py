@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 from vitviz.lessons import arithmetic
 from vitviz.lessons.arithmetic import Pair
 from vitviz.selection import HeadChoice
-from vitviz.ui.learn.bars_view import BarsView, Vector, number
+from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.colour import Meaning, format_value
+from vitviz.views.colour import Meaning, written_out
 
 FACTOR = 4.0
 """By how much two weights have to differ for the task."""
@@ -118,7 +118,7 @@ class PairPage(Page):
             [
                 Vector("q", pair.q, Meaning.QUERY),
                 Vector("k", pair.k, Meaning.KEY),
-                Vector("q × k", pair.products, None, f"Σ = {number(pair.total)}"),
+                Vector("q × k", pair.products, None, f"Σ = {written_out(pair.total)}"),
             ]
         )
         self._show_column(self.bars.column())
@@ -145,15 +145,15 @@ class PairPage(Page):
         factors = lesson.factors
         self.chain.say(
             text.format(
-                total=number(pair.total),
+                total=written_out(pair.total),
                 width=factors.width,
-                root=format_value(factors.divisor),
-                score=number(pair.score),
+                root=written_out(factors.divisor),
+                score=written_out(pair.score),
                 tokens=f"{factors.num_tokens:,}",
-                weight=format_value(pair.weight),
-                ratio=format_value(pair.weight / lesson.uniform),
-                cosine=number(pair.cosine),
-                bias=number(pair.bias),
+                weight=written_out(pair.weight),
+                ratio=written_out(pair.weight / lesson.uniform),
+                cosine=written_out(pair.cosine),
+                bias=written_out(pair.bias),
             )
         )
         self._notice(lesson, pair)
@@ -185,9 +185,9 @@ class PairPage(Page):
                 "Number {n}: <q>{q}</q> × <k>{k}</k> = <b>{product}</b>"
             ).format(
                 n=column,
-                q=number(float(pair.q[column])),
-                k=number(float(pair.k[column])),
-                product=number(float(pair.products[column])),
+                q=written_out(float(pair.q[column])),
+                k=written_out(float(pair.k[column])),
+                product=written_out(float(pair.products[column])),
             )
         self.column.say(text)
 

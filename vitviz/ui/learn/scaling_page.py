@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QWidget
 
 from vitviz.interventions import Interventions
-from vitviz.lessons import arithmetic, jobs
+from vitviz.lessons import arithmetic
 from vitviz.lessons.arithmetic import Row
 from vitviz.selection import HeadChoice
 from vitviz.ui.learn.bars_view import BarsView, Vector
@@ -18,16 +17,13 @@ from vitviz.ui.learn.formula import row as formula_row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.marks import Marks
-from vitviz.ui.learn.outcome import outcome, without_model
+from vitviz.ui.learn.outcome import Answer
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.words import Table
 from vitviz.ui.percent import percent
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.colour import Meaning, format_value
-
-if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+from vitviz.views.colour import Meaning, written_out
 
 STEPS = 200
 SETTLE_MS = 200
@@ -45,8 +41,6 @@ class ScalingPage(Page):
         self.divisor: float | None = None
         """What scores are divided by; None: as the model does."""
         self.changed: Row | None = None
-        self.answer: Trace | None = None
-        self._asked: object = None
         self._seen: set[str] = set()
         self.say(
             self.tr(
@@ -107,7 +101,8 @@ class ScalingPage(Page):
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
         self.table = self.say()
-        self.outcome = self.say()
+        self.outcome = Answer(desk)
+        self.add(self.outcome)
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
@@ -141,18 +136,16 @@ class ScalingPage(Page):
             self.slider.setValue(_place(divisor, of.width))
         is_off = _is_same(divisor, 1.0)
         self.switch.setValue(True if is_own else False if is_off else None)
-        name = f"T = {format_value(divisor)}"
-        own_name = f"√{of.width} = {format_value(of.divisor)}"
+        name = f"T = {written_out(divisor)}"
+        own_name = f"√{of.width} = {written_out(of.divisor)}"
         self.table.say("", self._numbers(own, now, f"T = {own_name}", name))
         top = max(own.largest, now.largest)
         self.bars.setVectors(
             [
                 Vector(
-                    f"√{of.width}", own.weights, None, format_value(own.largest), top
+                    f"√{of.width}", own.weights, None, written_out(own.largest), top
                 ),
-                Vector(
-                    name, now.weights, Meaning.QUERY, format_value(now.largest), top
-                ),
+                Vector(name, now.weights, Meaning.QUERY, written_out(now.largest), top),
             ]
         )
         self.maps.setMaps(
@@ -169,7 +162,7 @@ class ScalingPage(Page):
             ).format(
                 list=", ".join(
                     self.tr("{n} numbers: {spread}").format(
-                        n=width, spread=format_value(spread)
+                        n=width, spread=written_out(spread)
                     )
                     for width, spread in arithmetic.growth(of, lesson.query)
                 )
@@ -181,13 +174,12 @@ class ScalingPage(Page):
     def forget(self) -> None:
         """Another picture."""
         super().forget()
-        self._asked = self.answer = None
-        self.outcome.say("")
+        self.outcome.forget()
 
     def leave(self) -> None:
         """What was asked for is dropped."""
         self._settle.stop()
-        self._asked = None
+        self.outcome.drop()
 
     def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> Table:
         return Table(
@@ -200,53 +192,33 @@ class ScalingPage(Page):
                 ),
                 (
                     self.tr("as if so many tokens shared equally"),
-                    format_value(own.breadth),
-                    f"<b>{format_value(now.breadth)}</b>",
+                    written_out(own.breadth),
+                    f"<b>{written_out(now.breadth)}</b>",
                 ),
                 (
                     self.tr("largest weight"),
-                    format_value(own.largest),
-                    f"<b>{format_value(now.largest)}</b>",
+                    written_out(own.largest),
+                    f"<b>{written_out(now.largest)}</b>",
                 ),
                 (
                     self.tr("gradient let through, Σ w (1 − w)"),
-                    format_value(own.gradient),
-                    f"<b>{format_value(now.gradient)}</b>",
+                    written_out(own.gradient),
+                    f"<b>{written_out(now.gradient)}</b>",
                 ),
             ),
         )
 
     def _ask(self) -> None:
         lesson = self.lesson
-        if lesson is None or not lesson.trace.is_complete:
+        if lesson is None:
             return
         own = lesson.factors.divisor
         ratio = 1.0 if self.divisor is None else self.divisor / own
-        wanted = (lesson.trace, round(ratio, 6))
-        model = lesson.model
-        if model is None:
-            self.outcome.say(without_model())
-        if wanted == self._asked or model is None:
-            return
-        self._asked = wanted
-        if _is_same(ratio, 1.0):
-            self._on_answer(lesson.trace)
-            return
-        changes = Interventions(temperature=ratio)
-        self.desk.ask(
-            jobs.rerun(model, lesson.trace, changes),
-            self._on_answer,
-            on_failure=self.outcome.say,
-        )
-
-    def _on_answer(self, after: Trace) -> None:
-        lesson = self.lesson
-        if lesson is None:
-            return
-        self.answer = after
-        text = self.tr("With this T in every head of every layer:")
-        said, table = outcome(lesson.trace, after)
-        self.outcome.say(f"{text} {said}", table)
+        changes = Interventions()
+        if not _is_same(ratio, 1.0):
+            changes = Interventions(temperature=round(ratio, 6))
+        start = self.tr("With this T in every head of every layer:")
+        self.outcome.compare(lesson, changes, start)
 
     def _notice(self, divisor: float, own: float) -> None:
         if self.divisor is None:

@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vitviz.geometry import Fit, Placement
 from vitviz.lessons import jobs
-from vitviz.ui.learn.bars_view import BarsView, Vector, number
+from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.convolution import ConvolutionView
 from vitviz.ui.learn.falling import FallingApart
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.colour import Meaning
+from vitviz.views.colour import Meaning, written_out
 
 if TYPE_CHECKING:
     from vitviz.lessons.embedding import Embedding
@@ -309,8 +309,8 @@ class SequencePage(Page):
                 n=index,
                 row=row,
                 col=col,
-                sum=number(found.product(index, row, col)),
-                own=number(float(output[index])),
+                sum=written_out(found.product(index, row, col)),
+                own=written_out(float(output[index])),
             )
         )
 
