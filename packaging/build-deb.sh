@@ -1,11 +1,24 @@
 #!/usr/bin/env bash
-# dist/vitviz_VERSION_ARCH.deb from dist/vitviz, which packaging/bundle.sh builds.
+# dist/vitviz_VERSION_ARCH.deb from dist/vitviz, which packaging/bundle.sh builds; a bundle
+# with CUDA becomes dist/vitviz_VERSION_ARCH-cuda.deb. TORCH=cpu: see bundle.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
 eval "$(python3 packaging/identity.py)"
 
-[ -x dist/vitviz/vitviz ] || packaging/bundle.sh
+# a bundle of an earlier state, or with another torch than wanted, will not do
+if [ ! -x dist/vitviz/vitviz ] || [ "${TORCH:-$(torch_of dist/vitviz)}" != "$(torch_of dist/vitviz)" ] ||
+    [ -n "$(find vitviz resources packaging pyproject.toml -newer dist/vitviz/vitviz \
+        -type f ! -name '*.pyc' -print -quit)" ]; then
+    packaging/bundle.sh
+fi
+suffix='' words=''
+if [ "$(torch_of dist/vitviz)" = cuda ]; then
+    suffix=-cuda
+    words='
+ .
+ This build carries CUDA, for computers with an NVIDIA GPU; it runs on others too.'
+fi
 size_gb=$(($(du -sk dist/vitviz | cut -f1) / 1024 / 1024 + 1))
 need_space $((size_gb + 2)) .
 
@@ -58,7 +71,7 @@ Description: see where a Vision Transformer looks
  every head of every layer, at once, exactly. A small trained model is part of
  the program, so the first map needs no download and no network.
  .
- Figures and numbers can be exported, also from the command line.
+ Figures and numbers can be exported, also from the command line.$words
 CONTROL
 find "$root" -type d -exec chmod 755 {} +
 # dpkg removes /opt when it is empty and nobody else's package names it; it was there
@@ -66,7 +79,7 @@ printf '#!/bin/sh\nset -e\n[ -d /opt ] || mkdir /opt\n' >"$root/DEBIAN/postrm"
 chmod 755 "$root/DEBIAN/postrm"
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
-package=dist/vitviz_${version}_$arch.deb
+package=dist/vitviz_${version}_$arch$suffix.deb
 # xz would take half an hour for a few percent: most of it is machine code of the GPU's
 dpkg-deb --root-owner-group -Zzstd -z3 --build "$root" "$package"
 rm -rf "$root"

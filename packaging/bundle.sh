@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # A folder that runs without Python: dist/vitviz. About 4 minutes on 2 cores.
 #
-# An environment of its own (build/bundle-env) is made from the tested versions. To bundle
-# another torch (CPU, ROCm), name a Python that has it, PyInstaller and vitviz's
-# dependencies:  BUNDLE_PYTHON=/path/to/bin/python packaging/bundle.sh
+# An environment of its own (build/bundle-env) is made from the tested versions, with the
+# torch that pip finds: on Linux the one with CUDA. TORCH=cpu takes the one without, which
+# is the one to publish (README.md says why). To bundle another (ROCm), name a Python that
+# has it, PyInstaller and vitviz's dependencies:
+#   BUNDLE_PYTHON=/path/to/bin/python packaging/bundle.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
@@ -11,15 +13,27 @@ cd "$(dirname "$0")/.."
 python=${BUNDLE_PYTHON:-}
 if [ -z "$python" ]; then
     need_space 16 .
-    python=build/bundle-env/bin/python
+    case ${TORCH:-} in
+        cpu) environment=build/bundle-env-cpu ;;
+        "") environment=build/bundle-env ;;
+        *) echo "TORCH is cpu or empty, not ${TORCH}." >&2; exit 1 ;;
+    esac
+    python=$environment/bin/python
     if [ ! -x "$python" ]; then
-        "$(find_python)" -m venv build/bundle-env
+        "$(find_python)" -m venv "$environment"
     fi
-    echo "Installing vitviz's dependencies and PyInstaller into build/bundle-env …"
-    "$python" -m pip install --quiet --disable-pip-version-check \
-        --constraint packaging/constraints.txt '.[timm,formats]' 'pyinstaller>=6.16'
+    pip="$python -m pip --quiet --disable-pip-version-check"
+    echo "Installing vitviz's dependencies and PyInstaller into $environment …"
+    if [ -n "${TORCH:-}" ]; then
+        # uv knows where torch without CUDA is; pip would have to be told
+        $pip install uv
+        install="$python -m uv pip install --quiet --python $python --torch-backend=$TORCH"
+    else
+        install="$pip install"
+    fi
+    $install --constraint packaging/constraints.txt '.[timm,formats]' 'pyinstaller>=6.16'
     # the bundle takes the program from this folder
-    "$python" -m pip uninstall --quiet --yes vitviz
+    $pip uninstall --yes vitviz
 else
     need_space 6 .
 fi

@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
 eval "$(python3 packaging/identity.py)"
-package=$(realpath "${1:-$(ls dist/vitviz_*.deb)}")
+package=$(realpath "${1:-$(ls -t dist/vitviz_*.deb | head -1)}")
 suite=${SUITE:-bookworm}
 # the archive that this machine itself installs from
 # shellcheck disable=SC2016

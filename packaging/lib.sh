@@ -31,6 +31,11 @@ is_whole_self_test() {
         ! grep -q "left out" "$1" && grep -q "trained weights" "$1"
 }
 
+# torch_of BUNDLE: which torch a bundle holds, cuda or cpu.
+torch_of() {
+    if [ -d "$1/_internal/nvidia" ]; then echo cuda; else echo cpu; fi
+}
+
 # version: vitviz's, from its one place.
 version() {
     sed -n 's/^__version__ = "\(.*\)"$/\1/p' vitviz/_version.py
