@@ -18,6 +18,7 @@ from pathlib import Path
 from bundle_parts import ROOT
 
 WORDS = ("license", "licence", "copying", "notice", "authors", "eula")
+TEXTS = {"", ".txt", ".md", ".rst"}
 BUILD_TOOLS = {"pip", "build", "hatchling", "pyproject-hooks", "trove-classifiers"}
 """Of these nothing is in a bundle; of PyInstaller itself the loader is."""
 
@@ -75,10 +76,7 @@ def _distribution(
     if not is_there and name.lower() != "pyinstaller":
         return None
     target = folder / name
-    for file in files:
-        is_text = any(word in file.name.lower() for word in WORDS)
-        if ".dist-info" not in str(file) or not is_text:
-            continue
+    for file in _texts(files):
         source = Path(str(one.locate_file(file)))
         if source.is_file():
             target.mkdir(exist_ok=True)
@@ -96,6 +94,15 @@ def _distribution(
     else:
         texts = f"none in its package; see {one.metadata['Home-page']}"
     return f"| {name} | {version} | {licence} | {texts} |"
+
+
+def _texts(
+    files: list[importlib.metadata.PackagePath],
+) -> list[importlib.metadata.PackagePath]:
+    """Licence texts: beside the metadata, or where there are none, in the package."""
+    named = [f for f in files if any(word in f.name.lower() for word in WORDS)]
+    beside = [f for f in named if ".dist-info" in str(f)]
+    return beside or [f for f in named if f.suffix.lower() in TEXTS]
 
 
 _names: set[str] = set()

@@ -48,7 +48,7 @@ fi
 if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv
 fi
-echo "Installing vitviz and its libraries into .venv (the first time takes minutes) …"
+echo "Installing vitviz and its libraries into .venv (the first time: minutes, 6.3 GB) …"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --constraint packaging/constraints.txt --editable '.[dev]'
 touch "$stamp"

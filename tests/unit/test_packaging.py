@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 import xml.etree.ElementTree as ET
+from importlib.metadata import PackagePath
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -220,6 +221,14 @@ def test_shell_scripts_parse(path: Path) -> None:
     shell = "bash" if "bash" in path.read_text("utf-8")[:30] else "sh"
     done = subprocess.run([shell, "-n", path], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_licence_texts_are_found_in_the_package_too() -> None:
+    notices: Any = script("notices")
+    paths = [PackagePath(name) for name in ("a/LICENSE.txt", "a/license.py", "a/b.so")]
+    info = [PackagePath(f"a-1.dist-info/{n}") for n in ("METADATA", "licenses/COPYING")]
+    assert notices._texts([*paths, *info]) == [info[1]]
+    assert notices._texts([*paths, info[0]]) == [paths[0]], "as cuSPARSELt has it"
 
 
 def test_the_recipe_parses() -> None:
