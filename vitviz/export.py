@@ -20,7 +20,7 @@ import numpy.typing as npt
 from vitviz.atomic import replacing
 from vitviz.errors import SelectionError
 from vitviz.geometry import POOL
-from vitviz.metadata import metadata
+from vitviz.metadata import listed_changes, metadata
 from vitviz.methods import METHODS
 from vitviz.selection import Fill, Fusion, HeadChoice
 from vitviz.views.display import fused_values
@@ -99,7 +99,8 @@ def npz_bytes(trace: Trace, selection: Selection) -> int:
 
 def csv_bytes(trace: Trace, selection: Selection) -> int:
     """Estimated size of the `.csv`."""
-    return CSV_BYTES_PER_VALUE * selection.num_values(trace)
+    per_value = CSV_BYTES_PER_VALUE + len(_csv_changes(trace)[1])
+    return per_value * selection.num_values(trace)
 
 
 def write_npz(
@@ -185,7 +186,8 @@ def write_csv(
     pooling head's; a method across layers leaves
     layer and head empty and has the patches only. `row` and `col` are those of the
     key, empty for special tokens. Numbers use a point in every locale, and read back
-    to the same float32.
+    to the same float32. Of a changed model every line ends in one more column,
+    `interventions`: the JSON list that the `.npz` has in its `meta`.
 
     Raises SelectionError, ExactnessError, OutputError.
     """
@@ -196,20 +198,20 @@ def write_csv(
         cells.append(f"{token},," if cell is None else f"{token},{cell[0]},{cell[1]}")
     total = selection.num_values(trace)
     done = 0
+    column, end = _csv_changes(trace)
     with replacing(path) as file:
-        file.write(b"layer,head,query,key,row,col,value\n")
+        file.write(f"layer,head,query,key,row,col,value{column}\n".encode("ascii"))
         if not selection.is_layerwise:
             first = trace.num_prefix_tokens
             for query, values in _across(trace, selection, gradients, model):
-                _write_lines(
-                    file, f",,{_csv_query(query)},", cells[first:], values[first:]
-                )
+                start = f",,{_csv_query(query)},"
+                _write_lines(file, start, cells[first:], values[first:], end)
             return
         for layer, choice, queries, rows in rows_of(trace, selection, model=model):
             label = _csv_label(choice)
             for query, row in zip(queries, rows, strict=True):
                 start = f"{layer},{label},{_csv_query(query)},"
-                _write_lines(file, start, cells, row)
+                _write_lines(file, start, cells, row, end)
             done += rows.size
             if on_progress is not None:
                 on_progress(done / total)
@@ -320,7 +322,18 @@ def _csv_query(query: int) -> str:
     return "pool" if query == POOL else str(query)
 
 
-def _write_lines(file: BinaryIO, start: str, cells: list[str], row: Array) -> None:
+def _csv_changes(trace: Trace) -> tuple[str, str]:
+    """What a changed model adds to the header and to each line; else nothing."""
+    if not trace.interventions:
+        return "", ""
+    text = json.dumps(listed_changes(trace.interventions), separators=(",", ":"))
+    quoted = text.replace('"', '""')
+    return ",interventions", f',"{quoted}"'
+
+
+def _write_lines(
+    file: BinaryIO, start: str, cells: list[str], row: Array, end: str
+) -> None:
     # str: the shortest text that reads back to the same float32, always with a point
-    lines = [f"{start}{c},{v!s}\n" for c, v in zip(cells, row, strict=True)]
+    lines = [f"{start}{c},{v!s}{end}\n" for c, v in zip(cells, row, strict=True)]
     file.write("".join(lines).encode("ascii"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitviz._version import META_KEY, __version__
-from vitviz.interventions import changed
+from vitviz.interventions import Interventions, changed
 
 if TYPE_CHECKING:
     from vitviz.export import Selection
@@ -63,10 +63,15 @@ def metadata(
         "method": selection.method,
         "options": options,
         "fusion": fusions,
-        "interventions": [changed(part) for part in setup.interventions.parts()],
+        "interventions": listed_changes(setup.interventions),
         "max_error": trace.max_error,
         "versions": versions(),
     }
+
+
+def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
+    """What was changed of the model, one after another; plain values for JSON."""
+    return [changed(part) for part in interventions.parts()]
 
 
 def weights_sha256(info: ModelInfo) -> str | None:

@@ -334,6 +334,14 @@
         <translation>クエリを塗る（オレンジ）</translation>
     </message>
     <message>
+        <source>Painted: queries {queries}, keys {keys}</source>
+        <translation>塗ったもの：クエリ{queries}個、キー{keys}個</translation>
+    </message>
+    <message>
+        <source>Painted: queries {queries}, keys {keys}. Drag over the picture; Shift or the right button erases, Space paints the query's patch.</source>
+        <translation>塗ったもの：クエリ{queries}個、キー{keys}個。画像の上をドラッグして塗り、Shiftか右ボタンで消します。スペースはクエリのパッチを塗ります。</translation>
+    </message>
+    <message>
         <source>These queries may not look at these keys</source>
         <translation>これらのクエリから、これらのキーを見えなくします</translation>
     </message>
@@ -360,14 +368,6 @@
     <message>
         <source>{name} is one of those who look</source>
         <translation>{name}を見る側に加えます</translation>
-    </message>
-    <message>
-        <source>{queries} queries, {keys} keys painted</source>
-        <translation>塗ったクエリ{queries}個、キー{keys}個</translation>
-    </message>
-    <message>
-        <source>{queries} queries, {keys} keys painted. Drag over the picture; Shift or the right button erases, Space paints the query's patch.</source>
-        <translation>塗ったクエリ{queries}個、キー{keys}個。画像の上をドラッグして塗り、Shiftか右ボタンで消します。スペースはクエリのパッチを塗ります。</translation>
     </message>
 </context>
 <context>
@@ -3315,16 +3315,52 @@
 <context>
     <name>changes</name>
     <message>
+        <source>1 key</source>
+        <translation>キー1個</translation>
+    </message>
+    <message>
+        <source>1 patch blurred</source>
+        <translation>ぼかしたパッチ1個</translation>
+    </message>
+    <message>
+        <source>1 patch dropped</source>
+        <translation>除去したパッチ1個</translation>
+    </message>
+    <message>
+        <source>1 patch in the mean colour</source>
+        <translation>平均色にしたパッチ1個</translation>
+    </message>
+    <message>
+        <source>1 patch of noise</source>
+        <translation>ノイズにしたパッチ1個</translation>
+    </message>
+    <message>
+        <source>1 query</source>
+        <translation>クエリ1個</translation>
+    </message>
+    <message>
         <source>changed: {what}</source>
         <translation>変更：{what}</translation>
     </message>
     <message>
-        <source>cut in every layer: {queries} queries from {keys} keys</source>
-        <translation>全層で切断：クエリ{queries}個からキー{keys}個へ</translation>
+        <source>cut in every layer: {queries} from {keys}</source>
+        <translation>全層で切断：{queries}から{keys}へ</translation>
     </message>
     <message>
-        <source>cut in layers {first} to {last}: {queries} queries from {keys} keys</source>
-        <translation>層{first}〜{last}で切断：クエリ{queries}個からキー{keys}個へ</translation>
+        <source>cut in layer {n}: {queries} from {keys}</source>
+        <translation>層{n}で切断：{queries}から{keys}へ</translation>
+    </message>
+    <message>
+        <source>cut in layers {first} to {last}: {queries} from {keys}</source>
+        <translation>層{first}〜{last}で切断：{queries}から{keys}へ</translation>
+    </message>
+    <message>
+        <source>layer {layer}, head off (its mean instead): {heads}</source>
+        <translation>層{layer}、オフのヘッド（代わりに平均）：{heads}</translation>
+    </message>
+    <message>
+        <source>layer {layer}, head off: {heads}</source>
+        <translation>層{layer}、オフのヘッド：{heads}</translation>
     </message>
     <message>
         <source>layer {layer}, heads off (their mean instead): {heads}</source>
@@ -3355,6 +3391,10 @@
         <translation>最後</translation>
     </message>
     <message>
+        <source>{n} keys</source>
+        <translation>キー{n}個</translation>
+    </message>
+    <message>
         <source>{n} patches blurred</source>
         <translation>ぼかしたパッチ{n}個</translation>
     </message>
@@ -3369,6 +3409,10 @@
     <message>
         <source>{n} patches of noise</source>
         <translation>ノイズにしたパッチ{n}個</translation>
+    </message>
+    <message>
+        <source>{n} queries</source>
+        <translation>クエリ{n}個</translation>
     </message>
 </context>
 <context>

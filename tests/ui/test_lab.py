@@ -236,7 +236,7 @@ def test_the_list_switches_and_removes_single_changes(
     qtbot.mouseClick(panel.heads.button(1), LEFT)
     wait_idle(qtbot, window)
     box = panel.checkBox(1)
-    assert box.text() == "layer 3, heads off: 1"
+    assert box.text() == "layer 3, head off: 1"
     qtbot.mouseClick(box, LEFT, PLAIN, QPoint(8, box.height() // 2))
     wait_idle(qtbot, window)
     np.testing.assert_array_equal(output(window), over_queries)

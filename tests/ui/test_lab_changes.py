@@ -145,7 +145,7 @@ def test_files_of_a_changed_model_are_named_so(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A .csv has no place for it but its name."""
+    """Also where nobody looks into them."""
     window = open_vitviz(photo)
     offered: list[str] = []
 

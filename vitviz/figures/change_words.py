@@ -39,28 +39,47 @@ def tr(text: str) -> str:
 
 def _heads(off: HeadsOff) -> str:
     heads = ", ".join(map(str, off.heads))
-    if off.off is Off.MEAN:
+    is_one = len(off.heads) == 1
+    if off.off is Off.MEAN and is_one:
+        text = tr("layer {layer}, head off (its mean instead): {heads}")
+    elif off.off is Off.MEAN:
         text = tr("layer {layer}, heads off (their mean instead): {heads}")
+    elif is_one:
+        text = tr("layer {layer}, head off: {heads}")
     else:
         text = tr("layer {layer}, heads off: {heads}")
     return text.format(layer=off.layer, heads=heads)
 
 
 def _cut(cut: Cut) -> str:
-    counts = {"queries": len(cut.queries), "keys": len(cut.keys)}
+    queries, keys = len(cut.queries), len(cut.keys)
+    counts = {
+        "queries": counted(queries, tr("1 query"), tr("{n} queries")),
+        "keys": counted(keys, tr("1 key"), tr("{n} keys")),
+    }
     if cut.first_layer == 0 and cut.last_layer == -1:
-        text = tr("cut in every layer: {queries} queries from {keys} keys")
-        return text.format(**counts)
-    text = tr("cut in layers {first} to {last}: {queries} queries from {keys} keys")
+        return tr("cut in every layer: {queries} from {keys}").format(**counts)
+    if cut.first_layer == cut.last_layer:
+        text = tr("cut in layer {n}: {queries} from {keys}")
+        return text.format(n=cut.first_layer, **counts)
+    text = tr("cut in layers {first} to {last}: {queries} from {keys}")
     last = tr("the last") if cut.last_layer < 0 else cut.last_layer
     return text.format(first=cut.first_layer, last=last, **counts)
 
 
 def _hidden(hidden: Hidden) -> str:
-    text = {
-        Hide.BLUR: tr("{n} patches blurred"),
-        Hide.MEAN: tr("{n} patches in the mean colour"),
-        Hide.NOISE: tr("{n} patches of noise"),
-        Hide.DROP: tr("{n} patches dropped"),
+    one, several = {
+        Hide.BLUR: (tr("1 patch blurred"), tr("{n} patches blurred")),
+        Hide.MEAN: (
+            tr("1 patch in the mean colour"),
+            tr("{n} patches in the mean colour"),
+        ),
+        Hide.NOISE: (tr("1 patch of noise"), tr("{n} patches of noise")),
+        Hide.DROP: (tr("1 patch dropped"), tr("{n} patches dropped")),
     }[hidden.how]
-    return text.format(n=len(hidden.patches))
+    return counted(len(hidden.patches), one, several)
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """The words for a number, `{n}` in those for several."""
+    return one if count == 1 else several.format(n=count)

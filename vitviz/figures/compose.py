@@ -16,6 +16,7 @@ from vitviz.figures.captions import (
     method_title,
     table_caption,
 )
+from vitviz.figures.change_words import changed_words
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
@@ -42,6 +43,7 @@ class Look:
     scale: Scale = Scale.OWN
     fixed_range: tuple[float, float] = (0.0, 0.05)
     caption: bool = False
+    """What was changed of a model is said below the figure without it too."""
 
     @property
     def opacity(self) -> float:
@@ -78,6 +80,7 @@ def figure_of(
         colormap=look.colormap,
         opacity=look.opacity,
         prefix_names=trace.setup.prefix_names,
+        caption=changed_words(trace.setup.interventions),
     )
     if len(layers) == len(heads) == 1:
         one = rows[0][0]

@@ -129,6 +129,6 @@ class Exporting(QObject):
         panes = self._control.panes
         panes.errors.clear()
         text = self.tr("Saved {name}")
-        if path in self._changed:  # in a .csv nothing else says so
+        if path in self._changed:
             text = self.tr("Saved {name}: of the model as the Lab has changed it")
         panes.status.setText(text.format(name=printable(path.name)))

@@ -122,11 +122,11 @@ class CutTool(QWidget):
     def setPainted(self, num_queries: int, num_keys: int) -> None:
         """Say what is painted, and offer to cut where there is something."""
         text = self.tr(
-            "{queries} queries, {keys} keys painted. Drag over the picture; Shift or "
+            "Painted: queries {queries}, keys {keys}. Drag over the picture; Shift or "
             "the right button erases, Space paints the query's patch."
         )
         if theme.presents():
-            text = self.tr("{queries} queries, {keys} keys painted")
+            text = self.tr("Painted: queries {queries}, keys {keys}")
         self._count.setText(text.format(queries=num_queries, keys=num_keys))
         self.cut.setEnabled(bool(num_queries and num_keys))
         self.clear.setEnabled(bool(num_queries or num_keys))

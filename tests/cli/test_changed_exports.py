@@ -1,0 +1,133 @@
+"""What is exported of a changed model says so itself, in every format."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import vitviz
+from tests.cli.test_export import export, session_of
+from vitviz import jobs
+from vitviz.engine import Context, Kind
+from vitviz.export import Selection, csv_bytes, write_csv
+from vitviz.interventions import Cut, Hidden, Hide, Interventions
+from vitviz.metadata import read_metadata
+from vitviz.selection import HeadChoice
+from vitviz.views.changes import Change
+from vitviz.views.state import ViewState
+
+WARM = Interventions(temperature=2.0)
+CUT = Interventions(cuts=(Cut(("cls",), ((0, 0), (1, 1)), 1, 2, (7, 7)),))
+PAINTED = Interventions(hidden=(Hidden(((3, 4), (3, 5)), Hide.MEAN, 0, (7, 7)),))
+EXPECTED = [
+    {"temperature": 2.0},
+    {
+        "cuts": [
+            {
+                "queries": ["cls"],
+                "keys": [[0, 0], [1, 1]],
+                "first_layer": 1,
+                "last_layer": 2,
+                "grid": [7, 7],
+            }
+        ]
+    },
+    {
+        "hidden": [
+            {"patches": [[3, 4], [3, 5]], "how": "mean", "seed": 0, "grid": [7, 7]}
+        ]
+    },
+]
+COLUMNS = ["layer", "head", "query", "key", "row", "col", "value"]
+SAID = "changed: temperature 2"
+
+
+def lines_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="ascii", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> str:
+    return session_of(tmp_path, *map(Change, (WARM, CUT, PAINTED)))
+
+
+def test_every_line_of_a_csv_says_what_was_changed(
+    photo: Path, model_folder: Path, tmp_path: Path, session: str
+) -> None:
+    numbers = tmp_path / "a.csv", tmp_path / "a.npz", tmp_path / "plain.csv"
+    options = ("--layer", "all", "--head", "mean")
+    for path in numbers:
+        changes = () if path.stem == "plain" else ("--changes", session)
+        assert export(photo, model_folder, path, *options, *changes) == 0
+    lines, untouched = lines_of(numbers[0]), lines_of(numbers[2])
+    assert list(lines[0]) == [*COLUMNS, "interventions"]
+    assert list(untouched[0]) == COLUMNS
+    assert len(lines) == len(untouched) == 4 * 50
+    assert all(json.loads(line["interventions"]) == EXPECTED for line in lines)
+    with np.load(numbers[1], allow_pickle=False) as data:
+        assert json.loads(str(data["meta"]))["interventions"] == EXPECTED
+        values = np.array([line["value"] for line in lines], np.float32)
+        np.testing.assert_array_equal(values, data["attention"].ravel())
+    assert values.max() != max(float(line["value"]) for line in untouched)
+
+
+def test_window_and_api_write_the_same_csv(
+    photo: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """The window's job, and the function it calls, of a method across layers too."""
+    model = vitviz.load_model(model_folder)
+    trace = vitviz.trace(model, photo, interventions=WARM)
+    heads = tuple(HeadChoice((head,)) for head in range(3))
+    for method, columns in (("raw", 4 * 3 * 50), ("rollout", 49)):
+        state = ViewState(token=0, method=method)
+        files = tmp_path / f"{method}-window.csv", tmp_path / f"{method}-api.csv"
+        jobs.export_numbers(trace, state, 3, model, files[0])(
+            Context(Kind.EXPORT, 0, lambda _event: None)
+        )
+        selection = Selection(tuple(range(4)), heads, (0,), method)
+        if method == "raw":
+            write_csv(files[1], trace, selection, model=model)
+            assert files[0].read_bytes() == files[1].read_bytes()
+            assert csv_bytes(trace, selection) > files[1].stat().st_size / 2
+        lines = lines_of(files[0])
+        assert len(lines) == columns
+        assert {line["interventions"] for line in lines} == {'[{"temperature":2.0}]'}
+
+
+@pytest.mark.parametrize("table", [(), ("--head", "all")], ids=["one map", "a table"])
+def test_a_figure_of_a_changed_model_says_so_without_being_asked(
+    photo: Path, model_folder: Path, tmp_path: Path, session: str, table: tuple[str]
+) -> None:
+    paths = [tmp_path / f"a.{kind}" for kind in ("svg", "png", "pdf", "gif")]
+    for path in paths:
+        changes = ("--changes", session, *table)
+        assert export(photo, model_folder, path, *changes) == 0
+        plain = path.with_stem("plain")
+        assert export(photo, model_folder, plain, *table) == 0
+        if path.suffix != ".pdf":
+            assert read_metadata(path)["interventions"] == EXPECTED
+            assert read_metadata(plain)["interventions"] == []
+    written, plain_text = (
+        p.read_text("utf-8") for p in (paths[0], tmp_path / "plain.svg")
+    )
+    text = " ".join(written.split())
+    assert SAID in text
+    assert "2 patches in the mean colour" in text
+    assert "cut in layers 1 to 2: 1 query from 2 keys" in text
+    assert "changed:" not in plain_text
+    for path in (paths[1], paths[3]):  # the same map with lines below it
+        with PIL.Image.open(path) as made, PIL.Image.open(path.with_stem("plain")) as p:
+            assert made.height > p.height + 10
+    sizes = [height_of_pdf(p) for p in (paths[2], tmp_path / "plain.pdf")]
+    assert sizes[0] > sizes[1] + 5
+
+
+def height_of_pdf(path: Path) -> float:
+    box = path.read_bytes().split(b"/MediaBox")[1].split(b"]")[0].strip(b" [")
+    return float(box.split()[3])
