@@ -131,3 +131,29 @@ def test_a_figure_of_a_changed_model_says_so_without_being_asked(
 def height_of_pdf(path: Path) -> float:
     box = path.read_bytes().split(b"/MediaBox")[1].split(b"]")[0].strip(b" [")
     return float(box.split()[3])
+
+
+def test_a_figure_shows_the_stand_in_of_hidden_patches(
+    photo: Path, model_folder: Path, tmp_path: Path, session: str
+) -> None:
+    """The mean colour by hand, in the middle of a patch between two diagonals."""
+    from vitviz.figures.hidden import hidden_patches
+
+    model = vitviz.load_model(model_folder)
+    trace = vitviz.trace(model, photo, interventions=PAINTED)
+    found = hidden_patches(trace.setup)
+    assert found is not None
+    assert found.cells == ((3, 4), (3, 5))
+    assert found.pixels is not None
+    seen = found.pixels[..., 3] > 0
+    expected = np.zeros((112, 112), bool)
+    expected[48:64, 64:96] = True
+    np.testing.assert_array_equal(seen, expected)
+    with PIL.Image.open(photo) as source:
+        side = min(source.size)  # the middle, as the model gets it
+        left, top = ((one - side) // 2 for one in source.size)
+        box = left, top, left + side, top + side
+        middle = source.convert("RGB").crop(box)
+    mean = np.asarray(middle, np.float64).mean(axis=(0, 1))
+    np.testing.assert_allclose(found.pixels[seen][:, :3].mean(axis=0), mean, atol=3)
+    assert hidden_patches(vitviz.trace(model, photo).setup) is None

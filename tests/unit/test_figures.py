@@ -17,6 +17,7 @@ from PySide6.QtGui import QPainter
 from vitviz._version import META_KEY
 from vitviz.errors import BudgetError
 from vitviz.figures import marks, multiples, render, save
+from vitviz.figures.hidden import HiddenPatches
 from vitviz.figures.picture import shown_rect
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import SourceImage, load_image
@@ -297,3 +298,25 @@ def test_panels_keep_apart_and_inside(rows: int, cols: int) -> None:
         assert box.bottom() <= parts.height - render.MARGIN + 1
         assert not any(box.intersects(other) for other in boxes[index + 1 :])
         assert not any(box.intersects(area) for area, _, _ in parts.texts)
+
+
+@pytest.mark.parametrize("has_pixels", [True, False])
+def test_hidden_patches_show_what_the_model_got(has_pixels: bool) -> None:
+    """The stand-in on its patch alone, hatched; a dropped one keeps its photograph."""
+    image = picture(480, 480)
+    placement = place((480, 480), patch_size=(16, 16), size=(64, 64))
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[16:32, 32:48] = (10, 200, 30, 255)
+    hidden = HiddenPatches(((1, 2),), pixels if has_pixels else None)
+    options = render.FigureOptions(opacity=0.0, show_query=False, show_bar=False)
+    heat = heat_of(np.zeros((4, 4), np.float32))
+    before, parts = drawn(heat, image, placement, options)
+    after, _ = drawn(heat, image, placement, replace(options, hidden=hidden))
+    left, top = round(parts.picture.left()) + 240, round(parts.picture.top()) + 120
+    cell = (slice(top, top + 120), slice(left, left + 120))
+    expected = (10, 200, 30) if has_pixels else before[cell]
+    is_hatched = (after[cell] != expected).any(axis=-1)
+    assert 0.1 < is_hatched.mean() < 0.6
+    around = np.ones(after.shape[:2], bool)
+    around[top - 3 : top + 123, left - 3 : left + 123] = False
+    np.testing.assert_array_equal(after[around], before[around])

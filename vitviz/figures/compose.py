@@ -17,6 +17,7 @@ from vitviz.figures.captions import (
     table_caption,
 )
 from vitviz.figures.change_words import changed_words
+from vitviz.figures.hidden import hidden_patches
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
 from vitviz.methods import METHODS
@@ -123,6 +124,7 @@ def figure_of_heat(
     """The figure of a map that is already there. Raises InputError."""
     ensure_application()
     image, placement, grid = setup.picture, setup.placement, setup.grid
+    options = replace(options, hidden=hidden_patches(setup))
     parts = render.frame(one, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:
@@ -178,6 +180,7 @@ def _panel_figure(
     panel: multiples.Panel, setup: Setup, options: FigureOptions, description: str
 ) -> Figure:
     image, placement, grid = setup.picture, setup.placement, setup.grid
+    options = replace(options, hidden=hidden_patches(setup))
     parts = multiples.panel_frame(panel, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from vitviz.figures import marks
+from vitviz.figures.hidden import draw_hatch, draw_stand_in
 from vitviz.figures.picture import cell_box, draw_heat, draw_photo
 from vitviz.figures.render import (
     GAP,
@@ -115,6 +116,7 @@ def paint_panel(
     seen = placement.seen_rect()
     for box, heat in parts.cells:
         draw_photo(painter, image, seen, box)
+        draw_stand_in(painter, options.hidden, placement, seen, box)
         draw_heat(
             painter,
             heat,
@@ -126,6 +128,7 @@ def paint_panel(
             opacity=options.opacity,
             smooth=options.smooth,
         )
+        draw_hatch(painter, options.hidden, placement, grid, seen, box)
         cell = grid.cell(heat.token)
         if cell is not None and options.show_query:
             ring = cell_box(placement, grid, cell, seen, box)

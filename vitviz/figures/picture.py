@@ -149,7 +149,7 @@ def cell_box(
     box: QRectF,
 ) -> QRectF:
     """Where a patch lies in `box`."""
-    return _mapped(part, box, placement.cell_rect(*cell, grid))
+    return mapped(part, box, placement.cell_rect(*cell, grid))
 
 
 def _index(
@@ -192,7 +192,7 @@ def _reduced(pixels: Bytes, wanted_px: float) -> QImage:
     )
 
 
-def _mapped(part: Rect, box: QRectF, rect: Rect) -> QRectF:
+def mapped(part: Rect, box: QRectF, rect: Rect) -> QRectF:
     """A rectangle of source pixels in `box`."""
     scale_x, scale_y = box.width() / part.width, box.height() / part.height
     return QRectF(
@@ -205,7 +205,7 @@ def _mapped(part: Rect, box: QRectF, rect: Rect) -> QRectF:
 
 def _path(part: Rect, box: QRectF, rect: Rect) -> QPainterPath:
     path = QPainterPath()
-    path.addRect(_mapped(part, box, rect).intersected(box))
+    path.addRect(mapped(part, box, rect).intersected(box))
     return path
 
 

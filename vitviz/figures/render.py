@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from vitviz.figures import marks
+from vitviz.figures.hidden import HiddenPatches, draw_hatch, draw_stand_in
 from vitviz.figures.picture import (
     cell_box,
     draw_heat,
@@ -44,6 +45,8 @@ class FigureOptions:
     """Statements below the picture, joined and wrapped; empty for none."""
     show_bar: bool = True
     show_query: bool = True
+    hidden: HiddenPatches | None = None
+    """What the run hid of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def paint(
     painter.scale(scale, scale)
     shown, box = shown_rect(placement), parts.picture
     draw_photo(painter, image, shown, box)
+    draw_stand_in(painter, options.hidden, placement, shown, box)
     draw_heat(
         painter,
         heat,
@@ -122,6 +126,7 @@ def paint(
         opacity=options.opacity,
         smooth=options.smooth,
     )
+    draw_hatch(painter, options.hidden, placement, grid, shown, box)
     draw_unseen(painter, placement, shown, box)
     if options.show_query:
         _paint_query(painter, heat, placement, grid, options, parts)
