@@ -33,6 +33,7 @@ from vitviz.ui import icons, theme
 from vitviz.ui.app import _show_exception
 from vitviz.ui.log_window import log_qt_messages
 from vitviz.ui.main_window import MainWindow
+from vitviz.views.state import Style
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -113,6 +114,27 @@ def test_a_pressed_button_keeps_its_icon_in_sight(
                 for y in middle
             ]
             assert max(shades) - min(shades) > 100, (choice, button.accessibleName())
+
+
+def test_a_spotlights_bar_is_as_dark_as_its_shadow(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.show()
+    window.controller.change(style=Style.SPOTLIGHT)
+    bar = window.panes.bar
+    place = bar.barRect().toRect()
+    found = {}
+    for percent in (100, 40):
+        window.controller.change(opacity=percent / 100)
+        qtbot.waitUntil(lambda: not window.controller.has_jobs)
+        image = bar.grab().toImage()
+        middle = place.center().x()
+        ends = place.top() + 2, place.bottom() - 2
+        found[percent] = [image.pixelColor(middle, y).lightness() for y in ends]
+    # black of that opacity over white
+    assert found[100] == pytest.approx([255, 0], abs=4)
+    assert found[40] == pytest.approx([255, 255 * 0.6], abs=4)
 
 
 @pytest.mark.parametrize("make", [QComboBox, QSpinBox, QCheckBox, QLineEdit, QSlider])

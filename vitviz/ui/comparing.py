@@ -137,7 +137,7 @@ class Comparing(QObject):
         meaning = Meaning.QUERY if is_row else Meaning.KEY
         pane.picture.setPinned(one.token, (), meaning)
         pane.bar.setColormap(state.colormap)
-        pane.bar.setStyleKind(state.style)
+        pane.bar.setStyleKind(state.style, state.opacity)
         pane.bar.setLevels(levels)
         pane.bar.setUniform(one.uniform)
         shown = replace(one, levels=levels)

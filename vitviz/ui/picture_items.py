@@ -148,7 +148,7 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         for row in range(self._grid.rows + 1):
             y = whole.top() + whole.height() * row / self._grid.rows
             lines.append(QLineF(whole.left(), y, whole.right(), y))
-        alpha = 110 if theme.presents() else 64
+        alpha = 84 if theme.presents() else 64
         pen = QPen(QColor(255, 255, 255, round(alpha * strength)), 0)
         if theme.presents():
             pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())

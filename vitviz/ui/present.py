@@ -38,7 +38,7 @@ PICTURE_SHARE = {Mode.INSPECT: 0.56, Mode.LEARN: 0.5, Mode.LAB: 0.5}
 assert PICTURE_SHARE.keys() == {*Mode}
 LARGE = 10_000
 """Of all parts of a split together: Qt makes them fit, each in its share."""
-OPACITY = 0.7
+OPACITY = 0.55
 """Of the spotlight's shadow: what is out of the light stays visible on a projector."""
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 

@@ -133,7 +133,7 @@ class HeatFiller(Filler):
             )
         )
         bar.setColormap(state.colormap)
-        bar.setStyleKind(state.style)
+        bar.setStyleKind(state.style, state.opacity)
         bar.setLevels(shown.levels)
         bar.setUniform(shown.uniform)
         bar.setClipped(shown.num_clipped)

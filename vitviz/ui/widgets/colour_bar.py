@@ -38,6 +38,7 @@ class ColourBar(QWidget):
         self._clipped = 0
         self._colormap = "viridis"
         self._style = Style.TINT
+        self._opacity = 1.0
         self._is_blank = False
         widest = QFontMetricsF(theme.font("small")).horizontalAdvance("0.0000")
         self.setFixedWidth(round(LEFT_PX + BAR_PX + TICK_PX + widest + 10))
@@ -78,10 +79,14 @@ class ColourBar(QWidget):
             self._colormap = name
             self.update()
 
-    def setStyleKind(self, style: Style) -> None:
-        """Show the colours as the style lays them over the picture."""
-        if style is not self._style:
-            self._style = style
+    def setStyleKind(self, style: Style, opacity: float = 1.0) -> None:
+        """Show the colours as the style lays them over the picture.
+
+        A spotlight's bar is as dark as the shadow of this opacity, in [0, 1], makes
+        white.
+        """
+        if (style, opacity) != (self._style, self._opacity):
+            self._style, self._opacity = style, opacity
             self.update()
 
     def setBlank(self, is_blank: bool) -> None:
@@ -185,7 +190,8 @@ class ColourBar(QWidget):
         """256 rows, the highest value on top."""
         ramp = np.arange(255, -1, -1)
         if self._style is Style.SPOTLIGHT:
-            colours = np.repeat(ramp[:, None], 3, axis=1).astype(np.uint8)
+            bright = 255 - self._opacity * (255 - ramp)
+            colours = np.repeat(bright[:, None], 3, axis=1).astype(np.uint8)
         else:
             colours = lookup_table(self._colormap)[ramp]
         pixels = np.full((256, 1, 4), 255, np.uint8)
