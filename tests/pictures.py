@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,7 @@ MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
 """Not in the README: to look at."""
 TIMEOUT_S = 120
 SETTLE_S = 0.5
+_KINDS = ("CONFIG", "DATA", "STATE", "CACHE")
 
 
 def arguments() -> argparse.Namespace:
@@ -77,6 +79,14 @@ def main() -> None:
     """Take some scenes, or all of the README's."""
     chosen = arguments()
     os.environ["QT_SCALE_FACTOR"] = chosen.scale
+    with tempfile.TemporaryDirectory() as home:
+        # as after a first start: neither one's own settings nor one's own progress
+        os.environ.update({f"XDG_{kind}_HOME": home for kind in _KINDS})
+        take_all(chosen)
+
+
+def take_all(chosen: argparse.Namespace) -> None:
+    """Open the window for each scene."""
     chosen.out.mkdir(parents=True, exist_ok=True)
     from vitviz.ui import theme
     from vitviz.ui.app import application

@@ -558,3 +558,21 @@ def test_what_is_cancelled_while_it_waits_is_over(
     qtbot.waitUntil(lambda: not control.has_jobs)
     hook.remove()
     assert not control.is_running
+
+
+def test_picture_and_panel_keep_their_shares_of_a_window_that_grows(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    split = window.splitters()[0]
+    for width, height in ((1280, 720), (1600, 1000)):
+        window.resize(width, height)
+        qtbot.wait(20)
+        assert window.width() == width
+        picture, panel = split.sizes()
+        assert panel / (picture + panel) == pytest.approx(0.36, abs=0.01)
+    split.setSizes([1000, 600])  # as a hand that drags the handle
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: window.width() == 1280)
+    picture, panel = split.sizes()
+    assert panel / (picture + panel) == pytest.approx(600 / 1600, abs=0.01)

@@ -33,9 +33,8 @@ from vitviz.ui.widgets.side_tabs import SideTabs
 from vitviz.views.state import Mode
 
 START_SIZE = (1280, 720)
-PANEL_SHARE = 0.38
+PANEL_SHARE = 0.36
 """Of the width, for the side panel; the picture keeps more than half."""
-
 
 RAIL_PARTS, LINE_PARTS = 2, 1
 """Of the width in Present: for the layers, and for the words beside them."""
@@ -99,8 +98,7 @@ class Contents(QWidget):
         self._fill_side()
         self._split.addWidget(panes.side)
         self._split.setChildrenCollapsible(False)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
+        # no stretch factors: both keep their shares of a window that grows
         width, height = START_SIZE
         panel = round(width * PANEL_SHARE)
         self._split.setSizes([width - panel, panel])
