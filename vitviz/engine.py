@@ -51,6 +51,7 @@ class Kind(enum.IntEnum):
     AHEAD = 101
     THUMBNAILS = 102
     TIDY = 103
+    WRITE = 104
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,8 @@ def export_numbers(
 ) -> Job:
     """A job that writes the state's method for its query; returns the path.
 
-    Attention of all layers and heads, or what another method makes of them.
+    Attention of all layers and heads, or what another method makes of them. It
+    reports the share that is done.
     """
 
     def job(context: Context) -> Path:
@@ -201,7 +202,19 @@ def export_numbers(
         heads = tuple(HeadChoice((head,)) for head in range(count))
         selection = Selection(layers, heads, (query,), state.method, options)
         write = write_csv if path.suffix.lower() == ".csv" else write_npz
-        write(path, trace, selection, gradients=gradients, model=model)
+
+        def wrote(share: float) -> None:
+            context.raise_if_cancelled()
+            context.report(share)
+
+        write(
+            path,
+            trace,
+            selection,
+            gradients=gradients,
+            model=model,
+            on_progress=wrote,
+        )
         return path
 
     return job

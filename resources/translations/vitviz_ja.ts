@@ -126,6 +126,13 @@
     </message>
 </context>
 <context>
+    <name>Closing</name>
+    <message>
+        <source>{name} is being written, and the window closes when it is there. Close it again to leave without the file.</source>
+        <translation>{name}を書き込んでいます。終わるとウィンドウを閉じます。ファイルを残さずに終了するには、もう一度閉じてください。</translation>
+    </message>
+</context>
+<context>
     <name>ColourBar</name>
     <message>
         <source>Attention values. The mark 1/N is what every token would get if attention were spread evenly. Double-click sets a fixed range.</source>
@@ -1794,6 +1801,14 @@
     <message>
         <source>Running …</source>
         <translation>実行中…</translation>
+    </message>
+    <message>
+        <source>Writing …</source>
+        <translation>書き込み中…</translation>
+    </message>
+    <message>
+        <source>Writing: {n}</source>
+        <translation>書き込み中：{n}</translation>
     </message>
     <message>
         <source>{n} s left</source>

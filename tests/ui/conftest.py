@@ -80,6 +80,12 @@ def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(is_idle, timeout=60_000)
 
 
+def wait_written(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until every file that was asked for is there, or has failed."""
+    writing = window.controller.writing
+    qtbot.waitUntil(lambda: not writing.is_busy(), timeout=60_000)
+
+
 def held_back(window: MainWindow) -> threading.Event:
     """Passes of the window's model wait in their first block until this is set."""
     model, gate = window.controller.model, threading.Event()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.cli import main
 from vitviz.figures.compose import Look, figure_of
 from vitviz.figures.save import png_bytes
@@ -75,7 +75,7 @@ def test_a_name_without_an_ending_is_completed_and_replaces_nothing(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(typed), FIGURE))
     window.export()
     made = tmp_path / "figure.png"
-    qtbot.waitUntil(made.exists)
+    wait_written(qtbot, window)
     before = made.read_bytes()
     window.controller.pin(3)
     window.export()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from tests.ui.words import KEPT, english_in, texts
 from vitviz import settings
 from vitviz.errors import ImageError, Phrase
@@ -243,6 +243,7 @@ def test_figures_have_japanese_captions(
     window = open_vitviz(photo)
     for ending in ("svg", "pdf", "png"):
         window.controller.exporting.write(str(tmp_path / f"猫.{ending}"))
+    wait_written(qtbot, window)
     svg = (tmp_path / "猫.svg").read_text("utf-8")
     said = "".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
     assert "全ヘッドの平均" in said

@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.ui.main_window import MainWindow
 
 NAME = "<h1>a & b<br>c.png"
@@ -59,6 +59,7 @@ def test_a_session_whose_name_is_no_text(
     window = open_vitviz(photo)
     path = tmp_path / os.fsdecode(b"so\xe9\n.vitviz")
     window.sessions.save_as(path)
+    wait_written(qtbot, window)
     assert path.is_file()
     assert "so\N{REPLACEMENT CHARACTER}" in window.panes.status.text()
     path.write_text("no session")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.models.test_pool import sharpened, siglip
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.geometry import POOL
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.state import Direction
@@ -89,6 +89,7 @@ def test_the_button_shows_the_pooling_heads_row(
     values = np.array([float(one["value"]) for one in rows]).reshape(3, -1)
     np.testing.assert_allclose(values, row, rtol=1e-6)
     control.exporting.write(str(tmp_path / "a.svg"))
+    wait_written(qtbot, window)
     assert "query: pool" in (tmp_path / "a.svg").read_text("utf-8")
     control.exporting.write(str(tmp_path / "a.gif"))
     qtbot.waitUntil(lambda: "nothing to animate" in panes.errors.text())

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz import settings
 from vitviz.settings import Precision
 from vitviz.ui.main_window import MainWindow
@@ -204,6 +204,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     assert action(window, "Preprocessing").text() == "Preprocessing (changed)…"
     session = tmp_path / "a.vitviz"
     window.sessions.save_as(session)
+    wait_written(qtbot, window)
     other = open_vitviz(session, model=None)
     again = other.controller.scene.trace
     assert again is not None

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.geometry import Fit
 from vitviz.selection import HeadChoice
 from vitviz.views.session import RunOptions
@@ -116,6 +116,7 @@ def test_a_session_can_be_saved_elsewhere(
     window = open_vitviz(photo)
     first, second = tmp_path / "first.vitviz", tmp_path / "second.vitviz"
     window.sessions.save_as(first)
+    wait_written(qtbot, window)
     before = first.read_bytes()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(second), ""))
     window.controller.pin(5)
@@ -123,10 +124,12 @@ def test_a_session_can_be_saved_elsewhere(
         for action in menu.actions():
             if action.objectName() == "save_session_as":
                 action.trigger()
+    wait_written(qtbot, window)
     assert second.is_file()
     assert first.read_bytes() == before
     window.controller.pin(6)
     window.sessions.save()  # from now on into the second
+    wait_written(qtbot, window)
     assert first.read_bytes() == before
     assert json.loads(second.read_bytes())["state"]["token"] == 6
 
@@ -137,6 +140,7 @@ def test_what_is_missing_of_a_session_stays_said(
     window = open_vitviz(photo)
     path = tmp_path / "view.vitviz"
     window.sessions.save_as(path)
+    wait_written(qtbot, window)
     content = json.loads(path.read_bytes())
     content["state"]["layer"] = "the last"
     path.write_text(json.dumps(content))
@@ -171,6 +175,7 @@ def test_a_session_among_other_files_is_opened_and_said(
     window.controller.pin(7)
     path = tmp_path / "view.vitviz"
     window.sessions.save_as(path)
+    wait_written(qtbot, window)
     other = open_vitviz(tmp_path / "other.png", path, model=None, wait=False)
     said = "A session brings its own picture: view.vitviz was opened"
     qtbot.waitUntil(lambda: said in other.panes.errors.text(), timeout=20_000)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,15 @@ def frames_of(
     method: str = "raw",
     model: Model | None = None,
     options: MethodOptions = USUAL,
+    on_frame: Callable[[], None] | None = None,
 ) -> list[Figure]:
     """A figure for each layer and head, each saying below what it shows.
 
-    A shared scale runs from 0 to the largest value among all frames. Raises
-    InputError for a trace without a picture, ExactnessError.
+    A shared scale runs from 0 to the largest value among all frames.
+
+    on_frame : called before each is made; what it raises ends the work.
+
+    Raises InputError for a trace without a picture, ExactnessError.
     """
     said = replace(look, caption=True)
     if look.scale is Scale.SHARED and METHODS[method].is_layerwise:
@@ -54,8 +59,11 @@ def frames_of(
             for layer in layers
         )
         said = replace(said, scale=Scale.FIXED, fixed_range=(0.0, high or 1e-12))
-    return [
-        figure_of(
+    made = []
+    for layer, choice in itertools.product(layers, heads):
+        if on_frame is not None:
+            on_frame()
+        one = figure_of(
             trace,
             layers=(layer,),
             heads=(choice,),
@@ -65,22 +73,31 @@ def frames_of(
             model=model,
             method_options=options,
         )
-        for layer in layers
-        for choice in heads
-    ]
+        made.append(one)
+    return made
 
 
 def gif_bytes(
-    figures: Sequence[Figure], *, scale: float, colormap: str, description: str = ""
+    figures: Sequence[Figure],
+    *,
+    scale: float,
+    colormap: str,
+    description: str = "",
+    on_progress: Callable[[float], None] | None = None,
 ) -> bytes:
-    """The frames in one looping GIF; its comment holds `description`."""
+    """The frames in one looping GIF; its comment holds `description`.
+
+    on_progress : called with the share of the frames that are drawn, in [0, 1]; what
+        it raises ends the work.
+    """
     width = max(figure.width for figure in figures)
     height = max(figure.height for figure in figures)
     scale = min(scale, (MAX_FRAME_PIXELS / (width * height)) ** 0.5)
-    frames = [
-        _pillow(draw(replace(figure, width=width, height=height), scale))
-        for figure in figures
-    ]
+    frames = []
+    for number, figure in enumerate(figures, 1):
+        frames.append(_pillow(draw(replace(figure, width=width, height=height), scale)))
+        if on_progress is not None:
+            on_progress(number / len(figures))
     # one palette for all, or colours would flicker from frame to frame
     step = max(1, len(frames) // 8)
     sample = np.concatenate([np.asarray(f)[::2, ::2] for f in frames[::step]])

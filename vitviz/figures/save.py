@@ -70,17 +70,20 @@ def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:
 
     Raises OutputError, BudgetError.
     """
-    ensure_application()
-    match path.suffix.lower():
+    write_bytes(path, figure_bytes(figure, path.suffix, scale=scale))
+
+
+def figure_bytes(figure: Figure, ending: str, *, scale: float = PNG_SCALE) -> bytes:
+    """The figure in the format of an ending, such as ".png". Raises BudgetError."""
+    match ending.lower():
         case ".png":
-            data = png_bytes(figure, scale=scale)
+            return png_bytes(figure, scale=scale)
         case ".svg":
-            data = svg_bytes(figure)
+            return svg_bytes(figure)
         case ".pdf":
-            data = pdf_bytes(figure)
-        case suffix:
-            raise ValueError(f"no figure format: {suffix}")
-    write_bytes(path, data)
+            return pdf_bytes(figure)
+        case other:
+            raise ValueError(f"no figure format: {other}")
 
 
 def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:

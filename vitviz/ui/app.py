@@ -86,7 +86,7 @@ class SignalBridge(QObject):
     def _on_signal(self) -> None:
         self._reader.recv(64)
         if self.window is not None:
-            self.window.close()
+            self.window.closing.end()
 
 
 def _leave(status: int) -> NoReturn:

@@ -25,6 +25,7 @@ from vitviz.ui.screen import Screen
 from vitviz.ui.steps import Steps
 from vitviz.ui.tidying import Tidying
 from vitviz.ui.work import Work
+from vitviz.ui.writing import Writing
 from vitviz.views.changes import active, listed
 from vitviz.views.compare import linked_token
 from vitviz.views.display import Heat, shown_query
@@ -58,6 +59,7 @@ class Controller(QObject):
         self.runs = Runs(self)
         self.screen = Screen(self)
         self.steps = Steps(self)
+        self.writing = Writing(self)
         self.exporting = Exporting(self)
         self.refresh()
 
@@ -156,6 +158,7 @@ class Controller(QObject):
 
     def cancel(self) -> None:
         """Stop what runs; layers that have arrived stay."""
+        self.writing.forget()
         self.work.cancel()
 
     def show_scene(self, scene: Scene) -> None:

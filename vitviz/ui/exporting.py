@@ -1,4 +1,4 @@
-"""Writes the view on screen into a file the user names."""
+"""Writes the view on screen into a file the user names, and leaves the window free."""
 
 from __future__ import annotations
 
@@ -12,18 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from vitviz import jobs
 from vitviz.atomic import printable
 from vitviz.engine import Kind
-from vitviz.errors import InputError, VitvizError
+from vitviz.errors import InputError
 from vitviz.figures.captions import caption
-from vitviz.figures.compose import figure_of_heat
 from vitviz.figures.render import FigureOptions
-from vitviz.figures.save import save
-from vitviz.ui.animation import animation
+from vitviz.ui.figure_jobs import animation, figure
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
     from vitviz.ui.controller import Controller
     from vitviz.ui.main_window import MainWindow
-    from vitviz.views.display import Heat
 
 
 ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
@@ -45,7 +41,7 @@ def named(path: Path, kind: str) -> Path:
 
 
 class Exporting(QObject):
-    """A figure is drawn at once; numbers and animations are the engine's."""
+    """Asks for a name, and has figures, animations and numbers written."""
 
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
@@ -54,7 +50,6 @@ class Exporting(QObject):
         """Of the last file that was written; the next is asked for there."""
         self._changed: set[Path] = set()
         """Files of a changed model, on their way."""
-        control.work.on_result(Kind.EXPORT, self._on_written)
 
     def ask(self, window: MainWindow) -> None:
         """Ask for a name; its ending says what is written."""
@@ -90,45 +85,35 @@ class Exporting(QObject):
         self.write(str(target))
 
     def write(self, path: str) -> None:
-        """Write what is on screen: a figure now, anything else by the engine."""
+        """Have what is on screen now written; its ending says as what."""
         control = self._control
         trace, shown = control.scene.trace, control.heat
         if trace is None or shown is None:
             return
         state, model, target = control.state, control.model, Path(path)
-        control.tidying.expect(target.parent)
         self._changed.discard(target)
         if trace.interventions:
             self._changed.add(target)
+        kind = Kind.EXPORT
         if path.lower().endswith((".npz", ".csv")):
             job = jobs.export_numbers(trace, state, shown.layer, model, target)
-            control.work.submit(Kind.EXPORT, job)
         elif path.lower().endswith(".gif"):
-            control.work.submit(Kind.EXPORT, animation(trace, state, model, target))
+            job = animation(trace, state, model, target)
         else:
-            self._draw(trace, shown, target)
-
-    def _draw(self, trace: Trace, shown: Heat, target: Path) -> None:
-        control, state = self._control, self._control.state
-        options = FigureOptions(
-            style=state.style,
-            colormap=state.colormap,
-            opacity=state.opacity,
-            prefix_names=trace.setup.prefix_names,
-            caption=caption(shown, trace.setup, state.scale),
-        )
-        try:
-            save(target, figure_of_heat(shown, trace.setup, options))
-        except VitvizError as error:
-            control.panes.errors.showError(error)
-        else:
-            self._on_written(target)
+            options = FigureOptions(
+                style=state.style,
+                colormap=state.colormap,
+                opacity=state.opacity,
+                prefix_names=trace.setup.prefix_names,
+                caption=caption(shown, trace.setup, state.scale),
+            )
+            kind, job = Kind.WRITE, figure(shown, trace.setup, options, target)
+        control.writing.write(kind, target, job, self._on_written)
 
     def _on_written(self, path: Path) -> None:
         self._folder = path.parent
-        panes = self._control.panes
-        panes.errors.clear()
         text = self.tr("Saved {name}")
         if path in self._changed:
             text = self.tr("Saved {name}: of the model as the Lab has changed it")
-        panes.status.setText(text.format(name=printable(path.name)))
+        status = self._control.panes.status
+        status.setText(text.format(name=printable(path.name)))

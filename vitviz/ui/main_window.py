@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.ui import actions, theme, window_place
 from vitviz.ui.about import AboutDialog
+from vitviz.ui.closing import Closing
 from vitviz.ui.connections import Connections
 from vitviz.ui.contents import START_SIZE, Contents
 from vitviz.ui.controller import Controller
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.files = Files(self)
         self.running = Running(self)
         self.present = Present(self)
+        self.closing = Closing(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -269,7 +271,10 @@ class MainWindow(QMainWindow):
     # -- closing -------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide at once; what runs ends after its block."""
+        """Hide at once, what runs ends after its block; but write files first."""
+        if not self.closing.may_close():
+            event.ignore()
+            return
         self.present.end()
         window_place.remember(self)
         self.hints.remember()

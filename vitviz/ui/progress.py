@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from vitviz.engine import Kind
 from vitviz.ui.error_bar import sentence
+from vitviz.ui.percent import percent
 
 if TYPE_CHECKING:
     from vitviz.jobs import LayerArrived
@@ -39,6 +40,17 @@ class Progress(QObject):
         """A method's map may be awaited: after a while it can be cancelled."""
         if self._work.is_awaited(Kind.METHOD) and not self._patience.isActive():
             self._patience.start()
+
+    def wait_for_file(self) -> None:
+        """A file is being written: after a while it can be cancelled."""
+        if not self._patience.isActive():
+            self._patience.start()
+
+    def say_written(self, share: float) -> None:
+        """How much of a file is done, once it has been said that it takes long."""
+        rail = self._control.panes.rail
+        if not rail.cancelButton().isHidden() and not self._is_busy():
+            rail.setProgress(self.tr("Writing: {n}").format(n=percent(share)))
 
     def stop(self) -> None:
         """Say nothing more."""
@@ -91,11 +103,17 @@ class Progress(QObject):
     def _offer_to_cancel(self) -> None:
         """What takes long can be cancelled, also before its first result is there."""
         rail = self._control.panes.rail
-        is_busy = self._work.is_awaited(Kind.RUN, Kind.METHOD)
-        if is_busy and rail.cancelButton().isHidden():
+        if not rail.cancelButton().isHidden():
+            return
+        if self._is_busy():
             rail.setProgress(self.tr("Running …"))
+        elif self._control.writing.is_busy():
+            rail.setProgress(self.tr("Writing …"))
+
+    def _is_busy(self) -> bool:
+        return self._work.is_awaited(Kind.RUN, Kind.METHOD)
 
     def _on_advanced(self) -> None:
         """An event has been handled: perhaps nothing is left to cancel."""
-        if not self._work.is_awaited(Kind.RUN, Kind.METHOD):
+        if not self._is_busy() and not self._control.writing.is_busy():
             self._control.panes.rail.setProgress(None)

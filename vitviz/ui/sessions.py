@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz.atomic import printable, replacing
+from vitviz.atomic import printable, write_bytes
+from vitviz.engine import Context, Job, Kind
 from vitviz.errors import InputError, VitvizError
 from vitviz.views.session import SUFFIX, Session, read, written
 
@@ -23,6 +24,8 @@ class Sessions(QObject):
         super().__init__(window)
         self._window = window
         self._path: Path | None = None
+        self._asked: Path | None = None
+        """Where it is being written, unless another has been opened since."""
         self._unknown: dict[str, object] = {}
 
     def save(self) -> None:
@@ -45,33 +48,33 @@ class Sessions(QObject):
             self.save_as(path)
 
     def save_as(self, path: Path) -> None:
-        """Write into `path`; an error is shown."""
-        panes, control = self._window.panes, self._window.controller
+        """Have it written into `path`; an error is shown."""
+        control = self._window.controller
         image = control.scene.image
-        try:
-            if image is None or image.path is None:
-                raise InputError(
-                    "A session comes back to its picture, and this one has no file. "
-                    "Save the picture as a file and open that."
-                )
-            session = Session(
-                picture=image.path,
-                model=control.choice,
-                options=control.options,
-                state=control.state,
-                views=control.saved_views.views,
-                unknown=self._unknown,
+        if image is None or image.path is None:
+            error = InputError(
+                "A session comes back to its picture, and this one has no file. "
+                "Save the picture as a file and open that."
             )
-            control.tidying.expect(path.parent)
-            with replacing(path) as file:
-                file.write(written(session, path).encode())
-        except VitvizError as error:
-            panes.errors.showError(error)
+            self._window.panes.errors.showError(error)
             return
-        self._path = path
+        session = Session(
+            picture=image.path,
+            model=control.choice,
+            options=control.options,
+            state=control.state,
+            views=control.saved_views.views,
+            unknown=self._unknown,
+        )
+        self._asked = path
+        control.writing.write(Kind.WRITE, path, _saved(session, path), self._on_saved)
+
+    def _on_saved(self, path: Path) -> None:
+        if path == self._asked:
+            self._path = path
         self._window.files.remember(path)
-        panes.errors.clear()
-        panes.status.setText(self.tr("Saved {name}").format(name=printable(path.name)))
+        text = self.tr("Saved {name}").format(name=printable(path.name))
+        self._window.panes.status.setText(text)
 
     def open(self, path: Path) -> None:
         """Bring a session back; what cannot be used is named."""
@@ -81,7 +84,8 @@ class Sessions(QObject):
         except VitvizError as error:
             panes.errors.showError(error)
             return
-        self._path, self._unknown = path, dict(session.unknown)
+        self._path, self._asked = path, None
+        self._unknown = dict(session.unknown)
         self._window.files.remember(path)
         control.restore(session, device=self._window.device)
         if bad:
@@ -91,3 +95,13 @@ class Sessions(QObject):
                 parts=", ".join(bad),
             )
             panes.errors.showError(problem, stays=True)
+
+
+def _saved(session: Session, path: Path) -> Job:
+    """A job that writes a session and returns its path. Raises OutputError."""
+
+    def job(_context: Context) -> Path:
+        write_bytes(path, written(session, path).encode())
+        return path
+
+    return job

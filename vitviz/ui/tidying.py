@@ -1,6 +1,6 @@
 """Halves of files that a killed process left where the user had it write.
 
-before a file is written → its folder is noted in the settings, on the disk
+before a file is written → its folder is noted in the settings, and on the disk
 orderly end → the note is removed; next start after a kill → the folder is swept
 """
 
@@ -33,14 +33,13 @@ class Tidying(QObject):
             self._work.submit(Kind.TIDY, sweep_folders(folders))
 
     def expect(self, folder: Path) -> None:
-        """A file is about to be written there; the note is on the disk first."""
+        """A file is to be written there, once `settings.wait` has returned."""
         place = str(folder.absolute())
         settings.refresh("written_to")  # another window may have ended meanwhile
         noted = settings.get().written_to
         self._own.add(place)
         if place not in noted:
             settings.set(written_to=(*noted, place))
-            settings.wait()
 
     def end(self) -> None:
         """All has been written that was begun here."""

@@ -4,7 +4,7 @@
     the handler of (type, kind)
 
 Pictures are read by a thread of their own, so that one can be opened during a run;
-another looks through folders.
+another looks through folders, another writes what only has to be written.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Work(QObject):
         self._reader = EngineThread("reader", self)
         self._engine = EngineThread("engine", self)
         self._browser = EngineThread("browser", self)
-        self._threads = [self._reader, self._engine, self._browser]
+        self._writer = EngineThread("writer", self)
+        self._threads = [self._reader, self._engine, self._browser, self._writer]
         for thread in self._threads:
             thread.happened.connect(self._on_event)
             thread.start()
@@ -67,6 +68,8 @@ class Work(QObject):
             thread = self._browser
         elif kind is Kind.PICTURE:
             thread = self._reader
+        elif kind is Kind.WRITE:
+            thread = self._writer
         self._tokens[kind] = thread.engine.submit(kind, job)
 
     def drop(self, *kinds: Kind) -> None:
@@ -77,8 +80,9 @@ class Work(QObject):
 
     def cancel(self) -> None:
         """Ask everything to end; each job still says how it ended."""
-        for ended in self._engine.engine.cancel(*Kind):
-            self._on_event(ended)
+        for thread in (self._engine, self._writer):
+            for ended in thread.engine.cancel(*Kind):
+                self._on_event(ended)
 
     def is_awaited(self, *kinds: Kind) -> bool:
         """Whether a job of one of these kinds is waiting or running."""
@@ -95,7 +99,7 @@ class Work(QObject):
             or the import of a library; None waits for its end. A file that is being
             written is always waited for.
         """
-        if self.is_awaited(Kind.EXPORT):
+        if self.is_awaited(Kind.EXPORT, Kind.WRITE):
             patience_ms = None
         elif self._was_shut_down and patience_ms is not None:
             patience_ms = 0  # it has been waited for once

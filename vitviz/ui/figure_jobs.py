@@ -1,4 +1,4 @@
-"""A GIF through the layers, drawn by the engine while the window stays responsive."""
+"""Figures and animations, painted on images: Qt allows that in any thread."""
 
 from __future__ import annotations
 
@@ -9,23 +9,39 @@ from vitviz.atomic import write_bytes
 from vitviz.engine import Context, Job
 from vitviz.errors import InputError
 from vitviz.figures.animate import frames_of, gif_bytes
-from vitviz.figures.compose import Look
-from vitviz.figures.save import PNG_SCALE
+from vitviz.figures.compose import Look, figure_of_heat
+from vitviz.figures.render import FigureOptions
+from vitviz.figures.save import PNG_SCALE, figure_bytes
 from vitviz.geometry import POOL
 from vitviz.methods import METHODS
-from vitviz.views.display import shown_heads, shown_query
+from vitviz.views.display import Heat, shown_heads, shown_query
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.tracing import Setup, Trace
+
+
+def figure(heat: Heat, setup: Setup, options: FigureOptions, path: Path) -> Job:
+    """A job that writes a map in the format that the ending of `path` names.
+
+    It returns the path. Raises InputError, OutputError, BudgetError.
+    """
+
+    def job(context: Context) -> Path:
+        data = figure_bytes(figure_of_heat(heat, setup, options), path.suffix)
+        context.raise_if_cancelled()
+        write_bytes(path, data)
+        return path
+
+    return job
 
 
 def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
     """A job that writes what is on screen for every layer, and returns the path.
 
-    It paints on images, which Qt allows in any thread. Raises InputError for a method
-    that has no layers to go through.
+    It reports the share that is done. Raises InputError for a method that has no
+    layers to go through, OutputError.
     """
 
     def job(context: Context) -> Path:
@@ -40,6 +56,11 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
                 "A pooling head looks at the last layer only; there is nothing to "
                 "animate. Choose a patch or a special token."
             )
+
+        def drawn(share: float) -> None:
+            context.raise_if_cancelled()
+            context.report(share)
+
         frames = frames_of(
             trace,
             layers=tuple(range(trace.num_layers)),
@@ -49,8 +70,13 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
             method=state.method,
             model=model,
             options=state.method_options,
+            on_frame=context.raise_if_cancelled,
         )
-        write_bytes(path, gif_bytes(frames, scale=PNG_SCALE, colormap=state.colormap))
+        data = gif_bytes(
+            frames, scale=PNG_SCALE, colormap=state.colormap, on_progress=drawn
+        )
+        context.raise_if_cancelled()
+        write_bytes(path, data)
         return path
 
     return job
