@@ -120,12 +120,6 @@ class Interventions:
         return self != UNTOUCHED
 
     @property
-    def has_other_weights(self) -> bool:
-        """Whether a row is no longer softmax(q·k/√d) over all keys."""
-        is_usual = self.temperature == 1 and self.is_scaled and self.axis is Axis.KEYS
-        return not is_usual or bool(self.cuts or self.dropped)
-
-    @property
     def dropped(self) -> frozenset[Cell]:
         """Patches whose tokens leave the sequence."""
         dropped = (one.patches for one in self.hidden if one.how is Hide.DROP)

@@ -162,8 +162,16 @@
         <translation>確かめる</translation>
     </message>
     <message>
+        <source>The Lab has it run along another axis, dim={dim}. This row now sums to &lt;b&gt;{sum}&lt;/b&gt;, not to 1; its scores summed to {before}.</source>
+        <translation>ラボの変更で、別の軸（dim={dim}）に沿っています。この行の合計は1ではなく&lt;b&gt;{sum}&lt;/b&gt;になりました。スコアのときの合計は{before}でした。</translation>
+    </message>
+    <message>
         <source>Three minutes. Let the class say each line in words before you open the terms. &lt;b&gt;Often misunderstood:&lt;/b&gt; negative axes count from the end: -1 is the last, -2 the second to last, whatever stands in front, so that the same code works with and without batch and heads. @ multiplies matrices, * would multiply element by element. vitviz never writes attn or weights out: it computes the row you point at.</source>
         <translation>3分。項を開く前に、1行ずつ言葉で説明してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;負の軸番号は後ろから数えます。前に何があっても-1は最後、-2は最後から2番目なので、バッチやヘッドの軸があってもなくても同じコードが使えます。@は行列の積で、*なら要素ごとの積です。vitvizはattnもweightsも丸ごと書き出すことはなく、指した行だけをその場で計算します。</translation>
+    </message>
+    <message>
+        <source>Trained with √d&lt;sub&gt;k&lt;/sub&gt;, here d&lt;sub&gt;k&lt;/sub&gt; = {d_k}; this run divides by &lt;b&gt;{root}&lt;/b&gt;.</source>
+        <translation>学習時の割る数は√d&lt;sub&gt;k&lt;/sub&gt;（ここではd&lt;sub&gt;k&lt;/sub&gt; = {d_k}）ですが、この実行では&lt;b&gt;{root}&lt;/b&gt;で割っています。</translation>
     </message>
     <message>
         <source>Values of the chosen term</source>
@@ -435,10 +443,6 @@
 <context>
     <name>LearnPanel</name>
     <message>
-        <source>&lt;w&gt;The Lab has changed how this model weighs.&lt;/w&gt; This chapter follows the arithmetic of the model as it was trained: restore it to go on.</source>
-        <translation>&lt;w&gt;ラボで注意の計算が変わっています。&lt;/w&gt;この章は、学習どおりのモデルの計算を1つずつたどります。続けるにはモデルを元に戻してください。</translation>
-    </message>
-    <message>
         <source>&lt;w&gt;The Lab has changed this model.&lt;/w&gt; All numbers are of the changed one.</source>
         <translation>&lt;w&gt;ラボで手を加えたモデルです。&lt;/w&gt;数値はすべて変更後のものです。</translation>
     </message>
@@ -579,6 +583,10 @@
         <translation>&lt;k&gt;キー&lt;/k&gt;{key}のバリューvと、それが出力に与える分w·vです。出力は{tokens}個すべてからの合計で、w·vと同じ目盛りで示しています。</translation>
     </message>
     <message>
+        <source>The Lab has switched this head off: in place of every value stands what it hands over instead.</source>
+        <translation>このヘッドはラボでオフになっています。どのバリューの所にも、代わりに渡されるものが並んでいます。</translation>
+    </message>
+    <message>
         <source>The chosen contribution and the whole output</source>
         <translation>選んだ寄与と、出力全体</translation>
     </message>
@@ -625,8 +633,24 @@
 <context>
     <name>PairPage</name>
     <message>
+        <source> Cosine of the two, 1 if they point the same way: {cosine}.</source>
+        <translation>2つのベクトルのコサイン（同じ向きなら1）は{cosine}です。</translation>
+    </message>
+    <message>
+        <source> Softmax over all {keys} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6).</source>
+        <translation>{keys}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。重みは全部足すと1です（第6章）。</translation>
+    </message>
+    <message>
+        <source> Softmax, which the Lab lets run over the heads, makes it the weight &lt;b&gt;{weight}&lt;/b&gt;: now all weights of a pair add up to 1.</source>
+        <translation>ラボの変更でヘッドにわたって計算したソフトマックスにより、重みは&lt;b&gt;{weight}&lt;/b&gt;になります。今は、同じ組の重みを全ヘッドで足すと1です。</translation>
+    </message>
+    <message>
+        <source> Softmax, which the Lab lets run over the queries, makes it the weight &lt;b&gt;{weight}&lt;/b&gt;: now all weights of a key add up to 1.</source>
+        <translation>ラボの変更でクエリにわたって計算したソフトマックスにより、重みは&lt;b&gt;{weight}&lt;/b&gt;になります。今は、同じキーの重みを全部足すと1です。</translation>
+    </message>
+    <message>
         <source> The score includes the model's bias of {bias}.</source>
-        <translation>スコアには、モデルのバイアス{bias}が含まれます。</translation>
+        <translation>スコアにはモデルのバイアス{bias}が含まれます。</translation>
     </message>
     <message>
         <source>A click chooses the key</source>
@@ -661,8 +685,12 @@
         <translation>Shift+クリックなら、いつでもキーを選べます</translation>
     </message>
     <message>
-        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by √{width} = {root}: score &lt;b&gt;{score}&lt;/b&gt;. Softmax over all {tokens} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6). Cosine of the two, 1 if they point the same way: {cosine}.</source>
-        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、√{width} = {root}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。{tokens}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。重みは全部足すと1です（第6章）。2つのベクトルのコサイン（同じ向きなら1）は{cosine}です。</translation>
+        <source>Sum &lt;b&gt;{total}&lt;/b&gt;, divided by {divisor}: score &lt;b&gt;{score}&lt;/b&gt;.</source>
+        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;、{divisor}で割ってスコアは&lt;b&gt;{score}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>Sum &lt;b&gt;{total}&lt;/b&gt;. The Lab has cut this edge, so the score counts as −∞ and the weight is &lt;b&gt;0&lt;/b&gt;.</source>
+        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;。このつながりはラボで切られているので、スコアは−∞とみなされ、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
@@ -763,6 +791,10 @@
         <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、個数が多いほど大きくばらつきます。割らずにおくとソフトマックスで1点に尖り、1つのキーが重みのほとんどを取ってしまいます。尖ったところからは直すための手がかり（勾配）がほとんど戻らず、学習が進みません。そこでスコアを√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
     </message>
     <message>
+        <source>Divide as the run on screen does</source>
+        <translation>画面の実行と同じ数で割ります</translation>
+    </message>
+    <message>
         <source>Divide by √d_k</source>
         <translation>√d_kで割ります</translation>
     </message>
@@ -789,6 +821,10 @@
     <message>
         <source>T = 1: no scaling</source>
         <translation>T = 1：割らない</translation>
+    </message>
+    <message>
+        <source>T = {own}: as it runs now</source>
+        <translation>T = {own}：今の実行どおり</translation>
     </message>
     <message>
         <source>T = √d: as trained</source>

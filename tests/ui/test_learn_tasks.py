@@ -8,23 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.models.by_hand import timm
-from tests.ui.chapters import go_to, is_done, made, plain, press
+from tests.ui.chapters import go_to, is_done, plain, press
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from tests.ui.test_window import click_patch
-from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
-from vitviz.ui.learn.output_page import OutputPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.changes import Change
-from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter
+from vitviz.views.learn import Chapter
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
 
@@ -116,58 +112,6 @@ def test_heads_are_both_clicked_and_tried(qtbot: QtBot, window: MainWindow) -> N
         wait_idle(qtbot, window)
         assert words in plain(page.outcome)
     assert is_done(page)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        Interventions(temperature=2.0),
-        Interventions(is_scaled=False),
-        Interventions(axis=Axis.QUERIES),
-        Interventions(cuts=(Cut(("cls",), ((1, 1),)),)),
-        Interventions(hidden=(Hidden(((2, 2),), Hide.DROP),)),
-    ],
-    ids=["temperature", "scaling", "axis", "cut", "dropped"],
-)
-def test_arithmetic_is_that_of_the_model_on_screen_or_is_not_shown(
-    qtbot: QtBot, window: MainWindow, changed: Interventions
-) -> None:
-    window.controller.change(changes=(Change(changed),))
-    wait_idle(qtbot, window)
-    press(qtbot, window.top.modeButton(Mode.LEARN))
-    panel = window.panes.learn
-    for chapter in Chapter:
-        press(qtbot, panel.button(chapter))
-        wait_idle(qtbot, window)
-        page = panel.page()
-        assert page is not None
-        assert page.isVisible() is (chapter not in NEEDS_ONE_HEAD)
-        assert panel.isBarred() is (chapter in NEEDS_ONE_HEAD)
-    click_patch(qtbot, window, 1, 1)
-    assert window.controller.state.token == 1 + 7 + 1, "a click is a query"
-    restore = next(b for b in panel.findChildren(QToolButton) if "Restore" in b.text())
-    press(qtbot, restore)
-    wait_idle(qtbot, window)
-    assert panel.page() is not None
-    assert not panel.isBarred()
-    assert not restore.isVisible()
-
-
-def test_chapters_follow_heads_that_are_off_and_hidden_patches(
-    qtbot: QtBot, window: MainWindow
-) -> None:
-    """A head that is off hands nothing over: chapter 7 says so."""
-    changed = Interventions(
-        heads_off=(HeadsOff(3, (0,)),), hidden=(Hidden(((2, 2),), Hide.MEAN),)
-    )
-    window.controller.change(changes=(Change(changed),))
-    wait_idle(qtbot, window)
-    page = go_to(qtbot, window, Chapter.OUTPUT)
-    assert isinstance(page, OutputPage)
-    assert not page.bars.vectors()[2].values.any()
-    assert page.lesson is not None
-    weights = page.lesson.row.weights
-    np.testing.assert_allclose(made(window).row(3, 0)[0], weights, atol=1e-6)
 
 
 def has_no_model(page: ScalingPage | HeadsPage) -> bool:

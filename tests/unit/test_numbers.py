@@ -17,6 +17,7 @@ from vitviz.views.colour import format_value, written_out
         pytest.param(3e-12, "≈ 0", id="too small to tell"),
         pytest.param(1.234e7, "12,300,000", id="large"),
         pytest.param(0.0, "0", id="nothing"),
+        pytest.param(float("-inf"), "\N{MINUS SIGN}∞", id="a cut edge"),
     ],
 )
 def test_no_power_of_ten_is_written(value: float, text: str) -> None:

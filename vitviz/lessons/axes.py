@@ -4,6 +4,9 @@ The scores of a layer are (H, N, N): heads, queries, keys. Attention uses the la
 for each query, over all keys. Over another one the weights still look like weights, and
 several public programs have shipped that; only the sums tell.
 
+Of a changed run they are the sums of its scores: edges that were cut count as −∞, and
+tokens that were dropped count nowhere.
+
 No (H, N, N) is ever held: the normalisers of the other axes are streamed in tiles.
 """
 
@@ -57,10 +60,13 @@ def sums(
 ) -> Sums:
     """The sums of one layer's weights if softmax ran along `axis`.
 
-    heads : the factors of all heads of the layer.
+    heads : the factors of all heads of the layer; along which axis their own run's
+        softmax went makes no difference.
     check : called before every tile; raises to end.
     """
     num_heads, num_tokens = len(heads), heads[0].num_tokens
+    is_here = np.ones(num_tokens, bool)
+    is_here[list(heads[0].dropped)] = False
     normaliser = _column_normaliser(heads, check) if axis is Axis.QUERIES else None
     keys = _Extent()
     pairs = _Extent()
@@ -68,15 +74,17 @@ def sums(
     found = np.zeros(num_tokens, np.float32)
     for start, scores in _tiles(heads, check):  # (H, b, N)
         weights = _weights(scores, axis, normaliser)
-        keys.take(weights.sum(axis=-1))
-        pairs.take(weights.sum(axis=0))
-        columns += weights.sum(axis=1)
+        rows = is_here[start : start + scores.shape[1]]
+        if rows.any():
+            keys.take(weights.sum(axis=-1)[:, rows])
+            pairs.take(weights.sum(axis=0)[rows][:, is_here])
+        columns += weights[:, rows].sum(axis=1)
         if start <= query < start + scores.shape[1]:
             found = weights[head, query - start].astype(np.float32)
     return Sums(
         axis,
         keys.ends(),
-        (float(columns.min()), float(columns.max())),
+        _Extent().take(columns[:, is_here]).ends(),
         pairs.ends(),
         found,
     )
@@ -88,23 +96,30 @@ def _weights(scores: Wide, axis: Axis, normaliser: Wide | None) -> Wide:
         scores -= normaliser[:, None, :]
         return np.exp(scores, out=scores)
     along = 0 if axis is Axis.HEADS else -1
-    scores -= scores.max(axis=along, keepdims=True)
+    top = scores.max(axis=along, keepdims=True)
+    scores -= np.where(np.isfinite(top), top, 0.0)  # −∞ where all of them are cut
     np.exp(scores, out=scores)
-    scores /= scores.sum(axis=along, keepdims=True)
+    total = scores.sum(axis=along, keepdims=True)
+    scores /= np.where(total > 0, total, 1.0)
     return scores
 
 
 def _column_normaliser(heads: Sequence[Factors], check: Callable[[], None]) -> Wide:
-    """(H, N) log Σ over all queries of exp(score), for every key."""
+    """(H, N) log Σ over all queries of exp(score), for every key; 0 where none is."""
     shape = (len(heads), heads[0].num_tokens)
     top, total = np.full(shape, -np.inf), np.zeros(shape)
-    for _, scores in _tiles(heads, check):
+    is_here = np.ones(shape[1], bool)
+    is_here[list(heads[0].dropped)] = False
+    for start, scores in _tiles(heads, check):
+        scores[:, ~is_here[start : start + scores.shape[1]]] = -np.inf
         higher = np.maximum(top, scores.max(axis=1))
-        total *= np.exp(top - higher)
-        scores -= higher[:, None]
+        base = np.where(np.isfinite(higher), higher, 0.0)
+        total *= np.exp(top - base)
+        scores -= base[:, None]
         total += np.exp(scores, out=scores).sum(axis=1)
         top = higher
-    found: Wide = top + np.log(total)
+    is_seen = np.isfinite(top)
+    found: Wide = np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
     return found
 
 
@@ -132,6 +147,10 @@ def _tiles(
             if one.bias is not None:
                 rows = slice(start, stop) if one.bias.shape[0] > 1 else slice(None)
                 scores[head] += one.bias[rows]
+        for queries, keys in heads[0].cuts:  # of all heads alike
+            here = queries[(queries >= start) & (queries < stop)] - start
+            scores[:, here[:, None], keys] = -np.inf
+        scores[..., list(heads[0].dropped)] = -np.inf
         yield start, scores
 
 
@@ -141,9 +160,10 @@ class _Extent:
     def __init__(self) -> None:
         self.low, self.high = np.inf, -np.inf
 
-    def take(self, values: Wide) -> None:
+    def take(self, values: Wide) -> _Extent:
         self.low = min(self.low, float(values.min()))
         self.high = max(self.high, float(values.max()))
+        return self
 
     def ends(self) -> tuple[float, float]:
         return self.low, self.high

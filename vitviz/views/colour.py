@@ -135,9 +135,11 @@ def written_out(value: float) -> str:
     size = abs(value)
     if 0 < size < NEARLY_ZERO:
         return "≈ 0"
-    if 0.001 <= size < 1e6 or not 0 < size < math.inf:
-        return format_value(value)
     sign = "\N{MINUS SIGN}" if value < 0 else ""
+    if size == math.inf:  # the score of an edge that was cut
+        return sign + "∞"
+    if 0.001 <= size < 1e6 or not size > 0:
+        return format_value(value)
     if size < 1:
         places = 1 - math.floor(math.log10(size))
         return sign + f"{size:.{places}f}".rstrip("0")

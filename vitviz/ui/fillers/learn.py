@@ -95,7 +95,7 @@ class LearnFiller(Filler):
             return
         panel.refresh(lesson)
         page = panel.page()
-        uses_key = page is not None and page.uses_key and not panel.isBarred()
+        uses_key = page is not None and page.uses_key
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         self.picture.setKey(lesson.key if uses_key else None)
 
@@ -115,7 +115,7 @@ class LearnFiller(Filler):
         """Whether a click on the picture chose a key, and so is no query."""
         is_open = self._is_open and self.panel.isVisible()
         page = self.panel.page() if is_open else None
-        if page is None or not page.uses_key or self.panel.isBarred():
+        if page is None or not page.uses_key:
             return False
         if with_shift or page.clicks_choose_key:
             self.choose_key(token)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from vitviz.interventions import Axis
-from vitviz.lessons import jobs
+from vitviz.lessons import arithmetic, jobs
 from vitviz.selection import HeadChoice
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
@@ -175,7 +175,8 @@ class AxisPage(Page):
                 ),
             ),
         )
-        small = [Small(self.tr("dim=-1"), lesson.patches(lesson.row.weights))]
+        over_keys = arithmetic.row(lesson.factors, lesson.query, axis=Axis.KEYS)
+        small = [Small(self.tr("dim=-1"), lesson.patches(over_keys.weights))]
         if not right:
             caption = f"dim={found.axis.dim}"
             small.append(Small(caption, lesson.patches(found.row)))

@@ -34,7 +34,7 @@ class Vector:
 
     name: str
     values: Array
-    """(D,)."""
+    """(D,); what is not finite is left out."""
     meaning: Meaning | None = None
     note: str = ""
     """Said at the right, such as the sum."""
@@ -139,10 +139,11 @@ class BarsView(Drawn):
         plot = QRectF(left, top + 3, width, height - 6)
         painter.setPen(QPen(QColor(tone.line), 1))
         values = vector.values
-        is_signed = bool(len(values)) and float(values.min()) < 0
+        finite = values[np.isfinite(values)]
+        is_signed = bool(len(finite)) and float(finite.min()) < 0
         axis = plot.center().y() if is_signed else plot.bottom()
         painter.drawLine(QPointF(left, axis), QPointF(left + width, axis))
-        largest = float(np.abs(values).max()) if len(values) else 0.0
+        largest = float(np.abs(finite).max()) if len(finite) else 0.0
         if vector.top is not None:
             largest = vector.top
         if largest <= 0:
@@ -152,6 +153,8 @@ class BarsView(Drawn):
         fill = QColor(tone.faint) if meaning is None else QColor(meaning.value)
         room = plot.height() / 2 if is_signed else plot.height()
         for column, value in enumerate(values):
+            if not np.isfinite(value):
+                continue
             tall = float(value) / largest * room
             bar = QRectF(
                 left + column * step, axis - max(tall, 0.0), step - gap, abs(tall)

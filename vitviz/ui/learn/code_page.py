@@ -6,11 +6,14 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
 
+from vitviz.interventions import Axis
 from vitviz.lessons import arithmetic
+from vitviz.lessons.arithmetic import Factors
 from vitviz.selection import HeadChoice
 from vitviz.ui import theme
 from vitviz.ui.learn.bars_view import BarsView, Vector
@@ -217,8 +220,7 @@ class CodePage(Page):
         dk, dv = "d<sub>k</sub>", "d<sub>v</sub>"
 
         def scores() -> Array:
-            row: Array = of.products(query) * of.scale + of.bias_row(query)
-            return row
+            return of.scores(query).astype(np.float32)
 
         return {
             "Q": lambda: Term(
@@ -248,10 +250,7 @@ class CodePage(Page):
                 (Vector("kᵀ", of.k[key], Meaning.KEY),),
             ),
             "root": lambda: Term(
-                self.tr(
-                    "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number. Without it "
-                    "scores grow with the width of the head."
-                ).format(d_k=d_k, root=written_out(of.divisor)),
+                self._root(of).format(d_k=d_k, root=written_out(of.divisor)),
                 "",
                 (),
                 (),
@@ -266,11 +265,8 @@ class CodePage(Page):
                 (Vector(self.tr("scores"), scores()),),
             ),
             "softmax": lambda: Term(
-                self.tr(
-                    "softmax(dim=-1): along the last axis, over all keys for each "
-                    "query. This row now sums to <b>{sum}</b>; its scores summed to "
-                    "{before}."
-                ).format(
+                self._softmax(of).format(
+                    dim=of.axis.dim,
                     sum=f"{float(lesson.row.weights.sum(dtype=float)):.3f}",
                     before=written_out(float(scores().sum(dtype=float))),
                 ),
@@ -308,6 +304,28 @@ class CodePage(Page):
                 (Vector(self.tr("output"), arithmetic.mixture(of, query).out),),
             ),
         }
+
+    def _root(self, of: Factors) -> str:
+        if of.has_own_divisor:
+            return self.tr(
+                "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number. Without it "
+                "scores grow with the width of the head."
+            )
+        return self.tr(
+            "Trained with √d<sub>k</sub>, here d<sub>k</sub> = {d_k}; this run divides "
+            "by <b>{root}</b>."
+        )
+
+    def _softmax(self, of: Factors) -> str:
+        if of.axis is Axis.KEYS:
+            return self.tr(
+                "softmax(dim=-1): along the last axis, over all keys for each query. "
+                "This row now sums to <b>{sum}</b>; its scores summed to {before}."
+            )
+        return self.tr(
+            "The Lab has it run along another axis, dim={dim}. This row now sums to "
+            "<b>{sum}</b>, not to 1; its scores summed to {before}."
+        )
 
     def _show_column(self, column: int) -> None:
         vectors = self.bars.vectors()

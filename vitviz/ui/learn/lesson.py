@@ -12,7 +12,7 @@ from vitviz.lessons import arithmetic
 from vitviz.lessons.arithmetic import Factors, Row
 from vitviz.ui.fillers.view import View
 from vitviz.ui.status_line import token_name
-from vitviz.views.colour import Array
+from vitviz.views.colour import Array, written_out
 from vitviz.views.display import shown_heads, shown_token
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ class Lesson:
 
     @property
     def uniform(self) -> float:
-        """1/N."""
-        return 1 / self.trace.num_tokens
+        """1/N, of the tokens that can be seen."""
+        return 1 / self.trace.num_keys
 
     def name(self, token: int) -> str:
         """A token as it is called on screen."""
@@ -100,6 +100,12 @@ class Lesson:
     def patches(self, values: Array) -> Array:
         """(R, C) of (N,)."""
         return self.trace.patch_map(values)
+
+
+def divisor_words(of: Factors) -> str:
+    """What scores are divided by: "√32 = 5.66", or the number of a changed run."""
+    number = written_out(of.divisor)
+    return f"√{of.width} = {number}" if of.has_own_divisor else number
 
 
 class Desk(Protocol):

@@ -112,12 +112,18 @@ class OutputPage(Page):
         total = float(found.lengths.sum())
         share = sum(float(found.lengths[token]) for token in largest)
         share = share / total if total else 0.0  # a dropped patch gets nothing
+        text = self.tr(
+            "Weight × length of the value = length of the contribution. These {n} of "
+            "{tokens} make {share} % of all lengths. Recomputed and the model's own "
+            "output differ by {error}."
+        )
+        if of.is_off:
+            text = self.tr(
+                "The Lab has switched this head off: in place of every value stands "
+                "what it hands over instead."
+            )
         self.share.say(
-            self.tr(
-                "Weight × length of the value = length of the contribution. These {n} "
-                "of {tokens} make {share} % of all lengths. Recomputed and the model's "
-                "own output differ by {error}."
-            ).format(
+            text.format(
                 n=len(largest),
                 tokens=tokens,
                 share=round(100 * share),

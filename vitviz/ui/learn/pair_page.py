@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from vitviz.interventions import Axis
 from vitviz.lessons import arithmetic
 from vitviz.lessons.arithmetic import Pair
 from vitviz.selection import HeadChoice
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning, written_out
@@ -134,29 +135,49 @@ class PairPage(Page):
                 heads=lesson.trace.num_heads,
             )
         )
-        text = self.tr(
-            "Sum <b>{total}</b>, divided by √{width} = {root}: score <b>{score}</b>. "
-            "Softmax over all {tokens} keys makes it the weight <b>{weight}</b>, "
-            "{ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6). "
-            "Cosine of the two, 1 if they point the same way: {cosine}."
-        )
-        if pair.bias:
-            text += self.tr(" The score includes the model's bias of {bias}.")
-        factors = lesson.factors
-        self.chain.say(
-            text.format(
-                total=written_out(pair.total),
-                width=factors.width,
-                root=written_out(factors.divisor),
-                score=written_out(pair.score),
-                tokens=f"{factors.num_tokens:,}",
-                weight=written_out(pair.weight),
-                ratio=written_out(pair.weight / lesson.uniform),
-                cosine=written_out(pair.cosine),
-                bias=written_out(pair.bias),
-            )
-        )
+        self.chain.say(self._chain(lesson, pair))
         self._notice(lesson, pair)
+
+    def _chain(self, lesson: Lesson, pair: Pair) -> str:
+        """From the sum to the weight, as this run does it."""
+        of = lesson.factors
+        text = self.tr(
+            "Sum <b>{total}</b>, divided by {divisor}: score <b>{score}</b>."
+        )
+        if pair.is_cut:
+            text = self.tr(
+                "Sum <b>{total}</b>. The Lab has cut this edge, so the score counts as "
+                "−∞ and the weight is <b>0</b>."
+            )
+        elif of.axis is Axis.KEYS:
+            text += self.tr(
+                " Softmax over all {keys} keys makes it the weight <b>{weight}</b>, "
+                "{ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6)."
+            )
+        elif of.axis is Axis.QUERIES:
+            text += self.tr(
+                " Softmax, which the Lab lets run over the queries, makes it the "
+                "weight <b>{weight}</b>: now all weights of a key add up to 1."
+            )
+        else:
+            text += self.tr(
+                " Softmax, which the Lab lets run over the heads, makes it the weight "
+                "<b>{weight}</b>: now all weights of a pair add up to 1."
+            )
+        text += self.tr(" Cosine of the two, 1 if they point the same way: {cosine}.")
+        if pair.bias and not pair.is_cut:
+            text += self.tr(" The score includes the model's bias of {bias}.")
+        return text.format(
+            total=written_out(pair.total),
+            divisor=divisor_words(of),
+            score=written_out(pair.score),
+            keys=f"{lesson.row.num_keys:,}",
+            tokens=f"{lesson.trace.num_keys:,}",
+            weight=written_out(pair.weight),
+            ratio=written_out(pair.weight / lesson.uniform),
+            cosine=written_out(pair.cosine),
+            bias=written_out(pair.bias),
+        )
 
     def recall(self, memory: Mapping[str, object]) -> None:
         """And let a click choose what it did."""

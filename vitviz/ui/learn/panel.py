@@ -24,7 +24,7 @@ from vitviz.ui.learn.words import Prose
 from vitviz.ui.legible import readable
 from vitviz.ui.widgets.flow import Flow
 from vitviz.views.colour import Meaning
-from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter
+from vitviz.views.learn import Chapter
 
 Maker = Callable[[Desk], Page]
 Memory = dict[Chapter, dict[str, object]]
@@ -145,9 +145,12 @@ class LearnPanel(QWidget):
         empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         empty.setContentsMargins(12, 4, 12, 4)
         self._stack.addWidget(empty)
-        self._barred = QWidget()
-        self._stack.addWidget(self._barred)
-        self._notice = Prose()
+        self._notice = Prose(
+            self.tr(
+                "<w>The Lab has changed this model.</w> All numbers are of the changed "
+                "one."
+            )
+        )
         self._restore = Button(self.tr("Restore the model"))
         self._restore.setToolTip(self.tr("Switch every change of the Lab off"))
         self._restore.clicked.connect(self.restoreRequested)
@@ -203,8 +206,6 @@ class LearnPanel(QWidget):
 
     def setChapter(self, chapter: Chapter) -> None:
         """Show a chapter."""
-        if chapter is self._chapter and self.isBarred():
-            return
         if chapter is not self._chapter and self._chapter in self._pages:
             self._pages[self._chapter].leave()
         self._chapter = chapter
@@ -267,35 +268,11 @@ class LearnPanel(QWidget):
         return self._pages[chapter]
 
     def refresh(self, lesson: Lesson) -> None:
-        """Show the numbers of `lesson` in the open chapter.
-
-        Chapters that do the arithmetic themselves do that of an unchanged model: where
-        the Lab has changed just that, they give way to an offer to restore it.
-        """
-        changes, page = lesson.trace.interventions, self.page()
-        is_barred = changes.has_other_weights and self._chapter in NEEDS_ONE_HEAD
-        self._changed.setVisible(bool(changes))
-        self._notice.say(self._words_of_change(is_barred=is_barred))
-        if is_barred:
-            self._stack.setCurrentWidget(self._barred)
-        elif page is not None:
-            self._stack.setCurrentWidget(self._areas[self._chapter])
+        """Show the numbers of `lesson` in the open chapter."""
+        self._changed.setVisible(bool(lesson.trace.interventions))
+        page = self.page()
+        if page is not None:
             page.refresh(lesson)
-
-    def isBarred(self) -> bool:
-        """Whether the open chapter waits for the model to be restored."""
-        return self._stack.currentWidget() is self._barred
-
-    def _words_of_change(self, *, is_barred: bool) -> str:
-        if is_barred:
-            return self.tr(
-                "<w>The Lab has changed how this model weighs.</w> This chapter "
-                "follows the arithmetic of the model as it was trained: restore it to "
-                "go on."
-            )
-        return self.tr(
-            "<w>The Lab has changed this model.</w> All numbers are of the changed one."
-        )
 
     def forget(self) -> None:
         """The picture or its trace has gone."""

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.interventions import Interventions
 from vitviz.lessons import arithmetic
-from vitviz.lessons.arithmetic import Row
+from vitviz.lessons.arithmetic import Factors, Row
 from vitviz.selection import HeadChoice
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
 from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.outcome import Answer
@@ -42,6 +42,7 @@ class ScalingPage(Page):
         """What scores are divided by; None: as the model does."""
         self.changed: Row | None = None
         self._seen: set[str] = set()
+        self._offered: str | None = None
         self.say(
             self.tr(
                 "A score is a sum of d<sub>k</sub> products: the more there are, the "
@@ -82,12 +83,7 @@ class ScalingPage(Page):
         )
         self.switch = Segmented(wraps=True)
         self.switch.setAccessibleName(self.tr("Scaling"))
-        self.switch.setOptions(
-            [
-                (True, self.tr("T = √d: as trained"), self.tr("Divide by √d_k")),
-                (False, self.tr("T = 1: no scaling"), self.tr("Do not divide")),
-            ]
-        )
+        self._offer("")
         self.switch.valueChosen.connect(self._on_switch)
         self.slider = Slider()
         self.slider.setRange(0, STEPS)
@@ -137,20 +133,20 @@ class ScalingPage(Page):
         is_off = _is_same(divisor, 1.0)
         self.switch.setValue(True if is_own else False if is_off else None)
         name = f"T = {written_out(divisor)}"
-        own_name = f"√{of.width} = {written_out(of.divisor)}"
-        self.table.say("", self._numbers(own, now, f"T = {own_name}", name))
+        own_name = f"√{of.width}" if of.has_own_divisor else written_out(of.divisor)
+        self._offer("" if of.has_own_divisor else own_name)
+        own_words = f"T = {divisor_words(of)}"
+        self.table.say("", self._numbers(own, now, own_words, name))
         top = max(own.largest, now.largest)
         self.bars.setVectors(
             [
-                Vector(
-                    f"√{of.width}", own.weights, None, written_out(own.largest), top
-                ),
+                Vector(own_name, own.weights, None, written_out(own.largest), top),
                 Vector(name, now.weights, Meaning.QUERY, written_out(now.largest), top),
             ]
         )
         self.maps.setMaps(
             [
-                Small(f"T = √{of.width}", lesson.patches(own.weights)),
+                Small(f"T = {own_name}", lesson.patches(own.weights)),
                 Small(name, lesson.patches(now.weights)),
             ],
             lesson.view.state.colormap,
@@ -168,7 +164,7 @@ class ScalingPage(Page):
                 )
             )
         )
-        self._notice(divisor, of.divisor)
+        self._notice(divisor, of)
         self._settle.start()
 
     def forget(self) -> None:
@@ -220,12 +216,24 @@ class ScalingPage(Page):
         start = self.tr("With this T in every head of every layer:")
         self.outcome.compare(lesson, changes, start)
 
-    def _notice(self, divisor: float, own: float) -> None:
+    def _offer(self, own: str) -> None:
+        """Name the switch's sides; `own` is what a changed run divides by, or empty."""
+        if own == self._offered:
+            return
+        self._offered = own
+        text, tip = self.tr("T = √d: as trained"), self.tr("Divide by √d_k")
+        if own:
+            text = self.tr("T = {own}: as it runs now").format(own=own)
+            tip = self.tr("Divide as the run on screen does")
+        none = (False, self.tr("T = 1: no scaling"), self.tr("Do not divide"))
+        self.switch.setOptions([(True, text, tip), none])
+
+    def _notice(self, divisor: float, of: Factors) -> None:
         if self.divisor is None:
             return
         if _is_same(divisor, 1.0):
             self._seen.add("off")
-        if divisor > 2 * own:
+        if divisor > 2 * of.width**0.5:
             self._seen.add("high")
         if len(self._seen) == 2:
             self.done()

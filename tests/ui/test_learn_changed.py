@@ -1,0 +1,147 @@
+"""Chapters of a model that the Lab has changed: its numbers, computed again here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+import vitviz
+from tests.ui.chapters import figures, go_to, made, plain, press, said
+from tests.ui.conftest import OpenWindow, wait_idle
+from tests.ui.test_window import click_patch
+from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.ui.learn.axis_page import AxisPage
+from vitviz.ui.learn.code_page import CodePage
+from vitviz.ui.learn.output_page import OutputPage
+from vitviz.ui.learn.pair_page import PairPage
+from vitviz.ui.learn.scaling_page import ScalingPage
+from vitviz.ui.main_window import MainWindow
+from vitviz.views.changes import Change
+from vitviz.views.learn import Chapter
+
+
+@pytest.fixture
+def window(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    return open_vitviz(photo)
+
+
+CHANGED = {
+    "temperature": Interventions(temperature=2.0),
+    "scaling": Interventions(is_scaled=False),
+    "queries": Interventions(axis=Axis.QUERIES),
+    "heads": Interventions(axis=Axis.HEADS),
+    "cut": Interventions(cuts=(Cut(("cls",), ((1, 1),)),)),
+    "dropped": Interventions(hidden=(Hidden(((2, 2),), Hide.DROP),)),
+}
+CUT, DROPPED = 1 + 7 + 1, 1 + 2 * 7 + 2
+
+
+def weights_by_hand(
+    window: MainWindow, changed: Interventions, axis: Axis
+) -> torch.Tensor:
+    """(H, N, N) of the last layer, from the q and k that the changed run kept."""
+    capture = made(window).capture(3)
+    q, k = capture.q.double(), capture.k.double()
+    divisor = (4 if changed.is_scaled else 1) * changed.temperature  # d_k is 16
+    found = q @ k.transpose(-1, -2) / divisor
+    if changed.cuts:
+        found[:, 0, CUT] = -torch.inf
+    if changed.dropped:
+        found[:, :, DROPPED] = -torch.inf
+        if axis is Axis.QUERIES:
+            found[:, DROPPED] = -torch.inf
+    return found[None].softmax(dim=axis.dim)[0].nan_to_num(0.0)
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_chapters_compute_the_changed_run(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    changed = CHANGED[name]
+    window.controller.change(changes=(Change(changed),))
+    wait_idle(qtbot, window)
+    head, query = 0, 0
+    whole = weights_by_hand(window, changed, changed.axis)
+    np.testing.assert_allclose(
+        made(window).row(3, query), whole[:, query].float(), atol=1e-5
+    )
+    row = whole[head, query]
+    pair = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(pair, PairPage)
+    assert window.controller.state.token == query
+    key = CUT if changed.cuts else 1 + int(row[1:].argmax())
+    click_patch(qtbot, window, *divmod(key - 1, 7))
+    assert said(float(row[key])) in figures(pair.chain)
+    if changed.cuts:
+        assert "−∞" in plain(pair.chain)
+    scaling = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(scaling, ScalingPage)
+    assert said(float(row.max())) in figures(scaling.table)
+    press(qtbot, scaling.switch.button(False))
+    bare = replace(changed, temperature=1.0, is_scaled=False)
+    run, model = made(window), window.controller.model
+    is_as_it_is = bare == changed
+    qtbot.waitUntil(lambda: scaling.outcome.after is not None)
+    qtbot.waitUntil(lambda: (scaling.outcome.after is run) is is_as_it_is)
+    wait_idle(qtbot, window)
+    after = scaling.outcome.after
+    assert after is not None
+    assert model is not None
+    assert run.setup.image is not None
+    unscaled = vitviz.trace(model, run.setup.image, interventions=bare)
+    assert after.output is not None
+    assert unscaled.output is not None
+    np.testing.assert_allclose(after.output, unscaled.output, atol=1e-5)
+    assert scaling.changed is not None
+    np.testing.assert_allclose(
+        scaling.changed.weights,
+        weights_by_hand(window, bare, bare.axis)[head, query].float(),
+        atol=1e-5,
+    )
+    axis = go_to(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(axis, AxisPage)
+    for one in Axis:
+        press(qtbot, axis.switch.button(one))
+        wait_idle(qtbot, window)
+        assert axis.sums is not None
+        expected = weights_by_hand(window, changed, one)[head, query]
+        np.testing.assert_allclose(axis.sums.row, expected.float(), atol=1e-5)
+    output = go_to(qtbot, window, Chapter.OUTPUT)
+    assert isinstance(output, OutputPage)
+    values = made(window).capture(3).v[head].double()
+    mixed = output.bars.vectors()[2].values
+    np.testing.assert_allclose(mixed, (row @ values).float(), atol=1e-5)
+    code = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(code, CodePage)
+    code.code.linkActivated.emit("softmax")
+    shown = code.bars.vectors()[1].values
+    np.testing.assert_allclose(shown, row.float(), atol=1e-5)
+    assert f"{float(row.sum()):.3f}" in figures(code.name)
+    assert "−∞" in plain(code.name) or not (changed.cuts or changed.dropped)
+    restore = window.panes.learn.findChildren(QToolButton)
+    press(qtbot, next(b for b in restore if "Restore" in b.text()))
+    wait_idle(qtbot, window)
+    assert not made(window).interventions
+
+
+def test_chapters_follow_heads_that_are_off_and_hidden_patches(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """A head that is off hands nothing over: chapter 7 says so."""
+    changed = Interventions(
+        heads_off=(HeadsOff(3, (0,)),), hidden=(Hidden(((2, 2),), Hide.MEAN),)
+    )
+    window.controller.change(changes=(Change(changed),))
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.OUTPUT)
+    assert isinstance(page, OutputPage)
+    assert not page.bars.vectors()[2].values.any()
+    assert page.lesson is not None
+    weights = page.lesson.row.weights
+    np.testing.assert_allclose(made(window).row(3, 0)[0], weights, atol=1e-6)
