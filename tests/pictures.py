@@ -104,7 +104,10 @@ def take_all(chosen: argparse.Namespace) -> None:
         theme.apply(app, theme.ThemeChoice(tone))
         width, height = map(int, chosen.size.split("x"))
         path = chosen.out / f"{scene}.png"
-        take(scene, path, (width, height), chosen.model, chosen.picture)
+        # of the README's only what it shows
+        takes_all = chosen.scene is not None
+        size = width, height
+        take(scene, path, size, chosen.model, chosen.picture, takes_all=takes_all)
         sys.stdout.write(f"{path}\n")
 
 
@@ -114,8 +117,13 @@ def take(
     size: tuple[int, int],
     model: str | None,
     picture: str | None,
+    *,
+    takes_all: bool,
 ) -> None:
-    """Open the window, bring it into the scene, save what it shows."""
+    """Open the window, bring it into the scene, save what it shows.
+
+    takes_all : of a chapter in Present all slides, numbered.
+    """
     from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
     from vitviz.ui.app import open_window
@@ -147,7 +155,7 @@ def take(
     slides = window.panes.learn.slides() if "present-chapter" in scene else None
     if scene in MODAL:
         pass
-    elif slides is not None and scene not in SCENES:
+    elif slides is not None and takes_all:
         for index in range(slides.count()):
             slides.show_slide(index)
             settle()

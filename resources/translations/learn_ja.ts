@@ -475,7 +475,7 @@
         <translation>まず画像を開いてください。ここに出てくる数値はすべて、その画像から今ここで計算されます。</translation>
     </message>
     <message>
-        <source>Patch size is the scale of a map</source>
+        <source>Patch size is a map's scale</source>
         <translation>パッチの大きさは地図の縮尺</translation>
     </message>
     <message>
@@ -604,7 +604,7 @@
     </message>
     <message>
         <source>With d&lt;sub&gt;v&lt;/sub&gt; numbers in a value: (B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;); here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;.</source>
-        <translation>バリューの数の個数をd&lt;sub&gt;v&lt;/sub&gt;とすると、(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;)。ここでは(1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;です。</translation>
+        <translation>バリューの数の個数をd&lt;sub&gt;v&lt;/sub&gt;とすると、(B, H, N, N) × (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;)。ここでは(1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → &lt;b&gt;(1, {heads}, {tokens}, {d_v})&lt;/b&gt;。</translation>
     </message>
     <message>
         <source>o_i = Σ_j w_ij v_j</source>

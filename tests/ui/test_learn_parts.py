@@ -65,6 +65,14 @@ def test_marks_become_colours_and_shapes_stay_whole(qapp: QApplication) -> None:
     assert "(a word, another)" in text
 
 
+def test_sums_and_units_are_not_broken(qapp: QApplication) -> None:
+    text = marked("token 1 + 5 × 14 = <b>71</b>, 2.7 MB, to 1 <v>✓</v> or N × N")
+    assert "1&nbsp;+&nbsp;5&nbsp;×&nbsp;14&nbsp;=&nbsp;<b>71</b>, 2.7&nbsp;MB" in text
+    assert "to 1&nbsp;<" in text
+    assert "N&nbsp;×&nbsp;N" in text
+    assert marked("a = the length of b") == "a = the length of b"
+
+
 def test_a_table_without_room_has_names_above_numbers(qtbot: QtBot) -> None:
     box = QWidget()
     qtbot.addWidget(box)

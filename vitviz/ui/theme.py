@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QGuiApplication,
+    QPalette,
+)
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from vitviz.resources import resource
@@ -67,6 +74,9 @@ TITLE_FACTOR = 1.35
 MIN_BODY_PT = 9.0
 PRESENTED_BODY = 1.08
 """Body text in Present, over the smallest there is."""
+MOST_LEADING = 1.27
+"""A line's height in Present, over its letters' size, at most: fonts for Japanese ask
+for half as much again, and a slide holds the fewer lines for it."""
 EMPHASIS = 1.8
 """Lines and markers in Present."""
 _presented: list[QFont] = []
@@ -116,6 +126,14 @@ def font(kind: str = "body") -> QFont:
     chosen.setPointSizeF(size * factor)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def line_px(kind: str = "body") -> float:
+    """How high a line of text is; in Present no higher than it has to be."""
+    chosen = font(kind)
+    height = QFontMetricsF(chosen).height()
+    most = MOST_LEADING * QFontInfo(chosen).pixelSize()
+    return min(height, most) if _presented else height
 
 
 def present(app: QApplication, smallest_px: float | None) -> None:

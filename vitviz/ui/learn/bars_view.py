@@ -23,8 +23,8 @@ from vitviz.ui.learn.words import Drawn
 from vitviz.ui.legible import readable
 from vitviz.views.colour import Array, Meaning
 
-ROW_LINES = 2.6
-"""Height of a vector, in lines of text."""
+ROW_LINES, ROW_LINES_ON_SLIDE = 2.6, 2.3
+"""Height of a vector, in lines of text; on a slide more stands beside it."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -191,7 +191,8 @@ class BarsView(Drawn):
         return len(self._vectors[0].values) if self._vectors else 0
 
     def _row_height(self) -> float:
-        return ROW_LINES * QFontMetricsF(theme.font("small")).height()
+        lines = ROW_LINES_ON_SLIDE if theme.presents() else ROW_LINES
+        return lines * theme.line_px("small")
 
     def _plot(self) -> tuple[float, float]:
         """(left, width) of the bars."""

@@ -24,6 +24,8 @@ from vitviz.ui.learn.words import Prose
 from vitviz.ui.legible import readable
 from vitviz.views.colour import Array, Meaning, written_out
 
+LINE_SPREAD, LINE_SPREAD_ON_SLIDE = 1.5, 1.3
+"""Between lines of code, over those of text: every term is to be hit with a pointer."""
 ENOUGH = 5
 """Terms that have to be opened for the task."""
 LINES = (
@@ -66,7 +68,8 @@ class CodeLines(Prose):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._chosen = ""
-        super().__init__("", "body", parent)
+        # in Present three lines must be three: the longest one just fits
+        super().__init__("", "small" if theme.presents() else "body", parent)
         self.setAccessibleName(self.tr("Attention in three lines of code"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -95,11 +98,11 @@ class CodeLines(Prose):
                     f"{html.escape(text).replace(' ', '&nbsp;')}</a>"
                 )
             lines.append("".join(parts))
-        self.setText(
-            f"<div style=\"font-family:'{family}'; line-height:150%\">"
-            + "<br>".join(lines)
-            + "</div>"
-        )
+        text = f"<span style=\"font-family:'{family}'\">{'<br>'.join(lines)}</span>"
+        if theme.presents():
+            self.setText(self._lined(text, LINE_SPREAD_ON_SLIDE))
+        else:
+            self.setText(f'<div style="line-height:{LINE_SPREAD:.0%}">{text}</div>')
 
 
 class CodePage(Page):
@@ -120,37 +123,26 @@ class CodePage(Page):
                 "this very run."
             )
         )
-        self.code = CodeLines()
-        self.code.linkActivated.connect(self._on_term)
-        self.add(self.code)
-        q = letter("Q", Meaning.QUERY, "Q")
-        k = letter("K", Meaning.KEY, "K")
-        transposed = Script(k, above=letter("T", term="transpose"))
-        root = Root(Script(letter("d", term="root"), below=letter("k")))
-        self.formula = self.show_formula(
-            row(
-                letter("O", term="out"),
-                " = ",
-                Sym("softmax", term="softmax"),
-                Paren(Frac(row(q, transposed), root)),
-                " ",
-                letter("V", Meaning.VALUE, "V"),
-            ),
-            self.tr("O = softmax(QKᵀ / √d_k) V"),
-        )
-        self.formula.termClicked.connect(self._on_term)
-        self.ask_to(
-            self.tr("Open five terms. Where does N × N appear, and where is it gone?")
-        )
+        if theme.presents():  # the code, and what a click on it shows, are one slide
+            self._ask()
+            self._add_formula()
+            self.letters = self.say("", "small")
+            self._add_code()
+        else:
+            self._add_code()
+            self._add_formula()
+            self._ask()
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
         self.name = self.say()
+        self.keep_with_next(self.name)
         self.bars = BarsView(self.tr("Values of the chosen term"))
         self.bars.columnChanged.connect(self._show_column)
         self.add(self.bars)
         self.column = self.say("", "small")
-        self.letters = self.say("", "small")
+        if not theme.presents():
+            self.letters = self.say("", "small")
         self.say(
             self.tr(
                 "<w>What a map is not.</w> Weights say where a head looks, not yet why "
@@ -175,6 +167,35 @@ class CodePage(Page):
                 "never writes attn or weights out: it computes the row you point at."
             ),
             is_last=True,
+        )
+
+    def _add_code(self) -> None:
+        self.code = CodeLines()
+        self.code.linkActivated.connect(self._on_term)
+        self.add(self.code)
+        self.keep_with_next(self.code)
+
+    def _add_formula(self) -> None:
+        q = letter("Q", Meaning.QUERY, "Q")
+        k = letter("K", Meaning.KEY, "K")
+        transposed = Script(k, above=letter("T", term="transpose"))
+        root = Root(Script(letter("d", term="root"), below=letter("k")))
+        self.formula = self.show_formula(
+            row(
+                letter("O", term="out"),
+                " = ",
+                Sym("softmax", term="softmax"),
+                Paren(Frac(row(q, transposed), root)),
+                " ",
+                letter("V", Meaning.VALUE, "V"),
+            ),
+            self.tr("O = softmax(QKᵀ / √d_k) V"),
+        )
+        self.formula.termClicked.connect(self._on_term)
+
+    def _ask(self) -> None:
+        self.ask_to(
+            self.tr("Open five terms. Where does N × N appear, and where is it gone?")
         )
 
     def update_numbers(self, lesson: Lesson) -> None:

@@ -108,7 +108,7 @@ class ConvolutionView(Drawn):
         return SIDE_LINES * self._line()
 
     def _line(self) -> float:
-        return QFontMetricsF(theme.font("small")).height()
+        return theme.line_px("small")
 
 
 def _image(colours: Array) -> QImage:

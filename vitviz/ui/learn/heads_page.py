@@ -43,6 +43,7 @@ class HeadsPage(Page):
             )
         )
         self.where = self.say("", "small")
+        self.keep_with_next(self.where)
         self.maps = MapsView(
             self.tr("The query's row in every head"), choosable=True, own_scales=True
         )
@@ -111,6 +112,7 @@ class HeadsPage(Page):
                     self._caption(lesson, head, patches),
                     patches,
                     head in self.off,
+                    str(head),
                 )
                 for head, patches in enumerate(map(lesson.patches, rows))
             ],

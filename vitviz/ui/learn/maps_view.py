@@ -27,6 +27,8 @@ from vitviz.views.display import MapCell
 GAP_PX = 10.0
 SIDE_LINES = 7.0
 """Largest side of a map, in lines of text."""
+SLIDE_LINES = 14.0
+"""In Present: largest height of all maps together, so that words have room too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +40,8 @@ class Small:
     """(R, C)."""
     is_off: bool = False
     """Drawn pale and crossed out."""
+    short: str = ""
+    """The caption where that is too wide."""
 
 
 class MapsView(Drawn):
@@ -157,9 +161,10 @@ class MapsView(Drawn):
             painter.setFont(font)
             painter.setPen(QColor(tone.text))
             below = QRectF(place.x() - 2, place.bottom() + 2, side, self._caption())
-            text = metrics.elidedText(
-                one.caption, Qt.TextElideMode.ElideRight, below.width()
-            )
+            text = one.caption
+            if one.short and metrics.horizontalAdvance(text) > below.width():
+                text = one.short
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, below.width())
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -205,7 +210,9 @@ class MapsView(Drawn):
     def _layout(self, width: int) -> tuple[int, float]:
         """(columns, side of a map): as many in a row as keep a readable size."""
         count = max(1, len(self._maps))
-        largest = SIDE_LINES * QFontMetricsF(theme.font("small")).height()
+        largest = SIDE_LINES * theme.line_px("small")
+        if theme.presents():
+            return self._layout_of_slide(width, count, largest)
         smallest = 0.62 * largest
         columns = count
         while columns > 1 and (width - GAP_PX * (columns - 1)) / columns < smallest:
@@ -215,5 +222,20 @@ class MapsView(Drawn):
         side = min(largest, (width - GAP_PX * (columns - 1)) / columns)
         return columns, max(side, 24.0)
 
+    def _layout_of_slide(
+        self, width: int, count: int, largest: float
+    ) -> tuple[int, float]:
+        """(columns, side): as large as a slide has room for all of them at once."""
+        room = SLIDE_LINES * theme.line_px("small")
+
+        def side(columns: int) -> float:
+            rows = -(-count // columns)
+            wide = (width - GAP_PX * (columns - 1)) / columns
+            high = room / rows - self._caption() - GAP_PX / 2
+            return max(min(largest, wide, high), 24.0)
+
+        columns = max(range(1, count + 1), key=lambda n: (side(n), n))
+        return columns, side(columns)
+
     def _caption(self) -> float:
-        return QFontMetricsF(theme.font("small")).height() + 2
+        return theme.line_px("small") + 2

@@ -45,7 +45,7 @@ class Marks(Drawn):
 
     def sizeHint(self) -> QSize:
         """One line."""
-        return QSize(200, round(QFontMetricsF(theme.font("small")).height()))
+        return QSize(200, round(theme.line_px("small")))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The words, the present one in bold."""

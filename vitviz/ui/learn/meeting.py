@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
@@ -38,7 +38,7 @@ class Meeting(Drawn):
 
     def sizeHint(self) -> QSize:
         """Two tables side by side."""
-        line = QFontMetricsF(theme.font("small")).height()
+        line = theme.line_px("small")
         return QSize(300, round(HEIGHT_LINES * line))
 
     def minimumSizeHint(self) -> QSize:
@@ -58,7 +58,7 @@ class Meeting(Drawn):
     def _paint_table(self, painter: QPainter, area: QRectF, count: int) -> None:
         tone = theme.colours()
         font = theme.font("small")
-        line = QFontMetricsF(font).height()
+        line = theme.line_px("small")
         size = max(3.0, 0.32 * line)
         radius = (area.height() - 1.6 * line) / 2 - size
         middle = QPointF(area.center().x(), area.top() + radius + size)

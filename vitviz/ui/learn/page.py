@@ -130,6 +130,9 @@ class HeadChips(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self._where)
         layout.addWidget(self._chips)
+        if theme.presents():  # the line under everything says layer and query
+            self._where.hide()
+            self._chips.setTitle(self.tr("Head"))
 
     def setLesson(self, lesson: Lesson, *, with_key: bool) -> None:
         """Say which layer, head, query and key the numbers are of."""
@@ -139,6 +142,8 @@ class HeadChips(QWidget):
             tip = self.tr("Head {n} (keys , and .)")
             self._chips.setOptions([(n, str(n), tip.format(n=n)) for n in range(count)])
         self._chips.setValue(lesson.head)
+        if theme.presents():
+            return
         text = self.tr("Layer {layer} · <q>query</q> {query} · head")
         if with_key:
             text = self.tr(
@@ -157,8 +162,12 @@ class HeadChips(QWidget):
         return self._chips.button(head)
 
 
-LEADING = {Task: 1, Segmented: 1, Marks: 1, HeadChips: 2}
+LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: 3}
 """What is not to be parted from what stands below it, and how little."""
+KEPT, COMMENT, CONTROLS = 3, 2, 2
+WORDS_OF_SLIDER = 8
+ALONE = 4
+"""Of the last line: it is no slide of its own."""
 
 
 class Page(QWidget):
@@ -180,6 +189,7 @@ class Page(QWidget):
         self.lesson: Lesson | None = None
         self.task: Task | None = None
         self.notes: Notes | None = None
+        self._kept_with_next: set[QWidget] = set()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 4, 12, 12)
         self._column.setSpacing(6 if theme.presents() else 8)
@@ -202,6 +212,10 @@ class Page(QWidget):
         self.add(prose)
         prose.setHidden(not text)
         return prose
+
+    def keep_with_next(self, widget: QWidget) -> None:
+        """On one slide with what stands below it, if that can be."""
+        self._kept_with_next.add(widget)
 
     def show_formula(self, node: Node, spoken: str) -> Formula:
         """Put a formula below the others, in the middle."""
@@ -238,18 +252,23 @@ class Page(QWidget):
             if found:
                 leads = max(found[-1].leads, self._belongs(widget))
                 found[-1] = replace(found[-1], leads=leads)
-            leads = 1 if isinstance(item, QLayout) else 0
+            leads = CONTROLS if isinstance(item, QLayout) else 0
             for kind, weight in LEADING.items():
                 leads = weight if isinstance(widget, kind) else leads
+            leads = KEPT if widget in self._kept_with_next else leads
             found.append(Block(place.top(), place.bottom() + 1, leads))
         return found
 
     def _belongs(self, widget: QWidget | None) -> int:
         """How much a part belongs to what stands above it."""
         if isinstance(widget, Marks):
-            return 4  # the words of a slider
+            return WORDS_OF_SLIDER
+        if widget is self.notes:
+            return ALONE
         is_comment = isinstance(widget, Prose) and widget.kind() == "small"
-        return int(is_comment or isinstance(widget, QSlider))
+        if is_comment and widget not in self._kept_with_next:
+            return COMMENT
+        return int(isinstance(widget, QSlider))
 
     def done(self) -> None:
         """The viewer has done it."""

@@ -309,7 +309,7 @@ class LearnPanel(QWidget):
     def _chapter_titles(self) -> dict[Chapter, str]:
         return {
             Chapter.SEQUENCE: self.tr("From words to patches"),
-            Chapter.PATCH_SIZE: self.tr("Patch size is the scale of a map"),
+            Chapter.PATCH_SIZE: self.tr("Patch size is a map's scale"),
             Chapter.COST: self.tr("Why it gets heavy"),
             Chapter.QUERY_KEY: self.tr("Query, key, value"),
             Chapter.SCALING: self.tr("Dividing by √d"),

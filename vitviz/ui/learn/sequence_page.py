@@ -72,6 +72,7 @@ class SequencePage(Page):
         line.addWidget(self.play)
         line.addWidget(self.slider, 1)
         self.add(row)
+        self.keep_with_next(row)
         self.ask_to(
             self.tr(
                 "Take the picture apart. Then click a patch: which word of the "

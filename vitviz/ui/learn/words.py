@@ -31,6 +31,13 @@ FONT_EVENTS = (
 )
 _SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)")
 """A shape such as (B, H, N, d<sub>k</sub>), which stays on one line."""
+_UNPARTED = re.compile(
+    r" (?=[×÷+−=] (?:<\w+>)*[\d(N√])"
+    r"|(?<=[×÷+−=]) (?=(?:<\w+>)*[\dN√])"
+    r"|(?<=\d) (?=(?:[kMG]?B|ms|s|px)\b|%)"
+    r"| (?=<[vw]>[✓✗])"
+)
+"""Spaces in a sum, between a number and its unit, before a verdict on a number."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
 
 
@@ -43,6 +50,7 @@ def marked(text: str) -> str:
         return f'<span style="color:{readable(TAGS[match[2]]).name()}"><b>'
 
     whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
+    whole = _UNPARTED.sub("&nbsp;", whole)
     if theme.presents():  # Qt draws them at two thirds of the size they are given
         size = 1.5 * theme.smallest()
         whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
@@ -156,7 +164,15 @@ class Prose(QLabel):
 
     def _show(self) -> None:
         self._has_columns = self._table is None or self._fits_columns()
-        self.setText(marked(self._composed(columns=self._has_columns)))
+        self.setText(self._lined(marked(self._composed(columns=self._has_columns))))
+
+    def _lined(self, text: str, spread: float = 1.0) -> str:
+        """In Present with lines of one height, also where letters stand lower."""
+        if not theme.presents():
+            return text
+        height = spread * theme.line_px(self._kind)
+        style = f"line-height:{height:.1f}px; -qt-line-height-type:fixed"
+        return f'<div style="{style}">{text}</div>'
 
     def _composed(self, *, columns: bool) -> str:
         if self._table is None:

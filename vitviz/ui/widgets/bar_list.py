@@ -142,7 +142,7 @@ class BarList(QWidget):
         painter.fillRect(track, QColor(tone.text if is_current else tone.faint))
 
     def _row_height(self) -> float:
-        return QFontMetricsF(theme.font()).height() + BAR_PX + ROW_GAP_PX + 4
+        return theme.line_px() + BAR_PX + ROW_GAP_PX + 4
 
     def _index_at(self, y: float) -> int:
         for index in range(len(self._bars)):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QLabel,
     QLayout,
     QToolButton,
     QWidget,
@@ -25,12 +26,19 @@ class Segmented(QWidget):
         """`wraps`: in several lines where one is too long."""
         super().__init__(parent)
         self._values: list[object] = []
+        self._title: QLabel | None = None
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_clicked)
         self._row: QLayout = Flow(2, self) if wraps else QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
+
+    def setTitle(self, text: str) -> None:
+        """Say in front of the buttons what is chosen; before there are options."""
+        self._title = QLabel(text)
+        self._title.setContentsMargins(0, 0, 8, 0)
+        self._row.addWidget(self._title)
 
     def setOptions(self, options: Sequence[tuple[object, str, str]]) -> None:
         """(value, text, tooltip) of each button."""
@@ -48,6 +56,8 @@ class Segmented(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button, index)
             self._row.addWidget(button)
+            if self._title is not None:  # its words on the height of theirs
+                self._title.setFixedHeight(button.sizeHint().height())
 
     def setValue(self, value: object) -> None:
         """Show which one is chosen; None: no one, where None is none of them."""
