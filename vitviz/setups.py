@@ -15,7 +15,13 @@ import torch
 from torch import Tensor
 
 from vitviz.changes import Changes
-from vitviz.errors import BudgetError, InputError, Phrase, UnsupportedModelError
+from vitviz.errors import (
+    BudgetError,
+    InputError,
+    Phrase,
+    SelectionError,
+    UnsupportedModelError,
+)
 from vitviz.filling import with_hidden
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
@@ -217,8 +223,20 @@ def placement_for(
     size: int | tuple[int, int] | None = None,
     fit: Fit = Fit.CROP,
 ) -> Placement:
-    """Where the input of `model` will lie on a picture of `source_size`."""
+    """Where the input of `model` will lie on a picture of `source_size`.
+
+    Raises SelectionError for a width and a height of the whole picture, whose aspect
+    is its own.
+    """
     own = model.preprocessing
+    if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
+        raise SelectionError(
+            "The whole picture keeps its own aspect: give its shorter side alone, as "
+            "{side} px, and not {width}×{height}.",
+            side=min(size),
+            width=size[0],
+            height=size[1],
+        )
     if size is None:
         wanted = own.size
     else:

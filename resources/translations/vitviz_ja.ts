@@ -2303,6 +2303,14 @@
         <translation>実行</translation>
     </message>
     <message>
+        <source>Shorter side</source>
+        <translation>短辺</translation>
+    </message>
+    <message>
+        <source>Shorter side in pixels</source>
+        <translation>短辺（ピクセル）</translation>
+    </message>
+    <message>
         <source>Size of the model's input</source>
         <translation>モデルの入力サイズ</translation>
     </message>
@@ -3783,6 +3791,10 @@
     <message>
         <source>The weights of {name} are not on this machine. Fetch them with “vitviz models get {name}” or in the window, under Model, or choose the embedded model.</source>
         <translation>{name}の重みはこのコンピューターにありません。「vitviz models get {name}」かウィンドウの「モデル」から取得するか、内蔵モデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>The whole picture keeps its own aspect: give its shorter side alone, as {side} px, and not {width}×{height}.</source>
+        <translation>画像全体では元の縦横比を保ちます。{width}×{height}ではなく、短辺だけを{side} pxのように指定してください。</translation>
     </message>
     <message>
         <source>The window did not close within {seconds} seconds.</source>

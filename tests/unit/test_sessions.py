@@ -72,7 +72,7 @@ def test_every_field_differs_from_its_default_and_comes_back(tmp_path: Path) -> 
     session = Session(
         picture=picture,
         model=ModelChoice("vitviz-flexi", 8),
-        options=RunOptions((448, 224), Fit.WHOLE),
+        options=RunOptions((448, 224), Fit.LETTERBOX),
         state=RICH,
         views=(SavedView("first", plain), SavedView("目", RICH)),
     )
@@ -144,6 +144,17 @@ def test_wrong_values_are_named_and_the_rest_is_kept(tmp_path: Path) -> None:
         style=defaults.style,
         method_options=replace(RICH.method_options, discard=0.0),
     )
+
+
+def test_two_sides_of_a_whole_picture_are_named(tmp_path: Path) -> None:
+    """Its aspect is its own: the shorter side is left of them."""
+    path = tmp_path / "a.vitviz"
+    for size, left in (((448, 224), 224), ((224, 224), (224, 224)), (448, 448)):
+        options = RunOptions(size, Fit.WHOLE)
+        path.write_text(written(Session(options=options), path))
+        session, bad = read(path)
+        assert session.options == RunOptions(left, Fit.WHOLE)
+        assert bad == (("options.size",) if left == 224 else ())
 
 
 @pytest.mark.parametrize(

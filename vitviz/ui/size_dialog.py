@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.geometry import MAX_SIDE_PX
+from vitviz.geometry import MAX_SIDE_PX, Fit
 from vitviz.ui.size_menu import rough_time
 from vitviz.views.session import RunOptions
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class SizeDialog(QDialog):
-    """Two numbers in steps of the patch; what they cost follows as they change."""
+    """Two numbers in steps of the patch; what they cost follows as they change.
+
+    One, where the whole picture is shown: the other side follows from its aspect.
+    """
 
     def __init__(
         self,
@@ -40,8 +43,13 @@ class SizeDialog(QDialog):
         self.setWindowTitle(self.tr("Size of the model's input"))
         size = own if options.size is None else options.size
         width, height = (size, size) if isinstance(size, int) else size
-        self._width = self._box(width, patch[0], self.tr("Width in pixels"))
-        self._height = self._box(height, patch[1], self.tr("Height in pixels"))
+        self._height: QSpinBox | None = None
+        if options.fit is Fit.WHOLE:
+            side, name = min(width, height), self.tr("Shorter side in pixels")
+            self._width = self._box(side, patch[0], name)
+        else:
+            self._width = self._box(width, patch[0], self.tr("Width in pixels"))
+            self._height = self._box(height, patch[1], self.tr("Height in pixels"))
         self._price = QLabel()
         self._price.setWordWrap(True)
         self._price.setMinimumWidth(320)
@@ -54,15 +62,19 @@ class SizeDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
-        form.addRow(self.tr("Width"), self._width)
-        form.addRow(self.tr("Height"), self._height)
+        if self._height is None:
+            form.addRow(self.tr("Shorter side"), self._width)
+        else:
+            form.addRow(self.tr("Width"), self._width)
+            form.addRow(self.tr("Height"), self._height)
         form.addRow(self._price)
         form.addRow(buttons)
         self._say()
 
     def options(self) -> RunOptions:
         """What is chosen; a square is one number."""
-        width, height = self._width.value(), self._height.value()
+        width = self._width.value()
+        height = width if self._height is None else self._height.value()
         return replace(
             self._options, size=width if width == height else (width, height)
         )

@@ -71,7 +71,7 @@ class SizeMenu(QMenu):
             (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
             (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
         ):
-            self._add(self._fits, text, replace(now, fit=fit))
+            self._add(self._fits, text, now.of_fit(fit))
         self.addSeparator()
         prepare = self.addAction(
             self.tr("Preprocessing…"), self.preprocessingRequested.emit

@@ -35,6 +35,13 @@ class RunOptions:
     preprocessing: Preprocessing | None = None
     """In place of the weights' own."""
 
+    def of_fit(self, fit: Fit) -> RunOptions:
+        """The same with another fit; a whole picture has its shorter side alone."""
+        size = self.size
+        if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
+            size = min(size)
+        return replace(self, size=size, fit=fit)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
@@ -105,6 +112,9 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
         return value
 
     options = part("options", RunOptions, RunOptions())
+    if options != (possible := options.of_fit(options.fit)):
+        bad.append("options.size")
+        options = possible
     model = part("model", ModelChoice, ModelChoice())
     views = []
     listed = content.get("views", [])
