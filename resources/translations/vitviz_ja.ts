@@ -205,6 +205,10 @@
         <translation>左−保持。オレンジは左が大きく、青は左が小さい</translation>
     </message>
     <message>
+        <source>Now: </source>
+        <translation>今：</translation>
+    </message>
+    <message>
         <source>in multiples of uniform</source>
         <translation>一様分布の何倍か</translation>
     </message>
@@ -1420,7 +1424,7 @@
     </message>
     <message>
         <source>{n} of {all} models</source>
-        <translation>{all}モデル中{n}</translation>
+        <translation>{all}モデル中{n}件</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
@@ -111,6 +112,23 @@ def test_the_difference_is_one_map_less_the_other(
     assert shown[strongest][:3].tolist() == lookup_table(DIVERGING)[end].tolist()
     faintest = np.unravel_index(np.abs(wanted).argmin(), wanted.shape)
     assert shown[faintest][3] <= 8
+
+
+def test_both_pictures_stand_at_one_height(qtbot: QtBot, window: MainWindow) -> None:
+    """Side by side, and each under a line that says what it is of."""
+    window.resize(1280, 720)
+    panes = window.panes
+    wait_idle(qtbot, window)
+
+    def place(pane: QWidget) -> tuple[int, int]:
+        return pane.mapTo(window, QPoint(0, 0)).y(), pane.height()
+
+    assert place(panes.compare.picture) == place(panes.picture)
+    assert panes.compare.caption().startswith("Kept: ")
+    head = panes.compare.head
+    assert any(one.text().startswith("Now: ") for one in head.findChildren(QLabel))
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    assert not head.isVisible()
 
 
 def test_zoom_is_linked(qtbot: QtBot, window: MainWindow) -> None:

@@ -216,6 +216,19 @@ def test_the_overlay_shows_all_keys_in_as_many_pages_as_it_needs(
         window.present.end()
 
 
+def test_all_keys_are_on_one_page_in_either_language(
+    spoken: str, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """Japanese lines are higher: parts of a group stand where there is room."""
+    window = open_vitviz(photo)
+    window.resize(1280, 720)
+    qtbot.keyClick(window, Qt.Key.Key_Question)
+    qtbot.waitUntil(window.keys.isVisible)
+    assert window.keys.numPages() == 1
+    (page,) = overlay_pages(qtbot, window)
+    assert {"Ctrl+O", "?  F1", "Esc"} <= set(page)
+
+
 def test_the_window_turned_round_for_scripts_from_the_right(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, qapp: QApplication
 ) -> None:

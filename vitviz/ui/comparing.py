@@ -17,12 +17,12 @@ from vitviz.views.compare import common_levels, difference, linked_token
 from vitviz.views.display import Heat, heat, maps_of, shown_layer
 from vitviz.views.overlay import overlay_rgba, tinted_difference
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.state import Direction, ViewState
+from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.tracing import Setup, Trace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +117,9 @@ class Comparing(QObject):
         kept, pane = self.kept, self.pane
         assert kept is not None
         pane.setDifference(self.shows_difference)
+        if live is not None and trace is not None:
+            told = self._told(live, trace.setup, kept.trace.setup, state.scale)
+            pane.setLiveCaption(self.tr("Now: ") + told)
         if self.shows_difference and live is not None and trace is not None:
             self._paint_difference(live, trace, state)
             return
@@ -133,17 +136,22 @@ class Comparing(QObject):
         levels = one.levels if shared is None else shared[1]
         look = state.style, state.colormap, state.opacity
         pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
-        is_row = one.direction is Direction.LOOKS_AT
-        meaning = Meaning.QUERY if is_row else Meaning.KEY
-        pane.picture.setPinned(one.token, (), meaning)
+        pane.picture.setPinned(one.token, (), _meaning(one))
         pane.bar.setColormap(state.colormap)
         pane.bar.setStyleKind(state.style, state.opacity)
         pane.bar.setLevels(levels)
         pane.bar.setUniform(one.uniform)
         shown = replace(one, levels=levels)
-        words = caption(shown, setup, kept.state.scale)
-        told = " · ".join((setup.picture.name, *words[:-2]))
+        beside = None if trace is None else trace.setup
+        told = self._told(shown, setup, beside, kept.state.scale)
         pane.setCaption(self.tr("Kept: ") + told)
+
+    def _told(self, one: Heat, setup: Setup, other: Setup | None, scale: Scale) -> str:
+        """What a view is of. The scale is on the bar; the input where both differ."""
+        *words, _, given = caption(one, setup, scale)
+        if other is not None and _input(setup) != _input(other):
+            words.insert(1, given)
+        return " · ".join((setup.picture.name, *words))
 
     def _paint_difference(self, live: Heat, trace: Trace, state: ViewState) -> None:
         kept, pane = self.kept, self.pane
@@ -151,7 +159,7 @@ class Comparing(QObject):
         setup = trace.setup
         pane.picture.showPixels(setup.picture.pixels)
         pane.picture.setPlacement(setup.placement, setup.grid)
-        pane.picture.setPinned(live.token, (), Meaning.QUERY)
+        pane.picture.setPinned(live.token, (), _meaning(live))
         if self.heat is None:
             pane.picture.setHeat(None)
             pane.bar.setLevels(None)
@@ -167,3 +175,12 @@ class Comparing(QObject):
         unit = self.tr("in multiples of uniform") if found.is_relative else ""
         text = self.tr("Left less kept; orange: more at the left, blue: less")
         pane.setCaption(f"{text} · {unit}" if unit else text)
+
+
+def _input(setup: Setup) -> tuple[object, ...]:
+    return setup.placement.model_size, setup.grid
+
+
+def _meaning(one: Heat) -> Meaning:
+    """What the chosen token is: the query of a row, the key of a column."""
+    return Meaning.QUERY if one.direction is Direction.LOOKS_AT else Meaning.KEY

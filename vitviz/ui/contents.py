@@ -122,9 +122,13 @@ class Contents(QWidget):
         """Film strip, errors, and the start page or the picture."""
         panes = self.panes
         self._picture = picture = QWidget()
-        row = QHBoxLayout(picture)
-        row.setContentsMargins(0, 0, 0, 0)
+        under_head = QVBoxLayout(picture)
+        under_head.setContentsMargins(0, 0, 0, 0)
+        under_head.setSpacing(0)
+        under_head.addWidget(panes.compare.head)
+        row = QHBoxLayout()
         row.setSpacing(0)
+        under_head.addLayout(row, 1)
         live = QHBoxLayout()  # with its bar as wide as the kept view with its own
         live.addWidget(panes.picture, 1)
         live.addWidget(panes.bar)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui import theme
 from vitviz.ui.statistic_words import statistic_meaning, statistic_name
+from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.widgets.map_cells import map_image
@@ -58,7 +59,7 @@ class HeadsPane(QWidget):
         self._current: frozenset[Place] = frozenset()
         self._colormap = "viridis"
         self._cols = 1
-        self._show = Segmented(wraps=True)
+        self._show = Segmented(wraps=True, is_tight=not theme.presents())
         self._show.setAccessibleName(self.tr("What is shown of every head"))
         self._show.setOptions(self._show_options())
         self._show.valueChosen.connect(self._on_show)
@@ -83,10 +84,9 @@ class HeadsPane(QWidget):
         self._note.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self._measure = QToolButton()
-        self._measure.setText(self.tr("Measure"))
-        self._measure.setToolTip(
-            self.tr("Run the model once for each head, with that head switched off")
+        self._measure = action_button(
+            self.tr("Measure"),
+            self.tr("Run the model once for each head, with that head switched off"),
         )
         self._measure.clicked.connect(self._on_measure)
         self._is_measuring = False
@@ -372,7 +372,7 @@ class HeadsPane(QWidget):
         order = self._view.order
         if order is None:
             return self.tr("Heads ↓, layers →")
-        name = statistic_name(order)
+        name = statistic_name(order).lower()  # within a sentence
         if self._view.lowest_first:
             return self.tr("Layer·head by {name}, lowest first").format(name=name)
         return self.tr("Layer·head by {name}, highest first").format(name=name)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 GAP_PX = 8
 """From a hint to what it is about; its tip takes most of that."""
-TEXT_PX = 240
+TEXT_PX = 260
+"""Of the text at most; for heads more: two lines stay above the colour bar."""
+HEADS_TEXT_PX = 400
 
 
 class About(enum.Enum):
@@ -45,7 +47,8 @@ class Hint(QWidget):
         self.about = about
         self._label = QLabel(text)
         self._label.setWordWrap(True)
-        self._label.setFixedWidth(TEXT_PX)
+        most = HEADS_TEXT_PX if about is About.HEADS else TEXT_PX
+        self._label.setFixedWidth(_even_width(self._label, most))
         self._close = QToolButton()
         self._close.setText("✕")
         self._close.setToolTip(self.tr("Dismiss; this hint does not come again"))
@@ -215,4 +218,11 @@ class Hints(QObject):
             return anchor.mapTo(central, QPoint(24, 24))
         if about is About.LAYERS:
             return anchor.mapTo(central, QPoint(24, 4 - hint.height()))
-        return anchor.mapTo(central, QPoint(4 - hint.width(), 24))
+        return anchor.mapTo(central, QPoint(4 - hint.width(), 4))
+
+
+def _even_width(label: QLabel, most: int) -> int:
+    """The least width that takes no more lines than `most`: no word stands alone."""
+    height = label.heightForWidth(most)
+    widths = range(most // 2, most)
+    return next((w for w in widths if label.heightForWidth(w) == height), most)

@@ -27,6 +27,8 @@ KEY_GAP_PX = 16
 LINE_GAP_PX = 4
 MARGIN_PX = 24
 MOST_COLUMNS = 3
+LEAST_PART = 5
+"""Lines of a group that are worth its heading."""
 ON = frozenset({Qt.Key.Key_PageDown, Qt.Key.Key_Right, Qt.Key.Key_Down})
 BACK = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_Left, Qt.Key.Key_Up})
 ALONE = frozenset(
@@ -142,7 +144,7 @@ class KeysOverlay(QWidget):
         count = max(1, min(MOST_COLUMNS, (room + GAP_PX) // (widest + GAP_PX)))
         self._column_width = widest
         foot = self._foot.fontMetrics().height() + 2 * self._outer.spacing()
-        columns = self._columns(self.height() - 2 * MARGIN_PX - foot)
+        columns = self._fitted(self.height() - 2 * MARGIN_PX - foot, count)
         self._pages = [columns[i : i + count] for i in range(0, len(columns), count)]
         self._page = min(self._page, len(self._pages) - 1)
         self._show_page()
@@ -163,15 +165,31 @@ class KeysOverlay(QWidget):
         others.sort(key=lambda spec: rank.get(spec.group, len(rank)))  # files last
         return [*own, *others]
 
-    def _columns(self, room: int) -> list[list[Spec | str]]:
-        """Columns no higher than `room`: a group each, longer ones in several."""
+    def _fitted(self, room: int, count: int) -> list[list[Spec | str]]:
+        """Columns with whole groups, or with parts of some where that saves pages."""
+        whole = self._columns(room)
+        if len(whole) <= count:
+            return whole
+        line = self._line_height(theme.font())
+        for height in range(room % line, room + 1, line):  # of those, as even as can be
+            columns = self._columns(height, splits=True)
+            if len(columns) <= count:
+                return columns
+        return whole
+
+    def _columns(self, room: int, *, splits: bool = False) -> list[list[Spec | str]]:
+        """Columns no higher than `room`: a group each, longer ones in several.
+
+        splits : a group may begin where no more than a part of it has room.
+        """
         columns: list[list[Spec | str]] = []
         heading = self._line_height(theme.font("title"))
         left = 0
         for group, members in groupby(self._specs(), key=lambda spec: spec.group):
             wanted = list(members)
             heights = [self._height(spec) for spec in wanted]
-            starts_new = left < heading + sum(heights)
+            least = heights[:LEAST_PART] if splits else heights
+            starts_new = left < heading + sum(least)
             if not columns or starts_new:
                 columns.append([])
                 left = room
@@ -226,7 +244,7 @@ class KeysOverlay(QWidget):
             font.setBold(True)
             key.setFont(font)
             key.setAlignment(Qt.AlignmentFlag.AlignRight)
-            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             grid.addWidget(key, index, 0, side)
             words = QLabel(_words(line))
             words.setWordWrap(True)

@@ -143,9 +143,10 @@ class QueryBar(QWidget):
             with QSignalBlocker(button):
                 button.setChecked(self._special_group.id(button) == pressed)
         self._patch.setText(patch or "–")
-        colour = readable(Meaning.QUERY).name() if patch else theme.colours().faint
-        self._patch.setStyleSheet(f"color: {colour}; font-weight: bold;")
         is_row = state.direction is Direction.LOOKS_AT or is_pool
+        meaning = Meaning.QUERY if is_row else Meaning.KEY
+        colour = readable(meaning).name() if patch else theme.colours().faint
+        self._patch.setStyleSheet(f"color: {colour}; font-weight: bold;")
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))
         self._direction.setValue(Direction.LOOKS_AT if is_pool else state.direction)
         self.method.setMethod(state.method)

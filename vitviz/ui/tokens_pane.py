@@ -30,7 +30,7 @@ class TokensPane(QWidget):
         self._places: list[tuple[int, int]] = []
         self._layer = 0
         self._colormap = "viridis"
-        self._show = Segmented(wraps=True)
+        self._show = Segmented(wraps=True, is_tight=not theme.presents())
         self._show.setAccessibleName(self.tr("What is shown of the tokens"))
         self._show.setOptions(self._show_options())
         self._show.valueChosen.connect(self._on_show)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from vitviz.ui import theme
 from vitviz.ui.percent import percent
+from vitviz.ui.widgets.action_button import action_button
 from vitviz.views.colour import Array, Meaning, format_value
 
 
@@ -21,11 +22,10 @@ class TrialPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_running = False
-        self._start = QToolButton()
-        self._start.clicked.connect(self._on_start)
-        self._start.setToolTip(
-            self.tr("Run the model with more and more patches hidden, then shown")
+        self._start = action_button(
+            "", self.tr("Run the model with more and more patches hidden, then shown")
         )
+        self._start.clicked.connect(self._on_start)
         self._note = QLabel()
         self._note.setFont(theme.font("small"))
         self._note.setWordWrap(True)
@@ -36,9 +36,15 @@ class TrialPane(QWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
-        item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number
-        row = QHBoxLayout()
+        item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number,
+        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)  # which is shown
+        row = QBoxLayout(
+            QBoxLayout.Direction.LeftToRight
+            if theme.presents()
+            else QBoxLayout.Direction.TopToBottom
+        )
         row.setContentsMargins(8, 2, 8, 0)
+        row.setSpacing(4)
         row.addWidget(self._start, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._note, 1)
         layout = QVBoxLayout(self)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui import theme
+from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.flow import Flow
 from vitviz.views.session import SavedView
 
@@ -40,6 +41,7 @@ class ViewsPane(QWidget):
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
+        self._list.setStyleSheet("QListWidget::item { padding: 4px; }")
         self._list.itemClicked.connect(self._on_clicked)
         self._list.itemActivated.connect(self._on_clicked)
         self._list.itemChanged.connect(self._on_changed)
@@ -51,12 +53,12 @@ class ViewsPane(QWidget):
         )
         self._hint.setFont(theme.font("small"))
         self._hint.setWordWrap(True)
-        self._save = self._button(
+        self._save = action_button(
             self.tr("Save this view"), self.tr("Keep what is on screen now (Ctrl+D)")
         )
-        self._up = self._button(self.tr("Up"), self.tr("Earlier in the list"))
-        self._down = self._button(self.tr("Down"), self.tr("Later in the list"))
-        self._remove = self._button(self.tr("Remove"), self.tr("Forget this view"))
+        self._up = action_button(self.tr("Up"), self.tr("Earlier in the list"))
+        self._down = action_button(self.tr("Down"), self.tr("Later in the list"))
+        self._remove = action_button(self.tr("Remove"), self.tr("Forget this view"))
         self._save.clicked.connect(self.saveRequested)
         self._up.clicked.connect(self._on_up)
         self._down.clicked.connect(self._on_down)
@@ -98,12 +100,6 @@ class ViewsPane(QWidget):
     def saveButton(self) -> QToolButton:
         """Keeps the view on screen."""
         return self._save
-
-    def _button(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        return button
 
     def _on_clicked(self, item: QListWidgetItem) -> None:
         self.viewChosen.emit(self._list.row(item))

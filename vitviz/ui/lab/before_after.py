@@ -80,8 +80,9 @@ class BeforeAfterView(QWidget):
             painter.drawText(row, Qt.AlignmentFlag.AlignLeft, place)
             top += line
         side, pitch = self._map_size(whole, line)
+        step = (whole.width() - pitch) / 2  # from edge to edge, as all that is below
         for index in range(3):
-            cell = QRectF(whole.left() + index * (pitch + GAP_PX), top, pitch, side)
+            cell = QRectF(whole.left() + index * step, top, pitch, side)
             self._paint_map(painter, index, cell, line)
         top += side + 2 * line + 4
         painter.setPen(QColor(tone.text))
@@ -141,6 +142,9 @@ class BeforeAfterView(QWidget):
         if index == 1:  # in the colour of the mark on the picture
             painter.setPen(QPen(QColor(Meaning.WARNING.value), 2))
             painter.drawRect(target.adjusted(-1, -1, 1, 1))
+        elif index == 2:  # its middle is as light as a light panel
+            painter.setPen(QPen(QColor(tone.line), 1))
+            painter.drawRect(target.adjusted(-0.5, -0.5, 0.5, 0.5))
         centre = Qt.AlignmentFlag.AlignHCenter
         below = QRectF(cell.left(), cell.bottom() + 2, cell.width(), line)
         painter.setPen(QColor(tone.text))

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidge
 
 from vitviz.interventions import Hide
 from vitviz.ui import theme
-from vitviz.ui.lab.tools import action_button, explained, page_of, row_of
+from vitviz.ui.lab.tools import explained, page_of, row_of
 from vitviz.ui.status_line import special_name
+from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
 

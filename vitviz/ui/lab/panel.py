@@ -22,7 +22,8 @@ from vitviz.figures.change_words import change_words
 from vitviz.ui import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
 from vitviz.ui.lab.paint_tools import CutTool, HideTool
-from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool, action_button
+from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool
+from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented

@@ -34,15 +34,6 @@ def explained(text: str) -> QLabel:
     return label
 
 
-def action_button(text: str, tip: str) -> QToolButton:
-    """A button that does something at once, outlined beside those that choose."""
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
-    button.setStyleSheet("QToolButton { border: 1px solid palette(mid); }")
-    return button
-
-
 def row_of(*widgets: QWidget) -> Flow:
     """Widgets side by side, at the left, and below where there is no more room."""
     row = Flow(8)

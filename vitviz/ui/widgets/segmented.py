@@ -22,9 +22,17 @@ class Segmented(QWidget):
 
     valueChosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None, *, wraps: bool = False) -> None:
-        """`wraps`: in several lines where one is too long."""
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        wraps: bool = False,
+        is_tight: bool = False,
+    ) -> None:
+        """`wraps`: in several lines where one is too long; `is_tight`: for many."""
         super().__init__(parent)
+        if is_tight:
+            self.setStyleSheet("QToolButton { padding-left: 4px; padding-right: 4px; }")
         self._values: list[object] = []
         self._title: QLabel | None = None
         self._group = QButtonGroup(self)
