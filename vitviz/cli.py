@@ -147,7 +147,8 @@ def _window_parser() -> Parser:
     parser.add_argument(
         "--model",
         metavar="M",
-        help="a name from “vitviz models”, timm:NAME, a file of weights, or a folder",
+        help="a name from “vitviz models”, timm:NAME, a file of weights, a folder, or "
+        "timm:NAME=FILE, which says what network the file holds",
     )
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, mps or xpu")
     parser.add_argument(

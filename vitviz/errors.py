@@ -6,7 +6,8 @@ VitvizError
 │   ├── ModelError
 │   │   ├── UnknownModelError       no such name, file or folder
 │   │   ├── CheckpointError         weights missing, damaged or of another shape
-│   │   │   └── NotHereError        published weights that have not been fetched
+│   │   │   ├── NotHereError        published weights that have not been fetched
+│   │   │   └── UntoldError         weights that do not tell their network
 │   │   └── UnsupportedModelError   attention is not the call vitviz taps
 │   ├── SelectionError       layer, head, query or size out of range
 │   ├── MissingExtraError    an optional library is needed
@@ -81,6 +82,13 @@ class CheckpointError(ModelError):
 
 class NotHereError(CheckpointError):
     """Published weights that have not been fetched; `values["name"]` is the model."""
+
+
+class UntoldError(CheckpointError):
+    """Weights that do not tell which network they are of; the user may know it.
+
+    `values["file"]` is where they lie.
+    """
 
 
 class UnsupportedModelError(ModelError):

@@ -17,6 +17,7 @@ import torch
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.fallback import as_run
 from vitviz.models.adapter import IN_MEMORY, Model
+from vitviz.models.catalogue import split_network
 from vitviz.models.embedded import EMBEDDED_NAME
 from vitviz.models.loading import load_model
 from vitviz.tracing import run
@@ -87,9 +88,9 @@ def float32_twin(model: Model) -> Model:
         adapter.module.float()
         info = replace(info, dtype="float32")
         return replace(model, adapter=adapter, info=info, dtype=torch.float32)
-    is_path = info.weights_path is not None and info.source.startswith(
-        (str(info.weights_path), str(info.weights_path.parent))
-    )
+    _, place = split_network(info.source)
+    own = info.weights_path
+    is_path = own is not None and place.startswith((str(own), str(own.parent)))
     is_embedded = info.name == EMBEDDED_NAME
     return load_model(
         info.source if is_path else info.name,

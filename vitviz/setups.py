@@ -22,6 +22,7 @@ from vitviz.errors import (
     SelectionError,
     UnsupportedModelError,
 )
+from vitviz.failures import NETWORK_ERRORS
 from vitviz.filling import with_hidden
 from vitviz.geometry import Fit, PatchGrid, Placement, place
 from vitviz.images import Preprocessing, SourceImage, load_image, prepare
@@ -138,14 +139,7 @@ def explained(setup: Setup) -> Iterator[None]:
     """
     try:
         yield
-    except (
-        AssertionError,
-        AttributeError,
-        LookupError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except NETWORK_ERRORS as error:
         if is_out_of_memory(error):
             raise
         raise _explained(setup, error) from error

@@ -27,6 +27,20 @@ NETWORKS = (
     pytest.param("vit_base_patch16_siglip_224", marks=LONG),
     pytest.param("beit_base_patch16_224", marks=LONG),
     pytest.param("samvit_base_patch16_224", marks=LONG),
+    pytest.param("vit_small_patch16_rope_mixed_224", marks=LONG),
+    pytest.param("vit_small_patch16_rope_mixed_ape_224", marks=LONG),
+    pytest.param("vit_base_patch16_sapiens2", marks=LONG),
+    pytest.param("vit_so150m_patch16_reg4_map_256", marks=LONG),
+    pytest.param("vit_tiny_r_s16_p8_224", marks=LONG),
+    pytest.param("vit_base_mci_224", marks=LONG),
+    pytest.param("vit_base_patch16_rpn_224", marks=LONG),
+    pytest.param("vit_base_patch32_siglip_gap_256", marks=LONG),
+    pytest.param("vit_intern300m_patch14_448", marks=LONG),
+    pytest.param("vit_large_patch16_dinov3", marks=LONG),
+    pytest.param("beit_large_patch16_384", marks=LONG),
+    pytest.param("vit_pe_core_large_patch14_336", marks=LONG),
+    pytest.param("vit_pe_lang_large_patch14_448", marks=LONG),
+    pytest.param("aimv2_large_patch14_224", marks=LONG),
 )
 
 
@@ -41,15 +55,21 @@ def made(name: str, **options: Any) -> nn.Module:  # noqa: ANN401
     return module
 
 
-def write(module: nn.Module, path: Path) -> None:
+def write(
+    module: nn.Module, path: Path, metadata: dict[str, str] | None = None
+) -> None:
+    """In 16 bits, and the module's weights are rounded to what the file holds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    state = {name: t.clone().contiguous() for name, t in module.state_dict().items()}
-    safetensors.torch.save_file(state, path)
+    state = {name: t.bfloat16().contiguous() for name, t in module.state_dict().items()}
+    safetensors.torch.save_file(state, path, metadata)
+    module.load_state_dict(state)
 
 
-def require_same(model: vitviz.Model, module: nn.Module, side: int) -> None:
-    pixels = torch.randn(1, 3, side, side)
-    with torch.inference_mode(), model.adapter.ready((side, side)):
+def require_same(model: vitviz.Model, module: nn.Module, *size: int) -> None:
+    """Equal output bit by bit, for an input of (width, height)."""
+    width, height = size
+    pixels = torch.randn(1, 3, height, width)
+    with torch.inference_mode(), model.adapter.ready((width, height)):
         assert torch.equal(model.adapter.forward(pixels), module(pixels))
 
 
@@ -58,7 +78,7 @@ def test_a_file_is_told_by_names_and_shapes(name: str, tmp_path: Path) -> None:
     module = made(name, num_classes=3)
     write(module, tmp_path / "mine.safetensors")
     model = vitviz.load_model(tmp_path / "mine.safetensors")
-    require_same(model, module, model.preprocessing.size[0])
+    require_same(model, module, *model.preprocessing.size)
     assert model.info.assumed[0].split(" | ")[0] == f"timm:{name}"
     assert model.info.labels == ("0", "1", "2")
 
@@ -74,7 +94,7 @@ def test_networks_that_names_and_shapes_do_not_tell_apart(tmp_path: Path) -> Non
     write(module, tmp_path / "vit_small_patch16_lingbot.safetensors")
     model = vitviz.load_model(tmp_path / "vit_small_patch16_lingbot.safetensors")
     assert model.info.assumed[0] == "timm:vit_small_patch16_lingbot"
-    require_same(model, module, model.preprocessing.size[0])
+    require_same(model, module, *model.preprocessing.size)
 
 
 def test_another_size_and_the_name_of_its_folder(
@@ -85,7 +105,7 @@ def test_another_size_and_the_name_of_its_folder(
     path = tmp_path / f"models--timm--{name}" / "snapshots" / "x" / "model.safetensors"
     write(module, path)
     model = vitviz.load_model(path)
-    require_same(model, module, 84)
+    require_same(model, module, 84, 84)
     assert model.info.assumed[0] == f"timm:{name}"
     assert model.preprocessing.mean[0] == pytest.approx(0.4815, abs=1e-4)
     assert main(["models", "check", str(path)]) == 0
@@ -120,7 +140,7 @@ def test_a_folder_of_the_hub_says_what_it_is(
     (folder / "config.json").write_text(json.dumps(config()))
     for place in (folder, folder / "model.safetensors"):
         model = vitviz.load_model(place)
-        require_same(model, module, 32)
+        require_same(model, module, 32, 32)
         assert model.info.name == "pets"
         assert model.info.labels == ("cat", "dog", "cow")
         assert model.preprocessing.resize == 40

@@ -82,18 +82,19 @@ def test_every_field_differs_from_its_default_and_comes_back(tmp_path: Path) -> 
     assert "pictures/a cat.jpg" in path.read_text(encoding="utf-8")
 
 
-def test_a_folder_can_be_moved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("network", ["", "timm:vit_small_patch16_224="])
+def test_a_folder_can_be_moved(network: str, tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
     (old / "cat.jpg").touch()
     (old / "weights").mkdir()
-    session = Session(old / "cat.jpg", ModelChoice(str(old / "weights")))
+    session = Session(old / "cat.jpg", ModelChoice(f"{network}{old / 'weights'}"))
     path = old / "a.vitviz"
     path.write_text(written(session, path))
     old.rename(new)
     found, bad = read(new / "a.vitviz")
     assert found.picture == new / "cat.jpg"
-    assert found.model.name == str(new / "weights")
+    assert found.model.name == f"{network}{new / 'weights'}"
     assert not bad
     (tmp_path / "elsewhere").mkdir()
     moved = (new / "a.vitviz").rename(tmp_path / "elsewhere" / "a.vitviz")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from vitviz.errors import UnknownModelError
 from vitviz.models import store
@@ -21,6 +20,7 @@ EPILOG = """\
 Words after “list” narrow it: “list small labels”, “list segments”, “list dinov2”.
 Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file of
 weights (.safetensors, .pth) and a folder written by transformers' save_pretrained.
+Where a file does not tell which of timm's networks it holds, timm:NAME=FILE does.
 “check PATH” says what such a file holds and whether it fits. Only “get” downloads
 anything; weights that torch or Hugging Face fetched before are used where they lie.
 """
@@ -206,7 +206,7 @@ def _check(path: str, *, as_json: bool) -> int:
     """Print what is known of a checkpoint; raise afterwards where it cannot be used."""
     from vitviz.models.report import describe
 
-    lines, problem = describe(Path(path))
+    lines, problem = describe(path)
     if as_json:
         print(json.dumps(dict(lines), indent=2))
     else:

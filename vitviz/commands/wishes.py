@@ -176,7 +176,11 @@ def default_query(trace: Trace) -> Query:
 def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     """All options but the pictures and the output."""
     model = parser.add_argument_group("model")
-    model.add_argument("--model", metavar="M", help="default: the embedded model")
+    model.add_argument(
+        "--model",
+        metavar="M",
+        help="default: the embedded model; see “vitviz models --help”",
+    )
     model.add_argument("--patch", metavar="P", help="patch size of the embedded model")
     model.add_argument("--device", metavar="D", default="auto", help="default: auto")
     model.add_argument("--dtype", metavar="T", default="float32", help=listed(DTYPES))

@@ -71,6 +71,13 @@ class ModelInfo:
     assumed: tuple[str, ...] = ()
     """What neither names nor shapes of a checkpoint could tell, a phrase each."""
 
+    @property
+    def is_of_file(self) -> bool:
+        """Whether it was told from a file of weights alone."""
+        return self.weights_path is not None and self.source.endswith(
+            str(self.weights_path)
+        )
+
     def weights_sha256(self) -> str | None:
         """SHA-256 of the weights file, in hexadecimal; None without a file."""
         if self.weights_path is None or not self.weights_path.is_file():

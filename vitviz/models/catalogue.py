@@ -275,3 +275,14 @@ def _embedded_facts() -> dict[str, int]:
     blocks = {m[1] for name in header if (m := re.match(r"blocks\.(\d+)\.", name))}
     parameters = sum(math.prod(tensor["shape"]) for tensor in header.values())
     return {"layers": len(blocks), "parameters": parameters}
+
+
+def network_at(network: str, path: Path) -> str:
+    """What to open a file as when the user says which network of timm's it holds."""
+    return f"{TIMM_PREFIX}{network}={path}"
+
+
+def split_network(text: str) -> tuple[str | None, str]:
+    """(network, path) of `timm:NETWORK=PATH`; (None, text) of anything else."""
+    found = re.fullmatch(rf"{TIMM_PREFIX}([\w.]+)=(.+)", text, re.DOTALL)
+    return (found[1], found[2]) if found else (None, text)

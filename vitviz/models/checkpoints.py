@@ -7,7 +7,7 @@ passed over.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,62 +15,32 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, Phrase
+from vitviz.errors import CheckpointError, Phrase, UntoldError
 from vitviz.extras import OTHER_MODEL, missing_extra
+from vitviz.failures import NETWORK_ERRORS
 from vitviz.images import Interpolation, Preprocessing
+from vitviz.memory import is_out_of_memory
 from vitviz.models.adapter import Adapter, Model, ready_model
+from vitviz.models.catalogue import network_at
 from vitviz.models.checkpoint_files import State, read_state
 from vitviz.models.finite import broken_numbers, not_finite
-from vitviz.models.layout import Layout, ShapeError
-from vitviz.models.limits import MAX_TENSORS
+from vitviz.models.layout import Layout, ShapeError, Tensors
+from vitviz.models.limits import listed
 from vitviz.models.namings import recognise
 from vitviz.models.refusals import reason_against
 from vitviz.models.room import require_room
-from vitviz.models.timm_files import twin_of
+from vitviz.models.timm_twins import may_be_another, named_twin, said_twin, twin_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
 from vitviz.models.transformers_naming import with_library_names
 from vitviz.models.transformers_vit import TransformersAdapter
+from vitviz.models.unwrapping import unwrap
 
-WRAPPERS = (
-    "state_dict",
-    "model",
-    "model_state_dict",
-    "model_ema",
-    "state_dict_ema",
-    "teacher",
-    "student",
-    "net",
-    "network",
-    "module",
-    "backbone",
-    "encoder",
-    "visual",
-)
-"""Keys under which training programs keep the weights, the preferred one first."""
-PREFIXES = (
-    "module.",
-    "_orig_mod.",
-    "model.",
-    "net.",
-    "teacher.",
-    "backbone.",
-    "student.",
-    "encoder.",
-    "visual.trunk.",
-    "visual.",
-    "trunk.",
-)
-_BESIDE = re.compile(
-    r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
-    r"|student\.|criterion\.|loss\.|text\.|transformer\.|token_embedding\.|ln_final\."
-    r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
-)
-"""What may lie beside the backbone: projection heads, a student, a text tower."""
 _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
 """Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""
+_INDICES = (torch.int64, torch.int32, torch.bool)
+"""Of tables beside the weights."""
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
-_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +60,17 @@ class Examination:
     not_finite: tuple[tuple[str, int], ...]
 
 
-def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
+def load_checkpoint(
+    path: Path, *, device: torch.device, dtype: torch.dtype, network: str | None = None
+) -> Model:
     """The model that a file of weights holds, every name and shape matched.
 
-    Raises CheckpointError, MissingExtraError, BudgetError.
+    network : which of timm's it holds, where the user says so.
+
+    Raises CheckpointError, MissingExtraError, BudgetError; for a network that is said,
+    UnknownModelError and UnsupportedModelError, too.
     """
-    found, module = examine(path, device=device, dtype=dtype)
+    found, module = examine(path, device=device, dtype=dtype, network=network)
     if found.not_finite:
         raise broken_numbers(path.name, found.not_finite)
     layout = found.layout
@@ -109,7 +84,7 @@ def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> 
         adapter = TransformersAdapter(module)
     return ready_model(
         path.stem,
-        str(path),
+        str(path) if network is None else network_at(network, path),
         adapter,
         preprocessing_of(layout),
         device=device,
@@ -122,11 +97,10 @@ def load_checkpoint(path: Path, *, device: torch.device, dtype: torch.dtype) -> 
 
 def preprocessing_of(layout: Layout) -> Preprocessing:
     """What is assumed of the weights' training, which a checkpoint does not say."""
-    side = layout.image_size
-    return Preprocessing(
+    return layout.preprocessing or Preprocessing(
         mean=layout.mean,
         std=layout.std,
-        size=(side, side),
+        size=layout.image_size,
         resize=None,
         interpolation=Interpolation.BICUBIC,
     )
@@ -142,34 +116,40 @@ def examine(
     *,
     device: torch.device | None = None,
     dtype: torch.dtype = torch.float32,
+    network: str | None = None,
 ) -> tuple[Examination, nn.Module]:
     """All that can be told of a checkpoint, and the network with its weights (CPU).
 
     device : where it is to come to; the weights must fit there, too.
+    network : as in `load_checkpoint`.
 
     The network is built even around numbers that are not finite, so that they can be
     reported; do not run it then.
 
-    Raises CheckpointError, MissingExtraError, BudgetError.
+    Raises as `load_checkpoint` does.
     """
     state = read_state(path)
-    tensors, wrapper, aside = unwrap(state)
-    reason = reason_against(tensors)
+    opened = unwrap(state)
+    reason = reason_against(opened.tensors)
     if reason is not None:
         raise CheckpointError(
             "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
         )
-    try:
-        layout, module = _plain(path, tensors)
-    except CheckpointError:
-        twin = twin_of(tensors, path)
-        if twin is None:
-            raise
-        layout, module = twin, _skeleton(path, twin)
-        _require_match(path, layout, module.state_dict())
+    place = device or torch.device("cpu")
+    if network is None:
+        layout, module = recognised(path, state, opened.tensors)
+    else:
+        written = {
+            n: t for n, t in opened.as_written.items() if t.dtype not in _INDICES
+        }
+        _require_sound(path, written, state.size_bytes)
+        count = sum(tensor.numel() for tensor in written.values())
+        require_room(path.name, count, device=place, dtype=dtype)
+        layout = named_twin(path, opened, network)
+        module = _skeleton(path, layout)
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
-    require_room(path.name, count, device=device or torch.device("cpu"), dtype=dtype)
+    require_room(path.name, count, device=place, dtype=dtype)
     if any(buffer.is_meta for buffer in module.buffers()):
         module = layout.build()  # its tables are computed, and not in the file
     dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
@@ -182,14 +162,38 @@ def examine(
         parameter.requires_grad_(True)
     found = Examination(
         state,
-        wrapper,
+        opened.wrapper,
         layout,
         dtypes,
         sum(p.numel() for p in module.parameters()),
-        (*aside, *layout.set_aside),
+        (*opened.set_aside, *layout.set_aside),
         not_finite(layout.tensors),
     )
     return found, module
+
+
+def recognised(path: Path, state: State, tensors: Tensors) -> tuple[Layout, nn.Module]:
+    """What a file says itself, or its names and shapes; and its network, empty.
+
+    Raises CheckpointError with what differs, MissingExtraError.
+    """
+    said = said_twin(tensors, state)
+    if said is not None:
+        return said, _skeleton(path, said)
+    try:
+        layout, module = _plain(path, tensors)
+    except CheckpointError:
+        twin = twin_of(tensors)
+        if twin is None:
+            raise
+    else:
+        is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
+        twin = None if is_sure else twin_of(layout.tensors, module)
+        if twin is None:
+            return layout, module
+    module = _skeleton(path, twin)
+    _require_match(path, twin, module.state_dict())
+    return twin, module
 
 
 def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:
@@ -202,9 +206,11 @@ def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module
     except ShapeError as error:
         if any("relative_position_bias" in name for name in tensors):
             raise _unknown(path, tensors) from error  # BEiT has no other positions
-        raise CheckpointError(
-            "{path} looks like a Vision Transformer, but {reason}.",
+        raise UntoldError(
+            "{path} looks like a Vision Transformer, but {reason}. If you know which "
+            "of timm's networks it holds, open it as timm:NAME={path}.",
             path=path.name,
+            file=path,
             reason=error,
         ) from error
     if layout is None:
@@ -213,80 +219,6 @@ def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module
     layout = with_library_names(layout, module.state_dict())
     _require_match(path, layout, module.state_dict())
     return layout, module
-
-
-# --- unwrapping ------------------------------------------------------------------
-
-
-def unwrap(state: State) -> tuple[dict[str, Tensor], tuple[str, ...], tuple[str, ...]]:
-    """(tensors by name, wrappers taken off, names set aside).
-
-    Raises CheckpointError where there are no named tensors.
-    """
-    wrapper: list[str] = []
-    aside: list[str] = []
-    content: Mapping[Any, Any] = state.content
-    for _ in range(4):
-        if any(isinstance(v, Tensor) and "." in str(k) for k, v in content.items()):
-            break
-        inner = [k for k in WRAPPERS if isinstance(content.get(k), Mapping)]
-        others = [key for key, value in content.items() if _is_wrapper(value)]
-        if not inner and len(others) == 1:  # under a name of somebody's own
-            inner = others
-        if not inner:
-            break
-        aside += [str(key)[:80] for key in content if key != inner[0]]
-        wrapper.append(inner[0])
-        content = content[inner[0]]
-    tensors = {
-        name: value
-        for name, value in content.items()
-        if isinstance(name, str) and isinstance(value, Tensor)
-    }
-    if not tensors:
-        raise CheckpointError(
-            "{path} holds no named tensors. It has {names}.",
-            path=state.path.name,
-            names=_listed([str(key)[:60] for key in content]) or "nothing",
-        )
-    aside += [str(key)[:80] for key in content if key not in tensors]
-    if len(tensors) > MAX_TENSORS:
-        raise CheckpointError(
-            "{path} lists {count:,} tensors; at most {limit:,} are read.",
-            path=state.path.name,
-            count=len(tensors),
-            limit=MAX_TENSORS,
-        )
-    for _ in range(6):
-        prefix = _prefix(tensors)
-        if prefix is None:
-            break
-        wrapper.append(prefix)
-        aside += [name for name in tensors if not name.startswith(prefix)]
-        tensors = {
-            name.removeprefix(prefix): tensor
-            for name, tensor in tensors.items()
-            if name.startswith(prefix)
-        }
-    return tensors, tuple(wrapper), tuple(aside)
-
-
-def _is_wrapper(value: object) -> bool:
-    """Whether it holds named tensors, or a list of them under a common key."""
-    if not isinstance(value, Mapping):
-        return False
-    return any(isinstance(one, Tensor) for one in value.values()) or any(
-        isinstance(value.get(key), Mapping) for key in WRAPPERS
-    )
-
-
-def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
-    """The prefix before every name but those that may lie beside a backbone."""
-    for prefix in PREFIXES:
-        rest = [name for name in tensors if not name.startswith(prefix)]
-        if len(rest) < len(tensors) and all(map(_BESIDE.match, rest)):
-            return prefix
-    return None
 
 
 # --- comparing -------------------------------------------------------------------
@@ -303,7 +235,9 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
     except ImportError:
         extra = {"timm": "timm", "transformers": "hf"}[layout.library]
         raise missing_extra(path.name, layout.library, extra, OTHER_MODEL) from None
-    except (ValueError, TypeError, RuntimeError, AssertionError, ArithmeticError) as e:
+    except NETWORK_ERRORS as e:
+        if is_out_of_memory(e):
+            raise
         raise CheckpointError(
             "{path} describes a network that {library} cannot build: {reason}.",
             path=path.name,
@@ -325,7 +259,7 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
     if not (missing or unexpected or other):
         return
     parts = [
-        Phrase(template, {"count": len(names), "names": _listed(names)})
+        Phrase(template, {"count": len(names), "names": listed(names)})
         for template, names in (
             ("{count} missing: {names}", missing),
             ("{count} unexpected: {names}", unexpected),
@@ -334,10 +268,12 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
         if names
     ]
     numbered = {f"part{index}": part for index, part in enumerate(parts)}
-    raise CheckpointError(
+    raise UntoldError(
         "{path} does not fit the nearest known model, {nearest} in the naming of "
-        "{naming}; {differences}.",
+        "{naming}; {differences}. If you know which of timm's networks it holds, open "
+        "it as timm:NAME={path}.",
         path=path.name,
+        file=path,
         nearest=layout.nearest,
         naming=layout.naming,
         differences=Phrase("; ".join(f"{{{name}}}" for name in numbered), numbered),
@@ -390,18 +326,15 @@ def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     }
     nearest = max(wanted, key=lambda key: sum(n in tensors for n in wanted[key]))
     missing = [name for name in wanted[nearest] if name not in tensors]
-    return CheckpointError(
+    return UntoldError(
         "{path} is no Vision Transformer in a naming that is known: {count} tensors "
-        "such as {names}; the nearest is {nearest}, and {missing} is missing. Build "
-        "the network yourself and use vitviz.wrap(module).",
+        "such as {names}; the nearest is {nearest}, and {missing} is missing. If it "
+        "holds one of timm's, open it as timm:NAME={path}; otherwise build the network "
+        "yourself and use vitviz.wrap(module).",
         path=path.name,
+        file=path,
         count=len(names),
-        names=_listed(names, 3),
+        names=listed(names, 3),
         nearest=nearest,
-        missing=_listed(missing),
+        missing=listed(missing),
     )
-
-
-def _listed(names: Sequence[str], shown: int = _SHOWN) -> str:
-    text = ", ".join(name[:120] for name in names[:shown])
-    return f"{text}, …" if len(names) > shown else text

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from vitviz.errors import VitvizError
+from vitviz.images import Preprocessing
 
 Tensors = Mapping[str, Tensor]
 Triple = tuple[float, float, float]
@@ -52,8 +53,8 @@ class Layout:
     num_heads: int
     mlp_width: int
     patch_size: int
-    grid: int
-    """Rows and columns at the native size."""
+    grid: tuple[int, int]
+    """(rows, columns) at the native size."""
     prefix_names: tuple[str, ...]
     num_classes: int
     mean: Triple
@@ -61,11 +62,13 @@ class Layout:
     assumed: tuple[str, ...]
     set_aside: tuple[str, ...] = ()
     """Names of tensors that the network does not need, and why they are known."""
+    preprocessing: Preprocessing | None = None
+    """In place of mean, deviation and no margin, where it is known."""
 
     @property
-    def image_size(self) -> int:
-        """Side of the native input in pixels."""
-        return self.grid * self.patch_size
+    def image_size(self) -> tuple[int, int]:
+        """(width, height) of the native input in pixels."""
+        return self.grid[1] * self.patch_size, self.grid[0] * self.patch_size
 
     @property
     def nearest(self) -> str:

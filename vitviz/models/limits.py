@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vitviz.errors import CheckpointError
@@ -20,3 +21,9 @@ def unreadable(path: Path, error: OSError) -> CheckpointError:
     """What the system said when the file was read."""
     reason = error.strerror or type(error).__name__
     return refusal(path, "cannot be read: {reason}.", reason=reason)
+
+
+def listed(names: Sequence[str], shown: int = 10) -> str:
+    """The first of so many names, each cut to a length a sentence can bear."""
+    text = ", ".join(name[:120] for name in names[:shown])
+    return f"{text}, …" if len(names) > shown else text

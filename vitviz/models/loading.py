@@ -20,7 +20,7 @@ from vitviz.images import (
     Preprocessing,
 )
 from vitviz.models.adapter import IN_MEMORY, Adapter, Model, ready_model
-from vitviz.models.catalogue import TIMM_PREFIX
+from vitviz.models.catalogue import TIMM_PREFIX, split_network
 from vitviz.models.checkpoints import load_checkpoint
 from vitviz.models.devices import choose_device, choose_dtype
 from vitviz.models.embedded import EMBEDDED_NAME, load_embedded
@@ -32,8 +32,8 @@ from vitviz.models.published import (
     load_timm,
     load_timm_folder,
     load_torchvision,
-    timm_preprocessing,
 )
+from vitviz.models.timm_build import timm_preprocessing
 from vitviz.models.timm_files import folder_of, hub_config, name_of
 from vitviz.models.timm_vit import TimmAdapter, is_timm
 from vitviz.models.torchvision_vit import TorchvisionAdapter, is_torchvision
@@ -59,6 +59,8 @@ def load_model(
     labels: str | Path | Sequence[str] | None = None,
 ) -> Model:
     """A model by catalogue name, `timm:NAME`, or path of a file or folder.
+
+    `timm:NAME=PATH` says which network the file at PATH holds, where it does not.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
@@ -91,7 +93,10 @@ def _loaded(
             "Only the embedded model can change its patch size; {name} has one.",
             name=text,
         )
-    path = Path(text)
+    network, place = split_network(text)
+    path = Path(place)
+    if network is not None:
+        return load_checkpoint(path, device=chosen, dtype=precision, network=network)
     path = folder_of(path) or path
     if path.is_dir():
         model = load_folder(path, device=chosen, dtype=precision)

@@ -6,7 +6,6 @@ without running anything, and matched name by name.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from vitviz.errors import (
     Phrase,
     UnknownModelError,
 )
-from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.images import (
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -42,6 +40,13 @@ from vitviz.models.catalogue import (
 )
 from vitviz.models.checkpoint_files import read_state
 from vitviz.models.room import require_room
+from vitviz.models.timm_build import (
+    misfit,
+    require_known,
+    timm_library,
+    timm_preprocessing,
+    timm_trained,
+)
 from vitviz.models.timm_files import from_config, name_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
@@ -154,8 +159,8 @@ def load_timm(
     Raises UnknownModelError, UnsupportedModelError, MissingExtraError,
     CheckpointError.
     """
-    timm = _timm(name)
-    _require_known(name)
+    timm = timm_library(name)
+    require_known(name)
     path = None
     if weights is None:
         module = timm.create_model(name, pretrained=False)
@@ -163,7 +168,7 @@ def load_timm(
         entry = entry_of(TIMM_PREFIX + name)
         require_room(entry.name, entry.num_parameters, device=device, dtype=dtype)
         path = weights_of(entry)
-        module = _timm_trained(name, dict(read_state(path).content), path, dtype)
+        module = timm_trained(name, dict(read_state(path).content), path, dtype)
     source = "timm" if weights is not None else "timm random weights"
     return _timm_model(f"{TIMM_PREFIX}{name}", source, module, path, device, dtype)
 
@@ -177,11 +182,11 @@ def load_timm_folder(
     """
     name, options = from_config(config, folder)
     path = folder / "model.safetensors"
-    _require_known(name)
+    require_known(name)
     state = dict(read_state(path).content)
     count = sum(tensor.numel() for tensor in state.values())
     require_room(name_of(folder), count, device=device, dtype=dtype)
-    module = _timm_trained(name, state, path, dtype, **options)
+    module = timm_trained(name, state, path, dtype, **options)
     return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
 
 
@@ -207,70 +212,6 @@ def _timm_model(
         dtype=dtype,
         labels=labels,
         weights_path=path,
-    )
-
-
-def _timm_trained(
-    name: str,
-    state: dict[str, Any],
-    path: Path,
-    dtype: torch.dtype,
-    **options: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
-    """Timm's network with these weights; `options` go to `timm.create_model`.
-
-    Where every name and shape is the network's own, it is built without memory and
-    takes copies of the tensors: drawing random weights first takes longer than all
-    else. Otherwise timm renames what it knows under other names.
-    """
-    timm = _timm(name)
-    try:
-        with contextlib.suppress(NotImplementedError, RuntimeError):
-            # what computes with tensors while it is built cannot be built without
-            # memory
-            with torch.device("meta"):
-                module = timm.create_model(name, pretrained=False, **options)
-            wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
-            found = {k: getattr(tensor, "shape", None) for k, tensor in state.items()}
-            tables = {key for key, _ in module.named_buffers()} - wanted.keys()
-            if wanted == found and not tables:
-                copies = {k: tensor.to(dtype, copy=True) for k, tensor in state.items()}
-                module.load_state_dict(copies, strict=True, assign=True)
-                return module
-        # handed over as a dictionary, so that timm looks neither into a cache nor
-        # into the network
-        module = timm.create_model(
-            name,
-            pretrained=True,
-            pretrained_cfg_overlay={"state_dict": state},
-            **options,
-        )
-    except (
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise _misfit(path, f"{TIMM_PREFIX}{name}", error) from error
-    module.pretrained_cfg.pop("state_dict", None)
-    return module
-
-
-def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)
-    """What timm's own evaluation transform does, from the weights' metadata."""
-    from timm.data import resolve_model_data_config
-
-    config = resolve_model_data_config(module)
-    _, height, width = config["input_size"]
-    return Preprocessing(
-        mean=tuple(config["mean"]),
-        std=tuple(config["std"]),
-        size=(width, height),
-        resize=int(min(height, width) / config["crop_pct"]),
-        interpolation=Interpolation[config["interpolation"].upper()],
     )
 
 
@@ -302,17 +243,7 @@ def _fill(module: nn.Module, state: dict[str, Any], path: Path, name: str) -> No
     try:
         module.load_state_dict(state, strict=True)
     except RuntimeError as error:
-        raise _misfit(path, name, error) from error
-
-
-def _misfit(path: Path, name: str, error: Exception) -> CheckpointError:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return CheckpointError(
-        "{path} does not hold the weights of {name}: {reason}.",
-        path=path.name,
-        name=name,
-        reason=" ".join(lines[1:2] or lines[:1])[:300].rstrip(".") or "damaged",
-    )
+        raise misfit(path, name, error) from error
 
 
 # --- any other name of timm's ----------------------------------------------------
@@ -328,8 +259,8 @@ _LICENCES = {
 
 def _timm_entry(name: str) -> Entry:
     """What timm says of a model that the catalogue does not have."""
-    timm = _timm(name)
-    _require_known(name)
+    timm = timm_library(name)
+    require_known(name)
     config = timm.get_pretrained_cfg(name, allow_unregistered=False)
     if config is None or not config.hf_hub_id:
         raise DownloadError(
@@ -369,30 +300,4 @@ def _timm_entry(name: str) -> Entry:
         sum(tensor.numel() for tensor in module.state_dict().values()),
         module.num_classes if has_labels else 0,
         replace(remote, repository=repository),
-    )
-
-
-def _timm(name: str) -> Any:  # noqa: ANN401
-    """The library, for the model of this name. Raises MissingExtraError."""
-    try:
-        import timm
-    except ImportError:
-        raise missing_extra(name, "timm", "timm", OTHER_MODEL) from None
-    return timm
-
-
-def _require_known(name: str) -> None:
-    timm = _timm(name)
-    tagged = name.partition(".")[0]
-    if timm.is_model(name):
-        known = timm.list_models(f"{tagged}.*", pretrained=True)
-        if name == tagged or name in known:
-            return
-    else:
-        known = timm.list_models(pretrained=True) + timm.list_models()
-    near = difflib.get_close_matches(name, known, n=1)
-    raise UnknownModelError(
-        "timm has no model {name}.{hint}",
-        name=name,
-        hint=Phrase(" Did you mean {name}?", {"name": near[0]}) if near else "",
     )

@@ -10,6 +10,7 @@ import torch
 
 from vitviz.errors import VitvizError
 from vitviz.images import Preprocessing
+from vitviz.models.catalogue import split_network
 from vitviz.models.checkpoint_files import read_state
 from vitviz.models.checkpoints import (
     Examination,
@@ -25,15 +26,19 @@ Lines = list[tuple[str, str]]
 _SHOWN = 5
 
 
-def describe(path: Path) -> tuple[Lines, VitvizError | None]:
+def describe(what: str) -> tuple[Lines, VitvizError | None]:
     """(heading, text) lines of a file or folder, and why it cannot be used.
+
+    what : its path, or `timm:NAME=PATH`.
 
     What could be told before the problem was met is among the lines.
 
     Raises CheckpointError for what is no checkpoint at all.
     """
+    network, place = split_network(what)
+    path = Path(place)
     folder = folder_of(path) or path
-    if folder.is_dir():
+    if folder.is_dir() and network is None:
         return _describe_folder(folder)
     state = read_state(path)
     with path.open("rb") as file:
@@ -45,7 +50,7 @@ def describe(path: Path) -> tuple[Lines, VitvizError | None]:
         ("SHA-256", f"{digest} (not verified: nobody published it to vitviz)"),
     ]
     try:
-        found, _ = examine(path)
+        found, _ = examine(path, network=network)
     except VitvizError as error:
         return lines, error
     lines += _network(found)
@@ -55,8 +60,8 @@ def describe(path: Path) -> tuple[Lines, VitvizError | None]:
 
 def _network(found: Examination) -> Lines:
     layout = found.layout
-    side, patches = layout.image_size, layout.grid**2
-    tokens = patches + len(layout.prefix_names)
+    (width, height), (rows, cols) = layout.image_size, layout.grid
+    tokens = rows * cols + len(layout.prefix_names)
     broken = ", ".join(f"{count:,} in {name}" for name, count in found.not_finite[:3])
     return [
         ("wrapper", " › ".join(found.wrapper) or "none"),
@@ -71,13 +76,13 @@ def _network(found: Examination) -> Lines:
         ("parameters", f"{found.num_parameters:,} ({', '.join(found.dtypes)})"),
         (
             "native size",
-            f"{side}×{side} px: {tokens} tokens, grid {layout.grid}×{layout.grid}",
+            f"{width}×{height} px: {tokens} tokens, grid {rows}×{cols}",
         ),
         ("special tokens", ", ".join(layout.prefix_names) or "none"),
         ("classes", str(layout.num_classes) if layout.num_classes else "no head"),
         ("labels", "numbers" if layout.num_classes else "none"),
         ("preprocessing", prepared(preprocessing_of(layout))),
-        ("assumed", ", ".join(layout.assumed)),
+        ("assumed", ", ".join(layout.assumed) or "nothing"),
         ("not finite", broken or "none"),
         ("set aside", _listed(found.set_aside)),
         ("differences", "none: every name and shape matches"),

@@ -134,7 +134,7 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
         heads,
         mlp,
         patch,
-        grid,
+        (grid, grid),
         prefix,
         classes,
         mean,

@@ -18,6 +18,7 @@ from vitviz.atomic import printable
 from vitviz.errors import InputError
 from vitviz.geometry import Fit
 from vitviz.images import Preprocessing
+from vitviz.models.catalogue import network_at, split_network
 from vitviz.plain import decoded, encoded
 from vitviz.views.state import ViewState
 
@@ -48,7 +49,10 @@ class ModelChoice:
     """Which model was asked for, as `load_model` takes it."""
 
     name: str = ""
-    """A catalogue name, a file or a folder; empty for one that was in memory."""
+    """A catalogue name, a file or a folder; empty for one that was in memory.
+
+    A file may stand behind the network it holds: `timm:NAME=PATH`.
+    """
     patch_size: int | None = None
 
 
@@ -167,12 +171,16 @@ def _found(value: object, path: Path) -> Path | None:
 
 def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
     content: dict[str, Any] = encoded(model)
-    if model.name and Path(model.name).exists():
-        content["place"] = _place(Path(model.name), path)
+    _, place = split_network(model.name)
+    if place and Path(place).exists():
+        content["place"] = _place(Path(place), path)
     return content
 
 
 def _model_found(value: object, model: ModelChoice, path: Path) -> str:
     place = value.get("place") if isinstance(value, dict) else None
     found = _found(place, path)
-    return str(found) if found is not None and found.exists() else model.name
+    if found is None or not found.exists():
+        return model.name
+    network, _ = split_network(model.name)
+    return str(found) if network is None else network_at(network, found)

@@ -1,0 +1,279 @@
+"""What tells apart networks of timm's that have the same names and shapes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import vitviz
+from tests.models.test_timm_files import LONG, made, require_same, write
+from tests.models.timm_cases import TIMM
+from vitviz.cli import main
+from vitviz.errors import VitvizError
+from vitviz.models.checkpoint_files import FileKind, State
+from vitviz.models.checkpoints import preprocessing_of, recognised
+from vitviz.models.namings import recognise
+from vitviz.models.timm_fitting import computed_by
+from vitviz.models.timm_twins import _MODULES, may_be_another
+
+UNTOLD = {"vit_base_patch16_clip_quickgelu_224", "vit_small_patch16_lingbot"}
+"""Of the table of families: taken for others unless something says what they are."""
+QUICK, SLOW = "vit_base_patch32_clip_quickgelu_224", "vit_base_patch32_clip_224"
+
+
+def quick(num_classes: int = 3) -> nn.Module:
+    """CLIP with QuickGELU, of one block: names and shapes of one with GELU."""
+    return made(QUICK, num_classes=num_classes, depth=1, img_size=64)
+
+
+def by_file(module: nn.Module, folder: Path) -> Path:
+    write(module, folder / f"{QUICK}.openai.safetensors")
+    return folder / f"{QUICK}.openai.safetensors"
+
+
+def by_catalogue(module: nn.Module, folder: Path) -> Path:
+    """In the hub's cache OpenAI's weights lie under the name of the one with GELU."""
+    path = folder / f"models--timm--{SLOW}.openai" / "snapshots" / "1" / "a.safetensors"
+    write(module, path)
+    return path
+
+
+def by_folder(module: nn.Module, folder: Path) -> Path:
+    path = folder / f"models--timm--{QUICK}" / "snapshots" / "1" / "weights.safetensors"
+    write(module, path)
+    return path
+
+
+def by_metadata(module: nn.Module, folder: Path) -> Path:
+    write(module, folder / "mine.safetensors", {"architecture": QUICK})
+    return folder / "mine.safetensors"
+
+
+def by_training(module: nn.Module, folder: Path) -> Path:
+    """As timm's own training program saves it."""
+    content = {"epoch": 3, "arch": QUICK, "state_dict": module.state_dict()}
+    torch.save(content, folder / "mine.pth.tar")
+    return folder / "mine.pth.tar"
+
+
+def by_config(module: nn.Module, folder: Path) -> Path:
+    write(module, folder / "mine.safetensors")
+    (folder / "config.json").write_text(json.dumps({"architecture": QUICK}))
+    return folder / "mine.safetensors"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [by_file, by_folder, by_catalogue, by_metadata, by_training, by_config],
+)
+def test_what_is_said_about_a_file_counts(
+    place: Callable[[nn.Module, Path], Path], tmp_path: Path
+) -> None:
+    module = quick()
+    path = place(module, tmp_path)
+    model = vitviz.load_model(path)
+    require_same(model, module, 64, 64)
+    assert model.info.assumed[0].startswith(f"timm:{QUICK}")
+    (tmp_path / "else").mkdir()
+    unnamed = path.rename(tmp_path / "else" / f"mine{path.suffix}")
+    if place in (by_metadata, by_training):
+        return  # it says so wherever it lies
+    other = vitviz.load_model(unnamed)
+    assert "GELU" in other.info.assumed
+    with pytest.raises(AssertionError):
+        require_same(other, module, 64, 64)
+
+
+def test_a_name_that_does_not_fit_says_nothing(tmp_path: Path) -> None:
+    module = made("vit_tiny_patch16_224", num_classes=0, depth=1, img_size=32)
+    write(module, tmp_path / "beit_base_patch16_224.safetensors")
+    model = vitviz.load_model(tmp_path / "beit_base_patch16_224.safetensors")
+    require_same(model, module, 32, 32)
+    assert not any("timm:" in phrase for phrase in model.info.assumed)
+
+
+def test_the_user_says_which_network_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], photo: Path
+) -> None:
+    module = quick(num_classes=0)
+    write(module, tmp_path / "mine.safetensors")
+    name = f"timm:{QUICK}={tmp_path / 'mine.safetensors'}"
+    model = vitviz.load_model(name)
+    require_same(model, module, 64, 64)
+    assert model.info.assumed == ()
+    assert model.info.name == "mine"
+    assert model.info.source == name
+    assert main(["models", "check", name]) == 0
+    assert "assumed         nothing" in capsys.readouterr().out
+    out = tmp_path / "out.npz"
+    assert main(["export", str(photo), "-o", str(out), "--model", name]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vit_tony_patch16_224", "timm has no model vit_tony_patch16_224. Did you"),
+        ("vit_small_patch16_224", "does not hold the weights of timm:vit_small"),
+        (
+            "vit_base_patch16_clip_224",
+            "patch_embed.proj.weight has the shape",
+        ),
+        ("swin_tiny_patch4_window7_224", "does not hold the weights"),
+    ],
+)
+def test_what_the_user_says_is_not_so(name: str, said: str, tmp_path: Path) -> None:
+    write(quick(), tmp_path / "mine.safetensors")
+    with pytest.raises(VitvizError) as caught:
+        vitviz.load_model(f"timm:{name}={tmp_path / 'mine.safetensors'}")
+    assert said in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_names_that_only_timm_can_translate(tmp_path: Path) -> None:
+    """CLIP as OpenAI and open_clip write it, with its text tower beside."""
+    name = "vit_xsmall_patch16_clip_224"
+    module = made(name, num_classes=5, img_size=64)
+    with torch.no_grad():
+        module.get_parameter("head.bias").zero_()  # theirs has none
+    state = openai_state(module)
+    torch.save(state, tmp_path / "mine.pth")
+    model = vitviz.load_model(f"timm:{name}={tmp_path / 'mine.pth'}")
+    require_same(model, module, 64, 64)
+    state["visual.positional_embedding"] = torch.zeros(15, 256)
+    torch.save(state, tmp_path / "other.pth")
+    with pytest.raises(VitvizError, match="positional_embedding has the shape"):
+        vitviz.load_model(f"timm:{name}={tmp_path / 'other.pth'}")
+
+
+def openai_state(module: nn.Module) -> dict[str, Tensor]:
+    """A CLIP of timm's, but for the bias of its head, as OpenAI names its tensors."""
+    state = {theirs(key): value for key, value in module.state_dict().items()}
+    state["visual.proj"] = state.pop("visual.head.weight").T.contiguous()
+    del state["visual.head.bias"]
+    for key in ("visual.class_embedding", "visual.positional_embedding"):
+        state[key] = state[key].flatten(0, -2).squeeze(0)
+    state["positional_embedding"] = torch.zeros(77, 8)
+    state["text.position_ids"] = torch.arange(77)
+    return state
+
+
+def theirs(name: str) -> str:
+    for ours, other in (
+        ("patch_embed.proj", "conv1"),
+        ("pos_embed", "positional_embedding"),
+        ("cls_token", "class_embedding"),
+        ("blocks.", "transformer.resblocks."),
+        ("norm_pre", "ln_pre"),
+        ("attn.qkv.", "attn.in_proj_"),
+        ("attn.proj", "attn.out_proj"),
+        ("mlp.fc1", "mlp.c_fc"),
+        ("mlp.fc2", "mlp.c_proj"),
+        ("norm1", "ln_1"),
+        ("norm2", "ln_2"),
+    ):
+        name = name.replace(ours, other)
+    return "visual." + ("ln_post" + name[4:] if name.startswith("norm.") else name)
+
+
+@LONG
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (QUICK, f"timm:{SLOW} | {QUICK}"),
+        (
+            "vit_base_patch16_gap_224",
+            "timm:vit_base_patch16_siglip_gap_224 | vit_base_patch16_gap_224",
+        ),
+        (
+            "beitv2_base_patch16_224",
+            "timm:beit_base_patch16_224 | beitv2_base_patch16_224",
+        ),
+    ],
+)
+def test_those_that_nothing_tells_apart_are_all_named(
+    name: str, said: str, tmp_path: Path
+) -> None:
+    module = made(name, num_classes=3)
+    write(module, tmp_path / "mine.safetensors")
+    model = vitviz.load_model(tmp_path / "mine.safetensors")
+    assert model.info.assumed[0] == said
+    chosen = vitviz.load_model(f"timm:{name}={tmp_path / 'mine.safetensors'}")
+    require_same(chosen, module, *chosen.preprocessing.size)
+
+
+@LONG
+def test_no_other_plain_network_of_timm_computes_otherwise() -> None:
+    """The rule that spares every plain file the search holds for all of timm's."""
+    import timm
+
+    num_plain, others = 0, []
+    for name in (n for one in _MODULES for n in timm.list_models(module=one)):
+        if name.startswith("test_"):
+            continue
+        module = _empty(name)
+        if module is None:
+            continue
+        tensors: dict[str, Tensor] = module.state_dict()
+        if may_be_another(tensors):
+            continue
+        try:
+            layout = recognise(tensors)
+        except VitvizError:
+            continue
+        if layout is None:
+            continue
+        with torch.device("meta"):
+            plain = layout.build()
+        shapes = {key: t.shape for key, t in plain.state_dict().items()}
+        if shapes != {key: t.shape for key, t in layout.tensors.items()}:
+            continue
+        num_plain += 1
+        assert preprocessing_of(layout).size[0] > 0
+        if computed_by(plain) != computed_by(module):
+            others.append(name)
+    assert num_plain > 50
+    assert not others
+
+
+def _empty(name: str) -> Any:  # noqa: ANN401
+    import timm
+
+    try:
+        with torch.device("meta"):
+            return timm.create_model(name, pretrained=False, num_classes=3, depth=2)
+    except AssertionError:  # Sapiens 2, whose depth is part of its name
+        return None
+
+
+@LONG
+@pytest.mark.parametrize("name", sorted({case.name for case in TIMM}))
+def test_every_family_is_told_at_full_size(name: str) -> None:
+    """Without memory, also those of billions of parameters: they compute the same.
+
+    Where two have the same names and shapes, the other one is named.
+    """
+    import timm
+
+    with torch.device("meta"):
+        module = timm.create_model(name, pretrained=False, num_classes=3)
+    tensors: dict[str, Tensor] = module.state_dict()
+    path = Path("mine.safetensors")
+    state = State(path, FileKind.SAFETENSORS, 1, tensors)
+    layout, found = recognised(path, state, tensors)
+    assert {k: t.shape for k, t in found.state_dict().items()} == {
+        k: t.shape for k, t in tensors.items()
+    }
+    if name in UNTOLD:
+        assert name in layout.assumed[0].split(" | ")
+    else:
+        assert computed_by(found) == computed_by(module)
+
+
+def test_those_that_are_untold_are_known() -> None:
+    assert {case.name for case in TIMM} > UNTOLD

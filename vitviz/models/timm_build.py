@@ -1,0 +1,118 @@
+"""Networks of timm's by name, built around the weights of a file."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vitviz.errors import CheckpointError, Phrase, UnknownModelError
+from vitviz.extras import OTHER_MODEL, missing_extra
+from vitviz.failures import NETWORK_ERRORS
+from vitviz.images import Interpolation, Preprocessing
+from vitviz.memory import is_out_of_memory
+from vitviz.models.catalogue import TIMM_PREFIX
+
+
+def timm_library(name: str) -> Any:  # noqa: ANN401
+    """The library, for the model of this name. Raises MissingExtraError."""
+    try:
+        import timm
+    except ImportError:
+        raise missing_extra(name, "timm", "timm", OTHER_MODEL) from None
+    return timm
+
+
+def require_known(name: str) -> None:
+    """Raise UnknownModelError, with what may be meant, for a name timm lacks."""
+    timm = timm_library(name)
+    tagged = name.partition(".")[0]
+    if timm.is_model(name):
+        known = timm.list_models(f"{tagged}.*", pretrained=True)
+        if name == tagged or name in known:
+            return
+    else:
+        known = timm.list_models(pretrained=True) + timm.list_models()
+    near = difflib.get_close_matches(name, known, n=1)
+    raise UnknownModelError(
+        "timm has no model {name}.{hint}",
+        name=name,
+        hint=Phrase(" Did you mean {name}?", {"name": near[0]}) if near else "",
+    )
+
+
+def timm_trained(
+    name: str,
+    state: dict[str, Any],
+    path: Path,
+    dtype: torch.dtype,
+    *,
+    overlay: Mapping[str, object] | None = None,
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Timm's network with these weights; `options` go to `timm.create_model`.
+
+    overlay : what these weights have otherwise than those timm publishes.
+
+    Where every name and shape is the network's own, it is built without memory and
+    takes copies of the tensors: drawing random weights first takes longer than all
+    else. Otherwise timm renames what it knows under other names.
+    """
+    timm = timm_library(name)
+    try:
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            # what computes with tensors while it is built cannot be built without
+            # memory
+            with torch.device("meta"):
+                module = timm.create_model(name, pretrained=False, **options)
+            wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
+            found = {k: getattr(tensor, "shape", None) for k, tensor in state.items()}
+            tables = {key for key, _ in module.named_buffers()} - wanted.keys()
+            if wanted == found and not tables:
+                copies = {k: tensor.to(dtype, copy=True) for k, tensor in state.items()}
+                module.load_state_dict(copies, strict=True, assign=True)
+                return module
+        # handed over as a dictionary, so that timm looks neither into a cache nor
+        # into the network
+        module = timm.create_model(
+            name,
+            pretrained=True,
+            pretrained_cfg_overlay={**(overlay or {}), "state_dict": state},
+            **options,
+        )
+    except NETWORK_ERRORS as error:
+        if is_out_of_memory(error):
+            raise
+        raise misfit(path, f"{TIMM_PREFIX}{name}", error) from error
+    module.pretrained_cfg.pop("state_dict", None)
+    return module
+
+
+def misfit(path: Path, name: str, error: Exception) -> CheckpointError:
+    """Why a file does not hold the weights of the network of that name."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return CheckpointError(
+        "{path} does not hold the weights of {name}: {reason}.",
+        path=path.name,
+        name=name,
+        reason=" ".join(lines[1:2] or lines[:1])[:300].rstrip(".") or "damaged",
+    )
+
+
+def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)
+    """What timm's own evaluation transform does, from the weights' metadata."""
+    from timm.data import resolve_model_data_config
+
+    config = resolve_model_data_config(module)
+    _, height, width = config["input_size"]
+    return Preprocessing(
+        mean=tuple(config["mean"]),
+        std=tuple(config["std"]),
+        size=(width, height),
+        resize=int(min(height, width) / config["crop_pct"]),
+        interpolation=Interpolation[config["interpolation"].upper()],
+    )
