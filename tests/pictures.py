@@ -43,7 +43,7 @@ PRESENT = (
     *(f"present-{name}" for name in ("compare", "keys", *CHAPTERS, *TOOLS)),
     "present-lab-changes",
 )
-DIALOGS = ("settings", "about", "log", "size", "preprocessing", "range")
+DIALOGS = ("settings", "about", "log", "size", "preprocessing", "range", "network")
 MENUS = tuple(
     f"menu-{name}"
     for name in (
@@ -52,7 +52,7 @@ MENUS = tuple(
     )
 )
 """In the order of their buttons on screen."""
-MODAL = ("size", "preprocessing", "range")
+MODAL = ("size", "preprocessing", "range", "network")
 """Dialogs that hold everything up."""
 OVER = ("keys", "hints", "classes", "views", "error")
 MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
@@ -304,6 +304,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
             "size": window.running.ask_size,
             "preprocessing": window.running.ask_preprocessing,
             "range": window.wishes.on_fixed_range,
+            "network": window.opening.another_network,
         }
         ask[scene]()
     elif scene in DIALOGS:

@@ -442,8 +442,16 @@
         <translation>メッセージ</translation>
     </message>
     <message>
+        <source>Say which network the file holds</source>
+        <translation>ファイルがどのネットワークの重みなのかを指定します</translation>
+    </message>
+    <message>
         <source>What it was about, in detail</source>
         <translation>何についてのメッセージかを詳しく</translation>
+    </message>
+    <message>
+        <source>Which network…</source>
+        <translation>どのネットワークか…</translation>
     </message>
 </context>
 <context>
@@ -1537,6 +1545,10 @@
         <translation>CLIPのように、画像と文を対応させるよう学習しました。</translation>
     </message>
     <message>
+        <source>Where that is wrong, choose “Another network…” here.</source>
+        <translation>違っている場合は、ここから「別のネットワーク…」を選んでください。</translation>
+    </message>
+    <message>
         <source>any use allowed</source>
         <translation>用途の制限なし</translation>
     </message>
@@ -1601,6 +1613,10 @@
         <translation>{layers}層、各{heads}ヘッド</translation>
     </message>
     <message>
+        <source>{name} (or {others})</source>
+        <translation>{name}（または{others}）</translation>
+    </message>
+    <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
         <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
     </message>
@@ -1631,6 +1647,29 @@
     <message>
         <source>{size} px · patches of {patches} px · {licence}</source>
         <translation>{size} px・パッチ{patches} px・{licence}</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkDialog</name>
+    <message>
+        <source>As timm calls it, such as vit_base_patch16_clip_224</source>
+        <translation>vit_base_patch16_clip_224のような、timmでの名前</translation>
+    </message>
+    <message>
+        <source>Load the file as this network</source>
+        <translation>ファイルをこのネットワークとして読み込みます</translation>
+    </message>
+    <message>
+        <source>Name of the network</source>
+        <translation>ネットワークの名前</translation>
+    </message>
+    <message>
+        <source>The names and shapes in {file} do not tell for certain which network it holds. Which of timm's is it?</source>
+        <translation>{file}の中の名前と形だけでは、どのネットワークの重みなのかを確実には判断できません。timmのどのネットワークですか。</translation>
+    </message>
+    <message>
+        <source>Which network</source>
+        <translation>どのネットワークか</translation>
     </message>
 </context>
 <context>
@@ -2737,6 +2776,10 @@
         <translation>すべてのモデル…&#x9;Ctrl+M</translation>
     </message>
     <message>
+        <source>Another network…</source>
+        <translation>別のネットワーク…</translation>
+    </message>
+    <message>
         <source>Choose a model ▾</source>
         <translation>モデルを選ぶ ▾</translation>
     </message>
@@ -2827,6 +2870,10 @@
     <message>
         <source>Save this view as a figure or as numbers</source>
         <translation>この表示を図か数値として保存します</translation>
+    </message>
+    <message>
+        <source>Say which network the file holds</source>
+        <translation>ファイルがどのネットワークの重みなのかを指定します</translation>
     </message>
     <message>
         <source>Settings, keys, log, about</source>
@@ -4433,8 +4480,8 @@
         <translation>{path}は、{library}では組み立てられないネットワークを記述しています：{reason}。</translation>
     </message>
     <message>
-        <source>{path} does not fit the nearest known model, {nearest} in the naming of {naming}; {differences}.</source>
-        <translation>{path}は、最も近い既知のモデル（{naming}の命名による{nearest}）に合いません。{differences}。</translation>
+        <source>{path} does not fit the nearest known model, {nearest} in the naming of {naming}; {differences}. If you know which of timm's networks it holds, open it as timm:NAME={path}.</source>
+        <translation>{path}は、最も近い既知のモデル（{naming}の命名による{nearest}）に合いません。{differences}。timmのどのネットワークの重みか分かっている場合は、timm:名前={path}として開いてください。</translation>
     </message>
     <message>
         <source>{path} does not hold the weights of {name}: {reason}.</source>
@@ -4585,8 +4632,8 @@
         <translation>{path}はsafetensorsでもPyTorchのファイルでもありません。</translation>
     </message>
     <message>
-        <source>{path} is no Vision Transformer in a naming that is known: {count} tensors such as {names}; the nearest is {nearest}, and {missing} is missing. Build the network yourself and use vitviz.wrap(module).</source>
-        <translation>{path}は、知っている命名のビジョントランスフォーマーではありません。{names}など{count}個のテンソルがあります。最も近いのは{nearest}ですが、{missing}がありません。ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください。</translation>
+        <source>{path} is no Vision Transformer in a naming that is known: {count} tensors such as {names}; the nearest is {nearest}, and {missing} is missing. If it holds one of timm's, open it as timm:NAME={path}; otherwise build the network yourself and use vitviz.wrap(module).</source>
+        <translation>{path}は、知っている命名のビジョントランスフォーマーではありません。{names}など{count}個のテンソルがあります。最も近いのは{nearest}ですが、{missing}がありません。timmのネットワークの重みなら、timm:名前={path}として開いてください。そうでなければ、ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください。</translation>
     </message>
     <message>
         <source>{path} is no file of labels.</source>
@@ -4621,8 +4668,8 @@
         <translation>{path}には{count:,}個のテンソルが並んでいますが、読むのは{limit:,}個までです。</translation>
     </message>
     <message>
-        <source>{path} looks like a Vision Transformer, but {reason}.</source>
-        <translation>{path}はビジョントランスフォーマーのようですが、{reason}。</translation>
+        <source>{path} looks like a Vision Transformer, but {reason}. If you know which of timm's networks it holds, open it as timm:NAME={path}.</source>
+        <translation>{path}はビジョントランスフォーマーのようですが、{reason}。timmのどのネットワークの重みか分かっている場合は、timm:名前={path}として開いてください。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>

@@ -41,6 +41,8 @@ class Connections(QObject):
         top.modelsRequested.connect(window.opening.all_models)
         top.modelFolderRequested.connect(window.opening.model_folder)
         top.modelFileRequested.connect(window.opening.model_file)
+        top.networkRequested.connect(window.opening.another_network)
+        panes.errors.networkRequested.connect(window.opening.which_network)
         top.modeChosen.connect(self._on_mode)
         top.exportRequested.connect(window.export)
         top.copyRequested.connect(window.copy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.errors import Phrase, VitvizError
+from vitviz.errors import Phrase, UntoldError, VitvizError
 from vitviz.ui import theme
 from vitviz.ui.plain_text import representable, show_plainly
 from vitviz.views.colour import Meaning
@@ -62,6 +62,9 @@ def _translated(text: str) -> str:
 class ErrorBar(QFrame):
     """Shows the last problem until it is dismissed or something succeeds."""
 
+    networkRequested = Signal()
+    """To say which network the file holds that does not tell."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._details = ""
@@ -79,17 +82,26 @@ class ErrorBar(QFrame):
         self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._more.hide()
         show_plainly(self._text, self._more)
+        self._network_button = self._button(
+            self.tr("Which network…"), self.networkRequested.emit
+        )
+        self._network_button.setToolTip(self.tr("Say which network the file holds"))
         self._details_button = self._button(self.tr("Details"), self._toggle_details)
         self._details_button.setCheckable(True)
         self._details_button.setToolTip(self.tr("What it was about, in detail"))
         self._copy_button = self._button(self.tr("Copy"), self._copy)
         self._copy_button.setToolTip(self.tr("Copy the message with its details"))
-        self._close_button = self._button("✕", self._dismiss)
+        self._close_button = self._button("✕", self.dismiss)
         self._close_button.setAccessibleName(self.tr("Dismiss"))
         self._close_button.setToolTip(self.tr("Dismiss"))
         row = QHBoxLayout()
         row.addWidget(self._text)
-        for button in (self._details_button, self._copy_button, self._close_button):
+        for button in (
+            self._network_button,
+            self._details_button,
+            self._copy_button,
+            self._close_button,
+        ):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 4, 4, 4)
@@ -116,10 +128,12 @@ class ErrorBar(QFrame):
         values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
         self._error, self._stays = error, stays
+        self._network_button.setVisible(isinstance(error, UntoldError))
 
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""
         self._error, self._stays = None, False
+        self._network_button.hide()
         self._text.setText(representable(text))
         self._details = representable(details)
         self._more.setText(self._details)
@@ -135,7 +149,8 @@ class ErrorBar(QFrame):
             self.hide()
             self._text.clear()
 
-    def _dismiss(self) -> None:
+    def dismiss(self) -> None:
+        """Hide the bar, whatever it says."""
         self._stays = False
         self.clear()
 

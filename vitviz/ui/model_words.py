@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from vitviz.models.catalogue import Entry, Trait
+from vitviz.models.catalogue import TIMM_PREFIX, Entry, Trait
 from vitviz.models.progress import seconds_text
 from vitviz.units import bytes_text
 
@@ -66,9 +66,10 @@ def assumed_text(phrases: Sequence[str]) -> str:
     """What a file of weights does not say and was assumed; empty if nothing was."""
     if not phrases:
         return ""
-    return _tr("Assumed, since the file does not say: {list}").format(
+    said = _tr("Assumed, since the file does not say: {list}").format(
         list=", ".join(map(_assumed, phrases))
     )
+    return said + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
 
 
 def _assumed(phrase: str) -> str:
@@ -88,7 +89,12 @@ def _assumed(phrase: str) -> str:
         return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])
     if found := re.fullmatch(r"norm epsilon (\S+)", phrase):
         return tr("norm epsilon {n}").format(n=found[1])
-    return words.get(phrase, phrase)  # the name of a network
+    if phrase.startswith(TIMM_PREFIX):
+        name, *others = phrase.removeprefix(TIMM_PREFIX).split(" | ")
+        if not others:
+            return name
+        return tr("{name} (or {others})").format(name=name, others=", ".join(others))
+    return words.get(phrase, phrase)
 
 
 def title(entry: Entry) -> str:

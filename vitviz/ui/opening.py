@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import shiboken6
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from vitviz.engine import Kind
 from vitviz.errors import NotHereError, VitvizError
+from vitviz.models.catalogue import TIMM_PREFIX, network_at, split_network
 from vitviz.ui.fetching import Fetching
 from vitviz.ui.model_dialog import ModelDialog
+from vitviz.ui.network_dialog import ask_network
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
@@ -139,3 +142,25 @@ class Opening(QObject):
         if path:
             self._window.choose_model(path, None)
             self._leave_dialog()
+
+    def which_network(self) -> None:
+        """Ask for the network of a file that was refused since it does not tell."""
+        error = self._window.panes.errors.error()
+        if error is not None and "file" in error.values:
+            self._ask_network(Path(str(error.values["file"])), [])
+
+    def another_network(self) -> None:
+        """Ask what the file at hand holds in place of what was assumed."""
+        model = self._window.controller.model
+        if model is None or model.info.weights_path is None:
+            return
+        said, _ = split_network(model.info.source)
+        assumed = next((text for text in model.info.assumed if TIMM_PREFIX in text), "")
+        likely = assumed.removeprefix(TIMM_PREFIX).split(" | ") if assumed else []
+        self._ask_network(model.info.weights_path, [said] if said else likely)
+
+    def _ask_network(self, path: Path, likely: list[str]) -> None:
+        name = ask_network(self._window, path.name, likely)
+        if name is not None:
+            self._window.panes.errors.dismiss()
+            self._window.choose_model(network_at(name, path), None)

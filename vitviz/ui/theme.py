@@ -249,7 +249,8 @@ def _common_sheet(tone: Colours) -> str:
     QPushButton:disabled {{ color: {tone.faint}; border-color: {tone.line}; }}
     QComboBox, QAbstractSpinBox, QLineEdit {{
         border: 1px solid {tone.line}; border-radius: 4px; padding: 3px 6px; }}
-    QAbstractSpinBox QLineEdit {{ border: none; padding: 0 4px; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{
+        border: none; padding: 0 4px; }}
     QComboBox:hover, QAbstractSpinBox:hover, QLineEdit:hover {{
         border-color: {tone.faint}; }}
     QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{

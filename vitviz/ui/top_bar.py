@@ -43,6 +43,7 @@ class TopBar(QWidget):
     modelsRequested = Signal()
     modelFolderRequested = Signal()
     modelFileRequested = Signal()
+    networkRequested = Signal()
     labelsRequested = Signal()
     modeChosen = Signal(object)
     exportRequested = Signal()
@@ -180,6 +181,7 @@ class TopBar(QWidget):
         self._fill_models(name, patch)
         self.sizes.setModel(model, options)
         self._labels.setEnabled(model is not None and model.info.has_head)
+        self._network.setEnabled(model is not None and model.info.is_of_file)
         self._size.setEnabled(model is not None)
         tip = self.tr("Choose the Vision Transformer")
         said = "" if model is None else model_words.assumed_text(model.info.assumed)
@@ -252,6 +254,10 @@ class TopBar(QWidget):
         menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
         menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
+        self._network = menu.addAction(
+            self.tr("Another network…"), self.networkRequested.emit
+        )
+        self._network.setToolTip(self.tr("Say which network the file holds"))
         self._labels = menu.addAction(
             self.tr("Names of the classes…"), self.labelsRequested.emit
         )
