@@ -529,6 +529,10 @@
         <source>{n} people: {n} × {n} = {pairs}</source>
         <translation>{n}人：{n} × {n} = {pairs}</translation>
     </message>
+    <message>
+        <source>{n} × {n} = {pairs}</source>
+        <translation>{n} × {n} = {pairs}</translation>
+    </message>
 </context>
 <context>
     <name>Notes</name>

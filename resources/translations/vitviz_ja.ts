@@ -55,6 +55,10 @@
         <translation>手を加えていない特徴とのコサイン</translation>
     </message>
     <message>
+        <source>Cosine to untouched</source>
+        <translation>変更前とのコサイン</translation>
+    </message>
+    <message>
         <source>changed</source>
         <translation>変更後</translation>
     </message>

@@ -110,7 +110,7 @@ def test_one_key_begins_and_everything_returns(
         assert not part.isVisible()
     for shown in (window.panes.picture, window.panes.rail, window.panes.side):
         assert shown.isVisible()
-    words = "layer 3 · head mean · (1, 1)"
+    words = "layer 3 · head mean · (1,\N{NO-BREAK SPACE}1)"
     qtbot.waitUntil(lambda: window.line.text() == words)
     end(qtbot, window)
     qtbot.waitUntil(lambda: not window.isFullScreen())

@@ -27,8 +27,8 @@ KEY_GAP_PX = 16
 LINE_GAP_PX = 4
 MARGIN_PX = 24
 MOST_COLUMNS = 3
-LEAST_PART = 5
-"""Lines of a group that are worth its heading."""
+LEAST_PARTS = 5, 2
+"""Lines of a group that are worth its heading; fewer where that saves a page."""
 ON = frozenset({Qt.Key.Key_PageDown, Qt.Key.Key_Right, Qt.Key.Key_Down})
 BACK = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_Left, Qt.Key.Key_Up})
 ALONE = frozenset(
@@ -172,15 +172,18 @@ class KeysOverlay(QWidget):
             return whole
         line = self._line_height(theme.font())
         for height in range(room % line, room + 1, line):  # of those, as even as can be
-            columns = self._columns(height, splits=True)
+            columns = self._columns(height, least=LEAST_PARTS[0])
             if len(columns) <= count:
                 return columns
-        return whole
+        parted = (self._columns(room, least=least) for least in LEAST_PARTS)
+        return min((whole, *parted), key=lambda way: -(-len(way) // count))
 
-    def _columns(self, room: int, *, splits: bool = False) -> list[list[Spec | str]]:
+    def _columns(
+        self, room: int, *, least: int | None = None
+    ) -> list[list[Spec | str]]:
         """Columns no higher than `room`: a group each, longer ones in several.
 
-        splits : a group may begin where no more than a part of it has room.
+        least : lines of a group that may begin where no more has room; None: all.
         """
         columns: list[list[Spec | str]] = []
         heading = self._line_height(theme.font("title"))
@@ -188,8 +191,7 @@ class KeysOverlay(QWidget):
         for group, members in groupby(self._specs(), key=lambda spec: spec.group):
             wanted = list(members)
             heights = [self._height(spec) for spec in wanted]
-            least = heights[:LEAST_PART] if splits else heights
-            starts_new = left < heading + sum(least)
+            starts_new = left < heading + sum(heights[:least])
             if not columns or starts_new:
                 columns.append([])
                 left = room

@@ -246,7 +246,8 @@ class Present(QObject):
             return
         window = self._window
         self._share_width()
-        window.line.setText(window.words_on_screen())
+        words = window.words_on_screen()
+        window.line.setText(words.replace(", ", ",\N{NO-BREAK SPACE}"))  # (7, 3)
         if self.speaker is None:
             return
         learn, saved = window.panes.learn, window.controller.saved_views

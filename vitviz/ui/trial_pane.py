@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from vitviz.ui import theme
 from vitviz.ui.percent import percent
@@ -38,14 +38,11 @@ class TrialPane(QWidget):
         item.setMouseEnabled(x=False, y=False)
         item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number,
         item.getAxis("bottom").setStyle(hideOverlappingLabels=False)  # which is shown
-        row = QBoxLayout(
-            QBoxLayout.Direction.LeftToRight
-            if theme.presents()
-            else QBoxLayout.Direction.TopToBottom
-        )
+        row = QVBoxLayout()
         row.setContentsMargins(8, 2, 8, 0)
         row.setSpacing(4)
-        row.addWidget(self._start, 0, Qt.AlignmentFlag.AlignTop)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        row.addWidget(self._start, 0, corner)
         row.addWidget(self._note, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -135,7 +132,7 @@ class TrialPane(QWidget):
             name=name,
             area=format_value(area),
             mean=format_value(float(random.mean())),
-            spread=format_value(float(random.std())),
+            spread=format_value(float(f"{random.std():.1g}")),
             wish=wish,
         )
         return f'<span style="color:{meaning.value}">■</span> {said}'

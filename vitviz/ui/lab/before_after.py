@@ -18,6 +18,8 @@ BAR_PX = 5.0
 LEAST_MAP_PX = 60.0
 ROWS_PRESENTED = 2
 """Classes for which maps make room in Present."""
+LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+"""Within its line, which may be lower than the font's own."""
 NUMBER_GAP = "   ·   "
 
 
@@ -67,17 +69,17 @@ class BeforeAfterView(QWidget):
         painter.setPen(QColor(tone.faint))
         small = theme.font("small")
         painter.setFont(small)
-        line = QFontMetricsF(small).height() + 2
+        line = theme.line_px("small") + 2
         whole = QRectF(self.rect()).adjusted(MARGIN_PX, 2, -MARGIN_PX, -2)
         if self._shown is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(whole, int(flags), self._note)
             return
-        top = whole.top()
+        top, left = whole.top(), int(Qt.AlignmentFlag.AlignLeft | LINE)
         if not theme.presents():  # there the line under everything says it
             row = QRectF(whole.left(), top, whole.width(), line)
             place = self._elided(self._place, row)
-            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, place)
+            painter.drawText(row, left, place)
             top += line
         side, pitch = self._map_size(whole, line)
         step = (whole.width() - pitch) / 2  # from edge to edge, as all that is below
@@ -88,7 +90,7 @@ class BeforeAfterView(QWidget):
         painter.setPen(QColor(tone.text))
         for text in self._number_lines(whole.width()):
             row = QRectF(whole.left(), top, whole.width(), line)
-            painter.drawText(row, Qt.AlignmentFlag.AlignLeft, self._elided(text, row))
+            painter.drawText(row, left, self._elided(text, row))
             top += line
         rest = QRectF(whole.left(), top + 4, whole.width(), whole.bottom() - top - 4)
         self._paint_answer(painter, rest)
@@ -113,7 +115,7 @@ class BeforeAfterView(QWidget):
 
     def _row_height(self) -> float:
         """Of a class with its two bars."""
-        return QFontMetricsF(theme.font()).height() + 2 * BAR_PX + 8
+        return theme.line_px() + 2 * BAR_PX + 8
 
     def _names(self) -> tuple[str, str, str]:
         return self.tr("untouched"), self.tr("changed"), self.tr("difference")
@@ -145,7 +147,7 @@ class BeforeAfterView(QWidget):
         elif index == 2:  # its middle is as light as a light panel
             painter.setPen(QPen(QColor(tone.line), 1))
             painter.drawRect(target.adjusted(-0.5, -0.5, 0.5, 0.5))
-        centre = Qt.AlignmentFlag.AlignHCenter
+        centre = int(Qt.AlignmentFlag.AlignHCenter | LINE)
         below = QRectF(cell.left(), cell.bottom() + 2, cell.width(), line)
         painter.setPen(QColor(tone.text))
         name = self._elided(self._names()[index], below)
@@ -166,37 +168,43 @@ class BeforeAfterView(QWidget):
                 if row.bottom() <= rect.bottom() + BAR_PX:
                     self._paint_class(painter, one, row)
         elif shown.cosine is not None:
-            name = self.tr("Cosine to the untouched feature")
-            self._paint_row(painter, rect, name, f"{shown.cosine:.4f}")
+            names = (
+                self.tr("Cosine to the untouched feature"),
+                self.tr("Cosine to untouched"),
+            )
+            self._paint_row(painter, rect, names, f"{shown.cosine:.4f}")
             self._paint_bar(painter, rect, 1.0, is_after=False)
             self._paint_bar(painter, rect, max(shown.cosine, 0.0), is_after=True)
 
     def _paint_class(self, painter: QPainter, one: ClassChange, rect: QRectF) -> None:
-        self._paint_row(painter, rect, one.name, _shares(one))
+        self._paint_row(painter, rect, (one.name,), _shares(one))
         self._paint_bar(painter, rect, one.before, is_after=False)
         self._paint_bar(painter, rect, one.after, is_after=True)
 
     def _paint_row(
-        self, painter: QPainter, rect: QRectF, name: str, number: str
+        self, painter: QPainter, rect: QRectF, names: tuple[str, ...], number: str
     ) -> None:
+        """The first name that fits in small letters if need be, else the last."""
         font = theme.font()
         painter.setFont(font)
         painter.setPen(QColor(theme.colours().text))
         metrics = QFontMetricsF(font)
-        text = QRectF(rect.left(), rect.top(), rect.width(), metrics.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight, number)
+        text = QRectF(rect.left(), rect.top(), rect.width(), theme.line_px())
+        painter.drawText(text, int(Qt.AlignmentFlag.AlignRight | LINE), number)
         room = text.width() - metrics.horizontalAdvance(number) - 12
-        if metrics.horizontalAdvance(name) > room:
+        if metrics.horizontalAdvance(names[0]) > room:
             painter.setFont(theme.font("small"))
             metrics = QFontMetricsF(painter.font())
+        fitting = (one for one in names if metrics.horizontalAdvance(one) <= room)
+        name = next(fitting, names[-1])
         short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft, short)
+        painter.drawText(text, int(Qt.AlignmentFlag.AlignLeft | LINE), short)
 
     def _paint_bar(
         self, painter: QPainter, rect: QRectF, share: float, *, is_after: bool
     ) -> None:
         tone = theme.colours()
-        top = rect.top() + QFontMetricsF(theme.font()).height() + 1
+        top = rect.top() + theme.line_px() + 1
         bar = QRectF(rect.left(), top, rect.width(), BAR_PX)
         if is_after:
             bar.translate(0, BAR_PX + 1)

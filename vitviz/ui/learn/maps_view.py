@@ -165,7 +165,9 @@ class MapsView(Drawn):
             if one.short and metrics.horizontalAdvance(text) > below.width():
                 text = one.short
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, below.width())
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
+            # a line may be lower than the font's own
+            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(below, int(middle), text)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Outline the map under the pointer."""

@@ -67,7 +67,8 @@ class Marks(Drawn):
             middle = handle / 2 + way * step / (len(self._words) - 1)
             left = min(max(middle - wide / 2, 0.0), self.width() - wide)
             place = QRectF(left, 0, wide, self.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+            middle_of = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(place, int(middle_of), word)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the word."""

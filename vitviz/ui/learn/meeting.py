@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui import theme
@@ -84,4 +84,7 @@ class Meeting(Drawn):
         text = self.tr("{n} people: {n} × {n} = {pairs}").format(
             n=count, pairs=count**2
         )
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+        if QFontMetricsF(font).horizontalAdvance(text) > below.width():
+            text = self.tr("{n} × {n} = {pairs}").format(n=count, pairs=count**2)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        painter.drawText(below, int(flags), text)

@@ -322,6 +322,11 @@ class MatrixPane(QWidget):
         def ink(meaning: Meaning) -> str:
             return readable(meaning).name()
 
-        query = f'<span style="color:{ink(Meaning.QUERY)}">{self.tr("query ↓")}</span>'
-        key = f'<span style="color:{ink(Meaning.KEY)}">{self.tr("key →")}</span>'
+        query, key = (
+            f'<span style="color:{ink(meaning)}">{text.replace(" ", "&nbsp;")}</span>'
+            for meaning, text in (
+                (Meaning.QUERY, self.tr("query ↓")),
+                (Meaning.KEY, self.tr("key →")),
+            )
+        )
         self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")
