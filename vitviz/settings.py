@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vitviz.errors import VitvizError
+from vitviz.places import Place, own_folder
 from vitviz.settings_schema import KNOWN as KNOWN
 from vitviz.settings_schema import Language as Language
 from vitviz.settings_schema import LogLevel as LogLevel
@@ -37,13 +38,7 @@ def settings_path() -> Path | None:
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return Path(chosen)
-    import platformdirs
-
-    try:
-        folder = platformdirs.user_config_path("vitviz", appauthor=False)
-    except RuntimeError:  # platformdirs since 4.14, where there is no home
-        return None
-    # older ones leave "~" as it is, which would become a folder of that name
+    folder = own_folder(Place.SETTINGS)
     return folder / NAME if folder.is_absolute() else None
 
 

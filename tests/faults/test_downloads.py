@@ -250,7 +250,10 @@ def test_no_home(site: Site, homeless: Path) -> None:
     with pytest.raises(OutputError, match="no home folder"):
         fetch(site)
     assert not site.requests
-    assert not list(homeless.iterdir())
+    own = homeless / "model.pth"
+    own.write_bytes(CONTENT)
+    store.verify(remote(site), own)  # and cannot be remembered
+    assert list(homeless.iterdir()) == [own]
 
 
 @pytest.mark.parametrize(

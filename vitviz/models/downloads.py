@@ -81,7 +81,7 @@ def download(
     Raises DownloadError, OutputError, CheckpointError, Cancelled.
     """
     folder = store.cache_folder()
-    if not folder.is_absolute():  # no home: "~" would become a folder of that name
+    if not folder.is_absolute():  # there is no home
         raise OutputError(
             "There is no folder to keep {file} in: this account has no home folder. "
             "Set the environment variable XDG_CACHE_HOME.",

@@ -18,12 +18,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import platformdirs
-
 from vitviz.atomic import sweep, write_bytes
 from vitviz.errors import CheckpointError, OutputError
 from vitviz.models.catalogue import Entry, Remote, embedded_path
 from vitviz.models.limits import unreadable
+from vitviz.places import Place, own_folder
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -53,14 +52,8 @@ class Record:
 
 
 def cache_folder() -> Path:
-    """The platform's folder for what can be fetched again; it need not exist.
-
-    It is not absolute where there is no home.
-    """
-    try:
-        return platformdirs.user_cache_path("vitviz", appauthor=False) / "models"
-    except RuntimeError:  # platformdirs since 4.14; older ones leave "~" as it is
-        return Path("~", "models")
+    """Where weights are kept; not absolute where there is no home, see `places`."""
+    return own_folder(Place.CACHE) / "models"
 
 
 def locate(remote: Remote) -> Path | None:
@@ -143,6 +136,8 @@ def remember(remote: Remote, path: Path, sha256: str, expected: str) -> None:
     """Note the digest of a file, so that it need not be computed at every start."""
     status = path.stat()
     record = Record(str(path), status.st_size, status.st_mtime_ns, sha256, expected)
+    if not cache_folder().is_absolute():
+        return
     with contextlib.suppress(OSError, OutputError):  # a cache that can only be read
         cache_folder().mkdir(parents=True, exist_ok=True)
         write_bytes(_record_path(remote), json.dumps(asdict(record)).encode())
