@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from vitviz.errors import BudgetError, VitvizError
 from vitviz.memory import free_bytes
+from vitviz.units import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -175,13 +176,13 @@ def require_memory(info: ModelInfo, num_tokens: int, size: tuple[int, int]) -> N
     if peak > free:
         raise BudgetError(
             "A run at {width}×{height} px ({tokens:,} tokens) would take about "
-            "{needed:.1f} GB of memory; {free:.1f} GB are free. Choose a smaller size, "
-            "or larger patches.",
+            "{needed} of memory; {free} are free. Choose a smaller size, or larger "
+            "patches.",
             width=size[0],
             height=size[1],
             tokens=num_tokens,
-            needed=peak / 1e9,
-            free=free / 1e9,
+            needed=bytes_text(peak),
+            free=bytes_text(free),
         )
 
 

@@ -2091,8 +2091,8 @@
 <context>
     <name>Running</name>
     <message>
-        <source>A run at {width}×{height} px would take about {needed} GB of the {free} GB of memory that are free.</source>
-        <translation>{width}×{height} pxの実行には約{needed} GBのメモリが必要です。空いているのは{free} GBです。</translation>
+        <source>A run at {width}×{height} px would take about {needed} of the {free} of memory that are free.</source>
+        <translation>{width}×{height} pxの実行には約{needed}のメモリが必要です。空いているのは{free}です。</translation>
     </message>
     <message>
         <source>All files</source>
@@ -2338,12 +2338,12 @@
         <translation>高さ（ピクセル）</translation>
     </message>
     <message>
-        <source>Only {n} MB are free there: it will run on the CPU.</source>
-        <translation>そこには{n} MBしか空きがないため、CPUで実行します。</translation>
+        <source>Only {n} are free there: it will run on the CPU.</source>
+        <translation>そこには{n}しか空きがないため、CPUで実行します。</translation>
     </message>
     <message>
-        <source>Only {n} MB of memory are free: choose a smaller size.</source>
-        <translation>空いているメモリは{n} MBだけです。小さいサイズを選んでください。</translation>
+        <source>Only {n} of memory are free: choose a smaller size.</source>
+        <translation>空いているメモリは{n}だけです。小さいサイズを選んでください。</translation>
     </message>
     <message>
         <source>Run</source>
@@ -2362,8 +2362,8 @@
         <translation>モデルの入力サイズ</translation>
     </message>
     <message>
-        <source>That is more than half of the {n} MB that are free.</source>
-        <translation>空いている{n} MBの半分を超えます。</translation>
+        <source>That is more than half of the {n} that are free.</source>
+        <translation>空いている{n}の半分を超えます。</translation>
     </message>
     <message>
         <source>Width</source>
@@ -2382,8 +2382,8 @@
         <translation>{name}。{n} pxのパッチに丸めます</translation>
     </message>
     <message>
-        <source>{n} MB for q, k and v; {peak} MB at most while it runs</source>
-        <translation>q、k、vに{n} MB、実行中は最大{peak} MB</translation>
+        <source>{n} for q, k and v; {peak} at most while it runs</source>
+        <translation>q、k、vに{n}、実行中は最大{peak}</translation>
     </message>
     <message>
         <source>{width}×{height} px: {rows}×{cols} patches, {n} tokens</source>
@@ -3544,8 +3544,8 @@
         <translation>クエリには少なくとも1つのキーを残してください。すべてのつながりが切られています。</translation>
     </message>
     <message>
-        <source>A run at {width}×{height} px ({tokens:,} tokens) would take about {needed:.1f} GB of memory; {free:.1f} GB are free. Choose a smaller size, or larger patches.</source>
-        <translation>{width}×{height} px（{tokens:,}トークン）の実行には約{needed:.1f} GBのメモリが必要ですが、空きは{free:.1f} GBです。サイズを小さくするか、パッチを大きくしてください。</translation>
+        <source>A run at {width}×{height} px ({tokens:,} tokens) would take about {needed} of memory; {free} are free. Choose a smaller size, or larger patches.</source>
+        <translation>{width}×{height} px（{tokens:,}トークン）の実行には約{needed}のメモリが必要ですが、空きは{free}です。サイズを小さくするか、パッチを大きくしてください。</translation>
     </message>
     <message>
         <source>A session brings its own picture: {name} was opened, and nothing else.</source>

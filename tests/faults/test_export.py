@@ -342,6 +342,6 @@ def test_a_run_too_large_for_the_memory(
     monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: 10**6)
     output = tmp_path / "out.npz"
     arguments = [str(photo), "-o", str(output), "--model", str(model_folder)]
-    assert "GB are free" in refused(capsys, *arguments, "--size", "1024")
+    assert "1.0 MB are free" in refused(capsys, *arguments, "--size", "1024")
     monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: 30 * 10**6)
     assert "add --yes" in refused(capsys, *arguments, "--size", "1024")

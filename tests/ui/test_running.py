@@ -142,7 +142,7 @@ def test_too_much_is_refused_and_the_view_stays(
         patch.setattr("vitviz.pricing.free_bytes", lambda _device: 1_000_000)
         action(window, "448 px").trigger()
         qtbot.waitUntil(lambda: window.panes.errors.isVisible())
-        assert "GB are free" in window.panes.errors.text()
+        assert "1.0 MB are free" in window.panes.errors.text()
         assert window.controller.scene.trace is before
     action(window, "224 px").trigger()
     wait_idle(qtbot, window)

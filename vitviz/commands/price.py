@@ -26,11 +26,11 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
     require_memory(model.info, made.num_tokens, made.size)
     if made.is_large and not is_agreed and made.free_bytes is not None:
         raise BudgetError(
-            "This run would take about {needed:.1f} GB of memory, more than half of "
-            "the {free:.1f} GB that are free. Choose a smaller --size, or a larger "
-            "--patch, or add --yes.",
-            needed=made.peak_bytes / 1e9,
-            free=made.free_bytes / 1e9,
+            "This run would take about {needed} of memory, more than half of the "
+            "{free} that are free. Choose a smaller --size, or a larger --patch, or "
+            "add --yes.",
+            needed=bytes_text(made.peak_bytes),
+            free=bytes_text(made.free_bytes),
         )
 
 

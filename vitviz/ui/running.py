@@ -13,6 +13,7 @@ from vitviz import run_jobs
 from vitviz.engine import Kind
 from vitviz.ui.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.size_dialog import SizeDialog
+from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
@@ -129,13 +130,13 @@ class Running(QObject):
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(
             self.tr(
-                "A run at {width}×{height} px would take about {needed} GB of the "
-                "{free} GB of memory that are free."
+                "A run at {width}×{height} px would take about {needed} of the {free} "
+                "of memory that are free."
             ).format(
                 width=price.size[0],
                 height=price.size[1],
-                needed=f"{price.peak_bytes / 1e9:.1f}",
-                free=f"{price.free_bytes / 1e9:.1f}",
+                needed=bytes_text(price.peak_bytes),
+                free=bytes_text(price.free_bytes),
             )
         )
         anyway = box.addButton(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.geometry import MAX_SIDE_PX, Fit
 from vitviz.ui.size_menu import rough_time
+from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
@@ -103,22 +104,22 @@ class SizeDialog(QDialog):
                 cols=cols,
                 n=f"{price.num_tokens:,}",
             ),
-            self.tr("{n} MB for q, k and v; {peak} MB at most while it runs").format(
-                n=f"{price.kept_bytes / 1e6:,.0f}",
-                peak=f"{price.peak_bytes / 1e6:,.0f}",
+            self.tr("{n} for q, k and v; {peak} at most while it runs").format(
+                n=bytes_text(price.kept_bytes),
+                peak=bytes_text(price.peak_bytes),
             ),
         ]
         if price.seconds is not None:
             time = rough_time(price.seconds)
             lines.append(self.tr("about {time}").format(time=time))
         if price.free_bytes is not None and price.is_large:
-            free = f"{price.free_bytes / 1e6:,.0f}"
+            free = bytes_text(price.free_bytes)
             if price.falls_back:
-                text = self.tr("Only {n} MB are free there: it will run on the CPU.")
+                text = self.tr("Only {n} are free there: it will run on the CPU.")
             elif price.is_too_much:
-                text = self.tr("Only {n} MB of memory are free: choose a smaller size.")
+                text = self.tr("Only {n} of memory are free: choose a smaller size.")
             else:
-                text = self.tr("That is more than half of the {n} MB that are free.")
+                text = self.tr("That is more than half of the {n} that are free.")
             lines.append(text.format(n=free))
         self._price.setText("\n".join(lines))
         self._run.setEnabled(price.falls_back or not price.is_too_much)
