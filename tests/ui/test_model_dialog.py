@@ -302,13 +302,14 @@ def test_another_language(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, hub: Site
 ) -> None:
     """What was typed and chosen stays, and a download goes on."""
-    dialog = open_dialog(qtbot, open_vitviz(photo))
-    press(qtbot, dialog.chip(Trait.SMALL))
+    window = open_vitviz(photo)
+    former = open_dialog(qtbot, window)
+    press(qtbot, former.chip(Trait.SMALL))
     hub.pause_s = 0.005
-    begin_download(qtbot, dialog)
-    former = dialog.details()
-    QApplication.sendEvent(dialog, QEvent(QEvent.Type.LanguageChange))
-    assert dialog.details() is not former
+    begin_download(qtbot, former)
+    QApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
+    qtbot.waitUntil(lambda: window.findChild(ModelDialog) is not former)
+    dialog = open_dialog(qtbot, window)
     assert dialog.searchField().text() == "augreg ti/16"
     assert dialog.chip(Trait.SMALL).isChecked()
     assert dialog.names()[0] == TINY

@@ -53,9 +53,7 @@ class ModelDialog(QDialog):
         super().__init__(parent)
         self._fetching = fetching
         self._looked_up: Entry | None = None
-        self._body = QWidget()
-        self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._chips: dict[Trait | None, QToolButton] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
         QShortcut(QKeySequence.StandardKey.Find, self, self._on_find)
@@ -74,12 +72,7 @@ class ModelDialog(QDialog):
     # -- layout --------------------------------------------------------------------
 
     def _build(self) -> None:
-        """Make all that has words."""
         self.setWindowTitle(self.tr("All models"))
-        self._body.hide()
-        self._body.deleteLater()
-        self._body = QWidget()
-        self._chips: dict[Trait | None, QToolButton] = {}
         self._search = QLineEdit()
         self._search.setPlaceholderText(
             self.tr("Search by name, maker or what it is good for, or type a timm name")
@@ -89,7 +82,7 @@ class ModelDialog(QDialog):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._update_list)
         self._search.installEventFilter(self)
-        self._model = ModelList(self._body)
+        self._model = ModelList(self)
         self._list = model_view(self._model)
         self._list.setAccessibleName(self.tr("Models"))
         self._list.selectionModel().currentChanged.connect(self._on_current)
@@ -103,23 +96,9 @@ class ModelDialog(QDialog):
         self._details.lookUpRequested.connect(self._look_up)
         self._line = DownloadLine()
         self._line.cancelRequested.connect(self._fetching.cancel)
-        self._place(QVBoxLayout(self._body))
-        self._outer.addWidget(self._body)
+        self._place(QVBoxLayout(self))
         self._update_list()
         self._search.setFocus()
-
-    def _rebuild(self) -> None:
-        """All words anew; what was typed, filtered and chosen stays."""
-        text, entry = self._search.text(), self._details.entry()
-        checked = [trait for trait, chip in self._chips.items() if chip.isChecked()]
-        self._build()
-        for trait in checked:
-            self._chips[trait].setChecked(True)
-        self._search.setText(text)
-        if entry is not None:
-            self._choose(entry.name)
-        if self._fetching.entry is not None:
-            self._on_progress(Progress(0))
 
     def _place(self, layout: QVBoxLayout) -> None:
         chips = Flow(4)
@@ -222,7 +201,7 @@ class ModelDialog(QDialog):
         return self._line
 
     def takeOver(self, former: ModelDialog) -> None:
-        """Show what another dialog shows, at its place."""
+        """Show what another dialog shows, at its place: it was in other words."""
         self.setGeometry(former.geometry())
         for trait, chip in former._chips.items():
             self._chips[trait].setChecked(chip.isChecked())
@@ -231,6 +210,7 @@ class ModelDialog(QDialog):
         entry = former._details.entry()
         if entry is not None:
             self._choose(entry.name)
+        self._on_progress(Progress(0))
 
     # -- list and details ----------------------------------------------------------
 
@@ -389,11 +369,9 @@ class ModelDialog(QDialog):
         self._search.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme and the language."""
+        """Follow the theme."""
         if event.type() == QEvent.Type.PaletteChange:
             self._style()
-        elif event.type() == QEvent.Type.LanguageChange:
-            self._rebuild()
         super().changeEvent(event)
 
 
