@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QImage,
-    QLinearGradient,
     QPainter,
     QPen,
 )
@@ -147,16 +146,14 @@ def draw_bar(
     painter.save()
     bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    if style is Style.SPOTLIGHT:
-        painter.fillRect(bar, SURROUND)
-        shadow = QLinearGradient(bar.bottomLeft(), bar.topLeft())
-        shadow.setColorAt(0, QColor(0, 0, 0, round(255 * opacity)))
-        shadow.setColorAt(1, QColor(0, 0, 0, 0))
-        painter.fillRect(bar, shadow)
-    else:
-        table = np.ascontiguousarray(lookup_table(colormap)[::-1, None, :])
-        image = QImage(table.data, 1, 256, 3, QImage.Format.Format_RGB888)
-        painter.drawImage(bar, image)
+    table = lookup_table(colormap)
+    if style is Style.SPOTLIGHT:  # no gradient: Qt's PDF has it black
+        light = 1 - opacity * np.linspace(1, 0, 256)[:, None]
+        grey = (SURROUND.red(), SURROUND.green(), SURROUND.blue())
+        table = np.rint(light * grey).astype(np.uint8)
+    column = np.ascontiguousarray(table[::-1, None, :])
+    image = QImage(column.data, 1, 256, 3, QImage.Format.Format_RGB888)
+    painter.drawImage(bar, image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QUIET, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

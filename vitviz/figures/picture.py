@@ -43,7 +43,14 @@ def draw_photo(painter: QPainter, image: SourceImage, part: Rect, box: QRectF) -
         (bottom - top) * scale_y,
     )
     device = abs(painter.deviceTransform().m11())
-    photo = _reduced(image.pixels, target.width() * device)
+    pixels = _reduced(image.pixels, target.width() * device)
+    photo = QImage(
+        pixels.data,
+        pixels.shape[1],
+        pixels.shape[0],
+        pixels.strides[0],
+        QImage.Format.Format_RGB888,
+    )
     factor_x, factor_y = photo.width() / width, photo.height() / height
     source = QRectF(
         left * factor_x,
@@ -180,7 +187,7 @@ def _index(
     return index
 
 
-def _reduced(pixels: Bytes, wanted_px: float) -> QImage:
+def _reduced(pixels: Bytes, wanted_px: float) -> Bytes:
     """The photograph, halved until it has less than twice the pixels wanted.
 
     By Pillow, which lets other threads go on meanwhile; Qt from Python does not.
@@ -190,13 +197,11 @@ def _reduced(pixels: Bytes, wanted_px: float) -> QImage:
     target = width
     while target > 2 * wanted_px and target > 1:
         target = (target + 1) // 2
-    if target != width:
-        size = target, max(1, round(height * target / width))
-        photo = PIL.Image.frombuffer("RGB", (width, height), data)
-        data = np.asarray(photo.resize(size, PIL.Image.Resampling.BOX))
-        width, height = size
-    image = QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return image.copy()
+    if target == width:
+        return data
+    size = target, max(1, round(height * target / width))
+    photo = PIL.Image.frombuffer("RGB", (width, height), data)
+    return np.asarray(photo.resize(size, PIL.Image.Resampling.BOX))
 
 
 def mapped(part: Rect, box: QRectF, rect: Rect) -> QRectF:

@@ -24,6 +24,11 @@ from PySide6.QtSvg import QSvgGenerator
 from vitviz._version import META_KEY
 from vitviz.atomic import write_bytes
 from vitviz.errors import BudgetError
+from vitviz.figures.stand_ins import (
+    StandInPainter,
+    exchanged_in_pdf,
+    exchanged_in_svg,
+)
 
 PNG_SCALE = 2.0
 """Device pixels a figure unit."""
@@ -112,7 +117,8 @@ def draw(figure: Figure, scale: float) -> QImage:
         )
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
-    with _painting(image) as painter:
+    painter = QPainter(image)
+    with _ended(painter):
         painter.scale(scale, scale)
         figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
     return image
@@ -129,11 +135,12 @@ def svg_bytes(figure: Figure) -> bytes:
     generator.setResolution(96)
     generator.setSize(QSizeF(figure.width, figure.height).toSize())
     generator.setViewBox(QRectF(0, 0, figure.width, figure.height))
-    with _painting(generator) as painter:
+    painter = StandInPainter(generator)
+    with _ended(painter):
         whole = QRectF(0, 0, figure.width, figure.height)
         painter.fillRect(whole, QColor("white"))
         figure.paint(painter, whole)
-    return bytes(buffer.data().data())
+    return exchanged_in_svg(bytes(buffer.data().data()), painter.pictures)
 
 
 def pdf_bytes(figure: Figure) -> bytes:
@@ -152,19 +159,19 @@ def pdf_bytes(figure: Figure) -> bytes:
             QMarginsF(0, 0, 0, 0),
         )
     )
-    with _painting(writer) as painter:
+    painter = StandInPainter(writer)
+    with _ended(painter):
         painter.scale(4, 4)
         figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
-    return bytes(buffer.data().data())
+    return exchanged_in_pdf(bytes(buffer.data().data()), painter.pictures)
 
 
 @contextlib.contextmanager
-def _painting(device: QImage | QSvgGenerator | QPdfWriter) -> Iterator[QPainter]:
-    """A painter that is ended whatever happens: Qt aborts on one that is not."""
-    painter = QPainter(device)
+def _ended(painter: QPainter) -> Iterator[None]:
+    """End a painter whatever happens: Qt aborts on one that is not."""
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     try:
-        yield painter
+        yield
     finally:
         painter.end()
 
