@@ -4344,6 +4344,10 @@
         <translation>{name}を読み込めません：{reason}。</translation>
     </message>
     <message>
+        <source>{name} has a bias for keys</source>
+        <translation>{name}にキーのバイアスがあります</translation>
+    </message>
+    <message>
         <source>{name} has more than {limit} megapixels. Save it smaller and open that.</source>
         <translation>{name}は{limit}メガピクセルを超えています。小さくして保存し、それを開いてください。</translation>
     </message>
@@ -4362,6 +4366,10 @@
     <message>
         <source>{name} has no weights {weights}; it has {names}.</source>
         <translation>{name}に重み{weights}はありません。あるのは{names}です。</translation>
+    </message>
+    <message>
+        <source>{name} has other values than DINOv3's</source>
+        <translation>{name}の値がDINOv3のものと違います</translation>
     </message>
     <message>
         <source>{name} has the shape {shape}</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ import vitviz
 from tests.models.test_timm_files import LONG, made, require_same, write
 from tests.models.timm_cases import TIMM
 from vitviz.cli import main
-from vitviz.errors import VitvizError
+from vitviz.errors import UntoldError, VitvizError
 from vitviz.models.checkpoint_files import FileKind, State
 from vitviz.models.checkpoints import preprocessing_of, recognised
 from vitviz.models.namings import recognise
+from vitviz.models.timm_build import timm_trained
 from vitviz.models.timm_fitting import computed_by
 from vitviz.models.timm_twins import _MODULES, may_be_another
+from vitviz.models.unwrapping import unwrap
 
 UNTOLD = {"vit_base_patch16_clip_quickgelu_224", "vit_small_patch16_lingbot"}
 """Of the table of families: taken for others unless something says what they are."""
@@ -136,23 +139,121 @@ def test_what_the_user_says_is_not_so(name: str, said: str, tmp_path: Path) -> N
 
 
 def test_names_that_only_timm_can_translate(tmp_path: Path) -> None:
-    """CLIP as OpenAI and open_clip write it, with its text tower beside."""
-    name = "vit_xsmall_patch16_clip_224"
+    """Perception Encoder: the names of CLIP, but it turns queries and keys."""
+    name = "vit_pe_core_tiny_patch16_384"
     module = made(name, num_classes=5, img_size=64)
-    with torch.no_grad():
-        module.get_parameter("head.bias").zero_()  # theirs has none
     state = openai_state(module)
+    for end in ("weight", "bias"):
+        parts = [state.pop(f"visual.attn_pool.{part}.{end}") for part in ("q", "kv")]
+        state[f"visual.attn_pool.attn.in_proj_{end}"] = torch.cat(parts)
     torch.save(state, tmp_path / "mine.pth")
+    with pytest.raises(UntoldError, match=r"open it as timm:NAME=mine\.pth"):
+        vitviz.load_model(tmp_path / "mine.pth")
     model = vitviz.load_model(f"timm:{name}={tmp_path / 'mine.pth'}")
     require_same(model, module, 64, 64)
-    state["visual.positional_embedding"] = torch.zeros(15, 256)
+    state["visual.positional_embedding"] = torch.zeros(15, 192)
     torch.save(state, tmp_path / "other.pth")
     with pytest.raises(VitvizError, match="positional_embedding has the shape"):
         vitviz.load_model(f"timm:{name}={tmp_path / 'other.pth'}")
 
 
+OPENAI = {key: torch.tensor(1) for key in
+          ("input_resolution", "context_length", "vocab_size")}  # fmt: skip
+
+
+def test_clip_as_openai_and_open_clip_write_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its text tower beside; timm's own translation makes the same of it."""
+    name = "vit_xsmall_patch16_clip_224"
+    module = made(name, num_classes=5, img_size=64)
+    state = openai_state(module)
+    torch.save(state, tmp_path / "mine.pth")
+    model = vitviz.load_model(tmp_path / "mine.pth")
+    assert model.info.num_heads == 4
+    require_same(model, module, 64, 64)
+    assert model.preprocessing.mean[0] == pytest.approx(0.4815, abs=1e-4)
+    assert model.info.assumed[0] == f"timm:{name}"
+    assert main(["models", "check", str(tmp_path / "mine.pth")]) == 0
+    assert "CLIP (OpenAI, open_clip)" in capsys.readouterr().out
+    theirs = timm_trained(
+        name,
+        dict(state),
+        tmp_path / "mine.pth",
+        torch.float32,
+        num_classes=5,
+        img_size=64,
+        overlay={"num_classes": 5},
+    )
+    require_same(model, theirs.eval(), 64, 64)
+    state["visual.class_embedding"] = torch.zeros(3, 2)
+    torch.save(state, tmp_path / "bad.pth")
+    with pytest.raises(UntoldError, match="class_embedding has the shape"):
+        vitviz.load_model(tmp_path / "bad.pth")
+
+
+@LONG
+@pytest.mark.parametrize("beside", [{}, OPENAI], ids=["open_clip", "OpenAI"])
+def test_openai_s_clip_is_told_by_what_lies_beside(
+    beside: dict[str, Tensor], tmp_path: Path
+) -> None:
+    name = QUICK if beside else SLOW
+    module = made(name, num_classes=5, img_size=64)
+    torch.save({**openai_state(module), **beside}, tmp_path / "mine.pth")
+    model = vitviz.load_model(tmp_path / "mine.pth")
+    require_same(model, module, 64, 64)
+    other = SLOW if beside else QUICK
+    assert model.info.assumed[0] == f"timm:{name} | {other}"
+
+
+def meta_state(module: nn.Module) -> dict[str, Tensor]:
+    """A DINOv3 of timm's as Meta writes it; a bias of keys is there and masked out."""
+    state: dict[str, Tensor] = {}
+    for key, value in module.state_dict().items():
+        name = key.replace("reg_token", "storage_tokens")
+        name = re.sub(r"gamma_([12])", r"ls\1.gamma", name)
+        state[name] = value
+    for key in [key for key in state if key.endswith("q_bias")]:
+        stem = key.removesuffix("q_bias")
+        query, value = state.pop(key), state.pop(f"{stem}v_bias")
+        state[f"{stem}qkv.bias"] = torch.cat([query, torch.ones_like(query), value])
+        mask = torch.ones(3, len(query))
+        mask[1] = 0
+        state[f"{stem}qkv.bias_mask"] = mask.flatten()
+    state["mask_token"] = torch.zeros(1, 384)
+    state["rope_embed.periods"] = (100 ** (torch.arange(16) / 16)).bfloat16()
+    return state
+
+
+def test_dinov3_as_meta_writes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "vit_small_patch16_dinov3_qkvb"
+    module = made(name)
+    state = meta_state(module)
+    path = tmp_path / "mine.pth"
+    torch.save(state, path)
+    model = vitviz.load_model(path)
+    require_same(model, module, 64, 64)
+    assert model.info.assumed[0].startswith(f"timm:{name}")
+    assert main(["models", "check", str(path)]) == 0
+    assert "naming          DINOv3" in capsys.readouterr().out
+    theirs = timm_trained(name, dict(state), path, torch.float32, num_classes=0)
+    require_same(model, theirs.eval(), 64, 64)
+    for key, value, said in (
+        ("rope_embed.periods", 2 * state["rope_embed.periods"], "other values"),
+        ("blocks.0.attn.qkv.bias_mask", torch.ones(1152), "a bias for keys"),
+        ("blocks.0.attn.qkv.bias", torch.zeros(7), r"has the shape \(7,"),
+    ):
+        torch.save({**state, key: value}, path)
+        with pytest.raises(UntoldError, match=said):
+            vitviz.load_model(path)
+
+
 def openai_state(module: nn.Module) -> dict[str, Tensor]:
-    """A CLIP of timm's, but for the bias of its head, as OpenAI names its tensors."""
+    """A CLIP of timm's as OpenAI names its tensors; its head has no bias then."""
+    with torch.no_grad():
+        module.get_parameter("head.bias").zero_()
     state = {theirs(key): value for key, value in module.state_dict().items()}
     state["visual.proj"] = state.pop("visual.head.weight").T.contiguous()
     del state["visual.head.bias"]
@@ -165,6 +266,9 @@ def openai_state(module: nn.Module) -> dict[str, Tensor]:
 
 def theirs(name: str) -> str:
     for ours, other in (
+        ("attn_pool.latent", "attn_pool.probe"),
+        ("attn_pool.proj", "attn_pool.attn.out_proj"),
+        ("attn_pool.norm", "attn_pool.layernorm"),
         ("patch_embed.proj", "conv1"),
         ("pos_embed", "positional_embedding"),
         ("cls_token", "class_embedding"),
@@ -265,7 +369,7 @@ def test_every_family_is_told_at_full_size(name: str) -> None:
     tensors: dict[str, Tensor] = module.state_dict()
     path = Path("mine.safetensors")
     state = State(path, FileKind.SAFETENSORS, 1, tensors)
-    layout, found = recognised(path, state, tensors)
+    layout, found = recognised(path, state, unwrap(state))
     assert {k: t.shape for k, t in found.state_dict().items()} == {
         k: t.shape for k, t in tensors.items()
     }

@@ -88,11 +88,14 @@ def test_a_file_that_was_taken_for_another(
 def test_a_file_that_is_refused(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
 ) -> None:
-    """CLIP's names as OpenAI writes them; timm knows them once it is said."""
+    """Names of Perception Encoder's own; timm knows them once it is said."""
     from tests.models.test_timm_twins import openai_state
 
-    name = "vit_xsmall_patch16_clip_224"
+    name = "vit_pe_core_tiny_patch16_384"
     state = openai_state(made(name, num_classes=5, img_size=64))
+    for end in ("weight", "bias"):
+        parts = [state.pop(f"visual.attn_pool.{part}.{end}") for part in ("q", "kv")]
+        state[f"visual.attn_pool.attn.in_proj_{end}"] = torch.cat(parts)
     torch.save(state, tmp_path / "mine.pth")
     window = open_vitviz(photo, model=tmp_path / "mine.pth", wait=False)
     bar = window.panes.errors

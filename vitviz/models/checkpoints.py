@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,9 +24,10 @@ from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.catalogue import network_at
 from vitviz.models.checkpoint_files import State, read_state
 from vitviz.models.finite import broken_numbers, not_finite
-from vitviz.models.layout import Layout, ShapeError, Tensors
+from vitviz.models.layout import Layout, ShapeError
 from vitviz.models.limits import listed
 from vitviz.models.namings import recognise
+from vitviz.models.original_naming import in_names_of_timm
 from vitviz.models.refusals import reason_against
 from vitviz.models.room import require_room
 from vitviz.models.timm_twins import may_be_another, named_twin, said_twin, twin_of
@@ -34,12 +35,14 @@ from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
 from vitviz.models.transformers_naming import with_library_names
 from vitviz.models.transformers_vit import TransformersAdapter
-from vitviz.models.unwrapping import unwrap
+from vitviz.models.unwrapping import Unwrapped, unwrap
 
 _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
 """Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""
 _INDICES = (torch.int64, torch.int32, torch.bool)
 """Of tables beside the weights."""
+_OF_OPENAI = {"input_resolution", "context_length", "vocab_size"}
+"""What its CLIP, which has QuickGELU, lists beside the weights."""
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
@@ -136,8 +139,9 @@ def examine(
             "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
         )
     place = device or torch.device("cpu")
+    opened, naming = _renamed(path, opened, is_sure=network is None)
     if network is None:
-        layout, module = recognised(path, state, opened.tensors)
+        layout, module = recognised(path, state, opened)
     else:
         written = {
             n: t for n, t in opened.as_written.items() if t.dtype not in _INDICES
@@ -147,6 +151,7 @@ def examine(
         require_room(path.name, count, device=place, dtype=dtype)
         layout = named_twin(path, opened, network)
         module = _skeleton(path, layout)
+    layout = replace(layout, naming=naming or layout.naming)
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
     require_room(path.name, count, device=place, dtype=dtype)
@@ -172,11 +177,27 @@ def examine(
     return found, module
 
 
-def recognised(path: Path, state: State, tensors: Tensors) -> tuple[Layout, nn.Module]:
+def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped, str]:
+    """The same with timm's names for the tensors of other trainings; and the naming.
+
+    is_sure : refuse those that cannot be renamed; otherwise they are left as they are.
+    """
+    try:
+        tensors, naming = in_names_of_timm(opened.tensors)
+    except ShapeError as error:
+        if is_sure:
+            raise _looks_like(path, error) from error
+        return opened, ""
+    return replace(opened, tensors=tensors), naming
+
+
+def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.Module]:
     """What a file says itself, or its names and shapes; and its network, empty.
 
     Raises CheckpointError with what differs, MissingExtraError.
     """
+    tensors = opened.tensors
+    likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
     said = said_twin(tensors, state)
     if said is not None:
         return said, _skeleton(path, said)
@@ -188,7 +209,7 @@ def recognised(path: Path, state: State, tensors: Tensors) -> tuple[Layout, nn.M
             raise
     else:
         is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
-        twin = None if is_sure else twin_of(layout.tensors, module)
+        twin = None if is_sure else twin_of(layout.tensors, module, likely=likely)
         if twin is None:
             return layout, module
     module = _skeleton(path, twin)
@@ -206,13 +227,7 @@ def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module
     except ShapeError as error:
         if any("relative_position_bias" in name for name in tensors):
             raise _unknown(path, tensors) from error  # BEiT has no other positions
-        raise UntoldError(
-            "{path} looks like a Vision Transformer, but {reason}. If you know which "
-            "of timm's networks it holds, open it as timm:NAME={path}.",
-            path=path.name,
-            file=path,
-            reason=error,
-        ) from error
+        raise _looks_like(path, error) from error
     if layout is None:
         raise _unknown(path, tensors)
     module = _skeleton(path, layout)
@@ -300,6 +315,16 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
                 path=path.name,
                 name=name,
             )
+
+
+def _looks_like(path: Path, error: ShapeError) -> UntoldError:
+    return UntoldError(
+        "{path} looks like a Vision Transformer, but {reason}. If you know which of "
+        "timm's networks it holds, open it as timm:NAME={path}.",
+        path=path.name,
+        file=path,
+        reason=error,
+    )
 
 
 def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:

@@ -54,11 +54,14 @@ _MODULES = (
 _HYBRIDS = "vision_transformer_hybrid"
 _WORDS = {
     192: ("tiny",),
+    256: ("wee", "dwee", "pwee", "dpwee", "xsmall"),
+    320: ("little", "dlittle"),
     384: ("small",),
     512: ("medium", "mediumd"),
+    640: ("betwixt",),
     768: ("base", "small"),
     832: ("so150m2",),
-    896: ("so150m",),
+    896: ("so150m", "plus"),
     1024: ("large", "intern300m"),
     1152: ("so400m",),
     1280: ("huge",),
@@ -66,8 +69,12 @@ _WORDS = {
     1536: ("giant", "giantopt", "gigantic", "huge"),
     1664: ("gigantic",),
     1792: ("enormous",),
+    2048: ("1b",),
+    2432: ("5b",),
+    3072: ("3b",),
+    4096: ("7b",),
 }
-"""In names of networks, by the width they stand for: those are tried first."""
+"""In names of timm 1.0.31's networks, by the width they stand for."""
 _TABLES = "pos_embed", "positional_embedding"
 """Endings of what position tables are called."""
 
@@ -192,11 +199,14 @@ def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointE
 # --- compared --------------------------------------------------------------------
 
 
-def twin_of(tensors: Tensors, plain: nn.Module | None = None) -> Layout | None:
+def twin_of(
+    tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
+) -> Layout | None:
     """The likeliest of timm's networks with exactly these names and shapes; None: none.
 
     plain : the plain network that has them, too, without memory; one that computes the
         same is the likeliest.
+    likely : a part of names that is likelier still.
 
     Others that compute something else with the same names and shapes, or were trained
     with other colours, are named after it in the first of what is assumed.
@@ -205,7 +215,7 @@ def twin_of(tensors: Tensors, plain: nn.Module | None = None) -> Layout | None:
     if timm is None or not is_of_timm(tensors):
         return None
     same = None if plain is None else computed_by(plain)
-    kinds: dict[tuple[bool, object, object], Layout] = {}
+    kinds: dict[tuple[tuple[bool, bool], object, object], Layout] = {}
     for twin in sorted(
         _twins(timm, tensors, is_plain=plain is not None),
         key=lambda twin: "img_size" in twin.options,  # it was published for another
@@ -213,7 +223,8 @@ def twin_of(tensors: Tensors, plain: nn.Module | None = None) -> Layout | None:
         layout = layout_of(timm, twin, tensors)
         if layout is not None:
             computed = computed_by(twin.module)
-            kinds.setdefault((computed != same, computed, layout.mean), layout)
+            is_unlikely = likely not in twin.name, computed != same
+            kinds.setdefault((is_unlikely, computed, layout.mean), layout)
     if not kinds:
         return None
     first, *others = [kinds[key] for key in sorted(kinds, key=lambda kind: kind[0])]
@@ -263,10 +274,11 @@ def _candidates(
         for name in names_of(timm, *modules)
         if f"patch{patch}" in name or "patch" not in name
     ]
-    likely = [n for n in fitting if {*_WORDS.get(width, ())} & {*n.split("_")}]
-    yield likely
-    if not is_plain:  # where a file would be refused, a few seconds are well spent
-        yield [name for name in fitting if name not in likely]
+    words = {*_WORDS.get(width, ())}
+    yield [name for name in fitting if words & {*name.split("_")}]
+    if not is_plain:  # names of a later timm
+        known = {word for group in _WORDS.values() for word in group}
+        yield [name for name in fitting if not known & {*name.split("_")}]
 
 
 def _timm() -> Any:  # noqa: ANN401
