@@ -71,6 +71,10 @@
         <translation>エントロピー {before} → {after}（1は一様）</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation>なし</translation>
+    </message>
+    <message>
         <source>strongest {before} → {after}</source>
         <translation>最大 {before} → {after}</translation>
     </message>

@@ -138,6 +138,7 @@ def draw_bar(
     levels: Levels,
     *,
     uniform: float | None,
+    uniform_text: str,
     style: Style,
     colormap: str,
     opacity: float,
@@ -177,7 +178,7 @@ def draw_bar(
             )
         painter.setPen(TEXT)
         painter.setFont(font(SMALL_PX, bold=True))
-        _draw_beside(painter, bar.right() + TICK_LENGTH + 4, y, "1/N")
+        _draw_beside(painter, bar.right() + TICK_LENGTH + 4, y, uniform_text)
     painter.restore()
 
 

@@ -150,6 +150,7 @@ def paint_legend(
             bar,
             heat.levels,
             uniform=heat.uniform,
+            uniform_text=heat.uniform_text,
             style=options.style,
             colormap=options.colormap,
             opacity=options.opacity,

@@ -140,7 +140,7 @@ class Comparing(QObject):
         pane.bar.setColormap(state.colormap)
         pane.bar.setStyleKind(state.style, state.opacity)
         pane.bar.setLevels(levels)
-        pane.bar.setUniform(one.uniform)
+        pane.bar.setUniform(one.uniform, one.uniform_text)
         shown = replace(one, levels=levels)
         beside = None if trace is None else trace.setup
         told = self._told(shown, setup, beside, kept.state.scale)

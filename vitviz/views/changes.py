@@ -55,7 +55,9 @@ def with_only(changes: Changes, field: str, part: Interventions) -> Changes:
 
 
 def added(changes: Changes, part: Interventions) -> Changes:
-    """The list with one more at its end."""
+    """The list with one more at its end; one that is there already is switched on."""
+    if any(change.what == part for change in changes):
+        return tuple(Change(c.what) if c.what == part else c for c in changes)
     return (*changes, Change(part))
 
 

@@ -62,6 +62,10 @@ class Heat:
     method: str = "raw"
     options: tuple[tuple[str, object], ...] = ()
     """(name, value) of the method's options; the target as the class it stands for."""
+    total: float = 1.0
+    """What the row sums to, special tokens included: 1 but in a changed run."""
+    uniform_text: str = "1/N"
+    """What the mark of `uniform` is called."""
 
     @property
     def peak_value(self) -> float:
@@ -70,8 +74,8 @@ class Heat:
 
     @property
     def special_share(self) -> float:
-        """What goes to special tokens, all together; in [0, 1] for a row."""
-        return float(self.special.sum())
+        """Of all that the row gives, what goes to special tokens; in [0, 1]."""
+        return float(self.special.sum()) / self.total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,6 +170,8 @@ def heat(
         uniform=_uniform(trace, maps),
         peak=(int(peak[0]), int(peak[1])),
         num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
+        total=1.0 if trace.has_rows_of_one else float(fused.sum()),
+        uniform_text="1/H" if trace.interventions.axis is Axis.HEADS else "1/N",
     )
 
 

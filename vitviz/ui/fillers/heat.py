@@ -135,7 +135,7 @@ class HeatFiller(Filler):
         bar.setColormap(state.colormap)
         bar.setStyleKind(state.style, state.opacity)
         bar.setLevels(shown.levels)
-        bar.setUniform(shown.uniform)
+        bar.setUniform(shown.uniform, shown.uniform_text)
         bar.setClipped(shown.num_clipped)
 
     def _method_heat(self, view: View) -> Heat | None:

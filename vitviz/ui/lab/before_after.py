@@ -124,6 +124,8 @@ class BeforeAfterView(QWidget):
         """What the ends of a map's colours stand for."""
         assert self._shown is not None
         levels = self._shown.maps[index].levels
+        if index == 2 and not self._shown.maps[index].patches.any():
+            return self.tr("none")
         if levels.low == -levels.high:
             return f"±{format_value(levels.high)}"
         return self.tr("{low} to {high}").format(
@@ -172,7 +174,7 @@ class BeforeAfterView(QWidget):
                 self.tr("Cosine to the untouched feature"),
                 self.tr("Cosine to untouched"),
             )
-            self._paint_row(painter, rect, names, f"{shown.cosine:.4f}")
+            self._paint_row(painter, rect, names, _cosine(shown.cosine))
             self._paint_bar(painter, rect, 1.0, is_after=False)
             self._paint_bar(painter, rect, max(shown.cosine, 0.0), is_after=True)
 
@@ -242,6 +244,12 @@ class BeforeAfterView(QWidget):
     def _elided(self, text: str, rect: QRectF) -> str:
         metrics = QFontMetricsF(theme.font("small"))
         return metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+
+
+def _cosine(value: float) -> str:
+    """To four places, or to six where four would say that nothing changed."""
+    text = f"{value:.4f}" if abs(value) < 0.99995 else f"{value:.6f}"
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _shares(one: ClassChange) -> str:

@@ -35,6 +35,7 @@ class ColourBar(QWidget):
         super().__init__(parent)
         self._levels: Levels | None = None
         self._uniform: float | None = None
+        self._uniform_name = "1/N"
         self._clipped = 0
         self._colormap = "viridis"
         self._style = Style.TINT
@@ -61,10 +62,10 @@ class ColourBar(QWidget):
             self._levels = levels
             self.update()
 
-    def setUniform(self, value: float | None) -> None:
-        """Where the 1/N mark stands."""
-        if value != self._uniform:
-            self._uniform = value
+    def setUniform(self, value: float | None, name: str = "1/N") -> None:
+        """Where the mark of even attention stands, and what it is called."""
+        if (value, name) != (self._uniform, self._uniform_name):
+            self._uniform, self._uniform_name = value, name
             self.update()
 
     def setClipped(self, count: int) -> None:
@@ -144,7 +145,7 @@ class ColourBar(QWidget):
     def _paint_uniform(
         self, painter: QPainter, bar: QRectF, line: float
     ) -> float | None:
-        """Draw the 1/N mark; returns its y, or None when it is outside the bar."""
+        """Draw the mark of 1/N; returns its y, or None when it is outside the bar."""
         assert self._levels is not None
         if self._uniform is None:
             return None
@@ -155,7 +156,7 @@ class ColourBar(QWidget):
         y = bar.bottom() - position * bar.height()
         painter.setPen(QPen(QColor(tone.text), 1.5))
         painter.drawLine(QPointF(bar.left() - 5, y), QPointF(bar.right() + 3, y))
-        self._write(painter, y, "1/N", tone.text, bold=True)
+        self._write(painter, y, self._uniform_name, tone.text, bold=True)
         return y
 
     def _paint_clip_mark(self, painter: QPainter, bar: QRectF) -> None:
