@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_lab import LEFT, PLAIN, drag, expected, open_lab
-from vitviz.interventions import Axis, Interventions
+from vitviz.interventions import Axis, HeadsOff, Hidden, Hide, Interventions
 from vitviz.selection import HeadChoice
 from vitviz.ui.lab.panel import Tool
+from vitviz.views.changes import Change
 from vitviz.views.colour import Meaning
 
 
@@ -71,3 +73,70 @@ def test_the_same_cut_twice_is_one_change(
     changes = window.controller.state.changes
     assert [change.is_on for change in changes] == [True]
     assert panel.checkBox(0).text() == "cut in every layer: 2 queries from 1 key"
+
+
+def test_the_list_shows_whole_rows_and_keeps_the_focus(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """Five changes: three in sight, whole; a key on one stays on it."""
+    window, panel = open_lab(qtbot, open_vitviz, photo)
+    window.resize(1280, 720)
+    hidden = Hidden(((1, 1),), Hide.MEAN, 0, (7, 7))
+    parts = [
+        Interventions(temperature=2.0),
+        Interventions(is_scaled=False),
+        *(Interventions(heads_off=(HeadsOff(layer, (0,)),)) for layer in range(2)),
+        Interventions(hidden=(hidden,)),
+    ]
+    window.controller.change(changes=tuple(map(Change, parts)))
+    wait_idle(qtbot, window)
+    row_px = panel._row_height()
+    assert not panel._scroll.horizontalScrollBar().isVisible()
+
+    def in_sight() -> list[int]:
+        rows = [panel.checkBox(index).parent() for index in range(5)]
+        seen = [
+            row.visibleRegion().boundingRect().height()
+            for row in rows
+            if isinstance(row, QWidget)
+        ]
+        assert {height for height in seen if height} == {row_px}, "no row is cut"
+        return [index for index, height in enumerate(seen) if height]
+
+    qtbot.waitUntil(lambda: in_sight() == [0, 1, 2])
+    bar = panel._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum() - 5)
+    assert in_sight() == [2, 3, 4]
+    panel.checkBox(3).setFocus()
+    qtbot.keyClick(panel.checkBox(3), Qt.Key.Key_Space)
+    wait_idle(qtbot, window)
+    assert not window.controller.state.changes[3].is_on
+    assert panel.checkBox(3).hasFocus()
+    panel.removeButton(4).setFocus()
+    for left in range(4, -1, -1):
+        qtbot.keyClick(panel.removeButton(left), Qt.Key.Key_Space)
+        wait_idle(qtbot, window)
+        assert len(window.controller.state.changes) == left
+        if left:
+            assert panel.removeButton(left - 1).hasFocus()
+    assert panel.toolButton(Tool.SOFTMAX).hasFocus()
+
+
+def test_a_kept_view_shows_what_its_run_did_not_see(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HIDE)
+    qtbot.mouseClick(panel.hide_tool.how.button(Hide.NOISE), LEFT)
+    drag(qtbot, window, (2, 2), (2, 4))
+    patches = window.lab.kept_patches
+    assert patches.numCells() == 0
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    wait_idle(qtbot, window)
+    assert window.lab.painting.shown(Meaning.WARNING) == 0
+    assert patches.numCells() == 3
+    assert patches.hasPixels()
+    qtbot.mouseClick(window.panes.compare.swap, LEFT)
+    wait_idle(qtbot, window)
+    assert window.lab.painting.shown(Meaning.WARNING) == 3
+    assert (patches.numCells(), patches.hasPixels()) == (0, False)

@@ -18,9 +18,11 @@ from vitviz.interventions import UNTOUCHED, Axis, HeadsOff, Interventions
 from vitviz.jobs import LabRead
 from vitviz.selection import Off
 from vitviz.ui.comparing import Kept
+from vitviz.ui.lab.kept import KeptPatches
 from vitviz.ui.lab.mark import ChangedMark
 from vitviz.ui.lab.painting import Painting
 from vitviz.views.changes import Changes, added, kind, toggled, with_only, without
+from vitviz.views.colour import Bytes
 from vitviz.views.display import shown_layer
 from vitviz.views.state import Mode
 
@@ -40,6 +42,9 @@ class Lab(QObject):
         self.painting = Painting(panes.picture, panel, control)
         self.mark = ChangedMark(panes.picture)
         self.kept_mark = ChangedMark(panes.compare.picture)
+        self.kept_patches = KeptPatches(panes.compare.picture)
+        self._pixels: dict[int, Bytes | None] = {}
+        """What hides patches, by id of the traces on screen."""
         for mark in (self.mark, self.kept_mark):
             mark.labRequested.connect(self._show)
         self._is_sliding = False
@@ -156,6 +161,13 @@ class Lab(QObject):
         self.kept_mark.setInterventions(
             UNTOUCHED if kept is None else kept.trace.interventions
         )
+        shown = {id(trace)} if kept is None else {id(trace), id(kept.trace)}
+        self._pixels = {one: self._pixels[one] for one in self._pixels.keys() & shown}
+        if kept is None or self._control.comparing.shows_difference:
+            self.kept_patches.show(None, None)
+        else:
+            pixels = self._pixels.get(id(kept.trace))
+            self.kept_patches.show(kept.trace.setup, pixels)
 
     def _read(self) -> None:
         """Ask the engine for what is shown beside a changed run, once for each."""
@@ -188,5 +200,6 @@ class Lab(QObject):
             self._control.runs.keep_untouched(read.untouched)
         trace = self._control.scene.trace
         if trace is not None:
+            self._pixels[id(trace)] = read.hidden
             self.painting.show_hidden(read.hidden, trace.setup.placement)
         self._control.refresh()

@@ -25,13 +25,14 @@ from vitviz.ui.lab.paint_tools import CutTool, HideTool
 from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool
 from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.current_stack import CurrentStack
+from vitviz.ui.widgets.elided_check_box import ElidedCheckBox
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.changes import Changes
 
-LIST_PX = 96
-ROWS_PRESENTED = 3
-"""Changes in sight at once in Present; more are scrolled to."""
+ROWS_IN_SIGHT = 3
+"""Changes in sight at once; more are scrolled to."""
+REMOVE = "✕"
 Part = TypeVar("Part", bound=QWidget)
 
 
@@ -81,12 +82,10 @@ class LabPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._list)
-        if theme.presents():
-            # whole rows: none is to be cut in the middle
-            scroll.setFixedHeight(ROWS_PRESENTED * self._row_height())
-        else:
-            line = self.fontMetrics().height() + 4
-            scroll.setFixedHeight(max(LIST_PX, 3 * line))
+        # whole rows: none is to be cut in the middle
+        scroll.setFixedHeight(ROWS_IN_SIGHT * self._row_height())
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setAccessibleName(self.tr("Changes"))
         self._title = QLabel()
@@ -182,7 +181,13 @@ class LabPanel(QWidget):
         return names
 
     def _row_height(self) -> int:
-        return QToolButton().sizeHint().height()
+        button = QToolButton()
+        button.setText(REMOVE)
+        return button.sizeHint().height()
+
+    def _on_scrolled(self, value: int) -> None:
+        row = self._row_height()
+        self._scroll.verticalScrollBar().setValue(round(value / row) * row)
 
     def setTool(self, tool: object) -> None:
         """Show a tool's controls."""
@@ -209,6 +214,7 @@ class LabPanel(QWidget):
         if self._listed == (changes, in_force):
             return
         self._listed = (changes, in_force)
+        held = self._held()
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -223,6 +229,24 @@ class LabPanel(QWidget):
                 self._row(index, change_words(change.what), change.is_on, works)
             )
         self._rows.addStretch(1)
+        self._hold(held, len(changes))
+
+    def _held(self) -> tuple[int, type[QWidget]] | None:
+        """(row, kind of its part) that has the focus."""
+        focused = self.focusWidget()
+        if focused is None or not focused.hasFocus():
+            return None
+        index = focused.property("index")
+        return (index, type(focused)) if isinstance(index, int) else None
+
+    def _hold(self, held: tuple[int, type[QWidget]] | None, count: int) -> None:
+        """Give the focus back to what stands there now: rows are made anew."""
+        if held is None:
+            return
+        if count == 0:
+            self._tools.button(self.tool()).setFocus()
+        else:
+            self._part(min(held[0], count - 1), held[1]).setFocus()
 
     def changes(self) -> Changes:
         """What is listed."""
@@ -254,19 +278,20 @@ class LabPanel(QWidget):
 
     def _row(self, index: int, words: str, is_on: bool, works: bool) -> QWidget:
         row = QWidget()
-        if theme.presents():
-            row.setFixedHeight(self._row_height())
+        row.setFixedHeight(self._row_height())
         absent = self.tr("{what} (not here: another grid or depth)")
         is_absent = is_on and not works
-        box = QCheckBox(absent.format(what=words) if is_absent else words)
+        box = ElidedCheckBox(
+            absent.format(what=words) if is_absent else words,
+            self.tr("Switch this change on or off"),
+        )
         box.setChecked(is_on)
-        box.setToolTip(self.tr("Switch this change on or off"))
         box.setProperty("index", index)
         box.clicked.connect(self._on_toggled)
         if not works:
             box.setStyleSheet(f"color: {theme.colours().faint};")
         remove = QToolButton()
-        remove.setText("✕")
+        remove.setText(REMOVE)
         remove.setProperty("index", index)
         remove.setAccessibleName(self.tr("Remove: {what}").format(what=words))
         remove.setToolTip(self.tr("Remove this change"))
