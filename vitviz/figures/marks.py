@@ -138,7 +138,7 @@ def draw_bar(
     levels: Levels,
     *,
     uniform: float | None,
-    uniform_text: str,
+    uniform_text: str = "1/N",
     style: Style,
     colormap: str,
     opacity: float,
