@@ -36,6 +36,8 @@ SCENES = (
     "present-chapter-4",
 )
 CHAPTERS = tuple(f"chapter-{number}" for number in range(1, 10))
+ENDS = tuple(f"{name}-end" for name in CHAPTERS)
+"""The same, scrolled down."""
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
 PRESENT = (
     "present",
@@ -55,7 +57,7 @@ MENUS = tuple(
 MODAL = ("size", "preprocessing", "range", "network")
 """Dialogs that hold everything up."""
 OVER = ("keys", "hints", "classes", "views", "error")
-MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
+MORE = (*CHAPTERS, *ENDS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
 """Not in the README: to look at."""
 TIMEOUT_S = 120
 SETTLE_S = 0.5
@@ -153,6 +155,11 @@ def take(
     prepare(scene, window)
     settle()
     slides = window.panes.learn.slides() if "present-chapter" in scene else None
+    if scene in ENDS:
+        area = window.panes.learn.slides()
+        assert area is not None
+        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+        QApplication.processEvents()
     if scene in MODAL:
         pass
     elif slides is not None and takes_all:
@@ -272,7 +279,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         # it begins once the key has been dealt with
         wait(lambda: window.present.is_on)
     if name.startswith("chapter-"):
-        chapter = tuple(Chapter)[int(name[-1]) - 1]
+        chapter = tuple(Chapter)[int(name.split("-")[1]) - 1]
         window.panes.learn.chapterChosen.emit(chapter)
         control.change(mode=Mode.LEARN)
     elif name.startswith("lab"):

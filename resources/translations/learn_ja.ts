@@ -29,7 +29,7 @@
     </message>
     <message>
         <source>Softmax makes weights of scores: e is raised to each score, then all are divided by their sum. So they are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch (pictures at once), heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
-        <translation>ソフトマックスはスコアを重みに変えます。eをそれぞれのスコア乗し、その合計で割ります。だから重みはすべて正で、足すと1になります。&lt;b&gt;では、どの軸に沿って足すのでしょう。&lt;/b&gt;スコアの形は(B, H, N, N)、つまりバッチ（一度に扱う画像の数）、ヘッド、クエリ、キーの順です。最後の軸&lt;code&gt;dim=-1&lt;/code&gt;は「&lt;q&gt;クエリ&lt;/q&gt;ごとに、すべての&lt;k&gt;キー&lt;/k&gt;にわたって」という意味です。どのクエリも、ちょうど1の注意を配ります。</translation>
+        <translation>ソフトマックスはスコアを重みに変えます。eをそれぞれのスコア乗し、その合計で割るので、重みはすべて正で、足すと1です。&lt;b&gt;では、どの軸に沿って足すのでしょう。&lt;/b&gt;スコアの形は(B, H, N, N)、つまりバッチ（一度に扱う画像の数）、ヘッド、クエリ、キーの順です。最後の軸&lt;code&gt;dim=-1&lt;/code&gt;は「&lt;q&gt;クエリ&lt;/q&gt;ごとに、すべての&lt;k&gt;キー&lt;/k&gt;にわたって」。どのクエリも、ちょうど1の注意を配ります。</translation>
     </message>
     <message>
         <source>The last axis: over all keys, for each query. Right.</source>
@@ -267,7 +267,7 @@
         <translation>14×14から14×28へ。パッチは{patches}から{more}へ、トークンは{tokens}から{more_tokens}へ：</translation>
     </message>
     <message>
-        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;, which makes {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture with twice the sides has four times the patches, and about sixteen times the pairs.</source>
+        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;: {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture of twice the sides has four times the patches, about sixteen times the pairs.</source>
         <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;なので、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組になります。縦横2倍の画像ならパッチは4倍、組の数は約16倍です。</translation>
     </message>
     <message>
@@ -532,6 +532,17 @@
     <message>
         <source>{n} × {n} = {pairs}</source>
         <translation>{n} × {n} = {pairs}</translation>
+    </message>
+</context>
+<context>
+    <name>More</name>
+    <message>
+        <source>More below</source>
+        <translation>下に続きがあります</translation>
+    </message>
+    <message>
+        <source>Scroll down: the chapter goes on below</source>
+        <translation>下へスクロールします。章の続きがあります</translation>
     </message>
 </context>
 <context>
@@ -819,7 +830,7 @@
         <translation>ベクトルが先頭の数個だけだったとしたときの、割る前のスコアのばらつき（標準偏差）：{list}。</translation>
     </message>
     <message>
-        <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the query's row of weights, and of the model's answer?</source>
+        <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the row of weights, and of the model's answer?</source>
         <translation>スケーリングをオフにし、次にTを√d&lt;sub&gt;k&lt;/sub&gt;の2倍より大きくしてみましょう。クエリの重みの行とモデルの答えはどうなりますか。</translation>
     </message>
     <message>
@@ -835,8 +846,8 @@
         <translation>T = √d：学習どおり</translation>
     </message>
     <message>
-        <source>T works like a temperature: cold freezes on one key, heat spreads over all. You may have read that dividing by √d&lt;sub&gt;k&lt;/sub&gt; lowers it. That is an easy slip: a larger T is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row of weights.</source>
-        <translation>Tは温度のように働きます。冷たいと1つのキーに固まり、熱いと全体に広がります。「√d&lt;sub&gt;k&lt;/sub&gt;で割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。Tが大きいほど温度は&lt;b&gt;高く&lt;/b&gt;、重みの行は平らになります。</translation>
+        <source>T works like a temperature: cold, a small T, freezes on one key; heat, a large T, spreads over all. So dividing by √d&lt;sub&gt;k&lt;/sub&gt; is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row of weights.</source>
+        <translation>Tは温度のように働きます。冷たい（小さい）Tは1つのキーに固まり、熱い（大きい）Tは全体に広がります。√d&lt;sub&gt;k&lt;/sub&gt;で割るのは温度を&lt;b&gt;上げる&lt;/b&gt;ことで、重みの行は平らになります。</translation>
     </message>
     <message>
         <source>T, what scores are divided by</source>
@@ -859,7 +870,11 @@
         <translation>すべての層のすべてのヘッドをこのTにすると：</translation>
     </message>
     <message>
-        <source>as if so many tokens shared equally</source>
+        <source>You may have read that dividing by √d&lt;sub&gt;k&lt;/sub&gt; lowers the temperature. That is an easy slip: what divides the scores is the temperature, and it rises from 1 to √d&lt;sub&gt;k&lt;/sub&gt;.</source>
+        <translation>「√d&lt;sub&gt;k&lt;/sub&gt;で割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。スコアを割る数こそが温度で、1から√d&lt;sub&gt;k&lt;/sub&gt;に上がります。</translation>
+    </message>
+    <message>
+        <source>as if so many tokens shared it</source>
         <translation>均等に分け合うトークン何個分か</translation>
     </message>
     <message>
@@ -867,7 +882,7 @@
         <translation>通り抜ける勾配 Σ w (1 − w)</translation>
     </message>
     <message>
-        <source>how spread out (entropy; flat is 100 %)</source>
+        <source>how even (entropy; flat: 100 %)</source>
         <translation>広がり（エントロピー、平らなら100%）</translation>
     </message>
     <message>

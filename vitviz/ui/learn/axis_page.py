@@ -90,12 +90,14 @@ class AxisPage(Page):
         self.add(self.switch)
         self.row_sum = self.say()
         self.table = self.say()
-        self.chips = HeadChips()
-        self.chips.headChosen.connect(self._on_head)
-        self.add(self.chips)
         self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
         self.add(self.maps)
         self.verdict = self.say()
+        self.keep_with_next(self.maps)
+        self.keep_with_next(self.verdict)
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
         self.close_with(
             self.tr(
                 "Two minutes. Write the scores as a table on the board, queries "

@@ -192,7 +192,7 @@ class BarsView(Drawn):
 
     def _row_height(self) -> float:
         lines = ROW_LINES_ON_SLIDE if theme.presents() else ROW_LINES
-        return lines * theme.line_px("small")
+        return self.lines(lines)
 
     def _plot(self) -> tuple[float, float]:
         """(left, width) of the bars."""

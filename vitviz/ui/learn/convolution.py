@@ -105,7 +105,7 @@ class ConvolutionView(Drawn):
         )
 
     def _side(self) -> float:
-        return SIDE_LINES * self._line()
+        return self.lines(SIDE_LINES)
 
     def _line(self) -> float:
         return theme.line_px("small")

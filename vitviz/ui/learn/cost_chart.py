@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vitviz.lessons.cost import Timing, predicted
 from vitviz.ui import theme
-from vitviz.ui.learn.words import FONT_EVENTS
+from vitviz.ui.learn.words import FONT_EVENTS, Drawn
 from vitviz.views.colour import Meaning
 
 HEIGHT_LINES = 13.0
 ATTENTION, REST = Meaning.WARNING.value, Meaning.KEY.value
 
 
-class CostChart(QWidget):
+class CostChart(Drawn):
     """Lines are predicted from one measured pass; dots are all that were measured."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,6 +68,11 @@ class CostChart(QWidget):
         """What is shown."""
         return self._timings
 
+    def setTight(self, is_tight: bool) -> None:
+        """Be less high."""
+        super().setTight(is_tight)
+        self._dress()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the application's theme and font."""
         super().changeEvent(event)
@@ -90,4 +94,4 @@ class CostChart(QWidget):
             axis.setStyle(tickFont=font)
             axis.label.setFont(font)
             item.setLabel(side, text, color=tone.text)
-        self.setFixedHeight(round(HEIGHT_LINES * QFontMetricsF(font).height()))
+        self.setFixedHeight(round(self.lines(HEIGHT_LINES)))

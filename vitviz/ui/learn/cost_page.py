@@ -59,13 +59,13 @@ class CostPage(Page):
         self.measure.clicked.connect(self._on_measure)
         self.add_row(self.measure)
         self.ratios = self.say()
-        self.why = self.say("", "small")
         self.legend = self.say("", "small")
         self.chart = CostChart()
         self.chart.hide()
         self.add(self.chart)
         self.split = self.say()
         self.memory = self.say()
+        self.why = self.say("", "small")
         self.close_with(
             self.tr(
                 "Three minutes. Ask for a guess before you measure: twice the tokens, "
@@ -86,9 +86,9 @@ class CostPage(Page):
         tokens = trace.num_tokens
         self.here.say(
             self.tr(
-                "Here N = <b>{tokens}</b>, which makes {tokens} × {tokens} = "
-                "<b>{pairs}</b> pairs. A picture with twice the sides has four times "
-                "the patches, and about sixteen times the pairs."
+                "Here N = <b>{tokens}</b>: {tokens} × {tokens} = <b>{pairs}</b> pairs. "
+                "A picture of twice the sides has four times the patches, about "
+                "sixteen times the pairs."
             ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
         )
         layers, heads = trace.num_layers, trace.num_heads
@@ -151,12 +151,16 @@ class CostPage(Page):
         )
 
     def _on_part(self, found: Timed) -> None:
+        is_first = self.chart.isHidden()
         self._show(found, is_done=False)
+        if is_first:
+            self.partCame.emit(self.chart)
 
     def _on_done(self, found: Timed) -> None:
         self._is_running = False
         self._show_button()
         self._show(found, is_done=True)
+        self.partCame.emit(self.chart)
         if len(found.grids()) > 1:
             self.done()
 

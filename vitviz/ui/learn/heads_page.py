@@ -185,6 +185,7 @@ class HeadsPage(Page):
         self._is_trying = False
         self._show_each()
         self._on_part(found)
+        self.partCame.emit(self.list)
         self._count("each")
 
     def _on_refused(self, text: str) -> None:

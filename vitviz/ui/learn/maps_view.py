@@ -212,7 +212,7 @@ class MapsView(Drawn):
     def _layout(self, width: int) -> tuple[int, float]:
         """(columns, side of a map): as many in a row as keep a readable size."""
         count = max(1, len(self._maps))
-        largest = SIDE_LINES * theme.line_px("small")
+        largest = self.lines(SIDE_LINES)
         if theme.presents():
             return self._layout_of_slide(width, count, largest)
         smallest = 0.62 * largest

@@ -38,8 +38,7 @@ class Meeting(Drawn):
 
     def sizeHint(self) -> QSize:
         """Two tables side by side."""
-        line = theme.line_px("small")
-        return QSize(300, round(HEIGHT_LINES * line))
+        return QSize(300, round(self.lines(HEIGHT_LINES)))
 
     def minimumSizeHint(self) -> QSize:
         """The same height."""

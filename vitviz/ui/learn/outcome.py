@@ -65,7 +65,8 @@ class Answer(Prose):
             return
         self.after = after
         said, table = outcome(self._before, after)
-        self.say(f"{self._start} {said}", table)
+        gap = "" if self._start.endswith("：") else " "  # which has its own room
+        self.say(f"{self._start}{gap}{said}", table)
 
 
 def without_model() -> str:

@@ -46,7 +46,6 @@ class OutputPage(Page):
             ),
             self.tr("o_i = Σ_j w_ij v_j"),
         )
-        self.shapes = self.say()
         self.ask_to(
             self.tr(
                 "Click the largest contribution in the list and find its patch on the "
@@ -65,6 +64,7 @@ class OutputPage(Page):
         self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
         self.add(self.bars)
         self.scales = self.say("", "small")
+        self.shapes = self.say()
         self.close_with(
             self.tr(
                 "Two minutes. Compare with mixing paint: the weights are the recipe, "

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -22,7 +24,7 @@ from vitviz.ui import theme
 from vitviz.ui.learn.formula import Formula, Node
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.marks import Marks
-from vitviz.ui.learn.words import Prose
+from vitviz.ui.learn.words import Drawn, Prose
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.slides import Block
@@ -112,6 +114,10 @@ class Notes(QWidget):
         self.text.setVisible(is_open)
 
 
+GAP_PX = 8
+"""Between a line's words and its chips."""
+
+
 class HeadChips(QWidget):
     """Which head the chapter computes; a click chooses another."""
 
@@ -120,16 +126,16 @@ class HeadChips(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._where = Prose("", "small")
+        self._where = Prose("", "small", is_line=True)
         self._chips = Segmented(wraps=True)
         self._chips.setAccessibleName(self.tr("Head"))
         self._chips.valueChosen.connect(self.headChosen)
         self._count = 0
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self._where)
-        layout.addWidget(self._chips)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(2)
+        self._box.addWidget(self._where)
+        self._box.addWidget(self._chips, 1)
         if theme.presents():  # the line under everything says layer and query
             self._where.hide()
             self._chips.setTitle(self.tr("Head"))
@@ -156,6 +162,19 @@ class HeadChips(QWidget):
                 key=lesson.name(lesson.key) if with_key else "",
             )
         )
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On one line, if words and chips have room there."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        needed = self._where.sizeHint().width() + GAP_PX + self._chips.lineWidth()
+        is_line = needed <= self.width() and not theme.presents()
+        kind = QBoxLayout.Direction
+        self._box.setDirection(kind.LeftToRight if is_line else kind.TopToBottom)
+        self._box.setSpacing(GAP_PX if is_line else 2)
 
     def chip(self, head: int) -> QToolButton:
         """What chooses a head."""
@@ -164,6 +183,8 @@ class HeadChips(QWidget):
 
 LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: 3}
 """What is not to be parted from what stands below it, and how little."""
+TIGHT_PX, WIDE_PX = 5, 8
+"""Between two parts of a page."""
 KEPT, COMMENT, CONTROLS = 3, 2, 2
 WORDS_OF_SLIDER = 8
 ALONE = 4
@@ -175,6 +196,8 @@ class Page(QWidget):
 
     finished = Signal()
     nextRequested = Signal()
+    partCame = Signal(object)
+    """A QWidget that answers what the viewer has asked for; it may lie below."""
 
     uses_key = False
     """Whether a key is ringed on the picture and may be chosen by a click."""
@@ -191,9 +214,15 @@ class Page(QWidget):
         self.notes: Notes | None = None
         self._kept_with_next: set[QWidget] = set()
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 4, 12, 12)
-        self._column.setSpacing(6 if theme.presents() else 8)
+        self._column.setContentsMargins(12, 4, 12, 8)
+        self.setTight(theme.presents())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setTight(self, is_tight: bool) -> None:
+        """Take less room between the parts, and on a desk for figures too."""
+        self._column.setSpacing(TIGHT_PX if is_tight else WIDE_PX)
+        for figure in self.findChildren(Drawn):
+            figure.setTight(is_tight and not theme.presents())
 
     def add(self, widget: QWidget) -> None:
         """Put a widget below the others."""

@@ -94,12 +94,12 @@ class PairPage(Page):
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
-        self.layers = self.say("", "small")
         self.bars = BarsView(self.tr("Query, key and their products"))
         self.bars.columnChanged.connect(self._show_column)
         self.add(self.bars)
         self.column = self.say("", "small")
         self.chain = self.say()
+        self.layers = self.say("", "small")
         self.close_with(
             self.tr(
                 "Three minutes. Ask: which patch will this query find? Let them guess "

@@ -119,8 +119,10 @@ class LearnPanel(QWidget):
         self._memory: Memory = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
-        self._unfolding = QTimer(self, singleShot=True, interval=0)
-        self._unfolding.timeout.connect(self._show_notes)
+        self._part: QWidget | None = None
+        """What is to be brought into view, once the page has been laid out with it."""
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show_part)
         self._titles = self._chapter_titles()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -257,6 +259,7 @@ class LearnPanel(QWidget):
             page.recall(self._memory.get(chapter, {}))
             page.finished.connect(self._on_finished)
             page.nextRequested.connect(self._on_next)
+            page.partCame.connect(self._on_part)
             if page.notes is not None:
                 page.notes.fold.toggled.connect(self._on_folded)
             if page.task is not None:
@@ -334,14 +337,25 @@ class LearnPanel(QWidget):
         self._back.setEnabled(self._chapter.step(-1) is not self._chapter)
         self._on.setEnabled(self._chapter.step(1) is not self._chapter)
 
-    def _on_folded(self, _is_open: bool) -> None:
-        self._unfolding.start()  # when the page has been laid out with its notes
+    def _on_folded(self, is_open: bool) -> None:
+        page = self._pages[self._chapter]
+        if is_open and page.notes is not None:
+            self._part = page.notes.text
+            self._soon.start()
 
-    def _show_notes(self) -> None:
-        """Scroll to the teacher's notes that were unfolded below the edge."""
+    def _on_part(self, part: QWidget) -> None:
+        if not theme.presents():  # a teacher turns over when it is time
+            self._part = part
+            self._soon.start()
+
+    def _show_part(self) -> None:
+        """Scroll to what was unfolded, or has come, below the edge."""
+        part, self._part = self._part, None
         page = self._pages.get(self._chapter)
-        if page is not None and page.notes is not None and page.notes.text.isVisible():
-            self._areas[self._chapter].showPart(page.notes.text)
+        if page is None or part is None or not page.isAncestorOf(part):
+            return
+        if part.isVisible():
+            self._areas[self._chapter].showPart(part)
 
     def _show_place(self) -> None:
         """Which of the chapter's slides this is, where it has several."""

@@ -69,16 +69,15 @@ class ScalingPage(Page):
         )
         self.say(
             self.tr(
-                "T works like a temperature: cold freezes on one key, heat spreads "
-                "over all. You may have read that dividing by √d<sub>k</sub> lowers "
-                "it. That is an easy slip: a larger T is a <b>higher</b> temperature, "
-                "and a flatter row of weights."
+                "T works like a temperature: cold, a small T, freezes on one key; "
+                "heat, a large T, spreads over all. So dividing by √d<sub>k</sub> is a "
+                "<b>higher</b> temperature, and a flatter row of weights."
             )
         )
         self.ask_to(
             self.tr(
                 "Switch the scaling off, then move T above twice √d<sub>k</sub>. What "
-                "becomes of the query's row of weights, and of the model's answer?"
+                "becomes of the row of weights, and of the model's answer?"
             )
         )
         self.switch = Segmented(wraps=True)
@@ -96,9 +95,17 @@ class ScalingPage(Page):
         self.add(self.marks)
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
-        self.table = self.say()
         self.outcome = Answer(desk)
         self.add(self.outcome)
+        self.table = self.say()
+        self.say(
+            self.tr(
+                "You may have read that dividing by √d<sub>k</sub> lowers the "
+                "temperature. That is an easy slip: what divides the scores is the "
+                "temperature, and it rises from 1 to √d<sub>k</sub>."
+            ),
+            "small",
+        )
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
@@ -182,12 +189,12 @@ class ScalingPage(Page):
             (self.tr("this row"), own_name, f"<b>{name}</b>"),
             (
                 (
-                    self.tr("how spread out (entropy; flat is 100 %)"),
+                    self.tr("how even (entropy; flat: 100 %)"),
                     percent(own.relative_entropy),
                     f"<b>{percent(now.relative_entropy)}</b>",
                 ),
                 (
-                    self.tr("as if so many tokens shared equally"),
+                    self.tr("as if so many tokens shared it"),
                     written_out(own.breadth),
                     f"<b>{written_out(now.breadth)}</b>",
                 ),

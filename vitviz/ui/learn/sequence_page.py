@@ -71,14 +71,16 @@ class SequencePage(Page):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.play)
         line.addWidget(self.slider, 1)
-        self.add(row)
-        self.keep_with_next(row)
         self.ask_to(
             self.tr(
                 "Take the picture apart. Then click a patch: which word of the "
                 "sentence is it?"
             )
         )
+        assert self.task is not None
+        self.keep_with_next(self.task)
+        self.add(row)
+        self.keep_with_next(row)
         self.place = self.say()
         self.stops = self.say()
         self.convolution = ConvolutionView()

@@ -3,15 +3,95 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
 
 from vitviz.ui import theme
 from vitviz.ui.learn.page import Page
 from vitviz.views.slides import Slide, slides_of
 
+TIGHT_BELOW_LINES = 38.0
+"""Of body type: where so few fit, parts stand nearer to each other."""
+MORE_LINES, FADED = 2.4, 0.45
+"""Height of what says that there is more, and where it lets nothing through."""
+NOTHING_PX = 12
+"""The margin below the last part: to miss it is to miss nothing."""
 WHEEL_STEP = 120
 """Of a wheel's angle, for one slide (Qt's unit, an eighth of a degree)."""
+
+
+class More(QToolButton):
+    """Says that there is more below, and goes there; seen only where there is.
+
+    What lies under it fades out towards the edge.
+    """
+
+    def __init__(self, area: QScrollArea) -> None:
+        super().__init__(area)
+        self._area = area
+        self.setText(self.tr("More below") + " ▾")
+        self.setAccessibleName(self.tr("More below"))
+        self.setToolTip(self.tr("Scroll down: the chapter goes on below"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bar = area.verticalScrollBar()
+        bar.valueChanged.connect(self._place)
+        bar.rangeChanged.connect(self._place)
+        area.installEventFilter(self)
+        self.clicked.connect(self._on_clicked)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the lower edge."""
+        if watched is self._area and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The fading, and the words at its lower end."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        ground = QColor(tone.panel)
+        clear = QColor(ground)
+        clear.setAlpha(0)
+        fade = QLinearGradient(0, 0, 0, self.height())
+        fade.setColorAt(0, clear)
+        fade.setColorAt(FADED, ground)
+        fade.setColorAt(1, ground)
+        painter.fillRect(self.rect(), fade)
+        font = theme.font("small")
+        font.setUnderline(self.underMouse() or self.hasFocus())
+        painter.setFont(font)
+        painter.setPen(QColor(tone.text))
+        place = self.rect().adjusted(0, round(self.height() * FADED), 0, -2)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _place(self) -> None:
+        bar = self._area.verticalScrollBar()
+        is_needed = bar.maximum() - bar.value() > NOTHING_PX
+        self.setVisible(is_needed and not theme.presents())
+        if is_needed:
+            room = self._area.viewport().geometry()
+            height = round(MORE_LINES * theme.line_px("small"))
+            top = room.bottom() + 1 - height
+            self.setGeometry(room.left(), top, room.width(), height)
+            self.raise_()
+
+    def _on_clicked(self) -> None:
+        bar = self._area.verticalScrollBar()
+        bar.setValue(bar.value() + round(0.8 * bar.pageStep()))
 
 
 class PageSlides(QScrollArea):
@@ -32,6 +112,7 @@ class PageSlides(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(page)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._more = More(self)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._arrange)
         if self._is_turned:
@@ -78,10 +159,12 @@ class PageSlides(QScrollArea):
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another room, other slides."""
+        """Another room, other slides; on a desk, parts nearer to each other."""
         super().resizeEvent(event)
         if self._is_turned:
             self._soon.start()
+        else:
+            self._page.setTight(self.height() < TIGHT_BELOW_LINES * theme.line_px())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn over, where pages are turned."""

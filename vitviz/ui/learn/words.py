@@ -24,6 +24,8 @@ TAGS = {
     "s": Meaning.SPECIAL,
     "w": Meaning.WARNING,
 }
+TIGHT = 0.8
+"""Of a figure's usual height."""
 FONT_EVENTS = (
     QEvent.Type.ApplicationFontChange,
     QEvent.Type.FontChange,
@@ -67,7 +69,22 @@ def follow_font(widget: QWidget, kind: str) -> None:
 
 
 class Drawn(QWidget):
-    """A widget that paints words itself, and takes another room with another font."""
+    """A figure that paints words itself, and takes another room with another font."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_tight = False
+
+    def setTight(self, is_tight: bool) -> None:
+        """Be less high, where a whole chapter has little height."""
+        if is_tight != self._is_tight:
+            self._is_tight = is_tight
+            self.updateGeometry()
+            self.update()
+
+    def lines(self, count: float) -> float:
+        """Height of `count` lines of small type, fewer where it is tight, in px."""
+        return (TIGHT if self._is_tight else 1.0) * count * theme.line_px("small")
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the room of another font."""
@@ -106,23 +123,30 @@ class Prose(QLabel):
     """
 
     def __init__(
-        self, source: str = "", kind: str = "body", parent: QWidget | None = None
+        self,
+        source: str = "",
+        kind: str = "body",
+        parent: QWidget | None = None,
+        *,
+        is_line: bool = False,
     ) -> None:
+        """`is_line`: it does not wrap, and asks for its width."""
         super().__init__(parent)
         self._source = source
         self._table: Table | None = None
         self._after = ""
         self._has_columns = True
         self._kind = kind
-        self.setWordWrap(True)
+        self.setWordWrap(not is_line)
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
+        wide = QSizePolicy.Policy.Preferred if is_line else QSizePolicy.Policy.Ignored
+        policy = QSizePolicy(wide, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(not is_line)
         self.setSizePolicy(policy)
         self.setFont(theme.font(kind))
         self._show()

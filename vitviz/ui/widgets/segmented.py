@@ -77,6 +77,12 @@ class Segmented(QWidget):
                 button.setChecked(False)
                 self._group.setExclusive(True)
 
+    def lineWidth(self) -> int:
+        """What all buttons take in a single line, in px."""
+        buttons = self._group.buttons()
+        wide = sum(button.sizeHint().width() for button in buttons)
+        return wide + self._row.spacing() * max(len(buttons) - 1, 0)
+
     def button(self, value: object) -> QToolButton:
         """The button of a value."""
         button = self._group.button(self._values.index(value))
