@@ -172,7 +172,11 @@ class ScalingPage(Page):
             )
         )
         self._notice(divisor, of)
-        self._settle.start()
+        if is_own:
+            self._settle.stop()
+            self._ask()  # at once: nothing has to run, so nothing moves later
+        else:
+            self._settle.start()
 
     def forget(self) -> None:
         """Another picture."""

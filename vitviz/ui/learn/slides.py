@@ -120,6 +120,10 @@ class PageSlides(QScrollArea):
             page.installEventFilter(self)
             self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
+    def more(self) -> More:
+        """What says that there is more below."""
+        return self._more
+
     def count(self) -> int:
         """How many slides there are; one on a desk."""
         return len(self._slides)
