@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         former.deleteLater()
         restore()
         self.lab.painting.go_on_with(strokes)
+        self.present.rebuilt()
 
     def _follow(self) -> None:
         """Connect the controller with this window, once."""
@@ -211,6 +212,11 @@ class MainWindow(QMainWindow):
     def contents(self) -> QWidget:
         """Everything in the window; another widget once it is built anew."""
         return self._contents
+
+    def picture_place(self) -> QRect:
+        """Where the picture is in the window."""
+        picture = self.panes.picture
+        return QRect(picture.mapTo(self, QPoint(0, 0)), picture.size())
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
         """(picture and side panel, the parts of the side panel)."""

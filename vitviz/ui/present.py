@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
     QLayout,
     QLineEdit,
+    QSpinBox,
     QWidget,
 )
 
@@ -40,6 +42,8 @@ LARGE = 10_000
 """Of all parts of a split together: Qt makes them fit, each in its share."""
 OPACITY = 0.55
 """Of the spotlight's shadow: what is out of the light stays visible on a projector."""
+_FIELDS = QLineEdit | QAbstractSpinBox
+_PAGES = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
@@ -126,8 +130,8 @@ class Present(QObject):
                 window.setScreen(audience)
                 window.setGeometry(audience.geometry())
             window.showFullScreen()
-        self._build()
-        self.stage = Stage(window)
+        window.rebuild()
+        self.stage = Stage(window, window.picture_place)
         if audience is not here:
             self.speaker = SpeakerWindow()
             for asked, slot in (
@@ -165,7 +169,7 @@ class Present(QObject):
             window.controller.change(
                 style=self._former_style, opacity=self._former_opacity, merge=True
             )
-        self._build()
+        window.rebuild()
         if self._restore is not None:
             self._restore()
         self._restore = None
@@ -190,19 +194,42 @@ class Present(QObject):
         if self._window.keys.isVisible():
             return False  # it turns its own pages
         assert isinstance(event, QKeyEvent)
-        plain = event.modifiers() in (
-            Qt.KeyboardModifier.NoModifier,
-            Qt.KeyboardModifier.KeypadModifier,
-        )
-        act = self._steps.get(Qt.Key(event.key())) if plain else None
-        if act is None or self._is_typing():
+        act = self._act_of(event, watched)
+        if act is None:
             if event.type() == QEvent.Type.ShortcutOverride and self.stage is not None:
                 self.stage.showKey(event.keyCombination())
             return False
         event.accept()  # a shortcut of the same key stays quiet
         if event.type() == QEvent.Type.KeyPress:
-            act()
+            if (popup := QApplication.activePopupWidget()) is not None:
+                popup.close()
+            if isinstance(QApplication.focusWidget(), _FIELDS):
+                self._window.panes.picture.setFocus()  # so that all keys are back
+            if not event.isAutoRepeat() or Qt.Key(event.key()) in _PAGES:
+                act()
         return True
+
+    def _act_of(self, event: QKeyEvent, watched: QWidget) -> Callable[[], None] | None:
+        """What the clicker asks for; None where the key is somebody else's.
+
+        The keys that turn pages are the clicker's wherever the focus is: who speaks
+        has clicked into a field and forgotten it.
+        """
+        plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        key, focus = Qt.Key(event.key()), QApplication.focusWidget()
+        act = self._steps.get(key) if event.modifiers() in plain else None
+        if QApplication.activePopupWidget() is not None:
+            return act if key in _PAGES else None  # Esc and arrows are the menu's
+        if not isinstance(watched.window(), type(self._window) | SpeakerWindow):
+            return None  # a dialog's
+        if act is None or not isinstance(focus, _FIELDS):
+            return act
+        if key in (*_PAGES, Qt.Key.Key_F5):
+            return act
+        if key == Qt.Key.Key_Escape:  # first out of the field
+            return None if _is_editor(focus) else _nothing
+        is_whole = isinstance(focus, QSpinBox)  # in which no such key is typed
+        return act if is_whole and key in (Qt.Key.Key_Period, Qt.Key.Key_B) else None
 
     def _step(self, by: int) -> None:
         window = self._window
@@ -216,10 +243,9 @@ class Present(QObject):
         else:
             window.controller.steps.step_layer(by)
 
-    def _build(self) -> None:
-        """The panes anew, in the type that is wanted now."""
+    def rebuilt(self) -> None:
+        """All panes are others, also those that another language has."""
         window = self._window
-        window.rebuild()
         # what was reckoned before pages were chosen must not widen the window
         for layout in window.contents().findChildren(QLayout):
             layout.invalidate()
@@ -231,6 +257,7 @@ class Present(QObject):
             window.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
         if self.stage is not None:
             self.stage.raise_()
+        self._later.start()
 
     def _share_width(self) -> None:
         """Give picture and side panel their shares, where the mode is another."""
@@ -264,10 +291,6 @@ class Present(QObject):
                 following = saved.views[index + 1].name
         self.speaker.say(window.words_on_screen(), "", following)
 
-    def _is_typing(self) -> bool:
-        focus = QApplication.focusWidget()
-        return isinstance(focus, QLineEdit | QAbstractSpinBox)
-
     def _app(self) -> QApplication:
         return cast("QApplication", QApplication.instance())
 
@@ -275,3 +298,13 @@ class Present(QObject):
         """Another screen than the one the window is on, if there is one."""
         others = [one for one in QGuiApplication.screens() if one is not here]
         return others[0] if others else here
+
+
+def _is_editor(field: QWidget) -> bool:
+    """Whether it edits a line of a list, which ends with Esc."""
+    parent = field.parentWidget()
+    return parent is not None and isinstance(parent.parent(), QAbstractItemView)
+
+
+def _nothing() -> None:
+    """The key has had its effect: the focus has left the field."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QEvent,
     QKeyCombination,
@@ -42,8 +44,10 @@ _ALONE = (
 class Stage(QWidget):
     """Covers the window and lets every click through."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, picture: Callable[[], QRect]) -> None:
+        """`picture`: where it is in the window; keys are named in its lower corner."""
         super().__init__(window)
+        self._picture = picture
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._window = window
@@ -125,8 +129,10 @@ class Stage(QWidget):
         metrics = QFontMetricsF(font)
         width = max(metrics.horizontalAdvance(self._key) + 32, 64)
         height = metrics.height() + 16
-        left = (self.width() - width) / 2
-        chip = QRectF(left, MARGIN_PX, width, height)
+        # nothing else is ever there, unlike above: marks, titles, switches
+        corner = self._picture().bottomLeft()
+        left, top = corner.x() + MARGIN_PX, corner.y() - MARGIN_PX - height
+        chip = QRectF(left, top, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 20, 20, 225))
         painter.drawRoundedRect(chip, 8, 8)

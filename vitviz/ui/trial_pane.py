@@ -112,9 +112,13 @@ class TrialPane(QWidget):
                 item.addItem(edge)
             item.addItem(pg.FillBetweenItem(*edges, brush=colour))
             mean = others.mean(axis=0)
-            dashed = pg.mkPen(meaning.value, width=1.5, style=Qt.PenStyle.DashLine)
+            dashed = pg.mkPen(
+                meaning.value, width=theme.drawn(1.5), style=Qt.PenStyle.DashLine
+            )
             item.plot(shares, mean, pen=dashed)
-            item.plot(shares, values, pen=pg.mkPen(meaning.value, width=2.5))
+            item.plot(
+                shares, values, pen=pg.mkPen(meaning.value, width=theme.drawn(2.5))
+            )
         item.setLabel("bottom", self.tr("share of patches"), color=tone.text)
         item.setLabel("left", self.tr("score"), color=tone.text)
         lowest = min(float(np.min(a)) for a in (deletion, insertion, *random))

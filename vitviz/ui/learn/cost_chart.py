@@ -14,7 +14,7 @@ from vitviz.ui import theme
 from vitviz.ui.learn.words import FONT_EVENTS, Drawn
 from vitviz.views.colour import Meaning
 
-HEIGHT_LINES = 13.0
+HEIGHT_LINES, HEIGHT_LINES_ON_SLIDE = 13.0, 9.5
 ATTENTION, REST = Meaning.WARNING.value, Meaning.KEY.value
 
 
@@ -51,14 +51,18 @@ class CostChart(Drawn):
             (REST, [1000 * one.rest_s for one in timings]),
         ):
             item.addItem(
-                pg.ScatterPlotItem(tokens, values, size=9, brush=colour, pen=None)
+                pg.ScatterPlotItem(
+                    tokens, values, size=theme.drawn(9), brush=colour, pen=None
+                )
             )
         top = 1000 * max(max(one.attention_s, one.rest_s) for one in timings)
         if base is not None and len(timings) > 1:
             along = np.linspace(tokens.min(), tokens.max(), 100)
             lines = [predicted(base, int(n)) for n in along]
             for colour, part in ((ATTENTION, 0), (REST, 1)):
-                pen = pg.mkPen(colour, width=1.5, style=Qt.PenStyle.DashLine)
+                pen = pg.mkPen(
+                    colour, width=theme.drawn(1.5), style=Qt.PenStyle.DashLine
+                )
                 item.plot(along, [1000 * one[part] for one in lines], pen=pen)
             top = max(top, 1000 * max(lines[-1]))
         item.setXRange(0, float(tokens.max()), padding=0.04)
@@ -94,4 +98,5 @@ class CostChart(Drawn):
             axis.setStyle(tickFont=font)
             axis.label.setFont(font)
             item.setLabel(side, text, color=tone.text)
-        self.setFixedHeight(round(self.lines(HEIGHT_LINES)))
+        high = HEIGHT_LINES_ON_SLIDE if theme.presents() else HEIGHT_LINES
+        self.setFixedHeight(round(self.lines(high)))

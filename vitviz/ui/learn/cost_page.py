@@ -60,6 +60,7 @@ class CostPage(Page):
         self.add_row(self.measure)
         self.ratios = self.say()
         self.legend = self.say("", "small")
+        self.keep_with_next(self.legend)
         self.chart = CostChart()
         self.chart.hide()
         self.add(self.chart)

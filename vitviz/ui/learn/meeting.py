@@ -68,7 +68,7 @@ class Meeting(Drawn):
         ]
         faint = QColor(tone.faint)
         faint.setAlphaF(max(0.25, 0.8 - 0.03 * count))
-        painter.setPen(QPen(faint, 1))
+        painter.setPen(QPen(faint, theme.drawn(1.0)))
         for one in range(count):
             for other in range(one):
                 painter.drawLine(seats[one], seats[other])

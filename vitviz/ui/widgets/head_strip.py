@@ -24,6 +24,8 @@ from vitviz.views.colour import format_value
 from vitviz.views.display import FUSED_CHOICES, MapCell
 
 GAP_PX = 8
+RATIO_GAP_PX = 10.0
+"""In Present, between a head's ratio and the next head."""
 CAPTION_GAP_PX = 3
 """Between a map and its caption: the frame of the chosen one lies there."""
 MARGIN_PX = 12
@@ -153,10 +155,16 @@ class HeadStrip(QWidget):
             ratio = f"{_short(self._cells[index].peak_ratio)}×"
             name = QFontMetricsF(font).horizontalAdvance(self._name(choice))
             font.setBold(False)
-            if name + QFontMetricsF(font).horizontalAdvance(ratio) + 4 > below.width():
+            room = below.width() - name - QFontMetricsF(font).horizontalAdvance(ratio)
+            if room < 4:
                 return
             painter.setFont(font)
             painter.setPen(QColor(tone.faint))
+            if theme.presents():  # large, it would run into the next head's number
+                room = (
+                    below.width() - name - QFontMetricsF(font).horizontalAdvance(ratio)
+                )
+                below.setRight(below.right() - min(room / 3, RATIO_GAP_PX))
             painter.drawText(
                 below,
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
