@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_window import click_patch
 from vitviz import settings
-from vitviz.ui.hints import About
+from vitviz.ui.hints import GAP_PX, About
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.state import Mode
 
@@ -71,6 +71,32 @@ def test_what_is_done_or_dismissed_does_not_come_again(
     window.actions_by_name["hints"].trigger()
     qtbot.waitUntil(lambda: shown(window) == set(About))
     settings.set(dismissed_hints=())
+
+
+def test_keys_do_what_a_hint_says_too(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: shown(window) == set(About))
+    qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
+    qtbot.waitUntil(lambda: shown(window) == {About.PICTURE, About.HEADS})
+    qtbot.keyClick(window, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: shown(window) == {About.PICTURE})
+    assert set(settings.get().dismissed_hints) == {"layers", "heads"}
+    settings.set(dismissed_hints=())
+
+
+def test_hints_leave_the_colour_bar_in_sight(
+    qtbot: QtBot, spoken: str, window: MainWindow
+) -> None:
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: shown(window) == set(About))
+    central, bar = window.centralWidget(), window.panes.bar
+    assert central is not None
+    scale = bar.barRect().toAlignedRect()
+    scale.moveTopLeft(bar.mapTo(central, scale.topLeft()))
+    for about in About:
+        hint = window.hints.hint(about)
+        assert hint is not None
+        card = hint.geometry().adjusted(0, 0, -GAP_PX, -GAP_PX)  # its tip is beside
+        assert not card.intersects(scale), (spoken, about)
 
 
 def test_hints_are_for_one_start(

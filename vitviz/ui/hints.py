@@ -102,10 +102,9 @@ class Hints(QObject):
         self._soon.timeout.connect(self._place)
         panes = window.panes
         panes.picture.tokenClicked.connect(self._on_picture)
-        panes.rail.layerChosen.connect(self._on_layer)
-        panes.strip.chosen.connect(self._on_heads)
+        self._seen = control.state
         control.sceneChanged.connect(self._soon.start)
-        control.stateChanged.connect(self._soon.start)
+        control.stateChanged.connect(self._on_state)
         for anchor in (panes.picture, panes.rail, panes.strip):
             anchor.installEventFilter(self)
         if window.offers_hints:
@@ -144,11 +143,17 @@ class Hints(QObject):
     def _on_picture(self, _token: int, _shift: bool) -> None:
         self._dismiss(About.PICTURE)
 
-    def _on_layer(self, _layer: int) -> None:
-        self._dismiss(About.LAYERS)
-
-    def _on_heads(self, _choice: object) -> None:
-        self._dismiss(About.HEADS)
+    def _on_state(self) -> None:
+        """Another layer or head, by click or key: that hint has done its work."""
+        before, self._seen = self._seen, self._control.state
+        for about, is_other in (
+            (About.LAYERS, before.layer != self._seen.layer),
+            (About.HEADS, before.heads != self._seen.heads),
+        ):
+            hint = self._hints.get(about)
+            if is_other and hint is not None and hint.isVisible():
+                self._dismiss(about)
+        self._soon.start()
 
     def _dismiss(self, about: About) -> None:
         """Not again, unless asked for."""
