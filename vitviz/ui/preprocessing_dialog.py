@@ -13,13 +13,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QSpinBox,
     QWidget,
 )
 
 from vitviz.geometry import MAX_SIDE_PX
 from vitviz.images import Interpolation, Preprocessing
 from vitviz.ui.plain_text import show_plainly
+from vitviz.ui.widgets.spin_box import DoubleSpinBox, SpinBox
 
 NUM_DECIMALS = 6
 
@@ -33,7 +33,7 @@ class PreprocessingDialog(QDialog):
         super().__init__(parent)
         self._own, self._now = own, now
         self.setWindowTitle(self.tr("Preprocessing"))
-        self._resize = QSpinBox()
+        self._resize = SpinBox()
         self._resize.setRange(0, MAX_SIDE_PX)
         self._resize.setSpecialValueText(self.tr("as the input: no margin"))
         self._resize.setSuffix(" px")
@@ -106,7 +106,7 @@ class PreprocessingDialog(QDialog):
         self._show(self._own)
 
     def _number(self, low: float, high: float) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+        box = DoubleSpinBox()
         box.setLocale(QLocale.c())
         box.setDecimals(NUM_DECIMALS)
         box.setRange(low, high)

@@ -33,6 +33,7 @@ from vitviz.settings_schema import (
 )
 from vitviz.ui import theme
 from vitviz.ui.language import LANGUAGES
+from vitviz.ui.widgets.spin_box import SpinBox
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
@@ -233,7 +234,7 @@ class SettingsDialog(QDialog):
         form.addRow("", box)
 
     def _number(self, name: str, low: int, high: int) -> QSpinBox:
-        box = QSpinBox()
+        box = SpinBox()
         box.setObjectName(name)
         box.setRange(low, high)
         box.setKeyboardTracking(False)

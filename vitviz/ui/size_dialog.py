@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.geometry import MAX_SIDE_PX, Fit
 from vitviz.ui.size_menu import rough_time
+from vitviz.ui.widgets.spin_box import SpinBox
 from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
@@ -81,7 +82,7 @@ class SizeDialog(QDialog):
         )
 
     def _box(self, value: int, step: int, name: str) -> QSpinBox:
-        box = QSpinBox()
+        box = SpinBox()
         box.setRange(step, MAX_SIDE_PX - MAX_SIDE_PX % step)
         box.setSingleStep(step)
         box.setValue(value)

@@ -275,6 +275,7 @@ def _common_sheet(tone: Colours) -> str:
     QTabBar::tab:selected {{ border-color: {tone.accent}; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 4px;
                    padding: 4px 8px; }}
+    QToolButton[toolButtonStyle="2"] {{ padding-right: 0; }}
     QToolButton:hover {{ border-color: {tone.line}; }}
     QToolButton:focus {{ border-color: {tone.accent}; }}
     QToolButton:pressed {{ background: {tone.surround}; border-color: {tone.accent}; }}

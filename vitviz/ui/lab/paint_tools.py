@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from vitviz.interventions import Hide
 from vitviz.ui import theme
@@ -13,6 +13,7 @@ from vitviz.ui.lab.tools import explained, page_of, row_of
 from vitviz.ui.status_line import special_name
 from vitviz.ui.widgets.action_button import action_button
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.widgets.spin_box import SpinBox
 from vitviz.views.colour import Meaning
 
 BRUSH_SIDES = (1, 3, 5)
@@ -45,7 +46,7 @@ class CutTool(QWidget):
         brush = QLabel(self.tr("Brush:"))
         self._row = row_of(self.side) if theme.presents() else row_of(brush, self.side)
         self._names: tuple[str, ...] = ()
-        self.first, self.last = QSpinBox(), QSpinBox()
+        self.first, self.last = SpinBox(), SpinBox()
         names = self.tr("First layer"), self.tr("Last layer")
         for box, name in zip((self.first, self.last), names, strict=True):
             box.setAccessibleName(name)
@@ -182,7 +183,7 @@ class HideTool(QWidget):
         )
         self._chosen = Hide.BLUR
         self.how.valueChosen.connect(self._on_how)
-        self.seed = QSpinBox()
+        self.seed = SpinBox()
         self.seed.setRange(0, 9999)
         self.seed.setPrefix(self.tr("seed "))
         self.seed.setAccessibleName(self.tr("Seed of the noise"))
