@@ -304,7 +304,7 @@
     </message>
     <message>
         <source>all the rest, N</source>
-        <translation>残り全部、N</translation>
+        <translation>残り全部（N）</translation>
     </message>
     <message>
         <source>attention, N²</source>
@@ -377,7 +377,7 @@
     </message>
     <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · each map on its own scale, × = strongest patch ÷ uniform · framed: on the picture</source>
-        <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・マップの濃淡はヘッドごと、×は最も強いパッチ÷一様・枠は画像に表示中</translation>
+        <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・濃淡はヘッドごと、×は最も強いパッチ÷一様・枠は画像に表示中</translation>
     </message>
     <message>
         <source>Lost without it: 1 − cosine to the unchanged answer</source>
@@ -652,8 +652,12 @@
         <translation>2つのベクトルのコサイン（同じ向きなら1）は{cosine}です。</translation>
     </message>
     <message>
-        <source> Softmax over all {keys} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6).</source>
-        <translation>{keys}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（1/{tokens}）の{ratio}倍になります。重みは全部足すと1です（第6章）。</translation>
+        <source> Of the keys you have chosen, the largest weight is &lt;b&gt;{far} ×&lt;/b&gt; the smallest.</source>
+        <translation>これまでに選んだキーでは、最大の重みは最小の&lt;b&gt;{far}倍&lt;/b&gt;です。</translation>
+    </message>
+    <message>
+        <source> Softmax over all {keys} keys makes it the weight &lt;b&gt;{weight}&lt;/b&gt;, {ratio} × uniform (1/{tokens} each); all weights add up to 1 (chapter 6).</source>
+        <translation>{keys}個のキー全体のソフトマックスで重みは&lt;b&gt;{weight}&lt;/b&gt;、一様（どれも1/{tokens}）の{ratio}倍になります。重みは全部足すと1です（第6章）。</translation>
     </message>
     <message>
         <source> Softmax, which the Lab lets run over the heads, makes it the weight &lt;b&gt;{weight}&lt;/b&gt;: now all weights of a pair add up to 1.</source>
@@ -802,8 +806,8 @@
 <context>
     <name>ScalingPage</name>
     <message>
-        <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, softmax turns them into a spike: one key takes nearly all the weight. Then learning stalls, since hardly any correction (gradient) gets back through a spike. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
-        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、個数が多いほど大きくばらつきます。割らずにおくとソフトマックスで1点に尖り、1つのキーが重みのほとんどを取ってしまいます。尖ったところからは直すための手がかり（勾配）がほとんど戻らず、学習が進みません。そこでスコアを√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
+        <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, they would become a spike in softmax, which makes weights of them (chapter 6): one key takes nearly all. Then learning stalls, since hardly any correction (gradient) gets back through a spike. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
+        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、個数が多いほど大きくばらつきます。割らずにおくと、スコアを重みに変えるソフトマックス（第6章）で1点に尖り、1つのキーがほとんどを取ります。尖ったところからは直すための手がかり（勾配）がほとんど戻らず、学習が進みません。そこで√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
     </message>
     <message>
         <source>Divide as the run on screen does</source>

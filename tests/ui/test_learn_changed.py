@@ -83,6 +83,7 @@ def test_chapters_compute_the_changed_run(
     scaling = go_to(qtbot, window, Chapter.SCALING)
     assert isinstance(scaling, ScalingPage)
     assert said(float(row.max())) in figures(scaling.table)
+    assert scaling.switch.button(True).isChecked()
     press(qtbot, scaling.switch.button(False))
     bare = replace(changed, temperature=1.0, is_scaled=False)
     run, model = made(window), window.controller.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,20 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.models.by_hand import timm
-from tests.ui.chapters import go_to, is_done, plain, press
+from tests.ui.chapters import (
+    figures,
+    go_to,
+    is_done,
+    plain,
+    press,
+    said,
+    scores,
+)
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from tests.ui.test_window import click_patch
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.main_window import MainWindow
@@ -148,3 +158,19 @@ def test_registers_gather_no_answer(qtbot: QtBot, window: MainWindow) -> None:
     said = plain(page.counts)
     assert "reg 0" in said
     assert "gathers" not in said
+
+
+def test_how_far_two_keys_are_apart_is_said(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    row = scores(window, 3, 0).softmax(-1)[window.controller.state.token, 1:]
+    order = row.argsort().tolist()
+    ratios = [float(row[b] / row[a]) for a, b in pairwise(order)]
+    near = next(i for i, ratio in enumerate(ratios) if 1.05 < ratio < 3)
+    for patch in order[near : near + 2]:
+        click_patch(qtbot, window, *divmod(patch, 7))
+    assert not is_done(page)
+    assert figures(page.chain)[-1] == said(ratios[near])
+    click_patch(qtbot, window, *divmod(order[-1 if near < 20 else 0], 7))
+    assert is_done(page)
+    assert figures(page.chain)[-1] != said(ratios[near])

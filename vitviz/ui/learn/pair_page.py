@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
@@ -135,8 +136,8 @@ class PairPage(Page):
                 heads=lesson.trace.num_heads,
             )
         )
-        self.chain.say(self._chain(lesson, pair))
         self._notice(lesson, pair)
+        self.chain.say(self._chain(lesson, pair))
 
     def _chain(self, lesson: Lesson, pair: Pair) -> str:
         """From the sum to the weight, as this run does it."""
@@ -152,7 +153,8 @@ class PairPage(Page):
         elif of.axis is Axis.KEYS:
             text += self.tr(
                 " Softmax over all {keys} keys makes it the weight <b>{weight}</b>, "
-                "{ratio} × uniform (1/{tokens}); all weights add up to 1 (chapter 6)."
+                "{ratio} × uniform (1/{tokens} each); all weights add up to 1 "
+                "(chapter 6)."
             )
         elif of.axis is Axis.QUERIES:
             text += self.tr(
@@ -167,7 +169,14 @@ class PairPage(Page):
         text += self.tr(" Cosine of the two, 1 if they point the same way: {cosine}.")
         if pair.bias and not pair.is_cut:
             text += self.tr(" The score includes the model's bias of {bias}.")
+        far = self._far_apart()
+        if far > 1 and self.task is not None and not self.task.isDone():
+            text += self.tr(
+                " Of the keys you have chosen, the largest weight is <b>{far} ×</b> "
+                "the smallest."
+            )
         return text.format(
+            far=written_out(far),
             total=written_out(pair.total),
             divisor=divisor_words(of),
             score=written_out(pair.score),
@@ -191,9 +200,15 @@ class PairPage(Page):
         if lesson.view.state.learn.key is None:
             return
         self._chosen[lesson.key] = pair.weight
-        weights = self._chosen.values()
-        if len(weights) > 1 and max(weights) >= FACTOR * min(weights):
+        if self._far_apart() >= FACTOR:
             self.done()
+
+    def _far_apart(self) -> float:
+        """How many times the smallest the largest weight of the chosen keys is."""
+        weights = self._chosen.values()
+        if len(weights) < 2:
+            return 0.0
+        return max(weights) / min(weights) if min(weights) > 0 else math.inf
 
     def _show_column(self, column: int) -> None:
         pair = self._pair

@@ -68,6 +68,12 @@ class ScalePage(Page):
         )
         self.offer.clicked.connect(self._on_offer)
         self.add_row(self.offer)
+        self.ask_to(
+            self.tr(
+                "Try at least three sizes. Keep your eye on a detail, such as a "
+                "whisker or an edge: at which size is it a patch of its own?"
+            )
+        )
         self.slider = Slider()
         self.slider.setRange(0, len(PATCH_SIZES) - 1)
         self.slider.setPageStep(1)
@@ -78,12 +84,6 @@ class ScalePage(Page):
         self.slider.valueChanged.connect(self._on_slid)
         self.add(self.slider)
         self.add(Marks(self.slider, tuple(map(str, PATCH_SIZES))))
-        self.ask_to(
-            self.tr(
-                "Try at least three sizes. Keep your eye on a detail, such as a "
-                "whisker or an edge: at which size is it a patch of its own?"
-            )
-        )
         self.table = self.say()
         self.say(
             self.tr(

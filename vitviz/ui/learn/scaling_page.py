@@ -46,10 +46,10 @@ class ScalingPage(Page):
         self.say(
             self.tr(
                 "A score is a sum of d<sub>k</sub> products: the more there are, the "
-                "wider scores spread. Undivided, softmax turns them into a spike: one "
-                "key takes nearly all the weight. Then learning stalls, since hardly "
-                "any correction (gradient) gets back through a spike. So scores are "
-                "divided by √d<sub>k</sub>."
+                "wider scores spread. Undivided, they would become a spike in softmax, "
+                "which makes weights of them (chapter 6): one key takes nearly all. "
+                "Then learning stalls, since hardly any correction (gradient) gets "
+                "back through a spike. So scores are divided by √d<sub>k</sub>."
             )
         )
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
@@ -134,14 +134,14 @@ class ScalingPage(Page):
         now = arithmetic.row(of, lesson.query, divisor=divisor)
         self.changed = now
         is_own = _is_same(divisor, of.divisor)
+        own_name = f"√{of.width}" if of.has_own_divisor else written_out(of.divisor)
+        self._offer("" if of.has_own_divisor else own_name)
         self.marks.setWords(("T = 1", f"√{of.width}", f"{of.width}"))
         with QSignalBlocker(self.slider):
             self.slider.setValue(_place(divisor, of.width))
         is_off = _is_same(divisor, 1.0)
         self.switch.setValue(True if is_own else False if is_off else None)
         name = f"T = {written_out(divisor)}"
-        own_name = f"√{of.width}" if of.has_own_divisor else written_out(of.divisor)
-        self._offer("" if of.has_own_divisor else own_name)
         own_words = f"T = {divisor_words(of)}"
         self.table.say("", self._numbers(own, now, own_words, name))
         top = max(own.largest, now.largest)

@@ -151,7 +151,11 @@ class PageSlides(QScrollArea):
     def showPart(self, widget: QWidget) -> None:
         """Bring a part of the page into view."""
         if not self._is_turned:
-            self.ensureWidgetVisible(widget)
+            # the page has to have its new height, and nothing is to fade out over it
+            QApplication.sendPostedEvents(self._page, QEvent.Type.LayoutRequest)
+            top = widget.mapTo(self._page, QPoint(0, 0)).y()
+            self.ensureVisible(0, top + widget.height() + self._more.height(), 0, 0)
+            self.ensureVisible(0, top, 0, 0)
             return
         self._arrange()
         self.show_slide(self._slide_at(widget))

@@ -40,6 +40,8 @@ _UNPARTED = re.compile(
     r"| (?=<[vw]>[✓✗])"
 )
 """Spaces in a sum, between a number and its unit, before a verdict on a number."""
+_ENDING = re.compile(r"[぀-ヿ一-鿿]{2,4}。(?=$|<)")
+"""The last letters of a Japanese sentence: not a line of their own."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
 
 
@@ -53,6 +55,7 @@ def marked(text: str) -> str:
 
     whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
     whole = _UNPARTED.sub("&nbsp;", whole)
+    whole = _ENDING.sub(lambda match: "\u2060".join(match[0]), whole)
     if theme.presents():  # Qt draws them at two thirds of the size they are given
         size = 1.5 * theme.smallest()
         whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
