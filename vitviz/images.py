@@ -27,6 +27,10 @@ from vitviz.geometry import Placement
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_NAME_CHARS = 60
+MAX_SCREEN_PX = 2048
+"""Longest side of a copy for the screen; drawing a larger one blocks the window."""
+MIN_COPY_PX = 128
+"""A copy whose sides are no longer is the last."""
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 """Of ImageNet's training pictures, for R, G, B in [0, 1]."""
@@ -81,6 +85,8 @@ class SourceImage:
     sha256: str
     """Of the file's bytes; of the pixels where there is no file."""
     notes: tuple[Phrase, ...] = ()
+    copies: tuple[Bytes, ...] = ()
+    """As `screen_copies` makes them, where somebody has."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -114,6 +120,22 @@ def load_image(
     picture = decoding.decode_safely(data, shown, allow_large=allow_large)
     digest = hashlib.sha256(data).hexdigest()
     return _image(picture.pixels, shown, path, digest, picture.notes)
+
+
+def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:
+    """Copies to be drawn on a screen, each about half as large as the one before.
+
+    pixels : (H, W, 3) uint8; the first copy if it is not too large for a screen.
+
+    Means of the pixels they cover. May be called from any thread, and takes long for
+    a large picture.
+    """
+    height, width = pixels.shape[:2]
+    factor = max(1, -(-max(width, height) // MAX_SCREEN_PX))
+    copies = [_reduced(pixels, factor)]
+    while max(copies[-1].shape) > MIN_COPY_PX:
+        copies.append(_reduced(copies[-1], 2))
+    return tuple(copies)
 
 
 def prepare(
@@ -225,6 +247,17 @@ def _from_array(array: npt.NDArray[np.uint8], name: str) -> SourceImage:
         )
     pixels = np.array(array, order="C")
     return _image(pixels, name, None, hashlib.sha256(pixels.data).hexdigest(), ())
+
+
+def _reduced(pixels: Bytes, factor: int) -> Bytes:
+    """(H, W, 3) uint8 with sides so many times shorter."""
+    if factor == 1:
+        return np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    whole = PIL.Image.frombuffer("RGB", (width, height), np.ascontiguousarray(pixels))
+    size = max(1, width // factor), max(1, height // factor)
+    # Pillow lets other threads go on meanwhile
+    return np.asarray(whole.resize(size, PIL.Image.Resampling.BOX))
 
 
 def _from_pil(picture: PIL.Image.Image, name: str) -> SourceImage:

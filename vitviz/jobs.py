@@ -55,16 +55,17 @@ class RunDone:
 def read_picture(
     source: str | Path | bytes, name: str | None = None, ahead: Ahead | None = None
 ) -> Job:
-    """A job that returns a SourceImage. Raises ImageError.
+    """A job that returns a SourceImage with its copies. Raises ImageError.
 
     ahead : where it may lie already.
     """
 
     def job(context: Context) -> SourceImage:
-        from vitviz.images import load_image
+        from vitviz.images import load_image, screen_copies
 
         known = ahead.get(source) if ahead and isinstance(source, Path) else None
-        return known or load_image(source, name=name)
+        image = known or load_image(source, name=name)
+        return replace(image, copies=screen_copies(image.pixels))
 
     return job
 

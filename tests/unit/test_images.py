@@ -15,7 +15,14 @@ import torch
 from torchvision.models import ViT_B_16_Weights
 
 from vitviz.geometry import Fit, place
-from vitviz.images import Interpolation, Preprocessing, load_image, prepare, short_name
+from vitviz.images import (
+    Interpolation,
+    Preprocessing,
+    load_image,
+    prepare,
+    screen_copies,
+    short_name,
+)
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 Pixels = npt.NDArray[np.uint8]
@@ -189,3 +196,27 @@ def test_letterbox_pads_with_the_mean() -> None:
 def test_names_are_fit_for_a_sentence(tmp_path: Path) -> None:
     assert short_name("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe?"
     assert len(short_name("x" * 300 + ".jpg")) <= 60
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        pytest.param((64, 40), [(64, 40)], id="small"),
+        pytest.param((512, 300), [(512, 300), (256, 150), (128, 75)], id="halved"),
+        pytest.param((4100, 12), [(1366, 4), (683, 2), (341, 1), (170, 1), (85, 1)]),
+        pytest.param((1, 5000), [(1, 1666), (1, 833), (1, 416), (1, 208), (1, 104)]),
+    ],
+)
+def test_copies_for_the_screen_are_means_of_their_pixels(
+    size: tuple[int, int], expected: list[tuple[int, int]]
+) -> None:
+    width, height = size
+    pixels = np.random.default_rng(5).integers(0, 256, (height, width, 3), np.uint8)
+    copies = screen_copies(pixels)
+    assert [(one.shape[1], one.shape[0]) for one in copies] == expected
+    for fine, coarse in zip((pixels, *copies), copies, strict=False):
+        assert abs(float(fine.mean()) - float(coarse.mean())) < 1.5
+    if size == (512, 300):
+        np.testing.assert_array_equal(copies[0], pixels)
+        means = pixels.reshape(150, 2, 256, 2, 3).mean((1, 3))
+        assert np.abs(copies[1] - means).max() <= 1  # rounded along either axis

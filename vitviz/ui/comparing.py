@@ -74,7 +74,8 @@ class Comparing(QObject):
 
     def _set_picture(self) -> None:
         if self.kept is not None:
-            self.pane.picture.setPicture(self.kept.trace.setup.picture.pixels)
+            image = self.kept.trace.setup.picture
+            self.pane.picture.setPicture(image.pixels, image.copies)
 
     def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
         """(live, kept) levels that make one scale; None where each has its own."""

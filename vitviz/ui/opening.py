@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import shiboken6
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz.engine import Kind
+from vitviz import jobs
+from vitviz.engine import Context, Job, Kind
 from vitviz.errors import NotHereError, VitvizError
 from vitviz.models.catalogue import TIMM_PREFIX, network_at, split_network
 from vitviz.ui.fetching import Fetching
@@ -20,6 +21,9 @@ from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
+
+FAST_PNG = 85
+"""Qt's quality for little compression: it is read again at once."""
 
 
 class Opening(QObject):
@@ -63,11 +67,8 @@ class Opening(QObject):
             found: object = mime.imageData()
             # what this program itself has copied is a pixmap
             image = found.toImage() if isinstance(found, QPixmap) else found
-            data = QByteArray()
-            buffer = QBuffer(data)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            cast("QImage", image).save(buffer, "PNG")  # type: ignore[call-overload]
-            self._window.controller.open_picture(bytes(data.data()), name)
+            job = _read(cast("QImage", image), name)
+            self._window.controller.work.submit(Kind.PICTURE, job)
         elif mime.hasUrls():
             self._window.panes.errors.showMessage(
                 self.tr(
@@ -164,3 +165,18 @@ class Opening(QObject):
         if name is not None:
             self._window.panes.errors.dismiss()
             self._window.choose_model(network_at(name, path), None)
+
+
+def _read(image: QImage, name: str) -> Job:
+    """A job that returns the SourceImage of a picture that is no file.
+
+    As a file it is upright, on white and sRGB like any other.
+    """
+
+    def job(context: Context) -> object:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        image.save(buffer, "PNG", FAST_PNG)  # type: ignore[call-overload]
+        return jobs.read_picture(bytes(buffer.data().data()), name)(context)
+
+    return job

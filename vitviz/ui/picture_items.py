@@ -10,10 +10,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from vitviz.geometry import PatchGrid, Placement, Rect
+from vitviz.images import screen_copies
 from vitviz.ui import theme
 
-MAX_DISPLAY_PX = 2048
-"""Longest side of the copy that is drawn; a larger one blocks the window."""
 GRID_FADES_PX = (6.0, 14.0)
 """Cell sizes on screen at which the grid is gone, and fully drawn."""
 
@@ -33,8 +32,11 @@ class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         self._size = (0, 0)
         self._levels: list[QImage] = []
 
-    def setPixels(self, pixels: Bytes | None) -> None:
-        """Show (H, W, 3) uint8, or nothing."""
+    def setPixels(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
+        """Show (H, W, 3) uint8, or nothing.
+
+        copies : of `screen_copies`, if they are there already.
+        """
         self.prepareGeometryChange()
         self._levels = []
         self._size = (0, 0)
@@ -42,27 +44,13 @@ class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
             return
         height, width = pixels.shape[:2]
         self._size = (width, height)
-        stride = max(1, -(-max(width, height) // MAX_DISPLAY_PX))
-        if stride > 1:
-            pixels = _area_reduced(pixels, stride)
-        data = np.ascontiguousarray(pixels)
-        image = QImage(
-            data.data,
-            data.shape[1],
-            data.shape[0],
-            3 * data.shape[1],
-            QImage.Format.Format_RGB888,
-        ).convertToFormat(QImage.Format.Format_RGB32)
-        while True:
-            self._levels.append(image)
-            if max(image.width(), image.height()) <= 128:
-                break
-            image = image.scaled(
-                max(1, image.width() // 2),
-                max(1, image.height() // 2),
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
+        for copy in copies or screen_copies(pixels):
+            data = np.ascontiguousarray(copy)
+            height, width = data.shape[:2]
+            image = QImage(
+                data.data, width, height, 3 * width, QImage.Format.Format_RGB888
             )
+            self._levels.append(image.convertToFormat(QImage.Format.Format_RGB32))
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -221,16 +209,3 @@ def _path(rect: QRectF) -> QPainterPath:
     path = QPainterPath()
     path.addRect(rect)
     return path
-
-
-def _area_reduced(pixels: Bytes, factor: int) -> Bytes:
-    """(H, W, 3) reduced by a whole factor, mean of each block; a rest is cut off."""
-    height = pixels.shape[0] // factor * factor
-    width = pixels.shape[1] // factor * factor
-    if not height or not width:
-        return np.ascontiguousarray(pixels[::factor, ::factor])
-    blocks = pixels[:height, :width].reshape(
-        height // factor, factor, width // factor, factor, 3
-    )
-    reduced: Bytes = blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
-    return reduced

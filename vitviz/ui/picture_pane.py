@@ -100,9 +100,12 @@ class PicturePane(QWidget):
         """Take over the surround of the application's theme."""
         self._view.setBackground(theme.colours().surround)
 
-    def setPicture(self, pixels: Bytes | None) -> None:
-        """Show (H, W, 3) uint8; heat, grid and rings of the former one go."""
-        self._photo.setPixels(pixels)
+    def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
+        """Show (H, W, 3) uint8; heat, grid and rings of the former one go.
+
+        copies : of `screen_copies`, if they are there already.
+        """
+        self._photo.setPixels(pixels, copies)
         self._pixels = pixels
         size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
         is_same_size = size == self._source_size

@@ -192,8 +192,11 @@ class Screen(QObject):
         return self._modes.get(panes.side.mode(), tab)
 
     def _show_picture(self) -> None:
-        image = self._control.scene.image
-        self._control.panes.picture.setPicture(None if image is None else image.pixels)
+        image, pane = self._control.scene.image, self._control.panes.picture
+        if image is None:
+            pane.setPicture(None)
+        else:
+            pane.setPicture(image.pixels, image.copies)
 
     def _show_setup(self) -> None:
         """What the panes are told of a picture's run once, or that there is none."""
