@@ -14,18 +14,16 @@ import numpy.typing as npt
 import pytest
 import torch
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-import vitviz
-from tests.models.test_tap import Network, manual
 from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz import jobs
 from vitviz.__main__ import main
-from vitviz.engine import Kind
+from vitviz.engine import Job
 from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style
 
 LEFT = Qt.MouseButton.LeftButton
@@ -290,36 +288,6 @@ def test_scale_policies(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> N
     assert f"{control.heat.num_clipped} patches" in window.panes.status.text()
 
 
-def test_a_failed_open_keeps_picture_and_result(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
-) -> None:
-    window = open_vitviz(photo)
-    trace, image = window.controller.scene.trace, window.controller.scene.image
-    before = heat_on_screen(window)
-    broken = tmp_path / "broken.jpg"
-    broken.write_bytes(b"<html>not a picture</html>")
-    window.open_path(str(broken))
-    qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "broken.jpg" in window.panes.errors.text()
-    assert window.controller.scene.trace is trace
-    assert window.controller.scene.image is image
-    np.testing.assert_array_equal(heat_on_screen(window), before)
-
-
-def test_a_failed_model_keeps_the_former_one(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
-) -> None:
-    window = open_vitviz(photo)
-    model, trace = window.controller.model, window.controller.scene.trace
-    window.controller.choose_model(str(tmp_path))
-    qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "config.json" in window.panes.errors.text()
-    assert window.controller.model is model
-    assert window.controller.scene.trace is trace
-    click_patch(qtbot, window, 2, 2)
-    assert not window.panes.errors.isVisible()
-
-
 def test_paste_and_drop_open_pictures(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, other_photo: Path
 ) -> None:
@@ -338,6 +306,37 @@ def test_paste_and_drop_open_pictures(
     assert window.controller.scene.image.size == (240, 180)
 
 
+def test_a_pasted_picture_is_encoded_beside_the_window(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 12 megapixels that takes seconds; a see-through one comes on white."""
+    window = open_vitviz(photo)
+    threads: list[threading.Thread] = []
+    made = jobs.read_picture
+
+    def noted(*arguments: object, **options: object) -> Job:
+        threads.append(threading.current_thread())
+        return made(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("vitviz.jobs.read_picture", noted)
+    image = QImage(32, 24, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    image.setPixelColor(3, 2, QColor(10, 200, 30))
+    mime = QMimeData()
+    mime.setImageData(image)
+    window.opening.open_mime(mime, "pasted")
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("pasted"))
+    assert threads[0] is not threading.main_thread()
+    shown = window.controller.scene.image
+    assert shown is not None
+    assert shown.pixels[2, 3].tolist() == [10, 200, 30]
+    assert shown.pixels[0, 0].tolist() == [255, 255, 255]
+    wait_idle(qtbot, window)
+
+
 def test_a_picture_without_a_model_asks_for_one(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -354,127 +353,6 @@ def test_the_window_stands_before_torch_is_loaded() -> None:
         "sys.exit(int('torch' in sys.modules or 'transformers' in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("held", [0, 2])
-def test_a_long_run_shows_progress_and_can_be_cancelled(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, held: int
-) -> None:
-    window = open_vitviz(photo)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    control, rail = window.controller, window.panes.rail
-    assert control.model is not None
-    before = control.scene.trace
-    gate = threading.Event()
-    block = control.model.adapter.blocks[held]
-    hook = block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
-    control.choose_options(RunOptions(size=448))
-    qtbot.waitUntil(rail.cancelButton().isVisible, timeout=30_000)
-    trace = control.scene.trace
-    assert trace is not None
-    if held:
-        assert trace.grid == (28, 28)
-        assert not trace.is_complete
-    else:
-        assert trace is before, "nothing has arrived: the old view stays"
-    qtbot.mouseClick(rail.cancelButton(), LEFT)
-    gate.set()
-    qtbot.waitUntil(lambda: not control.is_running, timeout=60_000)
-    hook.remove()
-    assert "Cancelled" in window.panes.status.runText()
-    assert not rail.cancelButton().isVisible()
-    trace = control.scene.trace
-    assert trace is not None
-    side = 28 if held else 7
-    if held:
-        assert not trace.is_complete
-        assert any(trace.captures), "layers that have arrived stay"
-    click_patch(qtbot, window, side // 2, side // 2)
-    assert control.heat is not None
-    assert control.heat.patches.shape == (side, side)
-    control.choose_options(RunOptions())
-    wait_idle(qtbot, window)
-    assert control.scene.trace is not None
-    assert control.scene.trace.grid == (7, 7)
-    assert control.scene.trace.max_error <= 1e-5
-
-
-def test_a_size_beyond_the_limit_keeps_the_former_result(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
-) -> None:
-    window = open_vitviz(photo)
-    trace = window.controller.scene.trace
-    window.controller.choose_options(RunOptions(size=20_000))
-    qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "too large" in window.panes.errors.text()
-    assert window.controller.scene.trace is trace
-    assert window.controller.options == RunOptions()
-    click_patch(qtbot, window, 3, 3)
-    assert heat_on_screen(window).shape == (7, 7)
-
-
-def test_a_model_whose_attention_is_not_tapped_keeps_the_former_one(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, other_photo: Path
-) -> None:
-    window = open_vitviz(photo)
-    control = window.controller
-    model, trace = control.model, control.scene.trace
-    control.adopt(vitviz.wrap(Network(manual)))
-    qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "without calling" in window.panes.errors.text()
-    assert control.model is model
-    assert control.scene.trace is trace
-    window.open_path(str(other_photo))
-    qtbot.waitUntil(lambda: window.windowTitle().startswith("cat.png"))
-    wait_idle(qtbot, window)
-
-
-@pytest.mark.parametrize("ending", ["png", "svg", "npz", "csv"])
-def test_export_writes_what_is_on_screen(
-    qtbot: QtBot,
-    open_vitviz: OpenWindow,
-    photo: Path,
-    tmp_path: Path,
-    ending: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    window = open_vitviz(photo)
-    click_patch(qtbot, window, 2, 5)
-    leave_picture(window)
-    path = tmp_path / f"out.{ending}"
-    monkeypatch.setattr(
-        "vitviz.ui.exporting.QFileDialog.getSaveFileName",
-        lambda *_arguments: (str(path), ""),
-    )
-    window.export()
-    qtbot.waitUntil(lambda: "Saved" in window.panes.status.text())
-    assert path.stat().st_size > 500
-    if ending == "npz":
-        stored = np.load(path)
-        assert stored["queries"].tolist() == [1 + 2 * 7 + 5]
-        np.testing.assert_allclose(
-            stored["attention"][-1, :, 0, 1:].mean(0).reshape(7, 7),
-            heat_on_screen(window),
-            atol=1e-7,
-        )
-
-
-def test_a_full_disk_is_a_sentence(
-    qtbot: QtBot,
-    open_vitviz: OpenWindow,
-    photo: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    window = open_vitviz(photo)
-    monkeypatch.setattr(
-        "vitviz.ui.exporting.QFileDialog.getSaveFileName",
-        lambda *_arguments: ("/proc/nowhere/out.npz", ""),
-    )
-    window.export()
-    qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "out.npz" in window.panes.errors.text()
-    assert "\n" not in window.panes.errors.text()
 
 
 def test_several_queries_are_compared_on_one_scale(
@@ -501,63 +379,6 @@ def test_several_queries_are_compared_on_one_scale(
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
     assert not control.state.others
     assert not window.panes.picture.inset.isVisible()
-
-
-def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
-    qtbot: QtBot,
-    open_vitviz: OpenWindow,
-    photo: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import torch
-    from timm.models.vision_transformer import VisionTransformer
-
-    window = open_vitviz(photo)
-    control = window.controller
-    former = control.scene.trace
-    module = VisionTransformer(
-        img_size=64, patch_size=16, embed_dim=192, depth=2, num_heads=3, num_classes=5
-    )
-    good, bad = tmp_path / "good.pth", tmp_path / "bad.pth"
-    torch.save(module.state_dict(), good)
-    bad.write_bytes(b"<html>not found</html>")
-    for path in (bad, good):
-        monkeypatch.setattr(
-            "vitviz.ui.opening.QFileDialog.getOpenFileName",
-            lambda *_args, path=path: (str(path), ""),
-        )
-        window.top.modelFileRequested.emit()
-        if path is bad:
-            qtbot.waitUntil(window.panes.errors.isVisible)
-            assert "web page" in window.panes.errors.text()
-            assert control.scene.trace is former
-            window.panes.errors.clear()
-    qtbot.waitUntil(lambda: control.scene.trace is not former, timeout=20_000)
-    wait_idle(qtbot, window)
-    trace = control.scene.trace
-    assert trace is not None
-    assert trace.setup.model.name == "good"
-    assert trace.grid == (4, 4)
-
-
-def test_what_is_cancelled_while_it_waits_is_over(
-    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
-) -> None:
-    window = open_vitviz(photo)
-    control = window.controller
-    assert control.model is not None
-    gate = threading.Event()
-    block = control.model.adapter.blocks[0]
-    hook = block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
-    control.choose_options(RunOptions(size=224))
-    qtbot.waitUntil(lambda: control.work.is_awaited(Kind.RUN))
-    control.choose_model(str(model_folder))  # waits behind the run
-    control.cancel()
-    gate.set()
-    qtbot.waitUntil(lambda: not control.has_jobs)
-    hook.remove()
-    assert not control.is_running
 
 
 def test_picture_and_panel_keep_their_shares_of_a_window_that_grows(

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
+from tests.ui.test_window import click_patch, heat_on_screen, leave_picture
 from vitviz.errors import OutputError
 from vitviz.figures.save import figure_bytes
 from vitviz.ui.main_window import MainWindow
@@ -213,3 +214,42 @@ def test_a_window_can_be_left_without_the_file(
     assert window.isHidden()
     assert path.read_bytes() == OLD
     assert not list(tmp_path.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "npz", "csv"])
+def test_export_writes_what_is_on_screen(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    ending: str,
+    export_to: Callable[[MainWindow, Path], None],
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 2, 5)
+    leave_picture(window)
+    path = tmp_path / f"out.{ending}"
+    export_to(window, path)
+    qtbot.waitUntil(lambda: "Saved" in window.panes.status.text())
+    assert path.stat().st_size > 500
+    if ending == "npz":
+        stored = np.load(path)
+        assert stored["queries"].tolist() == [1 + 2 * 7 + 5]
+        np.testing.assert_allclose(
+            stored["attention"][-1, :, 0, 1:].mean(0).reshape(7, 7),
+            heat_on_screen(window),
+            atol=1e-7,
+        )
+
+
+def test_a_full_disk_is_a_sentence(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    export_to: Callable[[MainWindow, Path], None],
+) -> None:
+    window = open_vitviz(photo)
+    export_to(window, Path("/proc/nowhere/out.npz"))
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "out.npz" in window.panes.errors.text()
+    assert "\n" not in window.panes.errors.text()
