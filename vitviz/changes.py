@@ -29,6 +29,8 @@ from vitviz.interventions import (
     Interventions,
     Token,
     cut_layers,
+    require_head,
+    require_special,
 )
 from vitviz.models.loading import prefix_names as default_names
 from vitviz.selection import Off
@@ -201,12 +203,7 @@ class Changes:
         heads_off = tuple(off for off in wanted.heads_off if off.layer == layer)
         for off in heads_off:
             for head in off.heads:
-                if head >= num_heads:
-                    raise SelectionError(
-                        "There is no head {head}: heads go from 0 to {last}.",
-                        head=head,
-                        last=num_heads - 1,
-                    )
+                require_head(head, num_heads)
         edges = self._edges(layer, num_tokens, call.q.device)
         made = LayerChanges(
             wanted.temperature,
@@ -285,12 +282,7 @@ class Changes:
             names = self._names
             if len(names) != num_prefix:
                 names = default_names(num_prefix)
-            if token not in names:
-                raise SelectionError(
-                    "There is no special token {name}; there are: {names}.",
-                    name=token,
-                    names=", ".join(names) or "none",
-                )
+            require_special(token, names)
             return names.index(token)
         if not 0 <= token < num_tokens:
             raise SelectionError(

@@ -137,10 +137,23 @@ class Interventions:
             alone += [replace(UNTOUCHED, **one) for one in changed]
         return tuple(alone)
 
-    def check(self, *, grid: Cell, num_layers: int) -> None:
-        """Raise SelectionError unless layers and patches are those of such a run."""
+    def check(
+        self,
+        *,
+        grid: Cell,
+        num_layers: int,
+        num_heads: int = 0,
+        special: tuple[str, ...] | None = None,
+    ) -> None:
+        """Raise SelectionError unless all it names are parts of such a run.
+
+        num_heads : of a layer; 0 where that is not known before the run.
+        special : names of the special tokens; None where they are not known.
+        """
         for off in self.heads_off:
             _require_layer(off.layer, num_layers)
+            if num_heads:
+                require_head(max(off.heads, default=0), num_heads)
         for cut in self.cuts:
             _require_grid(cut.grid, grid)
             layers = cut_layers(cut, num_layers)
@@ -149,6 +162,8 @@ class Interventions:
             for token in (*cut.queries, *cut.keys):
                 if isinstance(token, tuple):
                     _require_cell(token, grid)
+                elif isinstance(token, str) and special is not None:
+                    require_special(token, special)
         for one in self.hidden:
             _require_grid(one.grid, grid)
             for cell in one.patches:
@@ -184,6 +199,26 @@ def cut_layers(cut: Cut, num_layers: int) -> range:
     """The layers a cut holds in."""
     last = cut.last_layer + num_layers if cut.last_layer < 0 else cut.last_layer
     return range(cut.first_layer, last + 1)
+
+
+def require_head(head: int, num_heads: int) -> None:
+    """Raise SelectionError for a head that there is not."""
+    if head >= num_heads:
+        raise SelectionError(
+            "There is no head {head}: heads go from 0 to {last}.",
+            head=head,
+            last=num_heads - 1,
+        )
+
+
+def require_special(name: str, names: tuple[str, ...]) -> None:
+    """Raise SelectionError for a special token that there is not."""
+    if name not in names:
+        raise SelectionError(
+            "There is no special token {name}; there are: {names}.",
+            name=name,
+            names=", ".join(names) or "none",
+        )
 
 
 def _require_layer(layer: int, num_layers: int) -> None:

@@ -116,7 +116,13 @@ def run(
         held = interventions
         if held:
             grid = grid_of(used, image, size=options.size, fit=options.fit)
-            held = fitting(held, grid=grid, num_layers=model.info.num_layers)
+            held = fitting(
+                held,
+                grid=grid,
+                num_layers=model.info.num_layers,
+                num_heads=model.info.num_heads,
+                special=model.adapter.prefix_names,
+            )
         start = time.perf_counter()
 
         def report(layer: int, partial: Trace) -> None:

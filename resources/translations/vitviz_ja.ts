@@ -972,8 +972,8 @@
         <translation>変えるもの</translation>
     </message>
     <message>
-        <source>{what} (not here: another grid or depth)</source>
-        <translation>{what}（ここでは無効：格子か深さが違います）</translation>
+        <source>{what} (not in this model or on this grid)</source>
+        <translation>{what}（このモデルか格子にはありません）</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from vitviz.interventions import HeadsOff, Hidden, Hide, Interventions
+from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.metadata import read_metadata
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.changes import Change
@@ -75,15 +75,10 @@ def test_a_change_that_is_refused_leaves_everything_as_it_was(
     before = control.scene.trace
     everything = tuple((row, col) for row in range(7) for col in range(7))
     hidden = Hidden(everything, Hide.DROP)
-    absent = HeadsOff(1, (40,))
-    for what, words in (
-        (Interventions(hidden=(hidden,)), "must stay"),
-        (Interventions(heads_off=(absent,)), "no head 40"),
-    ):
-        control.change(changes=(Change(what),))
-        qtbot.waitUntil(lambda: not control.has_jobs)
-        assert words in window.panes.errors.text()
-        assert control.state.changes == ()
+    control.change(changes=(Change(Interventions(hidden=(hidden,))),))
+    qtbot.waitUntil(lambda: not control.has_jobs)
+    assert "must stay" in window.panes.errors.text()
+    assert control.state.changes == ()
     assert control.scene.trace is not None
     np.testing.assert_array_equal(control.scene.trace.output, before and before.output)
     assert not window.lab.mark.isVisible()
@@ -106,6 +101,33 @@ def test_patches_of_another_grid_change_nothing_there(
     control.choose_options(RunOptions())
     wait_idle(qtbot, window)
     assert window.lab.mark.text() == "Lab: 2 changes"
+
+
+def test_what_another_model_has_not_changes_nothing_there(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+) -> None:
+    """Heads and special tokens of the model before stay in the list, and wait."""
+    window = open_vitviz(photo)
+    control = window.controller
+    absent = (
+        Change(Interventions(heads_off=(HeadsOff(1, (0, 40)),))),
+        Change(Interventions(cuts=(Cut(("reg0",), ("cls",)),))),
+        Change(Interventions(heads_off=(HeadsOff(300, (0,)),))),
+    )
+    control.change(changes=(*absent, FLAT))
+    wait_idle(qtbot, window)
+    assert window.lab.mark.text() == "Lab: 1 change"
+    control.choose_model(str(classifier_folder))
+    wait_idle(qtbot, window)
+    trace = control.scene.trace
+    assert trace is not None
+    assert trace.interventions == FLAT.what
+    assert control.state.changes == (*absent, FLAT)
+    qtbot.keyClick(window, Qt.Key.Key_F4)
+    panel = window.lab.panel
+    said = [panel.checkBox(index).accessibleName() for index in range(4)]
+    ends = [text.endswith("(not in this model or on this grid)") for text in said]
+    assert ends == [True, True, True, False]
 
 
 def test_a_session_and_a_figure_keep_the_changes(

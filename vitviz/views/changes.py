@@ -74,16 +74,37 @@ def without(changes: Changes, index: int) -> Changes:
 
 
 def fitting(
-    interventions: Interventions, *, grid: tuple[int, int], num_layers: int
+    interventions: Interventions,
+    *,
+    grid: tuple[int, int],
+    num_layers: int,
+    num_heads: int,
+    special: tuple[str, ...] | None,
 ) -> Interventions:
-    """The parts that mean something in a run of this grid and depth."""
-    parts = interventions.parts()
-    return merged(part for part in parts if _fits(part, grid, num_layers))
+    """The parts that mean something in such a run, as in `Interventions.check`."""
+
+    def fits(part: Interventions) -> bool:
+        try:
+            part.check(
+                grid=grid, num_layers=num_layers, num_heads=num_heads, special=special
+            )
+        except SelectionError:
+            return False
+        return True
+
+    return merged(part for part in interventions.parts() if fits(part))
 
 
 def is_in_force(change: Change, trace: Trace) -> bool:
-    """Whether a run was changed by it: it is on, and its patches and layers exist."""
-    if not change.is_on or not _fits(change.what, trace.grid, trace.num_layers):
+    """Whether a run was changed by it: it is on, and what it names is there."""
+    fits = fitting(
+        change.what,
+        grid=trace.grid,
+        num_layers=trace.num_layers,
+        num_heads=trace.num_heads,
+        special=trace.setup.prefix_names,
+    )
+    if not change.is_on or not fits:
         return False
     of_trace = trace.interventions
     off, cuts, hidden = (
@@ -92,11 +113,3 @@ def is_in_force(change: Change, trace: Trace) -> bool:
         set(change.what.hidden) <= set(of_trace.hidden),
     )
     return bool(of_trace) and off and cuts and hidden
-
-
-def _fits(part: Interventions, grid: tuple[int, int], num_layers: int) -> bool:
-    try:
-        part.check(grid=grid, num_layers=num_layers)
-    except SelectionError:
-        return False
-    return True

@@ -279,7 +279,7 @@ class LabPanel(QWidget):
     def _row(self, index: int, words: str, is_on: bool, works: bool) -> QWidget:
         row = QWidget()
         row.setFixedHeight(self._row_height())
-        absent = self.tr("{what} (not here: another grid or depth)")
+        absent = self.tr("{what} (not in this model or on this grid)")
         is_absent = is_on and not works
         box = ElidedCheckBox(
             absent.format(what=words) if is_absent else words,
