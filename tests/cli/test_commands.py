@@ -123,7 +123,7 @@ def test_wrong_usage_is_one_line(
 def test_bench_of_few_tokens(capsys: pytest.CaptureFixture[str]) -> None:
     start = time.monotonic()
     assert main(["bench", "--tokens", "10", "--json"]) == 0
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 180  # of the five minutes of a whole one
     found = json.loads(capsys.readouterr().out)
     assert set(found["machine"]) >= {"system", "processor", "cores", "versions"}
     names = [figure["name"] for figure in found["figures"]]
