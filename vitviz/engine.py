@@ -116,6 +116,11 @@ class Context:
         """Send a part of the result."""
         self._listener(Progressed(self.kind, self.token, value))
 
+    def advance(self, share: float) -> None:
+        """Send how much is done, in [0, 1]. Raises Cancelled when it should end."""
+        self.raise_if_cancelled()
+        self.report(share)
+
     def cancel(self) -> None:
         """Ask the job to end."""
         self._cancelled.set()

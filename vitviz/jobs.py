@@ -209,18 +209,13 @@ def export_numbers(
         heads = tuple(HeadChoice((head,)) for head in range(count))
         selection = Selection(layers, heads, (query,), state.method, options)
         write = write_csv if path.suffix.lower() == ".csv" else write_npz
-
-        def wrote(share: float) -> None:
-            context.raise_if_cancelled()
-            context.report(share)
-
         write(
             path,
             trace,
             selection,
             gradients=gradients,
             model=model,
-            on_progress=wrote,
+            on_progress=context.advance,
         )
         return path
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-GIBIBYTE = 2**30
-
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether it is Python's, an accelerator's or the CPU allocator's way to say so."""

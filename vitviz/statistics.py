@@ -28,6 +28,7 @@ from vitviz.attention import Capture
 from vitviz.errors import SelectionError
 from vitviz.geometry import PatchGrid
 from vitviz.interventions import Axis
+from vitviz.traces import as_array
 
 Array = npt.NDArray[np.float32]
 TILE_BYTES = 8 * 2**20
@@ -82,10 +83,10 @@ def head_statistics(
             distance += _distances(tile[:, first:, prefix:], places, at)
     sink, sink_token = (received / tokens).max(dim=1)
     return HeadStatistics(
-        entropy=_array(entropy / tokens / math.log(max(tokens, 2))),
-        distance_px=_array(distance / grid.num_patches),
-        special_share=_array(special / tokens),
-        sink=_array(sink),
+        entropy=as_array(entropy / tokens / math.log(max(tokens, 2))),
+        distance_px=as_array(distance / grid.num_patches),
+        special_share=as_array(special / tokens),
+        sink=as_array(sink),
         sink_token=sink_token.cpu().numpy(),
     )
 
@@ -105,8 +106,3 @@ def _places(grid: PatchGrid, patch_size: tuple[int, int]) -> Tensor:
     )
     scaled = torch.stack([rows * patch_size[1], cols * patch_size[0]], dim=-1)
     return scaled.reshape(-1, 2).float()
-
-
-def _array(tensor: Tensor) -> Array:
-    array: Array = tensor.float().cpu().numpy()
-    return array

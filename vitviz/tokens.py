@@ -26,13 +26,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import Cancelled, InputError, UnsupportedModelError
-from vitviz.explain.anatomy import read_out
+from vitviz.errors import Cancelled, UnsupportedModelError
+from vitviz.explain.anatomy import read_out, states_among
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.fallback import as_run
 from vitviz.models.adapter import Adapter, Model
 from vitviz.models.flexi import PatchEmbedding
 from vitviz.setups import changed_again
+from vitviz.traces import as_array
 from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -72,12 +73,12 @@ def states(
     found: list[Tensor] = []
 
     def enter(_module: nn.Module, args: tuple[Any, ...]) -> None:
-        found.append(_first(args).detach())
+        found.append(states_among(args).detach())
 
     def leave(_module: nn.Module, _args: object, output: object) -> None:
         if is_cancelled():
             raise Cancelled
-        found.append(_first(output).detach())
+        found.append(states_among(output).detach())
 
     adapter = model.adapter
     hooks = [adapter.blocks[0].register_forward_pre_hook(enter)]
@@ -99,7 +100,7 @@ def states(
 
 def norms(of: States) -> Array:
     """(L + 1, N) lengths of all states."""
-    return _array(of.values.norm(dim=-1))
+    return as_array(of.values.norm(dim=-1))
 
 
 def artefacts(lengths: Array, num_prefix_tokens: int) -> npt.NDArray[np.bool_]:
@@ -126,13 +127,13 @@ def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
     low, high = (torch.quantile(scores, q, dim=0) for q in (0.02, 0.98))
     scaled = ((scores - low) / (high - low).clamp_min(1e-12)).clamp(0, 1)
     missing = torch.zeros(len(scaled), 3 - components, device=scaled.device)
-    return _array(torch.cat([scaled, missing], dim=1))
+    return as_array(torch.cat([scaled, missing], dim=1))
 
 
 def similarity(vectors: Tensor, token: int) -> Array:
     """(N,) cosines of (N, D) vectors to one of them, in [−1, 1]."""
     unit = torch.nn.functional.normalize(vectors.float(), dim=-1)
-    return _array(unit @ unit[token])
+    return as_array(unit @ unit[token])
 
 
 def vectors(of: States, trace: Trace, layer: int, source: str) -> Tensor:
@@ -167,7 +168,7 @@ def lens(
     with torch.inference_mode():
         logits = reader.of_each(of.values[layer].to(model.dtype)).float()
     shares = logits.softmax(dim=-1)
-    return _array(shares[:, target]), shares.argmax(dim=-1).cpu().numpy()
+    return as_array(shares[:, target]), shares.argmax(dim=-1).cpu().numpy()
 
 
 def positions(model: Model, trace: Trace) -> Tensor:
@@ -182,7 +183,7 @@ def positions(model: Model, trace: Trace) -> Tensor:
         """The first block has been reached."""
 
     def enter(_module: nn.Module, args: tuple[Any, ...]) -> None:
-        found.append(_first(args)[0].detach().float())
+        found.append(states_among(args)[0].detach().float())
         raise Enough
 
     model = as_run(model, trace)
@@ -224,7 +225,7 @@ def filters(model: Model) -> Array:
     _, _, basis = torch.linalg.svd(flat - flat.mean(dim=0), full_matrices=False)
     shown = basis[:NUM_FILTERS].unflatten(1, kernel.shape[1:])  # (28, 3, H, W)
     shown = shown / shown.abs().amax(dim=(1, 2, 3), keepdim=True)
-    return _array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
+    return as_array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
 
 
 def patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)
@@ -252,16 +253,3 @@ def _without_patches(adapter: Adapter) -> Iterator[None]:
         yield
     finally:
         hook.remove()
-
-
-def _first(value: object) -> Tensor:
-    """The hidden states among a block's arguments or results, (1, N, D)."""
-    found = value[0] if isinstance(value, tuple) else value
-    if not isinstance(found, Tensor):
-        raise InputError("This model's blocks do not pass plain token states on.")
-    return found
-
-
-def _array(tensor: Tensor) -> Array:
-    array: Array = tensor.detach().float().cpu().numpy()
-    return array

@@ -352,6 +352,6 @@ class Trace:
 
 
 def as_array(tensor: Tensor) -> Array:
-    """A float32 numpy copy on the CPU."""
+    """Numbers as float32 on the CPU; the tensor's own memory if they are that."""
     array: Array = tensor.detach().float().cpu().numpy()
     return array

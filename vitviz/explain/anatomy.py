@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import UnsupportedModelError
+from vitviz.errors import InputError, UnsupportedModelError
 from vitviz.models.adapter import Model
 from vitviz.tap import tap
 from vitviz.tracing import Trace
@@ -148,3 +148,14 @@ def _is_close(found: Tensor, own: Tensor) -> bool:
         return False
     error = (found - own).abs().max() / own.abs().max().clamp_min(1e-30)
     return bool(error <= LIMIT)
+
+
+def states_among(value: object) -> Tensor:
+    """The token states among a block's arguments or results, (1, N, D).
+
+    Raises InputError where the first of them is something else.
+    """
+    found = value[0] if isinstance(value, tuple) else value
+    if not isinstance(found, Tensor):
+        raise InputError("This model's blocks do not pass plain token states on.")
+    return found

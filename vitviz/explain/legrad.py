@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.attention import Capture, tile_rows
-from vitviz.errors import Cancelled, InputError
-from vitviz.explain.anatomy import ReadOut, read_out
+from vitviz.errors import Cancelled
+from vitviz.explain.anatomy import ReadOut, read_out, states_among
 from vitviz.explain.gradients import target_class
 from vitviz.models.adapter import Model
 from vitviz.setups import changes_of
@@ -51,7 +51,7 @@ def legrad(
     changes = changes_of(trace.setup)
 
     def leave(_module: nn.Module, _args: object, output: object) -> None:
-        state = _first(output)
+        state = states_among(output)
         states.append(state if changes is None else changes.drop_from(state))
 
     def is_cancelled() -> bool:
@@ -110,10 +110,3 @@ def _sensitivity(capture: Capture, slope: Tensor, check: Check) -> Tensor:
         part = slope[:, start : start + step] @ values  # (H, b, N)
         total += part.clamp_min_(0).sum(dim=(0, 1))
     return total / (capture.num_heads * capture.num_queries)
-
-
-def _first(value: object) -> Tensor:
-    found = value[0] if isinstance(value, tuple) else value
-    if not isinstance(found, Tensor):
-        raise InputError("This model's blocks do not pass plain token states on.")
-    return found

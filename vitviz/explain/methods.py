@@ -21,6 +21,7 @@ from vitviz.fallback import as_run
 from vitviz.geometry import POOL
 from vitviz.methods import METHODS, Method
 from vitviz.selection import Fill, Fusion, HeadChoice
+from vitviz.traces import as_array
 
 if TYPE_CHECKING:
     from vitviz.attention import Capture
@@ -124,7 +125,7 @@ def token_values(
             if name == "mass-mask":  # of the map that is shown, fused or not
                 prefix = trace.num_prefix_tokens
                 fused = layerwise.mass_mask(fused, prefix, chosen.mass)
-            return _array(fused)
+            return as_array(fused)
         captures = [trace.capture(i) for i in range(trace.num_layers)]
         start = _start_layer(chosen.start_layer, trace)
         if name == "rollout":
@@ -135,7 +136,7 @@ def token_values(
                 kept=0 if trace.num_prefix_tokens else None,
                 check=check,
             )
-            return _array(result)
+            return as_array(result)
     if gradients is None:
         if model is None:
             raise InputError(
@@ -147,7 +148,7 @@ def token_values(
         result = _with_gradients(
             name, trace, captures, gradients.outputs, token, layer, start, check
         )
-    return _array(result)
+    return as_array(result)
 
 
 def _with_model(
@@ -181,7 +182,7 @@ def _with_model(
     entered = prepared_pixels(trace, pixels)
     if name == "legrad":
         start = _start_layer(chosen.start_layer, trace)
-        return _array(
+        return as_array(
             legrad(
                 model,
                 trace,
@@ -196,7 +197,7 @@ def _with_model(
     choice = _choice(chosen.head, trace.num_heads)
     with torch.no_grad():
         row = attention.row(capture, token)
-        return _array(norm_based(row, gram(capture, projection), choice))
+        return as_array(norm_based(row, gram(capture, projection), choice))
 
 
 def method_named(name: str) -> Method:
@@ -282,8 +283,3 @@ def _choice(head: HeadChoice | Fusion | int, count: int) -> HeadChoice:
                 last=count - 1,
             )
     return choice
-
-
-def _array(tensor: Tensor) -> Array:
-    array: Array = tensor.detach().float().cpu().numpy()
-    return array

@@ -23,7 +23,6 @@ QUIET = QColor("#666666")
 SURROUND = QColor("#B8B8B8")
 """Stands for the photograph under a spotlight's bar."""
 
-BODY_PX = 14
 SMALL_PX = 12
 BAR_WIDTH = 14.0
 TICK_LENGTH = 5.0

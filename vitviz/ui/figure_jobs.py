@@ -56,11 +56,6 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
                 "A pooling head looks at the last layer only; there is nothing to "
                 "animate. Choose a patch or a special token."
             )
-
-        def drawn(share: float) -> None:
-            context.raise_if_cancelled()
-            context.report(share)
-
         frames = frames_of(
             trace,
             layers=tuple(range(trace.num_layers)),
@@ -73,7 +68,10 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
             on_frame=context.raise_if_cancelled,
         )
         data = gif_bytes(
-            frames, scale=PNG_SCALE, colormap=state.colormap, on_progress=drawn
+            frames,
+            scale=PNG_SCALE,
+            colormap=state.colormap,
+            on_progress=context.advance,
         )
         context.raise_if_cancelled()
         write_bytes(path, data)

@@ -25,10 +25,6 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(text)
         self._elide()
 
-    def wholeText(self) -> str:
-        """The text, whether there is room for it or not."""
-        return self._whole
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, another end."""
         super().resizeEvent(event)
