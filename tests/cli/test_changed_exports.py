@@ -7,18 +7,20 @@ import json
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import PIL.Image
 import pytest
 
 import vitviz
-from tests.cli.test_export import export, session_of
+from tests.cli.test_export import TOLERANCE, export
 from vitviz import jobs
 from vitviz.engine import Context, Kind
 from vitviz.export import Selection, csv_bytes, write_csv
-from vitviz.interventions import Cut, Hidden, Hide, Interventions
+from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.metadata import read_metadata
 from vitviz.selection import HeadChoice
 from vitviz.views.changes import Change
+from vitviz.views.session import Session, written
 from vitviz.views.state import ViewState
 
 WARM = Interventions(temperature=2.0)
@@ -50,6 +52,13 @@ SAID = "changed: temperature 2"
 def lines_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="ascii", newline="") as file:
         return list(csv.DictReader(file, strict=True))
+
+
+def session_of(folder: Path, *changes: Change) -> str:
+    """A session file as the window writes it."""
+    path = folder / "lab.vitviz"
+    path.write_text(written(Session(state=ViewState(changes=changes)), path))
+    return str(path)
 
 
 @pytest.fixture
@@ -157,3 +166,69 @@ def test_a_figure_shows_the_stand_in_of_hidden_patches(
     mean = np.asarray(middle, np.float64).mean(axis=(0, 1))
     np.testing.assert_allclose(found.pixels[seen][:, :3].mean(axis=0), mean, atol=3)
     assert hidden_patches(vitviz.trace(model, photo).setup) is None
+
+
+def test_the_changes_of_a_session_are_made(
+    photo: Path, model_folder: Path, tmp_path: Path, reference: npt.NDArray[np.float32]
+) -> None:
+    """softmax(s / 2) is the root of softmax(s), made to sum to 1."""
+    output = tmp_path / "warm.npz"
+    session = session_of(
+        tmp_path,
+        Change(Interventions(temperature=2.0)),
+        Change(Interventions(is_scaled=False), is_on=False),
+    )
+    options = ("--layer", "0", "--head", "all", "--query", "all", "--changes", session)
+    assert export(photo, model_folder, output, *options) == 0
+    with np.load(output, allow_pickle=False) as data:
+        found = data["attention"][0]
+        meta = json.loads(str(data["meta"]))
+    roots = np.sqrt(reference[0])
+    expected = roots / roots.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+    assert np.abs(found - reference[0]).max() > 1e-3
+    assert meta["interventions"] == [{"temperature": 2.0}]
+    assert meta["options"]["changes"] == [{"temperature": 2.0}]
+
+
+def test_a_head_switched_off_changes_what_comes_after_it(
+    photo: Path, model_folder: Path, tmp_path: Path, reference: npt.NDArray[np.float32]
+) -> None:
+    output = tmp_path / "off.npz"
+    off = Interventions(heads_off=(HeadsOff(0, (1,)),))
+    session = session_of(tmp_path, Change(off))
+    options = ("--layer", "all", "--head", "all", "--query", "all")
+    code = export(photo, model_folder, output, *options, "--changes", session)
+    assert code == 0
+    with np.load(output, allow_pickle=False) as data:
+        found = data["attention"]
+    np.testing.assert_allclose(found[0], reference[0], atol=TOLERANCE)
+    assert np.abs(found[1] - reference[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{}", "not a session file"),
+        ('{"vitviz_session": 1}', "no change of the Lab is switched on"),
+        (
+            '{"vitviz_session": 1, "state": {"changes": [{"what": '
+            '{"temperature": "warm"}}]}}',
+            "is no change of the Lab",
+        ),
+    ],
+)
+def test_a_session_without_changes_is_refused(
+    photo: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    said: str,
+) -> None:
+    path = tmp_path / "other.vitviz"
+    path.write_text(content)
+    options = ("--changes", str(path))
+    assert export(photo, model_folder, tmp_path / "no.png", *options) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "no.png").exists()

@@ -17,36 +17,12 @@ import numpy.typing as npt
 import PIL.Image
 import pytest
 import torch
-from transformers import ViTModel
 
+from tests.cli.conftest import NUM_TOKENS
 from vitviz.cli import main
-from vitviz.images import load_image, prepare
-from vitviz.interventions import HeadsOff, Interventions
-from vitviz.models.loading import load_model
-from vitviz.tracing import placement_for
-from vitviz.views.changes import Change
-from vitviz.views.session import Session, written
-from vitviz.views.state import ViewState
 
-NUM_LAYERS, NUM_HEADS, NUM_TOKENS = 4, 3, 50
 TOLERANCE = 1e-5
 """Fused and unfused kernels round differently; four sharp layers made 2.3e-6 of it."""
-
-
-@pytest.fixture(scope="module")
-def reference(model_folder: Path, photo: Path) -> npt.NDArray[np.float32]:
-    """(L, H, N, N): what transformers' own unfused attention returns."""
-    model = load_model(model_folder)
-    image = load_image(photo)
-    pixels = prepare(image, placement_for(model, image.size), model.preprocessing)
-    module = ViTModel.from_pretrained(
-        model_folder, attn_implementation="eager", add_pooling_layer=False
-    ).eval()
-    with torch.inference_mode():
-        output = module(torch.from_numpy(pixels)[None], output_attentions=True)
-    stacked: npt.NDArray[np.float32] = torch.cat(output.attentions).numpy()
-    assert stacked.shape == (NUM_LAYERS, NUM_HEADS, NUM_TOKENS, NUM_TOKENS)
-    return stacked
 
 
 def export(photo: Path, model: Path, output: Path, *options: str) -> int:
@@ -390,76 +366,3 @@ def test_a_folder_is_taken_as_the_window_takes_it(
     said = capsys.readouterr().err
     assert said.index("[1/2] p2.png") < said.index("[2/2] p10.png")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"p2.png", "p10.png"}
-
-
-def session_of(folder: Path, *changes: Change) -> str:
-    """A session file as the window writes it."""
-    path = folder / "lab.vitviz"
-    path.write_text(written(Session(state=ViewState(changes=changes)), path))
-    return str(path)
-
-
-def test_the_changes_of_a_session_are_made(
-    photo: Path, model_folder: Path, tmp_path: Path, reference: npt.NDArray[np.float32]
-) -> None:
-    """softmax(s / 2) is the root of softmax(s), made to sum to 1."""
-    output = tmp_path / "warm.npz"
-    session = session_of(
-        tmp_path,
-        Change(Interventions(temperature=2.0)),
-        Change(Interventions(is_scaled=False), is_on=False),
-    )
-    options = ("--layer", "0", "--head", "all", "--query", "all", "--changes", session)
-    assert export(photo, model_folder, output, *options) == 0
-    with np.load(output, allow_pickle=False) as data:
-        found = data["attention"][0]
-        meta = json.loads(str(data["meta"]))
-    roots = np.sqrt(reference[0])
-    expected = roots / roots.sum(axis=-1, keepdims=True)
-    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
-    assert np.abs(found - reference[0]).max() > 1e-3
-    assert meta["interventions"] == [{"temperature": 2.0}]
-    assert meta["options"]["changes"] == [{"temperature": 2.0}]
-
-
-def test_a_head_switched_off_changes_what_comes_after_it(
-    photo: Path, model_folder: Path, tmp_path: Path, reference: npt.NDArray[np.float32]
-) -> None:
-    output = tmp_path / "off.npz"
-    off = Interventions(heads_off=(HeadsOff(0, (1,)),))
-    session = session_of(tmp_path, Change(off))
-    options = ("--layer", "all", "--head", "all", "--query", "all")
-    code = export(photo, model_folder, output, *options, "--changes", session)
-    assert code == 0
-    with np.load(output, allow_pickle=False) as data:
-        found = data["attention"]
-    np.testing.assert_allclose(found[0], reference[0], atol=TOLERANCE)
-    assert np.abs(found[1] - reference[1]).max() > 1e-3
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{}", "not a session file"),
-        ('{"vitviz_session": 1}', "no change of the Lab is switched on"),
-        (
-            '{"vitviz_session": 1, "state": {"changes": [{"what": '
-            '{"temperature": "warm"}}]}}',
-            "is no change of the Lab",
-        ),
-    ],
-)
-def test_a_session_without_changes_is_refused(
-    photo: Path,
-    model_folder: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    content: str,
-    said: str,
-) -> None:
-    path = tmp_path / "other.vitviz"
-    path.write_text(content)
-    options = ("--changes", str(path))
-    assert export(photo, model_folder, tmp_path / "no.png", *options) == 2
-    assert said in " ".join(capsys.readouterr().err.split())
-    assert not (tmp_path / "no.png").exists()

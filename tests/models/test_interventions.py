@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 import vitviz
-from tests.models.by_hand import MAKERS, Hand, Network, timm
+from tests.models.by_hand import MAKERS, Hand, Network
 from tests.models.sharpen import require_sharp
 from vitviz import attention, explain
 from vitviz.errors import ExactnessError, SelectionError
@@ -377,44 +377,3 @@ def test_gradients_of_cut_rows_equal_autograd(network: Network, model: Model) ->
         found = gradients.outputs[layer] @ values.mT
         largest = float(weights.grad.abs().max())
         torch.testing.assert_close(found, weights.grad, rtol=0, atol=1e-4 * largest)
-
-
-# -- limits --------------------------------------------------------------------------
-
-
-ALL = tuple((row, col) for row in range(4) for col in range(6))
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        (Interventions(heads_off=(HeadsOff(99, (0,)),)), "no layer 99"),
-        (Interventions(heads_off=(HeadsOff(0, (64,)),)), "no head 64"),
-        (Interventions(cuts=(Cut((0,), (1,), 0, 40),)), "no layer 40"),
-        (Interventions(cuts=(Cut(((9, 0),), (1,)),)), r"no patch \(9,0\)"),
-        (Interventions(cuts=(Cut((0,), tuple(range(24))),)), "keep at least one"),
-        (Interventions(cuts=(Cut((0,), ("dist",)),)), "no special token dist"),
-        (Interventions(hidden=(Hidden(((0, 6),)),)), r"no patch \(0,6\)"),
-        (
-            Interventions(hidden=(Hidden(((0, 0),), grid=(14, 14)),)),
-            "grid of 14×14",
-        ),
-        (
-            Interventions(
-                hidden=(
-                    Hidden(
-                        tuple((r, c) for r in range(4) for c in range(6)), Hide.DROP
-                    ),
-                )
-            ),
-            "must stay",
-        ),
-    ],
-)
-def test_what_is_not_there_is_refused(changed: Interventions, words: str) -> None:
-    network = timm("none")
-    model = network.model
-    with pytest.raises(SelectionError, match=words):
-        vitviz.trace(model, network.pixels, interventions=changed)
-    before = vitviz.trace(model, network.pixels)
-    assert before.interventions == Interventions()
