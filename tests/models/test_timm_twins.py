@@ -167,7 +167,7 @@ def test_clip_as_openai_and_open_clip_write_it(
     """With its text tower beside; timm's own translation makes the same of it."""
     name = "vit_xsmall_patch16_clip_224"
     module = made(name, num_classes=5, img_size=64)
-    state = openai_state(module)
+    state = openai_state(module) | OPENAI
     torch.save(state, tmp_path / "mine.pth")
     model = vitviz.load_model(tmp_path / "mine.pth")
     assert model.info.num_heads == 4
@@ -261,6 +261,11 @@ def openai_state(module: nn.Module) -> dict[str, Tensor]:
         state[key] = state[key].flatten(0, -2).squeeze(0)
     state["positional_embedding"] = torch.zeros(77, 8)
     state["text.position_ids"] = torch.arange(77)
+    state["token_embedding.weight"] = torch.zeros(9, 8)
+    state["transformer.resblocks.0.ln_1.weight"] = torch.zeros(8)
+    state["ln_final.weight"] = torch.zeros(8)
+    state["text_projection"] = torch.zeros(8, 5)
+    state["logit_scale"] = torch.tensor(4.6)
     return state
 
 

@@ -46,6 +46,7 @@ _BESIDE = re.compile(
     r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
     r"|student\.|criterion\.|loss\.|text\.|transformer\.|token_embedding\.|ln_final\."
     r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
+    r"|(input_resolution|context_length|vocab_size)$"
 )
 """What may lie beside the backbone: projection heads, a student, a text tower."""
 
