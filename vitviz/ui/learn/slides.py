@@ -25,7 +25,7 @@ from vitviz.views.slides import Slide, slides_of
 
 TIGHT_BELOW_LINES = 38.0
 """Of body type: where so few fit, parts stand nearer to each other."""
-MORE_LINES, FADED = 2.4, 0.45
+MORE_LINES, FADED = 1.9, 0.4
 """Height of what says that there is more, and where it lets nothing through."""
 NOTHING_PX = 12
 """The margin below the last part: to miss it is to miss nothing."""
