@@ -115,7 +115,10 @@ def test_the_user_says_which_network_it_is(
     assert main(["models", "check", name]) == 0
     assert "assumed         nothing" in capsys.readouterr().out
     out = tmp_path / "out.npz"
-    assert main(["export", str(photo), "-o", str(out), "--model", name]) == 0
+    # compared with the same network in float32, which is loaded by the same name
+    wish = ["export", str(photo), "-o", str(out), "--model", name]
+    assert main([*wish, "--dtype", "bfloat16"]) == 0
+    assert "against float32" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
