@@ -122,6 +122,30 @@ def test_the_list_shows_whole_rows_and_keeps_the_focus(
     assert panel.toolButton(Tool.SOFTMAX).hasFocus()
 
 
+@pytest.mark.parametrize("in_room", [False, True], ids=["desk", "room"])
+def test_a_kept_view_names_its_changes_where_there_is_room(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, in_room: bool
+) -> None:
+    window, _ = open_lab(qtbot, open_vitviz, photo)
+    window.resize(1280, 720)
+    if in_room:
+        window.present.begin(full_screen=False)
+    parts = (Interventions(temperature=2.0), Interventions(is_scaled=False))
+    window.controller.change(changes=tuple(map(Change, parts)))
+    wait_idle(qtbot, window)
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    wait_idle(qtbot, window)
+    said = window.panes.compare.caption()
+    assert said.startswith("Kept: ")
+    assert ("changed: temperature 2" in said) is not in_room
+    assert window.lab.kept_mark.text() == "Lab: 2 changes"
+    head = window.panes.compare.head
+    qtbot.waitUntil(lambda: head.width() == window.width())
+    assert head.height() < window.height() / 5
+    if in_room:
+        window.present.end()
+
+
 def test_a_kept_view_shows_what_its_run_did_not_see(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

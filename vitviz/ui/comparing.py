@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from vitviz import trace_jobs
 from vitviz.engine import Kind
 from vitviz.figures.captions import caption
+from vitviz.figures.change_words import changed_words
+from vitviz.ui import theme
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.work import Work
 from vitviz.views.colour import DIVERGING, Levels, Meaning
@@ -152,6 +154,9 @@ class Comparing(QObject):
         *words, _, given = caption(one, setup, scale)
         if other is not None and _input(setup) != _input(other):
             words.insert(1, given)
+        if theme.presents():  # the mark on the picture says it; a line a change is much
+            changed = changed_words(setup.interventions)
+            words = [text for text in words if text not in changed]
         return " · ".join((setup.picture.name, *words))
 
     def _paint_difference(self, live: Heat, trace: Trace, state: ViewState) -> None:
