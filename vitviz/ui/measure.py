@@ -5,9 +5,12 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import PIL.Image
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -23,6 +26,8 @@ NUM_CLICKS = 60
 NUM_STARTS = 3
 LONG_SIDE_PX = 448
 """With patches of 8 px 3,137 tokens, and a second or more of work."""
+LARGE_PX = (4000, 3000)
+"""A camera's picture."""
 TICK_MS = 1
 TIMEOUT_S = 60.0
 
@@ -71,6 +76,7 @@ def measure_window() -> list[Figure]:
         _wait(lambda: _is_idle(window))
         figures.append(_clicks(window, app))
         figures.append(_gaps(window))
+        figures += _large_picture(window)
     finally:
         window.close()
     return figures
@@ -111,6 +117,39 @@ def _gaps(window: MainWindow) -> Figure:
     p99 = 1000 * sorted(gaps.gaps)[int(0.99 * len(gaps.gaps))]
     note = f"{trace.num_tokens} tokens, {len(gaps.gaps)} turns, p99 {p99:.1f} ms"
     return Figure("largest gap of the event loop during a run", longest, "ms", 50, note)
+
+
+def _large_picture(window: MainWindow) -> list[Figure]:
+    """The longest gaps while a large picture is opened, and its map is written."""
+    width, height = LARGE_PX
+    window.controller.choose_options(RunOptions())
+    _wait(lambda: _is_idle(window))
+    figures = []
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        with PIL.Image.open(sample_paths()[0]) as sample:
+            sample.convert("RGB").resize(LARGE_PX).save(folder / "large.png")
+        gaps = _Gaps()
+        window.open_path(str(folder / "large.png"))
+        _wait(lambda: _shows(window, LARGE_PX))
+        gaps.stop()
+        what = f"largest gap while {width}×{height} pixels are opened and run"
+        figures.append(Figure(what, 1000 * max(gaps.gaps), "ms", 50))
+        for ending in ("png", "svg", "pdf", "gif"):
+            gaps = _Gaps()
+            start = time.perf_counter()
+            window.controller.exporting.write(str(folder / f"map.{ending}"))
+            _wait(lambda: not window.controller.writing.is_busy())
+            gaps.stop()
+            note = f"{time.perf_counter() - start:.1f} s in all"
+            what = f"largest gap while its map is written as .{ending}"
+            figures.append(Figure(what, 1000 * max(gaps.gaps), "ms", 50, note))
+    return figures
+
+
+def _shows(window: MainWindow, size: tuple[int, int]) -> bool:
+    image = window.controller.scene.image
+    return image is not None and image.size == size and _is_idle(window)
 
 
 def _is_idle(window: MainWindow) -> bool:
