@@ -133,6 +133,8 @@ def test_a_file_that_takes_long_can_be_cancelled(
     qtbot.waitUntil(button.isVisible)
     said = [label.text() for label in window.panes.rail.findChildren(QLabel)]
     assert "Writing …" in said
+    window.close()  # waits for them, and no longer once they are cancelled
+    assert window.panes.errors.isVisible()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     gate.opened.set()
     wait_written(qtbot, window)
@@ -140,6 +142,8 @@ def test_a_file_that_takes_long_can_be_cancelled(
     assert first.read_bytes() == OLD
     assert not second.exists()
     assert window.panes.status.runText() == "Cancelled"
+    assert window.isVisible()
+    assert not window.panes.errors.isVisible()
     export_to(window, second)
     wait_written(qtbot, window)
     assert second.exists()

@@ -17,6 +17,7 @@ class Closing(QObject):
         super().__init__(window)
         self._window = window
         self._is_waiting = False
+        self._said = ""
         self._must_end = False
         window.controller.writing.settled.connect(self._on_settled)
 
@@ -33,7 +34,8 @@ class Closing(QObject):
             "{name} is being written, and the window closes when it is there. Close it "
             "again to leave without the file."
         )
-        self._window.panes.errors.showMessage(text.format(name=writing.name()))
+        self._said = text.format(name=writing.name())
+        self._window.panes.errors.showMessage(self._said)
         return False
 
     def end(self) -> None:
@@ -42,8 +44,12 @@ class Closing(QObject):
         self._window.close()
 
     def _on_settled(self, is_there: bool) -> None:
-        if self._is_waiting:
-            # a failure is read first
-            self._is_waiting = is_there or self._must_end
-            if self._is_waiting:
-                self._window.close()
+        if not self._is_waiting:
+            return
+        if is_there or self._must_end:
+            self._window.close()
+            return
+        self._is_waiting = False  # a failure is read first
+        errors = self._window.panes.errors
+        if errors.text() == self._said:
+            errors.clear()
