@@ -112,13 +112,13 @@ class Ahead:
 
     def read(self, path: Path) -> None:
         """Read a picture unless it is there, too large, or cannot be read."""
-        from vitviz.images import load_image
+        from vitviz.images import load_for_screen
 
         mark = _mark(path)
         if mark is None or mark[1] > AHEAD_FILE_BYTES or self.get(path) is not None:
             return
         try:
-            image = load_image(path)
+            image = load_for_screen(path)
         except (ImageError, InputError):
             return  # said when it is opened
         if image.pixels.nbytes <= AHEAD_PIXEL_BYTES:

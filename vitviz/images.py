@@ -13,7 +13,7 @@ import math
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -120,6 +120,15 @@ def load_image(
     picture = decoding.decode_safely(data, shown, allow_large=allow_large)
     digest = hashlib.sha256(data).hexdigest()
     return _image(picture.pixels, shown, path, digest, picture.notes)
+
+
+def load_for_screen(source: Source, *, name: str | None = None) -> SourceImage:
+    """As `load_image`, with copies to be drawn; any thread.
+
+    Raises ImageError, MissingExtraError.
+    """
+    image = load_image(source, name=name)
+    return replace(image, copies=screen_copies(image.pixels))
 
 
 def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:

@@ -61,11 +61,10 @@ def read_picture(
     """
 
     def job(context: Context) -> SourceImage:
-        from vitviz.images import load_image, screen_copies
+        from vitviz.images import load_for_screen
 
         known = ahead.get(source) if ahead and isinstance(source, Path) else None
-        image = known or load_image(source, name=name)
-        return replace(image, copies=screen_copies(image.pixels))
+        return known or load_for_screen(source, name=name)
 
     return job
 
