@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -359,8 +360,8 @@ def test_with_two_screens_the_notes_stay_on_the_first(
     assert "two screens" in said, said
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="X11 is Linux's")
+@pytest.mark.skipif(find_library("Xrandr") is None, reason="splits by libXrandr")
 def test_with_two_monitors_the_window_fills_the_second(
     photo: Path, model_folder: Path, tmp_path: Path
 ) -> None:

@@ -6,10 +6,11 @@ What the user sees is in the controller's view state; here is what only widgets 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QScrollArea, QScrollBar, QSplitter
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QSplitter, QWidget
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow
@@ -45,12 +46,31 @@ def _scroll_bars(window: MainWindow) -> dict[str, tuple[QScrollBar, QScrollBar]]
     }
 
 
+def _visible(window: MainWindow, kind: type[QWidget]) -> list[QWidget]:
+    """All widgets of a kind that are on screen, in the order they were made in."""
+    return [one for one in window.findChildren(kind) if one.isVisible()]
+
+
+def _focus(window: MainWindow) -> tuple[type[QWidget], int] | None:
+    """What has the focus, by its kind and its place among those."""
+    widget = window.focusWidget()
+    if widget is None or not widget.isVisible():
+        return None
+    return type(widget), _visible(window, type(widget)).index(widget)
+
+
+def _set_focus(window: MainWindow, kind: type[QWidget], index: int) -> None:
+    """The like of what had it, or the picture."""
+    likes = _visible(window, kind)
+    (likes[index] if index < len(likes) else window.panes.picture).setFocus()
+
+
 def remembered(window: MainWindow) -> Callable[[], None]:
     """What brings back sizes, scroll positions, the zoom, and a message on screen."""
     panes = window.panes
     zoom = panes.picture.shownRange()
     error, stays = panes.errors.error(), panes.errors.stays()
-    has_focus = panes.picture.hasFocus()
+    focus = _focus(window)
     had_keys = window.keys.isVisible()
     had_side = not panes.side.isHidden()
     splits = [one.sizes() for one in window.findChildren(QSplitter)]
@@ -73,8 +93,8 @@ def remembered(window: MainWindow) -> Callable[[], None]:
             now.compare.picture.setRange(zoom)
         if error is not None:
             now.errors.showError(error, stays=stays)
-        if has_focus:
-            now.picture.setFocus()
+        if focus is not None:  # when the panel on screen has been filled
+            QTimer.singleShot(0, now.picture, partial(_set_focus, window, *focus))
         if had_keys:
             window.keys.toggle()
 

@@ -213,6 +213,7 @@ class Page(QWidget):
         self.task: Task | None = None
         self.notes: Notes | None = None
         self._kept_with_next: set[QWidget] = set()
+        self._is_in_room, self._notes_open = theme.presents(), False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 4, 12, 8)
         self.setTight(theme.presents())
@@ -316,7 +317,21 @@ class Page(QWidget):
 
     def remembered(self) -> dict[str, object]:
         """What the viewer has set or found here, for a page that is made anew."""
-        return {name: getattr(self, name) for name in self.kept}
+        found = {name: getattr(self, name) for name in self.kept}
+        return {**found, "notes_open": self.notes_open}
+
+    @property
+    def notes_open(self) -> bool:
+        """Whether the notes are unfolded on the desk: a room is not shown them."""
+        if self._is_in_room or self.notes is None:
+            return self._notes_open
+        return self.notes.fold.isChecked()
+
+    @notes_open.setter
+    def notes_open(self, is_open: bool) -> None:
+        self._notes_open = is_open
+        if self.notes is not None and not self._is_in_room:
+            self.notes.fold.setChecked(is_open)
 
     def recall(self, memory: Mapping[str, object]) -> None:
         """Go on from there, before the first numbers come."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QTextDocument
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vitviz.ui import theme
@@ -178,6 +178,14 @@ class Prose(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Set a table anew where the room is another."""
         super().resizeEvent(event)
+        self._fit_table()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Set a table as its room asks for: hidden, that is not known."""
+        super().showEvent(event)
+        self._fit_table()
+
+    def _fit_table(self) -> None:
         if self._table is not None and self._has_columns != self._fits_columns():
             self._show()
 
