@@ -46,7 +46,7 @@ def of(kind: type[Page], *names: str) -> Parts:
 TOGETHER = {
     Chapter.SEQUENCE: of(SequencePage, "play", "task"),
     Chapter.COST: of(CostPage, "meeting", "people"),
-    Chapter.SCALING: of(ScalingPage, "chips", "maps"),
+    Chapter.SCALING: of(ScalingPage, "switch", "slider", "bars", "outcome"),
     Chapter.SOFTMAX: of(AxisPage, "chips", "maps", "verdict"),
     Chapter.OUTPUT: of(OutputPage, "chips", "parts", "share"),
     Chapter.HEADS: of(HeadsPage, "where", "maps"),

@@ -23,7 +23,7 @@ from vitviz.ui.learn.words import Drawn
 from vitviz.ui.legible import readable
 from vitviz.views.colour import Array, Meaning
 
-ROW_LINES, ROW_LINES_ON_SLIDE = 2.6, 2.3
+ROW_LINES, ROW_LINES_ON_SLIDE = 2.6, 1.95
 """Height of a vector, in lines of text; on a slide more stands beside it."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
