@@ -18,6 +18,8 @@ own=$(apt-get indextargets --format '$(SITE)' | sort -u | sed -n '/security/!{p;
 mirror=${MIRROR:-$own}
 keep=${ROOT:+yes}
 root=${ROOT:-$(mktemp -d)}
+mkdir -p "$root"
+chmod 755 "$root" # it is the user's "/"; mktemp lets nobody else in
 work=$(mktemp -d)
 need_space 12 "$(dirname "$root")"
 
