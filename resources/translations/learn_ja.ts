@@ -376,6 +376,10 @@
         <translation>ヘッドをクリックしてオフにしたり、オンに戻したりしてみましょう。モデルの答えが最も変わるのは、どのヘッドを切ったときですか。そのあと、1つずつ試して確かめましょう。</translation>
     </message>
     <message>
+        <source>Heads that were clicked off come on again</source>
+        <translation>クリックでオフにしたヘッドを、オンに戻します</translation>
+    </message>
+    <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · each map on its own scale, × = strongest patch ÷ uniform · framed: on the picture</source>
         <translation>層{layer}・&lt;q&gt;クエリ&lt;/q&gt; {query}・濃淡はヘッドごと、×は最も強いパッチ÷一様・枠は画像に表示中</translation>
     </message>
@@ -400,10 +404,6 @@
         <translation>各ヘッドでのクエリの行</translation>
     </message>
     <message>
-        <source>The unchanged model</source>
-        <translation>手を加えていないモデル</translation>
-    </message>
-    <message>
         <source>Three minutes. Let the class name the heads by what they do, then change the picture: do the names hold? &lt;b&gt;Often misunderstood:&lt;/b&gt; heads are not layers: they work at the same time, on the same tokens. A head that can be switched off without harm need not be useless: others may take over, or another picture may need it. Mean, max and min of the heads in Inspect are ways to draw them, not what the model does: it keeps them apart until the last matrix.</source>
         <translation>3分。働きを見てヘッドに名前を付けてもらい、それから画像を替えてみましょう。その名前はまだ合っていますか。&lt;b&gt;よくある誤解：&lt;/b&gt;ヘッドは層ではありません。同じトークンに対して同時に働きます。オフにしても害がないヘッドが無用とは限りません。ほかのヘッドが肩代わりしたり、別の画像では必要だったりします。「観察」での平均・最大・最小は描き方であって、モデルの計算ではありません。モデルは最後の行列までヘッドを別々に扱います。</translation>
     </message>
@@ -414,6 +414,10 @@
     <message>
         <source>What is lost without each head</source>
         <translation>各ヘッドがないと失われるもの</translation>
+    </message>
+    <message>
+        <source>With all heads but {heads}, off in the Lab:</source>
+        <translation>ラボでオフのヘッド{heads}を除く、すべてのヘッドがある場合：</translation>
     </message>
     <message>
         <source>With all heads:</source>
@@ -710,6 +714,10 @@
     <message>
         <source>Sum &lt;b&gt;{total}&lt;/b&gt;. The Lab has cut this edge, so the score counts as −∞ and the weight is &lt;b&gt;0&lt;/b&gt;.</source>
         <translation>合計は&lt;b&gt;{total}&lt;/b&gt;。このつながりはラボで切られているので、スコアは−∞とみなされ、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
+    </message>
+    <message>
+        <source>Sum &lt;b&gt;{total}&lt;/b&gt;. The Lab has dropped this key's patch: no query sees it, and the weight is &lt;b&gt;0&lt;/b&gt;.</source>
+        <translation>合計は&lt;b&gt;{total}&lt;/b&gt;。このキーのパッチはラボで取り除かれているので、どのクエリからも見えず、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.ui.chapters import figures, go_to, made, plain, press, said
+from tests.ui.chapters import LEFT, figures, go_to, made, plain, press, said
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_window import click_patch
 from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.code_page import CodePage
+from vitviz.ui.learn.heads_page import HeadsPage
 from vitviz.ui.learn.output_page import OutputPage
 from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
@@ -146,3 +147,38 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
     assert page.lesson is not None
     weights = page.lesson.row.weights
     np.testing.assert_allclose(made(window).row(3, 0)[0], weights, atol=1e-6)
+
+
+def test_a_dropped_patch_is_a_key_that_no_query_sees(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.controller.change(changes=(Change(CHANGED["dropped"]),))
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    click_patch(qtbot, window, 2, 2)
+    assert window.controller.state.learn.key == DROPPED
+    assert "dropped this key's patch" in plain(page.chain)
+    assert figures(page.chain)[1] == "0"
+
+
+def test_heads_that_the_lab_has_off_are_off_in_their_chapter(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.controller.change(
+        changes=(Change(Interventions(heads_off=(HeadsOff(3, (1,)),))),)
+    )
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    assert [one.is_off for one in page.maps.maps()] == [False, True, False]
+    assert "all heads but 1, off in the Lab" in plain(page.outcome)
+    spots = [page.maps.mapRect(head).center().toPoint() for head in (1, 2)]
+    qtbot.mouseClick(page.maps, LEFT, pos=spots[0])
+    assert page.off == frozenset()
+    qtbot.mouseClick(page.maps, LEFT, pos=spots[1])
+    wait_idle(qtbot, window)
+    assert page.off == {2}
+    assert page.outcome.after is not None
+    parts = page.outcome.after.interventions.heads_off
+    assert {head for one in parts for head in one.heads} == {1, 2}

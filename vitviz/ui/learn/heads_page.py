@@ -51,7 +51,7 @@ class HeadsPage(Page):
         self.maps.chosen.connect(self._on_head)
         self.add(self.maps)
         self.all_on = Button(self.tr("All heads on"))
-        self.all_on.setToolTip(self.tr("The unchanged model"))
+        self.all_on.setToolTip(self.tr("Heads that were clicked off come on again"))
         self.all_on.clicked.connect(self._on_all)
         self.each = Button()
         self.each.setToolTip(
@@ -111,7 +111,7 @@ class HeadsPage(Page):
                 Small(
                     self._caption(lesson, head, patches),
                     patches,
-                    head in self.off,
+                    head in self.off | lesson.heads_off,
                     str(head),
                 )
                 for head, patches in enumerate(map(lesson.patches, rows))
@@ -148,7 +148,10 @@ class HeadsPage(Page):
     def _ask(self, lesson: Lesson) -> None:
         if self._is_trying:
             return
-        changes, heads, text = Interventions(), "", self.tr("With all heads:")
+        changes, text = Interventions(), self.tr("With all heads:")
+        heads = ", ".join(map(str, sorted(lesson.heads_off)))
+        if heads:
+            text = self.tr("With all heads but {heads}, off in the Lab:")
         if self.off:
             off = HeadsOff(lesson.layer, tuple(sorted(self.off)))
             changes = Interventions(heads_off=(off,))
@@ -230,6 +233,8 @@ class HeadsPage(Page):
             self.done()
 
     def _on_head(self, head: int) -> None:
+        if self.lesson is not None and head in self.lesson.heads_off:
+            return  # it stays off until the Lab restores it
         self.off = self.off ^ {head}
         self._count("off")
         if self.lesson is not None:

@@ -64,6 +64,12 @@ class Lesson:
         return heads[0] if heads else 0
 
     @property
+    def heads_off(self) -> frozenset[int]:
+        """Heads of the layer that are off in this run, by the Lab."""
+        off = self.trace.interventions.heads_off
+        return frozenset(h for one in off if one.layer == self.layer for h in one.heads)
+
+    @property
     def query(self) -> int:
         """The token that looks."""
         return shown_token(self.trace, self.view.state.token)

@@ -145,7 +145,12 @@ class PairPage(Page):
         text = self.tr(
             "Sum <b>{total}</b>, divided by {divisor}: score <b>{score}</b>."
         )
-        if pair.is_cut:
+        if lesson.key in of.dropped:
+            text = self.tr(
+                "Sum <b>{total}</b>. The Lab has dropped this key's patch: no query "
+                "sees it, and the weight is <b>0</b>."
+            )
+        elif pair.is_cut:
             text = self.tr(
                 "Sum <b>{total}</b>. The Lab has cut this edge, so the score counts as "
                 "−∞ and the weight is <b>0</b>."
