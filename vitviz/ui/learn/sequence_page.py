@@ -133,7 +133,10 @@ class SequencePage(Page):
                 "in all."
             )
         if setup.placement.fit is Fit.CROP and has_dark_sides(setup.placement):
-            text += self.tr(" The dark sides are cut off: the model never sees them.")
+            # not “the dark sides”: in Present the spotlight darkens more than those
+            text += self.tr(
+                " What lies outside the grid is cut off: the model never sees it."
+            )
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
         self.counts.say(
             text.format(
