@@ -239,3 +239,47 @@ def test_what_was_done_in_a_chapter_stays(
     assert isinstance(cost, CostPage)
     assert cost.split.source() == said
     assert cost.chart.isVisible()
+
+
+@pytest.mark.parametrize("into", ["another language", "Present"])
+def test_what_a_chapter_is_measuring_begins_anew(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    into: str,
+) -> None:
+    """What was asked for comes, whatever else is switched meanwhile."""
+    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    window = open_vitviz(photo)
+    window.controller.change(mode=Mode.LEARN)
+    for chapter in (Chapter.COST, Chapter.HEADS):
+        page = chapter_page(qtbot, window, chapter)
+        assert isinstance(page, CostPage | HeadsPage)
+        gate = held_back(window)
+        asked = page.measure if isinstance(page, CostPage) else page.each
+        qtbot.mouseClick(asked, LEFT)
+        assert asked.text() == "Cancel"
+        if into == "Present":
+            window.present.begin(full_screen=False)
+        else:
+            change_language(window, qtbot)
+        now = window.panes.learn.page()
+        assert isinstance(now, CostPage | HeadsPage)
+        assert now is not page
+        qtbot.waitUntil(lambda: window.controller.has_jobs)
+        gate.set()
+        wait_idle(qtbot, window)
+        if isinstance(now, CostPage):
+            assert now.task is not None
+            assert now.task.isDone()
+            assert now.split.source()
+            assert now.measure.text() == "Measure here and now"
+        else:
+            assert now.effects is not None
+            assert len(now.effects.values) == 3
+            assert "With all heads" in now.outcome.source()
+            assert now.each.text() == "Try each head alone"
+        if into == "Present":
+            window.present.end()
+            wait_idle(qtbot, window)

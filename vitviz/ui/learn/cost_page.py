@@ -25,7 +25,7 @@ class CostPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._is_running = False
+        self._is_running = self._resumes = False
         self._measured_with: object = None
         self.timed: Timed | None = None
         self.say(
@@ -111,10 +111,13 @@ class CostPage(Page):
         if self._measured_with not in (None, trace.setup.model):
             self._measured_with = None
             self._show(None, is_done=False)
+        if self._resumes and self.measure.isEnabled():
+            self._on_measure()
 
     def remembered(self) -> dict[str, object]:
-        """The measurement, if it came to its end."""
-        return {} if self._is_running else super().remembered()
+        """The measurement, or that one was going on: it then begins anew."""
+        is_going_on = self._is_running or self._resumes
+        return {"_resumes": True} if is_going_on else super().remembered()
 
     def recall(self, memory: Mapping[str, object]) -> None:
         """Show the measurement again."""
@@ -124,12 +127,12 @@ class CostPage(Page):
     def forget(self) -> None:
         """Another picture: what runs is dropped with it."""
         super().forget()
-        self._is_running = False
+        self._is_running = self._resumes = False
         self._show_button()
 
     def leave(self) -> None:
         """What runs has been dropped."""
-        self._is_running = False
+        self._is_running = self._resumes = False
         self._show_button()
 
     def _on_measure(self) -> None:
@@ -140,7 +143,7 @@ class CostPage(Page):
             return
         if lesson is None or lesson.model is None or lesson.image is None:
             return
-        self._is_running = True
+        self._is_running, self._resumes = True, False
         self._measured_with = lesson.trace.setup.model
         self._show(None, is_done=False)
         self._show_button()

@@ -25,7 +25,7 @@ class HeadsPage(Page):
         self.off: frozenset[int] = frozenset()
         self.effects: Effects | None = None
         self._place: object = None
-        self._is_trying = False
+        self._is_trying = self._resumes = False
         self._done_so_far: frozenset[str] = frozenset()
         self.say(
             self.tr(
@@ -123,20 +123,28 @@ class HeadsPage(Page):
         self.each.setEnabled(can_run)
         self.all_on.setEnabled(bool(self.off))
         self._show_effects(lesson)
+        if self._resumes and can_run:
+            self._on_each()
         self._ask(lesson)
+
+    def remembered(self) -> dict[str, object]:
+        """And whether heads were being tried: that then begins anew."""
+        resumes = self._is_trying or self._resumes
+        again = {"_resumes": True, "effects": None} if resumes else {}
+        return super().remembered() | again
 
     def forget(self) -> None:
         """Another picture: what runs is dropped with it."""
         super().forget()
         self._place = None
         self.outcome.forget()
-        self._is_trying = False
+        self._is_trying = self._resumes = False
         self._show_each()
 
     def leave(self) -> None:
         """What was asked for has been dropped."""
         self.outcome.drop()
-        self._is_trying = False
+        self._is_trying = self._resumes = False
         self._show_each()
 
     def _caption(self, lesson: Lesson, head: int, patches: Array) -> str:
@@ -170,7 +178,7 @@ class HeadsPage(Page):
             return
         if lesson is None or lesson.model is None:
             return
-        self._is_trying = True
+        self._is_trying, self._resumes = True, False
         self._show_each()
         self.desk.ask(
             jobs.effects(lesson.model, lesson.trace, lesson.layer),
@@ -188,6 +196,8 @@ class HeadsPage(Page):
         self._is_trying = False
         self._show_each()
         self._on_part(found)
+        if self.lesson is not None:
+            self._ask(self.lesson)  # what was put off for it, if anything
         self.partCame.emit(self.list)
         self._count("each")
 
