@@ -31,7 +31,8 @@ def test_python_collects_in_the_main_thread_alone(
 
     gc.callbacks.append(note)
     try:
-        window.controller.work.submit(Kind.EXPORT, litter)
+        writing = window.controller.writing
+        writing.write(Kind.EXPORT, photo, litter, lambda _path: None)
         wait_idle(qtbot, window)
         qtbot.waitUntil(lambda: bool(threads), timeout=10_000)
     finally:
