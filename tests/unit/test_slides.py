@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from vitviz.views.slides import Block, Slide, slides_of
+from vitviz.views.slides import STRONG, Block, Slide, slides_of
 
 ROOM = 100
 
@@ -38,6 +38,14 @@ def test_a_switch_stays_with_its_chart() -> None:
     assert slides_of(alone, ROOM)[1].top == alone[2].top
     led = blocks(20, 20, 60, leads={1: 1})
     assert slides_of(led, ROOM)[1].top == led[1].top
+
+
+def test_what_belongs_together_strongly_takes_a_slide_more() -> None:
+    weak, strong = (blocks(40, 40, 40, 40, leads={1: n}) for n in (9, STRONG))
+    assert len(slides_of(weak, ROOM)) == 2
+    tops = [one.top for one in slides_of(strong, ROOM)]
+    assert len(tops) == 3
+    assert strong[2].top not in tops
 
 
 def parted(page: list[Block], ends: tuple[int, ...]) -> int:

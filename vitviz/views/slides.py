@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+STRONG = 10
+"""From here on two parts are on one slide, also where that takes one more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -32,6 +35,8 @@ class Slide:
 def slides_of(blocks: Sequence[Block], room: int) -> tuple[Slide, ...]:
     """As few slides of at most `room` px as can be; at least one, if empty.
 
+    What belongs together strongly is parted only where it has no room together.
+
     Among equally few, those that part the least of what belongs together, and of these
     the most even. A block that is higher than a slide has slides of its own.
     """
@@ -39,18 +44,22 @@ def slides_of(blocks: Sequence[Block], room: int) -> tuple[Slide, ...]:
         return (Slide(0, max(room, 0)),)
     count = len(blocks)
     # best way to show blocks[start:], from the end: (cost, end of its first slide)
-    best: list[tuple[tuple[int, int, int], int]] = [((0, 0, 0), count)] * (count + 1)
+    start_cost = (0, 0, 0, 0)
+    best: list[tuple[tuple[int, int, int, int], int]]
+    best = [(start_cost, count)] * (count + 1)
     for start in range(count - 1, -1, -1):
         ways = []
         for end in range(start + 1, count + 1):
             height = blocks[end - 1].bottom - blocks[start].top
             if height > room and end > start + 1:
                 break
-            slides, parted, uneven = best[end][0]
-            parted += blocks[end - 1].leads if end < count else 0
+            torn, slides, parted, uneven = best[end][0]
+            leads = blocks[end - 1].leads if end < count else 0
+            torn += leads >= STRONG
+            parted += leads
             needed = max(1, -(-height // room))
             uneven += (max(room - height, 0)) ** 2
-            ways.append(((slides + needed, parted, uneven), end))
+            ways.append(((torn, slides + needed, parted, uneven), end))
         best[start] = min(ways)
     found: list[Slide] = []
     start = 0

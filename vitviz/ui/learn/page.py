@@ -27,7 +27,7 @@ from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.words import Drawn, Prose
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.slides import Block
+from vitviz.views.slides import STRONG, Block
 
 
 class Button(QToolButton):
@@ -181,11 +181,11 @@ class HeadChips(QWidget):
         return self._chips.button(head)
 
 
-LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: 3}
+LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: STRONG}
 """What is not to be parted from what stands below it, and how little."""
 TIGHT_PX, WIDE_PX = 5, 8
 """Between two parts of a page."""
-KEPT, COMMENT, CONTROLS = 3, 2, 2
+KEPT, COMMENT, CONTROLS = STRONG, 2, 2
 WORDS_OF_SLIDER = 8
 ALONE = 4
 """Of the last line: it is no slide of its own."""
