@@ -28,7 +28,9 @@ Cell = tuple[int, int]
 Token = int | tuple[int, int] | str
 """An index, a patch's (row, col), or a special token's name such as "cls"."""
 
-MIN_TEMPERATURE, MAX_TEMPERATURE = 0.01, 100.0
+MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-4, 1e4
+"""Of all changes together, as wide as a lesson may go on from the Lab's extremes:
+from unscaled at T = 0.1 to T = d_k, and from T = 10 √d_k to 1."""
 
 
 class Axis(enum.Enum):

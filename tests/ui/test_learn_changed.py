@@ -182,3 +182,27 @@ def test_heads_that_the_lab_has_off_are_off_in_their_chapter(
     assert page.outcome.after is not None
     parts = page.outcome.after.interventions.heads_off
     assert {head for one in parts for head in one.heads} == {1, 2}
+
+
+def test_the_slider_goes_all_the_way_from_the_lab_s_extremes(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """From T = 0.1, not scaled, to d_k of the embedded model: 320 times as much."""
+    window = open_vitviz(photo, model=None)
+    parts = Interventions(is_scaled=False), Interventions(temperature=0.1)
+    window.controller.change(changes=tuple(map(Change, parts)))
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    run, model = made(window), window.controller.model
+    page.slider.setValue(page.slider.maximum())
+    qtbot.waitUntil(lambda: page.outcome.after not in (None, run))
+    after = page.outcome.after
+    assert after is not None
+    assert model is not None
+    assert run.setup.image is not None
+    wanted = Interventions(is_scaled=False, temperature=32.0)
+    expected = vitviz.trace(model, run.setup.image, interventions=wanted)
+    assert after.output is not None
+    assert expected.output is not None
+    np.testing.assert_allclose(after.output, expected.output, atol=1e-5)

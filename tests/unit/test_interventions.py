@@ -7,6 +7,7 @@ import json
 import pytest
 
 from vitviz.interventions import (
+    MAX_TEMPERATURE,
     UNTOUCHED,
     Axis,
     Cut,
@@ -51,9 +52,10 @@ def test_empty_is_false_and_the_rest_is_true() -> None:
 
 
 def test_temperatures_multiply_within_their_range() -> None:
-    two, fifty = Interventions(temperature=2.0), Interventions(temperature=80.0)
+    two = Interventions(temperature=2.0)
     assert merged([two, two]).temperature == 4
-    assert merged([two, fifty]).temperature == 100
+    hot = Interventions(temperature=8000.0)
+    assert merged([two, hot]).temperature == MAX_TEMPERATURE
 
 
 def test_what_a_file_says_is_only_what_differs() -> None:
