@@ -63,6 +63,7 @@ def test_marks_become_colours_and_shapes_stay_whole(qapp: QApplication) -> None:
     assert readable(Meaning.QUERY).name() in text
     assert "(B,&nbsp;H,&nbsp;N,&nbsp;d<sub>k</sub>)" in text
     assert "(a word, another)" in text
+    assert marked("patch (5, 14)") == "patch (5,&nbsp;14)"
 
 
 def test_sums_and_units_are_not_broken(qapp: QApplication) -> None:

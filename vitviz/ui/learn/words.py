@@ -31,8 +31,8 @@ FONT_EVENTS = (
     QEvent.Type.FontChange,
     QEvent.Type.StyleChange,  # all that comes where there is a style sheet
 )
-_SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)")
-"""A shape such as (B, H, N, d<sub>k</sub>), which stays on one line."""
+_SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)|\(\d+, \d+\)")
+"""A shape such as (B, H, N, d<sub>k</sub>), or a patch: each stays on one line."""
 _UNPARTED = re.compile(
     r" (?=[×÷+−=] (?:<\w+>)*[\d(N√])"
     r"|(?<=[×÷+−=]) (?=(?:<\w+>)*[\dN√])"
