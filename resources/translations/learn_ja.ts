@@ -925,8 +925,8 @@
         <translation>先頭には、どのパッチにも属さず画像全体についての情報を集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>
     <message>
-        <source> What lies outside the grid is cut off: the model never sees it.</source>
-        <translation>格子の外側は切り落とされ、モデルには見えません。</translation>
+        <source> The model never sees what lies outside the grid.</source>
+        <translation>格子の外は切り落とされ、モデルには見えません。</translation>
     </message>
     <message>
         <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none.</source>

@@ -134,9 +134,7 @@ class SequencePage(Page):
             )
         if setup.placement.fit is Fit.CROP and has_dark_sides(setup.placement):
             # not “the dark sides”: in Present the spotlight darkens more than those
-            text += self.tr(
-                " What lies outside the grid is cut off: the model never sees it."
-            )
+            text += self.tr(" The model never sees what lies outside the grid.")
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
         self.counts.say(
             text.format(
