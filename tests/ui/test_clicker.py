@@ -221,6 +221,27 @@ def test_another_language_leaves_present_as_it_was(
         assert talk.childAt(talk.mapFromGlobal(place)) is not None
 
 
+def test_another_language_leaves_the_slide_as_it_was(
+    qtbot: QtBot, talk: MainWindow
+) -> None:
+    talk.controller.change(mode=Mode.LEARN, learn=LearnView(Chapter.CODE))
+    wait_idle(qtbot, talk)
+    slides = talk.panes.learn.slides()
+    assert slides is not None
+    qtbot.waitUntil(lambda: slides.count() > 1)
+    press(qtbot, talk, KEY.Key_PageDown)
+    assert slides.index() == 1
+    former = talk.panes
+    QApplication.sendEvent(talk, QEvent(QEvent.Type.LanguageChange))
+    qtbot.waitUntil(lambda: talk.panes is not former)
+    wait_idle(qtbot, talk)
+    now = talk.panes.learn.slides()
+    assert now is not None
+    qtbot.waitUntil(lambda: now.index() == 1)
+    press(qtbot, talk, KEY.Key_PageUp)
+    assert now.index() == 0
+
+
 def test_a_pressed_key_is_named_where_nothing_else_is(
     qtbot: QtBot, talk: MainWindow
 ) -> None:

@@ -212,6 +212,8 @@ class Page(QWidget):
         self.lesson: Lesson | None = None
         self.task: Task | None = None
         self.notes: Notes | None = None
+        self.first_part = 0
+        """What its slide in Present begins with, where the page is made anew."""
         self._kept_with_next: set[QWidget] = set()
         self._is_in_room, self._notes_open = theme.presents(), False
         self._column = QVBoxLayout(self)

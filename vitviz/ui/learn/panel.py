@@ -223,7 +223,11 @@ class LearnPanel(QWidget):
 
     def remembered(self) -> Memory:
         """What the viewer has done in every chapter, for a panel made anew."""
-        return {chapter: page.remembered() for chapter, page in self._pages.items()}
+        return {
+            chapter: page.remembered()
+            | {"first_part": self._areas[chapter].first_part()}
+            for chapter, page in self._pages.items()
+        }
 
     def recall(self, memory: Memory) -> None:
         """Go on where another panel was; before a chapter is opened."""

@@ -106,6 +106,8 @@ class PageSlides(QScrollArea):
         self._is_turned = theme.presents()
         self._slides: tuple[Slide, ...] = (Slide(0, 0),)
         self._index = 0
+        self._first_part = page.first_part
+        """Of the page made before this one: stays in sight until one turns over."""
         self._turned_by = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -132,6 +134,12 @@ class PageSlides(QScrollArea):
         """The slide that is shown, from 0."""
         return self._index
 
+    def first_part(self) -> int:
+        """The part of the page that its slide begins with; 0 on a desk."""
+        parts = self._parts() if self._index else {}
+        top = self._slides[self._index].top
+        return next((i for i, y in parts.items() if y >= top), 0)
+
     def step(self, by: int) -> bool:
         """Go `by` slides on; False where there is none any more."""
         self._arrange()  # what was just opened has not been measured
@@ -144,6 +152,7 @@ class PageSlides(QScrollArea):
     def show_slide(self, index: int) -> None:
         """Show a slide; -1 is the last."""
         self._arrange()
+        self._first_part = 0
         self._index = index % self.count()
         self._show()
         self.changed.emit()
@@ -199,7 +208,21 @@ class PageSlides(QScrollArea):
             shown = [i for i, one in enumerate(slides) if one.top <= former.top]
             self._index = shown[-1] if shown else 0
             self.changed.emit()
+        y = self._parts().get(self._first_part) if self._first_part else None
+        if y is not None and self._index != self._slide_of(y):
+            self._index = self._slide_of(y)
+            self.changed.emit()
         self._show()
+
+    def _parts(self) -> dict[int, int]:
+        """The middle of every visible part, in pixels of the page, by its place."""
+        layout = self._page.layout()
+        items = () if layout is None else map(layout.itemAt, range(layout.count()))
+        return {
+            index: item.geometry().center().y()
+            for index, item in enumerate(items)
+            if item is not None and not item.isEmpty()
+        }
 
     def _show(self) -> None:
         slide = self._slides[self._index]
@@ -216,12 +239,17 @@ class PageSlides(QScrollArea):
             return
         focus = QApplication.focusWidget()
         if focus is not None and self._page.isAncestorOf(focus):
+            self._first_part = 0
             self._index = self._slide_at(focus)
             self.changed.emit()
         self._soon.start()
 
     def _slide_at(self, widget: QWidget) -> int:
         """The slide that shows the middle of a widget."""
-        y = widget.mapTo(self._page, QPoint(0, widget.height() // 2)).y()
+        return self._slide_of(
+            widget.mapTo(self._page, QPoint(0, widget.height() // 2)).y()
+        )
+
+    def _slide_of(self, y: int) -> int:
         found = [i for i, one in enumerate(self._slides) if one.top <= y]
         return found[-1] if found else 0
