@@ -7,6 +7,7 @@ a desk and a projector to Qt.
 from __future__ import annotations
 
 import ctypes as c
+import time
 
 NAMES = ("desk", "projector")
 
@@ -35,6 +36,20 @@ class _Resources(c.Structure):
     ]
 
 
+def await_manager(x: c.CDLL, display: c.c_void_p, root: c.c_ulong) -> None:
+    """Until the window manager has measured the screen: later changes reach it."""
+    area = x.XInternAtom(display, b"_NET_WORKAREA", 0)
+    count = c.c_int()
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        x.XListProperties.restype = c.POINTER(c.c_ulong)
+        found = x.XListProperties(display, root, c.byref(count))
+        if area in found[: count.value]:
+            return
+        time.sleep(0.02)
+    raise SystemExit("no window manager")
+
+
 def split() -> None:
     """Two monitors, each half as wide as the screen."""
     x, randr = c.CDLL("libX11.so.6"), c.CDLL("libXrandr.so.2")
@@ -45,6 +60,7 @@ def split() -> None:
     randr.XRRGetScreenResourcesCurrent.restype = c.POINTER(_Resources)
     display = c.c_void_p(x.XOpenDisplay(None))
     root = c.c_ulong(x.XDefaultRootWindow(display))
+    await_manager(x, display, root)
     output = randr.XRRGetScreenResourcesCurrent(display, root).contents.outputs[0]
     width, height = x.XDisplayWidth(display, 0) // 2, x.XDisplayHeight(display, 0)
     for index, name in enumerate(NAMES):
