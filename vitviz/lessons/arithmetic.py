@@ -24,8 +24,6 @@ import numpy.typing as npt
 from vitviz.interventions import Axis
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -217,11 +215,13 @@ def factors(trace: Trace, layer: int, head: int) -> Factors:
 
 
 def _factors(trace: Trace, layer: int, head: int) -> Factors:
+    from vitviz.traces import as_array  # brings torch, which there is by now
+
     capture = trace.capture(layer)
     bias = None
     if capture.bias is not None:
         only = capture.bias.of_heads(slice(head, head + 1))
-        bias = _array(only.rows(slice(None))[0])
+        bias = as_array(only.rows(slice(None))[0])
     dropped: tuple[int, ...] = ()
     cuts = []
     for edges in capture.edges:  # of dropped tokens as keys or queries, or a cut
@@ -231,9 +231,9 @@ def _factors(trace: Trace, layer: int, head: int) -> Factors:
             cuts.append((edges.queries.cpu().numpy(), edges.keys.cpu().numpy()))
     off = trace.interventions.heads_off
     return Factors(
-        _array(capture.q[head]),
-        _array(capture.k[head]),
-        _array(capture.v[head]),
+        as_array(capture.q[head]),
+        as_array(capture.k[head]),
+        as_array(capture.v[head]),
         capture.scale,
         bias,
         tuple(cuts),
@@ -335,8 +335,3 @@ def cosine(
     if lengths == 0 or not np.isfinite(lengths):
         return None
     return float(a @ b) / lengths
-
-
-def _array(tensor: Tensor) -> Array:
-    array: Array = tensor.detach().float().cpu().numpy()
-    return array

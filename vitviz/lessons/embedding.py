@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.models.adapter import Model
 from vitviz.tokens import patch_embedding
+from vitviz.traces import as_array
 from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
@@ -92,10 +93,5 @@ def embedding(model: Model, trace: Trace, *, pixels: Tensor | None = None) -> Em
     if bias is None:
         bias = torch.zeros(len(kernel))
     return Embedding(
-        _array(entered[0]), _array(kernel), _array(bias), _array(found[0][0])
+        as_array(entered[0]), as_array(kernel), as_array(bias), as_array(found[0][0])
     )
-
-
-def _array(tensor: Tensor) -> Array:
-    array: Array = tensor.detach().float().cpu().numpy()
-    return array

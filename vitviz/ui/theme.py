@@ -213,23 +213,20 @@ def _style_sheet(tone: Colours) -> str:
     """
     sheet = _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
     if _presented:  # what the style draws does not grow with the font
-        sheet += _presented_sheet(
-            tone, round(QFontMetricsF(QApplication.font()).xHeight())
-        )
+        sheet += _presented_sheet(round(QFontMetricsF(QApplication.font()).xHeight()))
     return sheet
 
 
-def _presented_sheet(tone: Colours, x_px: int) -> str:
+def _presented_sheet(x_px: int) -> str:
     """Handles and boxes that go with letters of this height."""
     half = x_px * 3 // 4
     return f"""
     QCheckBox::indicator {{ width: {x_px * 3 // 2}px; height: {x_px * 3 // 2}px; }}
     QSlider:horizontal {{ min-height: {2 * half + 8}px; }}
-    QSlider::groove:horizontal {{ height: 6px; border-radius: 3px;
-        background: {tone.line}; }}
-    QSlider::sub-page:horizontal {{ border-radius: 3px; background: {tone.faint}; }}
+    QSlider::groove:horizontal {{ height: 6px; border-radius: 3px; }}
+    QSlider::sub-page:horizontal {{ border-radius: 3px; }}
     QSlider::handle:horizontal {{ width: {2 * half}px; margin: -{half - 3}px 0;
-        border-radius: {half}px; background: {tone.accent}; }}
+        border-radius: {half}px; }}
     """
 
 
