@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.models.test_tap import Network, manual
+from tests.ui.clicks import click_patch, heat_on_screen
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch, heat_on_screen
 from vitviz.engine import Kind
 from vitviz.views.session import RunOptions
 

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz import settings
 from vitviz.ui.hints import GAP_PX, About
 from vitviz.ui.main_window import MainWindow

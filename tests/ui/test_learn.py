@@ -23,8 +23,8 @@ from tests.ui.chapters import (
     said,
     scores,
 )
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz.interventions import Axis, HeadsOff, Interventions
 from vitviz.tracing import trace
 from vitviz.ui.learn.axis_page import AxisPage

@@ -21,8 +21,8 @@ from tests.ui.chapters import (
     press,
     scores,
 )
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz import settings
 from vitviz.interventions import Axis
 from vitviz.lessons import arithmetic

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.chapters import LEFT, figures, go_to, made, plain, press, said
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.code_page import CodePage

@@ -22,8 +22,8 @@ from tests.ui.chapters import (
     said,
     scores,
 )
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
 from vitviz.ui.learn.pair_page import PairPage

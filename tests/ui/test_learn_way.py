@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.chapters import go_to, press
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz import settings
 from vitviz.lessons.cost import Timing
 from vitviz.lessons.jobs import Timed

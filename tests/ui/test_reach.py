@@ -232,7 +232,7 @@ def test_all_keys_are_on_one_page_in_either_language(
 def test_the_window_turned_round_for_scripts_from_the_right(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, qapp: QApplication
 ) -> None:
-    from tests.ui.test_window import click_patch
+    from tests.ui.clicks import click_patch
 
     qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     try:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from tests.ui.test_window import click_patch
 from vitviz.engine import Kind
 from vitviz.interventions import Axis
 from vitviz.selection import HeadChoice

@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz import jobs
 from vitviz.__main__ import main
@@ -49,33 +50,6 @@ def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]
     with torch.no_grad():
         out = model(pixels[None], output_attentions=True)
     return torch.cat(out.attentions).numpy()
-
-
-def click_patch(
-    qtbot: QtBot,
-    window: MainWindow,
-    row: int,
-    col: int,
-    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-) -> None:
-    trace = window.controller.scene.trace
-    assert trace is not None
-    picture = window.panes.picture
-    point = picture.scenePointOf(trace.setup.grid.token(row, col))
-    assert point is not None
-    viewport = picture.viewport()
-    spot = viewport.mapFrom(picture, point.toPoint())
-    qtbot.mouseMove(viewport, spot)
-    qtbot.mouseClick(viewport, LEFT, modifier, spot)
-
-
-def leave_picture(window: MainWindow) -> None:
-    window.controller.screen.hover(None)
-
-
-def heat_on_screen(window: MainWindow) -> npt.NDArray[np.float32]:
-    assert window.controller.heat is not None
-    return window.controller.heat.patches
 
 
 def test_click_shows_the_models_own_attention_row(

@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
-from tests.ui.test_window import click_patch, heat_on_screen, leave_picture
 from vitviz.errors import OutputError
 from vitviz.figures.save import figure_bytes
 from vitviz.ui.main_window import MainWindow
