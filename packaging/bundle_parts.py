@@ -162,7 +162,7 @@ HOOKS = {
     "pyi_rth_pyside6": "loads Qt before the program begins: `--help` needs none, on "
     "Windows torch must come first, and the place of our plugins would reach every "
     "program that we start. PySide6 knows where its own Qt lies",
-    "pyi_rth_multiprocessing": "helper processes are started by vitviz.helper",
+    "pyi_rth_multiprocessing": "helper processes are ours: system.subprocesses",
     "pyi_rth_pyqtgraph_multiprocess": "no part of the window uses it",
 }
 """PyInstaller's scripts that would run before ours, and why they do not."""

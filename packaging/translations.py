@@ -24,7 +24,7 @@ from string import Formatter
 from bundle_parts import ROOT
 from user_texts import Text, collect
 
-from vitviz.atomic import write_bytes
+from vitviz.system.atomic_files import write_bytes
 
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGE = "ja"

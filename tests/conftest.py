@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from vitviz.errors import EnvironmentFault
-from vitviz.guard import check_display
+from vitviz.system.environment import check_display
 
 CLASSES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
 """Of the small classifier."""
@@ -164,7 +164,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photograph of 240×180 pixels, in a folder of its own."""
     import PIL.Image
 
-    from vitviz.resources import resource
+    from vitviz.system.paths import resource
 
     path = tmp_path_factory.mktemp("pictures") / "coffee.png"
     with PIL.Image.open(resource("samples", "coffee.jpg")) as picture:
@@ -177,7 +177,7 @@ def other_photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another one, upright: 150×200 pixels."""
     import PIL.Image
 
-    from vitviz.resources import resource
+    from vitviz.system.paths import resource
 
     path = tmp_path_factory.mktemp("pictures") / "cat.png"
     with PIL.Image.open(resource("samples", "cat.jpg")) as picture:

@@ -90,6 +90,7 @@ def main() -> None:
 def take_all(chosen: argparse.Namespace) -> None:
     """Open the window for each scene."""
     chosen.out.mkdir(parents=True, exist_ok=True)
+    from vitviz.system.settings import ThemeChoice
     from vitviz.ui import theme
     from vitviz.ui.app import application
 
@@ -103,7 +104,7 @@ def take_all(chosen: argparse.Namespace) -> None:
     for scene in scenes:
         is_light = scene in {"start", "head"}
         tone = chosen.theme or ("light" if is_light else "dark")
-        theme.apply(app, theme.ThemeChoice(tone))
+        theme.apply(app, ThemeChoice(tone))
         width, height = map(int, chosen.size.split("x"))
         path = chosen.out / f"{scene}.png"
         # of the README's only what it shows
@@ -202,14 +203,21 @@ def photograph_modal(path: Path) -> None:
 
 def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
+    from vitviz.domain.heads import HeadChoice
     from vitviz.models.catalogue import Trait
-    from vitviz.selection import HeadChoice
     from vitviz.ui.main_window import MainWindow
     from vitviz.ui.model_dialog import ModelDialog
-    from vitviz.views.heads import HeadsView, Statistic
-    from vitviz.views.learn import Chapter
-    from vitviz.views.state import Direction, Mode, Style
-    from vitviz.views.tokens import Reading, Source, TokensView
+    from vitviz.views.state import (
+        Chapter,
+        Direction,
+        HeadsView,
+        Mode,
+        Reading,
+        Source,
+        Statistic,
+        Style,
+        TokensView,
+    )
 
     assert isinstance(window, MainWindow)
     control = window.controller
@@ -265,11 +273,9 @@ def prepare(scene: str, window: object) -> None:
 
 def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None:
     """Chapters, tools of the Lab, Present, and what lies over the window."""
-    from vitviz.interventions import Hidden, Hide, Interventions
+    from vitviz.domain.interventions import Change, Hidden, Hide, Interventions
     from vitviz.ui.lab.panel import Tool
-    from vitviz.views.changes import Change
-    from vitviz.views.learn import Chapter
-    from vitviz.views.state import Mode
+    from vitviz.views.state import Chapter, Mode
 
     control = window.controller
     control.pin(at(0.36, 0.3))

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vitviz import explain as explain
+    from vitviz.attention.price import price
+    from vitviz.attention.run import trace
+    from vitviz.attention.trace import Trace
+    from vitviz.domain.interventions import Interventions
     from vitviz.errors import VitvizError
-    from vitviz.interventions import Interventions
     from vitviz.models.adapter import Model
     from vitviz.models.loading import load_model, wrap
-    from vitviz.pricing import price
-    from vitviz.tracing import Trace, trace
 
 __all__ = [
     "Interventions",
@@ -41,13 +42,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Interventions": "vitviz.interventions",
+    "Interventions": "vitviz.domain.interventions",
     "Model": "vitviz.models.adapter",
-    "Trace": "vitviz.tracing",
+    "Trace": "vitviz.attention.trace",
     "VitvizError": "vitviz.errors",
     "load_model": "vitviz.models.loading",
-    "price": "vitviz.pricing",
-    "trace": "vitviz.tracing",
+    "price": "vitviz.attention.price",
+    "trace": "vitviz.attention.run",
     "wrap": "vitviz.models.loading",
 }
 
@@ -60,7 +61,7 @@ def view(what: Trace | Model | str | Path) -> None:
 
     Raises EnvironmentFault without a display, InputError for anything else.
     """
-    from vitviz.guard import check_display
+    from vitviz.system.environment import check_display
 
     check_display()
     from vitviz.ui.app import view_object

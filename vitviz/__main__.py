@@ -7,11 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from vitviz.resources import is_bundle
-
-HELPER_SWITCH = "--helper"
-"""A bundle's first argument when it is to do a job of `vitviz.helper`, which is the
-second; `--help` does not list it."""
+from vitviz.system.paths import is_bundle
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,11 +20,12 @@ def main(argv: list[str] | None = None) -> int:
         _restore_search_path()
     arguments = sys.argv[1:] if argv is None else argv
     _preload()
-    if len(arguments) == 2 and arguments[0] == HELPER_SWITCH:
-        from vitviz.helper import serve
+    if len(arguments) == 2:
+        from vitviz.system.subprocesses import HELPER_SWITCH, serve
 
-        serve(arguments[1])
-        return 0
+        if arguments[0] == HELPER_SWITCH:
+            serve(arguments[1])
+            return 0
     from vitviz.cli import main as run
 
     return run(arguments)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from vitviz.atomic import sweep
 from vitviz.engine import Context, Job
-from vitviz.folders import Ahead, Listing, listing
+from vitviz.pictures.folder import Ahead, Listing, listing
+from vitviz.system.atomic_files import sweep
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +47,7 @@ def make_thumbnails(paths: Sequence[Path], side_px: int) -> Job:
     """A job that reports a Thumbnail for each path."""
 
     def job(context: Context) -> None:
-        from vitviz.thumbnails import thumbnail
+        from vitviz.pictures.folder import thumbnail
 
         for path in paths:
             context.raise_if_cancelled()

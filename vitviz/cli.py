@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from vitviz._version import __version__
 from vitviz.errors import InputError, VitvizError
-from vitviz.memory import is_out_of_memory
+from vitviz.system.memory import is_out_of_memory
 
 DONE, FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -169,7 +169,7 @@ def _prepare(*, is_debugging: bool) -> None:
     """What comes before a command. Raises EnvironmentFault for a broken library."""
     if not is_debugging:
         _quiet_libraries()
-    from vitviz.guard import check_libraries
+    from vitviz.system.environment import check_libraries
 
     check_libraries()
 
@@ -197,7 +197,7 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
             "or a larger --patch."
         )
         return REFUSED
-    from vitviz.logs import keep_traceback
+    from vitviz.system.logs import keep_traceback
 
     kept = keep_traceback(error)
     hint = f"Details are in {kept}" if kept else "Run again with --debug for details"

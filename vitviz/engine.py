@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vitviz.errors import Cancelled, VitvizError
-from vitviz.memory import is_out_of_memory
+from vitviz.system.memory import is_out_of_memory
 
 _log = logging.getLogger(__name__)
 

@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from vitviz.atomic import replacing
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Fill
+from vitviz.domain.methods import METHODS
 from vitviz.errors import SelectionError
-from vitviz.geometry import POOL
 from vitviz.metadata import listed_changes, metadata
-from vitviz.methods import METHODS
-from vitviz.selection import Fill, Fusion, HeadChoice
+from vitviz.system.atomic_files import replacing
 from vitviz.views.display import fused_values
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
 
 Array = npt.NDArray[np.float32]
 
@@ -50,7 +51,7 @@ class Selection:
     queries: tuple[int, ...] | None
     """Token indices, or POOL alone; None for every token."""
     method: str = "raw"
-    """A name in `vitviz.methods.METHODS`."""
+    """A name in `domain.methods.METHODS`."""
     options: tuple[tuple[str, object], ...] = ()
     """(name, value) of the method's options beside layer, head and target."""
 
@@ -241,12 +242,12 @@ def _all_rows(
     trace: Trace, layer: int, choice: HeadChoice
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
     """All rows of one layer and head, or fusion, by tiles."""
-    from vitviz import attention
+    from vitviz.attention import compute
 
     capture = trace.capture(layer)
     num_heads = 1 if choice.single is not None else capture.num_heads
     step = max(1, TILE_BYTES // (4 * num_heads * capture.num_keys))
-    for start, part in attention.tiles(capture, step, head=choice.single):
+    for start, part in compute.tiles(capture, step, head=choice.single):
         heads = part.float().cpu().numpy()  # (H, b, N), or (1, b, N) for a head
         rows = heads[0] if choice.single is not None else fused_values(heads, choice)
         yield layer, choice, tuple(range(start, start + rows.shape[0])), rows
@@ -256,7 +257,7 @@ def _method_rows(
     trace: Trace, selection: Selection, layer: int, model: Model | None
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
     """A layerwise method's rows, one query after another."""
-    from vitviz.explain.methods import token_values
+    from vitviz.explain.run_method import token_values
 
     queries = range(trace.num_tokens) if selection.queries is None else None
     for choice in selection.heads:
@@ -280,7 +281,7 @@ def _across(
     model: Model | None,
 ) -> Iterator[tuple[int, Array]]:
     """(query, (N,)) of a method across layers."""
-    from vitviz.explain.methods import token_values
+    from vitviz.explain.run_method import token_values
 
     takes_layer = "layer" in METHODS[selection.method].options
     options = dict(selection.options)

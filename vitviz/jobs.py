@@ -11,26 +11,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import UNTOUCHED, Interventions, fitting
+from vitviz.domain.methods import METHODS
 from vitviz.engine import Context, Job
-from vitviz.geometry import POOL
-from vitviz.interventions import UNTOUCHED, Interventions
-from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
-from vitviz.views.changes import fitting
 from vitviz.views.colour import Bytes
-from vitviz.views.display import (
-    chosen_options,
-    shown_query,
-    shown_target,
-)
+from vitviz.views.display import chosen_options, shown_query, shown_target
 from vitviz.views.session import RunOptions
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
-    from vitviz.folders import Ahead
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.folder import Ahead
+    from vitviz.pictures.source import SourceImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +56,7 @@ def read_picture(
     """
 
     def job(context: Context) -> SourceImage:
-        from vitviz.images import load_for_screen
+        from vitviz.pictures.source import load_for_screen
 
         known = ahead.get(source) if ahead and isinstance(source, Path) else None
         return known or load_for_screen(source, name=name)
@@ -106,15 +101,22 @@ def run(
     """
 
     def job(context: Context) -> RunDone:
-        from vitviz.fallback import as_run
-        from vitviz.tracing import grid_of, trace
+        from vitviz.attention.cpu_fallback import as_run
+        from vitviz.attention.run import trace
+        from vitviz.pictures.placement import grid_of
 
         used = model
         if options.preprocessing is not None:
             used = replace(model, preprocessing=options.preprocessing)
         held = interventions
         if held:
-            grid = grid_of(used, image, size=options.size, fit=options.fit)
+            grid = grid_of(
+                image.size,
+                used.preprocessing,
+                used.info.patch_size,
+                size=options.size,
+                fit=options.fit,
+            )
             held = fitting(
                 held,
                 grid=grid,
@@ -164,7 +166,7 @@ def read_lab(
     """A job that returns LabRead."""
 
     def job(context: Context) -> LabRead:
-        from vitviz.setups import hidden_rgba
+        from vitviz.attention.prepare import hidden_rgba
 
         done = None
         image = trace.setup.image

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitviz._version import META_KEY, __version__
-from vitviz.interventions import Interventions, changed
+from vitviz.domain.interventions import Interventions, changed
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.export import Selection
     from vitviz.models.adapter import ModelInfo
-    from vitviz.tracing import Trace
 
 
 def metadata(

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from vitviz.engine import Context, Job
 
 if TYPE_CHECKING:
+    from vitviz.attention.price import Calibration
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.precision import PrecisionError
     from vitviz.models.adapter import Model, ModelInfo
-    from vitviz.precision import PrecisionError
-    from vitviz.pricing import Calibration
-    from vitviz.tracing import Trace
 
 
 def calibrate(model: Model, num_tokens: int, seconds: float) -> Job:
     """A job that returns (the model's info, its Calibration) from a measured run."""
 
     def job(context: Context) -> tuple[ModelInfo, Calibration]:
-        from vitviz.pricing import calibrated
+        from vitviz.attention.price import calibrated
 
         return model.info, calibrated(model, num_tokens, seconds)
 
@@ -29,7 +29,7 @@ def precision(model: Model, trace: Trace) -> Job:
     """A job that returns (trace, its PrecisionError), by a second run in float32."""
 
     def job(context: Context) -> tuple[Trace, PrecisionError]:
-        from vitviz.precision import precision_error
+        from vitviz.explain.precision import precision_error
 
         found = precision_error(model, trace, is_cancelled=context.is_cancelled)
         return trace, found

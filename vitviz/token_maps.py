@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vitviz import tokens
+from vitviz.attention.trace import Trace
+from vitviz.domain.geometry import POOL
 from vitviz.errors import SelectionError, UnsupportedModelError
-from vitviz.geometry import POOL
+from vitviz.explain import token_states
 from vitviz.models.adapter import Model
-from vitviz.tracing import Trace
 from vitviz.views.colour import Array, Levels
 from vitviz.views.display import shown_query, shown_target
-from vitviz.views.state import ViewState
-from vitviz.views.tokens import Reading, Source, TokenCell, TokenCells
+from vitviz.views.state import Reading, Source, ViewState
+from vitviz.views.tokens import TokenCell, TokenCells
 
 Check = Callable[[], None]
 
@@ -23,7 +23,7 @@ def token_cells(
     trace: Trace,
     state: ViewState,
     model: Model,
-    states: tokens.States | None,
+    states: token_states.States | None,
     check: Check = lambda: None,
 ) -> TokenCells:
     """The maps of the state's reading, for its token and class.
@@ -32,7 +32,7 @@ def token_cells(
     """
     shows = state.tokens_view.shows
     if shows is Reading.FILTERS:
-        pictures = tokens.filters(model)
+        pictures = token_states.filters(model)
         cells = tuple(
             TokenCell(str(i), picture, None) for i, picture in enumerate(pictures)
         )
@@ -44,7 +44,7 @@ def token_cells(
             "it here. Choose a patch or a special token."
         )
     if shows is Reading.POSITIONS:
-        cosines = tokens.similarity(tokens.positions(model, trace), token)
+        cosines = token_states.similarity(token_states.positions(model, trace), token)
         cell = TokenCell("", trace.patch_map(cosines), None)
         return TokenCells(shows, (cell,), _cosine_levels([cosines]))
     assert states is not None
@@ -57,36 +57,36 @@ def token_cells(
     return _lens(trace, state, model, states, check)
 
 
-def _norms(trace: Trace, states: tokens.States) -> TokenCells:
-    lengths = tokens.norms(states)
+def _norms(trace: Trace, states: token_states.States) -> TokenCells:
+    lengths = token_states.norms(states)
     cells, total = [], 0
     for layer, of_layer in enumerate(lengths):
-        count = int(tokens.artefacts(of_layer, trace.num_prefix_tokens).sum())
+        count = int(token_states.artefacts(of_layer, trace.num_prefix_tokens).sum())
         total += count
         label = f"{layer} ({count}!)" if count else str(layer)
         cells.append(TokenCell(label, trace.patch_map(of_layer), _layer(trace, layer)))
     return TokenCells(Reading.NORMS, tuple(cells), None, num_artefacts=total)
 
 
-def _colours(trace: Trace, states: tokens.States, check: Check) -> TokenCells:
+def _colours(trace: Trace, states: token_states.States, check: Check) -> TokenCells:
     cells = []
     for layer in range(trace.num_layers + 1):
         check()
-        found = tokens.colours(states, layer, trace.num_prefix_tokens)
+        found = token_states.colours(states, layer, trace.num_prefix_tokens)
         picture = found.reshape(*trace.grid, 3)
         cells.append(TokenCell(str(layer), picture, _layer(trace, layer)))
     return TokenCells(Reading.COLOURS, tuple(cells), None)
 
 
 def _similarity(
-    trace: Trace, states: tokens.States, token: int, source: Source, check: Check
+    trace: Trace, states: token_states.States, token: int, source: Source, check: Check
 ) -> TokenCells:
     cells, found = [], []
     count = trace.num_layers + (1 if source is Source.STATE else 0)
     for layer in range(count):
         check()
-        vectors = tokens.vectors(states, trace, layer, source.value)
-        cosines = tokens.similarity(vectors, token)
+        vectors = token_states.vectors(states, trace, layer, source.value)
+        cosines = token_states.similarity(vectors, token)
         found.append(cosines)
         patches = trace.patch_map(cosines)
         cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
@@ -97,7 +97,7 @@ def _lens(
     trace: Trace,
     state: ViewState,
     model: Model,
-    states: tokens.States,
+    states: token_states.States,
     check: Check,
 ) -> TokenCells:
     logits = trace.logits
@@ -110,7 +110,7 @@ def _lens(
     cells = []
     for layer in range(trace.num_layers + 1):
         check()
-        shares, _ = tokens.lens(model, states, layer, target)
+        shares, _ = token_states.lens(model, states, layer, target)
         patches = trace.patch_map(shares)
         cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
     high = max(float(cell.values.max()) for cell in cells)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.methods import METHODS
 from vitviz.engine import Context, Job
-from vitviz.methods import METHODS
-from vitviz.selection import Bins, HeadChoice
 from vitviz.views.colour import Array
 from vitviz.views.display import (
     FUSED_CHOICES,
@@ -27,16 +28,16 @@ from vitviz.views.display import (
     strip,
     values_of,
 )
-from vitviz.views.state import ViewState
-from vitviz.views.tokens import Reading, TokenCells
+from vitviz.views.state import Reading, ViewState
+from vitviz.views.tokens import TokenCells
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
-    from vitviz.explain.perturb import Curves
+    from vitviz.explain.head_statistics import HeadStatistics
+    from vitviz.explain.perturbation import Curves
+    from vitviz.explain.token_states import States
     from vitviz.models.adapter import Model
-    from vitviz.statistics import HeadStatistics
-    from vitviz.tokens import States
-    from vitviz.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +102,7 @@ def statistics(trace: Trace, layers: tuple[int, ...]) -> Job:
     """A job that reports a StatisticsPart for each of `layers`."""
 
     def job(context: Context) -> None:
-        from vitviz.statistics import head_statistics
+        from vitviz.explain.head_statistics import head_statistics
 
         for layer in layers:
             values = head_statistics(
@@ -132,12 +133,12 @@ def read_tokens(
     """
 
     def job(context: Context) -> TokensRead:
-        from vitviz import tokens
+        from vitviz.explain import token_states
         from vitviz.token_maps import token_cells
 
         found = states
         if found is None and token_maps_need_states(state):
-            found = tokens.states(model, trace, is_cancelled=context.is_cancelled)
+            found = token_states.states(model, trace, is_cancelled=context.is_cancelled)
         cells = token_cells(trace, state, model, found, context.raise_if_cancelled)
         return TokensRead(cells, found)
 
@@ -161,7 +162,7 @@ def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
     """A job that reports the share that is done and returns MapTested."""
 
     def job(context: Context) -> MapTested:
-        from vitviz.explain.perturb import Mode, curves, num_passes
+        from vitviz.explain.perturbation import Mode, curves, num_passes
 
         total = 2 * num_passes(trace)
         done = 0
@@ -203,7 +204,7 @@ def effects(trace: Trace, state: ViewState, model: Model) -> Job:
     """A job that reports the number of heads done (int) and EffectParts."""
 
     def job(context: Context) -> None:
-        from vitviz.ablation import head_effects
+        from vitviz.explain.perturbation import head_effects
 
         done = 0
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 from transformers import ViTModel
 
-from vitviz.images import load_image, prepare
 from vitviz.models.loading import load_model
-from vitviz.tracing import placement_for
+from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.source import load_image
 
 NUM_LAYERS, NUM_HEADS, NUM_TOKENS = 4, 3, 50
 
@@ -22,7 +22,11 @@ def reference(model_folder: Path, photo: Path) -> npt.NDArray[np.float32]:
     """(L, H, N, N): what transformers' own unfused attention returns."""
     model = load_model(model_folder)
     image = load_image(photo)
-    pixels = prepare(image, placement_for(model, image.size), model.preprocessing)
+    pixels = prepare(
+        image,
+        placement_for(image.size, model.preprocessing, model.info.patch_size),
+        model.preprocessing,
+    )
     module = ViTModel.from_pretrained(
         model_folder, attn_implementation="eager", add_pooling_layer=False
     ).eval()

@@ -14,12 +14,18 @@ import pytest
 import vitviz
 from tests.cli.test_export import TOLERANCE, export
 from vitviz import jobs
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import (
+    Change,
+    Cut,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+)
 from vitviz.engine import Context, Kind
 from vitviz.export import Selection, csv_bytes, write_csv
-from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.metadata import read_metadata
-from vitviz.selection import HeadChoice
-from vitviz.views.changes import Change
 from vitviz.views.session import Session, written
 from vitviz.views.state import ViewState
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from vitviz import logs
 from vitviz.cli import FAULT, REFUSED, main
+from vitviz.system import logs
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -136,12 +136,13 @@ def test_networks_of_every_library_are_measured_alike(library: str) -> None:
     """Each is a ViT-S/14 that is traced, and that can keep all of its attention."""
     import torch
 
-    import vitviz
+    from vitviz.attention import run
     from vitviz.bench import memory, networks
+    from vitviz.models.loading import wrap
 
     side = networks.side_px(10)
     network, pixels = networks.network(side, library), networks.pixels(side)
-    trace = vitviz.trace(vitviz.wrap(network), pixels)
+    trace = run.trace(wrap(network), pixels)
     assert (trace.num_tokens, trace.num_layers, trace.num_heads) == (10, 12, 6)
     kept: list[torch.Tensor] = []
     with torch.inference_mode():

@@ -93,7 +93,7 @@ def test_tiles_are_written_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The same array when a tile holds seven rows of one head."""
-    monkeypatch.setattr("vitviz.attention.MAX_TILE_BYTES", 2 * 4 * 50 * 7)
+    monkeypatch.setattr("vitviz.attention.compute.MAX_TILE_BYTES", 2 * 4 * 50 * 7)
     output = tmp_path / "tiled.npz"
     options = ("--layer", "all", "--head", "all", "--query", "all")
     assert export(photo, model_folder, output, *options) == 0

@@ -15,9 +15,9 @@ import torch
 
 from tests.models.test_pool import sharpened, siglip
 from vitviz.cli import main
-from vitviz.images import load_image, prepare
 from vitviz.models.loading import load_model
-from vitviz.tracing import placement_for
+from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.source import load_image
 
 Row = npt.NDArray[np.float32]
 
@@ -38,7 +38,11 @@ def expected(folder: Path, photo: Path) -> Row:
     import transformers
 
     model, image = load_model(folder), load_image(photo)
-    pixels = prepare(image, placement_for(model, image.size), model.preprocessing)
+    pixels = prepare(
+        image,
+        placement_for(image.size, model.preprocessing, model.info.patch_size),
+        model.preprocessing,
+    )
     module = transformers.SiglipVisionModel.from_pretrained(folder).eval()
     with torch.inference_mode():
         states = module(torch.from_numpy(pixels)[None]).last_hidden_state

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vitviz.errors import VitvizError
-from vitviz.images import load_image
+from vitviz.pictures.source import load_image
 
 MAX_SECONDS = 2.0
 MAX_MB = 512

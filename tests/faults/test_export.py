@@ -339,9 +339,9 @@ def test_a_run_too_large_for_the_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """4 layers of 4,097 tokens and width 48: q, k, v take 9 MB, the rest as much."""
-    monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: 10**6)
+    monkeypatch.setattr("vitviz.attention.price.free_bytes", lambda _device: 10**6)
     output = tmp_path / "out.npz"
     arguments = [str(photo), "-o", str(output), "--model", str(model_folder)]
     assert "1.0 MB are free" in refused(capsys, *arguments, "--size", "1024")
-    monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: 30 * 10**6)
+    monkeypatch.setattr("vitviz.attention.price.free_bytes", lambda _device: 30 * 10**6)
     assert "add --yes" in refused(capsys, *arguments, "--size", "1024")

@@ -19,7 +19,7 @@ import PIL.Image
 import pytest
 
 from vitviz.errors import ImageError
-from vitviz.images import load_image
+from vitviz.pictures.source import load_image
 
 NUM_MUTANTS = 300
 SECONDS = 2.0
@@ -168,7 +168,7 @@ def test_the_extension_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vitviz.decoding.HELPER_SECONDS", 0.02)
+    monkeypatch.setattr("vitviz.pictures.decode.HELPER_SECONDS", 0.02)
     with pytest.raises(ImageError, match="takes longer"):
         load_image(photo_bytes("TIFF"), name="slow.tif")
 

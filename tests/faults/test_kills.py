@@ -24,9 +24,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from vitviz import settings
-from vitviz.atomic import sweep
-from vitviz.settings import Store, ThemeChoice
+from vitviz.system import settings
+from vitviz.system.atomic_files import sweep
+from vitviz.system.settings import Store, ThemeChoice
 from vitviz.views.session import read
 
 SESSION = """

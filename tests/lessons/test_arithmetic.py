@@ -9,11 +9,11 @@ import pytest
 import torch
 
 import vitviz
-from vitviz.interventions import Axis
-from vitviz.lessons import arithmetic, axes, cost
-from vitviz.lessons.arithmetic import Factors
+from vitviz.attention.trace import Trace
+from vitviz.domain.interventions import Axis
+from vitviz.lessons import cost, one_head, softmax_axes
 from vitviz.lessons.cost import Timing
-from vitviz.tracing import Trace
+from vitviz.lessons.one_head import Factors
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def random_factors(num_tokens: int = 9, width: int = 4, bias: bool = False) -> F
 
 def test_a_row_is_the_traces_own(trace: Trace) -> None:
     for layer, head, query in ((0, 0, 0), (2, 1, 17), (3, 2, 49)):
-        of = arithmetic.factors(trace, layer, head)
-        found = arithmetic.row(of, query)
+        of = one_head.factors(trace, layer, head)
+        found = one_head.row(of, query)
         np.testing.assert_allclose(
             found.weights, trace.row(layer, query)[head], atol=2e-6
         )
@@ -46,7 +46,7 @@ def test_a_pair_adds_up(bias: bool) -> None:
     scores = q @ k.T / 2
     if of.bias is not None:
         scores = scores + torch.from_numpy(of.bias)
-    found = arithmetic.pair(of, 3, 7)
+    found = one_head.pair(of, 3, 7)
     np.testing.assert_array_equal(found.products, of.q[3] * of.k[7])
     assert found.total == pytest.approx(float(q[3] @ k[7]), abs=1e-6)
     assert found.score == pytest.approx(float(scores[3, 7]), abs=1e-6)
@@ -58,23 +58,23 @@ def test_a_pair_adds_up(bias: bool) -> None:
 def test_dividing_by_more_flattens() -> None:
     """Division acts like a higher temperature: entropy and gradient grow."""
     of = random_factors(width=64)
-    rows = [arithmetic.row(of, 2, divisor=d) for d in (1.0, 4.0, 8.0, 32.0)]
+    rows = [one_head.row(of, 2, divisor=d) for d in (1.0, 4.0, 8.0, 32.0)]
     for measure in ("entropy", "breadth", "gradient"):
         values = [getattr(one, measure) for one in rows]
         assert values == sorted(values), measure
     largest = [one.largest for one in rows]
     assert largest == sorted(largest, reverse=True)
-    own = arithmetic.row(of, 2)
+    own = one_head.row(of, 2)
     np.testing.assert_array_equal(own.weights, rows[2].weights)
     assert rows[0].largest > 0.9, "without scaling this row is a spike"
 
 
 def test_entropy_and_gradient_of_known_rows() -> None:
     flat = np.full(8, 1 / 8)
-    assert arithmetic.entropy(flat) == pytest.approx(np.log(8))
-    assert arithmetic.entropy(np.array([0.0, 1.0, 0.0])) == 0
+    assert one_head.entropy(flat) == pytest.approx(np.log(8))
+    assert one_head.entropy(np.array([0.0, 1.0, 0.0])) == 0
     of = random_factors(width=4)
-    one = arithmetic.row(of, 1)
+    one = one_head.row(of, 1)
     p = torch.from_numpy(one.weights).double()
     jacobian = torch.diag(p) - p[:, None] * p[None]
     assert one.gradient == pytest.approx(float(jacobian.trace()), abs=1e-6)
@@ -85,15 +85,15 @@ def test_scores_grow_with_the_width_like_its_root() -> None:
     rng = np.random.default_rng(0)
     q, k, v = rng.normal(0, 1, (3, 4000, 64)).astype(np.float32)
     q[0] = 1  # a query whose numbers all have the same size
-    found = dict(arithmetic.growth(Factors(q, k, v, 0.125), 0))
+    found = dict(one_head.growth(Factors(q, k, v, 0.125), 0))
     assert set(found) == {16, 32, 64}
     assert found[64] / found[16] == pytest.approx(2.0, abs=0.1)
 
 
 def test_a_mixture_is_weights_times_values() -> None:
     of = random_factors(bias=True)
-    found = arithmetic.mixture(of, 4)
-    weights = arithmetic.row(of, 4).weights
+    found = one_head.mixture(of, 4)
+    weights = one_head.row(of, 4).weights
     parts = weights[:, None] * of.v
     np.testing.assert_allclose(found.out, parts.sum(axis=0), atol=1e-6)
     np.testing.assert_allclose(found.lengths, np.linalg.norm(parts, axis=1), atol=1e-6)
@@ -102,13 +102,13 @@ def test_a_mixture_is_weights_times_values() -> None:
 
 
 def test_the_mixture_is_what_the_model_computed(trace: Trace) -> None:
-    of = arithmetic.factors(trace, 1, 2)
+    of = one_head.factors(trace, 1, 2)
     capture = trace.capture(1)
     expected = torch.nn.functional.scaled_dot_product_attention(
         capture.q[None], capture.k[None], capture.v[None]
     )
     np.testing.assert_allclose(
-        arithmetic.mixture(of, 20).out, expected[0, 2, 20].numpy(), atol=1e-5
+        one_head.mixture(of, 20).out, expected[0, 2, 20].numpy(), atol=1e-5
     )
 
 
@@ -117,7 +117,9 @@ def test_the_mixture_is_what_the_model_computed(trace: Trace) -> None:
 def test_sums_along_every_axis(
     axis: Axis, bias: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(axes, "MAX_TILE_BYTES", 8 * 3 * 9 * 4)  # tiles of four rows
+    monkeypatch.setattr(
+        softmax_axes, "MAX_TILE_BYTES", 8 * 3 * 9 * 4
+    )  # tiles of four rows
     heads = []
     for seed in range(3):
         rng = np.random.default_rng(seed)
@@ -130,7 +132,7 @@ def test_sums_along_every_axis(
     if bias:
         scores = scores + torch.stack([torch.from_numpy(h.bias) for h in heads])
     weights = scores[None].softmax(dim=axis.dim)[0]
-    found = axes.sums(heads, axis, head=1, query=6)
+    found = softmax_axes.sums(heads, axis, head=1, query=6)
     for dim, ends in (
         (-1, found.over_keys),
         (-2, found.over_queries),
@@ -180,8 +182,8 @@ def test_memory(trace: Trace) -> None:
 
 def test_how_alike_two_directions_are() -> None:
     one, other = np.array([3.0, 4.0]), np.array([-4.0, 3.0])
-    assert arithmetic.cosine(one, 2 * one) == pytest.approx(1)
-    assert arithmetic.cosine(one, other) == pytest.approx(0)
-    assert arithmetic.cosine(one, -one) == pytest.approx(-1)
+    assert one_head.cosine(one, 2 * one) == pytest.approx(1)
+    assert one_head.cosine(one, other) == pytest.approx(0)
+    assert one_head.cosine(one, -one) == pytest.approx(-1)
     for broken in (np.zeros(2), np.array([np.nan, 1]), np.array([np.inf, 1])):
-        assert arithmetic.cosine(one, broken) is None
+        assert one_head.cosine(one, broken) is None

@@ -11,11 +11,18 @@ import torch
 
 import vitviz
 from tests.models.sharpen import require_sharp
-from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
-from vitviz.lessons import arithmetic, axes
+from vitviz.attention.trace import Trace
+from vitviz.domain.interventions import (
+    Axis,
+    Cut,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+    Off,
+)
+from vitviz.lessons import one_head, softmax_axes
 from vitviz.models.adapter import Model
-from vitviz.selection import Off
-from vitviz.tracing import Trace
 
 COLS = 7
 LAYER, QUERY = 2, 1 + 3 * COLS + 2
@@ -78,8 +85,8 @@ def by_hand(
 def test_rows_are_those_by_hand_and_those_recorded(run: Trace) -> None:
     scores, weights = by_hand(run)
     for head in range(run.num_heads):
-        of = arithmetic.factors(run, LAYER, head)
-        row = arithmetic.row(of, QUERY)
+        of = one_head.factors(run, LAYER, head)
+        row = one_head.row(of, QUERY)
         np.testing.assert_allclose(row.weights, weights[head, QUERY], atol=CLOSE)
         recorded = run.row(LAYER, QUERY)[head]
         np.testing.assert_allclose(row.weights, recorded, atol=CLOSE)
@@ -93,16 +100,16 @@ def test_rows_are_those_by_hand_and_those_recorded(run: Trace) -> None:
 @pytest.mark.parametrize("divisor", [1.0, 9.0])
 def test_another_divisor_acts_on_the_changed_scores(run: Trace, divisor: float) -> None:
     _, weights = by_hand(run, divisor=divisor)
-    of = arithmetic.factors(run, LAYER, 1)
-    row = arithmetic.row(of, QUERY, divisor=divisor)
+    of = one_head.factors(run, LAYER, 1)
+    row = one_head.row(of, QUERY, divisor=divisor)
     np.testing.assert_allclose(row.weights, weights[1, QUERY], atol=CLOSE)
 
 
 def test_a_pair_is_of_the_changed_run(run: Trace) -> None:
     scores, weights = by_hand(run)
-    of = arithmetic.factors(run, LAYER, 1)
+    of = one_head.factors(run, LAYER, 1)
     for key in (0, CUT, DROPPED, 40):
-        pair = arithmetic.pair(of, QUERY, key)
+        pair = one_head.pair(of, QUERY, key)
         assert pair.score == pytest.approx(float(scores[1, QUERY, key]), abs=1e-4)
         assert pair.weight == pytest.approx(float(weights[1, QUERY, key]), abs=CLOSE)
         assert pair.total == pytest.approx(float((of.q[QUERY] * of.k[key]).sum()), 1e-4)
@@ -120,7 +127,7 @@ def test_the_mixture_is_what_the_model_hands_on(
             dropped = DROPPED if run.interventions.dropped else -1
             here = [one for one in range(run.num_tokens) if one != dropped]
             expected = expected[here].mean(dim=0).expand(expected.shape)
-        found = arithmetic.mixture(arithmetic.factors(run, LAYER, head), QUERY)
+        found = one_head.mixture(one_head.factors(run, LAYER, head), QUERY)
         np.testing.assert_allclose(found.out, expected[QUERY], atol=1e-5)
 
 
@@ -132,8 +139,8 @@ def without_off(run: Trace) -> Interventions:
 @pytest.mark.parametrize("axis", list(Axis), ids=str)
 def test_sums_are_of_the_changed_scores(run: Trace, axis: Axis) -> None:
     _, weights = by_hand(run, axis=axis)
-    heads = [arithmetic.factors(run, LAYER, one) for one in range(run.num_heads)]
-    found = axes.sums(heads, axis, head=1, query=QUERY)
+    heads = [one_head.factors(run, LAYER, one) for one in range(run.num_heads)]
+    found = softmax_axes.sums(heads, axis, head=1, query=QUERY)
     np.testing.assert_allclose(found.row, weights[1, QUERY], atol=CLOSE)
     here = [one for one in range(run.num_tokens) if one not in heads[0].dropped]
     there = weights[:, here][:, :, here]

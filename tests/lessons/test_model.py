@@ -13,14 +13,14 @@ import torch
 import torch.nn.functional as F
 
 import vitviz
+from vitviz.attention.tap import fused_attention
 from vitviz.engine import Context, Kind
 from vitviz.errors import SelectionError
-from vitviz.images import load_image
-from vitviz.lessons import jobs, stopwatch
+from vitviz.lessons import jobs, pass_timing
 from vitviz.lessons.cost import Timing
-from vitviz.lessons.embedding import embedding
+from vitviz.lessons.patch_embedding import embedding
 from vitviz.models.adapter import Model
-from vitviz.tap import fused_attention
+from vitviz.pictures.source import load_image
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def test_the_embedding_is_the_strided_convolution(
 def test_time_is_split_into_attention_and_the_rest(model: Model, photo: Path) -> None:
     image = load_image(photo)
     untouched = F.scaled_dot_product_attention
-    few = stopwatch.timing(model, image, (4, 4))
-    many = stopwatch.timing(model, image, (28, 28))
+    few = pass_timing.timing(model, image, (4, 4))
+    many = pass_timing.timing(model, image, (28, 28))
     assert (few.num_tokens, many.num_tokens) == (17, 785)
     for one in (few, many):
         assert 0 < one.attention_s < one.whole_s
@@ -73,7 +73,7 @@ def test_only_the_thread_s_own_time_counts(
 ) -> None:
     """Other programs that take the processor away leave no trace."""
     image, threads = load_image(photo), torch.get_num_threads()
-    alone = stopwatch.timing(model, image, (14, 14))
+    alone = pass_timing.timing(model, image, (14, 14))
     seen: set[int] = set()
 
     def interrupted(*args: Any, **options: Any) -> torch.Tensor:  # noqa: ANN401
@@ -81,10 +81,10 @@ def test_only_the_thread_s_own_time_counts(
         time.sleep(0.05)
         return fused_attention(*args, **options)
 
-    monkeypatch.setattr(stopwatch, "fused_attention", interrupted)
+    monkeypatch.setattr(pass_timing, "fused_attention", interrupted)
     begin = time.perf_counter()
-    disturbed = stopwatch.timing(model, image, (14, 14))
-    taken = (time.perf_counter() - begin) / stopwatch.MAX_PASSES
+    disturbed = pass_timing.timing(model, image, (14, 14))
+    taken = (time.perf_counter() - begin) / pass_timing.MAX_PASSES
     assert seen == {1}
     assert torch.get_num_threads() == threads
     assert taken > 0.05
@@ -117,7 +117,7 @@ def test_a_grid_that_would_take_too_long_is_left_out(
     ) -> Timing:
         return Timing(*grid, grid[0] * grid[1] + 1, 2.0, 7.0)
 
-    monkeypatch.setattr(stopwatch, "timing", slow)
+    monkeypatch.setattr(pass_timing, "timing", slow)
     found = jobs.timings(model, load_image(photo))(
         Context(Kind.LESSON, 1, lambda _: None)
     )
@@ -131,6 +131,6 @@ def test_a_model_of_one_size_says_so(
     def refuse(*_: object, **__: object) -> Timing:
         raise SelectionError("takes only its own size")
 
-    monkeypatch.setattr(stopwatch, "timing", refuse)
+    monkeypatch.setattr(pass_timing, "timing", refuse)
     with pytest.raises(SelectionError, match="only its own size"):
         jobs.timings(model, load_image(photo))(Context(Kind.LESSON, 1, lambda _: None))

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.dense import timm_model, torchvision_model
-from vitviz.ablation import head_effects
+from vitviz.domain.interventions import Off
 from vitviz.errors import Cancelled
-from vitviz.selection import Off
+from vitviz.explain.perturbation import head_effects
 
 TARGET = 2
 MAKERS: dict[str, Callable[[], tuple[nn.Module, tuple[int, int]]]] = {

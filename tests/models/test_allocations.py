@@ -13,14 +13,15 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import vitviz
 from tests.models.test_tap import Network
-from vitviz import explain
-from vitviz.attention import MAX_MATRIX_BYTES, MAX_TILE_BYTES
+from vitviz.attention.compute import MAX_MATRIX_BYTES, MAX_TILE_BYTES
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Axis, Cut, Hidden, Hide, Interventions
+from vitviz.domain.methods import METHODS
+from vitviz.explain.head_statistics import head_statistics
+from vitviz.explain.run_method import run
 from vitviz.export import Selection, write_npz
-from vitviz.interventions import Axis, Cut, Hidden, Hide, Interventions
-from vitviz.methods import METHODS
 from vitviz.models.adapter import Model
-from vitviz.selection import Bins, Fusion, HeadChoice
-from vitviz.statistics import head_statistics
 
 NUM_TOKENS = 4097
 NUM_HEADS = 6
@@ -109,7 +110,7 @@ def test_methods_need_no_more_than_a_tile(
     needs_model = METHODS[name].needs_gradients or METHODS[name].needs_model
     options = {"cells": 32} if name == "occlusion" else {}  # four passes
     with Watch() as watch:
-        values = explain.run(
+        values = run(
             name,
             trace,
             query=7,
@@ -174,6 +175,6 @@ def test_export_of_all_queries_needs_no_more_than_a_tile(
 def test_a_matrix_beyond_the_budget_is_refused(
     trace: vitviz.Trace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.attention.MAX_MATRIX_BYTES", MATRIX_BYTES - 1)
+    monkeypatch.setattr("vitviz.attention.compute.MAX_MATRIX_BYTES", MATRIX_BYTES - 1)
     with pytest.raises(vitviz.VitvizError, match="tiles"):
         trace.matrix(0, 0)

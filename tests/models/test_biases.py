@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 import vitviz
-from vitviz import biases
-from vitviz.biases import AxesBias, OffsetBias, WholeBias, kept
+from vitviz.attention import capture
+from vitviz.attention.capture import AxesBias, OffsetBias, WholeBias, kept
 from vitviz.errors import BudgetError
 
 GRID = (9, 14)
@@ -54,7 +54,7 @@ def by_axes() -> Tensor:
 def test_parts_say_what_the_whole_says(
     whole: Tensor, kind: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(biases, "MIN_BYTES", 0)
+    monkeypatch.setattr(capture, "MIN_BYTES", 0)
     bias = kept(whole, GRID)
     assert type(bias) is kind
     count = whole.shape[-1]

@@ -114,10 +114,10 @@ def test_every_timm_built(entry: Entry) -> None:
 
 
 def test_embedded() -> None:
-    import vitviz
+    from vitviz.models.loading import load_model
 
     entry = entries()[0]
-    info = vitviz.load_model().info
+    info = load_model().info
     assert (entry.name, entry.remote) == (info.name, None)
     assert entry.num_layers == info.num_layers
     assert entry.num_parameters == info.num_parameters

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 import vitviz
 from tests.models.sharpen import require_sharp, sharpen
 from tests.models.timm_cases import timm_network, timm_watch
-from vitviz.selection import Bins, Fusion
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import Fusion
 
 TOLERANCE = 1e-5
 

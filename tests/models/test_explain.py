@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.dense import Dense, dense_run, timm_model, torchvision_model
-from vitviz import explain
+from vitviz.domain.heads import Fusion
 from vitviz.errors import InputError, SelectionError
-from vitviz.explain import walk
-from vitviz.explain.methods import token_values
+from vitviz.explain import across_layers
+from vitviz.explain.gradients import backward
+from vitviz.explain.run_method import run, token_values
 from vitviz.models.adapter import Model
-from vitviz.selection import Fusion
 
 TARGET = 4
 
@@ -106,7 +106,7 @@ def dense_gradient_rollout(dense: Dense) -> Tensor:
 # -- tests ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tile_bytes", [walk.TILE_BYTES, 2_000])
+@pytest.mark.parametrize("tile_bytes", [across_layers.TILE_BYTES, 2_000])
 @pytest.mark.parametrize("fusion", list(Fusion))
 @pytest.mark.parametrize(("start", "discard"), [(0, 0.0), (1, 0.0), (0, 0.6)])
 def test_rollout(
@@ -117,7 +117,7 @@ def test_rollout(
     tile_bytes: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(walk, "TILE_BYTES", tile_bytes)
+    monkeypatch.setattr(across_layers, "TILE_BYTES", tile_bytes)
     kept = 0 if case.trace.num_prefix_tokens else None
     expected = dense_rollout(case.dense, fusion, start, discard, kept)
     for query in case.queries:
@@ -134,9 +134,7 @@ def test_rollout(
 
 
 def test_the_gradient_at_the_output_gives_that_of_the_attention(case: Case) -> None:
-    gradients = explain.backward(
-        case.model, case.trace, target=TARGET, pixels=case.pixels
-    )
+    gradients = backward(case.model, case.trace, target=TARGET, pixels=case.pixels)
     for layer, slope in enumerate(case.dense.gradient):
         values = case.trace.capture(layer).v
         close(gradients.outputs[layer] @ values.transpose(-1, -2), slope)
@@ -257,7 +255,7 @@ def test_mass_mask_is_the_smallest_set_with_that_mass(case: Case, mass: float) -
 def test_run_gives_the_patches_in_their_grid(case: Case) -> None:
     values = token_values("rollout", case.trace, query=0)
     prefix = case.trace.num_prefix_tokens
-    grid = explain.run("rollout", case.trace, query=0)
+    grid = run("rollout", case.trace, query=0)
     assert grid.shape == case.trace.grid
     rows, cols = grid.shape
     for row in range(rows):
@@ -268,8 +266,8 @@ def test_run_gives_the_patches_in_their_grid(case: Case) -> None:
 def test_a_backward_pass_leaves_the_model_as_it_was(case: Case) -> None:
     before = {name: p.clone() for name, p in case.module.named_parameters()}
     assert all(p.requires_grad for p in case.module.parameters())
-    first = explain.backward(case.model, case.trace, pixels=case.pixels)
-    again = explain.backward(case.model, case.trace, pixels=case.pixels)
+    first = backward(case.model, case.trace, pixels=case.pixels)
+    again = backward(case.model, case.trace, pixels=case.pixels)
     assert first.score == again.score, "nothing piles up"
     for one, other in zip(first.outputs, again.outputs, strict=True):
         assert torch.equal(one, other)
@@ -287,12 +285,12 @@ def test_a_model_without_a_head_explains_its_own_feature(
     model = vitviz.wrap(dinov2_like)
     pixels = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(2))
     trace = vitviz.trace(model, pixels)
-    gradients = explain.backward(model, trace, pixels=pixels)
+    gradients = backward(model, trace, pixels=pixels)
     assert gradients.target is None
     assert trace.output is not None
     assert gradients.score == pytest.approx(float((trace.output**2).sum()), rel=1e-4)
     with pytest.raises(SelectionError, match="has no head"):
-        explain.backward(model, trace, pixels=pixels, target=3)
+        backward(model, trace, pixels=pixels, target=3)
 
 
 @pytest.fixture
@@ -318,14 +316,14 @@ def test_what_cannot_be_is_refused(
     case: Case, name: str, options: dict[str, object], says: str
 ) -> None:
     with pytest.raises(SelectionError, match=says):
-        explain.run(name, case.trace, query=0, **options)  # type: ignore[arg-type]
+        run(name, case.trace, query=0, **options)  # type: ignore[arg-type]
 
 
 def test_gradient_methods_ask_for_the_model_and_a_class_that_is(case: Case) -> None:
     with pytest.raises(InputError, match="backward pass"):
-        explain.run("relevance", case.trace, query=0)
+        run("relevance", case.trace, query=0)
     with pytest.raises(SelectionError, match="There is no class 99"):
-        explain.run(
+        run(
             "relevance",
             case.trace,
             query=0,

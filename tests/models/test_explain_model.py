@@ -14,14 +14,15 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.dense import Unfused, timm_model, torchvision_model, unfused_run
-from vitviz import explain
+from vitviz.attention.intervene import filled
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Fill
+from vitviz.domain.methods import METHODS
 from vitviz.errors import Cancelled, InputError, SelectionError, UnsupportedModelError
-from vitviz.explain import perturb
-from vitviz.explain.methods import token_values
-from vitviz.filling import filled
-from vitviz.methods import METHODS
+from vitviz.explain import perturbation
+from vitviz.explain.perturbation import curves
+from vitviz.explain.run_method import run, token_values
 from vitviz.models.adapter import Model
-from vitviz.selection import Fill, Fusion, HeadChoice
 
 TARGET = 4
 MAKERS: dict[str, Callable[[], tuple[nn.Module, tuple[int, int]]]] = {
@@ -126,7 +127,7 @@ def test_a_norm_between_attention_and_projection_is_refused() -> None:
     pixels = torch.randn(1, 3, 224, 224)
     trace = vitviz.trace(model, pixels)
     with pytest.raises(UnsupportedModelError, match="norm"):
-        explain.run("norm-based", trace, model=model, pixels=pixels)
+        run("norm-based", trace, model=model, pixels=pixels)
 
 
 def test_legrad_sums_what_each_layers_own_score_asks_of_it(case: Case) -> None:
@@ -174,7 +175,7 @@ def test_occlusion_is_the_loss_of_probability(case: Case, fill: Fill) -> None:
     rows, cols = case.trace.grid
     whole = by_hand(case, np.zeros((rows, cols), bool), other)
     for cells in (1, 2):
-        found = explain.run(
+        found = run(
             "occlusion",
             case.trace,
             model=case.model,
@@ -213,7 +214,7 @@ def test_a_curve_hides_or_shows_patches_in_the_order_of_the_map(
 ) -> None:
     rows, cols = case.trace.grid
     heat = np.arange(rows * cols, dtype=np.float32).reshape(rows, cols) % 7
-    found = explain.curves(
+    found = curves(
         case.model,
         case.trace,
         heat,
@@ -235,7 +236,7 @@ def test_a_curve_hides_or_shows_patches_in_the_order_of_the_map(
     assert found.shares[-1] == 1
     steps = np.diff(found.shares) * (found.values[1:] + found.values[:-1]) / 2
     assert found.area == pytest.approx(float(steps.sum()), abs=1e-6)
-    assert found.random.shape == (perturb.NUM_RANDOM, len(found.shares))
+    assert found.random.shape == (perturbation.NUM_RANDOM, len(found.shares))
     ends = found.random[:, [0, -1]] - found.values[[0, -1]]
     assert np.abs(ends).max() <= 1e-5, "every order begins and ends alike"
     assert found.random[:, 2].std() > 0
@@ -243,10 +244,8 @@ def test_a_curve_hides_or_shows_patches_in_the_order_of_the_map(
 
 def test_a_good_map_beats_random_orders(case: Case) -> None:
     options: dict[str, Any] = {"target": TARGET, "pixels": case.pixels}
-    heat = explain.run(
-        "occlusion", case.trace, model=case.model, fill=Fill.MEAN, **options
-    )
-    found = explain.curves(case.model, case.trace, heat, fill="mean", **options)
+    heat = run("occlusion", case.trace, model=case.model, fill=Fill.MEAN, **options)
+    found = curves(case.model, case.trace, heat, fill="mean", **options)
     assert found.area < found.random_areas.mean()
 
 
@@ -257,13 +256,13 @@ def test_a_model_without_a_head_is_judged_by_its_feature() -> None:
     model = vitviz.wrap(module)
     pixels = torch.randn(1, 3, 64, 96)
     trace = vitviz.trace(model, pixels)
-    found = explain.run("occlusion", trace, model=model, pixels=pixels, fill=Fill.MEAN)
+    found = run("occlusion", trace, model=model, pixels=pixels, fill=Fill.MEAN)
     changed = pixels.clone()
     changed[..., :16, 16:32] = pixels.mean(dim=(2, 3), keepdim=True)
     with torch.no_grad():
         cosine = F.cosine_similarity(module(pixels), module(changed))
     assert found[0, 1] == pytest.approx(float(1 - cosine), abs=1e-5)
-    heat = explain.run("legrad", trace, model=model, pixels=pixels)
+    heat = run("legrad", trace, model=model, pixels=pixels)
     assert heat.min() >= 0
     assert heat.max() > 0
 
@@ -271,23 +270,23 @@ def test_a_model_without_a_head_is_judged_by_its_feature() -> None:
 @pytest.mark.parametrize("name", [n for n, m in METHODS.items() if m.needs_model])
 def test_the_model_is_asked_for(case: Case, name: str) -> None:
     with pytest.raises(InputError, match="needs the model"):
-        explain.run(name, case.trace, query=0)
+        run(name, case.trace, query=0)
 
 
 def test_wrong_wishes_and_cancelling(case: Case) -> None:
     given: dict[str, Any] = {"model": case.model, "pixels": case.pixels, "query": 0}
     with pytest.raises(SelectionError, match="1 to"):
-        explain.run("occlusion", case.trace, cells=99, **given)
+        run("occlusion", case.trace, cells=99, **given)
     for name in ("occlusion", "legrad"):
         with pytest.raises(SelectionError, match="class 70"):
-            explain.run(name, case.trace, target=70, **given)
+            run(name, case.trace, target=70, **given)
     with pytest.raises(SelectionError, match="grid"):
-        explain.curves(case.model, case.trace, np.zeros((1, 2), np.float32))
+        curves(case.model, case.trace, np.zeros((1, 2), np.float32))
 
     def stop() -> None:
         raise Cancelled
 
     for name in ("occlusion", "legrad"):
         with pytest.raises(Cancelled):
-            explain.run(name, case.trace, check=stop, **given)
+            run(name, case.trace, check=stop, **given)
     assert not [m for m in case.module.modules() if m._forward_hooks]

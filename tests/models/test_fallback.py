@@ -20,8 +20,8 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.test_memory import DEPTH, KINDS
+from vitviz.attention.cpu_fallback import as_run, on_cpu
 from vitviz.errors import BudgetError
-from vitviz.fallback import as_run, on_cpu
 
 DEVICE = "cuda:0"
 
@@ -77,7 +77,7 @@ def test_at_every_block(
         if partial.setup.fallback is None:
             held.extend(weakref.ref(c.q) for c in partial.captures if c is not None)
 
-    with caplog.at_level(logging.WARNING, "vitviz.fallback"):
+    with caplog.at_level(logging.WARNING, "vitviz.attention.cpu_fallback"):
         found = vitviz.trace(model, pixels(), on_layer=keep)
     assert found.setup.model.device == "cpu"
     said = str(found.setup.fallback)

@@ -6,8 +6,8 @@ import pytest
 
 import vitviz
 from tests.models.by_hand import timm
+from vitviz.domain.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 from vitviz.errors import SelectionError
-from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
 
 ALL = tuple((row, col) for row in range(4) for col in range(6))
 

@@ -16,16 +16,26 @@ from torch import Tensor, nn
 import vitviz
 from tests.models.by_hand import MAKERS, Hand, Network
 from tests.models.sharpen import require_sharp
-from vitviz import attention, explain
+from vitviz.attention import compute
+from vitviz.attention.intervene import filled
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import (
+    Axis,
+    Cut,
+    Fill,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+    Off,
+)
 from vitviz.errors import ExactnessError, SelectionError
 from vitviz.explain.gradients import backward
-from vitviz.explain.methods import token_values
-from vitviz.explain.perturb import occlusion
-from vitviz.filling import filled
-from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.explain.perturbation import occlusion
+from vitviz.explain.run_method import run, token_values
+from vitviz.explain.token_states import states
 from vitviz.models.adapter import Model
-from vitviz.selection import Bins, Fill, Fusion, HeadChoice, Off
-from vitviz.tokens import states
 
 TOLERANCE = 1e-5
 
@@ -149,14 +159,14 @@ def test_another_axis_is_checked_by_another_way(
     cuts = (Cut((1, 3), (0, 4)),) if is_cut else ()
     changed = Interventions(axis=axis, temperature=1.5, cuts=cuts)
     row_bytes = 2 * 4 * 12 * 50
-    monkeypatch.setattr(attention, "MAX_TILE_BYTES", 7 * row_bytes)  # several tiles
+    monkeypatch.setattr(compute, "MAX_TILE_BYTES", 7 * row_bytes)  # several tiles
     assert vitviz.trace(model, network.pixels, interventions=changed).max_error < 1e-5
-    usual_scores = attention._scores
+    usual_scores = compute._scores
 
     def steeper(*args: Any) -> Tensor:  # noqa: ANN401
         return 1.01 * usual_scores(*args)
 
-    monkeypatch.setattr(attention, "_scores", steeper)
+    monkeypatch.setattr(compute, "_scores", steeper)
     with pytest.raises(ExactnessError, match="No layer of"):
         vitviz.trace(model, network.pixels, interventions=changed)
 
@@ -169,9 +179,9 @@ def test_a_wrong_axis_says_which_methods_have_no_meaning(
     trace = vitviz.trace(model, network.pixels, interventions=changed)
     for name in ("rollout", "relevance", "gradient-rollout", "grad-cam", "legrad"):
         with pytest.raises(SelectionError, match="rows that sum to 1"):
-            explain.run(name, trace, query=0, model=model, pixels=network.pixels)
+            run(name, trace, query=0, model=model, pixels=network.pixels)
     for name in ("raw", "received", "value-weighted", "norm-based", "mass-mask"):
-        explain.run(name, trace, query=0, model=model, pixels=network.pixels)
+        run(name, trace, query=0, model=model, pixels=network.pixels)
 
 
 # -- heads and edges -----------------------------------------------------------------
@@ -340,7 +350,7 @@ def test_passes_of_methods_are_changed_too(network: Network, model: Model) -> No
     assert gradients.score == pytest.approx(float(score), rel=1e-4)
     assert not gradients.outputs[1][2].any()  # a head that is off has no say
     for name in ("relevance", "legrad", "rollout", "norm-based"):
-        found = explain.run(name, trace, query=0, model=model, pixels=pixels)
+        found = run(name, trace, query=0, model=model, pixels=pixels)
         assert found.any()
     lost = occlusion(model, trace, target=target, fill=Fill.MEAN, pixels=pixels)
     assert abs(lost[2, 2]) <= 1e-6  # what was dropped cannot be missed

@@ -18,11 +18,12 @@ import torch
 
 import vitviz
 from tests.models.dense import Dense, dense_run, timm_model, torchvision_model
-from vitviz import explain, tokens
+from vitviz.domain.heads import Fusion
+from vitviz.domain.methods import METHODS
 from vitviz.errors import SelectionError, UnsupportedModelError
-from vitviz.explain.methods import token_values
+from vitviz.explain import token_states
+from vitviz.explain.run_method import run, token_values
 from vitviz.models.devices import choose_device
-from vitviz.selection import Fusion
 from vitviz.views.colour import levels_for
 from vitviz.views.display import heat, maps_of
 from vitviz.views.state import ViewState
@@ -121,7 +122,7 @@ def test_04_attention_is_not_the_input_times_the_value(
 ) -> None:
     row = trace.row(1, 0)
     np.testing.assert_allclose(row, whole(dense, 1)[:, 0], atol=1e-5)
-    states = tokens.states(vitviz.wrap(registers), trace, pixels=pixels).values[1]
+    states = token_states.states(vitviz.wrap(registers), trace, pixels=pixels).values[1]
     values = dense.values[1].transpose(0, 1).flatten(1)
     wrong = torch.softmax(states[0] @ values.T, dim=-1).numpy()
     assert np.abs(wrong - row.mean(0)).max() > 0.01
@@ -143,10 +144,10 @@ def test_06_a_method_is_never_replaced_by_another(
     registers: torch.nn.Module, trace: vitviz.Trace, pixels: torch.Tensor
 ) -> None:
     with pytest.raises(SelectionError, match="no method flow"):
-        explain.run("flow", trace)
+        run("flow", trace)
     model = vitviz.wrap(registers)
     seen: dict[str, Floats] = {}
-    for name in explain.METHODS:
+    for name in METHODS:
         found = token_values(name, trace, query=7, model=model, pixels=pixels)
         for other, values in seen.items():
             same = np.allclose(found, values, atol=1e-6)
@@ -186,8 +187,8 @@ def test_09_a_row_is_not_a_column(trace: vitviz.Trace, dense: Dense) -> None:
 def test_10_norms_are_taken_before_the_last_norm(
     registers: torch.nn.Module, trace: vitviz.Trace, pixels: torch.Tensor
 ) -> None:
-    states = tokens.states(vitviz.wrap(registers), trace, pixels=pixels)
-    found = tokens.norms(states)[-1]
+    states = token_states.states(vitviz.wrap(registers), trace, pixels=pixels)
+    found = token_states.norms(states)[-1]
     module: Any = registers
     with torch.no_grad():
         expected = module.forward_features(pixels)[0].norm(dim=-1).numpy()

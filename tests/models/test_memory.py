@@ -13,9 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import vitviz
+from vitviz.attention.price import calibrate, price, run_bytes, smaller_size
 from vitviz.errors import BudgetError
-from vitviz.memory import free_bytes, is_out_of_memory
-from vitviz.pricing import calibrate, price, run_bytes, smaller_size
+from vitviz.system.memory import free_bytes, is_out_of_memory
 
 KINDS: dict[str, Callable[[], Exception]] = {
     "python": MemoryError,
@@ -119,7 +119,7 @@ def test_seconds_need_a_calibration_and_grow(network: nn.Module) -> None:
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     free = [10**9]
-    monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: free[0])
+    monkeypatch.setattr("vitviz.attention.price.free_bytes", lambda _device: free[0])
     return free  # type: ignore[return-value]
 
 

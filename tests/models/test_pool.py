@@ -16,9 +16,9 @@ import vitviz
 from tests.models.families import TOLERANCE
 from tests.models.library_cases import transformers_network
 from tests.models.timm_cases import timm_network
+from vitviz.domain.interventions import Hidden, Hide, Interventions
+from vitviz.domain.methods import METHODS
 from vitviz.errors import SelectionError
-from vitviz.interventions import Hidden, Hide, Interventions
-from vitviz.methods import METHODS
 
 SIZE = (96, 64)
 """(width, height): no square, and no network's own."""

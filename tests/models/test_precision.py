@@ -16,9 +16,9 @@ import vitviz
 from tests.models.sharpen import sharpen
 from vitviz.cli import main
 from vitviz.errors import CheckpointError
-from vitviz.images import Interpolation, Preprocessing
+from vitviz.explain.precision import precision_error
 from vitviz.models.labels import labelled, read_labels
-from vitviz.precision import precision_error
+from vitviz.pictures.placement import Interpolation, Preprocessing
 
 
 def network() -> nn.Module:

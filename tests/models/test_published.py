@@ -17,10 +17,10 @@ import torch
 import vitviz
 from vitviz.cli import main
 from vitviz.errors import CheckpointError, ModelError, UnknownModelError
-from vitviz.images import Interpolation
 from vitviz.models import catalogue, store
 from vitviz.models.catalogue import Remote
 from vitviz.models.published import entry_of
+from vitviz.pictures.placement import Interpolation
 
 TINY = "vit_tiny_patch16_224.augreg_in21k_ft_in1k"
 REPOSITORY = f"models--timm--{TINY}"

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 import vitviz
-from vitviz import tokens
 from vitviz.errors import CheckpointError, SelectionError, UnsupportedModelError
+from vitviz.explain import token_states
 from vitviz.models.refusals import reason_against
 
 TIMM = {
@@ -234,7 +234,7 @@ def test_methods_across_layers_say_why_they_cannot() -> None:
 
 def test_states_of_blocks_that_keep_rows_and_columns_apart() -> None:
     model, pixels = vitviz.wrap(sam()), torch.randn(1, 3, 96, 96)
-    found = tokens.states(model, vitviz.trace(model, pixels), pixels=pixels)
+    found = token_states.states(model, vitviz.trace(model, pixels), pixels=pixels)
     assert found.values.shape == (4, 36, 96)
     kept: list[Tensor] = []
     hook = model.adapter.blocks[1].register_forward_hook(

@@ -11,7 +11,7 @@ import torch
 import vitviz
 from tests.models.dense import Dense, dense_run, timm_model, torchvision_model
 from vitviz.errors import Cancelled
-from vitviz.statistics import HeadStatistics, head_statistics
+from vitviz.explain.head_statistics import HeadStatistics, head_statistics
 
 CASES = {
     "torchvision": (torchvision_model, (80, 80)),
@@ -41,7 +41,7 @@ def test_every_statistic_equals_the_loop(
     tile_bytes: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("vitviz.statistics.TILE_BYTES", tile_bytes)
+    monkeypatch.setattr("vitviz.explain.head_statistics.TILE_BYTES", tile_bytes)
     trace, dense = case
     rows, cols = trace.grid
     width, height = trace.setup.model.patch_size
@@ -88,7 +88,7 @@ def test_every_statistic_equals_the_loop(
 def test_the_walk_ends_where_it_is_cancelled(
     case: tuple[vitviz.Trace, Dense], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.statistics.TILE_BYTES", 1)
+    monkeypatch.setattr("vitviz.explain.head_statistics.TILE_BYTES", 1)
     trace, _ = case
     calls = []
 

@@ -15,6 +15,7 @@ from torch.nn.functional import scaled_dot_product_attention as imported_by_name
 
 import vitviz
 from tests.models.sharpen import sharpen
+from vitviz.attention.tap import tap
 from vitviz.errors import (
     BudgetError,
     Cancelled,
@@ -24,7 +25,6 @@ from vitviz.errors import (
     UnknownModelError,
     UnsupportedModelError,
 )
-from vitviz.tap import tap
 
 
 class Block(nn.Module):
@@ -225,7 +225,7 @@ def test_a_layer_that_fails_its_check_is_not_shown(
         out: Tensor = ORIGINAL(*arguments, **options)  # type: ignore[arg-type]
         return out + (1e-3 if next(calls) == 1 else 0)
 
-    monkeypatch.setattr("vitviz.tap._original", wrong)
+    monkeypatch.setattr("vitviz.attention.tap._original", wrong)
     trace = vitviz.trace(vitviz.wrap(Network()), PIXELS)
     assert trace.max_error > 1e-4
     assert trace.row(0, "cls").shape == (2, 25)
@@ -326,7 +326,7 @@ def test_a_wrong_number_of_special_tokens_is_refused() -> None:
 def test_dense_bias_beyond_its_budget_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("vitviz.tap.MAX_BIAS_BYTES", 4 * 25 * 25)
+    monkeypatch.setattr("vitviz.attention.tap.MAX_BIAS_BYTES", 4 * 25 * 25)
     bias = torch.zeros(1, 2, 25, 25)
 
     def biased(q: Tensor, k: Tensor, v: Tensor) -> Tensor:

@@ -17,12 +17,12 @@ from transformers import ViTForImageClassification
 
 import vitviz
 from tests.models.dense import timm_model, torchvision_model
-from vitviz import tokens
 from vitviz.errors import Cancelled, InputError, UnsupportedModelError
-from vitviz.images import load_image, prepare
+from vitviz.explain import token_states
 from vitviz.models.adapter import Model
 from vitviz.models.loading import load_model
-from vitviz.tracing import placement_for
+from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.source import load_image
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Case:
 
     model: Model
     trace: vitviz.Trace
-    states: tokens.States
+    states: token_states.States
     module: Any
     hidden: list[np.ndarray[Any, Any]]
 
@@ -39,7 +39,7 @@ class Case:
 @pytest.fixture(scope="module")
 def case(classifier_folder: Path, photo: Path) -> Case:
     model, image = load_model(classifier_folder), load_image(photo)
-    placement = placement_for(model, image.size)
+    placement = placement_for(image.size, model.preprocessing, model.info.patch_size)
     pixels = torch.from_numpy(prepare(image, placement, model.preprocessing))[None]
     module = ViTForImageClassification.from_pretrained(classifier_folder).eval()
     # blocks are asked for their outputs; the library's list ends after the norm
@@ -61,12 +61,14 @@ def case(classifier_folder: Path, photo: Path) -> Case:
     for hook in hooks:
         hook.remove()
     trace = vitviz.trace(model, image)
-    return Case(model, trace, tokens.states(model, trace), module, [entering, *found])
+    return Case(
+        model, trace, token_states.states(model, trace), module, [entering, *found]
+    )
 
 
 def test_norms_are_of_the_states_before_the_final_norm(case: Case) -> None:
     expected = [np.linalg.norm(hidden, axis=1) for hidden in case.hidden]
-    np.testing.assert_allclose(tokens.norms(case.states), expected, rtol=1e-5)
+    np.testing.assert_allclose(token_states.norms(case.states), expected, rtol=1e-5)
     final = case.module.vit.layernorm(torch.from_numpy(case.hidden[-1]))
     normed = final.detach().norm(dim=-1).numpy()
     assert np.abs(normed - expected[-1]).max() > 0.1, "the final norm has no effect"
@@ -74,7 +76,7 @@ def test_norms_are_of_the_states_before_the_final_norm(case: Case) -> None:
 
 def test_a_patch_that_stands_out_is_flagged_and_no_special_token() -> None:
     lengths = np.array([90.0, 10, 11, 9, 10, 31, 29, 10], np.float32)
-    found = tokens.artefacts(lengths, 1)
+    found = token_states.artefacts(lengths, 1)
     assert np.flatnonzero(found).tolist() == [5]
 
 
@@ -82,7 +84,7 @@ def test_colours_are_the_principal_components(case: Case) -> None:
     for layer in (0, 2):
         patches = case.hidden[layer][1:]
         expected = PCA(3, svd_solver="full").fit_transform(patches)
-        found = tokens.colours(case.states, layer, 1)
+        found = token_states.colours(case.states, layer, 1)
         assert found.min() >= 0
         assert found.max() <= 1
         for channel in range(3):
@@ -112,8 +114,10 @@ def test_similarity_is_the_cosine(case: Case, source: str) -> None:
         }
         wanted = projections[source](block.layernorm_before(state))
     expected = cosine_similarity(wanted.detach().numpy())[token]
-    vectors = tokens.vectors(case.states, case.trace, layer, source)
-    np.testing.assert_allclose(tokens.similarity(vectors, token), expected, atol=2e-5)
+    vectors = token_states.vectors(case.states, case.trace, layer, source)
+    np.testing.assert_allclose(
+        token_states.similarity(vectors, token), expected, atol=2e-5
+    )
 
 
 def test_the_lens_reads_every_token_with_the_classifier(case: Case) -> None:
@@ -122,21 +126,21 @@ def test_the_lens_reads_every_token_with_the_classifier(case: Case) -> None:
         with torch.no_grad():
             logits = case.module.classifier(case.module.vit.layernorm(state))
         shares = logits.softmax(-1).numpy()
-        found, likeliest = tokens.lens(case.model, case.states, layer, 2)
+        found, likeliest = token_states.lens(case.model, case.states, layer, 2)
         np.testing.assert_allclose(found, shares[:, 2], atol=1e-5)
         assert likeliest.tolist() == shares.argmax(1).tolist()
     own = case.trace.logits
     assert own is not None
-    final, _ = tokens.lens(case.model, case.states, 3, int(own.argmax()))
+    final, _ = token_states.lens(case.model, case.states, 3, int(own.argmax()))
     assert final[0] == pytest.approx(np.exp(own).max() / np.exp(own).sum(), rel=1e-4)
 
 
 def test_positions_are_the_table(case: Case) -> None:
     table = case.module.vit.embeddings.position_embeddings[0].detach().numpy()
-    found = tokens.positions(case.model, case.trace).numpy()
+    found = token_states.positions(case.model, case.trace).numpy()
     np.testing.assert_allclose(found[1:], table[1:], atol=1e-6)
     expected = cosine_similarity(table[1:])[4]
-    similar = tokens.similarity(torch.from_numpy(found), 5)[1:]
+    similar = token_states.similarity(torch.from_numpy(found), 5)[1:]
     np.testing.assert_allclose(similar, expected, atol=1e-5)
 
 
@@ -146,7 +150,7 @@ def test_filters_are_principal_components_of_the_kernels(case: Case) -> None:
     expected = (
         PCA(28, svd_solver="full").fit(kernels.reshape(len(kernels), -1)).components_
     )
-    found = tokens.filters(case.model)
+    found = token_states.filters(case.model)
     assert found.shape == (28, 16, 16, 3)
     for index in range(8):
         weights = 2 * found[index].transpose(2, 0, 1).ravel() - 1
@@ -169,30 +173,30 @@ def test_other_libraries_are_read_or_refused(
 ) -> None:
     model = vitviz.wrap(make())
     trace = vitviz.trace(model, photo)
-    states = tokens.states(model, trace)
+    states = token_states.states(model, trace)
     assert states.values.shape[:2] == (trace.num_layers + 1, trace.num_tokens)
-    table = tokens.positions(model, trace)
+    table = token_states.positions(model, trace)
     assert table.shape == states.values.shape[1:]
-    assert tokens.filters(model).shape[-1] == 3
+    assert token_states.filters(model).shape[-1] == 3
     logits = torch.from_numpy(np.array(trace.output))
     if trace.num_prefix_tokens:
-        found, _ = tokens.lens(model, states, trace.num_layers, 1)
+        found, _ = token_states.lens(model, states, trace.num_layers, 1)
         assert found[0] == pytest.approx(float(logits.softmax(0)[1]), rel=1e-3)
     else:  # read from the mean of the patches
         with pytest.raises(UnsupportedModelError, match="mean of all patches"):
-            tokens.lens(model, states, trace.num_layers, 1)
+            token_states.lens(model, states, trace.num_layers, 1)
 
 
 def test_nothing_is_left_behind_by_a_cancelled_pass(case: Case) -> None:
     with pytest.raises(Cancelled):
-        tokens.states(case.model, case.trace, is_cancelled=lambda: True)
+        token_states.states(case.model, case.trace, is_cancelled=lambda: True)
     left = [
         part
         for part in case.model.adapter.module.modules()
         if part._forward_hooks or part._forward_pre_hooks
     ]
     assert not left
-    again = tokens.states(case.model, case.trace)
+    again = token_states.states(case.model, case.trace)
     assert torch.equal(again.values, case.states.values)
 
 
@@ -200,6 +204,6 @@ def test_a_trace_of_a_tensor_needs_its_pixels(case: Case) -> None:
     pixels = torch.zeros(1, 3, 80, 80)
     trace = vitviz.trace(case.model, pixels)
     with pytest.raises(InputError, match="prepared tensor"):
-        tokens.states(case.model, trace)
-    found = tokens.states(case.model, trace, pixels=pixels)
+        token_states.states(case.model, trace)
+    found = token_states.states(case.model, trace, pixels=pixels)
     assert found.values.shape[1] == trace.num_tokens

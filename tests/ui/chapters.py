@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import wait_idle
-from vitviz.tracing import Trace
+from vitviz.attention.trace import Trace
+from vitviz.domain.number_text import written_out
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.colour import written_out
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import language, theme
 from vitviz.ui.app import application, open_window
 from vitviz.ui.main_window import MainWindow
@@ -22,7 +23,7 @@ OpenWindow = Callable[..., MainWindow]
 def qapp() -> QApplication:
     """The program's own application object."""
     app = application(["vitviz"], lang="en")
-    theme.apply(app, theme.ThemeChoice.DARK)
+    theme.apply(app, ThemeChoice.DARK)
     return app
 
 

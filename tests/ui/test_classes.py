@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.conftest import CLASSES as NAMES
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_methods import choose
-from vitviz import explain
-from vitviz.selection import Fusion
+from vitviz.domain.heads import Fusion
+from vitviz.explain.run_method import run
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.prediction import guesses
 
@@ -64,7 +64,7 @@ def test_a_clicked_class_is_the_one_that_is_explained(
         assert target == bars.bars()[row].key
         wait_idle(qtbot, window)
         assert control.heat is not None
-        expected = explain.run("relevance", trace, model=model, target=target)
+        expected = run("relevance", trace, model=model, target=target)
         np.testing.assert_array_equal(control.heat.patches, expected)
         seen.append(control.heat.patches)
         assert NAMES[target] in window.panes.classes.note()
@@ -116,11 +116,9 @@ def test_options_of_rollout_are_chosen_from_its_menu(
     trace = control.scene.trace
     assert trace is not None
     assert control.heat is not None
-    expected = explain.run(
-        "rollout", trace, fusion=Fusion.MAX, discard=0.9, start_layer=1
-    )
+    expected = run("rollout", trace, fusion=Fusion.MAX, discard=0.9, start_layer=1)
     np.testing.assert_array_equal(control.heat.patches, expected)
-    plain = explain.run("rollout", trace)
+    plain = run("rollout", trace)
     assert np.abs(plain - expected).max() > 1e-4
     choose(qtbot, window, "raw")
     assert not button.isVisible()

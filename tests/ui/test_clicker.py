@@ -18,8 +18,7 @@ from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter, LearnView
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, LearnView, Mode
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

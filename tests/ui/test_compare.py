@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.colour import DIVERGING, lookup_table
 from vitviz.views.compare import difference, linked_token

@@ -84,7 +84,9 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
 
     # one that neither can hold leaves the last one on screen
     is_short[0] = True
-    monkeypatch.setattr("vitviz.fallback.free_bytes", lambda _device: 1000)
+    monkeypatch.setattr(
+        "vitviz.attention.cpu_fallback.free_bytes", lambda _device: 1000
+    )
     shown = control.scene.trace
     action(window, "112 px").trigger()
     qtbot.waitUntil(lambda: "nor is there on the CPU" in window.panes.errors.text())

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import settings
 from vitviz.engine import Kind
-from vitviz.resources import resource
+from vitviz.system import settings
+from vitviz.system.paths import resource
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.open_events import OpenEvents
 from vitviz.ui.top_bar import TopBar

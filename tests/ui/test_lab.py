@@ -12,11 +12,18 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_lab_changes import output
-from vitviz.interventions import Axis, Cut, HeadsOff, Hide, Interventions
-from vitviz.selection import HeadChoice, Off
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import (
+    Axis,
+    Cut,
+    HeadsOff,
+    Hide,
+    Interventions,
+    Off,
+    active,
+)
 from vitviz.ui.lab.panel import LabPanel, Tool
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.changes import active
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Mode
 

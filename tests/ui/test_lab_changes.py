@@ -12,10 +12,16 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.domain.interventions import (
+    Change,
+    Cut,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+)
 from vitviz.metadata import read_metadata
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.changes import Change
 from vitviz.views.session import RunOptions
 
 FLAT = Change(Interventions(temperature=4.0))

@@ -12,10 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_lab import LEFT, PLAIN, drag, expected, open_lab
-from vitviz.interventions import Axis, HeadsOff, Hidden, Hide, Interventions
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import (
+    Axis,
+    Change,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+)
 from vitviz.ui.lab.panel import Tool
-from vitviz.views.changes import Change
 from vitviz.views.colour import Meaning
 
 

@@ -26,9 +26,9 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from tests.ui.words import KEPT, english_in, texts
-from vitviz import settings
 from vitviz.errors import ImageError, Phrase
 from vitviz.figures import marks
+from vitviz.system import settings
 from vitviz.ui import language
 from vitviz.ui.about import AboutDialog
 from vitviz.ui.error_bar import sentence
@@ -38,8 +38,7 @@ from vitviz.ui.panes import Panes
 from vitviz.ui.percent import percent, percent_of
 from vitviz.ui.settings_dialog import SettingsDialog
 from vitviz.views.colour import COLORMAPS
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

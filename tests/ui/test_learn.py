@@ -25,8 +25,8 @@ from tests.ui.chapters import (
 )
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.interventions import Axis, HeadsOff, Interventions
-from vitviz.tracing import trace
+from vitviz.attention.run import trace
+from vitviz.domain.interventions import Axis, HeadsOff, Interventions
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
@@ -36,7 +36,7 @@ from vitviz.ui.learn.scale_page import ScalePage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter
+from vitviz.views.state import Chapter
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_picture_becomes_a_sequence(
     assert model is not None
     setup = run.setup
     assert setup.image is not None
-    from vitviz.images import prepare
+    from vitviz.pictures.placement import prepare
 
     pixels = torch.from_numpy(
         prepare(setup.image, setup.placement, setup.preprocessing)
@@ -159,7 +159,7 @@ def test_the_patch_slider_runs_the_same_model(qtbot: QtBot, window: MainWindow) 
 def test_cost_is_measured_against_its_prediction(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    monkeypatch.setattr("vitviz.lessons.pass_timing.BUDGET_S", 0.01)
     page = go_to(qtbot, window, Chapter.COST)
     assert isinstance(page, CostPage)
     assert {"50", "2,500"} <= set(figures(page.here))

@@ -12,20 +12,13 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.chapters import (
-    LEFT,
-    go_to,
-    is_done,
-    made,
-    plain,
-    press,
-    scores,
-)
+from tests.ui.chapters import LEFT, go_to, is_done, made, plain, press, scores
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import settings
-from vitviz.interventions import Axis
-from vitviz.lessons import arithmetic
+from vitviz.domain.interventions import Axis
+from vitviz.lessons import one_head
+from vitviz.system import settings
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.axis_page import AxisPage
@@ -33,8 +26,7 @@ from vitviz.ui.learn.code_page import CodePage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 
 @pytest.fixture
@@ -152,14 +144,14 @@ def test_chapters_fit_with_the_letters_of_a_lecture_hall(
     larger.setPointSizeF(1.6 * former.pointSizeF())
     try:
         qapp.setFont(larger)
-        theme.apply(qapp, theme.ThemeChoice.DARK)
+        theme.apply(qapp, ThemeChoice.DARK)
         size = larger.pointSizeF()
         texts = page.findChildren(Prose)
         qtbot.waitUntil(lambda: all(t.font().pointSizeF() > 0.8 * size for t in texts))
         qtbot.waitUntil(lambda: assert_fits(window, page))
     finally:
         qapp.setFont(former)
-        theme.apply(qapp, theme.ThemeChoice.DARK)
+        theme.apply(qapp, ThemeChoice.DARK)
 
 
 def assert_fits(window: MainWindow, page: Page) -> None:
@@ -209,7 +201,7 @@ def test_factors_survive_another_picture(
         assert page.lesson.trace is made(window)
     code = window.panes.learn.page()
     assert isinstance(code, CodePage)
-    of = arithmetic.factors(made(window), 3, code.lesson.head if code.lesson else 0)
+    of = one_head.factors(made(window), 3, code.lesson.head if code.lesson else 0)
     np.testing.assert_array_equal(
         code.bars.vectors()[0].values, of.q[window.controller.state.token]
     )

@@ -15,7 +15,15 @@ import vitviz
 from tests.ui.chapters import LEFT, figures, go_to, made, plain, press, said
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
+from vitviz.domain.interventions import (
+    Axis,
+    Change,
+    Cut,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+)
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.code_page import CodePage
 from vitviz.ui.learn.heads_page import HeadsPage
@@ -23,8 +31,7 @@ from vitviz.ui.learn.output_page import OutputPage
 from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.changes import Change
-from vitviz.views.learn import Chapter
+from vitviz.views.state import Chapter
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import settings
-from vitviz.interventions import Interventions
+from vitviz.domain.interventions import Change, Interventions
+from vitviz.system import settings
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
 from vitviz.ui.learn.formula import (
     Formula,
@@ -28,18 +29,14 @@ from vitviz.ui.learn.formula import (
 from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.words import Prose, Table, marked
 from vitviz.ui.legible import CONTRAST, contrast, readable
-from vitviz.views.changes import Change
 from vitviz.views.colour import Meaning
-from vitviz.views.learn import Chapter, LearnView
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, LearnView, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.mark.parametrize("choice", [theme.ThemeChoice.DARK, theme.ThemeChoice.LIGHT])
-def test_coloured_terms_can_be_read(
-    qapp: QApplication, choice: theme.ThemeChoice
-) -> None:
+@pytest.mark.parametrize("choice", [ThemeChoice.DARK, ThemeChoice.LIGHT])
+def test_coloured_terms_can_be_read(qapp: QApplication, choice: ThemeChoice) -> None:
     theme.apply(qapp, choice)
     try:
         ground = QColor(theme.colours().panel)
@@ -49,7 +46,7 @@ def test_coloured_terms_can_be_read(
             if contrast(own, ground) >= CONTRAST:
                 assert readable(meaning) == own
     finally:
-        theme.apply(qapp, theme.ThemeChoice.DARK)
+        theme.apply(qapp, ThemeChoice.DARK)
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -16,7 +16,7 @@ from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
 from vitviz.ui.learn.slides import More, PageSlides
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter
+from vitviz.views.state import Chapter
 
 NEEDED = {
     Chapter.SEQUENCE: ("task", "play", "slider", "place"),
@@ -82,7 +82,7 @@ def test_more_below_is_said_and_reached(qtbot: QtBot, window: MainWindow) -> Non
 def test_what_was_asked_for_comes_into_view(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    monkeypatch.setattr("vitviz.lessons.pass_timing.BUDGET_S", 0.01)
     cost = go_to(qtbot, window, Chapter.COST)
     assert isinstance(cost, CostPage)
     press(qtbot, cost.measure)

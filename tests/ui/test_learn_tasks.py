@@ -13,15 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.models.by_hand import timm
-from tests.ui.chapters import (
-    figures,
-    go_to,
-    is_done,
-    plain,
-    press,
-    said,
-    scores,
-)
+from tests.ui.chapters import figures, go_to, is_done, plain, press, said, scores
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.ui.learn.cost_page import CostPage
@@ -30,9 +22,8 @@ from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter
 from vitviz.views.session import RunOptions
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.chapters import go_to, press
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import settings
 from vitviz.lessons.cost import Timing
 from vitviz.lessons.jobs import Timed
+from vitviz.system import settings
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.output_page import OutputPage
@@ -25,8 +25,7 @@ from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

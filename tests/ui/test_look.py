@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from vitviz import logs, settings
 from vitviz._version import __version__
-from vitviz.settings import LogLevel, ThemeChoice
+from vitviz.system import logs, settings
+from vitviz.system.settings import LogLevel, ThemeChoice
 from vitviz.ui import icons, theme
 from vitviz.ui.app import _show_exception
 from vitviz.ui.log_window import log_qt_messages

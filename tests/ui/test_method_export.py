@@ -16,12 +16,12 @@ from transformers import ViTModel
 
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import explain
 from vitviz.cli import main
-from vitviz.images import load_image, prepare
-from vitviz.methods import METHODS
+from vitviz.domain.methods import METHODS
+from vitviz.explain.run_method import run
 from vitviz.models.loading import load_model
-from vitviz.tracing import placement_for
+from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.source import load_image
 
 ACROSS = [name for name, method in METHODS.items() if not method.is_layerwise]
 LAYERWISE = [name for name, method in METHODS.items() if method.is_layerwise]
@@ -39,7 +39,11 @@ def eager(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """(A, ∂s/∂A), (L, H, N, N) each, s the feature's product with itself."""
     model, image = load_model(model_folder), load_image(photo)
-    pixels = prepare(image, placement_for(model, image.size), model.preprocessing)
+    pixels = prepare(
+        image,
+        placement_for(image.size, model.preprocessing, model.info.patch_size),
+        model.preprocessing,
+    )
     module = ViTModel.from_pretrained(
         model_folder, attn_implementation="eager", add_pooling_layer=False
     ).eval()
@@ -103,7 +107,7 @@ def test_window_api_npz_and_csv_agree_bit_for_bit(
     assert {line["layer"] for line in lines} == {"" if name in ACROSS else "3"}
     model = load_model(model_folder)
     trace = vitviz.trace(model, photo)
-    called = explain.run(name, trace, query=(3, 2), model=model)
+    called = run(name, trace, query=(3, 2), model=model)
     np.testing.assert_array_equal(read, stored)
     np.testing.assert_array_equal(called, stored)
     if name == "received":  # the window's direction

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.methods import METHODS
+from vitviz.domain.methods import METHODS
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.method_menu import NOT_OFFERED
 from vitviz.views.state import Direction

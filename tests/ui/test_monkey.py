@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from vitviz.settings import ThemeChoice
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import language, theme
 from vitviz.ui.main_window import MainWindow
 

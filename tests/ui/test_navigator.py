@@ -13,11 +13,11 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.ablation import head_effects
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.explain.perturbation import head_effects
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
-from vitviz.views.heads import HeadsView, Statistic
+from vitviz.views.state import HeadsView, Statistic
 
 
 @pytest.fixture
@@ -172,9 +172,9 @@ def test_measuring_can_be_cancelled(
     pane = window.panes.heads
     show(qtbot, window, Statistic.EFFECT)
     gate = threading.Event()
-    from vitviz import ablation
+    from vitviz.explain import perturbation
 
-    whole = ablation.head_effects
+    whole = perturbation.head_effects
 
     def slow(*args: object, **options: object) -> object:
         check: Any = options.pop("check")
@@ -185,7 +185,7 @@ def test_measuring_can_be_cancelled(
 
         return whole(*args, check=waiting, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ablation, "head_effects", slow)
+    monkeypatch.setattr(perturbation, "head_effects", slow)
     qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "0 of 12" in pane.note())
     assert pane.measureButton().text() == "Cancel"

@@ -18,14 +18,12 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.painted import painted
-from vitviz.interventions import Interventions
+from vitviz.domain.interventions import Change, Interventions
 from vitviz.ui.hints import Hint
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.present import SMALLEST_PX
 from vitviz.ui.stage import Stage
-from vitviz.views.changes import Change
-from vitviz.views.learn import Chapter, LearnView
-from vitviz.views.state import Mode, Style, ViewState
+from vitviz.views.state import Chapter, LearnView, Mode, Style, ViewState
 
 KEY = Qt.Key
 

@@ -15,8 +15,7 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter, LearnView
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, LearnView, Mode
 
 
 def zoomed(window: MainWindow) -> QWidget:

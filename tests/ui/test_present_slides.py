@@ -26,8 +26,7 @@ from vitviz.ui.learn.sequence_page import SequencePage
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 Parts = Callable[[Page], tuple[QWidget, ...]]

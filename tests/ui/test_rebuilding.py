@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
 from vitviz.engine import Kind
-from vitviz.interventions import Axis
-from vitviz.selection import HeadChoice
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage
@@ -22,8 +22,7 @@ from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.pair_page import PairPage
 from vitviz.ui.learn.scaling_page import ScalingPage
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode, Style
+from vitviz.views.state import Chapter, Mode, Style
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -189,7 +188,7 @@ def test_what_was_done_in_a_chapter_stays(
     into: str,
 ) -> None:
     """Prepared at the desk, shown to the room."""
-    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    monkeypatch.setattr("vitviz.lessons.pass_timing.BUDGET_S", 0.01)
     window = open_vitviz(photo)
     window.controller.change(mode=Mode.LEARN)
     cost = chapter_page(qtbot, window, Chapter.COST)
@@ -250,7 +249,7 @@ def test_what_a_chapter_is_measuring_begins_anew(
     into: str,
 ) -> None:
     """What was asked for comes, whatever else is switched meanwhile."""
-    monkeypatch.setattr("vitviz.lessons.stopwatch.BUDGET_S", 0.01)
+    monkeypatch.setattr("vitviz.lessons.pass_timing.BUDGET_S", 0.01)
     window = open_vitviz(photo)
     window.controller.change(mode=Mode.LEARN)
     for chapter in (Chapter.COST, Chapter.HEADS):

@@ -22,8 +22,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
-from vitviz import settings
-from vitviz.settings import Precision
+from vitviz.system import settings
+from vitviz.system.settings import Precision
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.size_dialog import SizeDialog
@@ -104,7 +104,9 @@ def test_more_than_half_of_the_memory_is_asked_about(
 ) -> None:
     window = open_vitviz(photo)
     peak = window.running.price_of(action(window, "448 px").data()).peak_bytes
-    monkeypatch.setattr("vitviz.pricing.free_bytes", lambda _device: round(1.5 * peak))
+    monkeypatch.setattr(
+        "vitviz.attention.price.free_bytes", lambda _device: round(1.5 * peak)
+    )
     assert "⚠" in action(window, "448 px").text()
     said: list[str] = []
 
@@ -139,7 +141,7 @@ def test_too_much_is_refused_and_the_view_stays(
     window = open_vitviz(photo)
     before = window.controller.scene.trace
     with monkeypatch.context() as patch:
-        patch.setattr("vitviz.pricing.free_bytes", lambda _device: 1_000_000)
+        patch.setattr("vitviz.attention.price.free_bytes", lambda _device: 1_000_000)
         action(window, "448 px").trigger()
         qtbot.waitUntil(lambda: window.panes.errors.isVisible())
         assert "1.0 MB are free" in window.panes.errors.text()

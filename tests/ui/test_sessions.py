@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
-from vitviz.geometry import Fit
-from vitviz.selection import HeadChoice
+from vitviz.domain.geometry import Fit
+from vitviz.domain.heads import HeadChoice
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Style
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from vitviz import settings
 from vitviz.__main__ import main
+from vitviz.system import settings
 from vitviz.ui.main_window import MainWindow
 
 

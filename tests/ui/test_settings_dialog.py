@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import settings
-from vitviz.settings import Language, Precision, ThemeChoice
+from vitviz.system import settings
+from vitviz.system.settings import Language, Precision, ThemeChoice
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.contents import START_SIZE
 from vitviz.ui.main_window import MainWindow

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.domain.interventions import active
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.changes import active
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -12,8 +12,8 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from vitviz import settings
-from vitviz.settings import Language, Store, ThemeChoice
+from vitviz.system import settings
+from vitviz.system.settings import Language, Store, ThemeChoice
 
 START = """
 import sys

@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.domain.geometry import Fit
+from vitviz.domain.heads import HeadChoice
 from vitviz.engine import Context, Job
-from vitviz.geometry import Fit
-from vitviz.selection import HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import tokens
+from vitviz.explain import token_states
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.colour import Levels, rgb
-from vitviz.views.tokens import Reading, Source
+from vitviz.views.state import Reading, Source
 
 
 def click(qtbot: QtBot, window: MainWindow, widget: object) -> None:
@@ -87,8 +87,10 @@ def test_every_reading_is_shown_or_says_why_not(
     assert window.controller.state.layer == 1
     model = window.controller.model
     assert model is not None
-    states = tokens.states(model, trace)
-    found = tokens.colours(states, 1, trace.num_prefix_tokens).reshape(*trace.grid, 3)
+    states = token_states.states(model, trace)
+    found = token_states.colours(states, 1, trace.num_prefix_tokens).reshape(
+        *trace.grid, 3
+    )
     image = pane.grid.image(0, 1)
     assert image is not None
     pixel = image.pixelColor(3, 2)

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_methods import choose
-from vitviz import explain
+from vitviz.domain.number_text import format_value
+from vitviz.explain.perturbation import curves
+from vitviz.explain.run_method import run
 from vitviz.ui.main_window import MainWindow
-from vitviz.views.colour import format_value
 
 
 @pytest.fixture
@@ -37,16 +38,16 @@ def test_the_map_on_screen_is_tested_both_ways(
     assert trace is not None
     assert model is not None
     np.testing.assert_array_equal(
-        heat.patches, explain.run("legrad", trace, model=model, target=2)
+        heat.patches, run("legrad", trace, model=model, target=2)
     )
     qtbot.mouseClick(pane.startButton(), Qt.MouseButton.LeftButton)
     wait_idle(qtbot, window)
     for mode in ("deletion", "insertion"):
-        found = explain.curves(model, trace, heat.patches, mode=mode, target=2)
+        found = curves(model, trace, heat.patches, mode=mode, target=2)
         assert f"area {format_value(found.area)}" in pane.note()
     drawn = list(pane._plot.getPlotItem().listDataItems())
     assert len(drawn) == 8  # edges of the band, mean of random orders, the map; twice
-    deletion = explain.curves(model, trace, heat.patches, mode="deletion", target=2)
+    deletion = curves(model, trace, heat.patches, mode="deletion", target=2)
     np.testing.assert_allclose(drawn[3].getData()[1], deletion.values, rtol=1e-6)
     control.pin(3)  # LeGrad is the same for every query
     wait_idle(qtbot, window)
@@ -59,7 +60,7 @@ def test_a_test_can_be_cancelled(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pane = window.panes.trial
-    monkeypatch.setattr("vitviz.explain.perturb.BATCH_TOKENS", 1)
+    monkeypatch.setattr("vitviz.explain.perturbation.BATCH_TOKENS", 1)
     qtbot.mouseClick(pane.startButton(), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "%" in pane.note())
     assert pane.startButton().text() == "Cancel"

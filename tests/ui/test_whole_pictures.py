@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_running import action, in_dialog, press
+from vitviz.domain.geometry import Fit
 from vitviz.errors import SelectionError
-from vitviz.geometry import Fit
 from vitviz.ui.size_dialog import SizeDialog
 from vitviz.views.session import RunOptions
 

@@ -17,14 +17,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import cut_off
-from vitviz.interventions import Interventions
+from vitviz.domain.interventions import Change, Interventions
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.changes import Change
-from vitviz.views.learn import Chapter
-from vitviz.views.state import Mode
+from vitviz.views.state import Chapter, Mode
 
 TABS = ("matrix", "heads", "classes", "tokens", "trial", "views")
 FLAT = Change(Interventions(temperature=2.0))

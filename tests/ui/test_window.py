@@ -22,8 +22,8 @@ from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz import jobs
 from vitviz.__main__ import main
+from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.engine import Job
-from vitviz.selection import Fusion, HeadChoice
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.state import Direction, Scale, Style
 
@@ -35,7 +35,7 @@ def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]
     """(L, H, N, N): what the same network's unfused path computes for the picture."""
     from transformers import ViTModel
 
-    from vitviz.images import prepare
+    from vitviz.pictures.placement import prepare
 
     trace = window.controller.scene.trace
     assert trace is not None

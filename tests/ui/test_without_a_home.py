@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from vitviz import logs, settings
-from vitviz.settings import ThemeChoice
+from vitviz.system import logs, settings
+from vitviz.system.settings import ThemeChoice
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere the system itself names the folders"

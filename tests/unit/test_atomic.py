@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from vitviz.atomic import replacing, sweep, write_bytes
 from vitviz.errors import OutputError
+from vitviz.system.atomic_files import replacing, sweep, write_bytes
 
 
 def names(folder: Path) -> list[str]:
@@ -156,7 +156,7 @@ def test_a_killed_writer_loses_nothing(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from vitviz.atomic import write_bytes\n"
+        "from vitviz.system.atomic_files import write_bytes\n"
         "print('ready', flush=True)\n"
         "number = 0\n"
         "while True:\n"

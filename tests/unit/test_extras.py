@@ -14,7 +14,7 @@ import pytest
 
 import vitviz
 from vitviz.errors import MissingExtraError
-from vitviz.images import load_image
+from vitviz.pictures.source import load_image
 
 
 def _transformers_folder(folder: Path) -> None:

@@ -15,13 +15,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from vitviz._version import META_KEY
+from vitviz.domain.geometry import Fit, PatchGrid, Placement, place
+from vitviz.domain.heads import HeadChoice
 from vitviz.errors import BudgetError
 from vitviz.figures import marks, multiples, render, save
 from vitviz.figures.hidden import HiddenPatches
 from vitviz.figures.picture import shown_rect
-from vitviz.geometry import Fit, PatchGrid, Placement, place
-from vitviz.images import SourceImage, load_image
-from vitviz.selection import HeadChoice
+from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction, Style

@@ -11,8 +11,7 @@ import PIL.Image
 import pytest
 
 from vitviz.errors import InputError
-from vitviz.folders import Ahead, listing, natural_key, pictures_in
-from vitviz.thumbnails import thumbnail
+from vitviz.pictures.folder import Ahead, listing, natural_key, pictures_in, thumbnail
 
 
 def test_numbers_are_ordered_by_value() -> None:
@@ -119,7 +118,7 @@ def test_a_folder_that_cannot_be_listed_is_one_sentence(
     def refuse(_path: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("vitviz.folders.os.scandir", refuse)
+    monkeypatch.setattr("vitviz.pictures.folder.os.scandir", refuse)
     with pytest.raises(InputError, match="cannot be read: permission denied"):
         pictures_in(tmp_path)
     alone = listing([tmp_path / "a.png"])

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torchvision.transforms import v2
 
+from vitviz.domain.geometry import POOL, Fit, PatchGrid, Placement, place
 from vitviz.errors import SelectionError
-from vitviz.geometry import POOL, Fit, PatchGrid, Placement, place
 
 sides = st.integers(1, 3000)
 patches = st.sampled_from([8, 14, 16, 28, 32])

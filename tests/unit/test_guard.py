@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from vitviz.errors import EnvironmentFault
-from vitviz.guard import check_display, check_libraries, installed_versions
+from vitviz.system.environment import check_display, check_libraries, installed_versions
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_program_says_so_where_qt_would_abort(
     assert "vitviz export" in done.stderr
 
 
-CHECK = "from vitviz.guard import check_display; check_display()"
+CHECK = "from vitviz.system.environment import check_display; check_display()"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays of X11 and Wayland")

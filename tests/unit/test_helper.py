@@ -13,7 +13,7 @@ import PIL.Image
 import pytest
 
 from vitviz import __main__ as entry
-from vitviz import helper
+from vitviz.system import subprocesses
 
 
 def tiff() -> bytes:
@@ -29,7 +29,7 @@ def test_nothing_in_the_current_folder_is_imported(
     for name in ("json.py", "numpy.py", "PIL.py", "vitviz.py"):
         (tmp_path / name).write_text("open('ran', 'w')\n")
     monkeypatch.chdir(tmp_path)
-    done = helper.run("decode", seconds=30, data=tiff())
+    done = subprocesses.run("decode", seconds=30, data=tiff())
     head, _, body = done.stdout.partition(b"\n")
     assert json.loads(head)["size"] == [5, 4]
     assert body == bytes([10, 20, 30]) * 20
@@ -39,16 +39,16 @@ def test_nothing_in_the_current_folder_is_imported(
 def test_a_bundle_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", "/opt/vitviz/vitviz")
-    command = helper.command("decode")
-    assert command == ["/opt/vitviz/vitviz", entry.HELPER_SWITCH, "decode"]
+    command = subprocesses.command("decode")
+    assert command == ["/opt/vitviz/vitviz", subprocesses.HELPER_SWITCH, "decode"]
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(sys, "executable", str(Path("C:", "vitviz-gui.exe")))
-    assert helper.command("decode")[0] == str(Path("C:", "vitviz.exe"))
+    assert subprocesses.command("decode")[0] == str(Path("C:", "vitviz.exe"))
 
 
 def test_the_entry_does_the_job_a_bundle_asks_for() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "vitviz", entry.HELPER_SWITCH, "decode"],
+        [sys.executable, "-m", "vitviz", subprocesses.HELPER_SWITCH, "decode"],
         input=tiff(),
         capture_output=True,
         timeout=60,
@@ -67,7 +67,7 @@ def test_a_bundle_gives_other_programs_their_libraries_back(
     if before is not None:
         monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", before)
     with pytest.raises(KeyError):
-        entry.main([entry.HELPER_SWITCH, "no such job"])
+        entry.main([subprocesses.HELPER_SWITCH, "no such job"])
     assert os.environ.get("LD_LIBRARY_PATH") == before
 
 

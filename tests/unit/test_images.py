@@ -14,15 +14,9 @@ import skimage.data
 import torch
 from torchvision.models import ViT_B_16_Weights
 
-from vitviz.geometry import Fit, place
-from vitviz.images import (
-    Interpolation,
-    Preprocessing,
-    load_image,
-    prepare,
-    screen_copies,
-    short_name,
-)
+from vitviz.domain.geometry import Fit, place
+from vitviz.pictures.placement import Interpolation, Preprocessing, prepare
+from vitviz.pictures.source import load_image, screen_copies, short_name
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 Pixels = npt.NDArray[np.uint8]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from vitviz.interventions import (
+from vitviz.domain.interventions import (
     MAX_TEMPERATURE,
     UNTOUCHED,
     Axis,
@@ -15,11 +15,11 @@ from vitviz.interventions import (
     Hidden,
     Hide,
     Interventions,
+    Off,
     changed,
     merged,
 )
-from vitviz.plain import decoded, encoded
-from vitviz.selection import Off
+from vitviz.system.dataclass_json import decoded, encoded
 
 FULL = Interventions(
     temperature=2.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vitviz.views.colour import format_value, written_out
+from vitviz.domain.number_text import format_value, written_out
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-import vitviz.resources
-from vitviz.resources import resource
+import vitviz.system.paths
+from vitviz.system.paths import resource
 
 REPOSITORY = Path(__file__).parents[2]
-ASK = "from vitviz.resources import resource; print(resource('mark.txt').read_text())"
+ASK = (
+    "from vitviz.system.paths import resource; print(resource('mark.txt').read_text())"
+)
 
 
 def shipped(root: Path, text: str) -> None:
@@ -25,10 +27,11 @@ def shipped(root: Path, text: str) -> None:
 
 def code_at(folder: Path) -> None:
     """The package with no more than this one module."""
-    package = folder / "vitviz"
-    package.mkdir()
+    package = folder / "vitviz" / "system"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
     (package / "__init__.py").touch()
-    shutil.copy(vitviz.resources.__file__, package)
+    shutil.copy(vitviz.system.paths.__file__, package)
 
 
 def answer(folder: Path) -> str:

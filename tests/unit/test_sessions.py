@@ -10,14 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vitviz.domain.geometry import Fit
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import (
+    Change,
+    Cut,
+    Fill,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+    Off,
+)
 from vitviz.errors import InputError
-from vitviz.geometry import Fit
-from vitviz.interventions import Cut, HeadsOff, Hidden, Hide, Interventions
-from vitviz.plain import decoded, encoded
-from vitviz.selection import Fill, Fusion, HeadChoice, Off
-from vitviz.views.changes import Change
-from vitviz.views.heads import HeadsView, Statistic
-from vitviz.views.learn import Chapter, LearnView
+from vitviz.system.dataclass_json import decoded, encoded
 from vitviz.views.session import (
     ModelChoice,
     RunOptions,
@@ -26,8 +32,21 @@ from vitviz.views.session import (
     read,
     written,
 )
-from vitviz.views.state import Direction, MethodOptions, Mode, Scale, Style, ViewState
-from vitviz.views.tokens import Reading, Source, TokensView
+from vitviz.views.state import (
+    Chapter,
+    Direction,
+    HeadsView,
+    LearnView,
+    MethodOptions,
+    Mode,
+    Reading,
+    Scale,
+    Source,
+    Statistic,
+    Style,
+    TokensView,
+    ViewState,
+)
 
 RICH = ViewState(
     layer=3,

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from vitviz import settings, settings_schema
-from vitviz.settings import Language, Settings, Store, ThemeChoice
+from vitviz.system import settings
+from vitviz.system.settings import Language, Settings, Store, ThemeChoice
 
 DEFAULTS = Settings()
 
@@ -90,8 +90,8 @@ def test_every_setting_comes_back(path: Path) -> None:
 
 
 def test_every_setting_has_a_use() -> None:
-    schema = Path(settings_schema.__file__)
-    sources = [p for p in schema.parent.rglob("*.py") if p != schema]
+    schema = Path(settings.__file__)
+    sources = [p for p in schema.parents[1].rglob("*.py") if p != schema]
     text = "\n".join(p.read_text("utf-8") for p in sources)
     unused = [n for n in OTHER if not re.search(rf"\b{n}\b", text)]
     assert unused == []
@@ -235,7 +235,7 @@ def test_where_nothing_can_be_written_settings_last_as_long_as_the_program(
         def fail(*_: object, **__: object) -> int:
             raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr("vitviz.atomic.os.open", fail)
+        monkeypatch.setattr("vitviz.system.atomic_files.os.open", fail)
     store = Store(path)
     store.set(theme=ThemeChoice.DARK)
     store.set(threads=2)
@@ -366,7 +366,7 @@ for number in range(10**9):
     "times", [5, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 def test_killed_while_writing_nothing_is_lost(path: Path, times: int) -> None:
-    from vitviz.atomic import sweep
+    from vitviz.system.atomic_files import sweep
 
     Store(path).set(theme=ThemeChoice.DARK)
     for number in range(times):

@@ -15,10 +15,10 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from vitviz.domain.geometry import Rect
 from vitviz.figures import marks, save
 from vitviz.figures.picture import draw_photo
-from vitviz.geometry import Rect
-from vitviz.images import SourceImage, load_image
+from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.state import Style
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from vitviz import helper
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
-from vitviz.memory import free_bytes
+from vitviz.system import subprocesses
+from vitviz.system.memory import free_bytes
 
 FACTOR_TARGET = 1.2
 KEEPING_TARGET = 0.1
@@ -93,7 +93,7 @@ def peak_bytes(
     """
     wanted = json.dumps([way, num_tokens, library]).encode()
     try:
-        done = helper.run("peak", seconds=timeout_s, data=wanted)
+        done = subprocesses.run("peak", seconds=timeout_s, data=wanted)
     except subprocess.TimeoutExpired:
         return None
     return None if done.returncode else int(done.stdout.split()[-1])
@@ -107,18 +107,19 @@ def serve() -> None:
 
 def _measured(way: str, num_tokens: int, library: str | None) -> int:
     """Run one way in this process; its peak over the loaded model, bytes."""
-    import vitviz
+    from vitviz.attention.run import trace
+    from vitviz.models.loading import wrap
 
     side = networks.side_px(num_tokens)
     network = networks.network(side, library)
     pixels = networks.pixels(side)
-    model = vitviz.wrap(network)
+    model = wrap(network)
     before = _resident_bytes("VmRSS")
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     kept: list[Tensor] = []
     with torch.inference_mode():
         if way == "trace":
-            held = vitviz.trace(model, pixels)
+            held = trace(model, pixels)
             assert held.is_complete
         elif way == "keep":
             options = _keep_attention(network, kept)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import torch
 
 import vitviz
+from vitviz.attention.trace import Trace
 from vitviz.bench import networks
 from vitviz.bench.figures import Figure
-from vitviz.resources import is_bundle
-from vitviz.selection import Bins, HeadChoice
-from vitviz.statistics import head_statistics
-from vitviz.tracing import Trace
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import HeadChoice
+from vitviz.explain.head_statistics import head_statistics
+from vitviz.system.paths import is_bundle
 
 RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
 ROLLOUT_TARGET = 1.0
@@ -126,7 +127,7 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
 
 def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
     """Rollout, relevance and the navigator's statistics ÷ the fused forward pass."""
-    from vitviz import explain
+    from vitviz.explain.run_method import run
 
     side = networks.side_px(num_tokens)
     module, pixels = networks.network(side), networks.pixels(side)
@@ -137,7 +138,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
     for name, target in names.items():
         needed = None if name == "rollout" else model
         result = alternating(
-            lambda name=name, needed=needed: explain.run(  # type: ignore[misc]
+            lambda name=name, needed=needed: run(  # type: ignore[misc]
                 name,
                 made,
                 query=made.num_tokens // 2,

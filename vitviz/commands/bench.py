@@ -145,7 +145,7 @@ def _long_steps() -> list[Step]:
 def _window_figures() -> list[Figure]:
     """What only a window can show; without a display, that it cannot."""
     from vitviz.bench.figures import Figure
-    from vitviz.guard import check_display
+    from vitviz.system.environment import check_display
 
     name = "window: start, click to paint, event loop"
     try:

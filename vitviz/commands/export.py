@@ -11,19 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.commands.export_files import Means, write
-from vitviz.commands.wishes import (
-    FIGURES,
-    NUMBERS,
-    Wish,
-    add_wish_arguments,
-    wish_from,
-)
+from vitviz.commands.wishes import FIGURES, NUMBERS, Wish, add_wish_arguments, wish_from
+from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, OutputError, VitvizError
-from vitviz.methods import METHODS
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
     from vitviz.models.adapter import Model
+    from vitviz.pictures.source import SourceImage
 
 DESCRIPTION = "Write attention as a figure or as numbers, without a window."
 EPILOG = """\
@@ -91,8 +85,8 @@ def execute(args: argparse.Namespace) -> int:
 
 def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
     """One file a picture; those that are there already are left as they are."""
-    from vitviz.atomic import output_error, printable, sweep
     from vitviz.cli import say
+    from vitviz.system.atomic_files import output_error, printable, sweep
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -137,19 +131,26 @@ def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
 def _export_one(
     model: Model, image: SourceImage, task: Task, wish: Wish, *, prefix: str
 ) -> None:
-    from vitviz.atomic import printable, sweep
+    from vitviz.attention.price import calibrate, price
+    from vitviz.attention.run import trace
     from vitviz.cli import say
     from vitviz.commands.price import check_price, sentence
-    from vitviz.geometry import Fit
-    from vitviz.pricing import calibrate, price
-    from vitviz.tracing import placement_for, trace
+    from vitviz.domain.geometry import Fit
+    from vitviz.pictures.placement import placement_for
+    from vitviz.system.atomic_files import printable, sweep
 
     if not prefix:
         sweep(task.target.parent)
     name = printable(image.name)
     for note in image.notes:
         say(f"{prefix}{name}: {note}")
-    placement = placement_for(model, image.size, size=wish.size, fit=Fit(wish.fit))
+    placement = placement_for(
+        image.size,
+        model.preprocessing,
+        model.info.patch_size,
+        size=wish.size,
+        fit=Fit(wish.fit),
+    )
     if wish.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         say(f"{prefix}{name}: {sentence(made_price)}")
@@ -166,7 +167,7 @@ def _export_one(
         f"{made.num_tokens} tokens, error {made.max_error:.0e}"
     )
     if model.info.dtype != "float32":
-        from vitviz.precision import precision_error
+        from vitviz.explain.precision import precision_error
 
         found = precision_error(model, made)
         say(
@@ -193,8 +194,8 @@ def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
     """
     import json
 
-    from vitviz.atomic import printable
     from vitviz.metadata import read_metadata, weights_sha256
+    from vitviz.system.atomic_files import printable
 
     if not task.target.exists():
         return False
@@ -218,7 +219,7 @@ def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
 
 
 def _load(source: str) -> SourceImage:
-    from vitviz.images import load_image
+    from vitviz.pictures.source import load_image
 
     if source != STDIN:
         return load_image(source)
@@ -253,8 +254,8 @@ def _expanded(images: list[str]) -> list[str]:
 
     A file that is named outright may be called anything.
     """
-    from vitviz.atomic import printable
-    from vitviz.folders import pictures_in
+    from vitviz.pictures.folder import pictures_in
+    from vitviz.system.atomic_files import printable
 
     found: list[str] = []
     for text in images:

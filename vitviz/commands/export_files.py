@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from vitviz.errors import OutputError
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.commands.wishes import Wish
     from vitviz.explain.gradients import Gradients
     from vitviz.export import Selection
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ def _write_gif(
     means: Means,
     meta: str,
 ) -> None:
-    from vitviz.atomic import write_bytes
     from vitviz.figures.animate import frames_of, gif_bytes
+    from vitviz.system.atomic_files import write_bytes
 
     assert selection.queries is not None
     frames = frames_of(
@@ -120,9 +120,9 @@ def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
     """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
     import shutil
 
-    from vitviz.atomic import printable
+    from vitviz.domain.number_text import bytes_text
     from vitviz.export import ASK_BYTES
-    from vitviz.units import bytes_text
+    from vitviz.system.atomic_files import printable
 
     size = bytes_text(size_bytes)
     name = printable(str(target))

@@ -6,11 +6,11 @@ import argparse
 import json
 import sys
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.errors import UnknownModelError
 from vitviz.models import store
 from vitviz.models.catalogue import Entry, Trait, find, search
 from vitviz.models.progress import Progress, seconds_text
-from vitviz.units import bytes_text
 
 DESCRIPTION = """\
 List the models that vitviz knows by name, show one, fetch its weights, or check a file

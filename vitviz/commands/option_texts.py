@@ -6,13 +6,13 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, SelectionError
-from vitviz.methods import METHODS
-from vitviz.plain import decoded
+from vitviz.system.dataclass_json import decoded
 from vitviz.views.state import MethodOptions
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Query
+    from vitviz.attention.trace import Query
 
 MAX_SIZE_PX = 32768
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError
 from vitviz.models.progress import seconds_text
-from vitviz.units import bytes_text
 
 if TYPE_CHECKING:
+    from vitviz.attention.price import Price
     from vitviz.models.adapter import Model
-    from vitviz.pricing import Price
 
 
 def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
@@ -18,7 +18,7 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
 
     That must have been agreed to; a run that takes all of it is refused in any case.
     """
-    from vitviz.pricing import price, require_memory
+    from vitviz.attention.price import price, require_memory
 
     made = price(model, size)
     if made.falls_back:  # the run itself goes to the CPU, and says so

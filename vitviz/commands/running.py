@@ -40,8 +40,8 @@ class Running:
 
     def applied(self, model: Model) -> Model:
         """The model with its preprocessing and labels. Raises CheckpointError."""
-        from vitviz.images import Interpolation
         from vitviz.models.labels import labelled
+        from vitviz.pictures.placement import Interpolation
 
         own = model.preprocessing
         if self.resize is not None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from vitviz.errors import EnvironmentFault
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
 
 DESCRIPTION = "Check this installation: model, attention, files, window."
 EPILOG = """\
@@ -63,8 +63,8 @@ def _libraries(_state: dict[str, object]) -> str:
 def _picture(state: dict[str, object]) -> str:
     import numpy as np
 
-    from vitviz.images import load_image
-    from vitviz.resources import resource
+    from vitviz.pictures.source import load_image
+    from vitviz.system.paths import resource
 
     samples = resource("samples")
     found = sorted(samples.glob("*.jpg")) if samples.is_dir() else []
@@ -109,7 +109,7 @@ def _random_model() -> Model:
 
 
 def _attention(state: dict[str, object]) -> str:
-    from vitviz.tracing import trace
+    from vitviz.attention.run import trace
 
     model: Model = state["model"]  # type: ignore[assignment]
     image: SourceImage = state["image"]  # type: ignore[assignment]
@@ -131,8 +131,8 @@ def _attention(state: dict[str, object]) -> str:
 def _numbers(state: dict[str, object]) -> str:
     import numpy as np
 
+    from vitviz.domain.heads import HeadChoice
     from vitviz.export import Selection, write_npz
-    from vitviz.selection import HeadChoice
 
     made: Trace = state["trace"]  # type: ignore[assignment]
     heads = tuple(HeadChoice((h,)) for h in range(made.num_heads))
@@ -150,9 +150,9 @@ def _numbers(state: dict[str, object]) -> str:
 def _figure(state: dict[str, object]) -> str:
     import PIL.Image
 
+    from vitviz.domain.heads import HeadChoice
     from vitviz.figures.compose import Look, figure_of
     from vitviz.figures.save import save
-    from vitviz.selection import HeadChoice
 
     made: Trace = state["trace"]  # type: ignore[assignment]
     figure = figure_of(
@@ -172,7 +172,7 @@ def _figure(state: dict[str, object]) -> str:
 
 
 def _window(_state: dict[str, object]) -> str:
-    from vitviz.guard import check_display
+    from vitviz.system.environment import check_display
 
     try:
         check_display()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from vitviz.settings import Language
+from vitviz.system.settings import Language
 
 
 def execute(args: argparse.Namespace) -> int:
     """Open the window and return its exit code. Raises EnvironmentFault."""
-    from vitviz.guard import check_display
+    from vitviz.system.environment import check_display
 
     check_display()
-    from vitviz import settings
+    from vitviz.system import settings
 
     if args.reset_settings:
         _reset()
@@ -35,9 +35,9 @@ def _language(chosen: Language) -> str | None:
 
 
 def _reset() -> None:
-    from vitviz import settings
-    from vitviz.atomic import printable
     from vitviz.cli import say
+    from vitviz.system import settings
+    from vitviz.system.atomic_files import printable
 
     kept = settings.reset()
     if kept is not None:

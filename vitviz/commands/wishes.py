@@ -18,21 +18,17 @@ from vitviz.commands.option_texts import (
     size_of,
     whole,
 )
-from vitviz.commands.running import (
-    Running,
-    add_running_arguments,
-    running_from,
-)
+from vitviz.commands.running import Running, add_running_arguments, running_from
+from vitviz.domain.interventions import UNTOUCHED, Interventions, changed
+from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, SelectionError
-from vitviz.interventions import UNTOUCHED, Interventions, changed
-from vitviz.methods import METHODS
-from vitviz.plain import encoded
+from vitviz.system.dataclass_json import encoded
 from vitviz.views.state import MethodOptions
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Query, Trace
     from vitviz.export import Selection
     from vitviz.figures.compose import Look
-    from vitviz.tracing import Query, Trace
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
 NUMBERS = (".npz", ".csv")
@@ -92,8 +88,8 @@ class Wish:
 
     def selection(self, trace: Trace) -> Selection:
         """The layers, heads and queries in a trace. Raises SelectionError."""
+        from vitviz.domain.heads import Fusion, HeadChoice
         from vitviz.export import Selection
-        from vitviz.selection import Fusion, HeadChoice
 
         layers: tuple[int, ...]
         match self.layer:
@@ -302,8 +298,8 @@ def _changes(text: str) -> Interventions:
     """The changes that a session has switched on. Raises InputError."""
     from pathlib import Path
 
-    from vitviz.atomic import printable
-    from vitviz.views.changes import active
+    from vitviz.domain.interventions import active
+    from vitviz.system.atomic_files import printable
     from vitviz.views.session import read
 
     session, bad = read(Path(text))

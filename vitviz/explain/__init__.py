@@ -8,12 +8,12 @@ vitviz.explain.curves(model, trace, heat, mode="deletion").area
 
 from __future__ import annotations
 
+from vitviz.domain.methods import METHODS as METHODS
+from vitviz.domain.methods import Method as Method
 from vitviz.explain.gradients import Gradients as Gradients
 from vitviz.explain.gradients import backward as backward
-from vitviz.explain.methods import run as run
-from vitviz.explain.perturb import Curves as Curves
-from vitviz.explain.perturb import curves as curves
-from vitviz.methods import METHODS as METHODS
-from vitviz.methods import Method as Method
+from vitviz.explain.perturbation import Curves as Curves
+from vitviz.explain.perturbation import curves as curves
+from vitviz.explain.run_method import run as run
 
 __all__ = ["METHODS", "Curves", "Gradients", "Method", "backward", "curves", "run"]

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from vitviz.attention.cpu_fallback import as_run
+from vitviz.attention.prepare import changes_of, hidden_in
+from vitviz.attention.tap import tap
+from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
-from vitviz.fallback import as_run
-from vitviz.images import prepare
 from vitviz.models.adapter import Model
-from vitviz.setups import changes_of, hidden_in
-from vitviz.tap import tap
-from vitviz.tracing import Trace
+from vitviz.pictures.placement import prepare
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from vitviz.attention import Capture, tile_rows
+from vitviz.attention.capture import Capture
+from vitviz.attention.compute import tile_rows
+from vitviz.attention.prepare import changes_of
+from vitviz.attention.tap import tap
+from vitviz.attention.trace import Trace
 from vitviz.errors import Cancelled
-from vitviz.explain.anatomy import ReadOut, read_out, states_among
 from vitviz.explain.gradients import target_class
+from vitviz.explain.model_parts import ReadOut, read_out, states_among
 from vitviz.models.adapter import Model
-from vitviz.setups import changes_of
-from vitviz.tap import tap
-from vitviz.tracing import Trace
 
 Check = Callable[[], None]
 

@@ -13,16 +13,16 @@ import numpy.typing as npt
 import PIL.Image
 from PySide6.QtGui import QImage
 
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.methods import METHODS
 from vitviz.figures.compose import Look, figure_of, peak_of
 from vitviz.figures.save import Figure, draw
-from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
 from vitviz.views.colour import Meaning, lookup_table
 from vitviz.views.state import USUAL, MethodOptions, Scale
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
 
 FRAME_MS = 600
 LAST_FRAME_MS = 1800

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Fill
+from vitviz.domain.methods import METHODS
+from vitviz.domain.number_text import format_value
 from vitviz.figures.change_words import changed_words
 from vitviz.figures.render import special_name
-from vitviz.methods import METHODS
-from vitviz.selection import Fill, Fusion, HeadChoice
-from vitviz.views.colour import format_value
 from vitviz.views.display import Heat
 from vitviz.views.prediction import class_name
 from vitviz.views.state import Direction, Scale
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Setup
+    from vitviz.attention.trace import Setup
 
 
 def tr(text: str) -> str:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from vitviz.interventions import Axis, Cut, HeadsOff, Hidden, Hide, Interventions
-from vitviz.selection import Off
-from vitviz.views.colour import format_value
+from vitviz.domain.interventions import (
+    Axis,
+    Cut,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+    Off,
+)
+from vitviz.domain.number_text import format_value
 
 
 def change_words(part: Interventions) -> str:

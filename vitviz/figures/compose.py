@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.methods import METHODS
 from vitviz.figures import multiples, render
 from vitviz.figures.captions import (
     caption,
@@ -20,16 +22,14 @@ from vitviz.figures.change_words import changed_words
 from vitviz.figures.hidden import hidden_patches
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import Figure, ensure_application
-from vitviz.methods import METHODS
-from vitviz.selection import HeadChoice
 from vitviz.views.colour import Levels
 from vitviz.views.display import Heat, heat, maps_of, method_heat, values_of
 from vitviz.views.state import USUAL, MethodOptions, Scale, Style, ViewState
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Setup, Trace
 
 OPAQUE = 1.0
 DEFAULT_OPACITY = 0.85

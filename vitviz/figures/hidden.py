@@ -13,12 +13,12 @@ import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from vitviz.domain.geometry import PatchGrid, Placement, Rect
 from vitviz.figures.picture import cell_box, mapped
-from vitviz.geometry import PatchGrid, Placement, Rect
 from vitviz.views.colour import Bytes, Meaning
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Setup
+    from vitviz.attention.trace import Setup
 
 HATCH_STEP = 6.0
 """Figure units between two diagonals."""
@@ -39,7 +39,7 @@ def hidden_patches(setup: Setup) -> HiddenPatches | None:
     cells = {cell for one in setup.interventions.hidden for cell in one.patches}
     if not cells:
         return None
-    from vitviz.setups import hidden_rgba
+    from vitviz.attention.prepare import hidden_rgba
 
     return HiddenPatches(tuple(sorted(cells)), hidden_rgba(setup))
 

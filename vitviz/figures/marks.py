@@ -15,7 +15,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
-from vitviz.views.colour import Levels, format_value, lookup_table
+from vitviz.domain.number_text import format_value
+from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.state import Style
 
 TEXT = QColor("#222222")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from vitviz.domain.geometry import PatchGrid, Placement
 from vitviz.figures import marks
 from vitviz.figures.hidden import draw_hatch, draw_stand_in
 from vitviz.figures.picture import cell_box, draw_heat, draw_photo
@@ -21,8 +22,7 @@ from vitviz.figures.render import (
     query_colour,
     tr,
 )
-from vitviz.geometry import PatchGrid, Placement
-from vitviz.images import SourceImage
+from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat
 

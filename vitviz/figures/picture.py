@@ -8,8 +8,8 @@ import PIL.Image
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from vitviz.geometry import PatchGrid, Placement, Rect
-from vitviz.images import SourceImage
+from vitviz.domain.geometry import PatchGrid, Placement, Rect
+from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes
 from vitviz.views.display import Heat
 from vitviz.views.overlay import overlay_rgba, smoothed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from vitviz.domain.geometry import POOL, PatchGrid, Placement
 from vitviz.figures import marks
 from vitviz.figures.hidden import HiddenPatches, draw_hatch, draw_stand_in
 from vitviz.figures.picture import (
@@ -17,8 +18,7 @@ from vitviz.figures.picture import (
     draw_unseen,
     shown_rect,
 )
-from vitviz.geometry import POOL, PatchGrid, Placement
-from vitviz.images import SourceImage
+from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction, Style

@@ -22,13 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 
 from vitviz._version import META_KEY
-from vitviz.atomic import write_bytes
 from vitviz.errors import BudgetError
-from vitviz.figures.stand_ins import (
-    StandInPainter,
-    exchanged_in_pdf,
-    exchanged_in_svg,
-)
+from vitviz.figures.stand_ins import StandInPainter, exchanged_in_pdf, exchanged_in_svg
+from vitviz.system.atomic_files import write_bytes
 
 PNG_SCALE = 2.0
 """Device pixels a figure unit."""

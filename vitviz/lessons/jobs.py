@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vitviz.domain.interventions import HeadsOff, Interventions, merged
 from vitviz.engine import Context, Job
 from vitviz.errors import SelectionError
-from vitviz.interventions import HeadsOff, Interventions, merged
-from vitviz.lessons import arithmetic, axes
-from vitviz.lessons.arithmetic import Array
+from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
+from vitviz.lessons.one_head import Array
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
-    from vitviz.interventions import Axis
-    from vitviz.lessons.axes import Sums
-    from vitviz.lessons.embedding import Embedding
+    from vitviz.attention.trace import Trace
+    from vitviz.domain.interventions import Axis
+    from vitviz.lessons.patch_embedding import Embedding
+    from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
 
 Grid = tuple[int, int]
 """Rows × columns of patches."""
@@ -71,7 +71,7 @@ def embedding(model: Model, trace: Trace) -> Job:
     """A job that returns the Embedding. Raises UnsupportedModelError, InputError."""
 
     def job(context: Context) -> Embedding:
-        from vitviz.lessons.embedding import embedding
+        from vitviz.lessons.patch_embedding import embedding
 
         return embedding(model, trace)
 
@@ -91,9 +91,9 @@ def timings(
     """
 
     def job(context: Context) -> Timed:
-        from vitviz.lessons import stopwatch
+        from vitviz.lessons import pass_timing
 
-        found = Timed((), stopwatch.counts_own_time(model.device))
+        found = Timed((), pass_timing.counts_own_time(model.device))
         refusal: SelectionError | None = None
         left_out: set[Grid] = set()
         last: Timing | None = None
@@ -109,7 +109,7 @@ def timings(
                     if grid in left_out:
                         continue
                     try:
-                        last = stopwatch.timing(
+                        last = pass_timing.timing(
                             model, image, grid, check=context.raise_if_cancelled
                         )
                     except SelectionError as error:
@@ -132,9 +132,9 @@ def one_pass(model: Model, image: SourceImage, grid: Grid) -> Job:
     """A job that returns the Timing of one grid. Raises SelectionError."""
 
     def job(context: Context) -> Timing:
-        from vitviz.lessons import stopwatch
+        from vitviz.lessons import pass_timing
 
-        return stopwatch.timing(model, image, grid, check=context.raise_if_cancelled)
+        return pass_timing.timing(model, image, grid, check=context.raise_if_cancelled)
 
     return job
 
@@ -147,10 +147,8 @@ def sums(trace: Trace, layer: int, axis: Axis, *, head: int, query: int) -> Job:
     """A job that returns a layer's Sums. Raises SelectionError, ExactnessError."""
 
     def job(context: Context) -> Sums:
-        heads = [
-            arithmetic.factors(trace, layer, one) for one in range(trace.num_heads)
-        ]
-        return axes.sums(
+        heads = [one_head.factors(trace, layer, one) for one in range(trace.num_heads)]
+        return softmax_axes.sums(
             heads, axis, head=head, query=query, check=context.raise_if_cancelled
         )
 
@@ -210,16 +208,16 @@ def loss(before: Array, after: Array, *, has_head: bool) -> float:
     """
     if has_head:
         likeliest = int(np.argmax(before))
-        was, now = (arithmetic.softmax(one)[likeliest] for one in (before, after))
+        was, now = (one_head.softmax(one)[likeliest] for one in (before, after))
         return float(was - now)
-    return 1 - (arithmetic.cosine(before, after) or 0.0)
+    return 1 - (one_head.cosine(before, after) or 0.0)
 
 
 def _rerun(
     model: Model, trace: Trace, interventions: Interventions, context: Context
 ) -> Trace:
+    from vitviz.attention.run import run
     from vitviz.explain.gradients import prepared_pixels
-    from vitviz.tracing import run
 
     pixels = prepared_pixels(trace).to(model.device, model.dtype)
     changes = merged((trace.interventions, interventions))

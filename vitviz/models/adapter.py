@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import SelectionError, UnsupportedModelError
-from vitviz.images import Preprocessing
+from vitviz.pictures.placement import Preprocessing
 
 IN_MEMORY = "in memory"
 """The source of a model that was wrapped."""

@@ -12,10 +12,10 @@ import time
 import urllib.error
 from collections.abc import Mapping
 
-from vitviz.atomic import printable
 from vitviz.errors import DownloadError
 from vitviz.models.catalogue import Remote
 from vitviz.models.transfer import Answer, CircleError, UnprotectedError
+from vitviz.system.atomic_files import printable
 
 _CIRCLE = "{site} sends this request on in a circle. Try again later."
 

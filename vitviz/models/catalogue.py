@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vitviz.resources import resource
+from vitviz.system.paths import resource
 
 EMBEDDED_NAME = "vitviz-flexi"
 TIMM_PREFIX = "timm:"

@@ -16,10 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, Phrase, UntoldError
-from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.failures import NETWORK_ERRORS
-from vitviz.images import Interpolation, Preprocessing
-from vitviz.memory import is_out_of_memory
 from vitviz.models.adapter import Adapter, Model, ready_model
 from vitviz.models.catalogue import network_at
 from vitviz.models.checkpoint_files import State, read_state
@@ -36,6 +33,9 @@ from vitviz.models.torchvision_vit import TorchvisionAdapter
 from vitviz.models.transformers_naming import with_library_names
 from vitviz.models.transformers_vit import TransformersAdapter
 from vitviz.models.unwrapping import Unwrapped, unwrap
+from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.environment import OTHER_MODEL, missing_extra
+from vitviz.system.memory import is_out_of_memory
 
 _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
 """Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from vitviz.atomic import output_error, write_bytes
+from vitviz.domain.number_text import bytes_text
 from vitviz.errors import CheckpointError, OutputError
 from vitviz.models import store
 from vitviz.models.answers import no_answer, of_failure, of_status, refusal_of
@@ -30,7 +30,7 @@ from vitviz.models.locks import FileLock
 from vitviz.models.progress import REPORT_S, Meter, Progress
 from vitviz.models.store import Check, no_check
 from vitviz.models.transfer import Answer, Ended, Transfer
-from vitviz.units import bytes_text
+from vitviz.system.atomic_files import output_error, write_bytes
 
 PATIENCE_S = 10.0
 """For a connection and its answer, and again for each next piece."""

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, SelectionError
-from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import Model, evaluating, ready_model, require_divisible
 from vitviz.models.flexi import MEAN, STD, FlexiViT, load_flexi
-from vitviz.resources import resource
+from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.paths import resource
 
 EMBEDDED_NAME = "vitviz-flexi"
 PATCH_SIZES = (8, 14, 16, 28, 32)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from vitviz.errors import VitvizError
-from vitviz.images import Preprocessing
+from vitviz.pictures.placement import Preprocessing
 
 Tensors = Mapping[str, Tensor]
 Triple = tuple[float, float, float]

@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING, cast
 import torch
 from torch import nn
 
+from vitviz.domain.geometry import prefix_names
 from vitviz.errors import SelectionError, UnsupportedModelError
-from vitviz.images import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
-    Interpolation,
-    Preprocessing,
-)
 from vitviz.models.adapter import IN_MEMORY, Adapter, Model, ready_model
 from vitviz.models.catalogue import TIMM_PREFIX, split_network
 from vitviz.models.checkpoints import load_checkpoint
@@ -41,6 +36,12 @@ from vitviz.models.transformers_vit import (
     TransformersAdapter,
     is_transformers,
     read_folder,
+)
+from vitviz.pictures.placement import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Interpolation,
+    Preprocessing,
 )
 
 if TYPE_CHECKING:
@@ -213,11 +214,6 @@ def _adapter_of(
             given=num_prefix_tokens,
         )
     return adapter
-
-
-def prefix_names(count: int) -> tuple[str, ...]:
-    """Names for special tokens of which only the number is known."""
-    return ("cls", *(f"reg{i}" for i in range(count - 1)))[:count]
 
 
 def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:

@@ -13,7 +13,6 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from vitviz.images import IMAGENET_MEAN, IMAGENET_STD
 from vitviz.models.layout import (
     Layout,
     ShapeError,
@@ -27,6 +26,7 @@ from vitviz.models.layout import (
     take_out,
 )
 from vitviz.models.transformers_naming import transformers_layout
+from vitviz.pictures.placement import IMAGENET_MEAN, IMAGENET_STD
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)

@@ -21,12 +21,6 @@ from vitviz.errors import (
     Phrase,
     UnknownModelError,
 )
-from vitviz.images import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
-    Interpolation,
-    Preprocessing,
-)
 from vitviz.models import store
 from vitviz.models.adapter import Model, ready_model
 from vitviz.models.catalogue import (
@@ -50,6 +44,12 @@ from vitviz.models.timm_build import (
 from vitviz.models.timm_files import from_config, name_of
 from vitviz.models.timm_vit import TimmAdapter
 from vitviz.models.torchvision_vit import TorchvisionAdapter
+from vitviz.pictures.placement import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Interpolation,
+    Preprocessing,
+)
 
 
 def entry_of(name: str) -> Entry:

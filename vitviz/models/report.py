@@ -9,18 +9,14 @@ from pathlib import Path
 import torch
 
 from vitviz.errors import VitvizError
-from vitviz.images import Preprocessing
 from vitviz.models.catalogue import split_network
 from vitviz.models.checkpoint_files import read_state
-from vitviz.models.checkpoints import (
-    Examination,
-    examine,
-    preprocessing_of,
-)
+from vitviz.models.checkpoints import Examination, examine, preprocessing_of
 from vitviz.models.finite import broken_numbers, not_finite
 from vitviz.models.loading import load_folder
 from vitviz.models.timm_files import folder_of
 from vitviz.models.transformers_vit import TransformersAdapter
+from vitviz.pictures.placement import Preprocessing
 
 Lines = list[tuple[str, str]]
 _SHOWN = 5

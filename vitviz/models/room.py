@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, Phrase
-from vitviz.memory import free_bytes
-from vitviz.units import bytes_text
+from vitviz.system.memory import free_bytes
 
 _CPU = torch.device("cpu")
 

@@ -18,11 +18,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vitviz.atomic import sweep, write_bytes
 from vitviz.errors import CheckpointError, OutputError
 from vitviz.models.catalogue import Entry, Remote, embedded_path
 from vitviz.models.limits import unreadable
-from vitviz.places import Place, own_folder
+from vitviz.system.atomic_files import sweep, write_bytes
+from vitviz.system.paths import Place, own_folder
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 
 from vitviz.errors import CheckpointError, Phrase, UnknownModelError
-from vitviz.extras import OTHER_MODEL, missing_extra
 from vitviz.failures import NETWORK_ERRORS
-from vitviz.images import Interpolation, Preprocessing
-from vitviz.memory import is_out_of_memory
 from vitviz.models.catalogue import TIMM_PREFIX
+from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.environment import OTHER_MODEL, missing_extra
+from vitviz.system.memory import is_out_of_memory
 
 
 def timm_library(name: str) -> Any:  # noqa: ANN401

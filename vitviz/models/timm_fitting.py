@@ -12,11 +12,11 @@ from torch import nn
 
 from vitviz.errors import UnsupportedModelError
 from vitviz.failures import NETWORK_ERRORS
-from vitviz.images import Interpolation
 from vitviz.models.catalogue import TIMM_PREFIX
 from vitviz.models.layout import MAX_BLOCKS, Layout, Tensors
 from vitviz.models.timm_build import timm_preprocessing
 from vitviz.models.timm_vit import TimmAdapter
+from vitviz.pictures.placement import Interpolation
 
 _log = logging.getLogger(__name__)
 _OF_TRAINING = {

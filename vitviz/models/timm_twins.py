@@ -21,11 +21,7 @@ from vitviz.errors import CheckpointError, Phrase
 from vitviz.models.catalogue import TIMM_PREFIX, entries
 from vitviz.models.checkpoint_files import State
 from vitviz.models.layout import Layout, Tensors
-from vitviz.models.timm_build import (
-    require_known,
-    timm_library,
-    timm_trained,
-)
+from vitviz.models.timm_build import require_known, timm_library, timm_trained
 from vitviz.models.timm_files import hub_config
 from vitviz.models.timm_fitting import (
     Twin,

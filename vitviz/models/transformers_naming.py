@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from vitviz.images import IMAGENET_MEAN, IMAGENET_STD
 from vitviz.models.layout import (
     Layout,
     ShapeError,
@@ -23,6 +22,7 @@ from vitviz.models.layout import (
     side_of,
     take_out,
 )
+from vitviz.pictures.placement import IMAGENET_MEAN, IMAGENET_STD
 
 HALF = (0.5, 0.5, 0.5)
 

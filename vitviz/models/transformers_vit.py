@@ -15,8 +15,6 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, UnsupportedModelError
-from vitviz.extras import OTHER_MODEL, missing_extra
-from vitviz.images import Interpolation, Preprocessing
 from vitviz.models.adapter import (
     block_list,
     evaluating,
@@ -29,6 +27,8 @@ from vitviz.models.position_tables import resampled_tables
 from vitviz.models.refusals import require_plain
 from vitviz.models.room import require_room
 from vitviz.models.transformers_naming import one_naming
+from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)
 _DEPTH = re.compile(r"(^|_)(layers|depth)$")

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from vitviz import settings
 from vitviz._version import __version__
-from vitviz.atomic import printable
-from vitviz.logs import log_path
-from vitviz.resources import resource
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
+from vitviz.system.logs import log_path
+from vitviz.system.paths import resource
 from vitviz.ui import theme
 
 if TYPE_CHECKING:

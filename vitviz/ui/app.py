@@ -25,10 +25,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from vitviz import logs, settings
-from vitviz.atomic import sweep
 from vitviz.errors import InputError, VitvizError
-from vitviz.resources import resource
+from vitviz.system import logs, settings
+from vitviz.system.atomic_files import sweep
+from vitviz.system.paths import resource
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import language, theme, window_place
 from vitviz.ui.contents import START_SIZE
 from vitviz.ui.log_window import log_qt_messages
@@ -37,7 +38,7 @@ from vitviz.ui.open_events import OpenEvents
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+    from vitviz.attention.trace import Trace
 
 _log = logging.getLogger(__name__)
 DEFAULT_MODEL = "vitviz-flexi"
@@ -142,7 +143,7 @@ def run(
     model: str | None = None,
     device: str = "auto",
     lang: str | None = None,
-    theme_choice: theme.ThemeChoice = theme.ThemeChoice.SYSTEM,
+    theme_choice: ThemeChoice = ThemeChoice.SYSTEM,
     presents: bool = False,
 ) -> int:
     """Open the window and return the process's exit code when it has closed."""
@@ -223,7 +224,7 @@ def view_object(what: object) -> None:
         QApplication.instance() is not None and QThread.currentThread().loopLevel()
     )
     app = application(["vitviz"])
-    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    theme.apply(app, ThemeChoice.SYSTEM)
     is_path = isinstance(what, str | Path)
     if not is_path and not hasattr(what, "captures") and not hasattr(what, "adapter"):
         raise InputError(

@@ -22,9 +22,9 @@ from vitviz.views.session import ModelChoice, RunOptions
 from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Setup, Trace
+    from vitviz.pictures.source import SourceImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
+from vitviz.domain.geometry import POOL
+from vitviz.domain.interventions import active, listed
+from vitviz.domain.methods import METHODS
 from vitviz.engine import Kind
-from vitviz.geometry import POOL
-from vitviz.methods import METHODS
 from vitviz.ui.comparing import Comparing, Kept
 from vitviz.ui.exporting import Exporting
 from vitviz.ui.runs import Runs
@@ -26,15 +27,14 @@ from vitviz.ui.steps import Steps
 from vitviz.ui.tidying import Tidying
 from vitviz.ui.work import Work
 from vitviz.ui.writing import Writing
-from vitviz.views.changes import active, listed
 from vitviz.views.compare import linked_token
 from vitviz.views.display import Heat, shown_query
 from vitviz.views.session import ModelChoice, RunOptions, Session
 from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
     from vitviz.ui.panes import Panes
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitviz import trace_jobs
+from vitviz.domain.methods import METHODS
 from vitviz.engine import Job
-from vitviz.methods import METHODS
 from vitviz.views.display import chosen_options, shown_query, shown_target
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.models.adapter import Model
     from vitviz.trace_jobs import Explained
-    from vitviz.tracing import Setup, Trace
     from vitviz.views.colour import Array
     from vitviz.views.state import ViewState
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz import jobs
-from vitviz.atomic import printable
 from vitviz.engine import Kind
 from vitviz.errors import InputError
 from vitviz.figures.captions import caption
 from vitviz.figures.render import FigureOptions
+from vitviz.system.atomic_files import printable
 from vitviz.ui.figure_jobs import animation, figure
 
 if TYPE_CHECKING:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vitviz.atomic import write_bytes
+from vitviz.domain.geometry import POOL
+from vitviz.domain.methods import METHODS
 from vitviz.engine import Context, Job
 from vitviz.errors import InputError
 from vitviz.figures.animate import frames_of, gif_bytes
 from vitviz.figures.compose import Look, figure_of_heat
 from vitviz.figures.render import FigureOptions
 from vitviz.figures.save import PNG_SCALE, figure_bytes
-from vitviz.geometry import POOL
-from vitviz.methods import METHODS
+from vitviz.system.atomic_files import write_bytes
 from vitviz.views.display import Heat, shown_heads, shown_query
 from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Setup, Trace
 
 
 def figure(heat: Heat, setup: Setup, options: FigureOptions, path: Path) -> Job:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz import settings
-from vitviz.atomic import printable
 from vitviz.browsing import Thumbnail, list_pictures, make_thumbnails, read_ahead
 from vitviz.engine import Kind
 from vitviz.errors import InputError, VitvizError
-from vitviz.folders import Listing
-from vitviz.resources import resource
+from vitviz.pictures.folder import Listing
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
+from vitviz.system.paths import resource
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.pictures.source import SourceImage
     from vitviz.ui.main_window import MainWindow
 
 AHEAD_MS = 200

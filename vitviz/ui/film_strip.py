@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.atomic import printable
+from vitviz.system.atomic_files import printable
 from vitviz.ui import theme
 from vitviz.ui.plain_text import tip
 

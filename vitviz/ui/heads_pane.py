@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.statistic_words import statistic_meaning, statistic_name
 from vitviz.ui.widgets.action_button import action_button
@@ -27,9 +28,10 @@ from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.widgets.map_cells import map_image
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.colour import Array, Levels, format_value, rgb
+from vitviz.views.colour import Array, Levels, rgb
 from vitviz.views.display import MapCell
-from vitviz.views.heads import HeadsView, Place, Statistic, arranged
+from vitviz.views.heads import Place, arranged
+from vitviz.views.state import HeadsView, Statistic
 
 MOST = (12, 24)
 """How many heads of an ordered list are offered, beside all."""

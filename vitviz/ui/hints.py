@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from vitviz import settings
+from vitviz.system import settings
 from vitviz.ui import theme
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Mode

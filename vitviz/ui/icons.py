@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from vitviz.resources import resource
+from vitviz.system.paths import resource
 from vitviz.ui import theme
 
 SIZE = 18

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from vitviz.errors import EnvironmentFault, VitvizError
-from vitviz.resources import resource
+from vitviz.system.paths import resource
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 """By code, each named in itself."""

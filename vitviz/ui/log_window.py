@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.atomic import printable
-from vitviz.logs import KEPT_LINES, LAST_LINES, log_path
+from vitviz.system.atomic_files import printable
+from vitviz.system.logs import KEPT_LINES, LAST_LINES, log_path
 from vitviz.ui import theme
 from vitviz.ui.plain_text import show_plainly
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import actions, theme, window_place
 from vitviz.ui.about import AboutDialog
 from vitviz.ui.closing import Closing
@@ -194,7 +195,7 @@ class MainWindow(QMainWindow):
     def toggle_theme(self) -> None:
         """From light to dark and back."""
         is_light = theme.colours() is theme.LIGHT
-        choice = theme.ThemeChoice.DARK if is_light else theme.ThemeChoice.LIGHT
+        choice = ThemeChoice.DARK if is_light else ThemeChoice.LIGHT
         self.preferences.set(theme=choice)
 
     def show_settings(self) -> None:

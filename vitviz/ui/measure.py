@@ -15,6 +15,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from vitviz.bench.figures import Figure
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
 from vitviz.ui.app import DEFAULT_MODEL, application, open_window
 from vitviz.ui.main_window import MainWindow
@@ -70,7 +71,7 @@ def measure_window() -> list[Figure]:
         ),
     ]
     app = application(["vitviz"], lang="en")
-    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    theme.apply(app, ThemeChoice.SYSTEM)
     window = open_window([str(sample_paths()[0])])
     try:
         _wait(lambda: _is_idle(window))

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from vitviz.domain.methods import METHODS
 from vitviz.figures.captions import method_words
-from vitviz.methods import METHODS
 
 NOT_OFFERED = frozenset({"received"})
 """Chosen by the direction instead."""

@@ -9,8 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from vitviz.methods import METHODS
-from vitviz.selection import Fill, Fusion
+from vitviz.domain.heads import Fusion
+from vitviz.domain.interventions import Fill
+from vitviz.domain.methods import METHODS
 from vitviz.ui.percent import percent
 from vitviz.views.state import MethodOptions
 

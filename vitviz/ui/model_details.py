@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.models.catalogue import Entry, Trait
 from vitviz.ui import model_words, theme
-from vitviz.units import bytes_text
 
 MIN_WIDTH = 400
 COLUMNS = 62

@@ -20,13 +20,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import Cancelled, CheckpointError, VitvizError
 from vitviz.models import store
-from vitviz.models.catalogue import (
-    TIMM_PREFIX,
-    Entry,
-    Trait,
-    entries,
-    search,
-)
+from vitviz.models.catalogue import TIMM_PREFIX, Entry, Trait, entries, search
 from vitviz.models.progress import Progress
 from vitviz.ui import model_words, theme
 from vitviz.ui.download_line import DownloadLine

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.models.catalogue import TIMM_PREFIX, Entry, Trait
 from vitviz.models.progress import seconds_text
-from vitviz.units import bytes_text
 
 EMBEDDED_PATCHES = "8, 14, 16, 28, 32"
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from vitviz.geometry import PatchGrid, Placement, Rect
-from vitviz.images import screen_copies
+from vitviz.domain.geometry import PatchGrid, Placement, Rect
+from vitviz.pictures.source import screen_copies
 from vitviz.ui import theme
 
 GRID_FADES_PX = (6.0, 14.0)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from vitviz.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid, Placement
 from vitviz.ui import theme
 from vitviz.ui.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.widgets.inset import Inset

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vitviz import logs, settings
-from vitviz.settings import Language, ThemeChoice
+from vitviz.system import logs, settings
+from vitviz.system.settings import Language, ThemeChoice
 from vitviz.ui import language, theme
 
 if TYPE_CHECKING:

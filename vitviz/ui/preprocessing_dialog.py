@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.geometry import MAX_SIDE_PX
-from vitviz.images import Interpolation, Preprocessing
+from vitviz.domain.geometry import MAX_SIDE_PX
+from vitviz.pictures.placement import Interpolation, Preprocessing
 from vitviz.ui.plain_text import show_plainly
 from vitviz.ui.widgets.spin_box import DoubleSpinBox, SpinBox
 

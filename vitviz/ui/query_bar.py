@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.geometry import POOL
+from vitviz.domain.geometry import POOL
 from vitviz.ui import theme
 from vitviz.ui.legible import readable
 from vitviz.ui.method_menu import MethodButton

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from vitviz import settings
-from vitviz.atomic import printable
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
 from vitviz.ui import theme
 from vitviz.ui.plain_text import tip
 

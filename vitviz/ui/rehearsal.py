@@ -1,7 +1,7 @@
 """The window used once as a person would: open, wait, click, export, close.
 
-It runs in a process of its own (see `vitviz.helper`), for `vitviz self-test` and for
-the start-up figures of `vitviz bench`.
+It runs in a process of its own (see `system.subprocesses`), for `vitviz self-test` and
+for the start-up figures of `vitviz bench`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from vitviz import helper
 from vitviz.errors import EnvironmentFault, VitvizError
+from vitviz.system import subprocesses
+from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
 from vitviz.ui.app import DEFAULT_MODEL, application, open_window
 from vitviz.ui.main_window import MainWindow
@@ -52,7 +53,7 @@ def rehearse() -> Rehearsed:
         own = {"VITVIZ_SETTINGS": str(Path(folder, "settings.toml"))}
         began = time.time()
         try:
-            done = helper.run("window", seconds=2 * SECONDS, environment=own)
+            done = subprocesses.run("window", seconds=2 * SECONDS, environment=own)
         except subprocess.TimeoutExpired:
             raise EnvironmentFault(
                 "The window did not close within {seconds} seconds.",
@@ -77,7 +78,7 @@ def serve() -> None:
     Raises VitvizError with the first step that failed.
     """
     app = application(["vitviz"], lang="en")
-    theme.apply(app, theme.ThemeChoice.SYSTEM)
+    theme.apply(app, ThemeChoice.SYSTEM)
     with tempfile.TemporaryDirectory() as folder:
         window = open_window([str(sample_paths()[0])])
         user = _User(window, Path(folder))

@@ -10,17 +10,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from vitviz import run_jobs
+from vitviz.domain.number_text import bytes_text
 from vitviz.engine import Kind
 from vitviz.ui.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.size_dialog import SizeDialog
-from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
+    from vitviz.attention.price import Calibration, Price
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.precision import PrecisionError
     from vitviz.models.adapter import ModelInfo
-    from vitviz.precision import PrecisionError
-    from vitviz.pricing import Calibration, Price
-    from vitviz.tracing import Trace
     from vitviz.ui.main_window import MainWindow
 
 
@@ -52,8 +52,8 @@ class Running(QObject):
 
     def price_of(self, options: RunOptions) -> Price:
         """What the picture at hand would cost, or a square without one."""
-        from vitviz.pricing import price
-        from vitviz.setups import placement_for
+        from vitviz.attention.price import price
+        from vitviz.pictures.placement import placement_for
 
         model, image = self._control.model, self._control.scene.image
         assert model is not None
@@ -61,7 +61,11 @@ class Running(QObject):
         size: int | tuple[int, int] | None = options.size
         if image is not None:
             placed = placement_for(
-                model, image.size, size=options.size, fit=options.fit
+                image.size,
+                model.preprocessing,
+                model.info.patch_size,
+                size=options.size,
+                fit=options.fit,
             )
             size = placed.model_size
         return price(model, size, calibration=calibration)
@@ -121,7 +125,7 @@ class Running(QObject):
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
-        from vitviz.pricing import smaller_size
+        from vitviz.attention.price import smaller_size
 
         control = self._control
         assert control.model is not None

@@ -15,23 +15,24 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz import jobs, settings
+from vitviz import jobs
+from vitviz.domain.interventions import active
 from vitviz.engine import Kind
 from vitviz.errors import Cancelled, VitvizError
-from vitviz.folders import Ahead
 from vitviz.jobs import LayerArrived, RunDone
+from vitviz.pictures.folder import Ahead
+from vitviz.system import settings
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.progress import Progress
 from vitviz.ui.scene import Scene, Settled
 from vitviz.ui.untouched import Untouched
-from vitviz.views.changes import active
 from vitviz.views.compare import linked_token
 from vitviz.views.session import ModelChoice, RunOptions, Session
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
     from vitviz.ui.controller import Controller
 
 FRAME_MS = 16

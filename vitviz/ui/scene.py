@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vitviz.views.changes import Changes
+from vitviz.domain.interventions import Changes
 from vitviz.views.session import ModelChoice, RunOptions
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)

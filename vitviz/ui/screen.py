@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from vitviz import trace_jobs
+from vitviz.domain.geometry import POOL
 from vitviz.engine import Kind
 from vitviz.errors import ExactnessError, VitvizError
-from vitviz.geometry import POOL
 from vitviz.ui import theme
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
@@ -28,7 +28,7 @@ from vitviz.views.display import Heat, MapCell, shown_layer, shown_query
 from vitviz.views.state import Direction, Mode
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+    from vitviz.attention.trace import Trace
     from vitviz.ui.controller import Controller
     from vitviz.ui.panes import Panes
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz import settings
-from vitviz.plain import encoded
-from vitviz.settings_schema import (
+from vitviz.system import settings
+from vitviz.system.dataclass_json import encoded
+from vitviz.system.settings import (
     MAX_RECENT,
     MAX_THREADS,
     Language,

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.geometry import MAX_SIDE_PX, Fit
+from vitviz.domain.geometry import MAX_SIDE_PX, Fit
+from vitviz.domain.number_text import bytes_text
 from vitviz.ui.size_menu import rough_time
 from vitviz.ui.widgets.spin_box import SpinBox
-from vitviz.units import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
-    from vitviz.pricing import Price
+    from vitviz.attention.price import Price
 
 
 class SizeDialog(QDialog):

@@ -10,13 +10,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from vitviz.geometry import Fit
-from vitviz.units import bytes_text
+from vitviz.domain.geometry import Fit
+from vitviz.domain.number_text import bytes_text
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
+    from vitviz.attention.price import Price
     from vitviz.models.adapter import Model
-    from vitviz.pricing import Price
 
 SIZE_FACTORS = (1, 2, 3, 4)
 

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vitviz import settings
+from vitviz.system import settings
 from vitviz.ui import theme
 
 HALO_PX = 34

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.resources import resource
+from vitviz.system.paths import resource
 from vitviz.ui import theme
 from vitviz.ui.recent import RecentList
 

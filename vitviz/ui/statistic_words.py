@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from vitviz.views.heads import Statistic
+from vitviz.views.state import Statistic
 
 
 def _tr(text: str) -> str:

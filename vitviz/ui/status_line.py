@@ -7,10 +7,10 @@ import math
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from vitviz.geometry import POOL, PatchGrid
+from vitviz.domain.geometry import POOL, PatchGrid
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.plain_text import show_plainly
-from vitviz.views.colour import format_value
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction
 

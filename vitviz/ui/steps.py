@@ -6,14 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz.geometry import POOL
-from vitviz.selection import HeadChoice
-from vitviz.views.display import (
-    FUSED_CHOICES,
-    shown_heads,
-    shown_layer,
-    shown_query,
-)
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import HeadChoice
+from vitviz.views.display import FUSED_CHOICES, shown_heads, shown_layer, shown_query
 
 if TYPE_CHECKING:
     from vitviz.ui.controller import Controller

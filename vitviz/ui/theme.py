@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-from vitviz.resources import resource
-from vitviz.settings import ThemeChoice as ThemeChoice
+from vitviz.system.paths import resource
+from vitviz.system.settings import ThemeChoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from vitviz import settings
 from vitviz.browsing import sweep_folders
 from vitviz.engine import Kind
+from vitviz.system import settings
 from vitviz.ui.work import Work
 
 

@@ -9,11 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.colour import Array, Levels, format_value, levels_for, rgb
-from vitviz.views.tokens import Reading, Source, TokenCells, TokensView
+from vitviz.views.colour import Array, Levels, levels_for, rgb
+from vitviz.views.state import Reading, Source, TokensView
+from vitviz.views.tokens import TokenCells
 
 
 class TokensPane(QWidget):

@@ -7,10 +7,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.percent import percent
 from vitviz.ui.widgets.action_button import action_button
-from vitviz.views.colour import Array, Meaning, format_value
+from vitviz.views.colour import Array, Meaning
 
 
 class TrialPane(QWidget):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitviz.domain.methods import METHODS
 from vitviz.figures.captions import head_label, layer_text
-from vitviz.methods import METHODS
 from vitviz.ui.status_line import token_name
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Setup
+    from vitviz.attention.trace import Setup
     from vitviz.views.display import Heat
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
 from vitviz.ui.range_dialog import ask_range
 from vitviz.views.state import Direction, Scale, Style
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 
-from vitviz import settings
+from vitviz.system import settings
 
 if TYPE_CHECKING:
     from vitviz.ui.main_window import MainWindow

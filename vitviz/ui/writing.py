@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz import settings
-from vitviz.atomic import printable
 from vitviz.engine import Context, Job, Kind
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
 
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vitviz.resources import resource
+from vitviz.system.paths import resource
 
 Array = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -23,7 +23,6 @@ colour-blind eyes by design, and those two are monotonous in lightness."""
 
 DIVERGING = "blue to orange"
 """For differences: zero is neutral, both ends are told apart by every eye."""
-NEARLY_ZERO = 1e-8
 _ENDS = ((0, 90, 181), (247, 247, 247), (220, 85, 0))
 
 
@@ -114,44 +113,6 @@ def rgb(fraction: Array, name: str) -> Bytes:
     index = np.rint(fraction * 255).astype(np.uint8)
     colours: Bytes = lookup_table(name)[index]
     return colours
-
-
-def format_value(value: float) -> str:
-    """A value with three significant digits, plain from 0.001 to a million.
-
-    To be read, not parsed: its minus is the sign "−", no hyphen.
-    """
-    if value == 0:
-        return "0"
-    sign = "\N{MINUS SIGN}" if value < 0 else ""
-    return sign + _digits(abs(value))
-
-
-def written_out(value: float) -> str:
-    """`format_value` without powers of ten, as whoever is new to them reads it.
-
-    Below 0.001 with two significant digits; what is nearer to 0 than 1e-8 is "≈ 0".
-    """
-    size = abs(value)
-    if 0 < size < NEARLY_ZERO:
-        return "≈ 0"
-    sign = "\N{MINUS SIGN}" if value < 0 else ""
-    if size == math.inf:  # the score of an edge that was cut
-        return sign + "∞"
-    if 0.001 <= size < 1e6 or not size > 0:
-        return format_value(value)
-    if size < 1:
-        places = 1 - math.floor(math.log10(size))
-        return sign + f"{size:.{places}f}".rstrip("0")
-    return sign + f"{float(f'{size:.3g}'):,.0f}"
-
-
-def _digits(value: float) -> str:
-    if value < 0.001:
-        return f"{value:.1e}".replace("e-0", "e-")
-    if 1000 <= value < 1e6:
-        return f"{float(f'{value:.3g}'):.0f}"
-    return f"{value:.3g}"
 
 
 def _linear_ticks(levels: Levels) -> tuple[float, ...]:

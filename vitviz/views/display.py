@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vitviz.geometry import POOL
-from vitviz.interventions import Axis
-from vitviz.methods import METHODS
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Axis, Change, fitting
+from vitviz.domain.methods import METHODS
 from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
 """The first cells of the head strip."""
@@ -185,7 +186,7 @@ def values_of(
     check: Callable[[], None] = lambda: None,
 ) -> Array:
     """The (N,) values of the state's method for its token. See `explain.run`."""
-    from vitviz.explain.methods import token_values
+    from vitviz.explain.run_method import token_values
 
     return token_values(
         state.method,
@@ -347,3 +348,23 @@ def _cell(trace: Trace, one: Heat) -> MapCell:
         levels=one.levels,
         peak_ratio=one.peak_value / (one.uniform or 1 / trace.num_tokens),
     )
+
+
+def is_in_force(change: Change, trace: Trace) -> bool:
+    """Whether a run was changed by it: it is on, and what it names is there."""
+    fits = fitting(
+        change.what,
+        grid=trace.grid,
+        num_layers=trace.num_layers,
+        num_heads=trace.num_heads,
+        special=trace.setup.prefix_names,
+    )
+    if not change.is_on or not fits:
+        return False
+    of_trace = trace.interventions
+    off, cuts, hidden = (
+        set(change.what.heads_off) <= set(of_trace.heads_off),
+        set(change.what.cuts) <= set(of_trace.cuts),
+        set(change.what.hidden) <= set(of_trace.hidden),
+    )
+    return bool(of_trace) and off and cuts and hidden

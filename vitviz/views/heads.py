@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from vitviz.views.colour import Array
+from vitviz.views.state import HeadsView
 
 Place = tuple[int, int]
 """(layer, head)."""
-
-
-class Statistic(enum.Enum):
-    """What tells heads apart; see `vitviz.statistics` and `vitviz.ablation`."""
-
-    ENTROPY = "entropy"
-    DISTANCE = "distance"
-    SPECIAL = "special"
-    SINK = "sink"
-    EFFECT = "effect"
-    """Of switching the head off."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeadsView:
-    """What the navigator shows."""
-
-    shows: Statistic | None = None
-    """None: the maps of the query."""
-    order: Statistic | None = None
-    """None: by layer and head."""
-    lowest_first: bool = False
-    most: int | None = None
-    """How many of an ordered list; None for all."""
-    is_plot: bool = False
-    """A statistic against depth, a dot for each head."""
-
-    @property
-    def needed(self) -> frozenset[Statistic]:
-        """The statistics without which this cannot be shown."""
-        return frozenset(s for s in (self.shows, self.order) if s is not None)
 
 
 def arranged(

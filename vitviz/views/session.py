@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.atomic import printable
+from vitviz.domain.geometry import Fit
 from vitviz.errors import InputError
-from vitviz.geometry import Fit
-from vitviz.images import Preprocessing
 from vitviz.models.catalogue import network_at, split_network
-from vitviz.plain import decoded, encoded
+from vitviz.pictures.placement import Preprocessing
+from vitviz.system.atomic_files import printable
+from vitviz.system.dataclass_json import decoded, encoded
 from vitviz.views.state import ViewState
 
 VERSION = 1

@@ -1,4 +1,7 @@
-"""ViewState: what the user wants to see. A frozen value, with its undo history."""
+"""ViewState: what the user wants to see. A frozen value, with its undo history.
+
+Learn: which chapter is open, and the key that stands beside the query.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,8 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.selection import Fill, Fusion, HeadChoice
-from vitviz.views.changes import Change
-from vitviz.views.heads import HeadsView
-from vitviz.views.learn import LearnView
-from vitviz.views.tokens import TokensView
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Change, Fill
 
 
 class Direction(enum.Enum):
@@ -81,6 +81,92 @@ MAX_OTHERS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class HeadsView:
+    """What the navigator shows."""
+
+    shows: Statistic | None = None
+    """None: the maps of the query."""
+    order: Statistic | None = None
+    """None: by layer and head."""
+    lowest_first: bool = False
+    most: int | None = None
+    """How many of an ordered list; None for all."""
+    is_plot: bool = False
+    """A statistic against depth, a dot for each head."""
+
+    @property
+    def needed(self) -> frozenset[Statistic]:
+        """The statistics without which this cannot be shown."""
+        return frozenset(s for s in (self.shows, self.order) if s is not None)
+
+
+class Chapter(enum.Enum):
+    """The chapters in their order; the values are their names in files."""
+
+    SEQUENCE = "sequence"
+    PATCH_SIZE = "patch size"
+    COST = "cost"
+    QUERY_KEY = "query and key"
+    SCALING = "scaling"
+    SOFTMAX = "softmax"
+    OUTPUT = "output"
+    HEADS = "heads"
+    CODE = "code"
+
+    @property
+    def number(self) -> int:
+        """From 1, as on screen."""
+        return tuple(Chapter).index(self) + 1
+
+    def step(self, by: int) -> Chapter:
+        """The chapter `by` further on; the first and the last are the ends."""
+        chapters = tuple(Chapter)
+        index = self.number - 1 + by
+        return chapters[min(max(index, 0), len(chapters) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnView:
+    """What the Learn panel shows."""
+
+    chapter: Chapter = Chapter.SEQUENCE
+    key: int | None = None
+    """The token that the query is held against; None: the patch it looks at most."""
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key < 0:
+            raise ValueError(f"not a token: {self.key}")
+
+
+class Reading(enum.Enum):
+    """What is shown of the tokens; see `explain.token_states`."""
+
+    NORMS = "norms"
+    COLOURS = "colours"
+    SIMILARITY = "similarity"
+    LENS = "lens"
+    POSITIONS = "positions"
+    FILTERS = "filters"
+
+
+class Source(enum.Enum):
+    """Which vectors are compared."""
+
+    STATE = "x"
+    QUERY = "q"
+    KEY = "k"
+    VALUE = "v"
+
+
+@dataclass(frozen=True, slots=True)
+class TokensView:
+    """What the pane of tokens shows."""
+
+    shows: Reading = Reading.NORMS
+    source: Source = Source.STATE
+
+
+@dataclass(frozen=True, slots=True)
 class ViewState:
     """Everything about the view that undo restores and a session keeps.
 
@@ -97,7 +183,7 @@ class ViewState:
     """Tokens pinned beside it, whose maps are shown small."""
     direction: Direction = Direction.LOOKS_AT
     method: str = "raw"
-    """A name in `vitviz.methods.METHODS`; any but raw shows one map of its own."""
+    """A name in `domain.methods.METHODS`; any but raw shows one map of its own."""
     method_options: MethodOptions = USUAL
     target: int | None = None
     """Class that class-specific methods explain; None for the likeliest."""
@@ -165,3 +251,26 @@ class History:
         if not self.future:
             return self
         return History(self.future[0], (*self.past, self.present), self.future[1:])
+
+
+NEEDS_ONE_HEAD = frozenset(
+    {
+        Chapter.QUERY_KEY,
+        Chapter.SCALING,
+        Chapter.SOFTMAX,
+        Chapter.OUTPUT,
+        Chapter.CODE,
+    }
+)
+"""Chapters whose arithmetic is that of a single head."""
+
+
+class Statistic(enum.Enum):
+    """What tells heads apart; see `head_statistics` and `perturbation`."""
+
+    ENTROPY = "entropy"
+    DISTANCE = "distance"
+    SPECIAL = "special"
+    SINK = "sink"
+    EFFECT = "effect"
+    """Of switching the head off."""

@@ -2,38 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from vitviz.views.colour import Array, Levels
-
-
-class Reading(enum.Enum):
-    """What is shown of the tokens; see `vitviz.tokens`."""
-
-    NORMS = "norms"
-    COLOURS = "colours"
-    SIMILARITY = "similarity"
-    LENS = "lens"
-    POSITIONS = "positions"
-    FILTERS = "filters"
-
-
-class Source(enum.Enum):
-    """Which vectors are compared."""
-
-    STATE = "x"
-    QUERY = "q"
-    KEY = "k"
-    VALUE = "v"
-
-
-@dataclass(frozen=True, slots=True)
-class TokensView:
-    """What the pane of tokens shows."""
-
-    shows: Reading = Reading.NORMS
-    source: Source = Source.STATE
+from vitviz.views.state import Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vitviz import trace_jobs
+from vitviz.domain.geometry import POOL
 from vitviz.engine import Kind
 from vitviz.errors import VitvizError
-from vitviz.geometry import POOL
 from vitviz.trace_jobs import EffectPart, StatisticsPart, WallPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
@@ -13,7 +13,7 @@ from vitviz.ui.panes import Panes
 from vitviz.ui.work import Work
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_query, shown_target
-from vitviz.views.heads import Statistic
+from vitviz.views.state import Statistic
 
 _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.SINK)
 """One walk over a layer's rows yields them all."""

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 
+from vitviz.domain.geometry import POOL
+from vitviz.domain.number_text import format_value
 from vitviz.engine import Kind
-from vitviz.geometry import POOL
 from vitviz.trace_jobs import Explained
 from vitviz.ui.explaining import Explaining
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.status_line import token_name
 from vitviz.ui.work import Work
-from vitviz.views.colour import Levels, format_value
+from vitviz.views.colour import Levels
 from vitviz.views.display import (
     Heat,
     LayerMaps,

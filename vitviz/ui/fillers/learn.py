@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vitviz import settings
+from vitviz.domain.heads import HeadChoice
 from vitviz.engine import Job, Kind
 from vitviz.errors import Cancelled, VitvizError
-from vitviz.selection import HeadChoice
+from vitviz.system import settings
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.lesson import Lesson
-from vitviz.views.learn import NEEDS_ONE_HEAD, Chapter, LearnView
-from vitviz.views.state import Direction, Mode
+from vitviz.views.state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.controller import Controller

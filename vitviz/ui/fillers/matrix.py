@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vitviz import trace_jobs
+from vitviz.domain.geometry import POOL, Bins
 from vitviz.engine import Kind
-from vitviz.geometry import POOL
-from vitviz.selection import Bins
 from vitviz.trace_jobs import MatrixPart, Refined
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from vitviz import trace_jobs
+from vitviz.domain.geometry import POOL
 from vitviz.engine import Kind
-from vitviz.geometry import POOL
 from vitviz.trace_jobs import RailPart
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.layer_rail import LayerRail
 from vitviz.ui.work import Work
-from vitviz.views.display import (
-    MapCell,
-    maps_of,
-    rail_cell,
-    shown_heads,
-    shown_query,
-)
+from vitviz.views.display import MapCell, maps_of, rail_cell, shown_heads, shown_query
 from vitviz.views.state import Direction
 
 AT_ONCE = 12 * 400

@@ -15,10 +15,10 @@ from vitviz.ui.tokens_pane import TokensPane
 from vitviz.ui.work import Work
 from vitviz.views.display import shown_query, shown_target
 from vitviz.views.prediction import class_name
-from vitviz.views.tokens import Reading
+from vitviz.views.state import Reading
 
 if TYPE_CHECKING:
-    from vitviz.tokens import States
+    from vitviz.explain.token_states import States
 
 
 class TokensFiller(Filler):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
     from vitviz.ui.panes import Panes
     from vitviz.views.state import ViewState
 

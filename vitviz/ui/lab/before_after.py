@@ -6,11 +6,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.percent import percent_of
 from vitviz.ui.widgets.map_cells import map_image, paint_map
-from vitviz.views.colour import DIVERGING, Meaning, format_value
-from vitviz.views.lab import BeforeAfter, ClassChange
+from vitviz.views.colour import DIVERGING, Meaning
+from vitviz.views.compare import BeforeAfter, ClassChange
 
 GAP_PX = 8.0
 MARGIN_PX = 12.0

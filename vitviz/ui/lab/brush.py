@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from vitviz.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid, Placement
 from vitviz.ui.picture_items import qrect
 from vitviz.ui.picture_pane import PicturePane
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitviz.domain.interventions import Axis, Off
 from vitviz.errors import ExactnessError
 from vitviz.figures.captions import heads_text
-from vitviz.interventions import Axis
-from vitviz.selection import Off
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.panes import Panes
 from vitviz.ui.status_line import token_name
-from vitviz.views.changes import is_in_force
-from vitviz.views.display import shown_heads
-from vitviz.views.lab import BeforeAfter, before_after
+from vitviz.views.compare import BeforeAfter, before_after
+from vitviz.views.display import is_in_force, shown_heads
 
 if TYPE_CHECKING:
     from vitviz.ui.controller import Controller

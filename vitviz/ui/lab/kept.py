@@ -12,7 +12,7 @@ from vitviz.ui.picture_pane import PicturePane
 from vitviz.views.colour import Bytes, Meaning
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Setup
+    from vitviz.attention.trace import Setup
 
 
 class KeptPatches:

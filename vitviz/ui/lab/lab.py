@@ -13,21 +13,31 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from vitviz import jobs
+from vitviz.domain.interventions import (
+    UNTOUCHED,
+    Axis,
+    Changes,
+    HeadsOff,
+    Interventions,
+    Off,
+    added,
+    kind,
+    toggled,
+    with_only,
+    without,
+)
 from vitviz.engine import Kind
-from vitviz.interventions import UNTOUCHED, Axis, HeadsOff, Interventions
 from vitviz.jobs import LabRead
-from vitviz.selection import Off
 from vitviz.ui.comparing import Kept
 from vitviz.ui.lab.kept import KeptPatches
 from vitviz.ui.lab.mark import ChangedMark
 from vitviz.ui.lab.painting import Painting
-from vitviz.views.changes import Changes, added, kind, toggled, with_only, without
 from vitviz.views.colour import Bytes
 from vitviz.views.display import shown_layer
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+    from vitviz.attention.trace import Trace
     from vitviz.ui.main_window import MainWindow
 
 

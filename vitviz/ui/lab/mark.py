@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from vitviz.domain.interventions import Interventions
 from vitviz.figures.change_words import change_words
-from vitviz.interventions import Interventions
 from vitviz.views.colour import Meaning
 
 MARGIN_PX = 8

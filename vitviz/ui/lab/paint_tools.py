@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from vitviz.interventions import Hide
+from vitviz.domain.interventions import Hide
 from vitviz.ui import theme
 from vitviz.ui.lab.tools import explained, page_of, row_of
 from vitviz.ui.status_line import special_name

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Signal
 
-from vitviz.geometry import PatchGrid, Placement
-from vitviz.interventions import Cut, Hidden, Hide, Interventions, Token
+from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.domain.interventions import Cut, Hidden, Hide, Interventions, Token
 from vitviz.ui.lab.brush import Brush, Cell, CellsItem
 from vitviz.ui.lab.panel import LabPanel, Tool
 from vitviz.ui.picture_items import qrect

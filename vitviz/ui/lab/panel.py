@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.interventions import Changes
 from vitviz.figures.change_words import change_words
 from vitviz.ui import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
@@ -28,7 +29,6 @@ from vitviz.ui.widgets.current_stack import CurrentStack
 from vitviz.ui.widgets.elided_check_box import ElidedCheckBox
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.changes import Changes
 
 ROWS_IN_SIGHT = 3
 """Changes in sight at once; more are scrolled to."""

@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.interventions import Axis
-from vitviz.selection import Off
+from vitviz.domain.interventions import Axis, Off
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.widgets.flow import Flow
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.colour import Meaning, format_value
+from vitviz.views.colour import Meaning
 
 STEPS_PER_DECADE = 50
 

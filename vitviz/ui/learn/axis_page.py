@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from vitviz.interventions import Axis
-from vitviz.lessons import arithmetic, jobs
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.lessons import jobs, one_head
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
@@ -19,7 +19,7 @@ from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
 
 if TYPE_CHECKING:
-    from vitviz.lessons.axes import Sums
+    from vitviz.lessons.softmax_axes import Sums
 
 
 MANY = 1000
@@ -177,7 +177,7 @@ class AxisPage(Page):
                 ),
             ),
         )
-        over_keys = arithmetic.row(lesson.factors, lesson.query, axis=Axis.KEYS)
+        over_keys = one_head.row(lesson.factors, lesson.query, axis=Axis.KEYS)
         small = [Small(self.tr("dim=-1"), lesson.patches(over_keys.weights))]
         if not right:
             caption = f"dim={found.axis.dim}"

@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
 
-from vitviz.interventions import Axis
-from vitviz.lessons import arithmetic
-from vitviz.lessons.arithmetic import Factors
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Factors
 from vitviz.ui import theme
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
@@ -22,7 +23,7 @@ from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.legible import readable
-from vitviz.views.colour import Array, Meaning, written_out
+from vitviz.views.colour import Array, Meaning
 
 LINE_SPREAD, LINE_SPREAD_ON_SLIDE = 1.5, 1.3
 """Between lines of code, over those of text: every term is to be hit with a pointer."""
@@ -322,7 +323,7 @@ class CodePage(Page):
                 ).format(query=q_name),
                 f"(B, H, N, {dv})",
                 (1, heads, tokens, d_v),
-                (Vector(self.tr("output"), arithmetic.mixture(of, query).out),),
+                (Vector(self.tr("output"), one_head.mixture(of, query).out),),
             ),
         }
 

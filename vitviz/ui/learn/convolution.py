@@ -7,9 +7,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from vitviz.domain.number_text import written_out
 from vitviz.ui import theme
 from vitviz.ui.learn.words import Drawn
-from vitviz.views.colour import Array, Meaning, written_out
+from vitviz.views.colour import Array, Meaning
 
 SIDE_LINES = 5.0
 """Side of the two squares, in lines of text."""

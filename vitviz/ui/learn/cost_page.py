@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.lessons import cost, jobs
 from vitviz.lessons.cost import Ratio, Timing
 from vitviz.lessons.jobs import DOUBLED, DOUBLED_LARGE, Grid, Timed
@@ -15,7 +16,6 @@ from vitviz.ui.learn.meeting import Meeting
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Table
 from vitviz.ui.widgets.slider import Slider
-from vitviz.units import bytes_text
 
 
 class CostPage(Page):

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vitviz.geometry import PatchGrid
+from vitviz.domain.geometry import PatchGrid
 from vitviz.ui import theme
 from vitviz.views.colour import Meaning
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from vitviz.interventions import HeadsOff, Interventions
+from vitviz.domain.interventions import HeadsOff, Interventions
+from vitviz.domain.number_text import written_out
 from vitviz.lessons import jobs
 from vitviz.lessons.jobs import Effects
 from vitviz.ui.learn.lesson import Desk, Lesson
@@ -12,7 +13,7 @@ from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.outcome import Answer
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import Array, written_out
+from vitviz.views.colour import Array
 
 
 class HeadsPage(Page):

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from vitviz.domain.number_text import written_out
 from vitviz.engine import Job
-from vitviz.lessons import arithmetic
-from vitviz.lessons.arithmetic import Factors, Row
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Factors, Row
 from vitviz.ui.fillers.view import View
 from vitviz.ui.status_line import token_name
-from vitviz.views.colour import Array, written_out
+from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_token
 
 if TYPE_CHECKING:
-    from vitviz.images import SourceImage
+    from vitviz.attention.trace import Trace
     from vitviz.models.adapter import Model
-    from vitviz.tracing import Trace
+    from vitviz.pictures.source import SourceImage
     from vitviz.ui.picture_pane import PicturePane
 
 
@@ -86,12 +87,12 @@ class Lesson:
     @cached_property
     def factors(self) -> Factors:
         """q, k and v of the head on screen."""
-        return arithmetic.factors(self.trace, self.layer, self.head)
+        return one_head.factors(self.trace, self.layer, self.head)
 
     @cached_property
     def row(self) -> Row:
         """The query's weights in the head on screen."""
-        return arithmetic.row(self.factors, self.query)
+        return one_head.row(self.factors, self.query)
 
     @property
     def uniform(self) -> float:

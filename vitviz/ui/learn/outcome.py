@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from vitviz.interventions import Interventions
+from vitviz.domain.interventions import Interventions
 from vitviz.lessons import jobs
-from vitviz.lessons.arithmetic import cosine
+from vitviz.lessons.one_head import cosine
 from vitviz.ui.learn.words import Prose, Table
 from vitviz.ui.percent import percent
 from vitviz.views.prediction import class_name, probabilities
 
 if TYPE_CHECKING:
-    from vitviz.tracing import Trace
+    from vitviz.attention.trace import Trace
     from vitviz.ui.learn.lesson import Desk, Lesson
 
 MOST = 3

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vitviz.lessons import arithmetic
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import Meaning, written_out
+from vitviz.views.colour import Meaning
 
 MOST = 6
 
@@ -80,7 +81,7 @@ class OutputPage(Page):
         """The parts of this query's output in this head."""
         self.chips.setLesson(lesson, with_key=True)
         of = lesson.factors
-        found = arithmetic.mixture(of, lesson.query)
+        found = one_head.mixture(of, lesson.query)
         heads, tokens, d_v = lesson.trace.num_heads, of.num_tokens, of.v.shape[1]
         self.shapes.say(
             self.tr(

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from vitviz.interventions import Axis
-from vitviz.lessons import arithmetic
-from vitviz.lessons.arithmetic import Pair
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Pair
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.colour import Meaning, written_out
+from vitviz.views.colour import Meaning
 
 FACTOR = 4.0
 """By how much two weights have to differ for the task."""
@@ -115,7 +116,7 @@ class PairPage(Page):
     def update_numbers(self, lesson: Lesson) -> None:
         """The pair of this query and key."""
         self.chips.setLesson(lesson, with_key=True)
-        pair = self._pair = arithmetic.pair(lesson.factors, lesson.query, lesson.key)
+        pair = self._pair = one_head.pair(lesson.factors, lesson.query, lesson.key)
         self.bars.setVectors(
             [
                 Vector("q", pair.q, Meaning.QUERY),

@@ -24,7 +24,7 @@ from vitviz.ui.learn.words import Prose
 from vitviz.ui.legible import readable
 from vitviz.ui.widgets.flow import Flow
 from vitviz.views.colour import Meaning
-from vitviz.views.learn import Chapter
+from vitviz.views.state import Chapter
 
 Maker = Callable[[Desk], Page]
 Memory = dict[Chapter, dict[str, object]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QSlider, QWidget
 
+from vitviz.domain.number_text import bytes_text
 from vitviz.lessons import cost, jobs
 from vitviz.lessons.cost import Timing
 from vitviz.ui.learn.lesson import Desk, Lesson
@@ -16,7 +17,6 @@ from vitviz.ui.learn.words import Table
 from vitviz.ui.status_line import format_seconds
 from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
 from vitviz.ui.widgets.slider import Slider
-from vitviz.units import bytes_text
 
 SETTLE_MS = 250
 """The slider rests so long before the model runs."""

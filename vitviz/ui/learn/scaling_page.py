@@ -7,10 +7,11 @@ import math
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QWidget
 
-from vitviz.interventions import Interventions
-from vitviz.lessons import arithmetic
-from vitviz.lessons.arithmetic import Factors, Row
-from vitviz.selection import HeadChoice
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Interventions
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Factors, Row
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
@@ -23,7 +24,7 @@ from vitviz.ui.learn.words import Table
 from vitviz.ui.percent import percent
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.colour import Meaning, written_out
+from vitviz.views.colour import Meaning
 
 STEPS = 200
 SETTLE_MS = 200
@@ -131,7 +132,7 @@ class ScalingPage(Page):
         self.chips.setLesson(lesson, with_key=False)
         of, own = lesson.factors, lesson.row
         divisor = of.divisor if self.divisor is None else self.divisor
-        now = arithmetic.row(of, lesson.query, divisor=divisor)
+        now = one_head.row(of, lesson.query, divisor=divisor)
         self.changed = now
         is_own = _is_same(divisor, of.divisor)
         own_name = f"√{of.width}" if of.has_own_divisor else written_out(of.divisor)
@@ -167,7 +168,7 @@ class ScalingPage(Page):
                     self.tr("{n} numbers: {spread}").format(
                         n=width, spread=written_out(spread)
                     )
-                    for width, spread in arithmetic.growth(of, lesson.query)
+                    for width, spread in one_head.growth(of, lesson.query)
                 )
             )
         )

@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractAnimation, QRectF, QVariantAnimation
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from vitviz.geometry import Fit, Placement
+from vitviz.domain.geometry import Fit, Placement
+from vitviz.domain.number_text import written_out
 from vitviz.lessons import jobs
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.convolution import ConvolutionView
@@ -18,11 +19,11 @@ from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Prose
 from vitviz.ui.widgets.slider import Slider
-from vitviz.views.colour import Meaning, written_out
+from vitviz.views.colour import Meaning
 
 if TYPE_CHECKING:
-    from vitviz.lessons.embedding import Embedding
-    from vitviz.tracing import Trace
+    from vitviz.attention.trace import Trace
+    from vitviz.lessons.patch_embedding import Embedding
 
 APART_MS = 3200
 STEPS = 1000

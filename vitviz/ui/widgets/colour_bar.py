@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
-from vitviz.views.colour import Levels, format_value, lookup_table
+from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.state import Style
 
 BAR_PX = 14

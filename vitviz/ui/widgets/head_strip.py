@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from vitviz.selection import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.number_text import format_value
 from vitviz.ui import theme
 from vitviz.ui.widgets.map_cells import map_image, paint_frame, paint_map
-from vitviz.views.colour import format_value
 from vitviz.views.display import FUSED_CHOICES, MapCell
 
 GAP_PX = 8

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.selection import Bins
+from vitviz.domain.geometry import Bins
 from vitviz.ui import theme
 from vitviz.ui.legible import readable
 from vitviz.views.colour import Levels, Meaning, rgb

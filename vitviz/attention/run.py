@@ -1,0 +1,189 @@
+"""One forward pass of a model under the tap, and the trace it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from vitviz.attention.capture import Capture
+from vitviz.attention.cpu_fallback import set_up_on_cpu
+from vitviz.attention.prepare import (
+    ImageInput,
+    changes_of,
+    explained,
+    not_enough_memory,
+    set_up,
+)
+from vitviz.attention.price import require_memory
+from vitviz.attention.tap import require_complete, tap
+from vitviz.attention.trace import Setup, Trace, as_array
+from vitviz.domain.geometry import Fit, prefix_names
+from vitviz.domain.interventions import UNTOUCHED, Interventions
+from vitviz.errors import BudgetError, ExactnessError, UnsupportedModelError
+from vitviz.models.adapter import Model
+from vitviz.system.memory import is_out_of_memory, release
+
+
+def trace(
+    model: Model,
+    image: ImageInput,
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str | Fit = Fit.CROP,
+    interventions: Interventions = UNTOUCHED,
+    on_layer: Callable[[int, Trace], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Trace:
+    """The trace of one picture.
+
+    image : path, PIL image, (H, W, 3) uint8, a loaded picture, or a prepared
+        (1, 3, H, W) tensor, which enters the model as it is.
+    size : None for the weights' own preprocessing; S for the shorter side resized to
+        S and the centre S×S; (width, height) likewise.
+    interventions : what is changed of the model and the picture for this run; the
+        trace then shows the changed attention, and methods run the changed model.
+    on_layer : called with (layer, trace so far) as each layer is captured.
+    is_cancelled : polled before every layer.
+
+    Where an accelerator has not enough memory, the run is made on the CPU: see
+    `trace.setup.fallback`, which is logged as a warning.
+
+    Raises ImageError, SelectionError, UnsupportedModelError, BudgetError where memory
+    does not suffice, ExactnessError when no layer is exact, Cancelled.
+    """
+    setup, pixels = set_up(
+        model, image, size=size, fit=fit, interventions=interventions
+    )
+    return run(model, setup, pixels, on_layer=on_layer, is_cancelled=is_cancelled)
+
+
+def run(
+    model: Model,
+    setup: Setup,
+    pixels: Tensor,
+    *,
+    on_layer: Callable[[int, Trace], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> Trace:
+    """One tapped forward pass. See `trace`.
+
+    What an accelerator has not enough memory for runs on the CPU; the trace's setup
+    then says so, and `as_run` finds the copy of the model that made it.
+    """
+    is_cpu = torch.device(setup.model.device).type == "cpu"
+    result: Trace | None = None
+    if _has_memory(model, setup, is_cpu=is_cpu):
+        try:
+            result = _tapped(model, setup, pixels, on_layer, is_cancelled)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+    if result is None:  # outside of `except`, whose traceback pins the tensors
+        release(setup.model.device)
+        if is_cpu:
+            raise not_enough_memory(setup)
+        twin, setup = set_up_on_cpu(model, setup)
+        entered = pixels.to(twin.device)
+        return run(twin, setup, entered, on_layer=on_layer, is_cancelled=is_cancelled)
+    if not any(c is not None and c.is_exact for c in result.captures):
+        raise ExactnessError(
+            "No layer of {model} could be verified: attention recomputed from its "
+            "queries and keys differs from the model's own by {error:.1e}.",
+            model=setup.model.name,
+            error=result.max_error,
+        )
+    return result
+
+
+def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
+    """Whether a run can be tried. Raises BudgetError where it cannot on the CPU."""
+    try:
+        require_memory(model.info, setup.grid.num_tokens, setup.placement.model_size)
+    except BudgetError:
+        if is_cpu:
+            raise
+        return False
+    return True
+
+
+class _ListenerFailed(Exception):
+    """Carries what a listener raised past the explanation of the network's faults."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _tapped(
+    model: Model,
+    setup: Setup,
+    pixels: Tensor,
+    on_layer: Callable[[int, Trace], None] | None,
+    is_cancelled: Callable[[], bool] | None,
+) -> Trace:
+    adapter = model.adapter
+    partial = Trace(setup, (None,) * len(adapter.blocks))
+
+    def keep(layer: int, capture: Capture) -> None:
+        nonlocal partial
+        if not any(partial.captures) or partial.num_tokens != capture.num_queries:
+            is_declared = adapter.prefix_names is not None
+            partial = _fitted(partial, capture, is_declared=is_declared)
+        partial = partial.with_layer(layer, capture)
+        if on_layer is not None:
+            try:
+                on_layer(layer, partial)
+            except Exception as error:
+                raise _ListenerFailed(error) from error
+
+    opened = tap(
+        adapter.blocks,
+        on_capture=keep,
+        changes=changes_of(setup),
+        is_cancelled=is_cancelled,
+        windowed=setup.windowed,
+        grid=(setup.grid.rows, setup.grid.cols),
+    )
+    with torch.inference_mode(), adapter.ready(setup.placement.model_size):
+        try:
+            with opened as recording, explained(setup):
+                output = adapter.forward(pixels)
+        except _ListenerFailed as failed:
+            raise failed.error from None
+        require_complete(recording, adapter.blocks, setup.windowed)
+    values, labels = as_array(output[0]).reshape(-1), model.info.labels
+    if labels is not None and adapter.has_head and len(labels) != len(values):
+        raise UnsupportedModelError(
+            "{model} returns {count:,} values, and not one for each of the {labels:,} "
+            "labels it was given.",
+            model=model.info.name,
+            count=len(values),
+            labels=len(labels),
+        )
+    return replace(partial, extras=tuple(recording.extras), output=values)
+
+
+def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:
+    """The trace with its number of special tokens checked, or taken from the run."""
+    setup = partial.setup
+    count = capture.num_queries - setup.grid.num_patches
+    if count == setup.grid.num_prefix_tokens:
+        return partial
+    is_first = not any(partial.captures)
+    if not is_declared and is_first and 0 <= count <= 16:
+        grid = replace(setup.grid, num_prefix_tokens=count)
+        names = prefix_names(count)
+        return replace(partial, setup=replace(setup, grid=grid, prefix_names=names))
+    raise UnsupportedModelError(
+        "{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special "
+        "tokens make {expected}. vitviz shows one fixed sequence of patches.",
+        model=setup.model.name,
+        tokens=capture.num_queries,
+        rows=setup.grid.rows,
+        cols=setup.grid.cols,
+        prefix=setup.grid.num_prefix_tokens,
+        expected=setup.grid.num_tokens,
+    )

@@ -1,0 +1,338 @@
+"""The tap: one replaced function that keeps the q, k, v of every attention call.
+
+Every model worth showing calls `torch.nn.functional.scaled_dot_product_attention`
+with its queries and keys already normalised and rotated. While a `tap` is open, that
+function is a recorder: it calls the original, keeps references to what went in, and
+returns the original's result. Nothing else of the model is touched, so its logits are
+those of the untapped model; unless it is asked to change the call:
+`attention.intervene`.
+
+    forward pass → block pre-hook names the layer → recorder calls the fused kernel,
+    keeps q, k, v, bias, scale, recomputes nine rows as a check, hands the layer over
+
+The replacement is global to the process, so one tapped forward pass runs at a time;
+calls from other threads go through unrecorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vitviz.attention import independent_check
+from vitviz.attention.capture import Bias, Capture, kept
+from vitviz.attention.independent_check import verify_rows
+from vitviz.attention.intervene import Call, Changes, as_bias
+from vitviz.domain.interventions import Axis
+from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
+
+MAX_BIAS_BYTES = 256 * 2**20
+"""Biases kept for one trace, all layers together."""
+
+_original = F.scaled_dot_product_attention
+fused_attention = _original
+"""The function that a tap replaces, as torch has it."""
+_lock = threading.Lock()
+
+
+@dataclass(slots=True)
+class Recording:
+    """What an open tap has collected so far."""
+
+    captures: list[Capture | None]
+    """One for each block, None until its attention has run."""
+    extras: list[Capture] = field(default_factory=list)
+    """Calls outside the blocks, such as the pooling head of SigLIP."""
+
+
+class _Recorder:
+    """Stands in for `scaled_dot_product_attention` while a tap is open."""
+
+    def __init__(
+        self,
+        blocks: Sequence[nn.Module],
+        on_capture: Callable[[int, Capture], None] | None,
+        on_output: Callable[[int, Tensor], Tensor | None] | None,
+        changes: Changes | None,
+        windowed: Collection[int],
+        grid: tuple[int, int] | None,
+    ) -> None:
+        self.changes = changes
+        self.blocks = blocks
+        self.windowed = windowed
+        self.on_capture = on_capture
+        self.on_output = on_output
+        self.recording = Recording([None] * len(blocks))
+        self.layer: int | None = None
+        self.thread_id = threading.get_ident()
+        self.bias_bytes: dict[int, int] = {}
+        self.grid = grid
+
+    def __call__(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None = None,
+        dropout_p: float = 0.0,
+        is_causal: bool = False,
+        scale: float | None = None,
+        enable_gqa: bool = False,
+    ) -> Tensor:
+        is_ours = threading.get_ident() == self.thread_id
+        is_ours = is_ours and self.layer not in self.windowed
+        if is_ours and query.dim() == 3:  # heads without a batch, as in timm's SAM
+            bias = attn_mask if attn_mask is None else attn_mask[None]
+            query, key, value = query[None], key[None], value[None]
+            return self(query, key, value, bias, dropout_p, is_causal, scale)[0]
+        if is_ours:
+            self._refuse(query, dropout_p, is_causal)
+            if self.changes is not None and self.layer is not None:
+                if enable_gqa:
+                    key, value = _repeated(key, query), _repeated(value, query)
+                scale = query.shape[-1] ** -0.5 if scale is None else scale
+                call = Call(query, key, value, attn_mask, scale)
+                changed = self._changed(self.changes, self.layer, call)
+                if changed is not None:
+                    return changed
+        output: Tensor = _original(
+            query,
+            key,
+            value,
+            attn_mask,
+            dropout_p,
+            is_causal,
+            scale=scale,
+            enable_gqa=enable_gqa and key.shape[-3] != query.shape[-3],
+        )
+        if not is_ours:
+            return output
+        if self.on_output is not None:
+            return self._handed_on(output)
+        if enable_gqa:  # fewer keys than queries: repeat them, as the kernel does
+            key, value = _repeated(key, query), _repeated(value, query)
+        if scale is None:
+            scale = query.shape[-1] ** -0.5
+        q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
+        capture = Capture(q=q, k=k, v=v, bias=self._bias(attn_mask), scale=scale)
+        capture = verify_rows(capture, output[0].detach())
+        self._keep(capture)
+        return output
+
+    def _changed(self, changes: Changes, layer: int, call: Call) -> Tensor | None:
+        """The call's output as interventions make it; None if they leave it alone."""
+        change = changes.of_layer(layer, call)
+        if change is None:
+            return None
+        made, call = call, change.rescaled(call)
+        output = change.attend(_original, call)
+        if self.on_output is not None:
+            return change.switched_off(self._handed_on(output))
+        q, k, v = _owned(call.q[0], call.k[0], call.v[0])
+        capture = Capture(q, k, v, self._bias(call.mask), call.scale)
+        capture = change.changed(capture)
+        own = output[0].detach()
+        capture = verify_rows(capture, own)
+        if change.axis is not Axis.KEYS:  # `own` is no kernel's
+            capture = independent_check.verify_other_axis(capture, made, change)
+        self._keep(change.sent(capture, own))
+        return change.switched_off(output)
+
+    def _handed_on(self, output: Tensor) -> Tensor:
+        """The output, or what `on_output` puts in its place."""
+        changed = None
+        if self.layer is not None and self.on_output is not None:
+            changed = self.on_output(self.layer, output)
+        return output if changed is None else changed
+
+    def _keep(self, capture: Capture) -> None:
+        if self.layer is None:
+            self.recording.extras.append(capture)
+            return
+        if self.recording.captures[self.layer] is not None:
+            raise UnsupportedModelError(
+                "Block {layer} ({kind}) calls attention more than once, so its maps "
+                "would be ambiguous. vitviz shows models with one attention a block.",
+                layer=self.layer,
+                kind=type(self.blocks[self.layer]).__name__,
+            )
+        self.recording.captures[self.layer] = capture
+        if self.on_capture is not None:
+            self.on_capture(self.layer, capture)
+
+    def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
+        where = Phrase("outside the blocks")
+        if self.layer is not None:
+            where = Phrase("in block {n}", {"n": self.layer})
+        is_batch = self.on_output is None and query.shape[0] != 1
+        if query.dim() != 4 or is_batch:
+            raise UnsupportedModelError(
+                "The attention {where} is computed in {shape} pieces (windows), not "
+                "over the whole picture. vitviz shows global attention.",
+                where=where,
+                shape="×".join(str(n) for n in query.shape[:-2]),
+            )
+        if dropout_p > 0 or is_causal:
+            raise UnsupportedModelError(
+                "The attention {where} uses {what}, which a Vision Transformer in "
+                "evaluation does not. Call model.eval() and pass an image model.",
+                where=where,
+                what="dropout" if dropout_p > 0 else "a causal mask",
+            )
+
+    def _bias(self, mask: Tensor | None) -> Bias | None:
+        """What is kept of the mask as an additive bias."""
+        if mask is None:
+            return None
+        values = as_bias(mask)
+        assert values is not None
+        bias = kept(values[0] if values.dim() == 4 else values, self.grid)
+        for part in bias.parts():
+            storage = part.untyped_storage()  # several layers may share one
+            self.bias_bytes[storage.data_ptr()] = storage.nbytes()
+        if sum(self.bias_bytes.values()) > MAX_BIAS_BYTES:
+            raise BudgetError(
+                "This model adds a dense bias to every pair of tokens; at this size "
+                "keeping them takes more than {limit} MiB. Choose a smaller size.",
+                limit=MAX_BIAS_BYTES // 2**20,
+            )
+        return bias
+
+
+@contextlib.contextmanager
+def tap(
+    blocks: Sequence[nn.Module],
+    *,
+    on_capture: Callable[[int, Capture], None] | None = None,
+    on_output: Callable[[int, Tensor], Tensor | None] | None = None,
+    changes: Changes | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+    windowed: Collection[int] = (),
+    grid: tuple[int, int] | None = None,
+) -> Iterator[Recording]:
+    """A recording of the attention calls made in this thread while it is open.
+
+    blocks : the model's blocks in order; a call belongs to the block that runs.
+    on_capture : called in this thread with (layer, capture) right after each block's
+        attention; what it raises ends the forward pass.
+    on_output : called with (layer, the kernel's own output (B, H, N, D)); nothing is
+        captured then: for a backward pass, whose captures a trace already has. What
+        it returns, if anything, takes the output's place.
+    changes : what is changed in the calls of the blocks; None changes nothing.
+    is_cancelled : polled before every block.
+    windowed : blocks whose attention stays in windows; they are not captured.
+    grid : (rows, cols) of the patches, which lets large biases be kept in parts.
+
+    On leaving, however that happens, the function, the native fast path and the hooks
+    are as before. Waits while another thread has a tap open.
+
+    Raises Cancelled, UnsupportedModelError, BudgetError, SelectionError.
+    """
+    recorder = _Recorder(blocks, on_capture, on_output, changes, windowed, grid)
+
+    def enter(layer: int) -> None:
+        if is_cancelled is not None and is_cancelled():
+            raise Cancelled
+        recorder.layer = layer
+
+    def leave() -> None:
+        recorder.layer = None
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock)
+        stack.enter_context(_native_fast_path_off())
+        for layer, block in enumerate(blocks):
+            for handle in (
+                block.register_forward_pre_hook(
+                    lambda _module, _args, layer=layer: enter(layer)
+                ),
+                block.register_forward_hook(lambda _module, _args, _out: leave()),
+            ):
+                stack.callback(handle.remove)
+        dropping = None if changes is None else changes.hook()
+        if dropping is not None:
+            stack.callback(blocks[-1].register_forward_hook(dropping).remove)
+        stack.callback(setattr, F, "scaled_dot_product_attention", _original)
+        F.scaled_dot_product_attention = recorder
+        yield recorder.recording
+
+
+@contextlib.contextmanager
+def standing_in(function: Callable[..., Tensor]) -> Iterator[None]:
+    """`function` in the place of the fused attention, with its arguments, and no tap.
+
+    On leaving, everything is as before. Waits while another thread has a tap open.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_lock)
+        stack.enter_context(_native_fast_path_off())
+        stack.callback(setattr, F, "scaled_dot_product_attention", _original)
+        F.scaled_dot_product_attention = function
+        yield
+
+
+def require_complete(
+    recording: Recording, blocks: Sequence[nn.Module], windowed: Collection[int] = ()
+) -> None:
+    """Raise UnsupportedModelError unless every block's attention was captured.
+
+    Those whose attention stays in windows are not expected.
+    """
+    captures = enumerate(recording.captures)
+    missing = [i for i, c in captures if c is None and i not in windowed]
+    if missing:
+        raise UnsupportedModelError(
+            "{count} of {total} blocks ({kind}) compute attention without calling "
+            "scaled_dot_product_attention, so it cannot be shown exactly. Use the "
+            "model's fused or “sdpa” implementation, or open its checkpoint file: "
+            "vitviz then runs it in timm's, torchvision's or transformers' code.",
+            count=len(missing),
+            total=len(blocks),
+            kind=type(blocks[missing[0]]).__name__,
+        )
+
+
+@contextlib.contextmanager
+def _native_fast_path_off() -> Iterator[None]:
+    """Keep `nn.MultiheadAttention` in Python, where its call can be seen.
+
+    In eval mode it otherwise jumps to a native kernel (torch 1.12 and later).
+    """
+    was_enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(was_enabled)
+
+
+def _repeated(keys: Tensor, query: Tensor) -> Tensor:
+    """Keys or values of grouped heads, one for each head of the query."""
+    return keys.repeat_interleave(query.shape[-3] // keys.shape[-3], dim=-3)
+
+
+def _owned(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """q, k, v without holding on to memory that none of them uses.
+
+    Usually the three are views of one projection and are kept as they are. Where q
+    and k were normalised or rotated into tensors of their own, v would keep the whole
+    projection alive: it is copied then.
+    """
+    users: dict[int, int] = {}
+    for tensor in (q, k, v):
+        pointer = tensor.untyped_storage().data_ptr()
+        users[pointer] = users.get(pointer, 0) + tensor.nbytes
+
+    def owned(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.nbytes() > users[storage.data_ptr()]:
+            return tensor.detach().clone(memory_format=torch.contiguous_format)
+        return tensor.detach()
+
+    return owned(q), owned(k), owned(v)

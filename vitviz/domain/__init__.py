@@ -1,0 +1,1 @@
+"""The plain nouns: grids, heads, interventions, methods, numbers as text. No torch."""

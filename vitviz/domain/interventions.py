@@ -1,0 +1,352 @@
+"""What is changed of a running model: plain values, without torch and without Qt.
+
+    temperature  softmax(scores / T): above 1 flatter, below 1 sharper
+    scaling      scores without the factor 1/√d_k
+    axis         the softmax over all keys (right), over all queries, or over the heads
+    heads off    a head's output is zero, or its mean over all tokens
+    cuts         these queries may not look at these keys, in these layers
+    hidden       patches blurred, averaged or noised in the picture, or dropped: no
+                 token sees them in any layer, and no pool of patches counts them
+
+The first three hold in every layer. `attention.intervene` carries them out.
+
+What the Lab changes, as the view state keeps it: a list of single changes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from vitviz.errors import SelectionError
+from vitviz.system.dataclass_json import encoded
+
+Cell = tuple[int, int]
+Token = int | tuple[int, int] | str
+"""An index, a patch's (row, col), or a special token's name such as "cls"."""
+
+MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-4, 1e4
+"""Of all changes together, as wide as a lesson may go on from the Lab's extremes:
+from unscaled at T = 0.1 to T = d_k, and from T = 10 √d_k to 1."""
+
+
+class Axis(enum.Enum):
+    """What the softmax makes sum to 1."""
+
+    KEYS = "keys"
+    """dim=-1, as it should be: every query's row."""
+    QUERIES = "queries"
+    """dim=-2: every key's column."""
+    HEADS = "heads"
+    """dim=-3: the heads of every pair."""
+
+    @property
+    def dim(self) -> int:
+        """The axis of (B, H, N, N), counted from the end."""
+        return {Axis.KEYS: -1, Axis.QUERIES: -2, Axis.HEADS: -3}[self]
+
+
+class Hide(enum.Enum):
+    """How patches are hidden."""
+
+    BLUR = "blur"
+    MEAN = "mean"
+    NOISE = "noise"
+    DROP = "drop"
+    """The token leaves the sequence; the picture stays as it is."""
+
+    @property
+    def fill(self) -> Fill | None:
+        """What is painted into the picture."""
+        return None if self is Hide.DROP else Fill(self.value)
+
+
+class Off(enum.Enum):
+    """What stands in for the output of a head that is switched off."""
+
+    ZERO = "zero"
+    MEAN = "mean"
+    """Its mean over all tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsOff:
+    """Heads of one layer whose output does not reach the rest of the model."""
+
+    layer: int = 0
+    heads: tuple[int, ...] = ()
+    off: Off = Off.ZERO
+
+    def __post_init__(self) -> None:
+        if self.layer < 0 or min(self.heads, default=0) < 0:
+            raise ValueError(f"not heads of a layer: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Queries that may not look at keys, in layers first to last."""
+
+    queries: tuple[Token, ...] = ()
+    keys: tuple[Token, ...] = ()
+    first_layer: int = 0
+    last_layer: int = -1
+    """Counted from the last when negative; itself included."""
+    grid: Cell | None = None
+    """(rows, cols) that patches were chosen on; None: of whatever run this is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Patches that the model does not get to see."""
+
+    patches: tuple[Cell, ...] = ()
+    """(row, col) of each."""
+    how: Hide = Hide.BLUR
+    seed: int = 0
+    """Of the noise."""
+    grid: Cell | None = None
+    """As in `Cut`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interventions:
+    """Everything that is changed in a run; empty for the untouched model."""
+
+    temperature: float = 1.0
+    is_scaled: bool = True
+    axis: Axis = Axis.KEYS
+    heads_off: tuple[HeadsOff, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not MIN_TEMPERATURE <= self.temperature <= MAX_TEMPERATURE:
+            raise ValueError(f"not a temperature: {self.temperature}")
+
+    def __bool__(self) -> bool:
+        return self != UNTOUCHED
+
+    @property
+    def dropped(self) -> frozenset[Cell]:
+        """Patches whose tokens leave the sequence."""
+        dropped = (one.patches for one in self.hidden if one.how is Hide.DROP)
+        return frozenset(cell for patches in dropped for cell in patches)
+
+    def parts(self) -> tuple[Interventions, ...]:
+        """One for each thing that is changed, each with that thing alone."""
+        alone: list[Interventions] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == getattr(UNTOUCHED, field.name):
+                continue
+            values = [(one,) for one in value] if isinstance(value, tuple) else [value]
+            changed: Iterable[dict[str, Any]] = ({field.name: one} for one in values)
+            alone += [replace(UNTOUCHED, **one) for one in changed]
+        return tuple(alone)
+
+    def check(
+        self,
+        *,
+        grid: Cell,
+        num_layers: int,
+        num_heads: int = 0,
+        special: tuple[str, ...] | None = None,
+    ) -> None:
+        """Raise SelectionError unless all it names are parts of such a run.
+
+        num_heads : of a layer; 0 where that is not known before the run.
+        special : names of the special tokens; None where they are not known.
+        """
+        for off in self.heads_off:
+            _require_layer(off.layer, num_layers)
+            if num_heads:
+                require_head(max(off.heads, default=0), num_heads)
+        for cut in self.cuts:
+            _require_grid(cut.grid, grid)
+            layers = cut_layers(cut, num_layers)
+            _require_layer(layers.start, num_layers)
+            _require_layer(layers.stop - 1, num_layers)
+            for token in (*cut.queries, *cut.keys):
+                if isinstance(token, tuple):
+                    _require_cell(token, grid)
+                elif isinstance(token, str) and special is not None:
+                    require_special(token, special)
+        for one in self.hidden:
+            _require_grid(one.grid, grid)
+            for cell in one.patches:
+                _require_cell(cell, grid)
+
+
+UNTOUCHED = Interventions()
+
+
+def merged(parts: Iterable[Interventions]) -> Interventions:
+    """All of them at once: temperatures multiply, the last wrong axis counts."""
+    whole = UNTOUCHED
+    for part in parts:
+        product = whole.temperature * part.temperature
+        whole = Interventions(
+            temperature=min(max(product, MIN_TEMPERATURE), MAX_TEMPERATURE),
+            is_scaled=whole.is_scaled and part.is_scaled,
+            axis=whole.axis if part.axis is Axis.KEYS else part.axis,
+            heads_off=whole.heads_off + part.heads_off,
+            cuts=whole.cuts + part.cuts,
+            hidden=whole.hidden + part.hidden,
+        )
+    return whole
+
+
+def changed(part: Interventions) -> dict[str, Any]:
+    """What differs from the untouched model, as JSON knows it."""
+    usual = encoded(UNTOUCHED)
+    return {k: v for k, v in encoded(part).items() if v != usual[k]}
+
+
+def cut_layers(cut: Cut, num_layers: int) -> range:
+    """The layers a cut holds in."""
+    last = cut.last_layer + num_layers if cut.last_layer < 0 else cut.last_layer
+    return range(cut.first_layer, last + 1)
+
+
+def require_head(head: int, num_heads: int) -> None:
+    """Raise SelectionError for a head that there is not."""
+    if head >= num_heads:
+        raise SelectionError(
+            "There is no head {head}: heads go from 0 to {last}.",
+            head=head,
+            last=num_heads - 1,
+        )
+
+
+def require_special(name: str, names: tuple[str, ...]) -> None:
+    """Raise SelectionError for a special token that there is not."""
+    if name not in names:
+        raise SelectionError(
+            "There is no special token {name}; there are: {names}.",
+            name=name,
+            names=", ".join(names) or "none",
+        )
+
+
+def _require_layer(layer: int, num_layers: int) -> None:
+    if not 0 <= layer < num_layers:
+        raise SelectionError(
+            "There is no layer {layer}: layers go from 0 to {last}.",
+            layer=layer,
+            last=num_layers - 1,
+        )
+
+
+def _require_cell(cell: Cell, grid: Cell) -> None:
+    if not (0 <= cell[0] < grid[0] and 0 <= cell[1] < grid[1]):
+        raise SelectionError(
+            "There is no patch ({row},{col}): the grid has {rows}×{cols} patches.",
+            row=cell[0],
+            col=cell[1],
+            rows=grid[0],
+            cols=grid[1],
+        )
+
+
+def _require_grid(own: Cell | None, grid: Cell) -> None:
+    if own is not None and own != grid:
+        raise SelectionError(
+            "These patches were chosen on a grid of {own_rows}×{own_cols}; this run "
+            "has {rows}×{cols}. Choose them again.",
+            own_rows=own[0],
+            own_cols=own[1],
+            rows=grid[0],
+            cols=grid[1],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, which can be switched off and stays in the list."""
+
+    what: Interventions = UNTOUCHED
+    """One part, as of `Interventions.parts`."""
+    is_on: bool = True
+
+
+Changes = tuple[Change, ...]
+
+
+def active(changes: Iterable[Change]) -> Interventions:
+    """Everything that is switched on, at once."""
+    return merged(change.what for change in changes if change.is_on)
+
+
+def listed(interventions: Interventions) -> Changes:
+    """The list that stands for what a run was changed by."""
+    return tuple(Change(part) for part in interventions.parts())
+
+
+def kind(part: Interventions) -> str:
+    """Name of the field that a part changes."""
+    if part.temperature != 1:
+        return "temperature"
+    if not part.is_scaled:
+        return "is_scaled"
+    if part.axis is not Axis.KEYS:
+        return "axis"
+    if part.heads_off:
+        return "heads_off"
+    return "cuts" if part.cuts else "hidden"
+
+
+def with_only(changes: Changes, field: str, part: Interventions) -> Changes:
+    """`part` in the place of every change of this field; none if it changes nothing."""
+    kept = tuple(change for change in changes if kind(change.what) != field)
+    return (*kept, Change(part)) if part else kept
+
+
+def added(changes: Changes, part: Interventions) -> Changes:
+    """The list with one more at its end; one that is there already is switched on."""
+    if any(change.what == part for change in changes):
+        return tuple(Change(c.what) if c.what == part else c for c in changes)
+    return (*changes, Change(part))
+
+
+def toggled(changes: Changes, index: int) -> Changes:
+    """The list with one change switched on or off."""
+    change = changes[index]
+    other = replace(change, is_on=not change.is_on)
+    return (*changes[:index], other, *changes[index + 1 :])
+
+
+def without(changes: Changes, index: int) -> Changes:
+    """The list without one."""
+    return (*changes[:index], *changes[index + 1 :])
+
+
+def fitting(
+    interventions: Interventions,
+    *,
+    grid: tuple[int, int],
+    num_layers: int,
+    num_heads: int,
+    special: tuple[str, ...] | None,
+) -> Interventions:
+    """The parts that mean something in such a run, as in `Interventions.check`."""
+
+    def fits(part: Interventions) -> bool:
+        try:
+            part.check(
+                grid=grid, num_layers=num_layers, num_heads=num_heads, special=special
+            )
+        except SelectionError:
+            return False
+        return True
+
+    return merged(part for part in interventions.parts() if fits(part))
+
+
+class Fill(enum.Enum):
+    """What is put in place of a hidden patch."""
+
+    BLUR = "blur"
+    MEAN = "mean"
+    NOISE = "noise"

@@ -1,0 +1,56 @@
+"""Amounts as people read them, the same everywhere."""
+
+from __future__ import annotations
+
+import math
+
+NEARLY_ZERO = 1e-8
+
+
+def bytes_text(count: float) -> str:
+    """A number of bytes: "64 kB", "2.7 MB", "346 MB", "2.53 GB"; decimal units."""
+    if count < 999_500:
+        return f"{count / 1e3:.0f} kB"
+    if count < 99_950_000:
+        return f"{count / 1e6:.1f} MB"
+    if count < 999_500_000:
+        return f"{count / 1e6:.0f} MB"
+    return f"{count / 1e9:.2f} GB"
+
+
+def format_value(value: float) -> str:
+    """A value with three significant digits, plain from 0.001 to a million.
+
+    To be read, not parsed: its minus is the sign "−", no hyphen.
+    """
+    if value == 0:
+        return "0"
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + _digits(abs(value))
+
+
+def written_out(value: float) -> str:
+    """`format_value` without powers of ten, as whoever is new to them reads it.
+
+    Below 0.001 with two significant digits; what is nearer to 0 than 1e-8 is "≈ 0".
+    """
+    size = abs(value)
+    if 0 < size < NEARLY_ZERO:
+        return "≈ 0"
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    if size == math.inf:  # the score of an edge that was cut
+        return sign + "∞"
+    if 0.001 <= size < 1e6 or not size > 0:
+        return format_value(value)
+    if size < 1:
+        places = 1 - math.floor(math.log10(size))
+        return sign + f"{size:.{places}f}".rstrip("0")
+    return sign + f"{float(f'{size:.3g}'):,.0f}"
+
+
+def _digits(value: float) -> str:
+    if value < 0.001:
+        return f"{value:.1e}".replace("e-0", "e-")
+    if 1000 <= value < 1e6:
+        return f"{float(f'{value:.3g}'):.0f}"
+    return f"{value:.3g}"

@@ -1,0 +1,202 @@
+"""Methods across layers, for one query: a row vector walked through the matrices.
+
+The row of a product of layer matrices that belongs to one query needs no product of
+matrices: e_qᵀ M_L ⋯ M_1 is a vector that is multiplied by one matrix after another,
+from the last layer to the first, and each M_l is made tile by tile. Time is O(L·N²),
+memory that of a tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from vitviz.attention import compute
+from vitviz.attention.capture import Capture
+from vitviz.domain.heads import Fusion
+
+Check = Callable[[], None]
+"""Called between tiles; raises Cancelled to end the walk."""
+
+TILE_BYTES = 4 * 2**20
+"""A tile of the walk: what stays in a processor's cache is read again for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutOptions:
+    """How rollout mixes heads and layers.
+
+    fusion : how the heads of a layer become one matrix.
+    start_layer : the first layer that takes part, counted from 0.
+    discard : share of the smallest entries of each row set to 0, in [0, 1).
+    """
+
+    fusion: Fusion = Fusion.MEAN
+    start_layer: int = 0
+    discard: float = 0.0
+
+
+def rollout(
+    captures: Sequence[Capture],
+    query: int,
+    options: RolloutOptions,
+    *,
+    kept: int | None,
+    check: Check = lambda: None,
+) -> Tensor:
+    """Attention rollout of one query, (N,) float32; sums to 1.
+
+    Ā = mean over heads of A,  Â = ½ Ā + ½ I,  R = Â^L ⋯ Â^1
+    (Abnar and Zuidema 2020, arXiv 2005.00928, section 3)
+
+    Rows are renormalised where max or min fusion or discarding changed their sum.
+    kept : a column that is never discarded: CLS, or None.
+    """
+
+    def layer_rows(capture: Capture, rows: Tensor | slice) -> Tensor:
+        fused = compute.fuse(_tile(capture, rows), options.fusion)
+        if options.discard > 0:
+            fused = _discarded(fused, options.discard, kept)
+        if options.discard > 0 or options.fusion is not Fusion.MEAN:
+            fused = fused / fused.sum(dim=-1, keepdim=True).clamp_min(1e-30)
+        return fused
+
+    vector = _start(captures, query)
+    for capture in reversed(captures[options.start_layer :]):
+        if options.discard == 0 and options.fusion is Fusion.MEAN:
+            product = _mean_product(vector, capture, check)
+        else:
+            product = _product(vector, capture, layer_rows, check)
+        vector = (vector + product) / 2
+    return vector
+
+
+def relevance(
+    captures: Sequence[Capture],
+    gradients: Sequence[Tensor],
+    query: int,
+    *,
+    start_layer: int = 0,
+    check: Check = lambda: None,
+) -> Tensor:
+    """Generic-attention relevance of all tokens for one query, (N,) float32, ≥ 0.
+
+    Ā = mean over heads of (∇A ⊙ A)⁺,  R ← I,  R ← R + Ā R for l = 1 … L
+    (Chefer, Gur and Wolf 2021, arXiv 2103.15679, equations 5 and 6)
+    """
+    vector = _start(captures, query)
+    for layer in reversed(range(start_layer, len(captures))):
+        vector = vector + _gradient_product(
+            vector, captures[layer], gradients[layer], check, is_normalised=False
+        )
+    return vector
+
+
+def gradient_rollout(
+    captures: Sequence[Capture],
+    gradients: Sequence[Tensor],
+    query: int,
+    *,
+    start_layer: int = 0,
+    check: Check = lambda: None,
+) -> Tensor:
+    """Rollout of M = mean over heads of (A ⊙ ∇A)⁺, (N,) float32; sums to 1.
+
+    Each layer's A meets that layer's own gradient. M + I is divided by its row sums:
+    M alone has none to speak of.
+    """
+    vector = _start(captures, query)
+    for layer in reversed(range(start_layer, len(captures))):
+        vector = _gradient_product(
+            vector, captures[layer], gradients[layer], check, is_normalised=True
+        )
+    return vector
+
+
+def gradient_tile(capture: Capture, gradient: Tensor, rows: Tensor | slice) -> Tensor:
+    """Mean over heads of (A ⊙ ∇A)⁺ for some queries, (b, N) float32."""
+    tile = _tile(capture, rows)
+    tile *= gradient[:, rows] @ capture.v.float().transpose(-1, -2)
+    return tile.clamp_min_(0).mean(dim=0)
+
+
+def _tile(capture: Capture, rows: Tensor | slice) -> Tensor:
+    if isinstance(rows, slice):
+        return compute.tile(capture, rows.start, rows.stop)
+    return compute.rows_at(capture, rows)
+
+
+def _start(captures: Sequence[Capture], query: int) -> Tensor:
+    first = captures[0]
+    vector = torch.zeros(first.num_keys, device=first.q.device)
+    vector[query] = 1
+    return vector
+
+
+def _pieces(vector: Tensor, capture: Capture) -> list[Tensor | slice]:
+    """The rows that `vector` weights, in tiles: at first it is one row alone."""
+    if int((vector != 0).sum()) == 1:
+        return [vector.nonzero()[0]]
+    step = max(1, TILE_BYTES // (4 * capture.num_heads * capture.num_keys))
+    count = capture.num_queries
+    return [slice(a, min(a + step, count)) for a in range(0, count, step)]
+
+
+def _product(
+    vector: Tensor,
+    capture: Capture,
+    rows_of: Callable[[Capture, Tensor | slice], Tensor],
+    check: Check,
+) -> Tensor:
+    """Product of `vector` and M, (N,), with M's rows from `rows_of`."""
+    total = torch.zeros_like(vector)
+    for rows in _pieces(vector, capture):
+        check()
+        total += vector[rows] @ rows_of(capture, rows)
+    return total
+
+
+def _mean_product(vector: Tensor, capture: Capture, check: Check) -> Tensor:
+    """Product of `vector` and the heads' mean, which is never made, (N,)."""
+    total = torch.zeros_like(vector)
+    for rows in _pieces(vector, capture):
+        check()
+        tile = _tile(capture, rows)  # (H, b, N)
+        weights = vector[rows].repeat(capture.num_heads)  # (H·b,)
+        total += weights @ tile.flatten(0, 1)
+    return total / capture.num_heads
+
+
+def _gradient_product(
+    vector: Tensor,
+    capture: Capture,
+    gradient: Tensor,
+    check: Check,
+    *,
+    is_normalised: bool,
+) -> Tensor:
+    """Product of `vector` and M, or M + I with rows made to sum to 1, (N,)."""
+    total = torch.zeros_like(vector)
+    for rows in _pieces(vector, capture):
+        check()
+        part = gradient_tile(capture, gradient, rows)
+        weights = vector[rows]
+        if is_normalised:
+            weights = weights / (1 + part.sum(dim=-1))
+            total[rows] += weights
+        total += weights @ part
+    return total
+
+
+def _discarded(rows: Tensor, share: float, kept: int | None) -> Tensor:
+    """(b, N) with the smallest share of each row at 0; column `kept` is not touched."""
+    count = int(rows.shape[-1] * share)
+    order = rows
+    if kept is not None:
+        order = rows.clone()
+        order[:, kept] = float("inf")
+    smallest = order.topk(count, dim=-1, largest=False).indices
+    return rows.scatter(-1, smallest, 0.0)

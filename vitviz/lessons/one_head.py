@@ -1,0 +1,337 @@
+"""Attention of one head, one step at a time, so that each step can be shown.
+
+    out = softmax(Q Kᵀ / √d_k) V
+
+Attention Is All You Need. Vaswani et al., 2017, arXiv 1706.03762, section 3.2.1. The
+paper divides by √d_k so that scores do not grow with d_k and push softmax to where its
+gradients are small (its footnote 4); `growth` and `Row.gradient` measure just that.
+
+Of a changed run (`attention.intervene`) it is the changed arithmetic: another scale,
+edges whose score is −∞, a softmax along another axis.
+
+Everything is numpy and computed from the q, k and v that the model's own kernel
+received. No torch: tensors of a trace are only asked for their numpy form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.domain.interventions import Axis
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+
+Array = npt.NDArray[np.float32]
+Wide = npt.NDArray[np.float64]
+Tokens = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """What one head of one layer multiplies.
+
+    q, k : (N, d_k) float32; v : (N, d_v) float32.
+    scale : what scores are multiplied with, usually 1/√d_k.
+    bias : broadcastable to (N, N), added to the scaled scores, or None.
+    cuts : (queries, keys) of the edges that were cut; their scores are −∞.
+    dropped : tokens that have left: no query sees them, and they are no queries.
+    axis : what the softmax makes sum to 1.
+    beside : where that is the heads, the factors of the layer's others.
+    key_sums : where that is the queries, (N,) log Σ over them of exp(score).
+    is_off : whether the head is off; v is then what it hands over instead.
+    """
+
+    q: Array
+    k: Array
+    v: Array
+    scale: float
+    bias: Array | None = None
+    cuts: tuple[tuple[Tokens, Tokens], ...] = ()
+    dropped: tuple[int, ...] = ()
+    axis: Axis = Axis.KEYS
+    beside: tuple[Factors, ...] = ()
+    key_sums: Wide | None = None
+    is_off: bool = False
+
+    @property
+    def num_tokens(self) -> int:
+        """N."""
+        return len(self.k)
+
+    @property
+    def width(self) -> int:
+        """d_k."""
+        return int(self.q.shape[1])
+
+    @property
+    def divisor(self) -> float:
+        """What scores are divided by: √d_k, unless the model has its own way."""
+        return 1 / self.scale
+
+    @property
+    def has_own_divisor(self) -> bool:
+        """Whether that is √d_k, as trained; not where the run was changed."""
+        return bool(abs(self.divisor / self.width**0.5 - 1) < 1e-4)
+
+    def products(self, query: int) -> Array:
+        """(N,) q·k of one query with all keys, neither scaled nor biased."""
+        found: Array = self.k @ self.q[query]
+        return found
+
+    def bias_row(self, query: int) -> Array:
+        """(N,) what is added to the scaled scores of one query."""
+        if self.bias is None:
+            return np.zeros(self.num_tokens, np.float32)
+        row = self.bias[query if self.bias.shape[0] > 1 else 0]
+        return np.broadcast_to(row, (self.num_tokens,))
+
+    def is_cut(self, query: int) -> npt.NDArray[np.bool_]:
+        """(N,) which keys this query may not see."""
+        found = np.zeros(self.num_tokens, bool)
+        found[list(self.dropped)] = True
+        for queries, keys in self.cuts:
+            if query in queries:
+                found[keys] = True
+        return found
+
+    def scores(self, query: int) -> Wide:
+        """(N,) what enters softmax: scaled, with the bias, −∞ where an edge is cut."""
+        found = self.products(query).astype(np.float64) * self.scale
+        found += self.bias_row(query)
+        found[self.is_cut(query)] = -np.inf
+        return found
+
+    def key_normaliser(self, factor: float) -> Wide:
+        """(N,) log Σ over all queries of exp(factor · score); 0 for an unseen key."""
+        top, total = np.full(self.num_tokens, -np.inf), np.zeros(self.num_tokens)
+        for query in range(self.num_tokens):
+            if query in self.dropped:
+                continue
+            scores = self.scores(query) * factor
+            higher = np.maximum(top, scores)
+            base = np.where(np.isfinite(higher), higher, 0.0)
+            total = total * np.exp(top - base) + np.exp(scores - base)
+            top = higher
+        is_seen = np.isfinite(top)
+        return np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """How one query meets one key.
+
+    q, k, products : (d_k,); `total` is the sum of the products.
+    """
+
+    q: Array
+    k: Array
+    products: Array
+    total: float
+    score: float
+    """Scaled, with the bias if there is one: what enters softmax; −∞ if cut."""
+    bias: float
+    weight: float
+    cosine: float
+    """How alike the two directions are, in [-1, 1]."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the query may not see the key."""
+        return self.score == -np.inf
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One query's weights, (N,), and how pointed they are.
+
+    They sum to 1, unless the softmax of a changed run went along another axis.
+    """
+
+    weights: Array
+    entropy: float
+    """Of the weights as shares of their sum, in nats, from 0 to log num_keys."""
+    num_keys: int
+    """N, less the keys that were cut off."""
+
+    @property
+    def relative_entropy(self) -> float:
+        """Entropy as a share of the largest there can be, in [0, 1]."""
+        return self.entropy / float(np.log(self.num_keys)) if self.num_keys > 1 else 0.0
+
+    @property
+    def breadth(self) -> float:
+        """How many tokens share the attention: exp(entropy), from 1 to N."""
+        return float(np.exp(self.entropy))
+
+    @property
+    def largest(self) -> float:
+        """The largest weight."""
+        return float(self.weights.max())
+
+    @property
+    def gradient(self) -> float:
+        """Σ p (1 − p), the trace of softmax's Jacobian: 0 for a spike, near 1 if flat.
+
+        What is left of a gradient on its way back through softmax.
+        """
+        p = self.weights.astype(np.float64)
+        return float((p * (1 - p)).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixture:
+    """What one query takes home: the weighted sum of all values.
+
+    out : (d_v,).
+    lengths : (N,) lengths of the parts wᵢⱼ·vⱼ.
+    value_lengths : (N,) lengths of the values alone.
+    """
+
+    out: Array
+    lengths: Array
+    value_lengths: Array
+
+    def largest(self, most: int) -> tuple[int, ...]:
+        """Tokens with the longest parts, the longest first."""
+        return tuple(map(int, np.argsort(-self.lengths, kind="stable")[:most]))
+
+
+def factors(trace: Trace, layer: int, head: int) -> Factors:
+    """What one head of a trace multiplies. Raises SelectionError, ExactnessError."""
+    own, capture = _factors(trace, layer, head), trace.capture(layer)
+    if capture.axis is Axis.HEADS:
+        others = (one for one in range(trace.num_heads) if one != head)
+        beside = tuple(_factors(trace, layer, other) for other in others)
+        return replace(own, axis=capture.axis, beside=beside)
+    if capture.key_normalisers is not None:
+        peaks, sums = capture.key_normalisers[:, head].double().cpu().numpy()
+        return replace(own, axis=capture.axis, key_sums=peaks + sums)
+    return own
+
+
+def _factors(trace: Trace, layer: int, head: int) -> Factors:
+    from vitviz.attention.trace import as_array
+
+    capture = trace.capture(layer)
+    bias = None
+    if capture.bias is not None:
+        only = capture.bias.of_heads(slice(head, head + 1))
+        bias = as_array(only.rows(slice(None))[0])
+    dropped: tuple[int, ...] = ()
+    cuts = []
+    for edges in capture.edges:  # of dropped tokens as keys or queries, or a cut
+        if edges.queries is None and edges.keys is not None:
+            dropped = tuple(edges.keys.tolist())
+        elif edges.queries is not None and edges.keys is not None:
+            cuts.append((edges.queries.cpu().numpy(), edges.keys.cpu().numpy()))
+    off = trace.interventions.heads_off
+    return Factors(
+        as_array(capture.q[head]),
+        as_array(capture.k[head]),
+        as_array(capture.v[head]),
+        capture.scale,
+        bias,
+        tuple(cuts),
+        dropped,
+        is_off=any(one.layer == layer and head in one.heads for one in off),
+    )
+
+
+def row(
+    of: Factors, query: int, *, divisor: float | None = None, axis: Axis | None = None
+) -> Row:
+    """One query's weights, its scores divided by `divisor` or as the model does.
+
+    Another divisor is another temperature, divisor ÷ √d_k, of scores and bias alike.
+    axis : what the softmax makes sum to 1; None: what it does in this run.
+    """
+    factor = 1.0 if divisor is None else 1 / (divisor * of.scale)
+    scores = of.scores(query) * factor
+    is_seen = np.isfinite(scores)
+    match axis or of.axis:
+        case Axis.KEYS:
+            weights = softmax(scores)
+        case Axis.QUERIES:
+            normaliser = of.key_sums
+            if normaliser is None or divisor is not None:
+                normaliser = of.key_normaliser(factor)
+            weights = np.exp(scores - normaliser)
+        case Axis.HEADS:
+            others = [one.scores(query) * factor for one in of.beside]
+            heads = np.stack([np.where(is_seen, one, 0.0) for one in (scores, *others)])
+            weights = np.where(is_seen, softmax(heads, axis=0)[0], 0.0)
+    total = float(weights.sum())
+    spread = entropy(weights / total) if total else 0.0
+    return Row(weights.astype(np.float32), spread, int(is_seen.sum()))
+
+
+def pair(of: Factors, query: int, key: int) -> Pair:
+    """How `query` meets `key`, number by number."""
+    q, k = of.q[query], of.k[key]
+    products = q * k
+    total = float(products.sum(dtype=np.float64))
+    bias = float(of.bias_row(query)[key])
+    return Pair(
+        q,
+        k,
+        products,
+        total,
+        float(of.scores(query)[key]),
+        bias,
+        float(row(of, query).weights[key]),
+        cosine(q, k) or 0.0,
+    )
+
+
+def mixture(of: Factors, query: int) -> Mixture:
+    """What `query` takes from every value."""
+    weights = row(of, query).weights
+    value_lengths = np.linalg.norm(of.v, axis=1)
+    # what a head that is off hands over is the same whatever its weights sum to
+    out = of.v[query] if of.is_off else weights @ of.v
+    return Mixture(out, weights * value_lengths, value_lengths)
+
+
+def growth(of: Factors, query: int) -> tuple[tuple[int, float], ...]:
+    """(d, spread of the scores if vectors had only their first d numbers).
+
+    The spread is the standard deviation over all keys it sees, before any scaling,
+    for a quarter, half and all of d_k. Independent numbers make it grow like √d.
+    """
+    widths = sorted({max(1, of.width // 4), max(1, of.width // 2), of.width})
+    keys = of.k[~of.is_cut(query)]
+    return tuple(
+        (d, float((keys[:, :d] @ of.q[query, :d]).std(dtype=np.float64)))
+        for d in widths
+    )
+
+
+def softmax(scores: npt.NDArray[np.floating], axis: int = -1) -> Wide:
+    """Shares that sum to 1 along one axis."""
+    wide = scores.astype(np.float64)
+    shifted = np.exp(wide - wide.max(axis=axis, keepdims=True))
+    shares: Wide = shifted / shifted.sum(axis=axis, keepdims=True)
+    return shares
+
+
+def entropy(weights: npt.NDArray[np.floating]) -> float:
+    """−Σ p log p in nats; what is 0 adds nothing."""
+    p = weights.astype(np.float64)
+    p = p[p > 0]
+    return float(-(p * np.log(p)).sum())
+
+
+def cosine(
+    one: npt.NDArray[np.floating], other: npt.NDArray[np.floating]
+) -> float | None:
+    """How alike two directions are, in [-1, 1]; None without two finite lengths."""
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
+    if lengths == 0 or not np.isfinite(lengths):
+        return None
+    return float(a @ b) / lengths

@@ -1,0 +1,196 @@
+"""Which pictures lie in a folder, and in which order people expect them.
+
+Small pictures for the film strip; what cannot be read has none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+
+from vitviz.errors import ImageError, InputError, VitvizError
+from vitviz.pictures import decode
+from vitviz.pictures.source import load_image
+
+if TYPE_CHECKING:
+    from vitviz.pictures.source import SourceImage
+
+
+SUFFIXES = frozenset(
+    f".{kind}"
+    for kind in (
+        *("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif", "tif", "tiff", "avif"),
+        *("ppm", "pgm", "pbm", "pnm", "heic", "heif"),
+    )
+)
+"""By which a folder's pictures are told from other files; their content decides."""
+MAX_PICTURES = 50_000
+AHEAD_FILE_BYTES = 32 * 2**20
+AHEAD_PIXEL_BYTES = 128 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Pictures to step through."""
+
+    paths: tuple[Path, ...] = ()
+    start: int = 0
+    """Index of the one to begin with."""
+    folder: Path | None = None
+    """What was asked for, if it was a folder."""
+
+
+def natural_key(name: str) -> tuple[tuple[object, ...], str]:
+    """For sorting names as people do: `a2` before `a10`, capitals beside small ones."""
+    parts = re.split(r"(\d+)", name.casefold())
+    # texts stand at even places, numbers at odd ones, so that likes meet likes
+    return tuple(int(p) if p.isdecimal() else p for p in parts), name
+
+
+def pictures_in(folder: Path) -> tuple[Path, ...]:
+    """A folder's pictures in natural order, without those of folders in it.
+
+    Raises InputError.
+    """
+    names = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                is_hidden = entry.name.startswith(".")
+                suffix = os.path.splitext(entry.name)[1].lower()
+                if suffix in SUFFIXES and not is_hidden and _is_file(entry):
+                    names.append(entry.name)
+    except OSError as error:
+        raise InputError(
+            "The folder {name} cannot be read: {reason}.",
+            name=_shown(folder),
+            reason=(error.strerror or "it does not answer").lower(),
+        ) from error
+    names.sort(key=natural_key)
+    return tuple(folder / name for name in names[:MAX_PICTURES])
+
+
+def listing(paths: Sequence[Path]) -> Listing:
+    """What to step through when these files and folders are opened together.
+
+    A single file brings the other pictures of its folder. Raises InputError.
+    """
+    if len(paths) == 1 and not os.path.isdir(paths[0]):
+        return around(paths[0])
+    found: dict[Path, None] = {}
+    for path in (one.absolute() for one in paths):
+        found |= dict.fromkeys(pictures_in(path) if os.path.isdir(path) else (path,))
+    if not found:
+        raise InputError(
+            "There is no picture in {name}.", name=", ".join(map(_shown, paths))
+        )
+    folder = paths[0].absolute() if len(paths) == 1 else None
+    return Listing(tuple(found)[:MAX_PICTURES], 0, folder)
+
+
+def around(path: Path) -> Listing:
+    """The pictures of a file's folder, beginning with the file."""
+    try:
+        paths = pictures_in(path.absolute().parent)
+    except InputError:  # a folder that may be entered and not listed
+        paths = ()
+    place = path.absolute()
+    if place not in paths:
+        paths = tuple(sorted((*paths, place), key=lambda p: natural_key(p.name)))
+    return Listing(paths, paths.index(place))
+
+
+class Ahead:
+    """Pictures read before they are asked for; any thread.
+
+    A file that has changed since is read again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[Path, tuple[tuple[int, int], SourceImage]] = {}
+
+    def read(self, path: Path) -> None:
+        """Read a picture unless it is there, too large, or cannot be read."""
+        from vitviz.pictures.source import load_for_screen
+
+        mark = _mark(path)
+        if mark is None or mark[1] > AHEAD_FILE_BYTES or self.get(path) is not None:
+            return
+        try:
+            image = load_for_screen(path)
+        except (ImageError, InputError):
+            return  # said when it is opened
+        if image.pixels.nbytes <= AHEAD_PIXEL_BYTES:
+            with self._lock:
+                self._kept[path] = (mark, image)
+
+    def get(self, path: Path) -> SourceImage | None:
+        """The picture, if it was read and its file is still the same."""
+        with self._lock:
+            kept = self._kept.get(path)
+        return kept[1] if kept is not None and kept[0] == _mark(path) else None
+
+    def keep_only(self, paths: Sequence[Path]) -> None:
+        """Let go of all others."""
+        with self._lock:
+            for path in self._kept.keys() - set(paths):
+                del self._kept[path]
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    """(time of change, size) of a regular file."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _shown(path: Path) -> str:
+    from vitviz.system.atomic_files import printable
+
+    return printable(path.name or str(path.absolute()))
+
+
+MAX_FILE_BYTES = 64 * 2**20
+
+
+def thumbnail(path: Path, side_px: int) -> npt.NDArray[np.uint8] | None:
+    """(H, W, 3) uint8, C-contiguous, no side longer than `side_px`; upright, sRGB.
+
+    May be called from any thread.
+    """
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
+            return None
+        data = path.read_bytes()
+        if data[:2] == b"\xff\xd8":
+            pixels = decode.decode_small_jpeg(data, path.name, side_px)
+        else:
+            pixels = load_image(data, name=path.name).pixels
+    except (OSError, ValueError, VitvizError):
+        return None
+    picture = PIL.Image.fromarray(pixels)
+    picture.thumbnail((side_px, side_px), PIL.Image.Resampling.BILINEAR)
+    return np.ascontiguousarray(picture, np.uint8)

@@ -1,0 +1,209 @@
+"""From a path or bytes to a SourceImage, within limits, and from that to a model.
+
+Whatever a file holds, `load_image` ends in a picture or in one ImageError that names
+the file, the reason and what to do. Nothing in a file is executed; slow or rare formats
+are decoded in a process of their own that can be ended (see `decoding`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+
+from vitviz.errors import ImageError, Phrase
+from vitviz.pictures import decode
+
+MAX_FILE_BYTES = 512 * 2**20
+MAX_NAME_CHARS = 60
+MAX_SCREEN_PX = 2048
+"""Longest side of a copy for the screen; drawing a larger one blocks the window."""
+MIN_COPY_PX = 128
+"""A copy whose sides are no longer is the last."""
+
+Bytes = npt.NDArray[np.uint8]
+Source = str | Path | bytes | BinaryIO | PIL.Image.Image | npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceImage:
+    """A picture as it is shown: upright, sRGB, opaque.
+
+    pixels : (H, W, 3) uint8, C-contiguous, read-only.
+    notes : what was changed on the way, a sentence each.
+    """
+
+    pixels: Bytes
+    name: str
+    path: Path | None
+    sha256: str
+    """Of the file's bytes; of the pixels where there is no file."""
+    notes: tuple[Phrase, ...] = ()
+    copies: tuple[Bytes, ...] = ()
+    """As `screen_copies` makes them, where somebody has."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+def load_image(
+    source: Source, *, name: str | None = None, allow_large: bool = False
+) -> SourceImage:
+    """The picture of a path, bytes, an open file, a PIL image or (H, W, 3) uint8.
+
+    name : what messages and titles call it; a path's own name by default.
+    allow_large : accept more than 100 and up to 178 megapixels.
+
+    May be called from any thread. Raises ImageError, MissingExtraError.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source, name or "picture")
+    if isinstance(source, PIL.Image.Image):
+        return _from_pil(source, name or "picture")
+    path: Path | None = None
+    if isinstance(source, str | Path):
+        path = Path(source)
+        shown = short_name(name or path.name or str(path))
+        data = _read(path, shown)
+    else:
+        shown = short_name(name or "picture")
+        data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
+        _check_bytes(len(data), shown)
+    picture = decode.decode_safely(data, shown, allow_large=allow_large)
+    digest = hashlib.sha256(data).hexdigest()
+    return _image(picture.pixels, shown, path, digest, picture.notes)
+
+
+def load_for_screen(source: Source, *, name: str | None = None) -> SourceImage:
+    """As `load_image`, with copies to be drawn; any thread.
+
+    Raises ImageError, MissingExtraError.
+    """
+    image = load_image(source, name=name)
+    return replace(image, copies=screen_copies(image.pixels))
+
+
+def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:
+    """Copies to be drawn on a screen, each about half as large as the one before.
+
+    pixels : (H, W, 3) uint8; the first copy if it is not too large for a screen.
+
+    Means of the pixels they cover. May be called from any thread, and takes long for
+    a large picture.
+    """
+    height, width = pixels.shape[:2]
+    factor = max(1, -(-max(width, height) // MAX_SCREEN_PX))
+    copies = [_reduced(pixels, factor)]
+    while max(copies[-1].shape) > MIN_COPY_PX:
+        copies.append(_reduced(copies[-1], 2))
+    return tuple(copies)
+
+
+def short_name(name: str) -> str:
+    """A file name fit for a sentence: no control characters, not overly long."""
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    kept = (
+        "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} else char
+        for char in text
+    )
+    text = "".join(kept)
+    if len(text) <= MAX_NAME_CHARS:
+        return text
+    half = MAX_NAME_CHARS // 2
+    return f"{text[: half - 1]}…{text[-half:]}"
+
+
+def _read(path: Path, name: str) -> bytes:
+    """A regular file's bytes; anything else is refused before it is opened."""
+    try:
+        status = os.stat(path)
+        kind = _kind(status.st_mode)
+        if kind is not None:
+            raise ImageError("{name} is {kind}, not a picture.", name=name, kind=kind)
+        _check_bytes(status.st_size, name)
+        with open(path, "rb") as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise ImageError("There is no file {name}.", name=name) from None
+    except PermissionError:
+        raise ImageError(
+            "{name} may not be read: change its permissions, or copy it elsewhere.",
+            name=name,
+        ) from None
+    except (OSError, ValueError) as error:
+        # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ImageError(
+            "{name} cannot be read: {reason}.", name=name, reason=short_name(reason)
+        ) from error
+
+
+def _kind(mode: int) -> str | None:
+    """What a path is when it is no regular file."""
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    found = next((text for is_kind, text in kinds if is_kind(mode)), None)
+    return found if found or stat.S_ISREG(mode) else "no regular file"
+
+
+def _check_bytes(count: int, name: str) -> None:
+    if count > MAX_FILE_BYTES:
+        raise ImageError(
+            "{name} is larger than {limit} MB. Save it smaller and open that.",
+            name=name,
+            limit=MAX_FILE_BYTES // 2**20,
+        )
+    if count == 0:
+        raise ImageError("{name} is empty.", name=name)
+
+
+def _from_array(array: npt.NDArray[np.uint8], name: str) -> SourceImage:
+    is_picture = array.ndim == 3 and array.shape[2] == 3 and array.size > 0
+    if not is_picture or array.dtype != np.uint8:
+        raise ImageError(
+            "An array must be (height, width, 3) of uint8, not {shape} of {dtype}.",
+            shape=array.shape,
+            dtype=array.dtype,
+        )
+    pixels = np.array(array, order="C")
+    return _image(pixels, name, None, hashlib.sha256(pixels.data).hexdigest(), ())
+
+
+def _reduced(pixels: Bytes, factor: int) -> Bytes:
+    """(H, W, 3) uint8 with sides so many times shorter."""
+    if factor == 1:
+        return np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    whole = PIL.Image.frombuffer("RGB", (width, height), np.ascontiguousarray(pixels))
+    size = max(1, width // factor), max(1, height // factor)
+    # Pillow lets other threads go on meanwhile
+    return np.asarray(whole.resize(size, PIL.Image.Resampling.BOX))
+
+
+def _from_pil(picture: PIL.Image.Image, name: str) -> SourceImage:
+    decode.check_size(picture.size, name, allow_large=True)
+    decoded = decode.upright_rgb(picture, name)
+    digest = hashlib.sha256(decoded.pixels.data).hexdigest()
+    return _image(decoded.pixels, name, None, digest, decoded.notes)
+
+
+def _image(
+    pixels: Bytes, name: str, path: Path | None, sha256: str, notes: tuple[Phrase, ...]
+) -> SourceImage:
+    pixels.flags.writeable = False
+    return SourceImage(pixels, name, path, sha256, notes)

@@ -1,0 +1,1 @@
+"""Files, settings, logs, memory and the environment the program runs in."""

@@ -1,0 +1,163 @@
+"""Refuses, before anything is imported, what is known not to work.
+
+What is said where a library is missing that only some models or pictures need.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from vitviz.errors import EnvironmentFault, MissingExtraError, Phrase
+from vitviz.system.paths import is_bundle
+
+_BROKEN_PYSIDE = {"6.9.1", "6.9.2", "6.10.0", "6.11.0", "6.11.1"}
+"""Broken with pyqtgraph or with docks, on any Python."""
+_ABORTING_PYSIDE = (6, 12, 0)
+"""Loses references to None and True on Python before 3.12, then aborts."""
+_LEAST = {"torch": (2, 10), "pillow": (12, 3)}
+"""Older ones execute or overflow on hostile files (CVE-2025-32434, CVE-2026-24747)."""
+
+
+def check_libraries(
+    versions: dict[str, str] | None = None,
+    python: tuple[int, int] = sys.version_info[:2],
+) -> None:
+    """Raise EnvironmentFault for an installed release that is known to be broken.
+
+    versions : installed versions by package name; None asks the installation.
+    """
+    found = installed_versions() if versions is None else versions
+    pyside = found.get("PySide6-Essentials", "")
+    aborts = parsed(pyside) == _ABORTING_PYSIDE and python < (3, 12)
+    if pyside in _BROKEN_PYSIDE or aborts:
+        raise EnvironmentFault(
+            "PySide6 {version} does not work with vitviz on Python {python}. Mend it "
+            "with: pip install 'PySide6-Essentials==6.11.3'",
+            version=pyside,
+            python=".".join(map(str, python)),
+        )
+    for name, least in _LEAST.items():
+        if name in found and parsed(found[name]) < least:
+            raise EnvironmentFault(
+                "{name} {version} is too old to open files safely. Mend it with: "
+                "pip install '{name}>={least}'",
+                name=name,
+                version=found[name],
+                least=".".join(map(str, least)),
+            )
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of the guarded packages that are installed."""
+    found = {}
+    for name in ("PySide6-Essentials", *_LEAST):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def parsed(text: str) -> tuple[int, ...]:
+    """The numbers at the beginning of a version: "2.14.1+cpu" → (2, 14, 1)."""
+    match = re.match(r"\d+(\.\d+)*", text)
+    return tuple(map(int, match[0].split("."))) if match else ()
+
+
+def check_display() -> None:
+    """Raise EnvironmentFault where Qt would abort because there is no display."""
+    if sys.platform != "linux":
+        return
+    chosen = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
+    platforms = [name.split(":")[0] for name in chosen.split(";")]
+    if not all(name.startswith(("wayland", "xcb")) for name in platforms):
+        return  # offscreen, vnc …: the user's own choice, which needs no display
+    wayland = ""
+    if any(name.startswith("wayland") for name in platforms):
+        if os.environ.get("WAYLAND_SOCKET"):
+            return  # a connection handed over, already open
+        wayland = os.environ.get("WAYLAND_DISPLAY", "")
+    x11 = os.environ.get("DISPLAY", "") if "xcb" in platforms else ""
+    if not wayland and not x11:
+        raise EnvironmentFault(
+            "There is no display to open a window on. Run vitviz in a desktop session "
+            "or with ssh -X, or use “vitviz export”, which needs none."
+        )
+    if not _answers(_wayland_addresses(wayland) + _x11_addresses(x11)):
+        raise EnvironmentFault(
+            "The display {display} does not answer. Check {variable}, or use "
+            "“vitviz export”, which needs no display.",
+            display=x11 or wayland,
+            variable="DISPLAY" if x11 else "WAYLAND_DISPLAY",
+        )
+
+
+def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
+    """Where a compositor listens: a path, or a name in the session's own folder."""
+    if not display:
+        return []
+    return [str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / display)]
+
+
+def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
+    """Where a server listens, by `[host]:number[.screen]`; none if it is not that."""
+    parts = re.fullmatch(r"(?:tcp/)?(.*):(\d+)(?:\.\d+)?", display)
+    if parts is None:
+        return []
+    host, number = parts[1], int(parts[2])
+    if host not in {"", "unix"}:
+        return [(host.strip("[]"), 6000 + number)]
+    path = f"/tmp/.X11-unix/X{number}"
+    return [path, "\0" + path]
+
+
+def _answers(addresses: list[str | tuple[str, int]]) -> bool:
+    """Whether one of them accepts a connection within two seconds."""
+    for address in addresses:
+        try:
+            if isinstance(address, tuple):
+                socket.create_connection(address, timeout=2).close()
+            else:
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.settimeout(2)
+                    probe.connect(address)
+        except (OSError, OverflowError, UnicodeError):
+            continue  # refused, no such host, a port or a name that cannot be one
+        return True
+    return False
+
+
+OTHER_MODEL = Phrase(
+    "Choose a model from the list instead, or run vitviz from Python, where libraries "
+    "can be added."
+)
+OTHER_FORMAT = Phrase("Save it as JPEG.")
+
+
+def missing_extra(
+    name: str, library: str, extra: str, instead: Phrase
+) -> MissingExtraError:
+    """The error for `name`, a model or a file, which needs `library`.
+
+    extra : of ours, which installs it. Nobody can install into a bundle, so there
+    `instead` is said: what can be done without the library.
+    """
+    if is_bundle():
+        return MissingExtraError(
+            "{name} needs {library}, which this build of vitviz does not contain. "
+            "{instead}",
+            name=name,
+            library=library,
+            instead=instead,
+        )
+    return MissingExtraError(
+        "{name} needs {library}. Install it with: pip install 'vitviz[{extra}]'",
+        name=name,
+        library=library,
+        extra=extra,
+    )

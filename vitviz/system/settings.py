@@ -1,0 +1,495 @@
+"""What the program remembers from one start to the next: one typed schema, one file.
+
+    settings.get().theme                  the value now; any thread
+    settings.set(theme=ThemeChoice.DARK)  changes and saves; main thread
+    settings.take_problems()              what has to be said about the file, once
+
+The schema is in `settings_schema`, reading and writing in `settings_store`. The file
+is `settings.json` in the platform's folder for configuration, or what the environment
+variable VITVIZ_SETTINGS names.
+
+The schema of the settings: kinds, defaults, ranges. A new setting is a new field.
+
+The file of settings, and the settings of a process that are kept in it.
+
+No file can stop the program: what cannot be used is replaced by its default and named,
+and a copy of the old file is kept. Keys of another version stay in the file. Where
+nothing can be written, settings last as long as the program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import json
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from vitviz.errors import InputError, OutputError, VitvizError
+from vitviz.system.atomic_files import output_error, printable, replacing
+from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.paths import Place, own_folder
+
+NAME = "settings.json"
+VARIABLE = "VITVIZ_SETTINGS"
+
+
+def settings_path() -> Path | None:
+    """Where the file is, or would be; None where there is no home for it."""
+    chosen = os.environ.get(VARIABLE)
+    if chosen:
+        return Path(chosen)
+    folder = own_folder(Place.SETTINGS)
+    return folder / NAME if folder.is_absolute() else None
+
+
+def load() -> Settings:
+    """The settings as the file has them now."""
+    global _store
+    with _lock:
+        _store = Store(settings_path())
+        return _store.settings
+
+
+def get() -> Settings:
+    """The settings of this process, read from the file when first asked for."""
+    return _current().settings
+
+
+def set(**changes: Any) -> None:  # noqa: ANN401
+    """Change settings and save them; see `take_problems` for what fails."""
+    _current().set(**changes)
+
+
+def reset() -> Path | None:
+    """Set everything back; returns where the old file is kept, if there was one."""
+    return _current().reset()
+
+
+def refresh(*names: str) -> None:
+    """Take these settings as another window of the program has left them."""
+    _current().refresh(*names)
+
+
+def wait() -> None:
+    """Return when everything that was changed is in the file, if that can be."""
+    _current().wait()
+
+
+def take_problems() -> tuple[VitvizError, ...]:
+    """What has to be said about the file since this was last asked."""
+    return _current().take_problems()
+
+
+@contextlib.contextmanager
+def saving_behind(on_problem: Callable[[], None]) -> Iterator[None]:
+    """While it holds, `set` does not wait for the disk; at its end all is written.
+
+    on_problem : called when `take_problems` has something to say, in any thread.
+    """
+    store = _current()
+    store.saves_behind, store.on_problem = True, on_problem
+    try:
+        yield
+    finally:
+        store.wait()
+        store.saves_behind, store.on_problem = False, None
+
+
+_lock = threading.Lock()
+_store: Store | None = None
+
+
+def _current() -> Store:
+    """The store of the file that the environment names now."""
+    global _store
+    with _lock:
+        path = settings_path()
+        if _store is None or _store.path != path:
+            _store = Store(path)
+        return _store
+
+
+MAX_RECENT = 50
+MAX_THREADS = 1024
+
+
+class Language(enum.Enum):
+    """Of the window."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    JAPANESE = "ja"
+
+
+class ThemeChoice(enum.Enum):
+    """Colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    HIGH_CONTRAST = "high contrast"
+
+
+class Precision(enum.Enum):
+    """Numbers that models compute with, as `load_model` takes them."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    BFLOAT16 = "bfloat16"
+
+
+class LogLevel(enum.Enum):
+    """How much the log tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    DEBUG = "debug"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default."""
+
+    language: Language = Language.SYSTEM
+    theme: ThemeChoice = ThemeChoice.SYSTEM
+    hover_preview: bool = True
+    """Whether the patch under the pointer is previewed."""
+
+    keep_recent: bool = True
+    """Whether files that were opened are remembered."""
+    recent: tuple[str, ...] = ()
+    """Absolute paths of files and folders, the newest first."""
+    max_recent: int = 10
+    written_to: tuple[str, ...] = ()
+    """Absolute paths of folders that this run of the program writes files into. Left
+    only by one that was killed; the next looks there for halves of files."""
+    show_film_strip: bool = True
+    """Whether a folder's pictures are shown beside the picture."""
+
+    model: str = ""
+    """Loaded at the start: name, file or folder; empty for the embedded one."""
+    device: str = "auto"
+    precision: Precision = Precision.FLOAT32
+    threads: int = 0
+    """Of the processor, for models; 0 lets torch choose."""
+
+    window_place: tuple[int, int, int, int] | None = None
+    """x, y, width, height of the window when it is not maximised, in logical px."""
+    window_maximised: bool = False
+    split_sizes: tuple[int, ...] = ()
+    """Widths of film strip, picture and side panel, in logical px."""
+    panel_sizes: tuple[int, ...] = ()
+    """Heights in the side panel, in logical px."""
+
+    learn_done: tuple[str, ...] = ()
+    """Names of the chapters that were finished."""
+    learn_chapter: str = ""
+    """The chapter to go on with."""
+    dismissed_hints: tuple[str, ...] = ()
+    present_halo: bool = True
+    """Whether the pointer has a halo in Present."""
+    present_keys: bool = True
+    """Whether pressed keys are shown in Present."""
+
+    log_level: LogLevel = LogLevel.WARNING
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("max_recent", 1, MAX_RECENT),
+            ("threads", 0, MAX_THREADS),
+        ):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} is not within {low} and {high}")
+        numbers = (*self.split_sizes, *self.panel_sizes, *(self.window_place or ()))
+        if any(abs(number) > 2**20 for number in numbers):
+            raise ValueError("a window cannot be so large")
+        if len(self.recent) > MAX_RECENT:
+            raise ValueError("too many recent files")
+
+
+KNOWN = frozenset(one.name for one in fields(Settings))
+
+MAX_BYTES = 2**20
+MAX_COPIES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file of settings holds."""
+
+    settings: Settings = Settings()
+    bad: tuple[str, ...] = ()
+    """Names of settings whose values cannot be used."""
+    unknown: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    """Why nothing in the file can be used; empty when it can, or is not there."""
+    data: bytes = b""
+    """The file as it was read."""
+
+
+def read(path: Path) -> Found:
+    """What the file at `path` holds; never raises."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Found(reason="it is not an ordinary file")
+        if status.st_size > MAX_BYTES:
+            return Found(reason="it is too large")
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return Found()
+    except (OSError, ValueError) as error:
+        return Found(reason=_reason(error))
+    if not data:
+        return Found()
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return Found(reason="it is not JSON", data=data)
+    if not isinstance(content, dict):
+        return Found(reason="it is not a list of names and values", data=data)
+    settings, bad = decoded(Settings, content, Settings())
+    unknown = {name: content[name] for name in content if name not in KNOWN}
+    return Found(settings, tuple(bad), unknown, data=data)
+
+
+class Behind:
+    """Does one thing in a thread of its own, again when it is asked again."""
+
+    def __init__(self, do: Callable[[], None]) -> None:
+        self._do = do
+        self._lock = threading.Lock()
+        self._is_asked = False
+        self._thread: threading.Thread | None = None
+
+    def ask(self) -> None:
+        """Have it done once more, beginning after now."""
+        with self._lock:
+            self._is_asked = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="settings")
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Return when nothing that was asked for is left to do."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._is_asked:
+                    self._thread = None
+                    return
+                self._is_asked = False
+            self._do()
+
+
+class Store:
+    """The settings of this process and the file they are kept in.
+
+    Changed in one thread; while `saves_behind`, the file is written in another.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Read the file at `path`, and mend it if it needs that."""
+        self.path = path
+        self.saves_behind = False
+        """Whether `set` returns before the file is written; a disk may take long."""
+        self.on_problem: Callable[[], None] | None = None
+        """Called when there is a new problem, in the thread that met it."""
+        self.problems: list[VitvizError] = []
+        """To be said; each only once."""
+        self._behind = Behind(self._save)
+        self._lock = threading.Lock()
+        self._unsaved: dict[str, object] = {}
+        self._has_failed = False
+        found = Found() if path is None else read(path)
+        self.settings = found.settings
+        if path is not None and (found.reason or found.bad):
+            self._mend(path, found)
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401
+        """Change settings and save them. Raises TypeError, ValueError."""
+        changed = replace(self.settings, **changes)
+        new = {n: v for n, v in changes.items() if v != getattr(self.settings, n)}
+        self.settings = changed
+        with self._lock:
+            self._unsaved |= new
+            if not self._unsaved:
+                return
+        if self.saves_behind:
+            self._behind.ask()
+        else:
+            self._save()
+
+    def wait(self) -> None:
+        """Return when everything that was changed is in the file, if that can be."""
+        self._behind.wait()
+
+    def take_problems(self) -> tuple[VitvizError, ...]:
+        """What has to be said, and is said now."""
+        with self._lock:
+            taken, self.problems = tuple(self.problems), []
+        return taken
+
+    def reset(self) -> Path | None:
+        """Set everything back; returns where the old file is kept, if there was one."""
+        self.wait()
+        kept = None if self.path is None else _keep(self.path, read(self.path).data)
+        self.settings = Settings()
+        self._unsaved = {}
+        self._write(self.settings, {})
+        return kept
+
+    def refresh(self, *names: str) -> None:
+        """Take these settings as another window of the program has left them."""
+        with self._lock:
+            is_ours = not self._unsaved.keys().isdisjoint(names)
+        if self.path is not None and not is_ours:
+            found = read(self.path).settings
+            fresh = {name: getattr(found, name) for name in names}
+            self.settings = replace(self.settings, **fresh)
+
+    def _mend(self, path: Path, found: Found) -> None:
+        kept = _keep(path, found.data)
+        shown = printable(str(path))
+        names = ", ".join(map(printable, found.bad))
+        if found.reason and kept is None:
+            problem = InputError(
+                "The settings in {path} cannot be read: {reason}. vitviz starts with "
+                "its defaults.",
+                path=shown,
+                reason=found.reason,
+            )
+        elif found.reason:
+            problem = InputError(
+                "The settings in {path} cannot be read: {reason}. vitviz starts with "
+                "its defaults and keeps the old file as {copy}.",
+                path=shown,
+                reason=found.reason,
+                copy=printable(kept.name) if kept else "",
+            )
+        elif kept is None:
+            problem = InputError(
+                "Some settings in {path} cannot be used and have their defaults: "
+                "{names}.",
+                path=shown,
+                names=names,
+            )
+        else:
+            problem = InputError(
+                "Some settings in {path} cannot be used and have their defaults: "
+                "{names}. The old file is kept as {copy}.",
+                path=shown,
+                names=names,
+                copy=printable(kept.name),
+            )
+        self._say(problem)
+        if kept is not None:
+            self._write(found.settings, found.unknown)
+
+    def _save(self) -> None:
+        """Write what was changed here into the file as it is now.
+
+        Another window of the program may have written it since.
+        """
+        if self.path is None:
+            return
+        with self._lock:
+            unsaved = dict(self._unsaved)
+        found = read(self.path)
+        is_broken = bool(found.reason or found.bad)
+        if is_broken and _keep(self.path, found.data) is None:
+            return  # nothing may be lost, and `_mend` has said so
+        changed = replace(found.settings, **unsaved)  # type: ignore[arg-type]
+        if self._write(changed, found.unknown):
+            with self._lock:  # a newer value may have come meanwhile
+                for name, value in unsaved.items():
+                    if self._unsaved.get(name) is value:
+                        del self._unsaved[name]
+
+    def _write(self, settings: Settings, unknown: dict[str, Any]) -> bool:
+        """Whether the file was written; the first failure is said."""
+        if self.path is None:
+            return False
+        try:
+            _make_folder(self.path)
+            with replacing(self.path) as file:
+                file.write(written(settings, unknown))
+        except OutputError as error:
+            if not self._has_failed:
+                self._has_failed = True
+                self._say(
+                    OutputError(
+                        "Settings last only until vitviz is closed: {path} could not "
+                        "be written, {reason}.",
+                        path=error.values["path"],
+                        reason=error.values["reason"],
+                    )
+                )
+            return False
+        return True
+
+    def _say(self, problem: VitvizError) -> None:
+        with self._lock:
+            self.problems.append(problem)
+        if self.on_problem is not None:
+            self.on_problem()
+
+
+def written(settings: Settings, unknown: dict[str, Any]) -> bytes:
+    """The content of a file: a setting a line, in the order of the schema."""
+    content = {**encoded(settings), **unknown}
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # a path that is not text, as Linux allows
+        return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _keep(path: Path, data: bytes) -> Path | None:
+    """Copy of a file that is about to be replaced; None if there is nothing to keep.
+
+    What has been kept already is not kept twice; beyond nine, the last is replaced.
+    """
+    if not data:
+        return None
+    copy = path
+    for number in range(1, MAX_COPIES + 1):
+        copy = path.with_name(f"{path.stem}-old-{number}{path.suffix}")
+        try:
+            if copy.read_bytes() == data:
+                return copy
+        except FileNotFoundError:
+            break
+        except OSError:
+            continue
+    try:
+        with replacing(copy) as file:
+            file.write(data)
+    except OutputError:
+        return None
+    return copy
+
+
+def _make_folder(path: Path) -> None:
+    """The folder of a file that is to be written. Raises OutputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def _reason(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) else str(error)
+    return (text or "it cannot be opened").lower()
