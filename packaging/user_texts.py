@@ -15,10 +15,13 @@ from collections.abc import Iterator
 
 from bundle_parts import ROOT
 
-LEARN = ("vitviz/ui/learn/", "vitviz/lessons/")
+LEARN = ("vitviz/ui/learn/", "vitviz/lessons/", "vitviz/jobs/lessons.py")
 """Sources whose texts stand in a file of their own."""
-ENGLISH = ("vitviz/cli.py", "vitviz/commands/", "vitviz/bench/")
+ENGLISH = ("vitviz/cli/", "vitviz/bench/")
 """The command line, which stays as its scripts and manuals know it."""
+WINDOW = ("vitviz/ui/", "vitviz/export/")
+"""Sources whose texts go through `tr`; what the others say are errors."""
+NUMBERS = ("vitviz/export/numbers.py", "vitviz/export/metadata.py")
 ERRORS, METHODS, CATALOGUE = "errors", "methods", "catalogue"
 ERROR_VALUES_FIT = re.compile(r"[a-z].*[a-z ]", re.DOTALL)
 """A literal value of an error that is words, and not a name or a number."""
@@ -43,7 +46,7 @@ class Collector(ast.NodeVisitor):
         self.problems: list[str] = []
         self._path = path
         self._errors = error_names
-        self._is_core = not path.startswith(("vitviz/ui/", "vitviz/figures/"))
+        self._is_core = path.startswith(NUMBERS) or not path.startswith(WINDOW)
         self._classes: list[str] = []
         self._parts: set[int] = set()
         """Literals that are a part of a template."""

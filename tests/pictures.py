@@ -204,7 +204,7 @@ def photograph_modal(path: Path) -> None:
 def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
     from vitviz.domain.heads import HeadChoice
-    from vitviz.models.catalogue import Trait
+    from vitviz.models.catalogue.entries import Trait
     from vitviz.ui.main_window import MainWindow
     from vitviz.ui.model_dialog import ModelDialog
     from vitviz.views.state import (

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.interventions import Interventions
     from vitviz.errors import VitvizError
-    from vitviz.models.adapter import Model
-    from vitviz.models.loading import load_model, wrap
+    from vitviz.models.load import load_model, wrap
+    from vitviz.models.model import Model
 
 __all__ = [
     "Interventions",
@@ -43,13 +43,13 @@ __all__ = [
 
 _HOMES = {
     "Interventions": "vitviz.domain.interventions",
-    "Model": "vitviz.models.adapter",
+    "Model": "vitviz.models.model",
     "Trace": "vitviz.attention.trace",
     "VitvizError": "vitviz.errors",
-    "load_model": "vitviz.models.loading",
+    "load_model": "vitviz.models.load",
     "price": "vitviz.attention.price",
     "trace": "vitviz.attention.run",
-    "wrap": "vitviz.models.loading",
+    "wrap": "vitviz.models.load",
 }
 
 

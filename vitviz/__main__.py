@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         if arguments[0] == HELPER_SWITCH:
             serve(arguments[1])
             return 0
-    from vitviz.cli import main as run
+    from vitviz.cli.main import main as run
 
     return run(arguments)
 

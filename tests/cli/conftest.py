@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import ViTModel
 
-from vitviz.models.loading import load_model
+from vitviz.models.load import load_model
 from vitviz.pictures.placement import placement_for, prepare
 from vitviz.pictures.source import load_image
 

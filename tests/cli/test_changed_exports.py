@@ -13,7 +13,6 @@ import pytest
 
 import vitviz
 from tests.cli.test_export import TOLERANCE, export
-from vitviz import jobs
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import (
     Change,
@@ -23,9 +22,10 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
 )
-from vitviz.engine import Context, Kind
-from vitviz.export import Selection, csv_bytes, write_csv
-from vitviz.metadata import read_metadata
+from vitviz.export.metadata import read_metadata
+from vitviz.export.numbers import Selection, csv_bytes, write_csv
+from vitviz.jobs.exports import export_numbers
+from vitviz.jobs.queue import Context, Kind
 from vitviz.views.session import Session, written
 from vitviz.views.state import ViewState
 
@@ -102,7 +102,7 @@ def test_window_and_api_write_the_same_csv(
     for method, columns in (("raw", 4 * 3 * 50), ("rollout", 49)):
         state = ViewState(token=0, method=method)
         files = tmp_path / f"{method}-window.csv", tmp_path / f"{method}-api.csv"
-        jobs.export_numbers(trace, state, 3, model, files[0])(
+        export_numbers(trace, state, 3, model, files[0])(
             Context(Kind.EXPORT, 0, lambda _event: None)
         )
         selection = Selection(tuple(range(4)), heads, (0,), method)
@@ -152,7 +152,7 @@ def test_a_figure_shows_the_stand_in_of_hidden_patches(
     photo: Path, model_folder: Path, tmp_path: Path, session: str
 ) -> None:
     """The mean colour by hand, in the middle of a patch between two diagonals."""
-    from vitviz.figures.hidden import hidden_patches
+    from vitviz.export.draw_picture import hidden_patches
 
     model = vitviz.load_model(model_folder)
     trace = vitviz.trace(model, photo, interventions=PAINTED)

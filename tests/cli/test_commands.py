@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from vitviz.cli import FAULT, REFUSED, main
+from vitviz.cli.main import FAULT, REFUSED, main
 from vitviz.system import logs
 
 
@@ -37,7 +37,7 @@ def test_help(command: str) -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from vitviz.cli import main\n"
+        "from vitviz.cli.main import main\n"
         "main(['--help'])\n"
         "main(['--version'])\n"
         "heavy = {'torch', 'PySide6', 'numpy', 'PIL'} & set(sys.modules)\n"
@@ -138,7 +138,7 @@ def test_networks_of_every_library_are_measured_alike(library: str) -> None:
 
     from vitviz.attention import run
     from vitviz.bench import memory, networks
-    from vitviz.models.loading import wrap
+    from vitviz.models.load import wrap
 
     side = networks.side_px(10)
     network, pixels = networks.network(side, library), networks.pixels(side)
@@ -156,7 +156,7 @@ def test_networks_of_every_library_are_measured_alike(library: str) -> None:
 
 
 def test_the_bench_table_is_aligned() -> None:
-    from vitviz.bench.figures import Figure, table
+    from vitviz.bench.results import Figure, table
 
     lines = table(
         [
@@ -188,8 +188,8 @@ def test_self_test_reports_what_fails(
     def broken(*_args: object, **_options: object) -> None:
         raise OSError("no such font")
 
-    monkeypatch.setattr("vitviz.figures.save.png_bytes", broken)
-    monkeypatch.setattr("vitviz.commands.self_test._window", lambda state: "left out")
+    monkeypatch.setattr("vitviz.export.save.png_bytes", broken)
+    monkeypatch.setattr("vitviz.cli.self_test._window", lambda state: "left out")
     assert main(["self-test"]) == 1
     out = capsys.readouterr().out
     assert "FAILED  figure     OSError: no such font" in out
@@ -202,7 +202,7 @@ def test_a_fault_of_ours_is_one_line_and_a_log(
     def broken(_args: object) -> int:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr("vitviz.commands.models.execute", broken)
+    monkeypatch.setattr("vitviz.cli.models.execute", broken)
     assert main(["models"]) == 1
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
@@ -220,7 +220,7 @@ def test_out_of_memory_says_what_to_do(
     def broken(_args: object) -> int:
         raise MemoryError
 
-    monkeypatch.setattr("vitviz.commands.models.execute", broken)
+    monkeypatch.setattr("vitviz.cli.models.execute", broken)
     assert main(["models"]) == 2
     assert "smaller --size" in capsys.readouterr().err
 
@@ -262,7 +262,7 @@ def test_a_fault_is_kept_in_the_log_which_does_not_grow_for_ever(
     def fail(args: object) -> int:
         raise ZeroDivisionError("nobody foresaw this")
 
-    monkeypatch.setattr("vitviz.commands.models.execute", fail)
+    monkeypatch.setattr("vitviz.cli.models.execute", fail)
     assert main(["models", "list"]) == FAULT
     assert str(path) in capsys.readouterr().err
     kept = path.read_text()

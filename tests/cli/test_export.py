@@ -19,7 +19,7 @@ import pytest
 import torch
 
 from tests.cli.conftest import NUM_TOKENS
-from vitviz.cli import main
+from vitviz.cli.main import main
 
 TOLERANCE = 1e-5
 """Fused and unfused kernels round differently; four sharp layers made 2.3e-6 of it."""
@@ -300,7 +300,7 @@ def test_large_output_is_refused_without_yes(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("vitviz.export.ASK_BYTES", 100_000)
+    monkeypatch.setattr("vitviz.export.numbers.ASK_BYTES", 100_000)
     options = ("--layer", "all", "--head", "all", "--query", "all")
     assert export(photo, model_folder, tmp_path / "a.npz", *options) == 2
     line = capsys.readouterr().err.strip().splitlines()[-1]
@@ -320,10 +320,10 @@ def test_writing_all_rows_takes_the_memory_of_a_tile(
     code = f"""
 import sys
 from pathlib import Path
-from vitviz.export import Selection, write_npz
-from vitviz.models.loading import load_model
-from vitviz.selection import HeadChoice
-from vitviz.tracing import trace
+from vitviz.export.numbers import Selection, write_npz
+from vitviz.models.load import load_model
+from vitviz.domain.heads import HeadChoice
+from vitviz.attention.run import trace
 def field(name):
     for line in open("/proc/self/status"):
         if line.startswith(name + ":"):

@@ -12,17 +12,17 @@ import pytest
 import torch
 from torch import nn
 
-from vitviz.cli import main
-from vitviz.models import loading
+from vitviz.cli.main import main
+from vitviz.models import load
 
 
 @pytest.fixture
 def small_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models are labelled as an accelerator's, whose third block lacks the memory."""
-    load = loading.load_model
+    load_model = load.load_model
 
     def loaded(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        model = load(*arguments, **options)
+        model = load_model(*arguments, **options)
         block = model.adapter.blocks[2]
 
         def fail(part: nn.Module, *_arguments: object) -> None:
@@ -32,7 +32,7 @@ def small_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
         block.register_forward_pre_hook(fail)
         return replace(model, info=replace(model.info, device="cuda"))
 
-    monkeypatch.setattr(loading, "load_model", loaded)
+    monkeypatch.setattr(load, "load_model", loaded)
 
 
 def export(photo: Path, model: Path, output: Path, *options: str) -> int:

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from tests.models.test_pool import sharpened, siglip
-from vitviz.cli import main
-from vitviz.models.loading import load_model
+from vitviz.cli.main import main
+from vitviz.models.load import load_model
 from vitviz.pictures.placement import placement_for, prepare
 from vitviz.pictures.source import load_image
 

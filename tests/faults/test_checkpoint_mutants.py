@@ -17,8 +17,8 @@ import safetensors.torch
 import vitviz
 from tests.faults.test_checkpoints import Payload, saved, small_state
 from vitviz.errors import VitvizError
-from vitviz.models.checkpoint_files import read_state
-from vitviz.models.checkpoints import examine
+from vitviz.models.checkpoints.open import examine
+from vitviz.models.checkpoints.read import read_state
 
 SEED = 20_260
 CI_MUTANTS = {"safetensors": 120, "zip": 120, "legacy": 120, "config": 6}

@@ -26,7 +26,7 @@ from torch import Tensor
 
 import vitviz
 from vitviz.errors import CheckpointError, ModelError, VitvizError
-from vitviz.models.checkpoint_files import read_state
+from vitviz.models.checkpoints.read import read_state
 
 SECONDS = 0.2
 

@@ -18,11 +18,11 @@ import pytest
 from tests.faults.loopback import Site, allow_loopback, serving
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import Cancelled, CheckpointError, DownloadError, OutputError
-from vitviz.models import downloads, store
-from vitviz.models.catalogue import Remote
-from vitviz.models.downloads import download
-from vitviz.models.locks import FileLock
-from vitviz.models.progress import Progress, seconds_text
+from vitviz.models.catalogue import download as downloads
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.download import Progress, download, seconds_text
+from vitviz.models.catalogue.entries import Remote
+from vitviz.system.file_lock import FileLock
 
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

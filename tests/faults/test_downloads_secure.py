@@ -17,9 +17,9 @@ import pytest
 
 from tests.faults.loopback import Site, allow_loopback, serving
 from vitviz.errors import Cancelled, DownloadError
-from vitviz.models import store
-from vitviz.models.catalogue import Remote, find
-from vitviz.models.downloads import download
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.download import download
+from vitviz.models.catalogue.entries import Remote, find
 
 CONTENT = np.random.default_rng(8).bytes(2_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

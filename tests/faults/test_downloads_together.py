@@ -17,7 +17,7 @@ import pytest
 
 from tests.faults.loopback import Site, allow_loopback, serving
 from tests.faults.test_downloads import CONTENT
-from vitviz.models import store
+from vitviz.models.catalogue import store
 
 TOOL = [sys.executable, "-m", "vitviz", "models", "get"]
 NAME = "timm:vit_tiny_patch16_224.augreg_in21k_ft_in1k"

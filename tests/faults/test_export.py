@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vitviz.cli import main
+from vitviz.cli.main import main
 
 
 def refused(

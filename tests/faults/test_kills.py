@@ -32,7 +32,7 @@ from vitviz.views.session import read
 SESSION = """
 import sys
 from pathlib import Path
-from vitviz.atomic import replacing
+from vitviz.system.atomic_files import replacing
 from vitviz.views.session import SavedView, Session, written
 path = Path(sys.argv[1])
 print("ready", flush=True)
@@ -47,7 +47,7 @@ EXPORT = """
 import sys
 from pathlib import Path
 import numpy as np, PIL.Image
-from vitviz.atomic import replacing
+from vitviz.system.atomic_files import replacing
 path = Path(sys.argv[1])
 picture = PIL.Image.fromarray(
     np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)
@@ -153,7 +153,7 @@ def open_window(*arguments, **options):
     timer.start()
     return window
 
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 BUSY = tuple(kind for kind in Kind if kind is not Kind.FOLDER)
 app.open_window = open_window
 main(sys.argv[4:])

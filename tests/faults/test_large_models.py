@@ -18,10 +18,10 @@ import timm
 import torch
 
 import vitviz
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import BudgetError
-from vitviz.models import published
-from vitviz.models.catalogue import find
+from vitviz.models.catalogue import published
+from vitviz.models.catalogue.entries import find
 
 Free = dict[str, int | None]
 """Bytes that are said to be free, by device."""
@@ -54,7 +54,9 @@ def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> Free:
     free: Free = {"cpu": FREE, "cuda": FREE}
-    monkeypatch.setattr("vitviz.models.room.free_bytes", lambda name: free[name])
+    monkeypatch.setattr(
+        "vitviz.models.checkpoints.checks.free_bytes", lambda name: free[name]
+    )
     return free
 
 
@@ -77,7 +79,7 @@ def test_half_the_precision_takes_half(giant: Path) -> None:
     """What would fit is not refused: the sparse file is then read, all zeros."""
     with pytest.raises(BudgetError, match=r"4\.54 GB in float32"):
         vitviz.load_model(giant)
-    from vitviz.models.room import require_room
+    from vitviz.models.checkpoints.checks import require_room
 
     require_room("giant", 1_135_000_000, dtype=torch.bfloat16)
     with pytest.raises(BudgetError) as caught:
@@ -88,7 +90,7 @@ def test_half_the_precision_takes_half(giant: Path) -> None:
 def test_an_accelerator_must_hold_them_too(
     little_memory: Free,
 ) -> None:
-    from vitviz.models.room import require_room
+    from vitviz.models.checkpoints.checks import require_room
 
     little_memory["cpu"] = None
     with pytest.raises(BudgetError, match=r"4\.00 GB of memory are free on cuda"):

@@ -15,7 +15,7 @@ from timm.models.vision_transformer import VisionTransformer
 import vitviz
 from tests.models.test_timm_files import config, made, write
 from vitviz.errors import CheckpointError, UnsupportedModelError, VitvizError
-from vitviz.failures import NETWORK_ERRORS
+from vitviz.models.checkpoints.checks import NETWORK_ERRORS
 
 KINDS = (
     ZeroDivisionError("it divides by zero"),

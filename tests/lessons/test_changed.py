@@ -22,7 +22,7 @@ from vitviz.domain.interventions import (
     Off,
 )
 from vitviz.lessons import one_head, softmax_axes
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 COLS = 7
 LAYER, QUERY = 2, 1 + 3 * COLS + 2

@@ -14,12 +14,13 @@ import torch.nn.functional as F
 
 import vitviz
 from vitviz.attention.tap import fused_attention
-from vitviz.engine import Context, Kind
 from vitviz.errors import SelectionError
-from vitviz.lessons import jobs, pass_timing
+from vitviz.jobs import lessons
+from vitviz.jobs.queue import Context, Kind
+from vitviz.lessons import pass_timing
 from vitviz.lessons.cost import Timing
 from vitviz.lessons.patch_embedding import embedding
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 from vitviz.pictures.source import load_image
 
 
@@ -97,13 +98,13 @@ def test_rounds_are_reported_as_they_are_done(model: Model, photo: Path) -> None
 
     def listen(event: object) -> None:
         value = getattr(event, "value", None)
-        assert isinstance(value, jobs.Timed)
+        assert isinstance(value, lessons.Timed)
         reports.append(len(value.rounds))
 
     pair = ((2, 2), (2, 4))
-    job = jobs.timings(model, load_image(photo), ((pair, 3), (((3, 3),), 2)))
+    job = lessons.timings(model, load_image(photo), ((pair, 3), (((3, 3),), 2)))
     found = job(Context(Kind.LESSON, 1, listen))
-    assert isinstance(found, jobs.Timed)
+    assert isinstance(found, lessons.Timed)
     assert reports == [1, 2, 3, 4, 5]
     assert len(found.pairs(pair)) == 3
     assert [one.num_tokens for one in found.grids()] == [5, 9, 10]
@@ -118,10 +119,10 @@ def test_a_grid_that_would_take_too_long_is_left_out(
         return Timing(*grid, grid[0] * grid[1] + 1, 2.0, 7.0)
 
     monkeypatch.setattr(pass_timing, "timing", slow)
-    found = jobs.timings(model, load_image(photo))(
+    found = lessons.timings(model, load_image(photo))(
         Context(Kind.LESSON, 1, lambda _: None)
     )
-    assert isinstance(found, jobs.Timed)
+    assert isinstance(found, lessons.Timed)
     assert [one.grid for one in found.grids()] == [(7, 7), (14, 14)]
 
 
@@ -133,4 +134,6 @@ def test_a_model_of_one_size_says_so(
 
     monkeypatch.setattr(pass_timing, "timing", refuse)
     with pytest.raises(SelectionError, match="only its own size"):
-        jobs.timings(model, load_image(photo))(Context(Kind.LESSON, 1, lambda _: None))
+        lessons.timings(model, load_image(photo))(
+            Context(Kind.LESSON, 1, lambda _: None)
+        )

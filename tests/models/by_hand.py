@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 import vitviz
 from tests.models.dense import timm_model, torchvision_model
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 
 @dataclass

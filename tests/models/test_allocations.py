@@ -20,8 +20,8 @@ from vitviz.domain.interventions import Axis, Cut, Hidden, Hide, Interventions
 from vitviz.domain.methods import METHODS
 from vitviz.explain.head_statistics import head_statistics
 from vitviz.explain.run_method import run
-from vitviz.export import Selection, write_npz
-from vitviz.models.adapter import Model
+from vitviz.export.numbers import Selection, write_npz
+from vitviz.models.model import Model
 
 NUM_TOKENS = 4097
 NUM_HEADS = 6

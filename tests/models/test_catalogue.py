@@ -8,7 +8,7 @@ import sys
 import pytest
 import torch
 
-from vitviz.models.catalogue import (
+from vitviz.models.catalogue.entries import (
     Entry,
     Trait,
     embedded_path,
@@ -114,7 +114,7 @@ def test_every_timm_built(entry: Entry) -> None:
 
 
 def test_embedded() -> None:
-    from vitviz.models.loading import load_model
+    from vitviz.models.load import load_model
 
     entry = entries()[0]
     info = load_model().info
@@ -180,8 +180,8 @@ def test_a_mirror_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_catalogue_loads_neither_torch_nor_qt() -> None:
     code = (
-        "import sys; from vitviz.models.catalogue import search; "
-        "from vitviz.models import downloads, store, progress; search('small'); "
+        "import sys; from vitviz.models.catalogue.entries import search; "
+        "from vitviz.models.catalogue import download, store; search('small'); "
         "sys.exit(len({'torch', 'PySide6', 'numpy', 'timm'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -16,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import vitviz
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import CheckpointError, MissingExtraError
-from vitviz.models.checkpoints import load_checkpoint
+from vitviz.models.checkpoints.open import load_checkpoint
 
 CPU = torch.device("cpu")
 SMALL: dict[str, Any] = {

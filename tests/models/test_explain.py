@@ -16,7 +16,7 @@ from vitviz.errors import InputError, SelectionError
 from vitviz.explain import across_layers
 from vitviz.explain.gradients import backward
 from vitviz.explain.run_method import run, token_values
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 TARGET = 4
 

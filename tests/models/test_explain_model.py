@@ -22,7 +22,7 @@ from vitviz.errors import Cancelled, InputError, SelectionError, UnsupportedMode
 from vitviz.explain import perturbation
 from vitviz.explain.perturbation import curves
 from vitviz.explain.run_method import run, token_values
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 TARGET = 4
 MAKERS: dict[str, Callable[[], tuple[nn.Module, tuple[int, int]]]] = {

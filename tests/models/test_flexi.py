@@ -14,15 +14,15 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
-from vitviz.models.flexi import (
+from vitviz.models.adapters.flexivit import (
     MEAN,
-    PATCH_SIZES,
     STD,
     Block,
     FlexiViT,
     load_flexi,
     pi_resize_matrix,
 )
+from vitviz.models.catalogue.entries import EMBEDDED_PATCH_SIZES
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 WEIGHTS = RESOURCES / "embedded" / "vitviz-flexi.safetensors"
@@ -62,7 +62,7 @@ def test_shrunk_kernel_is_the_least_squares_solution(side: int) -> None:
     np.testing.assert_allclose(got.numpy(), expected, rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.parametrize("patch", PATCH_SIZES)
+@pytest.mark.parametrize("patch", EMBEDDED_PATCH_SIZES)
 def test_patches_are_read_one_by_one_with_the_shown_kernel(patch: int) -> None:
     model = random_model()
     model.set_patch_size(patch)
@@ -128,7 +128,7 @@ def test_network_is_the_one_written_out_in_numpy() -> None:
     torch.testing.assert_close(model(pixels)[0], got[0], rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("patch", PATCH_SIZES)
+@pytest.mark.parametrize("patch", EMBEDDED_PATCH_SIZES)
 def test_attention_goes_through_the_tapped_function(
     patch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ from vitviz.explain.gradients import backward
 from vitviz.explain.perturbation import occlusion
 from vitviz.explain.run_method import run, token_values
 from vitviz.explain.token_states import states
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 TOLERANCE = 1e-5
 

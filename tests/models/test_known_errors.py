@@ -23,7 +23,7 @@ from vitviz.domain.methods import METHODS
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.explain import token_states
 from vitviz.explain.run_method import run, token_values
-from vitviz.models.devices import choose_device
+from vitviz.models.load import choose_device
 from vitviz.views.colour import levels_for
 from vitviz.views.display import heat, maps_of
 from vitviz.views.state import ViewState

@@ -14,7 +14,7 @@ from torch import nn
 
 import vitviz
 from tests.models.sharpen import sharpen
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import CheckpointError
 from vitviz.explain.precision import precision_error
 from vitviz.models.labels import labelled, read_labels

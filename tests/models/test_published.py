@@ -15,11 +15,11 @@ import pytest
 import torch
 
 import vitviz
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import CheckpointError, ModelError, UnknownModelError
-from vitviz.models import catalogue, store
-from vitviz.models.catalogue import Remote
-from vitviz.models.published import entry_of
+from vitviz.models.catalogue import entries, store
+from vitviz.models.catalogue.entries import Remote
+from vitviz.models.catalogue.published import entry_of
 from vitviz.pictures.placement import Interpolation
 
 TINY = "vit_tiny_patch16_224.augreg_in21k_ft_in1k"
@@ -129,12 +129,12 @@ def test_torchvision_from_torchs_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.save(reference.state_dict(), path)
     with pytest.raises(CheckpointError, match="not the file that was published"):
         vitviz.load_model("vit_b_32")
-    entry = catalogue.find("vit_b_32")
+    entry = entries.find("vit_b_32")
     assert entry is not None
     assert entry.remote is not None
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     known = replace(entry, remote=replace(entry.remote, sha256=digest[:8]))
-    monkeypatch.setattr(catalogue, "entries", lambda: (known,))
+    monkeypatch.setattr(entries, "entries", lambda: (known,))
     model = vitviz.load_model("vit_b_32")
     with torch.no_grad():
         assert torch.equal(model.adapter.forward(PIXELS), reference(PIXELS))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 import vitviz
 from vitviz.errors import CheckpointError, SelectionError, UnsupportedModelError
 from vitviz.explain import token_states
-from vitviz.models.refusals import reason_against
+from vitviz.models.adapters.refusals import reason_against
 
 TIMM = {
     "swin_tiny_patch4_window7_224": "windows",

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 import vitviz
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import VitvizError
 
 LONG = pytest.mark.long

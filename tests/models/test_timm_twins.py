@@ -15,15 +15,14 @@ from torch import Tensor, nn
 import vitviz
 from tests.models.test_timm_files import LONG, made, require_same, write
 from tests.models.timm_cases import TIMM
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.errors import UntoldError, VitvizError
-from vitviz.models.checkpoint_files import FileKind, State
-from vitviz.models.checkpoints import preprocessing_of, recognised
-from vitviz.models.namings import recognise
-from vitviz.models.timm_build import timm_trained
-from vitviz.models.timm_fitting import computed_by
-from vitviz.models.timm_twins import _MODULES, may_be_another
-from vitviz.models.unwrapping import unwrap
+from vitviz.models.checkpoints.naming import recognise
+from vitviz.models.checkpoints.open import preprocessing_of, recognised
+from vitviz.models.checkpoints.read import FileKind, State
+from vitviz.models.checkpoints.timm_build import timm_trained
+from vitviz.models.checkpoints.timm_match import _MODULES, computed_by, may_be_another
+from vitviz.models.checkpoints.unwrap import unwrap
 
 UNTOLD = {"vit_base_patch16_clip_quickgelu_224", "vit_small_patch16_lingbot"}
 """Of the table of families: taken for others unless something says what they are."""

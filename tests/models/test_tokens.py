@@ -19,8 +19,8 @@ import vitviz
 from tests.models.dense import timm_model, torchvision_model
 from vitviz.errors import Cancelled, InputError, UnsupportedModelError
 from vitviz.explain import token_states
-from vitviz.models.adapter import Model
-from vitviz.models.loading import load_model
+from vitviz.models.load import load_model
+from vitviz.models.model import Model
 from vitviz.pictures.placement import placement_for, prepare
 from vitviz.pictures.source import load_image
 

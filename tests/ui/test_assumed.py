@@ -11,7 +11,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from vitviz.cli import main
+from vitviz.cli.main import main
 
 
 def written(folder: Path) -> Path:

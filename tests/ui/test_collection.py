@@ -9,7 +9,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.engine import Context, Kind
+from vitviz.jobs.queue import Context, Kind
 
 
 def test_python_collects_in_the_main_thread_alone(

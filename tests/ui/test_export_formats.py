@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.domain.heads import HeadChoice
-from vitviz.figures.compose import Look, figure_of
-from vitviz.figures.save import png_bytes
-from vitviz.metadata import read_metadata
-from vitviz.models.loading import load_model
+from vitviz.export.figure import Look, figure_of
+from vitviz.export.metadata import read_metadata
+from vitviz.export.save import png_bytes
+from vitviz.models.load import load_model
 from vitviz.ui.exporting import named
 from vitviz.views.colour import lookup_table
 from vitviz.views.state import Scale

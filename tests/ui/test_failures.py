@@ -15,7 +15,7 @@ import vitviz
 from tests.models.test_tap import Network, manual
 from tests.ui.clicks import click_patch, heat_on_screen
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 from vitviz.views.session import RunOptions
 
 LEFT = Qt.MouseButton.LeftButton

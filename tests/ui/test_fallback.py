@@ -110,7 +110,9 @@ def test_a_model_too_large_leaves_the_former_one(
     model, shown = control.model, control.scene.trace
     folder = tmp_path / "large"
     shutil.copytree(model_folder, folder)
-    monkeypatch.setattr("vitviz.models.room.free_bytes", lambda _device: 1000)
+    monkeypatch.setattr(
+        "vitviz.models.checkpoints.checks.free_bytes", lambda _device: 1000
+    )
     control.choose_model(str(folder))
     qtbot.waitUntil(lambda: "parameters of large take" in window.panes.errors.text())
     assert "a precision of 16 bits" in window.panes.errors.text()

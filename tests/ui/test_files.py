@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 from vitviz.system import settings
 from vitviz.system.paths import resource
 from vitviz.ui.main_window import MainWindow

@@ -20,7 +20,7 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
 )
-from vitviz.metadata import read_metadata
+from vitviz.export.metadata import read_metadata
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.session import RunOptions
 

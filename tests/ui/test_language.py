@@ -27,7 +27,7 @@ import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from tests.ui.words import KEPT, english_in, texts
 from vitviz.errors import ImageError, Phrase
-from vitviz.figures import marks
+from vitviz.export import draw_marks
 from vitviz.system import settings
 from vitviz.ui import language
 from vitviz.ui.about import AboutDialog
@@ -232,7 +232,7 @@ def test_no_character_is_drawn_as_a_box(japanese: None) -> None:
     text = "".join(path.read_text("utf-8") for path in folder.glob("*.ts"))
     assert "注意" in text
     assert not missing_glyphs(text, QApplication.font())
-    assert not missing_glyphs(text, marks.font(marks.SMALL_PX))
+    assert not missing_glyphs(text, draw_marks.font(draw_marks.SMALL_PX))
     assert missing_glyphs("\U0010fffd", QApplication.font())
 
 

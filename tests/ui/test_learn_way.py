@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.chapters import go_to, press
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
+from vitviz.jobs.lessons import Timed
 from vitviz.lessons.cost import Timing
-from vitviz.lessons.jobs import Timed
 from vitviz.system import settings
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.marks import Marks

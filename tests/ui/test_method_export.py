@@ -16,10 +16,10 @@ from transformers import ViTModel
 
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.cli import main
+from vitviz.cli.main import main
 from vitviz.domain.methods import METHODS
 from vitviz.explain.run_method import run
-from vitviz.models.loading import load_model
+from vitviz.models.load import load_model
 from vitviz.pictures.placement import placement_for, prepare
 from vitviz.pictures.source import load_image
 

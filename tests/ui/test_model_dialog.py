@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.faults.loopback import Site, allow_loopback, serving
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.models import store
-from vitviz.models.catalogue import Trait, entries, find
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.entries import Trait, entries, find
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.model_dialog import ModelDialog
 from vitviz.ui.model_list import IS_HERE

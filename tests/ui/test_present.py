@@ -260,7 +260,7 @@ import time
 from PySide6.QtGui import QGuiApplication
 from vitviz.ui import theme
 from vitviz.ui.app import application, open_window
-from vitviz.views.learn import Chapter, LearnView
+from vitviz.views.state import Chapter, LearnView
 from vitviz.views.state import Mode
 
 app = application(["vitviz"], lang="en")

@@ -14,7 +14,7 @@ from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 from vitviz.ui.learn.axis_page import AxisPage
 from vitviz.ui.learn.cost_page import CostPage
 from vitviz.ui.learn.heads_page import HeadsPage

@@ -20,7 +20,7 @@ import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import HeadChoice
-from vitviz.engine import Context, Job
+from vitviz.jobs.queue import Context, Job
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style
@@ -248,7 +248,7 @@ def test_closing_does_not_wait_for_a_slow_load(
 ) -> None:
     """A load that takes 30 s, as importing a library on a busy machine may."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import vitviz.jobs as jobs, time\n"
+        "import vitviz.jobs.models as jobs, time\n"
         "jobs.load = lambda *a, **k: lambda context: time.sleep(30)\n"
     )
     status, seconds, errors = close_at(

@@ -20,10 +20,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz import jobs
 from vitviz.__main__ import main
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.engine import Job
+from vitviz.jobs.pictures import read_picture
+from vitviz.jobs.queue import Job
 from vitviz.ui.main_window import MainWindow
 from vitviz.views.state import Direction, Scale, Style
 
@@ -289,13 +289,13 @@ def test_a_pasted_picture_is_encoded_beside_the_window(
     """Of 12 megapixels that takes seconds; a see-through one comes on white."""
     window = open_vitviz(photo)
     threads: list[threading.Thread] = []
-    made = jobs.read_picture
+    made = read_picture
 
     def noted(*arguments: object, **options: object) -> Job:
         threads.append(threading.current_thread())
         return made(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("vitviz.jobs.read_picture", noted)
+    monkeypatch.setattr("vitviz.ui.opening.read_picture", noted)
     image = QImage(32, 24, QImage.Format.Format_ARGB32)
     image.fill(QColor(0, 0, 0, 0))
     image.setPixelColor(3, 2, QColor(10, 200, 30))

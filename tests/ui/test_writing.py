@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.errors import OutputError
-from vitviz.figures.save import figure_bytes
+from vitviz.export.save import figure_bytes
 from vitviz.ui.main_window import MainWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -43,7 +43,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     held = Gate()
-    monkeypatch.setattr("vitviz.ui.figure_jobs.figure_bytes", held.paint)
+    monkeypatch.setattr("vitviz.jobs.exports.figure_bytes", held.paint)
     yield held
     held.opened.set()
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from vitviz.engine import (
+from vitviz.errors import Cancelled, ImageError, VitvizError
+from vitviz.jobs.queue import (
     Context,
     Engine,
     Event,
@@ -17,7 +18,6 @@ from vitviz.engine import (
     Progressed,
     Started,
 )
-from vitviz.errors import Cancelled, ImageError, VitvizError
 
 
 class Worker:

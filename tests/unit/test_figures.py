@@ -18,9 +18,8 @@ from vitviz._version import META_KEY
 from vitviz.domain.geometry import Fit, PatchGrid, Placement, place
 from vitviz.domain.heads import HeadChoice
 from vitviz.errors import BudgetError
-from vitviz.figures import marks, multiples, render, save
-from vitviz.figures.hidden import HiddenPatches
-from vitviz.figures.picture import shown_rect
+from vitviz.export import draw_figure, draw_marks, save, table
+from vitviz.export.draw_picture import HiddenPatches, shown_rect
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.display import Heat
@@ -58,22 +57,22 @@ def drawn(
     heat: Heat,
     image: SourceImage,
     placement: Placement,
-    options: render.FigureOptions,
+    options: draw_figure.FigureOptions,
     scale: float = 1.0,
-) -> tuple[Pixels, render.Frame]:
+) -> tuple[Pixels, draw_figure.Frame]:
     grid = grid_of(heat)
     save.ensure_application()
-    parts = render.frame(heat, placement, grid, options)
+    parts = draw_figure.frame(heat, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:
-        render.paint(painter, heat, image, placement, grid, options, rect)
+        draw_figure.paint(painter, heat, image, placement, grid, options, rect)
 
     data = save.png_bytes(save.Figure(parts.width, parts.height, paint), scale=scale)
     with PIL.Image.open(io.BytesIO(data)) as made:
         return np.asarray(made.convert("RGB")), parts
 
 
-PLAIN = render.FigureOptions(style=Style.MAP, opacity=1.0, show_query=False)
+PLAIN = draw_figure.FigureOptions(style=Style.MAP, opacity=1.0, show_query=False)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 1.7])
@@ -171,7 +170,9 @@ def test_a_special_query_has_a_label_above_the_picture() -> None:
     assert "query: cls" not in svg_text(heat, placement, PLAIN)
 
 
-def svg_text(heat: Heat, placement: Placement, options: render.FigureOptions) -> str:
+def svg_text(
+    heat: Heat, placement: Placement, options: draw_figure.FigureOptions
+) -> str:
     nodes = svg_of(heat, placement, options).getElementsByTagName("text")
     return "\n".join(
         child.data
@@ -182,15 +183,15 @@ def svg_text(heat: Heat, placement: Placement, options: render.FigureOptions) ->
 
 
 def svg_of(
-    heat: Heat, placement: Placement, options: render.FigureOptions
+    heat: Heat, placement: Placement, options: draw_figure.FigureOptions
 ) -> minidom.Document:
     save.ensure_application()
     grid = grid_of(heat)
-    parts = render.frame(heat, placement, grid, options)
+    parts = draw_figure.frame(heat, placement, grid, options)
 
     def paint(painter: QPainter, rect: QRectF) -> None:
         image = picture(*placement.source_size)
-        render.paint(painter, heat, image, placement, grid, options, rect)
+        draw_figure.paint(painter, heat, image, placement, grid, options, rect)
 
     figure = save.Figure(parts.width, parts.height, paint, "a < b & c", '{"x": "<&>"}')
     return minidom.parseString(save.svg_bytes(figure))
@@ -247,32 +248,34 @@ def test_a_figure_too_large_is_refused() -> None:
 def test_nothing_on_the_bar_overlaps(
     high: float, uniform: float, height: float
 ) -> None:
-    text = marks.bar_text(Levels(0.0, high), uniform, height)
+    text = draw_marks.bar_text(Levels(0.0, high), uniform, height)
     middles = [y for y, label in text.ticks if label]
     assert 1 <= len(middles) <= 5
     if text.uniform is not None:
         middles.append(text.uniform)
     gaps = np.diff(sorted(middles))
-    assert (gaps >= marks.SMALL_PX).all()
+    assert (gaps >= draw_marks.SMALL_PX).all()
     assert all(-0.01 <= y <= height + 0.01 for y in middles)
 
 
 def test_no_mark_where_uniform_is_off_the_bar() -> None:
-    assert marks.bar_text(Levels(0.0, 0.1), 0.2, 300).uniform is None
+    assert draw_marks.bar_text(Levels(0.0, 0.1), 0.2, 300).uniform is None
 
 
 def test_tick_labels_have_equal_decimals() -> None:
-    assert marks.tick_labels((0.0, 0.005, 0.01)) == ("0", "0.005", "0.010")
-    assert marks.tick_labels((0.0, 2e-6)) == ("0", "2.0e-6")
-    assert marks.tick_labels((-0.5, 0.0, 0.5)) == ("−0.5", "0", "0.5")
+    assert draw_marks.tick_labels((0.0, 0.005, 0.01)) == ("0", "0.005", "0.010")
+    assert draw_marks.tick_labels((0.0, 2e-6)) == ("0", "2.0e-6")
+    assert draw_marks.tick_labels((-0.5, 0.0, 0.5)) == ("−0.5", "0", "0.5")
 
 
 @pytest.mark.parametrize("width", [80.0, 200.0, 500.0])
 def test_captions_are_never_wider_than_the_figure(width: float) -> None:
     save.ensure_application()
     parts = ["a-very-long-model-name-without-any-space-in-it", "layer 3", "query cls"]
-    lines = marks.wrapped(parts, marks.SMALL_PX, width)
-    assert all(marks.text_width(line, marks.SMALL_PX) <= width for line in lines)
+    lines = draw_marks.wrapped(parts, draw_marks.SMALL_PX, width)
+    assert all(
+        draw_marks.text_width(line, draw_marks.SMALL_PX) <= width for line in lines
+    )
     letters = "".join(lines).replace(" ", "").replace("·", "")
     assert letters == "".join(parts).replace(" ", "")
 
@@ -283,19 +286,19 @@ def test_panels_keep_apart_and_inside(rows: int, cols: int) -> None:
     save.ensure_application()
     grid = PatchGrid(7, placement.model_size[0] // 16, 1)
     heat = heat_of(np.ones((grid.rows, grid.cols), np.float32))
-    panel = multiples.Panel(
+    panel = table.Panel(
         heats=((heat,) * cols,) * rows,
         row_labels=tuple(f"layer {i}" for i in range(rows)),
         col_labels=tuple(f"head {i}" for i in range(cols)),
         shared=True,
     )
-    parts = multiples.panel_frame(panel, placement, grid, render.FigureOptions())
+    parts = table.panel_frame(panel, placement, grid, draw_figure.FigureOptions())
     boxes = [box for box, _ in parts.cells]
     assert len(boxes) == rows * cols
     for index, box in enumerate(boxes):
-        assert box.left() >= render.MARGIN
-        assert box.right() <= parts.width - render.MARGIN
-        assert box.bottom() <= parts.height - render.MARGIN + 1
+        assert box.left() >= draw_figure.MARGIN
+        assert box.right() <= parts.width - draw_figure.MARGIN
+        assert box.bottom() <= parts.height - draw_figure.MARGIN + 1
         assert not any(box.intersects(other) for other in boxes[index + 1 :])
         assert not any(box.intersects(area) for area, _, _ in parts.texts)
 
@@ -308,7 +311,7 @@ def test_hidden_patches_show_what_the_model_got(has_pixels: bool) -> None:
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[16:32, 32:48] = (10, 200, 30, 255)
     hidden = HiddenPatches(((1, 2),), pixels if has_pixels else None)
-    options = render.FigureOptions(opacity=0.0, show_query=False, show_bar=False)
+    options = draw_figure.FigureOptions(opacity=0.0, show_query=False, show_bar=False)
     heat = heat_of(np.zeros((4, 4), np.float32))
     before, parts = drawn(heat, image, placement, options)
     after, _ = drawn(heat, image, placement, replace(options, hidden=hidden))

@@ -354,7 +354,7 @@ def test_what_fails_behind_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) 
 KILLED = """
 import sys
 from pathlib import Path
-from vitviz.settings import Store
+from vitviz.system.settings import Store
 store = Store(Path(sys.argv[1]))
 print("ready", flush=True)
 for number in range(10**9):

@@ -16,8 +16,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from vitviz.domain.geometry import Rect
-from vitviz.figures import marks, save
-from vitviz.figures.picture import draw_photo
+from vitviz.export import draw_marks, save
+from vitviz.export.draw_picture import draw_photo
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.state import Style
@@ -127,7 +127,7 @@ def test_colours_are_exact(style: Style, colormap: str) -> None:
 
     def paint(painter: QPainter, _rect: QRectF) -> None:
         painter.drawImage(BOX, kept)
-        marks.draw_bar(
+        draw_marks.draw_bar(
             painter,
             QRectF(350, 10, 40, 100),
             Levels(0.0, 1.0),
@@ -143,7 +143,7 @@ def test_colours_are_exact(style: Style, colormap: str) -> None:
     if style is Style.TINT:
         np.testing.assert_array_equal(bar[:, 0], lookup_table(colormap)[::-1])
     else:  # a grey picture in the light above, half in the dark below
-        grey = marks.SURROUND.red()
+        grey = draw_marks.SURROUND.red()
         np.testing.assert_array_equal(bar[[0, -1], 0, 0], [grey, grey // 2])
         assert (np.diff(bar[:, 0].astype(int), axis=0) <= 0).all()
     pictures = Pdf(save.pdf_bytes(figure)).pictures()

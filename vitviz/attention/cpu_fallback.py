@@ -23,7 +23,7 @@ from vitviz.system.memory import free_bytes
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
-    from vitviz.models.adapter import Adapter, Model
+    from vitviz.models.model import Adapter, Model
 
 _log = logging.getLogger(__name__)
 _copies: WeakKeyDictionary[nn.Module, Adapter] = WeakKeyDictionary()

@@ -20,8 +20,8 @@ from vitviz.attention.trace import Setup
 from vitviz.domain.geometry import Fit, PatchGrid, Placement
 from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.errors import BudgetError, InputError, UnsupportedModelError
-from vitviz.failures import NETWORK_ERRORS
-from vitviz.models.adapter import Model
+from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.model import Model
 from vitviz.pictures.placement import Preprocessing, placement_for, prepare
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.system.memory import is_out_of_memory

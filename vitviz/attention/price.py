@@ -22,7 +22,7 @@ from vitviz.system.memory import free_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vitviz.models.adapter import Model, ModelInfo
+    from vitviz.models.model import Model, ModelInfo
 
 CALIBRATION_TOKENS = 1024
 """Of the run of the attention kernel alone."""

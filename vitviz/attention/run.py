@@ -23,7 +23,7 @@ from vitviz.attention.trace import Setup, Trace, as_array
 from vitviz.domain.geometry import Fit, prefix_names
 from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.errors import BudgetError, ExactnessError, UnsupportedModelError
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 from vitviz.system.memory import is_out_of_memory, release
 
 

@@ -16,7 +16,7 @@ from vitviz.domain.geometry import POOL, Bins, PatchGrid, Placement
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import UNTOUCHED, Axis, Interventions
 from vitviz.errors import ExactnessError, Phrase, SelectionError
-from vitviz.models.adapter import ModelInfo
+from vitviz.models.model import ModelInfo
 from vitviz.pictures.placement import Preprocessing
 from vitviz.pictures.source import SourceImage
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.bench import networks
-from vitviz.bench.figures import Figure
+from vitviz.bench.results import Figure
 from vitviz.system import subprocesses
 from vitviz.system.memory import free_bytes
 
@@ -108,7 +108,7 @@ def serve() -> None:
 def _measured(way: str, num_tokens: int, library: str | None) -> int:
     """Run one way in this process; its peak over the loaded model, bytes."""
     from vitviz.attention.run import trace
-    from vitviz.models.loading import wrap
+    from vitviz.models.load import wrap
 
     side = networks.side_px(num_tokens)
     network = networks.network(side, library)

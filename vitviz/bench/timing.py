@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import torch
 
-import vitviz
+from vitviz.attention.run import trace
 from vitviz.attention.trace import Trace
 from vitviz.bench import networks
-from vitviz.bench.figures import Figure
+from vitviz.bench.results import Figure
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.head_statistics import head_statistics
+from vitviz.models.load import wrap
 from vitviz.system.paths import is_bundle
 
 RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
@@ -91,9 +92,9 @@ def trace_ratio(
     side = networks.side_px(num_tokens)
     library = library or networks.libraries()[0]
     module, pixels = networks.network(side, library), networks.pixels(side)
-    model = vitviz.wrap(module)
+    model = wrap(module)
     found = alternating(
-        lambda: vitviz.trace(model, pixels),
+        lambda: trace(model, pixels),
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
@@ -110,9 +111,9 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
     """Trace ÷ torchvision's own way, which takes a native path."""
     side = networks.side_px(num_tokens)
     module, pixels = networks.torchvision_network(side), networks.pixels(side)
-    model = vitviz.wrap(module)
+    model = wrap(module)
     found = alternating(
-        lambda: vitviz.trace(model, pixels),
+        lambda: trace(model, pixels),
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
@@ -131,8 +132,8 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
 
     side = networks.side_px(num_tokens)
     module, pixels = networks.network(side), networks.pixels(side)
-    model = vitviz.wrap(module)
-    made = vitviz.trace(model, pixels)
+    model = wrap(module)
+    made = trace(model, pixels)
     names = {"rollout": ROLLOUT_TARGET, "relevance": RELEVANCE_TARGET}
     found = []
     for name, target in names.items():
@@ -168,7 +169,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
 def reading(num_tokens: int) -> list[Figure]:
     """Rows and, for many tokens, all layers and the matrix view, from one trace."""
     side = networks.side_px(num_tokens)
-    made = vitviz.trace(vitviz.wrap(networks.network(side)), networks.pixels(side))
+    made = trace(wrap(networks.network(side)), networks.pixels(side))
     count = made.num_tokens
     is_large = count > 1000
     one = _median_ms(lambda i: made.row(i % 12, i % count))

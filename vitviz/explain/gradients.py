@@ -21,7 +21,7 @@ from vitviz.attention.prepare import changes_of, hidden_in
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 from vitviz.pictures.placement import prepare
 
 

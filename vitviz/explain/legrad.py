@@ -27,7 +27,7 @@ from vitviz.attention.trace import Trace
 from vitviz.errors import Cancelled
 from vitviz.explain.gradients import target_class
 from vitviz.explain.model_parts import ReadOut, read_out, states_among
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 Check = Callable[[], None]
 

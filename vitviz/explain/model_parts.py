@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, UnsupportedModelError
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 LIMIT = 1e-3
 """Largest relative difference between what was found and the model's own."""

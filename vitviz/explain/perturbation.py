@@ -40,7 +40,7 @@ from vitviz.attention.trace import Trace
 from vitviz.domain.interventions import Fill, Off
 from vitviz.errors import SelectionError
 from vitviz.explain.gradients import prepared_pixels, target_class
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
 Check = Callable[[], None]

@@ -17,10 +17,9 @@ import torch
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.run import run
 from vitviz.explain.gradients import prepared_pixels
-from vitviz.models.adapter import IN_MEMORY, Model
-from vitviz.models.catalogue import split_network
-from vitviz.models.embedded import EMBEDDED_NAME
-from vitviz.models.loading import load_model
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, split_network
+from vitviz.models.load import load_model
+from vitviz.models.model import IN_MEMORY, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

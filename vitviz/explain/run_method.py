@@ -27,7 +27,7 @@ from vitviz.explain.one_layer import gram, norm_based
 if TYPE_CHECKING:
     from vitviz.attention.capture import Capture
     from vitviz.attention.trace import Query, Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
 

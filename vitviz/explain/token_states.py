@@ -32,8 +32,8 @@ from vitviz.attention.trace import Trace, as_array
 from vitviz.errors import Cancelled, UnsupportedModelError
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.explain.model_parts import read_out, states_among
-from vitviz.models.adapter import Adapter, Model
-from vitviz.models.flexi import PatchEmbedding
+from vitviz.models.adapters.flexivit import PatchEmbedding
+from vitviz.models.model import Adapter, Model
 
 Array = npt.NDArray[np.float32]
 NUM_FILTERS = 28

@@ -14,7 +14,7 @@ from torch import Tensor
 from vitviz.attention.prepare import set_up
 from vitviz.attention.tap import fused_attention, standing_in
 from vitviz.lessons.cost import Timing
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 from vitviz.pictures.source import SourceImage
 
 MIN_PASSES, MAX_PASSES = 2, 8

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from vitviz.attention.trace import Trace, as_array
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.explain.token_states import patch_embedding
-from vitviz.models.adapter import Model
+from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from torch import nn
 
 from vitviz.errors import CheckpointError
-from vitviz.models.adapter import Model
-from vitviz.models.limits import refusal
+from vitviz.models.checkpoints.errors import refusal
+from vitviz.models.model import Model
 
 MAX_BYTES = 4 * 2**20
 MAX_LABELS = 100_000

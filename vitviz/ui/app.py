@@ -26,6 +26,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from vitviz.errors import InputError, VitvizError
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, embedded_path
 from vitviz.system import logs, settings
 from vitviz.system.atomic_files import sweep
 from vitviz.system.paths import resource
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
 
 _log = logging.getLogger(__name__)
-DEFAULT_MODEL = "vitviz-flexi"
 SHOWN_CALLS = 5
 """Of an error nobody foresaw, under Details; the log has all of them."""
 PATIENCE_MS = 700
@@ -198,7 +198,7 @@ def open_window(
     is_session = any(path.lower().endswith(SUFFIX) for path in paths)
     if paths and not is_session:
         window.files.open(paths)
-    default = DEFAULT_MODEL if _has_embedded() else None
+    default = EMBEDDED_NAME if _has_embedded() else None
 
     def start() -> None:
         control = window.controller
@@ -242,7 +242,7 @@ def view_object(what: object) -> None:
 
 
 def _has_embedded() -> bool:
-    return bool(resource("embedded", f"{DEFAULT_MODEL}.safetensors").is_file())
+    return embedded_path().is_file()
 
 
 def _show_exception(

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz import trace_jobs
-from vitviz.engine import Kind
-from vitviz.figures.captions import caption
-from vitviz.figures.change_words import changed_words
+from vitviz.export.captions import caption, changed_words
+from vitviz.jobs import maps
+from vitviz.jobs.queue import Kind
 from vitviz.ui import theme
 from vitviz.ui.compare_pane import ComparePane
 from vitviz.ui.work import Work
@@ -23,7 +22,7 @@ from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
 
@@ -108,7 +107,7 @@ class Comparing(QObject):
             return self._found[1]
         if key != self._asked:
             self._asked = key
-            job = trace_jobs.heat_of(kept.trace, state, layer, kept.model, key)
+            job = maps.heat_of(kept.trace, state, layer, kept.model, key)
             self._work.submit(Kind.COMPARE, job)
         return None
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from vitviz.domain.geometry import POOL
 from vitviz.domain.interventions import active, listed
 from vitviz.domain.methods import METHODS
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 from vitviz.ui.comparing import Comparing, Kept
 from vitviz.ui.exporting import Exporting
 from vitviz.ui.runs import Runs
@@ -34,7 +34,7 @@ from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.ui.panes import Panes
 
 

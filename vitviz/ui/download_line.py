@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.errors import VitvizError
-from vitviz.models.catalogue import Entry
-from vitviz.models.progress import Progress
+from vitviz.models.catalogue.download import Progress
+from vitviz.models.catalogue.entries import Entry
 from vitviz.ui import model_words, theme
 from vitviz.ui.error_bar import ErrorBar, sentence
 

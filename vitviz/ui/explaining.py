@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitviz import trace_jobs
 from vitviz.domain.methods import METHODS
-from vitviz.engine import Job
+from vitviz.jobs import maps
+from vitviz.jobs.queue import Job
 from vitviz.views.display import chosen_options, shown_query, shown_target
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
     from vitviz.explain.gradients import Gradients
-    from vitviz.models.adapter import Model
-    from vitviz.trace_jobs import Explained
+    from vitviz.jobs.maps import Explained
+    from vitviz.models.model import Model
     from vitviz.views.colour import Array
     from vitviz.views.state import ViewState
 
@@ -47,9 +47,7 @@ class Explaining:
             setup, of_class, gradients = self._gradients
             if setup is trace.setup and of_class == target:
                 known = gradients
-        return trace_jobs.explain(
-            trace, state, layer, key, model=model, gradients=known
-        )
+        return maps.explain(trace, state, layer, key, model=model, gradients=known)
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
         """Keep what a job has returned."""

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz import jobs
-from vitviz.engine import Kind
 from vitviz.errors import InputError
-from vitviz.figures.captions import caption
-from vitviz.figures.render import FigureOptions
+from vitviz.export.captions import caption
+from vitviz.export.draw_figure import FigureOptions
+from vitviz.jobs.exports import animation, export_numbers, figure
+from vitviz.jobs.queue import Kind
 from vitviz.system.atomic_files import printable
-from vitviz.ui.figure_jobs import animation, figure
 
 if TYPE_CHECKING:
     from vitviz.ui.controller import Controller
@@ -96,7 +95,7 @@ class Exporting(QObject):
             self._changed.add(target)
         kind = Kind.EXPORT
         if path.lower().endswith((".npz", ".csv")):
-            job = jobs.export_numbers(trace, state, shown.layer, model, target)
+            job = export_numbers(trace, state, shown.layer, model, target)
         elif path.lower().endswith(".gif"):
             job = animation(trace, state, model, target)
         else:

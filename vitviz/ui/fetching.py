@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz import model_jobs
-from vitviz.engine import Event, Failed, Finished, Job, Kind, Progressed
+from vitviz.jobs import models
+from vitviz.jobs.queue import Event, Failed, Finished, Job, Kind, Progressed
 from vitviz.ui.work import Work
 from vitviz.ui.worker import EngineThread
 
 if TYPE_CHECKING:
-    from vitviz.models.catalogue import Entry
+    from vitviz.models.catalogue.entries import Entry
 
 
 class Fetching(QObject):
@@ -48,11 +48,11 @@ class Fetching(QObject):
         """Begin a download, or go on with one; a running one is replaced."""
         if entry.remote is not None:
             self._entry = entry
-            self._submit(Kind.DOWNLOAD, model_jobs.fetch(entry.remote))
+            self._submit(Kind.DOWNLOAD, models.fetch(entry.remote))
 
     def look_up(self, name: str) -> None:
         """Ask what a name stands for."""
-        self._submit(Kind.LOOK_UP, model_jobs.look_up(name))
+        self._submit(Kind.LOOK_UP, models.look_up(name))
 
     def cancel(self) -> None:
         """End the download; what has arrived is kept."""

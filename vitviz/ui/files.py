@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz.browsing import Thumbnail, list_pictures, make_thumbnails, read_ahead
-from vitviz.engine import Kind
 from vitviz.errors import InputError, VitvizError
+from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
+from vitviz.jobs.queue import Kind
 from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable

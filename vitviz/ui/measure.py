@@ -14,10 +14,11 @@ import PIL.Image
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from vitviz.bench.figures import Figure
+from vitviz.bench.results import Figure
+from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
-from vitviz.ui.app import DEFAULT_MODEL, application, open_window
+from vitviz.ui.app import application, open_window
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.rehearsal import rehearse
 from vitviz.ui.start_page import sample_paths
@@ -106,7 +107,7 @@ def _clicks(window: MainWindow, app: QApplication) -> Figure:
 
 def _gaps(window: MainWindow) -> Figure:
     """The longest gap while a long run streams in."""
-    window.controller.choose_model(DEFAULT_MODEL, patch_size=8)
+    window.controller.choose_model(EMBEDDED_NAME, patch_size=8)
     _wait(lambda: _is_idle(window))
     gaps = _Gaps()
     window.controller.choose_options(RunOptions(size=LONG_SIDE_PX))

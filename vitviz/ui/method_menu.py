@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from vitviz.domain.methods import METHODS
-from vitviz.figures.captions import method_words
+from vitviz.export.captions import method_words
 
 NOT_OFFERED = frozenset({"received"})
 """Chosen by the direction instead."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.models.catalogue import Entry, Trait
+from vitviz.models.catalogue.entries import Entry, Trait
 from vitviz.ui import model_words, theme
 
 MIN_WIDTH = 400

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.errors import Cancelled, CheckpointError, VitvizError
-from vitviz.models import store
-from vitviz.models.catalogue import TIMM_PREFIX, Entry, Trait, entries, search
-from vitviz.models.progress import Progress
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.download import Progress
+from vitviz.models.catalogue.entries import TIMM_PREFIX, Entry, Trait, entries, search
 from vitviz.ui import model_words, theme
 from vitviz.ui.download_line import DownloadLine
 from vitviz.ui.fetching import Fetching

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from vitviz.models.catalogue import Entry
+from vitviz.models.catalogue.entries import Entry
 from vitviz.ui import model_words, theme
 
 Index = QModelIndex | QPersistentModelIndex

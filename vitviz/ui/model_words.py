@@ -8,10 +8,15 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.models.catalogue import TIMM_PREFIX, Entry, Trait
-from vitviz.models.progress import seconds_text
+from vitviz.models.catalogue.download import seconds_text
+from vitviz.models.catalogue.entries import (
+    EMBEDDED_PATCH_SIZES,
+    TIMM_PREFIX,
+    Entry,
+    Trait,
+)
 
-EMBEDDED_PATCHES = "8, 14, 16, 28, 32"
+EMBEDDED_PATCHES = ", ".join(map(str, EMBEDDED_PATCH_SIZES))
 
 
 def _tr(text: str) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.models.catalogue import TIMM_PREFIX, entries
+from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
 from vitviz.ui.plain_text import representable, show_plainly
 
 _NAME = rf"({TIMM_PREFIX})?[\w.]+"

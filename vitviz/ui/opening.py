@@ -10,10 +10,10 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz import jobs
-from vitviz.engine import Context, Job, Kind
 from vitviz.errors import NotHereError, VitvizError
-from vitviz.models.catalogue import TIMM_PREFIX, network_at, split_network
+from vitviz.jobs.pictures import read_picture
+from vitviz.jobs.queue import Context, Job, Kind
+from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
 from vitviz.ui.fetching import Fetching
 from vitviz.ui.model_dialog import ModelDialog
 from vitviz.ui.network_dialog import ask_network
@@ -177,6 +177,6 @@ def _read(image: QImage, name: str) -> Job:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG", FAST_PNG)  # type: ignore[call-overload]
-        return jobs.read_picture(bytes(buffer.data().data()), name)(context)
+        return read_picture(bytes(buffer.data().data()), name)(context)
 
     return job

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz.engine import Kind
+from vitviz.jobs.queue import Kind
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.percent import percent
 
 if TYPE_CHECKING:
-    from vitviz.jobs import LayerArrived
+    from vitviz.jobs.runs import LayerArrived
     from vitviz.ui.controller import Controller
 
 SHOW_PROGRESS_AFTER_S = 1.0

@@ -20,10 +20,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vitviz.errors import EnvironmentFault, VitvizError
+from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system import subprocesses
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui import theme
-from vitviz.ui.app import DEFAULT_MODEL, application, open_window
+from vitviz.ui.app import application, open_window
 from vitviz.ui.main_window import MainWindow
 from vitviz.ui.start_page import sample_paths
 
@@ -113,7 +114,7 @@ class _User(QTimer):
         if "picture" not in self.stamps and self._control.scene.image is not None:
             self._window.repaint()
             self.stamps["picture"] = time.time()
-            self.is_at = f"The first map of {DEFAULT_MODEL}"
+            self.is_at = f"The first map of {EMBEDDED_NAME}"
         if "attention" not in self.stamps and self._control.heat is not None:
             self._window.repaint()
             self.stamps["attention"] = time.time()

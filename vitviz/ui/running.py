@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from vitviz import run_jobs
 from vitviz.domain.number_text import bytes_text
-from vitviz.engine import Kind
+from vitviz.jobs import runs
+from vitviz.jobs.models import label
+from vitviz.jobs.queue import Kind
 from vitviz.ui.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.size_dialog import SizeDialog
 from vitviz.views.session import RunOptions
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from vitviz.attention.price import Calibration, Price
     from vitviz.attention.trace import Trace
     from vitviz.explain.precision import PrecisionError
-    from vitviz.models.adapter import ModelInfo
+    from vitviz.models.model import ModelInfo
     from vitviz.ui.main_window import MainWindow
 
 
@@ -121,7 +122,7 @@ class Running(QObject):
         )
         model = self._control.model
         if path and model is not None:
-            self._control.work.submit(Kind.MODEL, run_jobs.label(model, Path(path)))
+            self._control.work.submit(Kind.MODEL, label(model, Path(path)))
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
@@ -180,12 +181,12 @@ class Running(QObject):
             return
         if model.info not in self._calibrations and not trace.interventions:
             control.work.submit(
-                Kind.PRICE, run_jobs.calibrate(model, trace.num_tokens, seconds)
+                Kind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
             )
         if model.info.dtype != "float32" and trace is not self._measured:
             self._measured = trace
             if trace.setup.image is not None:
-                control.work.submit(Kind.PRECISION, run_jobs.precision(model, trace))
+                control.work.submit(Kind.PRECISION, runs.precision(model, trace))
         self._show_precision()
 
     def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:

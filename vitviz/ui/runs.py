@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz import jobs
 from vitviz.domain.interventions import active
-from vitviz.engine import Kind
 from vitviz.errors import Cancelled, VitvizError
-from vitviz.jobs import LayerArrived, RunDone
+from vitviz.jobs import runs
+from vitviz.jobs.models import load
+from vitviz.jobs.pictures import read_picture
+from vitviz.jobs.queue import Kind
+from vitviz.jobs.runs import LayerArrived, RunDone
 from vitviz.pictures.folder import Ahead
 from vitviz.system import settings
 from vitviz.ui.error_bar import sentence
@@ -31,7 +33,7 @@ from vitviz.views.session import ModelChoice, RunOptions, Session
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
     from vitviz.ui.controller import Controller
 
@@ -86,7 +88,7 @@ class Runs(QObject):
 
     def read_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
-        self._work.submit(Kind.PICTURE, jobs.read_picture(source, name, self.ahead))
+        self._work.submit(Kind.PICTURE, read_picture(source, name, self.ahead))
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
         """Load a model and run it on the picture at hand."""
@@ -94,7 +96,7 @@ class Runs(QObject):
         if self.choice.name and self.choice.name != name:  # it was another model's
             self.options = replace(self.options, preprocessing=None)
         wanted = settings.get()
-        job = jobs.load(
+        job = load(
             name,
             device=device,
             patch_size=patch_size,
@@ -151,7 +153,7 @@ class Runs(QObject):
             self.settle_on(Scene(image, kept.trace, kept.seconds))
             return
         first = self.loaded or model
-        self._work.submit(Kind.RUN, jobs.run(first, image, self.options, changed))
+        self._work.submit(Kind.RUN, runs.run(first, image, self.options, changed))
         self.progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:

@@ -10,7 +10,7 @@ from vitviz.views.session import ModelChoice, RunOptions
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz import trace_jobs
 from vitviz.domain.geometry import POOL
-from vitviz.engine import Kind
 from vitviz.errors import ExactnessError, VitvizError
+from vitviz.jobs import maps
+from vitviz.jobs.queue import Kind
 from vitviz.ui import theme
 from vitviz.ui.fillers.heads import HeadsFiller
 from vitviz.ui.fillers.heat import HeatFiller, needs_columns
@@ -148,7 +148,7 @@ class Screen(QObject):
             return
         view = View(trace, state, layer, control.model, is_running)
         if needs_columns(view):
-            self._work.submit(Kind.COLUMN, trace_jobs.columns(trace, layer))
+            self._work.submit(Kind.COLUMN, maps.columns(trace, layer))
             text = self.tr("Reading all rows of layer {n} …").format(n=layer)
             panes.status.setText(text)
             return

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz.engine import Context, Job, Kind
 from vitviz.errors import InputError, VitvizError
+from vitviz.jobs.queue import Context, Job, Kind
 from vitviz.system.atomic_files import printable, write_bytes
 from vitviz.views.session import SUFFIX, Session, read, written
 

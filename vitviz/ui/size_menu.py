@@ -16,7 +16,7 @@ from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
     from vitviz.attention.price import Price
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
 
 SIZE_FACTORS = (1, 2, 3, 4)
 

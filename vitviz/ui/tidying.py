@@ -11,8 +11,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from vitviz.browsing import sweep_folders
-from vitviz.engine import Kind
+from vitviz.jobs.pictures import sweep_folders
+from vitviz.jobs.queue import Kind
 from vitviz.system import settings
 from vitviz.ui.work import Work
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
 from vitviz.ui import icons, model_words
 from vitviz.ui.recent import RecentActions
 from vitviz.ui.size_menu import SizeMenu, side_text
@@ -24,10 +25,7 @@ from vitviz.views.session import RunOptions
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
-    from vitviz.models.adapter import Model
-
-EMBEDDED = "vitviz-flexi"
-PATCH_SIZES = (8, 14, 16, 28, 32)
+    from vitviz.models.model import Model
 
 
 class TopBar(QWidget):
@@ -242,12 +240,12 @@ class TopBar(QWidget):
     def _fill_models(self, name: str | None, patch: int | None) -> None:
         menu = self._model.menu()
         menu.clear()
-        menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED))
-        for size in PATCH_SIZES:
+        menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED_NAME))
+        for size in EMBEDDED_PATCH_SIZES:
             text = self.tr("patches of {n} px").format(n=size)
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(name == EMBEDDED and patch == size)
+            action.setChecked(name == EMBEDDED_NAME and patch == size)
             action.setData(size)
             self._patches.addAction(action)
         menu.addSeparator()
@@ -264,4 +262,4 @@ class TopBar(QWidget):
         self._labels.setToolTip(self.tr("From a file: one a line, or JSON"))
 
     def _on_patch(self, action: QAction) -> None:
-        self.modelChosen.emit(EMBEDDED, action.data())
+        self.modelChosen.emit(EMBEDDED_NAME, action.data())

@@ -9,7 +9,7 @@ from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
 

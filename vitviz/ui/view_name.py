@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vitviz.domain.methods import METHODS
-from vitviz.figures.captions import head_label, layer_text
+from vitviz.export.captions import head_label, layer_text
 from vitviz.ui.status_line import token_name
 
 if TYPE_CHECKING:

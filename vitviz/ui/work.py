@@ -14,8 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz.engine import Event, Failed, Finished, Job, Kind, Progressed, Started
 from vitviz.errors import VitvizError
+from vitviz.jobs.queue import Event, Failed, Finished, Job, Kind, Progressed, Started
 from vitviz.ui.worker import EngineThread
 
 Handler = Callable[[Any], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
-from vitviz.engine import Engine
+from vitviz.jobs.queue import Engine
 
 
 class EngineThread(QThread):

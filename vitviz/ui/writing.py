@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from vitviz.engine import Context, Job, Kind
+from vitviz.jobs.queue import Context, Job, Kind
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
 

@@ -22,7 +22,7 @@ from vitviz.views.state import Direction, Scale, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
 
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)

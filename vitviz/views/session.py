@@ -16,7 +16,7 @@ from typing import Any
 
 from vitviz.domain.geometry import Fit
 from vitviz.errors import InputError
-from vitviz.models.catalogue import network_at, split_network
+from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.placement import Preprocessing
 from vitviz.system.atomic_files import printable
 from vitviz.system.dataclass_json import decoded, encoded

@@ -23,7 +23,8 @@ from evaluate import (
 from PIL import Image, ImageDraw, ImageFont
 from targets import normalised
 
-from vitviz.models.flexi import PATCH_SIZES, FlexiViT, load_flexi
+from vitviz.models.catalogue.entries import EMBEDDED_PATCH_SIZES as PATCH_SIZES
+from vitviz.models.adapters.flexivit import FlexiViT, load_flexi
 
 CELL_PX = 160
 GAP_PX = 6

@@ -31,7 +31,7 @@ from safetensors.torch import save_file
 from targets import SIDE_PX, normalised, open_arrays
 from torch import Tensor, nn
 
-from vitviz.models.flexi import FlexiViT, load_flexi, resize_matrix
+from vitviz.models.adapters.flexivit import FlexiViT, load_flexi, resize_matrix
 
 log = logging.getLogger("train")
 PATCH_MIX = {32: 0.27, 28: 0.20, 16: 0.33, 14: 0.17, 8: 0.03}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from vitviz import trace_jobs
 from vitviz.domain.geometry import POOL
-from vitviz.engine import Kind
 from vitviz.errors import VitvizError
-from vitviz.trace_jobs import EffectPart, StatisticsPart, WallPart
+from vitviz.jobs import maps
+from vitviz.jobs.maps import EffectPart, StatisticsPart, WallPart
+from vitviz.jobs.queue import Kind
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.heads_pane import HeadsPane
 from vitviz.ui.panes import Panes
@@ -105,7 +105,7 @@ class HeadsFiller(Filler):
             return
         missing = tuple(x for x in view.exact if x not in self._maps_done)
         if missing and not self._work.is_awaited(Kind.WALL, Kind.RUN):
-            self._work.submit(Kind.WALL, trace_jobs.wall(trace, state, missing))
+            self._work.submit(Kind.WALL, maps.wall(trace, state, missing))
 
     def _pool_note(self) -> str:
         return self.tr("The pooling head has its own heads, in the strip above.")
@@ -114,9 +114,7 @@ class HeadsFiller(Filler):
         done = self._values.get(_WALKED[0], {})
         missing = tuple(x for x in view.exact if x not in done)
         if missing and not self._work.is_awaited(Kind.STATISTICS, Kind.RUN):
-            self._work.submit(
-                Kind.STATISTICS, trace_jobs.statistics(view.trace, missing)
-            )
+            self._work.submit(Kind.STATISTICS, maps.statistics(view.trace, missing))
 
     def _on_maps(self, part: WallPart) -> None:
         self._maps_done.add(part.layer)
@@ -158,7 +156,7 @@ class HeadsFiller(Filler):
             return
         self._values[Statistic.EFFECT] = {}
         self._on_progress(0)
-        job = trace_jobs.effects(view.trace, view.state, view.model)
+        job = maps.effects(view.trace, view.state, view.model)
         self._work.submit(Kind.EFFECT, job)
 
     def _cancel(self) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.number_text import format_value
-from vitviz.engine import Kind
-from vitviz.trace_jobs import Explained
+from vitviz.jobs.maps import Explained
+from vitviz.jobs.queue import Kind
 from vitviz.ui.explaining import Explaining
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vitviz.domain.heads import HeadChoice
-from vitviz.engine import Job, Kind
 from vitviz.errors import Cancelled, VitvizError
+from vitviz.jobs.queue import Job, Kind
+from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system import settings
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from vitviz.ui.panes import Panes
     from vitviz.ui.picture_pane import PicturePane
 
-EMBEDDED = "vitviz-flexi"
 FIRST_HEAD = HeadChoice((0,))
 
 
@@ -169,7 +169,7 @@ class LearnFiller(Filler):
 
     def choose_patch_size(self, patch: int) -> None:
         """Run the embedded model with patches of that size."""
-        self._control.choose_model(EMBEDDED, patch_size=patch)
+        self._control.choose_model(EMBEDDED_NAME, patch_size=patch)
 
     def open_lab(self) -> None:
         """Where maps are put to the test: the Lab, or the test of Inspect."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vitviz import trace_jobs
 from vitviz.domain.geometry import POOL, Bins
-from vitviz.engine import Kind
-from vitviz.trace_jobs import MatrixPart, Refined
+from vitviz.jobs import maps
+from vitviz.jobs.maps import MatrixPart, Refined
+from vitviz.jobs.queue import Kind
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.matrix_pane import MatrixPane
@@ -51,9 +51,7 @@ class MatrixFiller(Filler):
         bins = Bins.fitting(total, prefix, MAX_BINS)
         self.pane.setBusy(True)
         self._work.drop(Kind.REFINE)
-        self._work.submit(
-            Kind.MATRIX, trace_jobs.matrix(view.trace, view.layer, heads, bins)
-        )
+        self._work.submit(Kind.MATRIX, maps.matrix(view.trace, view.layer, heads, bins))
 
     def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
         """Cross-hair: the cell under the pointer, or the line of the shown token."""
@@ -70,7 +68,7 @@ class MatrixFiller(Filler):
             return
         trace, heads = self._view.trace, self._view.state.heads
         choice = shown_heads(trace, heads)
-        job = trace_jobs.refine(trace, self._view.layer, choice, rows, cols)
+        job = maps.refine(trace, self._view.layer, choice, rows, cols)
         self._work.submit(Kind.REFINE, job)
 
     def _on_part(self, part: MatrixPart) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vitviz import trace_jobs
 from vitviz.domain.geometry import POOL
-from vitviz.engine import Kind
-from vitviz.trace_jobs import RailPart
+from vitviz.jobs import maps
+from vitviz.jobs.maps import RailPart
+from vitviz.jobs.queue import Kind
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.widgets.layer_rail import LayerRail
@@ -60,7 +60,7 @@ class RailFiller(Filler):
                 cell = rail_cell(trace, state, maps_of(trace, state, layer))
                 self._on_part(RailPart(layer, cell))
         elif not view.is_running:
-            self._work.submit(Kind.RAIL, trace_jobs.rail(trace, state, missing))
+            self._work.submit(Kind.RAIL, maps.rail(trace, state, missing))
 
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell

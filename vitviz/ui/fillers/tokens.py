@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vitviz import trace_jobs
-from vitviz.engine import Kind
 from vitviz.errors import VitvizError
-from vitviz.trace_jobs import TokensRead
+from vitviz.jobs import maps
+from vitviz.jobs.maps import TokensRead
+from vitviz.jobs.queue import Kind
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
@@ -67,7 +67,7 @@ class TokensFiller(Filler):
         )
         if key != self._key:
             self._key = key
-            job = trace_jobs.read_tokens(trace, state, view.model, self._states)
+            job = maps.read_tokens(trace, state, view.model, self._states)
             self._work.submit(Kind.STATES, job)
 
     def _on_read(self, read: TokensRead) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vitviz import trace_jobs
-from vitviz.engine import Kind
 from vitviz.errors import VitvizError
-from vitviz.trace_jobs import MapTested
+from vitviz.jobs import maps
+from vitviz.jobs.maps import MapTested
+from vitviz.jobs.queue import Kind
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.panes import Panes
 from vitviz.ui.trial_pane import TrialPane
@@ -85,7 +85,7 @@ class TrialFiller(Filler):
         self._tested = heat.patches, shown_target(view.trace, view.state)
         self._found = None
         self.pane.setProgress(0.0)
-        job = trace_jobs.try_map(view.trace, view.state, view.model, heat)
+        job = maps.try_map(view.trace, view.state, view.model, heat)
         self._work.submit(Kind.CURVES, job)
 
     def _cancel(self) -> None:

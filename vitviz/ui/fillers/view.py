@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.ui.panes import Panes
     from vitviz.views.state import ViewState
 

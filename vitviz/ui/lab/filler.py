@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.interventions import Axis, Off
 from vitviz.errors import ExactnessError
-from vitviz.figures.captions import heads_text
+from vitviz.export.captions import heads_text
 from vitviz.ui.error_bar import sentence
 from vitviz.ui.fillers.view import Filler, View
 from vitviz.ui.lab.panel import LabPanel

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from vitviz import jobs
 from vitviz.domain.interventions import (
     UNTOUCHED,
     Axis,
@@ -26,8 +25,9 @@ from vitviz.domain.interventions import (
     with_only,
     without,
 )
-from vitviz.engine import Kind
-from vitviz.jobs import LabRead
+from vitviz.jobs import runs
+from vitviz.jobs.queue import Kind
+from vitviz.jobs.runs import LabRead
 from vitviz.ui.comparing import Kept
 from vitviz.ui.lab.kept import KeptPatches
 from vitviz.ui.lab.mark import ChangedMark
@@ -199,7 +199,7 @@ class Lab(QObject):
         if self._asked is trace and control.work.is_awaited(Kind.LAB):
             return
         self._asked = trace
-        job = jobs.read_lab(
+        job = runs.read_lab(
             trace, model, control.options, needs_untouched=needs_untouched
         )
         control.work.submit(Kind.LAB, job)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from vitviz.domain.interventions import Interventions
-from vitviz.figures.change_words import change_words
+from vitviz.export.captions import change_words
 from vitviz.views.colour import Meaning
 
 MARGIN_PX = 8

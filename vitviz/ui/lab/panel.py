@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.interventions import Changes
-from vitviz.figures.change_words import change_words
+from vitviz.export.captions import change_words
 from vitviz.ui import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
 from vitviz.ui.lab.paint_tools import CutTool, HideTool

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
-from vitviz.lessons import jobs, one_head
+from vitviz.jobs import lessons
+from vitviz.lessons import one_head
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
@@ -119,7 +120,7 @@ class AxisPage(Page):
         if lesson.trace.num_tokens > MANY:
             self.row_sum.say(self.tr("Adding up the whole layer …"))
         self.desk.ask(
-            jobs.sums(
+            lessons.sums(
                 lesson.trace,
                 lesson.layer,
                 self._axis,

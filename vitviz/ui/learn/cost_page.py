@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.lessons import cost, jobs
+from vitviz.jobs import lessons
+from vitviz.jobs.lessons import DOUBLED, DOUBLED_LARGE, Grid, Timed
+from vitviz.lessons import cost
 from vitviz.lessons.cost import Ratio, Timing
-from vitviz.lessons.jobs import DOUBLED, DOUBLED_LARGE, Grid, Timed
 from vitviz.ui.learn.cost_chart import ATTENTION, REST, CostChart
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.meeting import Meeting
@@ -148,7 +149,7 @@ class CostPage(Page):
         self._show(None, is_done=False)
         self._show_button()
         self.desk.ask(
-            jobs.timings(lesson.model, lesson.image),
+            lessons.timings(lesson.model, lesson.image),
             self._on_done,
             on_part=self._on_part,
             on_failure=self._on_refused,

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.interventions import HeadsOff, Interventions
 from vitviz.domain.number_text import written_out
-from vitviz.lessons import jobs
-from vitviz.lessons.jobs import Effects
+from vitviz.jobs import lessons
+from vitviz.jobs.lessons import Effects
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.maps_view import MapsView, Small
 from vitviz.ui.learn.outcome import Answer
@@ -182,7 +182,7 @@ class HeadsPage(Page):
         self._is_trying, self._resumes = True, False
         self._show_each()
         self.desk.ask(
-            jobs.effects(lesson.model, lesson.trace, lesson.layer),
+            lessons.effects(lesson.model, lesson.trace, lesson.layer),
             self._on_effects,
             on_part=self._on_part,
             on_failure=self._on_refused,

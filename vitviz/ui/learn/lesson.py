@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vitviz.domain.number_text import written_out
-from vitviz.engine import Job
+from vitviz.jobs.queue import Job
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, Row
 from vitviz.ui.fillers.view import View
@@ -18,7 +18,7 @@ from vitviz.views.display import shown_heads, shown_token
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.models.adapter import Model
+    from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
     from vitviz.ui.picture_pane import PicturePane
 

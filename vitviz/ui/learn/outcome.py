@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from vitviz.domain.interventions import Interventions
-from vitviz.lessons import jobs
+from vitviz.jobs import lessons
 from vitviz.lessons.one_head import cosine
 from vitviz.ui.learn.words import Prose, Table
 from vitviz.ui.percent import percent
@@ -48,7 +48,7 @@ class Answer(Prose):
             self._receive(trace)
             return
         self._desk.ask(
-            jobs.rerun(model, trace, changes), self._receive, on_failure=self.say
+            lessons.rerun(model, trace, changes), self._receive, on_failure=self.say
         )
 
     def drop(self) -> None:

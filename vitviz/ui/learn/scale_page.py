@@ -8,14 +8,15 @@ from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QSlider, QWidget
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.lessons import cost, jobs
+from vitviz.jobs import lessons
+from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.marks import Marks
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.words import Table
 from vitviz.ui.status_line import format_seconds
-from vitviz.ui.top_bar import EMBEDDED, PATCH_SIZES
 from vitviz.ui.widgets.slider import Slider
 
 SETTLE_MS = 250
@@ -75,7 +76,7 @@ class ScalePage(Page):
             )
         )
         self.slider = Slider()
-        self.slider.setRange(0, len(PATCH_SIZES) - 1)
+        self.slider.setRange(0, len(EMBEDDED_PATCH_SIZES) - 1)
         self.slider.setPageStep(1)
         self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
         self.slider.setTickInterval(1)
@@ -83,7 +84,7 @@ class ScalePage(Page):
         self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
         self.slider.valueChanged.connect(self._on_slid)
         self.add(self.slider)
-        self.add(Marks(self.slider, tuple(map(str, PATCH_SIZES))))
+        self.add(Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES))))
         self.table = self.say()
         self.say(
             self.tr(
@@ -113,7 +114,7 @@ class ScalePage(Page):
         """Where the slider stands, and what this run took."""
         info = lesson.trace.setup.model
         patch = info.patch_size[0]
-        is_ours = info.name == EMBEDDED and patch in PATCH_SIZES
+        is_ours = info.name == EMBEDDED_NAME and patch in EMBEDDED_PATCH_SIZES
         self.offer.setVisible(not is_ours)
         self.offer_text.setVisible(not is_ours)
         self.slider.setEnabled(is_ours)
@@ -124,7 +125,7 @@ class ScalePage(Page):
             return
         if not self._settle.isActive():
             with QSignalBlocker(self.slider):
-                self.slider.setValue(PATCH_SIZES.index(patch))
+                self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))
         trace = lesson.trace
         if trace.is_complete:
             layers, heads = trace.num_layers, trace.num_heads
@@ -171,11 +172,11 @@ class ScalePage(Page):
                 self._seen[patch] = replace(seen, seconds=found.whole_s)
                 self._show_table(self._current)
 
-        self.desk.ask(jobs.one_pass(model, image, grid), receive)
+        self.desk.ask(lessons.one_pass(model, image, grid), receive)
 
     def _show_table(self, current: int) -> None:
         rows = []
-        for patch in PATCH_SIZES:
+        for patch in EMBEDDED_PATCH_SIZES:
             found = self._seen.get(patch)
             cells = [self.tr("{n} px").format(n=patch)]
             if found is None:
@@ -214,6 +215,6 @@ class ScalePage(Page):
         self.update()
 
     def _on_settled(self) -> None:
-        lesson, patch = self.lesson, PATCH_SIZES[self.slider.value()]
+        lesson, patch = self.lesson, EMBEDDED_PATCH_SIZES[self.slider.value()]
         if lesson is not None and lesson.trace.setup.model.patch_size[0] != patch:
             self.desk.choose_patch_size(patch)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vitviz.domain.geometry import Fit, Placement
 from vitviz.domain.number_text import written_out
-from vitviz.lessons import jobs
+from vitviz.jobs import lessons
 from vitviz.ui.learn.bars_view import BarsView, Vector
 from vitviz.ui.learn.convolution import ConvolutionView
 from vitviz.ui.learn.falling import FallingApart
@@ -162,7 +162,7 @@ class SequencePage(Page):
         if self._asked_for is not trace and trace.is_complete and model is not None:
             self._asked_for, self._embedding = trace, None
             self.desk.ask(
-                jobs.embedding(model, trace),
+                lessons.embedding(model, trace),
                 self._on_embedding,
                 on_failure=self.stops.say,
             )

@@ -1,0 +1,526 @@
+"""`vitviz export`: attention as a figure or as numbers, without a window.
+
+Writes the one file that `vitviz export` makes of a picture.
+
+What a run will take, said before it starts, and agreed to where it is much.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitviz.cli.export_options import (
+    FIGURES,
+    NUMBERS,
+    Wish,
+    add_wish_arguments,
+    wish_from,
+)
+from vitviz.domain.methods import METHODS
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import BudgetError, InputError, OutputError, VitvizError
+from vitviz.models.catalogue.download import seconds_text
+
+if TYPE_CHECKING:
+    from vitviz.attention.price import Price
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.gradients import Gradients
+    from vitviz.export.numbers import Selection
+    from vitviz.models.model import Model
+    from vitviz.pictures.source import SourceImage
+
+
+DESCRIPTION = "Write attention as a figure or as numbers, without a window."
+EPILOG = """\
+OUT ends in .png .svg .pdf (a figure), .gif (a frame for each layer or head), .npz .csv
+(numbers), or is a folder, which gets one file a picture (--format): run it again and it
+goes on where it stopped. IMAGE may be a folder of pictures, or - for standard input.
+
+examples:
+  vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
+  vitviz export cat.jpg -o wall.png --layer all --head all --scale shared
+  vitviz export cat.jpg -o cat.npz --layer all --head all --query all
+  vitviz export cat.jpg -o cat.png --method rollout --query 7,3
+  vitviz export cat.jpg -o cat.gif --layer all --scale shared
+  vitviz export photos/ -o maps/ --style spotlight
+  vitviz export cat.jpg -o off.npz --changes lab.vitviz
+  curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
+
+Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable input,
+1 a fault in vitviz.
+"""
+
+MAX_STDIN_BYTES = 512 * 10**6
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One picture and the file it becomes."""
+
+    source: str
+    """Path, or - for standard input."""
+    target: Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything `execute` reads."""
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="a picture, or -")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="file or folder to write"
+    )
+    add_wish_arguments(parser)
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Write what was asked for; 2 when some of several pictures failed."""
+    wish = wish_from(args)
+    sources = _expanded(args.images)
+    output = Path(args.output)
+    if _is_folder(args.output, output):
+        return _export_folder(sources, output, wish)
+    _check_suffix(output, wish)
+    if len(sources) > 1:
+        raise InputError(
+            "{count} pictures do not fit into one file. Give a folder as -o, which "
+            "gets one file a picture.",
+            count=len(sources),
+        )
+    task = Task(sources[0], output)
+    _refuse_overwriting_source(task)
+    image = _load(task.source)
+    model = _load_model(wish)
+    _export_one(model, image, task, wish, prefix="")
+    return 0
+
+
+def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
+    """One file a picture; those that are there already are left as they are."""
+    from vitviz.cli.output import say
+    from vitviz.system.atomic_files import output_error, printable, sweep
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    sweep(folder)
+    tasks = _tasks(sources, folder, wish.format)
+    _check_suffix(tasks[0].target, wish)
+    model: Model | None = None
+    num_kept = num_failed = 0
+    for number, task in enumerate(tasks, start=1):
+        prefix = f"[{number}/{len(tasks)}] "
+        try:
+            _refuse_overwriting_source(task)
+            image = _load(task.source)
+            if model is None:
+                model = _load_model(wish)
+            if _is_done(model, image, task, wish):
+                num_kept += 1
+                continue
+            _export_one(model, image, task, wish, prefix=prefix)
+        except OutputError:
+            raise  # the folder itself: the next picture would meet the same
+        except VitvizError as error:
+            if model is None and not _is_about_picture(error):
+                raise
+            num_failed += 1
+            say(f"{prefix}vitviz: {error}")
+    if num_kept:
+        say(f"{num_kept} of {len(tasks)} were there already.")
+    if num_failed:
+        raise InputError(
+            "{failed} of {count} pictures could not be exported to {folder}; the "
+            "reasons are above.",
+            failed=num_failed,
+            count=len(tasks),
+            folder=printable(str(folder)),
+        )
+    return 0
+
+
+def _export_one(
+    model: Model, image: SourceImage, task: Task, wish: Wish, *, prefix: str
+) -> None:
+    from vitviz.attention.price import calibrate, price
+    from vitviz.attention.run import trace
+    from vitviz.cli.output import say
+    from vitviz.domain.geometry import Fit
+    from vitviz.pictures.placement import placement_for
+    from vitviz.system.atomic_files import printable, sweep
+
+    if not prefix:
+        sweep(task.target.parent)
+    name = printable(image.name)
+    for note in image.notes:
+        say(f"{prefix}{name}: {note}")
+    placement = placement_for(
+        image.size,
+        model.preprocessing,
+        model.info.patch_size,
+        size=wish.size,
+        fit=Fit(wish.fit),
+    )
+    if wish.only_price:
+        made_price = price(model, placement.model_size, calibration=calibrate(model))
+        say(f"{prefix}{name}: {sentence(made_price)}")
+        return
+    check_price(model, placement.model_size, is_agreed=wish.is_agreed)
+    made = trace(model, image, size=wish.size, fit=wish.fit, interventions=wish.changes)
+    if made.setup.fallback is not None:
+        say(f"{prefix}{name}: {made.setup.fallback}")
+    width, height = placement.model_size
+    rows, cols = made.grid
+    rounded = f" ({placement.note})" if placement.note else ""
+    say(
+        f"{prefix}{name}: input {width}×{height}{rounded}, {rows}×{cols} patches, "
+        f"{made.num_tokens} tokens, error {made.max_error:.0e}"
+    )
+    if model.info.dtype != "float32":
+        from vitviz.explain.precision import precision_error
+
+        found = precision_error(model, made)
+        say(
+            f"{prefix}{name}: {model.info.dtype} against float32: weights differ by at "
+            f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
+            f"{found.layer})"
+        )
+    selection = wish.selection(made)
+    selection.check(made)
+    gradients = None
+    if METHODS[wish.method].needs_gradients:
+        from vitviz.explain.gradients import backward
+
+        gradients = backward(model, made, target=wish.target)
+    write(made, selection, task.target, wish, Means(model, gradients))
+    say(f"{prefix}{printable(str(task.target))}")
+
+
+def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
+    """Whether the target is already what this run would write.
+
+    A file is never there by half (see `atomic`), so it is enough that it says the
+    same picture, weights and options. Raises OutputError for a file of someone else.
+    """
+    import json
+
+    from vitviz.export.metadata import read_metadata, weights_sha256
+    from vitviz.system.atomic_files import printable
+
+    if not task.target.exists():
+        return False
+    try:
+        meta = read_metadata(task.target)
+        found = (
+            meta["image"]["sha256"],
+            meta["model"]["name"],
+            meta["model"]["weights_sha256"],
+            meta["options"],
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            "{path} is there already and was not made by vitviz. Move it away, or "
+            "choose another folder.",
+            path=printable(str(task.target)),
+        ) from error
+    info = model.info
+    wanted = (image.sha256, info.name, weights_sha256(info), wish.options())
+    return json.dumps(found) == json.dumps(wanted)
+
+
+def _load(source: str) -> SourceImage:
+    from vitviz.pictures.source import load_image
+
+    if source != STDIN:
+        return load_image(source)
+    if sys.stdin is None:
+        raise InputError("There is no standard input to read a picture from.")
+    data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+    if len(data) > MAX_STDIN_BYTES:
+        raise InputError(
+            "Standard input holds more than {limit} MB. Save it to a file and reduce "
+            "it first.",
+            limit=MAX_STDIN_BYTES // 10**6,
+        )
+    return load_image(data, name="standard input")
+
+
+def _load_model(wish: Wish) -> Model:
+    from vitviz.models.catalogue.entries import EMBEDDED_NAME
+    from vitviz.models.load import load_model
+
+    wish.running.set_threads()
+    model = load_model(
+        wish.model or EMBEDDED_NAME,
+        device=wish.device,
+        dtype=wish.dtype,
+        patch_size=wish.patch,
+    )
+    return wish.running.applied(model)
+
+
+def _expanded(images: list[str]) -> list[str]:
+    """The pictures named, folders replaced by the pictures in them.
+
+    A file that is named outright may be called anything.
+    """
+    from vitviz.pictures.folder import pictures_in
+    from vitviz.system.atomic_files import printable
+
+    found: list[str] = []
+    for text in images:
+        path = Path(text)
+        if text == STDIN or not path.is_dir():
+            found.append(text)
+            continue
+        inside = [str(one) for one in pictures_in(path)]
+        if not inside:
+            shown = printable(path.name or str(path.absolute()))
+            raise InputError("There is no picture in {name}.", name=shown)
+        found.extend(inside)
+    if found.count(STDIN) > 1:
+        raise InputError("Standard input can be read only once.")
+    return found
+
+
+def _tasks(sources: list[str], folder: Path, kind: str) -> list[Task]:
+    """A file name for each picture: its stem, or its whole name where stems repeat."""
+    stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
+    times = Counter(stems)
+    names = []
+    for source, stem in zip(sources, stems, strict=True):
+        is_alone = times[stem] == 1
+        names.append(f"{stem if is_alone else Path(source).name}.{kind}")
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(
+                "Two pictures would both become {name}. Export them to two folders.",
+                name=name,
+            )
+    return [Task(s, folder / n) for s, n in zip(sources, names, strict=True)]
+
+
+def _is_folder(text: str, path: Path) -> bool:
+    return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
+
+
+def _check_suffix(output: Path, wish: Wish) -> None:
+    suffix = output.suffix.lower()
+    if suffix in NUMBERS:
+        return
+    if suffix not in FIGURES:
+        raise InputError(
+            "vitviz does not write {suffix}. OUT ends in one of {known}, or is a "
+            "folder.",
+            suffix=suffix,
+            known=" ".join((*FIGURES, *NUMBERS)),
+        )
+    if wish.query == "all":
+        raise InputError(
+            "A figure shows one query. Choose it with --query, or write all of them "
+            "to an .npz or .csv."
+        )
+
+
+def _refuse_overwriting_source(task: Task) -> None:
+    if task.source == STDIN:
+        return
+    try:
+        is_same = os.path.samefile(task.source, task.target)
+    except OSError:
+        return
+    if is_same:
+        raise InputError(
+            "{path} is the picture itself. Choose another name for the output.",
+            path=task.target,
+        )
+
+
+def _is_about_picture(error: VitvizError) -> bool:
+    """Whether only this picture is at fault, before any model is loaded."""
+    from vitviz.errors import ImageError
+
+    return isinstance(error, ImageError)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a method needs beside the trace."""
+
+    model: Model
+    gradients: Gradients | None
+
+
+def write(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    wish: Wish,
+    means: Means,
+) -> None:
+    """Write a figure or numbers into `target`, by its ending.
+
+    Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
+    """
+    from vitviz.export import numbers
+
+    match target.suffix.lower():
+        case ".npz":
+            _agree(numbers.npz_bytes(made, selection), target, wish)
+            options = wish.options()
+            numbers.write_npz(
+                target,
+                made,
+                selection,
+                options=options,
+                gradients=means.gradients,
+                model=means.model,
+            )
+        case ".csv":
+            _agree(numbers.csv_bytes(made, selection), target, wish)
+            numbers.write_csv(
+                target,
+                made,
+                selection,
+                gradients=means.gradients,
+                model=means.model,
+            )
+        case ending:
+            import json
+
+            from vitviz.export.figure import figure_of
+            from vitviz.export.metadata import metadata
+
+            assert selection.queries is not None
+            meta = json.dumps(metadata(made, selection, wish.options()))
+            if ending == ".gif":
+                _write_gif(made, selection, target, wish, means, meta)
+                return
+            from vitviz.export.save import save
+
+            figure = figure_of(
+                made,
+                layers=selection.layers,
+                heads=selection.heads,
+                token=selection.queries[0],
+                look=wish.look(),
+                method=wish.method,
+                gradients=means.gradients,
+                model=means.model,
+                target=wish.target,
+                method_options=wish.method_options,
+                description=meta,
+            )
+            save(target, figure, scale=wish.pixels)
+
+
+def _write_gif(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    wish: Wish,
+    means: Means,
+    meta: str,
+) -> None:
+    from vitviz.export.animation import frames_of, gif_bytes
+    from vitviz.system.atomic_files import write_bytes
+
+    assert selection.queries is not None
+    frames = frames_of(
+        made,
+        layers=selection.layers,
+        heads=selection.heads,
+        token=selection.queries[0],
+        look=wish.look(),
+        method=wish.method,
+        model=means.model,
+        options=wish.method_options,
+    )
+    data = gif_bytes(
+        frames, scale=wish.pixels, colormap=wish.colormap, description=meta
+    )
+    write_bytes(target, data)
+
+
+def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
+    """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
+    import shutil
+
+    from vitviz.domain.number_text import bytes_text
+    from vitviz.export.numbers import ASK_BYTES
+    from vitviz.system.atomic_files import printable
+
+    size = bytes_text(size_bytes)
+    name = printable(str(target))
+    try:
+        free = shutil.disk_usage(target.absolute().parent).free
+    except OSError:
+        free = size_bytes
+    if size_bytes > free:
+        raise OutputError(
+            "{path} would take {size}, and its disk has {free} left. Choose fewer "
+            "layers, heads or queries.",
+            path=name,
+            size=size,
+            free=bytes_text(free),
+        )
+    if size_bytes <= ASK_BYTES or wish.is_agreed:
+        return
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        print(f"{name} will take {size}. Write it? [y/N] ", end="", file=sys.stderr)
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise OutputError(
+        "{path} would take {size}. Add --yes to write it, or choose fewer layers, "
+        "heads or queries.",
+        path=name,
+        size=size,
+    )
+
+
+def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
+    """Raise BudgetError for a run that takes more than half of the free memory.
+
+    That must have been agreed to; a run that takes all of it is refused in any case.
+    """
+    from vitviz.attention.price import price, require_memory
+
+    made = price(model, size)
+    if made.falls_back:  # the run itself goes to the CPU, and says so
+        return
+    require_memory(model.info, made.num_tokens, made.size)
+    if made.is_large and not is_agreed and made.free_bytes is not None:
+        raise BudgetError(
+            "This run would take about {needed} of memory, more than half of the "
+            "{free} that are free. Choose a smaller --size, or a larger --patch, or "
+            "add --yes.",
+            needed=bytes_text(made.peak_bytes),
+            free=bytes_text(made.free_bytes),
+        )
+
+
+def sentence(made: Price) -> str:
+    """The price in one line."""
+    width, height = made.size
+    rows, cols = made.grid
+    parts = [
+        f"{width}×{height} px",
+        f"{rows}×{cols} patches, {made.num_tokens:,} tokens",
+        f"{bytes_text(made.kept_bytes)} for q, k and v",
+        f"{bytes_text(made.peak_bytes)} at most",
+    ]
+    if made.free_bytes is not None:
+        parts[-1] += f" of {bytes_text(made.free_bytes)} free"
+    if made.seconds is not None:
+        parts.append(f"about {_time(made.seconds)}")
+    return "; ".join(parts)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds < 10 else seconds_text(seconds)

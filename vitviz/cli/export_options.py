@@ -1,0 +1,442 @@
+"""What `vitviz export` is asked for: parsed, checked, and made into a selection.
+
+How a model is run, beside its size: preprocessing, labels, threads.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from vitviz.cli.parse import (
+    class_of,
+    factor,
+    listed,
+    method_options_of,
+    number_or,
+    one_of,
+    query_of,
+    scale_of,
+    size_of,
+    whole,
+)
+from vitviz.domain.interventions import UNTOUCHED, Interventions, changed
+from vitviz.domain.methods import METHODS
+from vitviz.errors import InputError, SelectionError
+from vitviz.system.dataclass_json import encoded
+from vitviz.views.state import MethodOptions
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Query, Trace
+    from vitviz.export.figure import Look
+    from vitviz.export.numbers import Selection
+    from vitviz.models.model import Model
+
+
+FIGURES = (".png", ".svg", ".pdf", ".gif")
+NUMBERS = (".npz", ".csv")
+FORMATS = ("png", "svg", "gif", "npz")
+"""Of a folder's files: those that say what made them, so that a run can go on."""
+FUSIONS = ("mean", "max", "min")
+DTYPES = ("float32", "bfloat16", "float16")
+FITS = ("crop", "whole", "letterbox")
+STYLES = ("tint", "map", "spotlight")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options of one export, in plain values."""
+
+    model: str | None
+    patch: int | None
+    size: int | tuple[int, int] | None
+    fit: str
+    device: str
+    dtype: str
+    layer: int | str
+    """A number, "last" or "all"."""
+    head: int | str
+    """A number, a fusion, or "all"."""
+    query: Query | None
+    """As for `Trace.row`, "all", or None for CLS or else the middle patch."""
+    method: str
+    target: int | None
+    """The class that is explained; None for the likeliest."""
+    method_options: MethodOptions
+    style: str
+    colormap: str
+    scale: str | tuple[float, float]
+    """"own", "shared", or the two ends."""
+    caption: bool
+    pixels: float
+    """Of a .png or .gif for each unit of the figure, 1/96 inch."""
+    format: str
+    is_agreed: bool
+    running: Running
+    only_price: bool
+    """Whether to say what it would take, and stop."""
+    changes: Interventions = UNTOUCHED
+    """What is changed of the model, as in the Lab."""
+
+    def options(self) -> dict[str, object]:
+        """What shaped the result, for its metadata; plain values."""
+        values = asdict(replace(self, method_options=MethodOptions()))
+        values["method_options"] = encoded(self.method_options)
+        for name in ("model", "device", "is_agreed", "format", "only_price", "running"):
+            del values[name]
+        del values["changes"]
+        if self.changes:  # of files made before there were any, options stay the same
+            values["changes"] = [changed(part) for part in self.changes.parts()]
+        return values | self.running.options()
+
+    def selection(self, trace: Trace) -> Selection:
+        """The layers, heads and queries in a trace. Raises SelectionError."""
+        from vitviz.domain.heads import Fusion, HeadChoice
+        from vitviz.export.numbers import Selection
+
+        layers: tuple[int, ...]
+        match self.layer:
+            case "all":
+                layers = tuple(range(trace.num_layers))
+            case int(number):
+                layers = (number,)
+            case _:
+                layers = (trace.num_layers - 1,)
+        queries: tuple[int, ...] | None = None
+        if self.query != "all":
+            query = default_query(trace) if self.query is None else self.query
+            queries = (trace.token(query),)
+        heads: tuple[HeadChoice, ...]
+        match self.head:
+            case "all":
+                count = trace.num_heads_of(queries[0] if queries else 0)
+                heads = tuple(HeadChoice((h,)) for h in range(count))
+            case int(number):
+                heads = (HeadChoice((number,)),)
+            case name:
+                heads = (HeadChoice((), Fusion(name)),)
+        return Selection(layers, heads, queries, self.method, self._options(trace))
+
+    def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
+        """Of the method, beside layer and head."""
+        from vitviz.views.display import chosen_options
+        from vitviz.views.state import ViewState
+
+        state = ViewState(
+            method=self.method, method_options=self.method_options, target=self.target
+        )
+        own = {"layer", "head"}
+        if not METHODS[self.method].needs_model:
+            own.add("target")  # the backward pass has been told
+        chosen = chosen_options(trace, state, 0)
+        return tuple(option for option in chosen if option[0] not in own)
+
+    def check_method(self) -> None:
+        """Raise InputError for an option that the method would have to ignore."""
+        method = METHODS[self.method]
+        given = {
+            "layer": self.layer != "last",
+            "head": self.head != "mean",
+            "target": self.target is not None,
+        }
+        for option, is_given in given.items():
+            if is_given and option not in method.options:
+                raise InputError(
+                    "{method} has no {option} of its own: leave --{option} out.",
+                    method=method.name,
+                    option=option,
+                )
+        if not method.is_layerwise and self.layer == "all":
+            raise InputError(
+                "{method} shows one layer: name it with --layer.", method=method.name
+            )
+
+    def look(self) -> Look:
+        """How a figure is to look."""
+        from vitviz.export.figure import Look
+        from vitviz.views.state import Scale, Style
+
+        kind, ends = Scale.OWN, (0.0, 1.0)
+        if isinstance(self.scale, tuple):
+            kind, ends = Scale.FIXED, self.scale
+        elif self.scale == "shared":
+            kind = Scale.SHARED
+        return Look(Style(self.style), self.colormap, kind, ends, self.caption)
+
+
+def default_query(trace: Trace) -> Query:
+    """CLS, or the patch in the middle for a model without it."""
+    if "cls" in trace.setup.prefix_names:
+        return "cls"
+    rows, cols = trace.grid
+    return rows // 2, cols // 2
+
+
+def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
+    """All options but the pictures and the output."""
+    model = parser.add_argument_group("model")
+    model.add_argument(
+        "--model",
+        metavar="M",
+        help="default: the embedded model; see “vitviz models --help”",
+    )
+    model.add_argument("--patch", metavar="P", help="patch size of the embedded model")
+    model.add_argument("--device", metavar="D", default="auto", help="default: auto")
+    model.add_argument("--dtype", metavar="T", default="float32", help=listed(DTYPES))
+    picture = parser.add_argument_group("picture")
+    picture.add_argument(
+        "--size",
+        metavar="S|WxH",
+        help="input in pixels; default: what the weights were trained with",
+    )
+    picture.add_argument("--fit", default="crop", metavar="F", help=listed(FITS))
+    add_running_arguments(parser)
+    model.add_argument(
+        "--changes",
+        metavar="FILE",
+        help="a saved session (.vitviz), whose changes of the Lab are made",
+    )
+    choice = parser.add_argument_group("what")
+    choice.add_argument("--layer", default="last", metavar="I|last|all")
+    choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
+    choice.add_argument(
+        "--query",
+        metavar="cls|ROW,COL|token:I|pool|all",
+        help="default: cls, or the middle patch of a model without it; pool: the query "
+        "of a pooling head (SigLIP)",
+    )
+    choice.add_argument(
+        "--method", default="raw", metavar="N", help=listed(tuple(METHODS))
+    )
+    choice.add_argument(
+        "--target",
+        metavar="CLASS",
+        help="class that is explained, by number; default: the likeliest",
+    )
+    choice.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the method: fusion, start_layer, discard, mass, fill or cells",
+    )
+    looks = parser.add_argument_group("figure")
+    looks.add_argument("--style", default="tint", metavar="N", help=listed(STYLES))
+    looks.add_argument(
+        "--colormap",
+        default="viridis",
+        metavar="C",
+        help="viridis, cividis, magma, inferno or gray",
+    )
+    looks.add_argument(
+        "--scale",
+        default="own",
+        metavar="own|shared|LO,HI",
+        help="own: each map from 0 to its largest value; shared: one scale for all",
+    )
+    looks.add_argument(
+        "--caption", action="store_true", help="say below what the figure shows"
+    )
+    looks.add_argument(
+        "--pixels",
+        default="2",
+        metavar="F",
+        help="pixels of a .png or .gif for each 1/96 inch, from 0.25 to 16; default: 2",
+    )
+    parser.add_argument(
+        "--format",
+        default="png",
+        metavar="T",
+        help=f"of the files in a folder: {listed(FORMATS)}",
+    )
+    parser.add_argument(
+        "--price", action="store_true", help="say what a run would take, and stop"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="write files above 1 GB without asking"
+    )
+
+
+def wish_from(args: argparse.Namespace) -> Wish:
+    """The parsed options. Raises InputError, one sentence for the first bad one."""
+    from vitviz.views.colour import COLORMAPS
+
+    size = None if args.size is None else size_of(args.size)
+    if isinstance(size, tuple) and size[0] != size[1] and args.fit == "whole":
+        raise SelectionError(
+            "--fit whole keeps the picture's own aspect: give its shorter side alone, "
+            "as --size {side}, and not {size}.",
+            side=min(size),
+            size=args.size,
+        )
+    wish = Wish(
+        model=args.model,
+        patch=None if args.patch is None else whole(args.patch, "--patch"),
+        size=size,
+        fit=one_of(args.fit, FITS, "--fit"),
+        device=args.device,
+        dtype=one_of(args.dtype, DTYPES, "--dtype"),
+        layer=number_or(args.layer, ("last", "all"), "--layer"),
+        head=number_or(args.head, (*FUSIONS, "all"), "--head"),
+        query=None if args.query is None else query_of(args.query),
+        method=one_of(args.method, tuple(METHODS), "--method"),
+        target=None if args.target is None else class_of(args.target),
+        method_options=method_options_of(args.option, args.method),
+        style=one_of(args.style, STYLES, "--style"),
+        colormap=one_of(args.colormap, COLORMAPS, "--colormap"),
+        scale=scale_of(args.scale),
+        caption=args.caption,
+        pixels=factor(args.pixels),
+        format=one_of(args.format, FORMATS, "--format"),
+        is_agreed=args.yes,
+        running=running_from(args),
+        only_price=args.price,
+        changes=UNTOUCHED if args.changes is None else _changes(args.changes),
+    )
+    wish.check_method()
+    return wish
+
+
+def _changes(text: str) -> Interventions:
+    """The changes that a session has switched on. Raises InputError."""
+    from pathlib import Path
+
+    from vitviz.domain.interventions import active
+    from vitviz.system.atomic_files import printable
+    from vitviz.views.session import read
+
+    session, bad = read(Path(text))
+    wrong = [name for name in bad if name.startswith("state.changes")]
+    if wrong:
+        raise InputError(
+            "{name} cannot be used: {place} is no change of the Lab.",
+            name=printable(text),
+            place=wrong[0],
+        )
+    found = active(session.state.changes)
+    if not found:
+        raise InputError(
+            "{name} changes nothing: in its session no change of the Lab is switched "
+            "on.",
+            name=printable(text),
+        )
+    return found
+
+
+Triple = tuple[float, float, float]
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos")
+MAX_THREADS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is to be other than the weights' own; None leaves it."""
+
+    resize: int | None = None
+    """Shorter side before the crop; 0 leaves no margin."""
+    interpolation: str | None = None
+    mean: Triple | None = None
+    std: Triple | None = None
+    labels: str | None = None
+    threads: int | None = None
+
+    def options(self) -> dict[str, object]:
+        """What shapes the result, for its metadata; only what was given."""
+        given = {
+            "resize": self.resize,
+            "interpolation": self.interpolation,
+            "mean": self.mean,
+            "std": self.std,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    def applied(self, model: Model) -> Model:
+        """The model with its preprocessing and labels. Raises CheckpointError."""
+        from vitviz.models.labels import labelled
+        from vitviz.pictures.placement import Interpolation
+
+        own = model.preprocessing
+        if self.resize is not None:
+            own = replace(own, resize=self.resize or None)
+        if self.interpolation is not None:
+            own = replace(own, interpolation=Interpolation[self.interpolation.upper()])
+        own = replace(own, mean=self.mean or own.mean, std=self.std or own.std)
+        model = replace(model, preprocessing=own)
+        return model if self.labels is None else labelled(model, self.labels)
+
+    def set_threads(self) -> None:
+        """Give torch so many threads of the processor."""
+        if self.threads is not None:
+            from vitviz.models.load import use_threads
+
+            use_threads(self.threads)
+
+
+def add_running_arguments(parser: argparse.ArgumentParser) -> None:
+    """Everything `running_from` reads."""
+    group = parser.add_argument_group("preprocessing, instead of the weights' own")
+    group.add_argument(
+        "--resize", metavar="S", help="shorter side before the crop; 0 for no margin"
+    )
+    group.add_argument("--interpolation", metavar="N", help=", ".join(INTERPOLATIONS))
+    group.add_argument("--mean", metavar="R,G,B", help="of red, green, blue in 0 to 1")
+    group.add_argument("--std", metavar="R,G,B", help="what the rest is divided by")
+    parser.add_argument(
+        "--labels", metavar="FILE", help="names of the classes: one a line, or JSON"
+    )
+    parser.add_argument(
+        "--threads", metavar="N", help="of the processor; default: torch's choice"
+    )
+
+
+def running_from(args: argparse.Namespace) -> Running:
+    """The parsed options. Raises InputError, one sentence for the first bad one."""
+    if args.interpolation not in (None, *INTERPOLATIONS):
+        raise InputError(
+            "There is no --interpolation {text}; there is {names}.",
+            text=args.interpolation,
+            names=", ".join(INTERPOLATIONS),
+        )
+    return Running(
+        resize=_number(args.resize, "--resize", 0, 32_768),
+        interpolation=args.interpolation,
+        mean=_triple(args.mean, "--mean", least=None),
+        std=_triple(args.std, "--std", least=0.0),
+        labels=args.labels,
+        threads=_number(args.threads, "--threads", 1, MAX_THREADS),
+    )
+
+
+def _number(text: str | None, option: str, least: int, most: int) -> int | None:
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+        return int(text)
+    raise SelectionError(
+        "{option} takes a whole number from {least} to {most}, not {text}.",
+        option=option,
+        least=least,
+        most=most,
+        text=text,
+    )
+
+
+def _triple(text: str | None, option: str, *, least: float | None) -> Triple | None:
+    if text is None:
+        return None
+    try:
+        red, green, blue = (float(part) for part in text.split(","))
+    except ValueError:
+        pass
+    else:
+        values = (red, green, blue)
+        is_finite = all(abs(value) < 1e6 for value in values)
+        if is_finite and (least is None or min(values) > least):
+            return values
+    raise SelectionError(
+        "{option} takes three numbers as in 0.485,0.456,0.406{rule}, not {text}.",
+        option=option,
+        rule="" if least is None else ", each above 0",
+        text=text,
+    )

@@ -1,0 +1,15 @@
+"""What the command line says on standard error."""
+
+from __future__ import annotations
+
+import sys
+
+
+def say(text: str) -> None:
+    """Write one line on standard error, whatever `text` holds; quiet without one."""
+    if sys.stderr is None:
+        return
+    line = " ".join(text.splitlines())
+    encoding = sys.stderr.encoding or "utf-8"
+    line = line.encode(encoding, "backslashreplace").decode(encoding)
+    print(line, file=sys.stderr, flush=True)

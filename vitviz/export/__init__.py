@@ -1,0 +1,1 @@
+"""Figures, animations and numbers: what is on screen, as a file."""

@@ -1,0 +1,151 @@
+"""Animated GIF: one frame a layer or head, on white, all of one size."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+from PySide6.QtGui import QImage
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.methods import METHODS
+from vitviz.export.figure import Look, figure_of, peak_of
+from vitviz.export.save import Figure, draw
+from vitviz.views.colour import Meaning, lookup_table
+from vitviz.views.state import USUAL, MethodOptions, Scale
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.models.model import Model
+
+FRAME_MS = 600
+LAST_FRAME_MS = 1800
+"""A pause that says where it begins again."""
+NUM_MAP_COLOURS = 72
+NUM_GREYS = 12
+MAX_FRAME_PIXELS = 4_000_000
+
+
+def frames_of(
+    trace: Trace,
+    *,
+    layers: tuple[int, ...],
+    heads: tuple[HeadChoice, ...],
+    token: int,
+    look: Look,
+    method: str = "raw",
+    model: Model | None = None,
+    options: MethodOptions = USUAL,
+    on_frame: Callable[[], None] | None = None,
+) -> list[Figure]:
+    """A figure for each layer and head, each saying below what it shows.
+
+    A shared scale runs from 0 to the largest value among all frames.
+
+    on_frame : called before each is made; what it raises ends the work.
+
+    Raises InputError for a trace without a picture, ExactnessError.
+    """
+    said = replace(look, caption=True)
+    if look.scale is Scale.SHARED and METHODS[method].is_layerwise:
+        high = max(
+            peak_of(trace, layer, heads, token, method, None, model, options)
+            for layer in layers
+        )
+        said = replace(said, scale=Scale.FIXED, fixed_range=(0.0, high or 1e-12))
+    made = []
+    for layer, choice in itertools.product(layers, heads):
+        if on_frame is not None:
+            on_frame()
+        one = figure_of(
+            trace,
+            layers=(layer,),
+            heads=(choice,),
+            token=token,
+            look=said,
+            method=method,
+            model=model,
+            method_options=options,
+        )
+        made.append(one)
+    return made
+
+
+def gif_bytes(
+    figures: Sequence[Figure],
+    *,
+    scale: float,
+    colormap: str,
+    description: str = "",
+    on_progress: Callable[[float], None] | None = None,
+) -> bytes:
+    """The frames in one looping GIF; its comment holds `description`.
+
+    on_progress : called with the share of the frames that are drawn, in [0, 1]; what
+        it raises ends the work.
+    """
+    width = max(figure.width for figure in figures)
+    height = max(figure.height for figure in figures)
+    scale = min(scale, (MAX_FRAME_PIXELS / (width * height)) ** 0.5)
+    frames = []
+    for number, figure in enumerate(figures, 1):
+        frames.append(_pillow(draw(replace(figure, width=width, height=height), scale)))
+        if on_progress is not None:
+            on_progress(number / len(figures))
+    # one palette for all, or colours would flicker from frame to frame
+    step = max(1, len(frames) // 8)
+    sample = np.concatenate([np.asarray(f)[::2, ::2] for f in frames[::step]])
+    palette = _palette(sample, colormap)
+    pages = [
+        frame.quantize(palette=palette, dither=PIL.Image.Dither.NONE)
+        for frame in frames
+    ]
+    buffer = io.BytesIO()
+    pages[0].save(
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=pages[1:],
+        duration=[FRAME_MS] * (len(pages) - 1) + [LAST_FRAME_MS],
+        loop=0,
+        comment=description.encode(),
+        disposal=1,
+    )
+    return buffer.getvalue()
+
+
+def _palette(sample: npt.NDArray[np.uint8], colormap: str) -> PIL.Image.Image:
+    """256 colours: the map's own, greys for text, the marks', then the picture's.
+
+    Left to itself a palette spends nothing on the colour bar, which then lies.
+    """
+    ramp = np.linspace(0, 255, NUM_MAP_COLOURS).astype(int)
+    greys = np.repeat(np.linspace(0, 255, NUM_GREYS)[:, None], 3, axis=1)
+    marks = [bytes.fromhex(meaning.value[1:]) for meaning in Meaning]
+    own = np.concatenate(
+        [
+            lookup_table(colormap)[ramp],
+            greys.astype(np.uint8),
+            np.frombuffer(b"".join(marks), np.uint8).reshape(-1, 3),
+        ]
+    )
+    picture = PIL.Image.fromarray(sample).quantize(256 - len(own))
+    rest = np.array(picture.getpalette() or [], np.uint8)[: 3 * (256 - len(own))]
+    palette = PIL.Image.new("P", (1, 1))
+    palette.putpalette(own.ravel().tolist() + rest.tolist())
+    return palette
+
+
+def _pillow(image: QImage) -> PIL.Image.Image:
+    kept = image.convertToFormat(QImage.Format.Format_RGBX8888)
+    width, height = kept.width(), kept.height()
+    pixels = np.frombuffer(kept.constBits(), np.uint8)
+    rows = pixels.reshape(height, kept.bytesPerLine())[:, : 4 * width]
+    rgb = rows.reshape(height, width, 4)[..., :3]
+    return PIL.Image.fromarray(np.ascontiguousarray(rgb))

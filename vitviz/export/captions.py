@@ -1,0 +1,275 @@
+"""What a figure is of, in words: a statement each, in the program's language.
+
+What was changed of a model, in words: for captions, marks and the Lab's list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import (
+    Axis,
+    Cut,
+    Fill,
+    HeadsOff,
+    Hidden,
+    Hide,
+    Interventions,
+    Off,
+)
+from vitviz.domain.methods import METHODS
+from vitviz.domain.number_text import format_value
+from vitviz.export.draw_figure import special_name
+from vitviz.views.display import Heat
+from vitviz.views.prediction import class_name
+from vitviz.views.state import Direction, Scale
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup
+
+
+def tr(text: str) -> str:
+    """In the program's language; English without a window."""
+    return QCoreApplication.translate("figures", text)
+
+
+def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
+    """Model, layer, head, query, method and scale of a map, a statement each."""
+    method = METHODS[one.method]
+    place: tuple[str, ...] = ()
+    if "layer" in method.options:
+        place += (layer_text(one.layer),)
+    if "head" in method.options:
+        place += (heads_text(one.heads),)
+    if scale is Scale.SHARED and one.method != "raw":
+        scale = Scale.OWN
+    same = tr("the same for every query")
+    return (
+        setup.model.name,
+        *place,
+        _token_text(one, setup) if method.is_per_query else same,
+        method_text(one),
+        *_options_text(one, setup),
+        *changed_words(setup.interventions),
+        _scale_text(one, scale),
+        _input_text(setup),
+    )
+
+
+def table_caption(
+    rows: tuple[tuple[Heat, ...], ...], setup: Setup, scale: Scale
+) -> tuple[str, ...]:
+    """What all maps of a table have in common, a statement each."""
+    first = rows[0][0]
+    statements = [setup.model.name]
+    if len(rows) == 1:
+        statements.append(layer_text(first.layer))
+    if len(rows[0]) == 1:
+        statements.append(heads_text(first.heads))
+    statements += [_token_text(first, setup), method_text(first)]
+    if scale is not Scale.OWN:
+        text = tr("one scale for all, {low} to {high}")
+        low, high = format_value(first.levels.low), format_value(first.levels.high)
+        statements.append(text.format(low=low, high=high))
+    return (*statements, _input_text(setup), *changed_words(setup.interventions))
+
+
+def layer_text(layer: int) -> str:
+    """`layer 3`."""
+    return tr("layer {n}").format(n=layer)
+
+
+def heads_text(choice: HeadChoice) -> str:
+    """`head 3`, `mean of all heads` or `max of heads 1, 4`."""
+    if choice.single is not None:
+        return tr("head {n}").format(n=choice.single)
+    if not choice.heads:
+        text = {
+            Fusion.MEAN: tr("mean of all heads"),
+            Fusion.MAX: tr("max of all heads"),
+            Fusion.MIN: tr("min of all heads"),
+        }
+    else:
+        text = {
+            Fusion.MEAN: tr("mean of heads {numbers}"),
+            Fusion.MAX: tr("max of heads {numbers}"),
+            Fusion.MIN: tr("min of heads {numbers}"),
+        }
+    return text[choice.fusion].format(numbers=", ".join(map(str, choice.heads)))
+
+
+def head_label(choice: HeadChoice) -> str:
+    """`head 3` or `head mean`, over a column of a table."""
+    if choice.heads:
+        return heads_text(choice)
+    names = {
+        Fusion.MEAN: tr("head mean"),
+        Fusion.MAX: tr("head max"),
+        Fusion.MIN: tr("head min"),
+    }
+    return names[choice.fusion]
+
+
+def method_text(one: Heat) -> str:
+    """A map's method, in a figure's caption."""
+    return tr("raw attention") if one.method == "raw" else method_title(one.method)
+
+
+def method_title(name: str) -> str:
+    """A method by its whole name."""
+    return method_words(METHODS[name].title)
+
+
+def method_words(text: str) -> str:
+    """What the registry says of a method, in the program's language."""
+    return QCoreApplication.translate("methods", text)
+
+
+def side_text(one: Heat, name: str) -> str:
+    """`query CLS` or `key (3, 4)`."""
+    if one.direction is Direction.LOOKS_AT:
+        return tr("query {name}").format(name=name)
+    return tr("key {name}").format(name=name)
+
+
+def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
+    """What was chosen of a method, where it is not the usual."""
+    said = []
+    for name, value in one.options:
+        if name == "target" and isinstance(value, int):
+            label = class_name(value, setup.model.labels)
+            said.append(tr("class {name}").format(name=label))
+        elif name == "start_layer" and value:
+            said.append(tr("from layer {n}").format(n=value))
+        elif name == "discard" and isinstance(value, float) and value:
+            text = tr("smallest {n} % of each row dropped")
+            said.append(text.format(n=f"{100 * value:g}"))
+        elif name == "mass" and isinstance(value, float):
+            text = tr("{n} % of the attention to patches")
+            said.append(text.format(n=f"{100 * value:g}"))
+        elif name == "fill" and isinstance(value, Fill):
+            said.append(_fill_text(value))
+        elif name == "cells" and isinstance(value, int) and value > 1:
+            said.append(tr("{n}×{n} patches at once").format(n=value))
+        elif name == "fusion" and value is Fusion.MAX:
+            said.append(tr("max of heads"))
+        elif name == "fusion" and value is Fusion.MIN:
+            said.append(tr("min of heads"))
+    return tuple(said)
+
+
+def _fill_text(fill: Fill) -> str:
+    return {
+        Fill.BLUR: tr("hidden by blur"),
+        Fill.MEAN: tr("hidden by mean"),
+        Fill.NOISE: tr("hidden by noise"),
+    }[fill]
+
+
+def _scale_text(one: Heat, scale: Scale) -> str:
+    text = tr("scale {low} to {high} ({kind})")
+    kind = {
+        Scale.OWN: tr("own"),
+        Scale.SHARED: tr("shared"),
+        Scale.FIXED: tr("fixed"),
+    }[scale]
+    if one.levels.log:
+        kind = tr("log, {kind}").format(kind=kind)
+    low, high = format_value(one.levels.low), format_value(one.levels.high)
+    return text.format(low=low, high=high, kind=kind)
+
+
+def _token_text(one: Heat, setup: Setup) -> str:
+    cell = setup.grid.cell(one.token)
+    if cell is None:
+        return side_text(one, special_name(one.token, setup.prefix_names))
+    return side_text(one, f"({cell[0]}, {cell[1]})")
+
+
+def _input_text(setup: Setup) -> str:
+    width, height = setup.placement.model_size
+    return tr("input {width}×{height}, {rows}×{cols} patches").format(
+        width=width, height=height, rows=setup.grid.rows, cols=setup.grid.cols
+    )
+
+
+def change_words(part: Interventions) -> str:
+    """One change, as of `Interventions.parts`."""
+    if part.temperature != 1:
+        return tr_changes("temperature {n}").format(n=format_value(part.temperature))
+    if not part.is_scaled:
+        return tr_changes("no scaling by √d")
+    if part.axis is Axis.QUERIES:
+        return tr_changes("softmax over the queries")
+    if part.axis is Axis.HEADS:
+        return tr_changes("softmax over the heads")
+    if part.heads_off:
+        return _heads(part.heads_off[0])
+    return _cut(part.cuts[0]) if part.cuts else _hidden(part.hidden[0])
+
+
+def changed_words(interventions: Interventions) -> tuple[str, ...]:
+    """Every change, for a caption; empty for the untouched model."""
+    return tuple(
+        tr_changes("changed: {what}").format(what=change_words(part))
+        for part in interventions.parts()
+    )
+
+
+def tr_changes(text: str) -> str:
+    """In the program's language."""
+    return QCoreApplication.translate("changes", text)
+
+
+def _heads(off: HeadsOff) -> str:
+    heads = ", ".join(map(str, off.heads))
+    is_one = len(off.heads) == 1
+    if off.off is Off.MEAN and is_one:
+        text = tr_changes("layer {layer}, head off (its mean instead): {heads}")
+    elif off.off is Off.MEAN:
+        text = tr_changes("layer {layer}, heads off (their mean instead): {heads}")
+    elif is_one:
+        text = tr_changes("layer {layer}, head off: {heads}")
+    else:
+        text = tr_changes("layer {layer}, heads off: {heads}")
+    return text.format(layer=off.layer, heads=heads)
+
+
+def _cut(cut: Cut) -> str:
+    queries, keys = len(cut.queries), len(cut.keys)
+    counts = {
+        "queries": counted(queries, tr_changes("1 query"), tr_changes("{n} queries")),
+        "keys": counted(keys, tr_changes("1 key"), tr_changes("{n} keys")),
+    }
+    if cut.first_layer == 0 and cut.last_layer == -1:
+        return tr_changes("cut in every layer: {queries} from {keys}").format(**counts)
+    if cut.first_layer == cut.last_layer:
+        text = tr_changes("cut in layer {n}: {queries} from {keys}")
+        return text.format(n=cut.first_layer, **counts)
+    text = tr_changes("cut in layers {first} to {last}: {queries} from {keys}")
+    last = tr_changes("the last") if cut.last_layer < 0 else cut.last_layer
+    return text.format(first=cut.first_layer, last=last, **counts)
+
+
+def _hidden(hidden: Hidden) -> str:
+    one, several = {
+        Hide.BLUR: (tr_changes("1 patch blurred"), tr_changes("{n} patches blurred")),
+        Hide.MEAN: (
+            tr_changes("1 patch in the mean colour"),
+            tr_changes("{n} patches in the mean colour"),
+        ),
+        Hide.NOISE: (
+            tr_changes("1 patch of noise"),
+            tr_changes("{n} patches of noise"),
+        ),
+        Hide.DROP: (tr_changes("1 patch dropped"), tr_changes("{n} patches dropped")),
+    }[hidden.how]
+    return counted(len(hidden.patches), one, several)
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """The words for a number, `{n}` in those for several."""
+    return one if count == 1 else several.format(n=count)

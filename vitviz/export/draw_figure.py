@@ -1,0 +1,216 @@
+"""One attention map as a figure: picture, heat, query, colour bar, caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from vitviz.domain.geometry import POOL, PatchGrid, Placement
+from vitviz.export import draw_marks
+from vitviz.export.draw_picture import (
+    HiddenPatches,
+    cell_box,
+    draw_hatch,
+    draw_heat,
+    draw_photo,
+    draw_stand_in,
+    draw_unseen,
+    shown_rect,
+)
+from vitviz.pictures.source import SourceImage
+from vitviz.views.colour import Meaning
+from vitviz.views.display import Heat
+from vitviz.views.state import Direction, Style
+
+PICTURE_SIDE = 640
+"""Longer side of the picture in figure units."""
+MARGIN = 20.0
+GAP = 14.0
+CHIP_HEIGHT = 30.0
+LINE_HEIGHT = 19.0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureOptions:
+    """How a figure looks."""
+
+    style: Style = Style.TINT
+    colormap: str = "viridis"
+    opacity: float = 0.85
+    smooth: bool = False
+    prefix_names: tuple[str, ...] = ()
+    """Names of the special tokens, for the label of a query that is one of them."""
+    caption: tuple[str, ...] = ()
+    """Statements below the picture, joined and wrapped; empty for none."""
+    show_bar: bool = True
+    show_query: bool = True
+    hidden: HiddenPatches | None = None
+    """What the run hid of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the parts of a figure lie, in figure units."""
+
+    width: float
+    height: float
+    picture: QRectF
+    bar: QRectF | None
+    chip_middle: float | None
+    lines: tuple[str, ...]
+
+
+def frame(
+    heat: Heat, placement: Placement, grid: PatchGrid, options: FigureOptions
+) -> Frame:
+    """The figure's size and the place of its parts."""
+    shown = shown_rect(placement)
+    longest = max(shown.width, shown.height)
+    # a picture that is not far from the usual size is shown pixel for pixel
+    unit = 1.0 if 480 <= longest <= 800 else PICTURE_SIDE / longest
+    width = max(24.0, round(shown.width * unit))
+    height = max(24.0, round(shown.height * unit))
+    has_chip = options.show_query and grid.cell(heat.token) is None
+    top = MARGIN + (CHIP_HEIGHT if has_chip else 0.0)
+    picture = QRectF(MARGIN, top, width, height)
+    bar = None
+    total_width = width + 2 * MARGIN
+    if options.show_bar:
+        # half a line above and below, for the numbers at the bar's ends
+        bar_height = max(height - 2.0, 120.0)
+        room = draw_marks.bar_width(heat.levels)
+        bar = QRectF(picture.right() + GAP, top + 1, room, bar_height)
+        total_width += GAP + room
+    bottom = max(picture.bottom(), bar.bottom() if bar is not None else 0.0)
+    total_width = max(total_width, 320.0 if options.caption else 0.0)
+    lines = draw_marks.wrapped(
+        list(options.caption), draw_marks.SMALL_PX, total_width - 2 * MARGIN
+    )
+    total_height = bottom + MARGIN
+    if lines:
+        total_height += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
+    middle = MARGIN + 10 if has_chip else None
+    return Frame(total_width, total_height, picture, bar, middle, tuple(lines))
+
+
+def paint(
+    painter: QPainter,
+    heat: Heat,
+    image: SourceImage,
+    placement: Placement,
+    grid: PatchGrid,
+    options: FigureOptions,
+    rect: QRectF,
+) -> None:
+    """The figure into `rect`, as large as it fits, on whatever is already there.
+
+    Needs a QGuiApplication (`save.ensure_application`), for its fonts.
+    """
+    parts = frame(heat, placement, grid, options)
+    scale = min(rect.width() / parts.width, rect.height() / parts.height)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(scale, scale)
+    shown, box = shown_rect(placement), parts.picture
+    draw_photo(painter, image, shown, box)
+    draw_stand_in(painter, options.hidden, placement, shown, box)
+    draw_heat(
+        painter,
+        heat,
+        placement,
+        shown,
+        box,
+        style=options.style,
+        colormap=options.colormap,
+        opacity=options.opacity,
+        smooth=options.smooth,
+    )
+    draw_hatch(painter, options.hidden, placement, grid, shown, box)
+    draw_unseen(painter, placement, shown, box)
+    if options.show_query:
+        _paint_query(painter, heat, placement, grid, options, parts)
+    below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
+    paint_legend(painter, heat, parts.bar, parts.lines, below, options)
+    painter.restore()
+
+
+def paint_legend(
+    painter: QPainter,
+    heat: Heat,
+    bar: QRectF | None,
+    lines: Sequence[str],
+    below: float,
+    options: FigureOptions,
+) -> None:
+    """The colour bar, if there is one, and the lines of the caption from `below` on."""
+    if bar is not None:
+        draw_marks.draw_bar(
+            painter,
+            bar,
+            heat.levels,
+            uniform=heat.uniform,
+            uniform_text=heat.uniform_text,
+            style=options.style,
+            colormap=options.colormap,
+            opacity=options.opacity,
+        )
+    painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
+    painter.setPen(draw_marks.QUIET)
+    for number, line in enumerate(lines):
+        y = below + GAP + draw_marks.SMALL_PX + number * LINE_HEIGHT
+        painter.drawText(QPointF(MARGIN, y), line)
+
+
+def query_colour(direction: Direction) -> str:
+    """Colour of the chosen token: it is the query of a row, the key of a column."""
+    meaning = Meaning.QUERY if direction is Direction.LOOKS_AT else Meaning.KEY
+    return meaning.value
+
+
+def _paint_query(
+    painter: QPainter,
+    heat: Heat,
+    placement: Placement,
+    grid: PatchGrid,
+    options: FigureOptions,
+    parts: Frame,
+) -> None:
+    cell = grid.cell(heat.token)
+    if cell is not None:
+        box = cell_box(placement, grid, cell, shown_rect(placement), parts.picture)
+        draw_marks.draw_ring(painter, box, query_colour(heat.direction))
+        return
+    assert parts.chip_middle is not None
+    draw_marks.draw_chip(
+        painter,
+        MARGIN,
+        parts.chip_middle,
+        chip_text(heat, options.prefix_names),
+        Meaning.SPECIAL.value,
+    )
+
+
+def chip_text(heat: Heat, prefix_names: tuple[str, ...]) -> str:
+    """What a map of a special token is marked with, in the program's language."""
+    is_row = heat.direction is Direction.LOOKS_AT
+    text = tr("query: {name}") if is_row else tr("key: {name}")
+    return text.format(name=special_name(heat.token, prefix_names))
+
+
+def tr(text: str) -> str:
+    """In the program's language."""
+    return QCoreApplication.translate("figures", text)
+
+
+def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
+    """Name of a special token, or its number where no name is known; also POOL's."""
+    if token == POOL:
+        return tr("pool")
+    return (
+        prefix_names[token]
+        if token < len(prefix_names)
+        else tr("token {n}").format(n=token)
+    )

@@ -1,0 +1,131 @@
+"""What is needed to make exported numbers or a figure again, and reading it back."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vitviz._version import META_KEY, __version__
+from vitviz.domain.interventions import Interventions, changed
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.export.numbers import Selection
+    from vitviz.models.model import ModelInfo
+
+
+def metadata(
+    trace: Trace, selection: Selection, options: dict[str, object]
+) -> dict[str, object]:
+    """What is needed to make these numbers again; plain values for JSON."""
+    setup = trace.setup
+    info, placement, own = setup.model, setup.placement, setup.preprocessing
+    image = setup.image
+    fusions = [c.fusion.value if c.single is None else None for c in selection.heads]
+    return {
+        "program": "vitviz",
+        "model": {
+            "name": info.name,
+            "source": info.source,
+            "weights_sha256": weights_sha256(info),
+            "num_layers": info.num_layers,
+            "num_heads": trace.num_heads,
+            "num_pool_heads": 0 if trace.pool is None else trace.pool.num_heads,
+            "patch_size": list(info.patch_size),
+            "special_tokens": list(setup.prefix_names),
+            "dtype": info.dtype,
+            "device": info.device,
+            "assumed": list(info.assumed),
+            "fallback": None if setup.fallback is None else str(setup.fallback),
+        },
+        "image": None
+        if image is None
+        else {
+            "name": image.name,
+            "sha256": image.sha256,
+            "size": list(image.size),
+            "notes": [str(note) for note in image.notes],
+        },
+        "preprocessing": {
+            "resize": list(placement.resized_size),
+            "crop_offset": list(placement.offset),
+            "input_size": list(placement.model_size),
+            "fit": placement.fit.value,
+            "interpolation": own.interpolation.name.lower(),
+            "mean": list(own.mean),
+            "std": list(own.std),
+        },
+        "method": selection.method,
+        "options": options,
+        "fusion": fusions,
+        "interventions": listed_changes(setup.interventions),
+        "max_error": trace.max_error,
+        "versions": versions(),
+    }
+
+
+def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
+    """What was changed of the model, one after another; plain values for JSON."""
+    return [changed(part) for part in interventions.parts()]
+
+
+def weights_sha256(info: ModelInfo) -> str | None:
+    """SHA-256 of the weights, computed once for a file that does not change."""
+    path = info.weights_path
+    if path is None or not path.is_file():
+        return None
+    state = path.stat()
+    key = (path, state.st_size, state.st_mtime_ns)
+    if key not in _hashes:
+        _hashes[key] = info.weights_sha256()
+    return _hashes[key]
+
+
+_hashes: dict[tuple[Path, int, int], str | None] = {}
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the numbers depend on."""
+    found = {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "vitviz": __version__,
+    }
+    for name in ("torch", "torchvision", "timm", "transformers", "pillow"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """What a .png, .gif, .svg or .npz of ours says of itself.
+
+    Raises OSError, KeyError, TypeError or ValueError for any other file.
+    """
+    import html
+    import re
+
+    import PIL.Image
+
+    match path.suffix.lower():
+        case ".npz":
+            with np.load(path, allow_pickle=False) as data:
+                text = str(data["meta"])
+        case ".svg":
+            found = re.search(r"<desc>(.*?)</desc>", path.read_text("utf-8"), re.DOTALL)
+            text = html.unescape(found[1]) if found else ""
+        case ".gif":
+            with PIL.Image.open(path, formats=["GIF"]) as made:
+                text = made.info["comment"].decode()
+        case _:
+            with PIL.Image.open(path, formats=["PNG"]) as made:
+                text = made.info[META_KEY]
+    meta: dict[str, Any] = json.loads(text)
+    return meta

@@ -1,0 +1,340 @@
+"""Attention as numbers: `.npz` and `.csv`, streamed so that no N×N array is held.
+
+What is written is a `Selection` of a trace: some layers, some heads (or one fusion of
+them), and some query tokens or all of them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Fill
+from vitviz.domain.methods import METHODS
+from vitviz.errors import SelectionError
+from vitviz.export.metadata import listed_changes, metadata
+from vitviz.system.atomic_files import replacing
+from vitviz.views.display import fused_values
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.gradients import Gradients
+    from vitviz.models.model import Model
+
+Array = npt.NDArray[np.float32]
+
+ASK_BYTES = 10**9
+"""Above this size a file is written only when the user has said so."""
+TILE_BYTES = 8 * 2**20
+"""Rows computed at once; larger tiles would take more memory and be no faster."""
+CSV_BYTES_PER_VALUE = 40
+"""What a line of `.csv` takes, for an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a trace is written."""
+
+    layers: tuple[int, ...]
+    heads: tuple[HeadChoice, ...]
+    """Each a single head, or the one fusion of several."""
+    queries: tuple[int, ...] | None
+    """Token indices, or POOL alone; None for every token."""
+    method: str = "raw"
+    """A name in `domain.methods.METHODS`."""
+    options: tuple[tuple[str, object], ...] = ()
+    """(name, value) of the method's options beside layer, head and target."""
+
+    @property
+    def is_layerwise(self) -> bool:
+        """Whether each layer and head has values of its own."""
+        return METHODS[self.method].is_layerwise
+
+    def num_queries(self, trace: Trace) -> int:
+        """Rows of attention for each layer and head."""
+        return trace.num_tokens if self.queries is None else len(self.queries)
+
+    def num_values(self, trace: Trace) -> int:
+        """Values in all."""
+        if not self.is_layerwise:
+            return self.num_queries(trace) * trace.grid[0] * trace.grid[1]
+        maps = len(self.layers) * len(self.heads)
+        return maps * self.num_queries(trace) * trace.num_tokens
+
+    def check(self, trace: Trace) -> None:
+        """Raise SelectionError unless every layer, head and query is there."""
+        count = trace.num_heads
+        if self.queries == (POOL,):
+            count = trace.num_heads_of(POOL)
+            if self.is_layerwise:
+                for layer in self.layers:
+                    trace.pool_at(layer)
+        for layer in self.layers:
+            trace.capture(layer)
+        for choice in self.heads:
+            for head in choice.heads:
+                if not 0 <= head < count:
+                    raise SelectionError(
+                        "There is no head {head}: heads go from 0 to {last}.",
+                        head=head,
+                        last=count - 1,
+                    )
+        for query in self.queries or ():
+            trace.token(query)
+
+
+def npz_bytes(trace: Trace, selection: Selection) -> int:
+    """Size of the `.npz`, but for some kilobytes."""
+    return 4 * selection.num_values(trace)
+
+
+def csv_bytes(trace: Trace, selection: Selection) -> int:
+    """Estimated size of the `.csv`."""
+    per_value = CSV_BYTES_PER_VALUE + len(_csv_changes(trace)[1])
+    return per_value * selection.num_values(trace)
+
+
+def write_npz(
+    path: Path,
+    trace: Trace,
+    selection: Selection,
+    *,
+    options: dict[str, object] | None = None,
+    gradients: Gradients | None = None,
+    model: Model | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the selection with everything needed to make it again.
+
+    Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
+    fused heads), `queries` int64 (−1: a pooling head's, whose heads are its own);
+    `grid` (rows, cols); `num_prefix_tokens`; `meta`, a JSON text. A method across
+    layers has `relevance` (queries, rows, cols) float32 in place of the first three.
+    Memory: one tile.
+
+    gradients : of the backward pass that a gradient method needs.
+    model : for methods that need it beside its trace.
+
+    Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
+    """
+    selection.check(trace)
+    queries = (
+        range(trace.num_tokens) if selection.queries is None else selection.queries
+    )
+    named = {
+        name: value.value if isinstance(value, Fusion | Fill) else value
+        for name, value in selection.options
+    }
+    made = metadata(trace, selection, {**(options or {}), **named})
+    if gradients is not None:
+        made["target"], made["score"] = gradients.target, gradients.score
+    small: dict[str, npt.NDArray[np.generic]] = {
+        "queries": np.array(queries, np.int64),
+        "grid": np.array(trace.grid, np.int64),
+        "num_prefix_tokens": np.array(trace.num_prefix_tokens, np.int64),
+        "meta": np.array(json.dumps(made, ensure_ascii=False)),
+    }
+    shape: tuple[int, ...] = (len(queries), *trace.grid)
+    name = "relevance"
+    if selection.is_layerwise:
+        name = "attention"
+        num_maps = (len(selection.layers), len(selection.heads))
+        shape = (*num_maps, len(queries), trace.num_tokens)
+        small["layers"] = np.array(selection.layers, np.int64)
+        small["heads"] = np.array(
+            [-1 if c.single is None else c.single for c in selection.heads]
+        )
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        # A ZipInfo of its own carries no time: equal input, equal bytes
+        member = zipfile.ZipInfo(f"{name}.npy")
+        with archive.open(member, "w", force_zip64=True) as stream:
+            header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(stream, header)
+            done = 0
+            for rows in _blocks(trace, selection, gradients, model):
+                stream.write(np.ascontiguousarray(rows, "<f4").data)
+                done += rows.size
+                if on_progress is not None:
+                    on_progress(done / selection.num_values(trace))
+        for name, array in small.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+
+
+def write_csv(
+    path: Path,
+    trace: Trace,
+    selection: Selection,
+    *,
+    gradients: Gradients | None = None,
+    model: Model | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write one line a value: layer, head, query, key, row, col, value.
+
+    `head` is a number, or the word mean, max or min; `query` the word pool for a
+    pooling head's; a method across layers leaves
+    layer and head empty and has the patches only. `row` and `col` are those of the
+    key, empty for special tokens. Numbers use a point in every locale, and read back
+    to the same float32. Of a changed model every line ends in one more column,
+    `interventions`: the JSON list that the `.npz` has in its `meta`.
+
+    Raises SelectionError, ExactnessError, OutputError.
+    """
+    selection.check(trace)
+    cells = []
+    for token in range(trace.num_tokens):
+        cell = trace.setup.grid.cell(token)
+        cells.append(f"{token},," if cell is None else f"{token},{cell[0]},{cell[1]}")
+    total = selection.num_values(trace)
+    done = 0
+    column, end = _csv_changes(trace)
+    with replacing(path) as file:
+        file.write(f"layer,head,query,key,row,col,value{column}\n".encode("ascii"))
+        if not selection.is_layerwise:
+            first = trace.num_prefix_tokens
+            for query, values in _across(trace, selection, gradients, model):
+                start = f",,{_csv_query(query)},"
+                _write_lines(file, start, cells[first:], values[first:], end)
+            return
+        for layer, choice, queries, rows in rows_of(trace, selection, model=model):
+            label = _csv_label(choice)
+            for query, row in zip(queries, rows, strict=True):
+                start = f"{layer},{label},{_csv_query(query)},"
+                _write_lines(file, start, cells, row, end)
+            done += rows.size
+            if on_progress is not None:
+                on_progress(done / total)
+
+
+def rows_of(
+    trace: Trace, selection: Selection, *, model: Model | None = None
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """(layer, head, queries, (b, N)) in the order of the `.npz`, by tiles.
+
+    Raises SelectionError, ExactnessError.
+    """
+    for layer in selection.layers:
+        if selection.method != "raw":
+            yield from _method_rows(trace, selection, layer, model)
+        elif selection.queries is not None:
+            listed = [trace.row(layer, query) for query in selection.queries]
+            for choice in selection.heads:
+                rows = [fused_values(values, choice) for values in listed]
+                yield layer, choice, selection.queries, np.stack(rows)
+        else:
+            for choice in selection.heads:
+                yield from _all_rows(trace, layer, choice)
+
+
+def _all_rows(
+    trace: Trace, layer: int, choice: HeadChoice
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """All rows of one layer and head, or fusion, by tiles."""
+    from vitviz.attention import compute
+
+    capture = trace.capture(layer)
+    num_heads = 1 if choice.single is not None else capture.num_heads
+    step = max(1, TILE_BYTES // (4 * num_heads * capture.num_keys))
+    for start, part in compute.tiles(capture, step, head=choice.single):
+        heads = part.float().cpu().numpy()  # (H, b, N), or (1, b, N) for a head
+        rows = heads[0] if choice.single is not None else fused_values(heads, choice)
+        yield layer, choice, tuple(range(start, start + rows.shape[0])), rows
+
+
+def _method_rows(
+    trace: Trace, selection: Selection, layer: int, model: Model | None
+) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
+    """A layerwise method's rows, one query after another."""
+    from vitviz.explain.run_method import token_values
+
+    queries = range(trace.num_tokens) if selection.queries is None else None
+    for choice in selection.heads:
+        for query in queries or selection.queries or ():
+            values = token_values(
+                selection.method,
+                trace,
+                query=query,
+                layer=layer,
+                head=choice,
+                model=model,
+                **dict(selection.options),  # type: ignore[arg-type]
+            )
+            yield layer, choice, (query,), values[None]
+
+
+def _across(
+    trace: Trace,
+    selection: Selection,
+    gradients: Gradients | None,
+    model: Model | None,
+) -> Iterator[tuple[int, Array]]:
+    """(query, (N,)) of a method across layers."""
+    from vitviz.explain.run_method import token_values
+
+    takes_layer = "layer" in METHODS[selection.method].options
+    options = dict(selection.options)
+    if takes_layer:
+        options["layer"] = selection.layers[0]
+    queries = range(trace.num_tokens) if selection.queries is None else None
+    for query in queries or selection.queries or ():
+        values = token_values(
+            selection.method,
+            trace,
+            query=query,
+            gradients=gradients,
+            model=model,
+            **options,  # type: ignore[arg-type]
+        )
+        yield query, values
+
+
+def _blocks(
+    trace: Trace,
+    selection: Selection,
+    gradients: Gradients | None,
+    model: Model | None,
+) -> Iterator[Array]:
+    """The main array's values in its order."""
+    if selection.is_layerwise:
+        for _, _, _, rows in rows_of(trace, selection, model=model):
+            yield rows
+    else:
+        for _, values in _across(trace, selection, gradients, model):
+            yield trace.patch_map(values)
+
+
+def _csv_label(choice: HeadChoice) -> str:
+    return choice.fusion.value if choice.single is None else str(choice.single)
+
+
+def _csv_query(query: int) -> str:
+    return "pool" if query == POOL else str(query)
+
+
+def _csv_changes(trace: Trace) -> tuple[str, str]:
+    """What a changed model adds to the header and to each line; else nothing."""
+    if not trace.interventions:
+        return "", ""
+    text = json.dumps(listed_changes(trace.interventions), separators=(",", ":"))
+    quoted = text.replace('"', '""')
+    return ",interventions", f',"{quoted}"'
+
+
+def _write_lines(
+    file: BinaryIO, start: str, cells: list[str], row: Array, end: str
+) -> None:
+    # str: the shortest text that reads back to the same float32, always with a point
+    lines = [f"{start}{c},{v!s}{end}\n" for c, v in zip(cells, row, strict=True)]
+    file.write("".join(lines).encode("ascii"))

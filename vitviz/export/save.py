@@ -1,0 +1,182 @@
+"""Figures into files: PNG, SVG, PDF. Works without a display and without a window."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+from PySide6.QtSvg import QSvgGenerator
+
+from vitviz._version import META_KEY
+from vitviz.errors import BudgetError
+from vitviz.export.vector_images import (
+    StandInPainter,
+    exchanged_in_pdf,
+    exchanged_in_svg,
+)
+from vitviz.system.atomic_files import write_bytes
+
+PNG_SCALE = 2.0
+"""Device pixels a figure unit."""
+MAX_PNG_PIXELS = 100_000_000
+
+_application: QGuiApplication | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something that can be painted at any scale."""
+
+    width: float
+    height: float
+    """In figure units, 1/96 inch."""
+    paint: Callable[[QPainter, QRectF], None]
+    title: str = "attention"
+    description: str = ""
+
+
+def ensure_application() -> None:
+    """Have a QGuiApplication; on Linux one that needs no display, nor looks for it.
+
+    Qt would end the process over a display that cannot be reached.
+    """
+    global _application
+    if QGuiApplication.instance() is not None:
+        return
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        # kept for the life of the process: fonts go with it
+        _application = QGuiApplication(["vitviz"])
+    finally:
+        if chosen is not None:
+            os.environ["QT_QPA_PLATFORM"] = chosen
+        else:
+            os.environ.pop("QT_QPA_PLATFORM", None)
+
+
+def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:
+    """Write the figure in the format that the ending of `path` names.
+
+    Raises OutputError, BudgetError.
+    """
+    write_bytes(path, figure_bytes(figure, path.suffix, scale=scale))
+
+
+def figure_bytes(figure: Figure, ending: str, *, scale: float = PNG_SCALE) -> bytes:
+    """The figure in the format of an ending, such as ".png". Raises BudgetError."""
+    match ending.lower():
+        case ".png":
+            return png_bytes(figure, scale=scale)
+        case ".svg":
+            return svg_bytes(figure)
+        case ".pdf":
+            return pdf_bytes(figure)
+        case other:
+            raise ValueError(f"no figure format: {other}")
+
+
+def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
+    """The figure as PNG on white, `scale` pixels a unit. Raises BudgetError."""
+    image = draw(figure, scale)
+    dots = round(96 * scale / 0.0254)
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    if figure.description:
+        image.setText(META_KEY, figure.description)
+    buffer = _buffer()
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs lack a str format
+    return bytes(buffer.data().data())
+
+
+def draw(figure: Figure, scale: float) -> QImage:
+    """The figure on white, `scale` pixels a unit. Raises BudgetError."""
+    ensure_application()
+    width, height = round(figure.width * scale), round(figure.height * scale)
+    if width * height > MAX_PNG_PIXELS:
+        raise BudgetError(
+            "A figure of {width}×{height} pixels is too large. Write fewer maps, or "
+            "an .svg.",
+            width=width,
+            height=height,
+        )
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    with _ended(painter):
+        painter.scale(scale, scale)
+        figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
+    return image
+
+
+def svg_bytes(figure: Figure) -> bytes:
+    """The figure as SVG: text as text, lines as lines, the photograph embedded."""
+    ensure_application()
+    buffer = _buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setTitle(figure.title)
+    generator.setDescription(figure.description)
+    generator.setResolution(96)
+    generator.setSize(QSizeF(figure.width, figure.height).toSize())
+    generator.setViewBox(QRectF(0, 0, figure.width, figure.height))
+    painter = StandInPainter(generator)
+    with _ended(painter):
+        whole = QRectF(0, 0, figure.width, figure.height)
+        painter.fillRect(whole, QColor("white"))
+        figure.paint(painter, whole)
+    return exchanged_in_svg(bytes(buffer.data().data()), painter.pictures)
+
+
+def pdf_bytes(figure: Figure) -> bytes:
+    """The figure as one PDF page of its own size."""
+    ensure_application()
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setTitle(figure.title)
+    writer.setCreator("vitviz")
+    writer.setResolution(96 * 4)
+    points = QSizeF(figure.width * 0.75, figure.height * 0.75)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(points, QPageSize.Unit.Point),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(0, 0, 0, 0),
+        )
+    )
+    painter = StandInPainter(writer)
+    with _ended(painter):
+        painter.scale(4, 4)
+        figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
+    return exchanged_in_pdf(bytes(buffer.data().data()), painter.pictures)
+
+
+@contextlib.contextmanager
+def _ended(painter: QPainter) -> Iterator[None]:
+    """End a painter whatever happens: Qt aborts on one that is not."""
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    try:
+        yield
+    finally:
+        painter.end()
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer

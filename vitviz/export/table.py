@@ -1,0 +1,226 @@
+"""Many maps in one figure: layers as rows, heads as columns, or one of them wrapped."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.export import draw_marks
+from vitviz.export.draw_figure import (
+    GAP,
+    LINE_HEIGHT,
+    MARGIN,
+    FigureOptions,
+    chip_text,
+    paint_legend,
+    query_colour,
+    tr,
+)
+from vitviz.export.draw_picture import (
+    cell_box,
+    draw_hatch,
+    draw_heat,
+    draw_photo,
+    draw_stand_in,
+)
+from vitviz.pictures.source import SourceImage
+from vitviz.views.colour import Meaning
+from vitviz.views.display import Heat
+
+SPACE = 6.0
+LABEL_HEIGHT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A table of maps, all of one picture and one query.
+
+    heats : rows of equally many maps.
+    row_labels, col_labels : what they are; col_labels may be empty when there is one
+        column, row_labels when there is one row.
+    shared : whether all maps have the same levels.
+    """
+
+    heats: tuple[tuple[Heat, ...], ...]
+    row_labels: tuple[str, ...]
+    col_labels: tuple[str, ...]
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFrame:
+    """Where the parts of a panel lie, in figure units."""
+
+    width: float
+    height: float
+    cells: tuple[tuple[QRectF, Heat], ...]
+    texts: tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]
+    bar: QRectF | None
+    chip: tuple[float, float] | None
+    """Left edge and middle of the query's label."""
+    lines: tuple[str, ...]
+    caption_top: float
+
+
+def panel_frame(
+    panel: Panel, placement: Placement, grid: PatchGrid, options: FigureOptions
+) -> PanelFrame:
+    """The figure's size and the place of its parts."""
+    first = panel.heats[0][0]
+    has_chip = options.show_query and grid.cell(first.token) is None
+    top = MARGIN + (30.0 if has_chip else 0.0)
+    count = sum(len(row) for row in panel.heats)
+    width, height = _cell_size(placement, count)
+    if min(len(panel.heats), len(panel.heats[0])) == 1:
+        cells, texts = _wrapped_cells(panel, width, height, top)
+    else:
+        cells, texts = _table_cells(panel, width, height, top)
+    right = max(box.right() for box, _ in cells)
+    bottom = max(box.bottom() for box, _ in cells)
+    bar = None
+    if panel.shared:
+        room = draw_marks.bar_width(first.levels)
+        start = min(box.top() for box, _ in cells)
+        bar = QRectF(
+            right + GAP, start + 1, room, max(min(bottom - start - 2, 480), 100)
+        )
+        right, bottom = bar.right(), max(bottom, bar.bottom())
+    right = max(right, MARGIN + 280)
+    statements = list(options.caption)
+    if not panel.shared:
+        statements.append(tr("each map from 0 to its own largest value"))
+    lines = draw_marks.wrapped(statements, draw_marks.SMALL_PX, right - MARGIN)
+    total = bottom + MARGIN
+    if lines:
+        total += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
+    chip = (MARGIN, MARGIN + 10) if has_chip else None
+    return PanelFrame(
+        right + MARGIN, total, cells, texts, bar, chip, tuple(lines), bottom
+    )
+
+
+def paint_panel(
+    painter: QPainter,
+    panel: Panel,
+    image: SourceImage,
+    placement: Placement,
+    grid: PatchGrid,
+    options: FigureOptions,
+    rect: QRectF,
+) -> None:
+    """The panel into `rect`, as large as it fits. Needs a QGuiApplication."""
+    parts = panel_frame(panel, placement, grid, options)
+    scale = min(rect.width() / parts.width, rect.height() / parts.height)
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(scale, scale)
+    seen = placement.seen_rect()
+    for box, heat in parts.cells:
+        draw_photo(painter, image, seen, box)
+        draw_stand_in(painter, options.hidden, placement, seen, box)
+        draw_heat(
+            painter,
+            heat,
+            placement,
+            seen,
+            box,
+            style=options.style,
+            colormap=options.colormap,
+            opacity=options.opacity,
+            smooth=options.smooth,
+        )
+        draw_hatch(painter, options.hidden, placement, grid, seen, box)
+        cell = grid.cell(heat.token)
+        if cell is not None and options.show_query:
+            ring = cell_box(placement, grid, cell, seen, box)
+            _small_ring(painter, ring, query_colour(heat.direction))
+    painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
+    painter.setPen(draw_marks.TEXT)
+    for area, align, text in parts.texts:
+        painter.drawText(area, align, text)
+    first = panel.heats[0][0]
+    if parts.chip is not None:
+        text = chip_text(first, options.prefix_names)
+        draw_marks.draw_chip(painter, *parts.chip, text, Meaning.SPECIAL.value)
+    paint_legend(painter, first, parts.bar, parts.lines, parts.caption_top, options)
+    painter.restore()
+
+
+def _cell_size(placement: Placement, count: int) -> tuple[float, float]:
+    """(width, height) of one map: smaller where there are many."""
+    seen = placement.seen_rect()
+    side = 180.0 if count <= 16 else 112.0 if count <= 200 else 72.0
+    unit = side / max(seen.width, seen.height)
+    return max(8.0, round(seen.width * unit)), max(8.0, round(seen.height * unit))
+
+
+Cells = tuple[tuple[QRectF, Heat], ...]
+Texts = tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]
+
+
+def _table_cells(
+    panel: Panel, width: float, height: float, top: float
+) -> tuple[Cells, Texts]:
+    """Row labels at the left, column labels above."""
+    room = (
+        max(draw_marks.text_width(t, draw_marks.SMALL_PX) for t in panel.row_labels)
+        + 10
+    )
+    left, above = MARGIN + room, top + LABEL_HEIGHT
+    cells, texts = [], []
+    for col, label in enumerate(panel.col_labels):
+        box = QRectF(left + col * (width + SPACE), top, width, LABEL_HEIGHT - 4)
+        texts.append((box, Qt.AlignmentFlag.AlignCenter, label))
+    align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    for row, (label, heats) in enumerate(
+        zip(panel.row_labels, panel.heats, strict=True)
+    ):
+        y = above + row * (height + SPACE)
+        texts.append((QRectF(MARGIN, y, room - 10, height), align, label))
+        for col, heat in enumerate(heats):
+            cells.append((QRectF(left + col * (width + SPACE), y, width, height), heat))
+    return tuple(cells), tuple(texts)
+
+
+def _wrapped_cells(
+    panel: Panel, width: float, height: float, top: float
+) -> tuple[Cells, Texts]:
+    """A single row or column, wrapped into a block, each map with its label above."""
+    heats = [heat for row in panel.heats for heat in row]
+    labels = panel.row_labels if len(panel.heats) > 1 else panel.col_labels
+    columns = _columns(len(heats), width / (height + LABEL_HEIGHT))
+    cells, texts = [], []
+    for index, (heat, label) in enumerate(zip(heats, labels, strict=True)):
+        row, col = divmod(index, columns)
+        x = MARGIN + col * (width + 2 * SPACE)
+        y = top + row * (height + LABEL_HEIGHT + SPACE)
+        area = QRectF(x, y, width, LABEL_HEIGHT - 4)
+        texts.append((area, Qt.AlignmentFlag.AlignCenter, label))
+        cells.append((QRectF(x, y + LABEL_HEIGHT, width, height), heat))
+    return tuple(cells), tuple(texts)
+
+
+def _columns(count: int, aspect: float) -> int:
+    """Columns of a block about 3:2 in shape, without a ragged last row if possible."""
+    ideal = math.sqrt(1.5 * count / aspect)
+    candidates = range(1, count + 1)
+    return min(
+        candidates,
+        key=lambda c: abs(math.log(c / ideal)) + 0.6 * (-count % c) / c,
+    )
+
+
+def _small_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
+    """A thin ring for a thumbnail."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    around = cell.adjusted(-1.0, -1.0, 1.0, 1.0)
+    for shade, width in ((QColor("#1A1A1A"), 3.0), (QColor(colour), 1.6)):
+        painter.setPen(QPen(shade, width))
+        painter.drawRect(around)
+    painter.restore()

@@ -1,1 +1,0 @@
-"""A view as a figure: painted with QPainter, without a window."""

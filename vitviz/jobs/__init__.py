@@ -1,0 +1,1 @@
+"""What runs off the main thread: the queue, and one file of jobs for each subject."""

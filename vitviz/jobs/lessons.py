@@ -1,0 +1,225 @@
+"""What chapters ask the engine to do. torch is imported inside the jobs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vitviz.domain.interventions import HeadsOff, Interventions, merged
+from vitviz.errors import SelectionError
+from vitviz.jobs.queue import Context, Job
+from vitviz.lessons import one_head, softmax_axes
+from vitviz.lessons.cost import Timing, middle, predicted
+from vitviz.lessons.one_head import Array
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.domain.interventions import Axis
+    from vitviz.lessons.patch_embedding import Embedding
+    from vitviz.lessons.softmax_axes import Sums
+    from vitviz.models.model import Model
+    from vitviz.pictures.source import SourceImage
+
+Grid = tuple[int, int]
+"""Rows × columns of patches."""
+DOUBLED: tuple[Grid, Grid] = ((14, 14), (14, 28))
+"""196 and 392 patches."""
+DOUBLED_LARGE: tuple[Grid, Grid] = ((28, 28), (28, 56))
+"""784 and 1,568 patches."""
+PLAN: tuple[tuple[tuple[Grid, ...], int], ...] = (
+    (DOUBLED, 7),
+    (DOUBLED_LARGE, 3),
+    (((7, 7),), 2),
+)
+"""What is timed together, and in how many rounds."""
+MIN_ROUNDS = 2
+PLAN_S = 6.0
+"""Rounds beyond the fewest end after so long."""
+PATIENCE_S = 15.0
+"""A grid whose single pass would take longer is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The rounds so far; each holds a Timing for every grid that was timed in it."""
+
+    rounds: tuple[tuple[Timing, ...], ...]
+    own_time: bool
+    """Of one thread alone, and not by the clock; see `stopwatch.counts_own_time`."""
+
+    def grids(self) -> tuple[Timing, ...]:
+        """The middle of all rounds for each grid, the fewest tokens first."""
+        of: dict[Grid, list[Timing]] = {}
+        for rounds in self.rounds:
+            for one in rounds:
+                of.setdefault(one.grid, []).append(one)
+        return tuple(sorted(map(middle, of.values()), key=lambda t: t.num_tokens))
+
+    def pairs(self, grids: tuple[Grid, Grid]) -> tuple[tuple[Timing, Timing], ...]:
+        """Rounds in which just these two grids were timed, one after the other."""
+        return tuple(
+            (one[0], one[1])
+            for one in self.rounds
+            if tuple(timing.grid for timing in one) == grids
+        )
+
+
+def embedding(model: Model, trace: Trace) -> Job:
+    """A job that returns the Embedding. Raises UnsupportedModelError, InputError."""
+
+    def job(context: Context) -> Embedding:
+        from vitviz.lessons.patch_embedding import embedding
+
+        return embedding(model, trace)
+
+    return job
+
+
+def timings(
+    model: Model,
+    image: SourceImage,
+    plan: tuple[tuple[tuple[Grid, ...], int], ...] = PLAN,
+) -> Job:
+    """A job that reports Timed after every round and returns the last.
+
+    The grids of a round are timed one after the other, so that what disturbs the
+    machine for a while falls on all of them. A grid that the model does not take is
+    left out. Raises SelectionError where it takes none.
+    """
+
+    def job(context: Context) -> Timed:
+        from vitviz.lessons import pass_timing
+
+        found = Timed((), pass_timing.counts_own_time(model.device))
+        refusal: SelectionError | None = None
+        left_out: set[Grid] = set()
+        last: Timing | None = None
+        for grids, most in plan:
+            begin = time.perf_counter()
+            for number in range(most):
+                if number >= MIN_ROUNDS and time.perf_counter() - begin > PLAN_S:
+                    break
+                made = []
+                for grid in grids:
+                    if last is not None and _takes_long(last, grid):
+                        left_out.add(grid)
+                    if grid in left_out:
+                        continue
+                    try:
+                        last = pass_timing.timing(
+                            model, image, grid, check=context.raise_if_cancelled
+                        )
+                    except SelectionError as error:
+                        refusal = error
+                        left_out.add(grid)
+                        continue
+                    made.append(last)
+                if not made:
+                    break
+                found = replace(found, rounds=(*found.rounds, tuple(made)))
+                context.report(found)
+        if not found.rounds and refusal is not None:
+            raise refusal
+        return found
+
+    return job
+
+
+def one_pass(model: Model, image: SourceImage, grid: Grid) -> Job:
+    """A job that returns the Timing of one grid. Raises SelectionError."""
+
+    def job(context: Context) -> Timing:
+        from vitviz.lessons import pass_timing
+
+        return pass_timing.timing(model, image, grid, check=context.raise_if_cancelled)
+
+    return job
+
+
+def _takes_long(last: Timing, grid: Grid) -> bool:
+    return sum(predicted(last, grid[0] * grid[1])) > PATIENCE_S
+
+
+def sums(trace: Trace, layer: int, axis: Axis, *, head: int, query: int) -> Job:
+    """A job that returns a layer's Sums. Raises SelectionError, ExactnessError."""
+
+    def job(context: Context) -> Sums:
+        heads = [one_head.factors(trace, layer, one) for one in range(trace.num_heads)]
+        return softmax_axes.sums(
+            heads, axis, head=head, query=query, check=context.raise_if_cancelled
+        )
+
+    return job
+
+
+def rerun(model: Model, trace: Trace, interventions: Interventions) -> Job:
+    """A job that returns the Trace of the same picture with the model changed.
+
+    What was changed already stays changed.
+
+    Raises InputError without a picture, and what a run raises.
+    """
+
+    def job(context: Context) -> Trace:
+        return _rerun(model, trace, interventions, context)
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """What is lost when each head of one layer alone is off.
+
+    values : (H,), of the likeliest class's probability, or 1 less the cosine to the
+        unchanged feature; the heads that have not been tried yet are missing.
+    """
+
+    layer: int
+    values: tuple[float, ...]
+
+
+def effects(model: Model, trace: Trace, layer: int) -> Job:
+    """A job that reports Effects after every head and returns the last."""
+
+    def job(context: Context) -> Effects:
+        found = Effects(layer, ())
+        for head in range(trace.num_heads):
+            off = Interventions(heads_off=(HeadsOff(layer, (head,)),))
+            changed = _rerun(model, trace, off, context)
+            assert trace.output is not None
+            assert changed.output is not None
+            lost = loss(
+                trace.output, changed.output, has_head=trace.setup.model.has_head
+            )
+            found = Effects(layer, (*found.values, lost))
+            context.report(found)
+        return found
+
+    return job
+
+
+def loss(before: Array, after: Array, *, has_head: bool) -> float:
+    """Fall of the likeliest class's probability, or 1 less the cosine of features.
+
+    before, after : (C,) logits or features.
+    """
+    if has_head:
+        likeliest = int(np.argmax(before))
+        was, now = (one_head.softmax(one)[likeliest] for one in (before, after))
+        return float(was - now)
+    return 1 - (one_head.cosine(before, after) or 0.0)
+
+
+def _rerun(
+    model: Model, trace: Trace, interventions: Interventions, context: Context
+) -> Trace:
+    from vitviz.attention.run import run
+    from vitviz.explain.gradients import prepared_pixels
+
+    pixels = prepared_pixels(trace).to(model.device, model.dtype)
+    changes = merged((trace.interventions, interventions))
+    setup = replace(trace.setup, interventions=changes)
+    return run(model, setup, pixels, is_cancelled=context.is_cancelled)

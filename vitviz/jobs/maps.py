@@ -1,0 +1,333 @@
+"""What the engine is asked to compute from a trace.
+
+torch is imported inside the jobs, as in `jobs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.methods import METHODS
+from vitviz.jobs.queue import Context, Job
+from vitviz.views.colour import Array
+from vitviz.views.display import (
+    FUSED_CHOICES,
+    Heat,
+    MapCell,
+    fused_values,
+    heat,
+    maps_of,
+    method_heat,
+    rail_cell,
+    shown_target,
+    strip,
+    values_of,
+)
+from vitviz.views.state import Reading, ViewState
+from vitviz.views.tokens import TokenCells
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.gradients import Gradients
+    from vitviz.explain.head_statistics import HeadStatistics
+    from vitviz.explain.perturbation import Curves
+    from vitviz.explain.token_states import States
+    from vitviz.models.model import Model
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RailPart:
+    """The rail's map of one layer."""
+
+    layer: int
+    cell: MapCell
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixPart:
+    """Some rows of the pooled matrix; the preview has all, and is not exact."""
+
+    bins: Bins
+    first: int
+    values: Array
+    is_preview: bool
+
+
+def rail(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
+    """A job that reports a RailPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        for layer in layers:
+            context.raise_if_cancelled()
+            cell = rail_cell(trace, state, maps_of(trace, state, layer))
+            context.report(RailPart(layer, cell))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WallPart:
+    """The maps of all heads of one layer for one query."""
+
+    layer: int
+    cells: tuple[MapCell, ...]
+
+
+def wall(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
+    """A job that reports a WallPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        for layer in layers:
+            context.raise_if_cancelled()
+            cells = strip(trace, state, maps_of(trace, state, layer))
+            context.report(WallPart(layer, cells[len(FUSED_CHOICES) :]))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StatisticsPart:
+    """The statistics of all heads of one layer."""
+
+    layer: int
+    values: HeadStatistics
+
+
+def statistics(trace: Trace, layers: tuple[int, ...]) -> Job:
+    """A job that reports a StatisticsPart for each of `layers`."""
+
+    def job(context: Context) -> None:
+        from vitviz.explain.head_statistics import head_statistics
+
+        for layer in layers:
+            values = head_statistics(
+                trace.capture(layer),
+                trace.setup.grid,
+                trace.setup.model.patch_size,
+                check=context.raise_if_cancelled,
+            )
+            context.report(StatisticsPart(layer, values))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokensRead:
+    """What was read of the tokens, and the states it was read from."""
+
+    cells: TokenCells
+    states: States | None
+
+
+def read_tokens(
+    trace: Trace, state: ViewState, model: Model, states: States | None
+) -> Job:
+    """A job that returns TokensRead; `states` of an earlier one spare a pass.
+
+    Raises UnsupportedModelError where the model has nothing to read.
+    """
+
+    def job(context: Context) -> TokensRead:
+        from vitviz.explain import token_states
+        from vitviz.jobs.token_maps import token_cells
+
+        found = states
+        if found is None and token_maps_need_states(state):
+            found = token_states.states(model, trace, is_cancelled=context.is_cancelled)
+        cells = token_cells(trace, state, model, found, context.raise_if_cancelled)
+        return TokensRead(cells, found)
+
+    return job
+
+
+def token_maps_need_states(state: ViewState) -> bool:
+    """Whether a pass through the model is needed for what is to be read."""
+    return state.tokens_view.shows not in (Reading.POSITIONS, Reading.FILTERS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapTested:
+    """How a map does against random orders, both ways."""
+
+    deletion: Curves
+    insertion: Curves
+
+
+def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
+    """A job that reports the share that is done and returns MapTested."""
+
+    def job(context: Context) -> MapTested:
+        from vitviz.explain.perturbation import Mode, curves, num_passes
+
+        total = 2 * num_passes(trace)
+        done = 0
+
+        def check() -> None:
+            nonlocal done
+            context.raise_if_cancelled()
+            context.report(min(done / total, 1.0))
+            done += 1
+
+        target = shown_target(trace, state)
+        deletion, insertion = (
+            curves(
+                model,
+                trace,
+                heat.patches,
+                mode=mode,
+                target=target,
+                fill=state.method_options.fill,
+                check=check,
+            )
+            for mode in (Mode.DELETION, Mode.INSERTION)
+        )
+        return MapTested(deletion, insertion)
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectPart:
+    """What switching off each head of one layer loses."""
+
+    layer: int
+    values: Array
+    """(H,)."""
+
+
+def effects(trace: Trace, state: ViewState, model: Model) -> Job:
+    """A job that reports the number of heads done (int) and EffectParts."""
+
+    def job(context: Context) -> None:
+        from vitviz.explain.perturbation import head_effects
+
+        done = 0
+
+        def check() -> None:
+            nonlocal done
+            context.raise_if_cancelled()
+            context.report(done)
+            done += 1
+
+        head_effects(
+            model,
+            trace,
+            target=shown_target(trace, state),
+            on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
+            check=check,
+        )
+
+    return job
+
+
+def columns(trace: Trace, layer: int) -> Job:
+    """A job that makes columns of one layer as cheap as rows; returns the layer."""
+
+    def job(context: Context) -> int:
+        trace.column(layer, 0)
+        return layer
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """A method's values for one query."""
+
+    key: tuple[object, ...]
+    """What they depend on, as the one who asked named it."""
+    values: Array
+    """(N,)."""
+    gradients: Gradients | None
+    """Of the backward pass, to be given again for another query."""
+
+
+def explain(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    key: tuple[object, ...],
+    *,
+    model: Model | None,
+    gradients: Gradients | None,
+) -> Job:
+    """A job that returns Explained. Raises InputError without a model if needed."""
+
+    def job(context: Context) -> Explained:
+        from vitviz.explain.gradients import backward
+
+        found = gradients
+        is_needed = METHODS[state.method].needs_gradients
+        if is_needed and found is None and model is not None:
+            target = shown_target(trace, state)
+            found = backward(
+                model, trace, target=target, is_cancelled=context.is_cancelled
+            )
+        check = context.raise_if_cancelled
+        values = values_of(trace, state, layer, found, model=model, check=check)
+        return Explained(key, values, found)
+
+    return job
+
+
+def heat_of(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    model: Model | None,
+    key: tuple[object, ...],
+) -> Job:
+    """A job that returns (key, Heat) of any method and direction."""
+
+    def job(context: Context) -> tuple[tuple[object, ...], Heat]:
+        if state.method == "raw":
+            return key, heat(trace, state, maps_of(trace, state, layer))
+        explained = explain(trace, state, layer, key, model=model, gradients=None)
+        found = cast("Explained", explained(context))
+        return key, method_heat(trace, state, found.values)
+
+    return job
+
+
+def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
+    """A job that reports MatrixParts: a quick preview, then exact bands."""
+
+    def job(context: Context) -> None:
+        if bins.block > 1:
+            preview = trace.pooled_preview(layer, heads, bins)
+            context.report(MatrixPart(bins, 0, preview, is_preview=True))
+        for first, band in trace.pooled(layer, heads, bins):
+            context.raise_if_cancelled()
+            context.report(MatrixPart(bins, first, band, is_preview=False))
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refined:
+    """Single cells of a part of the matrix."""
+
+    rows: range
+    cols: range
+    values: Array
+
+
+def refine(
+    trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range
+) -> Job:
+    """A job that returns Refined: the exact cells of a part of the matrix."""
+
+    def job(context: Context) -> Refined:
+        parts = []
+        for query in rows:
+            context.raise_if_cancelled()
+            values = trace.row(layer, query)
+            parts.append(fused_values(values, heads)[cols.start : cols.stop])
+        return Refined(rows, cols, np.stack(parts))
+
+    return job

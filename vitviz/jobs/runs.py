@@ -1,0 +1,157 @@
+"""What the engine is asked to do with pictures, models, runs and files.
+
+torch is imported inside the jobs: the window stands before it is loaded, and importing
+this module is cheap. What is computed from a trace is in `trace_jobs`.
+
+Jobs about runs: what they cost, what their precision loses, names of classes.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from vitviz.domain.interventions import UNTOUCHED, Interventions, fitting
+from vitviz.jobs.queue import Context, Job
+from vitviz.views.colour import Bytes
+from vitviz.views.session import RunOptions
+
+if TYPE_CHECKING:
+    from vitviz.attention.price import Calibration
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.precision import PrecisionError
+    from vitviz.models.model import Model, ModelInfo
+    from vitviz.pictures.source import SourceImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerArrived:
+    """One layer more of the run that goes on."""
+
+    layer: int
+    trace: Trace
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunDone:
+    """A complete trace and the seconds its forward pass took."""
+
+    trace: Trace
+    elapsed_s: float
+    model: Model | None = None
+    """What made it in place of the one that was asked: its copy on the CPU."""
+
+
+def run(
+    model: Model,
+    image: SourceImage,
+    options: RunOptions,
+    interventions: Interventions = UNTOUCHED,
+    *,
+    quiet: bool = False,
+) -> Job:
+    """A job that reports LayerArrived, unless it is quiet, and returns RunDone.
+
+    Of interventions, those hold that mean something for this model and size.
+    """
+
+    def job(context: Context) -> RunDone:
+        from vitviz.attention.cpu_fallback import as_run
+        from vitviz.attention.run import trace
+        from vitviz.pictures.placement import grid_of
+
+        used = model
+        if options.preprocessing is not None:
+            used = replace(model, preprocessing=options.preprocessing)
+        held = interventions
+        if held:
+            grid = grid_of(
+                image.size,
+                used.preprocessing,
+                used.info.patch_size,
+                size=options.size,
+                fit=options.fit,
+            )
+            held = fitting(
+                held,
+                grid=grid,
+                num_layers=model.info.num_layers,
+                num_heads=model.info.num_heads,
+                special=model.adapter.prefix_names,
+            )
+        start = time.perf_counter()
+
+        def report(layer: int, partial: Trace) -> None:
+            elapsed = time.perf_counter() - start
+            context.report(LayerArrived(layer, partial, elapsed))
+
+        done = trace(
+            used,
+            image,
+            size=options.size,
+            fit=options.fit,
+            interventions=held,
+            on_layer=None if quiet else report,
+            is_cancelled=context.is_cancelled,
+        )
+        elapsed = time.perf_counter() - start
+        made_by = None if done.setup.fallback is None else as_run(model, done)
+        return RunDone(done, elapsed, made_by)
+
+    return job
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabRead:
+    """What the Lab shows beside a changed run."""
+
+    untouched: RunDone | None
+    """The same run without changes, if it was asked for."""
+    hidden: Bytes | None
+    """(h, w, 4) uint8: what the model got in the place of hidden patches."""
+
+
+def read_lab(
+    trace: Trace,
+    model: Model | None,
+    options: RunOptions,
+    *,
+    needs_untouched: bool,
+) -> Job:
+    """A job that returns LabRead."""
+
+    def job(context: Context) -> LabRead:
+        from vitviz.attention.prepare import hidden_rgba
+
+        done = None
+        image = trace.setup.image
+        if needs_untouched and model is not None and image is not None:
+            done = cast("RunDone", run(model, image, options, quiet=True)(context))
+        return LabRead(done, hidden_rgba(trace.setup))
+
+    return job
+
+
+def calibrate(model: Model, num_tokens: int, seconds: float) -> Job:
+    """A job that returns (the model's info, its Calibration) from a measured run."""
+
+    def job(context: Context) -> tuple[ModelInfo, Calibration]:
+        from vitviz.attention.price import calibrated
+
+        return model.info, calibrated(model, num_tokens, seconds)
+
+    return job
+
+
+def precision(model: Model, trace: Trace) -> Job:
+    """A job that returns (trace, its PrecisionError), by a second run in float32."""
+
+    def job(context: Context) -> tuple[Trace, PrecisionError]:
+        from vitviz.explain.precision import precision_error
+
+        found = precision_error(model, trace, is_cancelled=context.is_cancelled)
+        return trace, found
+
+    return job

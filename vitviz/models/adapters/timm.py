@@ -1,0 +1,141 @@
+"""timm's Vision Transformers: plain, distilled, registers, RoPE, relative bias."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from vitviz.models.adapters.refusals import require_parts, require_plain
+from vitviz.models.model import (
+    block_list,
+    evaluating,
+    require_divisible,
+    with_attributes,
+)
+
+
+def is_timm(module: nn.Module) -> bool:
+    """Whether timm made it; timm itself is not imported for that."""
+    return type(module).__module__.startswith("timm.")
+
+
+class TimmAdapter:
+    """Asks the model for its layout; other sizes through timm's dynamic grid."""
+
+    def __init__(self, module: nn.Module) -> None:
+        require_plain(module)
+        require_parts(module, ("patch_embed", "blocks", "num_classes"))
+        self.module = module
+        self.timm = cast("Any", module)
+        self.blocks: Sequence[nn.Module] = block_list(self.timm.blocks)
+        self.windowed = frozenset(
+            number
+            for number, block in enumerate(self.blocks)
+            if getattr(block, "window_size", 0)  # SAM; others have none
+        )
+        # of the picture, also where a convolutional stem shrinks it first
+        height, width = self.timm.patch_embed.feat_ratio(as_scalar=False)
+        self.patch_size: tuple[int, int] = (int(width), int(height))
+        self.prefix_names: tuple[str, ...] | None = _prefix_names(self.timm)
+        pool = getattr(module, "attn_pool", None)
+        self.has_pool = getattr(pool, "latent_len", 0) == 1
+        self.has_head = self.timm.num_classes > 0
+
+    @property
+    def own_size(self) -> tuple[int, int]:
+        """(width, height) the position table was made for."""
+        height, width = self.timm.patch_embed.img_size
+        return width, height
+
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Any size the patch divides."""
+        require_divisible(size, self.patch_size)
+
+    @contextlib.contextmanager
+    def ready(self, size: tuple[int, int]) -> Iterator[None]:
+        """Evaluation mode, fused attention on, and the dynamic grid where needed."""
+        changes: list[tuple[object, str, object]] = [
+            (part, "fused_attn", True)
+            for part in self.module.modules()
+            if getattr(part, "fused_attn", True) is False
+        ]
+        embed = self.timm.patch_embed
+        if size != self.own_size:
+            changes.append((embed, "strict_img_size", False))
+            if getattr(self.module, "dynamic_img_size", True) is False:
+                from timm.layers import Format
+
+                changes += [
+                    (self.module, "dynamic_img_size", True),
+                    (embed, "flatten", False),
+                    (embed, "output_fmt", Format.NHWC),
+                ]
+        width, height = size
+        grid = (height // self.patch_size[1], width // self.patch_size[0])
+        with (
+            evaluating(self.module),
+            with_attributes(*changes),
+            _rotary_grid(self.module, grid),
+            _relative_grid(self.module, grid),
+        ):
+            yield
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits, or the pooled feature of a model without a head."""
+        return cast("Tensor", self.module(pixels))
+
+
+@contextlib.contextmanager
+def _rotary_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+    """A rotary table that was fixed to one grid (rows, cols), made for another."""
+    rope: Any = getattr(module, "rope", None)
+    fixed = getattr(rope, "feat_shape", None)
+    if fixed is None or list(fixed) == list(grid):
+        yield
+        return
+    buffers = dict(rope._buffers)
+    rope.update_feat_shape(list(grid))
+    try:
+        yield
+    finally:
+        rope.feat_shape = fixed
+        rope._buffers.update(buffers)
+
+
+@contextlib.contextmanager
+def _relative_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+    """Position biases that are tied to one grid (BEiT's), made for another."""
+    tied: list[Any] = [
+        part
+        for part in module.modules()
+        if hasattr(part, "set_window_size") and getattr(part, "window_size", None)
+    ]
+    kept = [
+        (part, dict(vars(part)), dict(part._parameters), dict(part._buffers))
+        for part in tied
+    ]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of timm 1.0.31 at torch 2.14's indexing
+            for part in tied:
+                part.set_window_size(grid)
+        yield
+    finally:
+        for part, attributes, parameters, buffers in kept:
+            vars(part).update(attributes)
+            part._parameters.update(parameters)
+            part._buffers.update(buffers)
+
+
+def _prefix_names(model: Any) -> tuple[str, ...]:  # noqa: ANN401  (timm has no types)
+    """Special tokens in order, from what the model declares."""
+    count = int(getattr(model, "num_prefix_tokens", 0))  # SAM has none
+    names = ["cls"] if getattr(model, "cls_token", None) is not None else []
+    if getattr(model, "dist_token", None) is not None:
+        names.append("dist")
+    registers = count - len(names)
+    return (*names, *(f"reg{i}" for i in range(registers)))

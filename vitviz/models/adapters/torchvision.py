@@ -1,0 +1,86 @@
+"""torchvision's VisionTransformer (An Image is Worth 16×16 Words, arXiv 2010.11929)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vitviz.models.model import evaluating, require_divisible
+
+if TYPE_CHECKING:  # importing torchvision takes a second the embedded model can spare
+    from torchvision.models import VisionTransformer
+
+
+def is_torchvision(module: nn.Module) -> bool:
+    """Whether it is torchvision's ViT or a subclass; torchvision is not imported."""
+    return any(
+        (kind.__module__, kind.__name__)
+        == ("torchvision.models.vision_transformer", "VisionTransformer")
+        for kind in type(module).__mro__
+    )
+
+
+class TorchvisionAdapter:
+    """One CLS token; positions resampled for other sizes than the model's own."""
+
+    prefix_names: tuple[str, ...] | None = ("cls",)
+    windowed: frozenset[int] = frozenset()
+    has_pool = False
+
+    def __init__(self, module: VisionTransformer) -> None:
+        self.vit = module
+        self.module: nn.Module = module
+        layers = cast("nn.Sequential", module.encoder.layers)
+        self.blocks: Sequence[nn.Module] = list(layers.children())
+        self.patch_size = (module.patch_size, module.patch_size)
+        self.has_head = not isinstance(module.heads, nn.Identity)
+
+    @property
+    def own_size(self) -> tuple[int, int]:
+        """(width, height) the position table was made for."""
+        return self.vit.image_size, self.vit.image_size
+
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Any size the patch divides."""
+        require_divisible(size, self.patch_size)
+
+    @contextlib.contextmanager
+    def ready(self, size: tuple[int, int]) -> Iterator[None]:
+        """Evaluation mode."""
+        with evaluating(self.module):
+            yield
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits. Other sizes take the same steps, which the module asserts away."""
+        height, width = pixels.shape[-2:]
+        if (width, height) == self.own_size:
+            return cast("Tensor", self.vit(pixels))
+        vit, encoder = self.vit, self.vit.encoder
+        patches = vit.conv_proj(pixels)  # (1, C, R, C)
+        rows, cols = patches.shape[-2:]
+        tokens = patches.flatten(2).transpose(1, 2)  # (1, R·C, C)
+        cls = vit.class_token.expand(tokens.shape[0], -1, -1)
+        tokens = torch.cat([cls, tokens], dim=1)  # (1, N, C)
+        positions = resampled_positions(encoder.pos_embedding, rows, cols)
+        tokens = encoder.ln(encoder.layers(encoder.dropout(tokens + positions)))
+        return cast("Tensor", vit.heads(tokens[:, 0]))
+
+
+def resampled_positions(table: Tensor, rows: int, cols: int) -> Tensor:
+    """A square table with one CLS entry, (1, 1 + S², C) → (1, 1 + R·C, C).
+
+    Bicubic with aligned corners, as torchvision's own `interpolate_embeddings`.
+    """
+    side = round((table.shape[1] - 1) ** 0.5)
+    cls, patches = table[:, :1], table[:, 1:]
+    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)  # (1, C, S, S)
+    resampled = F.interpolate(
+        square.float(), size=(rows, cols), mode="bicubic", align_corners=True
+    )
+    patches = resampled.flatten(2).transpose(1, 2).to(table.dtype)  # (1, R·C, C)
+    return torch.cat([cls, patches], dim=1)

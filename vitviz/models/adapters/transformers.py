@@ -1,0 +1,241 @@
+"""Vision Transformers of Hugging Face transformers: modules and local folders.
+
+Position tables of transformers' models that the library itself does not resample.
+
+SAM's and AIMv2's are tied to one grid in transformers 5.23; timm resamples both, and
+this is its formula: bicubic, antialiased, corners not aligned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from vitviz.errors import UnsupportedModelError
+from vitviz.models.adapters.refusals import require_plain
+from vitviz.models.model import (
+    block_list,
+    evaluating,
+    require_divisible,
+    with_attributes,
+)
+
+_log = logging.getLogger(__name__)
+
+
+def is_transformers(module: nn.Module) -> bool:
+    """Whether it is a transformers model; the library is not imported for that."""
+    names = {kind.__module__ for kind in type(module).__mro__}
+    return "transformers.modeling_utils" in names
+
+
+class TransformersAdapter:
+    """A vision model, or the vision tower of a two-tower model such as CLIP."""
+
+    def __init__(self, module: nn.Module) -> None:
+        tower = getattr(module, "vision_model", None)
+        if tower is not None and hasattr(module, "text_model"):
+            module = cast("nn.Module", tower)
+        require_plain(module)
+        if re.search("For(?!ImageClassification)[A-Z]", type(module).__name__):
+            # of one that paints hidden patches in (MAE as it is published), the encoder
+            module = cast("nn.Module", getattr(module, "base_model", module))
+        self.module = module
+        self.hf = cast("Any", module)
+        self.config = getattr(self.hf.config, "vision_config", self.hf.config)
+        patch = getattr(self.config, "patch_size", None)
+        if patch is None:
+            raise UnsupportedModelError(
+                "{kind} does not cut a picture into patches of one size, so it is no "
+                "plain Vision Transformer.",
+                kind=type(module).__name__,
+            )
+        height, width = patch if isinstance(patch, list | tuple) else (patch, patch)
+        self.patch_size = (width, height)
+        self.blocks: Sequence[nn.Module] = block_list(module)
+        self.windowed = frozenset(
+            number
+            for number, block in enumerate(self.blocks)
+            if getattr(block, "window_size", 0)  # SAM; others have none
+        )
+        self.prefix_names: tuple[str, ...] | None = self._prefix_names()
+        self.has_pool = any(
+            name.endswith(("head.probe", "head.cls_token"))  # SigLIP's, AIMv2's
+            for name, _ in module.named_parameters()
+        )
+        labels = getattr(self.hf.config, "num_labels", 0)
+        kind = type(module).__name__
+        self.has_head = bool(labels) and "ForImageClassification" in kind
+        parameters = inspect.signature(type(module).forward).parameters
+        self._can_interpolate = "interpolate_pos_encoding" in parameters
+        self._is_masking = hasattr(self.config, "mask_ratio") and "noise" in parameters
+
+    def _prefix_names(self) -> tuple[str, ...]:
+        """Special tokens in order, from the parameters that hold them."""
+        shapes = {
+            name.rpartition(".")[2]: tuple(parameter.shape)
+            for name, parameter in self.module.named_parameters()
+            if "pool" not in name and "head" not in name  # theirs are no tokens
+        }
+
+        def count(*names: str) -> int:
+            found = [shapes[name] for name in names if name in shapes]
+            return sum(shape[-2] if len(shape) == 3 else 1 for shape in found)
+
+        registers = count("register_tokens", "registers")
+        if not registers:
+            registers = getattr(self.config, "num_register_tokens", 0) or 0
+        classes = count("cls_token", "class_embedding")
+        return (
+            *("cls" if i == 0 else f"cls{i}" for i in range(classes)),
+            *(("dist",) if count("distillation_token") else ()),
+            *(f"reg{i}" for i in range(registers)),
+        )
+
+    @property
+    def own_size(self) -> tuple[int, int]:
+        """(width, height) the position table was made for."""
+        size = self.config.image_size
+        height, width = size if isinstance(size, list | tuple) else (size, size)
+        return width, height
+
+    def check_size(self, size: tuple[int, int]) -> None:
+        """Any size the patch divides."""
+        require_divisible(size, self.patch_size)
+
+    @contextlib.contextmanager
+    def ready(self, size: tuple[int, int]) -> Iterator[None]:
+        """Evaluation mode, the "sdpa" attention, positions for the grid of `size`."""
+        configs = {
+            id(part.config): part.config
+            for part in self.module.modules()
+            if hasattr(part, "config")
+        }
+        changes: list[tuple[object, str, object]] = [
+            (config, "_attn_implementation_internal", "sdpa")
+            for config in configs.values()
+            if getattr(config, "_attn_implementation", "sdpa") != "sdpa"
+        ]
+        if self._is_masking:  # no patch is to be left out
+            changes.append((self.config, "mask_ratio", 0.0))
+        width, height = size
+        grid = (height // self.patch_size[1], width // self.patch_size[0])
+        with (
+            evaluating(self.module),
+            with_attributes(*changes),
+            resampled_tables(self.module, grid),
+            _fused_pooling(self.module),
+        ):
+            yield
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Logits; without a head the pooled feature, or the first final token."""
+        height, width = pixels.shape[-2:]
+        options: dict[str, object] = {}
+        if self._can_interpolate and (width, height) != self.own_size:
+            options["interpolate_pos_encoding"] = True
+        if self._is_masking:  # and none to be moved: they are sorted by their noise
+            patches = height // self.patch_size[1] * (width // self.patch_size[0])
+            options["noise"] = torch.arange(patches, device=pixels.device)[None]
+        output = self.hf(pixel_values=pixels, **options)
+        for name in ("logits", "pooler_output"):
+            value = getattr(output, name, None)
+            if isinstance(value, Tensor) and value.dim() == 2:
+                return value
+        state = getattr(output, "last_hidden_state", None)
+        if state is None:  # a backbone's
+            state = output.feature_maps[-1]
+        state = cast("Tensor", state)
+        return state.flatten(2).mean(-1) if state.dim() == 4 else state[:, 0]
+
+
+@contextlib.contextmanager
+def _fused_pooling(module: nn.Module) -> Iterator[None]:
+    """Have the `nn.MultiheadAttention` of a pooling head (SigLIP's) call the kernel.
+
+    transformers 5.23 asks it for its weights and throws them away, which keeps it from
+    calling `scaled_dot_product_attention`.
+    """
+    with contextlib.ExitStack() as stack:
+        for part in module.modules():
+            if isinstance(part, nn.MultiheadAttention):
+                handle = part.register_forward_pre_hook(
+                    lambda _part, args, options: (
+                        args,
+                        {**options, "need_weights": False},
+                    ),
+                    with_kwargs=True,
+                )
+                stack.callback(handle.remove)
+        yield
+
+
+Changes = list[tuple[object, str, object]]
+
+
+@contextlib.contextmanager
+def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+    """Tables that are tied to another grid than (rows, cols) made for it; then back.
+
+    The module's own parameters are put aside meanwhile, never written to.
+    """
+    changes: Changes = []
+    for part in module.modules():
+        changes += _grid_table(part, grid)
+        changes += _listed_table(part, grid)
+    with with_attributes(*changes):
+        yield
+
+
+def _grid_table(part: Any, grid: tuple[int, int]) -> Changes:  # noqa: ANN401
+    """SAM: a table (1, S, S, C) and an embedding of patches that asserts its size."""
+    embed = getattr(part, "patch_embed", None)
+    side = getattr(embed, "image_size", None)
+    if embed is None or side is None or not hasattr(part, "pos_embed"):
+        return []
+    height, width = embed.patch_size
+    size = (grid[0] * height, grid[1] * width)
+    if tuple(side) == size:
+        return []
+    made: Changes = [(embed, "image_size", size)]
+    if part.pos_embed is not None:
+        made.append((part, "pos_embed", _parameter(part.pos_embed, grid)))
+    return made
+
+
+def _listed_table(part: Any, grid: tuple[int, int]) -> Changes:  # noqa: ANN401
+    """AIMv2: an `nn.Embedding` of S² positions, looked up by their numbers."""
+    table = getattr(part, "position_embedding", None)
+    if not isinstance(table, nn.Embedding) or not hasattr(part, "position_ids"):
+        return []
+    side = round(table.num_embeddings**0.5)
+    is_square = side * side == table.num_embeddings
+    if hasattr(part, "interpolate_pos_encoding") or not is_square:
+        return []
+    if (side, side) == grid:
+        return []
+    weight = table.weight.reshape(1, side, side, -1)
+    numbers = torch.arange(grid[0] * grid[1], device=weight.device)[None]
+    return [
+        (table, "weight", _parameter(weight, grid, is_list=True)),
+        (part, "position_ids", numbers),
+    ]
+
+
+def _parameter(
+    table: Tensor, grid: tuple[int, int], *, is_list: bool = False
+) -> nn.Parameter:
+    """(1, S, S, C) as (1, R, C', C), or as a list (R·C', C)."""
+    planes = table.detach().float().permute(0, 3, 1, 2)  # (1, C, S, S)
+    planes = F.interpolate(planes, size=grid, mode="bicubic", antialias=True)
+    made = planes.permute(0, 2, 3, 1).to(table.dtype)
+    made = made.flatten(0, 2) if is_list else made
+    return nn.Parameter(made.contiguous(), requires_grad=False)

@@ -1,0 +1,408 @@
+"""Fetching weights, only when asked: right bytes, or one sentence.
+
+    lock → part of an earlier try → request for the rest → part → hash → rename
+
+What has arrived stays when a download is cancelled or fails, and the next one goes on
+with it, if the server still has the same file. Only one program at a time fetches a
+file; another one waits, and finds it there.
+
+How far a download is: bytes, and the time that is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import struct
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import CheckpointError, OutputError
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.entries import Remote
+from vitviz.models.catalogue.server_errors import (
+    no_answer,
+    of_failure,
+    of_status,
+    refusal_of,
+)
+from vitviz.models.catalogue.store import Check, no_check
+from vitviz.models.catalogue.transfer import Answer, Ended, Transfer
+from vitviz.system.atomic_files import output_error, write_bytes
+from vitviz.system.file_lock import FileLock
+
+PATIENCE_S = 10.0
+"""For a connection and its answer, and again for each next piece."""
+LEAST_PIECE = 10_240
+"""Bytes that must come in that time; slower than that is as good as nothing."""
+_ATTEMPTS = 4
+"""Of going on after a connection was cut, as long as each brings something."""
+_MARGIN = 64 << 20
+"""Bytes of the disk that are left free."""
+_POLL_S = 0.05
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a part is a part of, noted beside it.
+
+    tag : what the server calls this version of the file, for If-Range; may be empty.
+    sha256 : what the server says of the whole file; may be empty.
+    """
+
+    url: str
+    tag: str
+    total: int | None
+    sha256: str
+
+
+class _Restart(Exception):
+    """The part is of no use: begin again."""
+
+
+class _Cut(Exception):
+    """The connection ended before the file did."""
+
+
+def download(
+    remote: Remote,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+    check: Check = no_check,
+    patience_s: float = PATIENCE_S,
+) -> Path:
+    """The path of the weights in vitviz's own cache, fetched if they are not there.
+
+    check : called ten times a second and more; raises Cancelled to end it. What has
+        arrived is kept for the next time.
+
+    Raises DownloadError, OutputError, CheckpointError, Cancelled.
+    """
+    folder = store.cache_folder()
+    if not folder.is_absolute():  # there is no home
+        raise OutputError(
+            "There is no folder to keep {file} in: this account has no home folder. "
+            "Set the environment variable XDG_CACHE_HOME.",
+            file=remote.file,
+        )
+    report = on_progress or (lambda progress: None)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        store.sweep_cache()
+        lock = FileLock(folder / f".{remote.file}.lock")
+        while not lock.acquire():
+            report(Progress(store.kept_bytes(remote), is_waiting=True))
+            check()
+            time.sleep(REPORT_S)
+        with lock:
+            return _Download(remote, folder, report, check, patience_s).run()
+    except OSError as error:
+        raise output_error(folder / remote.file, error) from error
+
+
+class _Download:
+    """One download, by the one who holds the lock."""
+
+    def __init__(
+        self,
+        remote: Remote,
+        folder: Path,
+        report: Callable[[Progress], None],
+        check: Check,
+        patience_s: float,
+    ) -> None:
+        self._remote = remote
+        self._target = folder / remote.file
+        self._part = store.part_path(remote)
+        self._note = folder / f".{remote.file}.part.json"
+        self._check = check
+        self._patience_s = patience_s
+        self._meter = Meter(report)
+
+    def run(self) -> Path:
+        """The finished file."""
+        if self._target.is_file():
+            with contextlib.suppress(CheckpointError):  # a poisoned one is replaced
+                store.verify(self._remote, self._target, self._check)
+                return self._target
+        for _ in range(_ATTEMPTS):
+            source = self._earlier()
+            before = store.kept_bytes(self._remote) if source else 0
+            try:
+                return self._finish(self._fetch(source))
+            except _Restart:
+                self._discard()
+            except _Cut:
+                if self._earlier() is None or store.kept_bytes(self._remote) <= before:
+                    break
+        template = (
+            "The connection to {site} was cut off. What has arrived is kept; try again."
+            if self._earlier()
+            else "The connection to {site} was cut off. Try again."
+        )
+        raise refusal_of(self._remote, template)
+
+    # -- one request ---------------------------------------------------------------
+
+    def _fetch(self, source: _Source | None) -> _Source:
+        """Bring the part to its whole length; what it is a part of."""
+        offset = store.kept_bytes(self._remote) if source else 0
+        headers = {}
+        if source:
+            if source.total == offset and (source.sha256 or self._remote.sha256):
+                return source  # it was complete, and only not renamed
+            headers = {"Range": f"bytes={offset}-", "If-Range": source.tag}
+        with Transfer(self._remote.url, headers, 2 * self._patience_s) as transfer:
+            answer = self._answer(transfer)
+            if answer.status == 206 and source:
+                found = _rest_of(source, answer, offset)
+            elif answer.status == 200:
+                found, offset = _whole(self._remote, answer), 0
+                self._discard()
+            elif answer.status in (206, 416):  # not asked for, or beyond the end
+                raise _Restart
+            else:
+                raise of_status(self._remote, answer)
+            self._require_room(found, offset)
+            write_bytes(self._note, json.dumps(asdict(found)).encode())
+            with self._part.open("ab") as file:
+                self._receive(transfer, file, offset, found.total)
+                file.flush()
+                os.fsync(file.fileno())
+        return found
+
+    def _answer(self, transfer: Transfer) -> Answer:
+        end = time.monotonic() + self._patience_s
+        while time.monotonic() < end:
+            self._check()
+            part = transfer.next_part(_POLL_S)
+            if isinstance(part, Answer):
+                return part
+            if isinstance(part, Ended):
+                raise of_failure(self._remote, part.error)
+        raise no_answer(self._remote)
+
+    def _receive(
+        self, transfer: Transfer, file: BinaryIO, offset: int, total: int | None
+    ) -> None:
+        """Write what comes, until all is there."""
+        done = piece_start = offset
+        piece_end = time.monotonic() + self._patience_s
+        self._meter.start(done, total)
+        while True:
+            self._check()
+            part = transfer.next_part(_POLL_S)
+            if isinstance(part, bytes):
+                if not done:
+                    self._require_no_page(part)
+                file.write(part)
+                done += len(part)
+                self._meter.advance(done)
+            elif isinstance(part, Ended):
+                if part.error is not None or (total is not None and done < total):
+                    raise _Cut
+                self._meter.end(done)
+                return
+            if done - piece_start >= LEAST_PIECE:
+                piece_start, piece_end = done, time.monotonic() + self._patience_s
+            elif time.monotonic() > piece_end:
+                template = (
+                    "{site} stopped sending, or nearly so. What has arrived is kept; "
+                    "try again."
+                    if self._earlier()
+                    else "{site} stopped sending, or nearly so. Try again."
+                )
+                raise refusal_of(self._remote, template)
+
+    def _require_no_page(self, start: bytes) -> None:
+        """Refuse a web page that stands where the file should be."""
+        text = start[:64].lstrip().lower()
+        if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+            self._discard()
+            raise refusal_of(
+                self._remote,
+                "Instead of {file} there came a web page. Does this network ask for a "
+                "log-in? Open a browser, then try again.",
+            )
+
+    def _require_room(self, found: _Source, offset: int) -> None:
+        if found.total is None:
+            return
+        needed = found.total - offset + _MARGIN
+        free = shutil.disk_usage(self._target.parent).free
+        if free < needed:
+            raise refusal_of(
+                self._remote,
+                "{file} needs {needed} in {folder}, where {free} are free. Make room, "
+                "then try again.",
+                needed=bytes_text(needed),
+                free=bytes_text(free),
+                folder=self._target.parent,
+            )
+
+    # -- the part ------------------------------------------------------------------
+
+    def _earlier(self) -> _Source | None:
+        """What the part that lies there is a part of, if it can be gone on with."""
+        try:
+            found = _Source(**json.loads(self._note.read_bytes()))
+            is_sound = found.url == self._remote.url and bool(found.tag)
+            is_sound &= type(found.tag) is str and type(found.sha256) is str
+            is_sound &= found.total is None or type(found.total) is int
+            size = self._part.stat().st_size
+            if is_sound and 0 < size <= (found.total or size):
+                return found
+        except (OSError, ValueError, TypeError):
+            pass
+        return None
+
+    def _discard(self) -> None:
+        for path in (self._part, self._note):
+            path.unlink(missing_ok=True)
+
+    def _finish(self, source: _Source) -> Path:
+        """Check the whole part and give it its name."""
+        digest = store.sha256_of(self._part, self._check)
+        known = (self._remote.sha256, source.sha256)
+        is_right = all(digest.startswith(digits) for digits in known)
+        if is_right and not any(known):
+            is_right = _is_whole(self._part)
+        if not is_right:
+            self._discard()
+            raise refusal_of(
+                self._remote,
+                "What {site} sent is not the file {file} that was published, and was "
+                "thrown away. Try again, perhaps from another network.",
+            )
+        os.replace(self._part, self._target)
+        self._note.unlink(missing_ok=True)
+        store.remember(self._remote, self._target, digest, source.sha256)
+        return self._target
+
+
+def _whole(remote: Remote, answer: Answer) -> _Source:
+    """What an answer with the whole file says of it."""
+    headers = answer.headers
+    length = headers.get("content-length", "")
+    linked = answer.passed.get("x-linked-etag", "").strip('"')
+    return _Source(
+        remote.url,
+        _tag(answer),
+        int(length) if re.fullmatch(r"\d{1,18}", length) else None,
+        linked if _SHA256.fullmatch(linked) else "",
+    )
+
+
+def _rest_of(source: _Source, answer: Answer, offset: int) -> _Source:
+    """The source with its length. Raises _Restart unless it is the rest of the part."""
+    place = answer.headers.get("content-range", "")
+    found = re.fullmatch(r"bytes (\d{1,18})-\d+/(\d{1,18})", place)
+    if found is None or int(found[1]) != offset:
+        raise _Restart
+    total = int(found[2])
+    linked = answer.passed.get("x-linked-etag", "").strip('"')
+    if (
+        source.total not in (None, total)
+        or _tag(answer) not in ("", source.tag)
+        or (_SHA256.fullmatch(linked) and linked != source.sha256)
+    ):
+        raise _Restart
+    return replace(source, total=total)
+
+
+def _tag(answer: Answer) -> str:
+    """A strong name of this version of the file, for If-Range; may be empty."""
+    tag = answer.headers.get("etag", "")
+    if not tag or tag.startswith("W/"):
+        return answer.headers.get("last-modified", "")
+    return tag
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file of which no digest is known is as long as its header says."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(8)
+        if start[:2] == b"PK":
+            file.seek(max(0, size - 66_000))
+            return b"PK\x05\x06" in file.read()
+        (length,) = struct.unpack("<Q", start) if len(start) == 8 else (0,)
+        if not 0 < length <= min(size, 8_000_000):
+            return False
+        try:
+            header = json.loads(file.read(length))
+            header.pop("__metadata__", None)
+            ends = [int(entry["data_offsets"][1]) for entry in header.values()]
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+            return False
+    return bool(8 + length + max(ends, default=0) == size)
+
+
+REPORT_S = 0.1
+_RATE_WINDOW_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a download is.
+
+    total : bytes; None where the server does not say.
+    seconds_left : None as long as it cannot be told.
+    is_waiting : another program fetches the same file, and this one waits for it.
+    """
+
+    done: int
+    total: int | None = None
+    seconds_left: float | None = None
+    is_waiting: bool = False
+
+
+class Meter:
+    """Tells bytes and the time that is left, ten times a second."""
+
+    def __init__(self, report: Callable[[Progress], None]) -> None:
+        self._report = report
+        self._total: int | None = None
+        self._seen: deque[tuple[float, int]] = deque()
+        self._told = 0.0
+
+    def start(self, done: int, total: int | None) -> None:
+        self._total = total
+        self._seen.clear()
+        self._seen.append((time.monotonic(), done))
+        self._report(Progress(done, total))
+
+    def advance(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._told < REPORT_S:
+            return
+        self._told = now
+        self._seen.append((now, done))
+        while now - self._seen[0][0] > _RATE_WINDOW_S and len(self._seen) > 2:
+            self._seen.popleft()
+        (first, earlier), left = self._seen[0], None
+        if self._total is not None and done > earlier and now - first > 0.5:
+            left = (self._total - done) * (now - first) / (done - earlier)
+        self._report(Progress(done, self._total, left))
+
+    def end(self, done: int) -> None:
+        self._report(Progress(done, self._total or done, 0.0))
+
+
+def seconds_text(seconds: float) -> str:
+    """A time for people: "40 s", "3 min", "1 h 20 min"."""
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,290 @@
+"""The models vitviz knows by name.
+
+    entries()                everything, in the order of the file
+    find("vit_b_16")         one, or None
+    search("small labels")   those that all the words fit
+
+They are data, in resources/models.toml; no library is loaded for them.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import json
+import math
+import os
+import re
+import struct
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vitviz.system.paths import resource
+
+EMBEDDED_NAME = "vitviz-flexi"
+# What its weights were trained for and measured at, finest first.
+EMBEDDED_PATCH_SIZES = (8, 14, 16, 28, 32)
+TIMM_PREFIX = "timm:"
+_TORCH_SITE = "https://download.pytorch.org/models"
+_HUB_SITE = "https://huggingface.co"
+_SMALL = 30_000_000
+"""Parameters; such a model runs in a moment on any laptop."""
+_FINE_PX = 8
+
+
+class Trait(enum.Enum):
+    """What a model is good for, in words a teacher would search for."""
+
+    LABELS = "has labels"
+    SEGMENTS = "segments objects"
+    SMALL = "small"
+    FINE = "fine patches"
+    REGISTERS = "has registers"
+    CAPTIONS = "learned from captions"
+    SELF_TAUGHT = "self-taught"
+    ANY_USE = "any use allowed"
+
+
+_LISTED = {
+    "segments": Trait.SEGMENTS,
+    "captions": Trait.CAPTIONS,
+    "self_taught": Trait.SELF_TAUGHT,
+}
+_FREE_LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where weights can be fetched, and what they must be."""
+
+    url: str
+    file: str
+    """Its name in vitviz's own cache."""
+    sha256: str = ""
+    """The hexadecimal digits that are known ahead: all, the first few, or none."""
+    repository: str = ""
+    """On the Hugging Face hub, as "timm/NAME"; empty for other sites."""
+
+    @property
+    def site(self) -> str:
+        """The host that is asked, for people to read."""
+        return self.url.split("/")[2].partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What the models of one training have in common."""
+
+    key: str
+    title: str
+    library: str
+    """embedded, torchvision or timm: what builds the network."""
+    licence: str
+    licence_url: str
+    source: str
+    good_for: str
+    """One sentence."""
+    traits: frozenset[Trait]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One model.
+
+    size_px : side of its own input; num_parameters, num_layers, num_heads : 0 where
+        that is not known without building it.
+    """
+
+    name: str
+    title: str
+    family: Family
+    size_px: int
+    patch_px: int
+    num_prefix_tokens: int
+    num_layers: int
+    num_heads: int
+    num_parameters: int
+    num_classes: int
+    remote: Remote | None
+    weights: str = ""
+    """Torchvision's name of the weights."""
+
+    @property
+    def library(self) -> str:
+        """What builds the network."""
+        return self.family.library
+
+    @property
+    def architecture(self) -> str:
+        """The library's own name of the network."""
+        if self.library == "timm":
+            return self.name.removeprefix(TIMM_PREFIX)
+        return self.name.partition(".")[0]
+
+    @property
+    def num_tokens(self) -> int:
+        """At its own size, special tokens included."""
+        return (self.size_px // self.patch_px) ** 2 + self.num_prefix_tokens
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the weights, about: four bytes a parameter; exact only when fetched."""
+        if self.library == "embedded":
+            return embedded_path().stat().st_size if embedded_path().is_file() else 0
+        return 4 * self.num_parameters
+
+    @property
+    def traits(self) -> frozenset[Trait]:
+        """The family's, and what follows from the numbers."""
+        found = set(self.family.traits)
+        for trait, has_it in (
+            (Trait.LABELS, self.num_classes > 0),
+            (Trait.SMALL, 0 < self.num_parameters <= _SMALL),
+            (Trait.FINE, self.patch_px <= _FINE_PX or self.library == "embedded"),
+            (Trait.REGISTERS, self.num_prefix_tokens > 2),
+            (Trait.ANY_USE, self.family.licence in _FREE_LICENCES),
+        ):
+            if has_it:
+                found.add(trait)
+        return frozenset(found)
+
+
+@functools.cache
+def entries() -> tuple[Entry, ...]:
+    """Every model of the catalogue, the embedded one first."""
+    with resource("models.toml").open("rb") as file:
+        families = tomllib.load(file)["family"]
+    return tuple(entry for one in families for entry in _family_entries(one))
+
+
+def find(name: str) -> Entry | None:
+    """The entry of that name; None for one that the catalogue does not have.
+
+    Torchvision's bare names stand for its own default weights.
+    """
+    named = next((entry for entry in entries() if entry.name == name), None)
+    return named or find_weights(name, "default")
+
+
+def find_weights(architecture: str, weights: str) -> Entry | None:
+    """Torchvision's network with one of its weights ("default" for the first)."""
+    for entry in entries():
+        if entry.library == "torchvision" and entry.architecture == architecture:
+            if weights in ("default", "DEFAULT", entry.weights):
+                return entry
+    return None
+
+
+def search(
+    text: str, traits: Sequence[Trait] = (), *, words: Mapping[Trait, str] | None = None
+) -> tuple[Entry, ...]:
+    """The entries that have all the traits, and in which every word of `text` occurs.
+
+    words : what the traits are called in the user's language, searched as well.
+    """
+    wanted = text.casefold().split()
+    return tuple(
+        entry
+        for entry in entries()
+        if entry.traits.issuperset(traits)
+        and all(word in _haystack(entry, words or {}) for word in wanted)
+    )
+
+
+def _haystack(entry: Entry, words: Mapping[Trait, str]) -> str:
+    family = entry.family
+    texts = [
+        entry.name,
+        entry.title,
+        family.title,
+        family.library,
+        family.licence,
+        family.source,
+        family.good_for,
+        *(trait.value for trait in entry.traits),
+        *(words.get(trait, "") for trait in entry.traits),
+    ]
+    return "\n".join(texts).casefold()
+
+
+def hub_remote(repository: str, file: str = "model.safetensors") -> Remote:
+    """Where a file of the Hugging Face hub lies; HF_ENDPOINT names a mirror."""
+    site = (os.environ.get("HF_ENDPOINT") or _HUB_SITE).rstrip("/")
+    suffix = Path(file).suffix
+    return Remote(
+        f"{site}/{repository}/resolve/main/{file}",
+        re.sub(r"[^\w.-]+", "--", repository) + suffix,
+        repository=repository,
+    )
+
+
+def _family_entries(data: Mapping[str, Any]) -> list[Entry]:
+    family = Family(
+        data["key"],
+        data["title"],
+        data["library"],
+        data["licence"],
+        data["licence_url"],
+        data["source"],
+        data["good_for"],
+        frozenset(_LISTED[name] for name in data["traits"]),
+    )
+    facts = _embedded_facts() if family.library == "embedded" else {}
+    return [_entry(family, {**facts, **model}) for model in data["models"]]
+
+
+def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
+    remote = None
+    if family.library == "torchvision":
+        file = model["file"]
+        remote = Remote(f"{_TORCH_SITE}/{file}", file, model["sha256"])
+    elif family.library == "timm":
+        own = "timm/" + model["name"].removeprefix(TIMM_PREFIX)
+        remote = hub_remote(model.get("repository", own))
+    return Entry(
+        model["name"],
+        model["title"],
+        family,
+        model["size"],
+        model["patch"],
+        model["special"],
+        model.get("layers", 0),
+        model.get("heads", 0),
+        model.get("parameters", 0),
+        model["classes"],
+        remote,
+        model.get("weights", ""),
+    )
+
+
+def embedded_path() -> Path:
+    """Of the weights that ship; a source tree may lack them."""
+    return resource("embedded", f"{EMBEDDED_NAME}.safetensors")
+
+
+def _embedded_facts() -> dict[str, int]:
+    """Layers and parameters, off the header of the file that ships; {} without it."""
+    try:
+        with embedded_path().open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            header = json.loads(file.read(length))
+    except FileNotFoundError:
+        return {}
+    header.pop("__metadata__", None)
+    blocks = {m[1] for name in header if (m := re.match(r"blocks\.(\d+)\.", name))}
+    parameters = sum(math.prod(tensor["shape"]) for tensor in header.values())
+    return {"layers": len(blocks), "parameters": parameters}
+
+
+def network_at(network: str, path: Path) -> str:
+    """What to open a file as when the user says which network of timm's it holds."""
+    return f"{TIMM_PREFIX}{network}={path}"
+
+
+def split_network(text: str) -> tuple[str | None, str]:
+    """(network, path) of `timm:NETWORK=PATH`; (None, text) of anything else."""
+    found = re.fullmatch(rf"{TIMM_PREFIX}([\w.]+)=(.+)", text, re.DOTALL)
+    return (found[1], found[2]) if found else (None, text)

@@ -1,0 +1,304 @@
+"""Networks with the weights their libraries publish, from files on this machine.
+
+The libraries' own downloaders are never called: weights are located, verified, read
+without running anything, and matched name by name.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from vitviz.errors import (
+    CheckpointError,
+    DownloadError,
+    NotHereError,
+    Phrase,
+    UnknownModelError,
+)
+from vitviz.models.adapters.timm import TimmAdapter
+from vitviz.models.adapters.torchvision import TorchvisionAdapter
+from vitviz.models.catalogue import store
+from vitviz.models.catalogue.entries import (
+    TIMM_PREFIX,
+    Entry,
+    Family,
+    entries,
+    find,
+    find_weights,
+    hub_remote,
+)
+from vitviz.models.checkpoints.checks import require_room
+from vitviz.models.checkpoints.read import read_state
+from vitviz.models.checkpoints.timm_build import (
+    from_config,
+    misfit,
+    name_of,
+    require_known,
+    timm_library,
+    timm_preprocessing,
+    timm_trained,
+)
+from vitviz.models.model import Model, ready_model
+from vitviz.pictures.placement import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Interpolation,
+    Preprocessing,
+)
+
+
+def entry_of(name: str) -> Entry:
+    """The model of that name: of the catalogue, or any other of timm's as timm:NAME.
+
+    Raises UnknownModelError, MissingExtraError, UnsupportedModelError.
+    """
+    found = find(name)
+    if found is not None:
+        return found
+    if name.startswith(TIMM_PREFIX):
+        return _timm_entry(name.removeprefix(TIMM_PREFIX))
+    near = difflib.get_close_matches(name, [entry.name for entry in entries()], n=1)
+    raise UnknownModelError(
+        "There is no model or folder {name}.{hint} “vitviz models list” shows what "
+        "there is.",
+        name=name,
+        hint=Phrase(" Did you mean {name}?", {"name": near[0]}) if near else "",
+    )
+
+
+def weights_of(entry: Entry) -> Path:
+    """The verified file of weights on this machine.
+
+    Raises NotHereError where there is none, CheckpointError for one that is not what
+    it should be.
+    """
+    if entry.remote is None:
+        raise CheckpointError("{name} has no published weights.", name=entry.name)
+    path = store.locate(entry.remote)
+    if path is None:
+        raise NotHereError(
+            "The weights of {name} are not on this machine. Fetch them with “vitviz "
+            "models get {name}” or in the window, under Model, or choose the embedded "
+            "model.",
+            name=entry.name,
+        )
+    store.verify(entry.remote, path)
+    return path
+
+
+def load_torchvision(
+    name: str,
+    weights: str | None,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Model:
+    """Torchvision's network; `weights` as in `load_model`.
+
+    Raises UnknownModelError, CheckpointError.
+    """
+    import torchvision.models as tv
+
+    entry = find(name)
+    architecture = name if entry is None else entry.architecture
+    size, resize, labels, path = 224, None, None, None
+    interpolation = Interpolation.BILINEAR
+    if weights is not None:
+        if entry is None or weights not in ("default", "DEFAULT", entry.weights):
+            entry = find_weights(architecture, weights)
+        if entry is None:
+            raise UnknownModelError(
+                "{name} has no weights {weights}; it has {names}.",
+                name=architecture,
+                weights=weights,
+                names=", ".join(
+                    one.weights for one in entries() if one.architecture == architecture
+                ),
+            )
+        chosen = tv.get_model_weights(architecture)[entry.weights]
+        transform = chosen.transforms()
+        size, resize = transform.crop_size[0], transform.resize_size[0]
+        interpolation = Interpolation[transform.interpolation.name]
+        labels = chosen.meta["categories"]
+        count = entry.num_parameters
+        require_room(name, count, device=device, dtype=dtype, built_in=torch.float32)
+        path = weights_of(entry)
+    module = tv.get_model(architecture, weights=None, image_size=size)
+    if path is not None:
+        _fill(module, dict(read_state(path).content), path, architecture)
+    return ready_model(
+        name,
+        f"torchvision {entry.weights if entry and path else 'random weights'}",
+        TorchvisionAdapter(module.to(device=device, dtype=dtype).eval()),
+        Preprocessing(
+            mean=IMAGENET_MEAN,
+            std=IMAGENET_STD,
+            size=(size, size),
+            resize=resize,
+            interpolation=interpolation,
+        ),
+        device=device,
+        dtype=dtype,
+        labels=labels,
+        weights_path=path,
+    )
+
+
+def load_timm(
+    name: str,
+    weights: str | None,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Model:
+    """Timm's network of that name (without "timm:"), trained unless weights is None.
+
+    Raises UnknownModelError, UnsupportedModelError, MissingExtraError,
+    CheckpointError.
+    """
+    timm = timm_library(name)
+    require_known(name)
+    path = None
+    if weights is None:
+        module = timm.create_model(name, pretrained=False)
+    else:
+        entry = entry_of(TIMM_PREFIX + name)
+        require_room(entry.name, entry.num_parameters, device=device, dtype=dtype)
+        path = weights_of(entry)
+        module = timm_trained(name, dict(read_state(path).content), path, dtype)
+    source = "timm" if weights is not None else "timm random weights"
+    return _timm_model(f"{TIMM_PREFIX}{name}", source, module, path, device, dtype)
+
+
+def load_timm_folder(
+    folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
+) -> Model:
+    """The model of a folder as timm's hub has it; `config` is its config.json.
+
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    """
+    name, options = from_config(config, folder)
+    path = folder / "model.safetensors"
+    require_known(name)
+    state = dict(read_state(path).content)
+    count = sum(tensor.numel() for tensor in state.values())
+    require_room(name_of(folder), count, device=device, dtype=dtype)
+    module = timm_trained(name, state, path, dtype, **options)
+    return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
+
+
+def _timm_model(
+    name: str,
+    source: str,
+    module: Any,  # noqa: ANN401
+    path: Path | None,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Model:
+    """A network of timm's on its device, prepared and labelled as its config says."""
+    adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
+    labels = timm_labels(module)
+    if labels is None and _is_projection(module):
+        adapter.has_head = False
+    return ready_model(
+        name,
+        source,
+        adapter,
+        timm_preprocessing(module),
+        device=device,
+        dtype=dtype,
+        labels=labels,
+        weights_path=path,
+    )
+
+
+def timm_labels(module: Any) -> tuple[str, ...] | None:  # noqa: ANN401
+    """What the classes are called; None without a head or where nobody knows."""
+    from timm.data import ImageNetInfo, infer_imagenet_subset
+
+    config = module.pretrained_cfg
+    names = config.get("label_names")
+    if names and len(names) == module.num_classes:
+        return tuple(map(str, names))
+    subset = infer_imagenet_subset(config) if module.num_classes else None
+    if subset is None:
+        return None
+    info = ImageNetInfo(subset)
+    if info.num_classes() != module.num_classes:
+        return None
+    return tuple(
+        info.index_to_description(index) for index in range(module.num_classes)
+    )
+
+
+def _is_projection(module: Any) -> bool:  # noqa: ANN401
+    """Whether the last layer leads into CLIP's space, and not to classes."""
+    return "clip" in str(module.pretrained_cfg.get("architecture", ""))
+
+
+def _fill(module: nn.Module, state: dict[str, Any], path: Path, name: str) -> None:
+    try:
+        module.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise misfit(path, name, error) from error
+
+
+# --- any other name of timm's ----------------------------------------------------
+
+_LICENCES = {
+    "apache-2.0": "Apache-2.0",
+    "mit": "MIT",
+    "bsd-3-clause": "BSD-3-Clause",
+    "cc-by-nc-4.0": "CC-BY-NC-4.0",
+}
+"""As the catalogue writes them."""
+
+
+def _timm_entry(name: str) -> Entry:
+    """What timm says of a model that the catalogue does not have."""
+    timm = timm_library(name)
+    require_known(name)
+    config = timm.get_pretrained_cfg(name, allow_unregistered=False)
+    if config is None or not config.hf_hub_id:
+        raise DownloadError(
+            "timm knows the network {name}, but no weights for it in a place that can "
+            "be fetched from. Open a file of them instead.",
+            name=name,
+        )
+    with torch.device("meta"):
+        module = timm.create_model(name, pretrained=False)
+    adapter = TimmAdapter(module)
+    licence = config.license or "not stated"
+    licence = _LICENCES.get(licence, licence)
+    repository = config.hf_hub_id.partition("@")[0]
+    remote = hub_remote(repository, config.hf_hub_filename or "model.safetensors")
+    family = Family(
+        "timm",
+        "timm",
+        "timm",
+        licence,
+        remote.url.partition("/resolve/")[0],
+        "timm",
+        "",
+        frozenset(),
+    )
+    blocks = adapter.blocks
+    attention = getattr(blocks[0], "attn", None) if blocks else None
+    has_labels = bool(module.num_classes) and timm_labels(module) is not None
+    return Entry(
+        TIMM_PREFIX + name,
+        name,
+        family,
+        config.input_size[1],
+        adapter.patch_size[0],
+        len(adapter.prefix_names or ()),
+        len(blocks),
+        int(getattr(attention, "num_heads", 0)),
+        sum(tensor.numel() for tensor in module.state_dict().values()),
+        module.num_classes if has_labels else 0,
+        replace(remote, repository=repository),
+    )

@@ -1,0 +1,106 @@
+"""Whether a model's weights fit into memory, told before they are read.
+
+Weights that are no numbers: counted, and why they are not used.
+
+What a network's own code raises where it cannot be built or run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import BudgetError, CheckpointError, Phrase
+from vitviz.system.memory import free_bytes
+
+_CPU = torch.device("cpu")
+
+
+def require_room(
+    name: str,
+    num_parameters: int,
+    *,
+    device: torch.device = _CPU,
+    dtype: torch.dtype = torch.float32,
+    built_in: torch.dtype | None = None,
+) -> None:
+    """Raise BudgetError, with the numbers, for weights that memory will not hold.
+
+    num_parameters : 0 where that is not known; nothing is refused then.
+    built_in : of the network as it is built on the CPU before it comes to `device`;
+        None for `dtype`.
+    """
+    places = [(_CPU, built_in or dtype)]
+    if device.type != "cpu":
+        places.append((device, dtype))
+    for place, kind in places:
+        free = free_bytes(str(place))
+        needed = num_parameters * kind.itemsize
+        if free is None or needed <= free:
+            continue
+        halves = kind is dtype and kind.itemsize > 2
+        raise BudgetError(
+            "The {count:,.0f} million parameters of {name} take {needed} in "
+            "{dtype}; {free} of memory are free on {device}. Choose a smaller "
+            "model{or_half}.",
+            count=num_parameters / 1e6,
+            name=name,
+            needed=bytes_text(needed),
+            dtype=str(kind).removeprefix("torch."),
+            free=bytes_text(free),
+            device=str(place),
+            or_half=Phrase(", or a precision of 16 bits, which takes half")
+            if halves
+            else "",
+        )
+
+
+def require_finite(module: nn.Module, place: str) -> None:
+    """Raise CheckpointError where weights are not finite; `place` is their file."""
+    broken = not_finite(module.state_dict())
+    if broken:
+        raise broken_numbers(place, broken)
+
+
+def not_finite(tensors: Mapping[str, Tensor]) -> tuple[tuple[str, int], ...]:
+    """(name, numbers that are NaN or infinite) of those tensors that hold some."""
+    counts = {
+        name: tensor.numel() - int(torch.isfinite(tensor).sum())
+        for name, tensor in tensors.items()
+    }
+    return tuple((name, count) for name, count in counts.items() if count)
+
+
+def broken_numbers(place: str, broken: Sequence[tuple[str, int]]) -> CheckpointError:
+    """Why weights that are not finite are not used."""
+    name, count = broken[0]
+    return CheckpointError(
+        "{path} holds numbers that are not finite (NaN or infinity): {count:,} in "
+        "{name}{more}. Its training failed, or the file is damaged.",
+        path=place,
+        count=count,
+        name=name,
+        more=(
+            Phrase(", and {n} more tensors", {"n": len(broken) - 1})
+            if len(broken) > 1
+            else ""
+        ),
+    )
+
+
+NETWORK_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""Sizes that do not divide, options it does not know, shapes that do not fit: each of
+these becomes one sentence about the network. A lack of memory is a RuntimeError of
+torch, too, and none of them: see `memory.is_out_of_memory`.
+"""

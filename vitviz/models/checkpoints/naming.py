@@ -1,0 +1,421 @@
+"""How torchvision and timm name a Vision Transformer's tensors.
+
+Three families of names are told apart: torchvision's; timm's, which the original DeiT,
+DINO, MAE and DINOv2 share but for a few names; and transformers', old and new.
+
+How transformers names a Vision Transformer's tensors, in old and new releases.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.models.checkpoints.layout import (
+    Layout,
+    ShapeError,
+    Tensors,
+    depth_of,
+    heads_of,
+    patch_of,
+    renamed,
+    shape_of,
+    side_of,
+    take_out,
+)
+from vitviz.pictures.placement import IMAGENET_MEAN, IMAGENET_STD
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+def recognise(tensors: Tensors) -> Layout | None:
+    """The layout the names stand for; None for names of no known family.
+
+    Raises ShapeError; MissingExtraError only once `build` is called.
+    """
+    names = tensors.keys()
+    if "conv_proj.weight" in names and "class_token" in names:
+        return _torchvision(dict(tensors))
+    if "patch_embed.proj.weight" in names and any(
+        re.match(r"blocks\.(\d+\.)?\d+\.norm1\.", name) for name in names
+    ):
+        return _timm(dict(tensors))
+    if any(n.endswith("embeddings.patch_embeddings.projection.weight") for n in names):
+        return transformers_layout(dict(tensors))
+    return None
+
+
+# --- torchvision -----------------------------------------------------------------
+
+
+def _torchvision(tensors: dict[str, Tensor]) -> Layout:
+    tensors = renamed(
+        tensors, {r"\.mlp\.linear_1\.": ".mlp.0.", r"\.mlp\.linear_2\.": ".mlp.3."}
+    )
+    width, patch = patch_of(tensors, "conv_proj.weight")
+    depth = depth_of(tensors, r"encoder\.layers\.encoder_layer_(\d+)\.")
+    block = "encoder.layers.encoder_layer_0"
+    mlp = shape_of(tensors, f"{block}.mlp.0.weight", 2)[0]
+    tokens = shape_of(tensors, "encoder.pos_embedding", 3)[1]
+    grid = side_of(tokens - 1, "encoder.pos_embedding")
+    heads, said = heads_of(width)
+    classes, pre = 0, None
+    if "heads.head.weight" in tensors:
+        classes = shape_of(tensors, "heads.head.weight", 2)[0]
+    if "heads.pre_logits.weight" in tensors:
+        pre = shape_of(tensors, "heads.pre_logits.weight", 2)[0]
+
+    def build() -> nn.Module:
+        from torchvision.models import VisionTransformer
+
+        module = VisionTransformer(
+            image_size=grid * patch,
+            patch_size=patch,
+            num_layers=depth,
+            num_heads=heads,
+            hidden_dim=width,
+            mlp_dim=mlp,
+            num_classes=classes or 1,
+            representation_size=pre,
+        )
+        if not classes:
+            module.heads = nn.Identity()
+        built: nn.Module = module
+        return built
+
+    return Layout(
+        "torchvision",
+        "torchvision",
+        build,
+        tensors,
+        width,
+        depth,
+        heads,
+        mlp,
+        patch,
+        (grid, grid),
+        ("cls",),
+        classes,
+        IMAGENET_MEAN,
+        IMAGENET_STD,
+        (said, "ImageNet mean and deviation", "bicubic, no margin"),
+    )
+
+
+# --- timm, DeiT, DINO, MAE, DINOv2 -----------------------------------------------
+
+_PROJECTION_HEAD = (
+    r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|(dino|ibot)_head)"
+)
+_DECODER = r"decoder_|mask_token$"
+
+
+def _timm(tensors: dict[str, Tensor]) -> Layout:
+    naming = "timm (also DeiT, DINO)"
+    head = take_out(tensors, _PROJECTION_HEAD)
+    decoder = take_out(tensors, _DECODER)
+    aside = head + decoder
+    if head:
+        naming = "DINO"
+    elif any(name.startswith("decoder_") for name in decoder):
+        naming = "MAE"
+    elif decoder or "register_tokens" in tensors:
+        naming = "DINOv2"
+    tensors = renamed(
+        tensors,
+        {
+            r"^blocks\.\d+\.(\d+)\.": r"blocks.\1.",  # saved in groups while training
+            r"\.mlp\.w12\.": ".mlp.fc1.",
+            r"\.mlp\.w3\.": ".mlp.fc2.",
+            r"^register_tokens$": "reg_token",
+        },
+    )
+    width, patch = patch_of(tensors, "patch_embed.proj.weight")
+    depth = depth_of(tensors, r"blocks\.(\d+)\.")
+    positions = shape_of(tensors, "pos_embed", 3)[1]
+    registers = shape_of(tensors, "reg_token", 3)[1] if "reg_token" in tensors else 0
+    has_cls, has_dist = "cls_token" in tensors, "dist_token" in tensors
+    prefix = (
+        *(("cls",) if has_cls else ()),
+        *(("dist",) if has_dist else ()),
+        *(f"reg{i}" for i in range(registers)),
+    )
+    if naming == "DINOv2" and registers and has_cls:
+        tensors, positions = _split_positions(tensors, positions)
+    is_plain = positions == math.isqrt(positions) ** 2
+    grid = side_of(
+        positions if is_plain else positions - len(prefix), "the position table"
+    )
+    hidden = shape_of(tensors, "blocks.0.mlp.fc1.weight", 2)[0]
+    inner = shape_of(tensors, "blocks.0.mlp.fc2.weight", 2)[1]
+    is_gated = hidden == 2 * inner
+    if "blocks.0.attn.q_norm.weight" in tensors:
+        channels = shape_of(tensors, "blocks.0.attn.q_norm.weight", 1)[0]
+        heads, said = width // channels, ""
+    else:
+        heads, said = heads_of(width)
+    classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
+    is_pre_norm = "norm_pre.weight" in tensors
+    has_fc_norm = "fc_norm.weight" in tensors
+    is_average = has_fc_norm or not has_cls
+    options: dict[str, Any] = {
+        "img_size": grid * patch,
+        "patch_size": patch,
+        "embed_dim": width,
+        "depth": depth,
+        "num_heads": heads,
+        "mlp_ratio": (hidden + 0.5) / width,
+        "qkv_bias": "blocks.0.attn.qkv.bias" in tensors,
+        "qk_norm": "blocks.0.attn.q_norm.weight" in tensors,
+        "init_values": 1e-5 if "blocks.0.ls1.gamma" in tensors else None,
+        "num_classes": classes,
+        "class_token": has_cls,
+        "global_pool": "avg" if is_average else "token",
+        "fc_norm": has_fc_norm,
+        "pre_norm": is_pre_norm,
+        "weight_init": "skip",
+    }
+    if not has_dist:
+        options |= {"reg_tokens": registers, "no_embed_class": is_plain}
+
+    def build() -> nn.Module:
+        import timm.layers
+        from timm.models.deit import VisionTransformerDistilled
+        from timm.models.vision_transformer import VisionTransformer
+
+        norm = functools.partial(
+            timm.layers.LayerNorm, eps=1e-5 if is_pre_norm else 1e-6
+        )
+        kind = VisionTransformerDistilled if has_dist else VisionTransformer
+        gated: dict[str, Any] = {}
+        if is_gated:
+            # the activation the block hands on replaces the layer's own
+            gated = {"mlp_layer": timm.layers.SwiGLUPacked, "act_layer": nn.SiLU}
+        built: nn.Module = kind(**options, **gated, norm_layer=norm)
+        return built
+
+    assumed = (
+        *((said,) if said else ()),
+        "SiLU gates" if is_gated else "GELU",
+        "norm before attention",
+        f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
+        f"pooled by {'the mean of the patches' if is_average else 'CLS'}",
+        f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",
+        "bicubic, no margin",
+    )
+    return Layout(
+        naming,
+        "timm",
+        build,
+        tensors,
+        width,
+        depth,
+        heads,
+        hidden,
+        patch,
+        (grid, grid),
+        prefix,
+        classes,
+        CLIP_MEAN if is_pre_norm else IMAGENET_MEAN,
+        CLIP_STD if is_pre_norm else IMAGENET_STD,
+        assumed,
+        aside,
+    )
+
+
+def _split_positions(
+    tensors: dict[str, Tensor], positions: int
+) -> tuple[dict[str, Tensor], int]:
+    """The position of CLS added to CLS: the same sum, where registers stand between."""
+    table, token = tensors["pos_embed"], tensors["cls_token"]
+    if math.isqrt(positions - 1) ** 2 != positions - 1:
+        return tensors, positions
+    if token.shape != (1, 1, table.shape[-1]) or not token.is_floating_point():
+        raise ShapeError(
+            "{name} has the shape {shape}", name="cls_token", shape=tuple(token.shape)
+        )
+    moved = {"cls_token": token + table[:, :1], "pos_embed": table[:, 1:]}
+    return tensors | moved, positions - 1
+
+
+HALF = (0.5, 0.5, 0.5)
+
+_OLD_TO_NEW = {
+    r"(^|\.)encoder\.layers?\.(\d+)\.": r"\1layers.\2.",
+    r"\.attention\.attention\.(query|key|value)\.": r".attention.\1.",
+    r"\.attention\.q_proj\.": ".attention.query.",
+    r"\.attention\.k_proj\.": ".attention.key.",
+    r"\.attention\.v_proj\.": ".attention.value.",
+    r"\.attention\.(output\.dense|o_proj)\.": ".attention.out.",
+    r"(layers\.\d+)\.intermediate\.dense\.": r"\1.mlp.fc1.",
+    r"(layers\.\d+)\.output\.dense\.": r"\1.mlp.fc2.",
+    r"\.mlp\.weights_out\.": ".mlp.down_proj.",
+}
+
+
+def one_naming(name: str) -> str:
+    """The name in one spelling, whichever release of transformers wrote it."""
+    for pattern, replacement in _OLD_TO_NEW.items():
+        name = re.sub(pattern, replacement, name)
+    return name
+
+
+def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
+    """ViT, DeiT and DINOv2 of transformers, bare or below their task's prefix."""
+    tensors = _split_gates(renamed(tensors, _OLD_TO_NEW))
+    aside = take_out(tensors, r"decoder\.")
+    stem = next(
+        name.removesuffix("embeddings.patch_embeddings.projection.weight")
+        for name in tensors
+        if name.endswith("embeddings.patch_embeddings.projection.weight")
+    )
+    has_register = f"{stem}embeddings.register_tokens" in tensors
+    if f"{stem}layers.0.layernorm_before.weight" in tensors:
+        kind = "DeiT" if f"{stem}embeddings.distillation_token" in tensors else "ViT"
+    else:
+        kind = "Dinov2WithRegisters" if has_register else "Dinov2"
+    is_dino = kind.startswith("Dinov2")
+    width, patch = patch_of(
+        tensors, f"{stem}embeddings.patch_embeddings.projection.weight"
+    )
+    depth = depth_of(tensors, re.escape(stem) + r"layers\.(\d+)\.")
+    positions = shape_of(tensors, f"{stem}embeddings.position_embeddings", 3)[1]
+    grid = side_of(positions - (2 if kind == "DeiT" else 1), "the position table")
+    heads, said = heads_of(width)
+    is_gated = f"{stem}layers.0.mlp.gate_proj.weight" in tensors
+    first = "gate_proj" if is_gated else "fc1"
+    mlp = shape_of(tensors, f"{stem}layers.0.mlp.{first}.weight", 2)[0]
+    heads_of_classes = [n for n in tensors if n.endswith("classifier.weight")]
+    classes = shape_of(tensors, heads_of_classes[0], 2)[0] if heads_of_classes else 0
+    if stem and not classes:
+        tensors = {name.removeprefix(stem): t for name, t in tensors.items()}
+    options: dict[str, Any] = {
+        "hidden_size": width,
+        "num_hidden_layers": depth,
+        "num_attention_heads": heads,
+        "image_size": grid * patch,
+        "patch_size": patch,
+        "qkv_bias": any(n.endswith("attention.query.bias") for n in tensors),
+    }
+    if classes:
+        options["num_labels"] = classes
+    if is_dino:
+        options |= {
+            "mlp_ratio": 4 if is_gated else mlp // width,
+            "use_swiglu_ffn": is_gated,
+        }
+    else:
+        options["intermediate_size"] = mlp
+    registers = 0
+    if has_register:
+        registers = shape_of(
+            tensors, _stem_of(tensors) + "embeddings.register_tokens", 3
+        )[1]
+        options["num_register_tokens"] = registers
+    task = "ForImageClassification" if classes else "Model"
+    if "distillation_classifier.weight" in tensors:
+        task += "WithTeacher"
+    has_pooler = any(name.startswith("pooler.") for name in tensors)
+    if "mask_token" not in " ".join(tensors) and is_dino:
+        raise ShapeError("{name} is missing", name=f"{stem}embeddings.mask_token")
+    masked = take_out(tensors, r".*embeddings\.mask_token$") if not is_dino else ()
+
+    def build() -> nn.Module:
+        import transformers
+
+        config = getattr(transformers, f"{kind}Config")(**options)
+        config._attn_implementation = "sdpa"
+        network = getattr(transformers, f"{kind}{task}")
+        if classes or is_dino:
+            built: nn.Module = network(config)
+        else:
+            built = network(config, add_pooling_layer=has_pooler)
+        return built
+
+    mean, std = (HALF, HALF) if kind == "ViT" else (IMAGENET_MEAN, IMAGENET_STD)
+    prefix = (
+        "cls",
+        *(("dist",) if kind == "DeiT" else ()),
+        *(f"reg{i}" for i in range(registers)),
+    )
+    return Layout(
+        f"transformers {kind}",
+        "transformers",
+        build,
+        tensors,
+        width,
+        depth,
+        heads,
+        mlp,
+        patch,
+        (grid, grid),
+        prefix,
+        classes,
+        mean,
+        std,
+        (
+            said,
+            "SiLU gates" if is_gated else "GELU",
+            f"norm epsilon {'1e-6' if is_dino else '1e-12'}",
+            f"{'0.5 as' if kind == 'ViT' else 'ImageNet'} mean and deviation",
+            "bicubic, no margin",
+        ),
+        aside + masked,
+    )
+
+
+def _split_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gate and value of a SwiGLU apart, as recent releases hold them."""
+    split: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if ".mlp.weights_in." not in name:
+            split[name] = tensor
+            continue
+        if not tensor.dim() or tensor.shape[0] % 2:
+            raise ShapeError(
+                "{name} has the shape {shape}", name=name, shape=tuple(tensor.shape)
+            )
+        gate, value = tensor.chunk(2)
+        split[name.replace("weights_in", "gate_proj")] = gate
+        split[name.replace("weights_in", "up_proj")] = value
+    return split
+
+
+def _joined_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Gate and value of a SwiGLU together, as earlier releases hold them."""
+    joined: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if ".mlp.up_proj." in name:
+            continue
+        if ".mlp.gate_proj." in name:
+            value = tensors.get(name.replace("gate_proj", "up_proj"))
+            if value is not None and value.shape[1:] == tensor.shape[1:]:
+                name = name.replace("gate_proj", "weights_in")
+                tensor = torch.cat([tensor, value])
+        joined[name] = tensor
+    return joined
+
+
+def _stem_of(tensors: Tensors) -> str:
+    end = "embeddings.patch_embeddings.projection.weight"
+    return next(n.removesuffix(end) for n in tensors if n.endswith(end))
+
+
+def with_library_names(layout: Layout, names: Mapping[str, object]) -> Layout:
+    """The layout's tensors under the spelling of the release that is installed."""
+    if layout.library != "transformers":
+        return layout
+    spelling = {one_naming(name): name for name in names}
+    found = dict(layout.tensors)
+    if any(".mlp.weights_in." in name for name in spelling):
+        found = _joined_gates(found)
+    tensors = {spelling.get(name, name): tensor for name, tensor in found.items()}
+    return replace(layout, tensors=tensors)

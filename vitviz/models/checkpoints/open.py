@@ -1,0 +1,371 @@
+"""From a file of weights to a network: unwrap, recognise, compare, build.
+
+Names and shapes are compared before any arithmetic; what differs is listed, never
+passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import CheckpointError, Phrase, UntoldError
+from vitviz.models.adapters.refusals import reason_against
+from vitviz.models.adapters.timm import TimmAdapter
+from vitviz.models.adapters.torchvision import TorchvisionAdapter
+from vitviz.models.adapters.transformers import TransformersAdapter
+from vitviz.models.catalogue.entries import network_at
+from vitviz.models.checkpoints.checks import (
+    NETWORK_ERRORS,
+    broken_numbers,
+    not_finite,
+    require_room,
+)
+from vitviz.models.checkpoints.errors import listed
+from vitviz.models.checkpoints.layout import Layout, ShapeError
+from vitviz.models.checkpoints.naming import recognise, with_library_names
+from vitviz.models.checkpoints.read import State, read_state
+from vitviz.models.checkpoints.timm_match import (
+    may_be_another,
+    named_twin,
+    said_twin,
+    twin_of,
+)
+from vitviz.models.checkpoints.unwrap import Unwrapped, in_names_of_timm, unwrap
+from vitviz.models.model import Adapter, Model, ready_model
+from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.environment import OTHER_MODEL, missing_extra
+from vitviz.system.memory import is_out_of_memory
+
+_OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
+"""Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""
+_INDICES = (torch.int64, torch.int32, torch.bool)
+"""Of tables beside the weights."""
+_OF_OPENAI = {"input_resolution", "context_length", "vocab_size"}
+"""What its CLIP, which has QuickGELU, lists beside the weights."""
+_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is known of a checkpoint before it is built.
+
+    wrapper : keys and prefixes that were taken off, outermost first.
+    not_finite : (name, count) of tensors that hold NaN or infinity.
+    """
+
+    state: State
+    wrapper: tuple[str, ...]
+    layout: Layout
+    dtypes: tuple[str, ...]
+    num_parameters: int
+    set_aside: tuple[str, ...]
+    not_finite: tuple[tuple[str, int], ...]
+
+
+def load_checkpoint(
+    path: Path, *, device: torch.device, dtype: torch.dtype, network: str | None = None
+) -> Model:
+    """The model that a file of weights holds, every name and shape matched.
+
+    network : which of timm's it holds, where the user says so.
+
+    Raises CheckpointError, MissingExtraError, BudgetError; for a network that is said,
+    UnknownModelError and UnsupportedModelError, too.
+    """
+    found, module = examine(path, device=device, dtype=dtype, network=network)
+    if found.not_finite:
+        raise broken_numbers(path.name, found.not_finite)
+    layout = found.layout
+    adapter: Adapter
+    module = module.to(device=device, dtype=dtype).eval()
+    if layout.library == "torchvision":
+        adapter = TorchvisionAdapter(cast("Any", module))
+    elif layout.library == "timm":
+        adapter = TimmAdapter(module)
+    else:
+        adapter = TransformersAdapter(module)
+    return ready_model(
+        path.stem,
+        str(path) if network is None else network_at(network, path),
+        adapter,
+        preprocessing_of(layout),
+        device=device,
+        dtype=dtype,
+        labels=labels_of(layout.num_classes),
+        weights_path=path,
+        assumed=layout.assumed,
+    )
+
+
+def preprocessing_of(layout: Layout) -> Preprocessing:
+    """What is assumed of the weights' training, which a checkpoint does not say."""
+    return layout.preprocessing or Preprocessing(
+        mean=layout.mean,
+        std=layout.std,
+        size=layout.image_size,
+        resize=None,
+        interpolation=Interpolation.BICUBIC,
+    )
+
+
+def labels_of(num_classes: int) -> tuple[str, ...] | None:
+    """Numbers; None without a head. A count does not say what the classes are."""
+    return tuple(map(str, range(num_classes))) if num_classes else None
+
+
+def examine(
+    path: Path,
+    *,
+    device: torch.device | None = None,
+    dtype: torch.dtype = torch.float32,
+    network: str | None = None,
+) -> tuple[Examination, nn.Module]:
+    """All that can be told of a checkpoint, and the network with its weights (CPU).
+
+    device : where it is to come to; the weights must fit there, too.
+    network : as in `load_checkpoint`.
+
+    The network is built even around numbers that are not finite, so that they can be
+    reported; do not run it then.
+
+    Raises as `load_checkpoint` does.
+    """
+    state = read_state(path)
+    opened = unwrap(state)
+    reason = reason_against(opened.tensors)
+    if reason is not None:
+        raise CheckpointError(
+            "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
+        )
+    place = device or torch.device("cpu")
+    opened, naming = _renamed(path, opened, is_sure=network is None)
+    if network is None:
+        layout, module = recognised(path, state, opened)
+    else:
+        written = {
+            n: t for n, t in opened.as_written.items() if t.dtype not in _INDICES
+        }
+        _require_sound(path, written, state.size_bytes)
+        count = sum(tensor.numel() for tensor in written.values())
+        require_room(path.name, count, device=place, dtype=dtype)
+        layout = named_twin(path, opened, network)
+        module = _skeleton(path, layout)
+    layout = replace(layout, naming=naming or layout.naming)
+    _require_sound(path, layout.tensors, state.size_bytes)
+    count = sum(tensor.numel() for tensor in layout.tensors.values())
+    require_room(path.name, count, device=place, dtype=dtype)
+    if any(buffer.is_meta for buffer in module.buffers()):
+        module = layout.build()  # its tables are computed, and not in the file
+    dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
+    weights = {
+        name: tensor.to(dtype=dtype, copy=True).contiguous()
+        for name, tensor in layout.tensors.items()
+    }  # copies: a mapped file that changes later would end the process
+    module.load_state_dict(weights, strict=True, assign=True)
+    for parameter in module.parameters():
+        parameter.requires_grad_(True)
+    found = Examination(
+        state,
+        opened.wrapper,
+        layout,
+        dtypes,
+        sum(p.numel() for p in module.parameters()),
+        (*opened.set_aside, *layout.set_aside),
+        not_finite(layout.tensors),
+    )
+    return found, module
+
+
+def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped, str]:
+    """The same with timm's names for the tensors of other trainings; and the naming.
+
+    is_sure : refuse those that cannot be renamed; otherwise they are left as they are.
+    """
+    try:
+        tensors, naming = in_names_of_timm(opened.tensors)
+    except ShapeError as error:
+        if is_sure:
+            raise _looks_like(path, error) from error
+        return opened, ""
+    return replace(opened, tensors=tensors), naming
+
+
+def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.Module]:
+    """What a file says itself, or its names and shapes; and its network, empty.
+
+    Raises CheckpointError with what differs, MissingExtraError.
+    """
+    tensors = opened.tensors
+    likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
+    said = said_twin(tensors, state)
+    if said is not None:
+        return said, _skeleton(path, said)
+    try:
+        layout, module = _plain(path, tensors)
+    except CheckpointError:
+        twin = twin_of(tensors)
+        if twin is None:
+            raise
+    else:
+        is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
+        twin = None if is_sure else twin_of(layout.tensors, module, likely=likely)
+        if twin is None:
+            return layout, module
+    module = _skeleton(path, twin)
+    _require_match(path, twin, module.state_dict())
+    return twin, module
+
+
+def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:
+    """What names and shapes alone tell, and its network without memory.
+
+    Raises CheckpointError with what differs, MissingExtraError.
+    """
+    try:
+        layout = recognise(tensors)
+    except ShapeError as error:
+        if any("relative_position_bias" in name for name in tensors):
+            raise _unknown(path, tensors) from error  # BEiT has no other positions
+        raise _looks_like(path, error) from error
+    if layout is None:
+        raise _unknown(path, tensors)
+    module = _skeleton(path, layout)
+    layout = with_library_names(layout, module.state_dict())
+    _require_match(path, layout, module.state_dict())
+    return layout, module
+
+
+# --- comparing -------------------------------------------------------------------
+
+
+def _skeleton(path: Path, layout: Layout) -> nn.Module:
+    """The network without memory for its weights.
+
+    Raises CheckpointError, MissingExtraError.
+    """
+    try:
+        with torch.device("meta"):
+            return layout.build()
+    except ImportError:
+        extra = {"timm": "timm", "transformers": "hf"}[layout.library]
+        raise missing_extra(path.name, layout.library, extra, OTHER_MODEL) from None
+    except NETWORK_ERRORS as e:
+        if is_out_of_memory(e):
+            raise
+        raise CheckpointError(
+            "{path} describes a network that {library} cannot build: {reason}.",
+            path=path.name,
+            library=layout.library,
+            reason=(str(e).splitlines() or [type(e).__name__])[0][:160].rstrip("."),
+        ) from e
+
+
+def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> None:
+    """Raise CheckpointError with what differs, the first ten of each kind."""
+    found = layout.tensors
+    missing = [name for name in wanted if name not in found]
+    unexpected = [name for name in found if name not in wanted]
+    other = [
+        f"{name} {tuple(found[name].shape)} instead of {tuple(wanted[name].shape)}"
+        for name in wanted
+        if name in found and found[name].shape != wanted[name].shape
+    ]
+    if not (missing or unexpected or other):
+        return
+    parts = [
+        Phrase(template, {"count": len(names), "names": listed(names)})
+        for template, names in (
+            ("{count} missing: {names}", missing),
+            ("{count} unexpected: {names}", unexpected),
+            ("{count} of another shape: {names}", other),
+        )
+        if names
+    ]
+    numbered = {f"part{index}": part for index, part in enumerate(parts)}
+    raise UntoldError(
+        "{path} does not fit the nearest known model, {nearest} in the naming of "
+        "{naming}; {differences}. If you know which of timm's networks it holds, open "
+        "it as timm:NAME={path}.",
+        path=path.name,
+        file=path,
+        nearest=layout.nearest,
+        naming=layout.naming,
+        differences=Phrase("; ".join(f"{{{name}}}" for name in numbered), numbered),
+    )
+
+
+def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None:
+    """Refuse what claims more numbers than it holds, and types that are no weights."""
+    total = 0
+    for name, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.dtype not in _FLOATS:
+            raise CheckpointError(
+                "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
+                "numbers. Quantised weights are not read.",
+                path=path.name,
+                name=name,
+                dtype=str(tensor.dtype).removeprefix("torch."),
+            )
+        total += tensor.numel() * tensor.element_size()
+        stored = tensor.untyped_storage().nbytes()
+        if tensor.numel() * tensor.element_size() > stored or total > 2 * size:
+            raise CheckpointError(
+                "{path}: {name} claims more numbers than the file holds.",
+                path=path.name,
+                name=name,
+            )
+
+
+def _looks_like(path: Path, error: ShapeError) -> UntoldError:
+    return UntoldError(
+        "{path} looks like a Vision Transformer, but {reason}. If you know which of "
+        "timm's networks it holds, open it as timm:NAME={path}.",
+        path=path.name,
+        file=path,
+        reason=error,
+    )
+
+
+def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
+    names = list(tensors)
+    if {"patch_embed.weight", "positions", "cls_token"} <= tensors.keys():
+        return CheckpointError(
+            "{path} holds the model that ships with vitviz: choose it by its name, "
+            "vitviz-flexi.",
+            path=path.name,
+        )
+    if any(map(_OF_TRANSFORMERS.search, names)):
+        return CheckpointError(
+            "{path} holds a network of transformers whose kind its names alone do not "
+            "tell. Open its folder, with config.json.",
+            path=path.name,
+        )
+    wanted = {
+        "torchvision": ("class_token", "conv_proj.weight", "encoder.pos_embedding"),
+        "timm": ("patch_embed.proj.weight", "pos_embed", "blocks.0.norm1.weight"),
+        "transformers": (
+            "embeddings.cls_token",
+            "embeddings.patch_embeddings.projection.weight",
+        ),
+    }
+    nearest = max(wanted, key=lambda key: sum(n in tensors for n in wanted[key]))
+    missing = [name for name in wanted[nearest] if name not in tensors]
+    return UntoldError(
+        "{path} is no Vision Transformer in a naming that is known: {count} tensors "
+        "such as {names}; the nearest is {nearest}, and {missing} is missing. If it "
+        "holds one of timm's, open it as timm:NAME={path}; otherwise build the network "
+        "yourself and use vitviz.wrap(module).",
+        path=path.name,
+        file=path,
+        count=len(names),
+        names=listed(names, 3),
+        nearest=nearest,
+        missing=listed(missing),
+    )

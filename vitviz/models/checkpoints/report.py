@@ -1,0 +1,149 @@
+"""What a checkpoint holds, on one screen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from vitviz.errors import VitvizError
+from vitviz.models.adapters.transformers import TransformersAdapter
+from vitviz.models.catalogue.entries import split_network
+from vitviz.models.checkpoints.checks import broken_numbers, not_finite
+from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
+from vitviz.models.checkpoints.read import read_state
+from vitviz.models.checkpoints.timm_build import folder_of
+from vitviz.models.load import load_folder
+from vitviz.pictures.placement import Preprocessing
+
+Lines = list[tuple[str, str]]
+_SHOWN = 5
+
+
+def describe(what: str) -> tuple[Lines, VitvizError | None]:
+    """(heading, text) lines of a file or folder, and why it cannot be used.
+
+    what : its path, or `timm:NAME=PATH`.
+
+    What could be told before the problem was met is among the lines.
+
+    Raises CheckpointError for what is no checkpoint at all.
+    """
+    network, place = split_network(what)
+    path = Path(place)
+    folder = folder_of(path) or path
+    if folder.is_dir() and network is None:
+        return _describe_folder(folder)
+    state = read_state(path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    lines = [
+        ("file", path.name),
+        ("kind", state.kind.value),
+        ("size", f"{state.size_bytes:,} bytes"),
+        ("SHA-256", f"{digest} (not verified: nobody published it to vitviz)"),
+    ]
+    try:
+        found, _ = examine(path, network=network)
+    except VitvizError as error:
+        return lines, error
+    lines += _network(found)
+    broken = found.not_finite
+    return lines, broken_numbers(path.name, broken) if broken else None
+
+
+def _network(found: Examination) -> Lines:
+    layout = found.layout
+    (width, height), (rows, cols) = layout.image_size, layout.grid
+    tokens = rows * cols + len(layout.prefix_names)
+    broken = ", ".join(f"{count:,} in {name}" for name, count in found.not_finite[:3])
+    return [
+        ("wrapper", " › ".join(found.wrapper) or "none"),
+        ("naming", layout.naming),
+        ("built with", layout.library),
+        (
+            "architecture",
+            f"{layout.depth} layers, {layout.num_heads} heads, width {layout.width}, "
+            f"MLP {layout.mlp_width}, patch {layout.patch_size} "
+            f"(nearest: {layout.nearest})",
+        ),
+        ("parameters", f"{found.num_parameters:,} ({', '.join(found.dtypes)})"),
+        (
+            "native size",
+            f"{width}×{height} px: {tokens} tokens, grid {rows}×{cols}",
+        ),
+        ("special tokens", ", ".join(layout.prefix_names) or "none"),
+        ("classes", str(layout.num_classes) if layout.num_classes else "no head"),
+        ("labels", "numbers" if layout.num_classes else "none"),
+        ("preprocessing", prepared(preprocessing_of(layout))),
+        ("assumed", ", ".join(layout.assumed) or "nothing"),
+        ("not finite", broken or "none"),
+        ("set aside", _listed(found.set_aside)),
+        ("differences", "none: every name and shape matches"),
+    ]
+
+
+def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
+    """A folder of transformers or timm: what its config says, and its weights."""
+    model = load_folder(folder, device=torch.device("cpu"), dtype=torch.float32)
+    info, adapter, weights = model.info, model.adapter, model.info.weights_path
+    assert weights is not None
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    width, height = model.preprocessing.size
+    columns, rows = width // info.patch_size[0], height // info.patch_size[1]
+    prefix, labels = adapter.prefix_names or (), info.labels
+    library = "transformers" if isinstance(adapter, TransformersAdapter) else "timm"
+    if isinstance(adapter, TransformersAdapter):
+        heads = adapter.config.num_attention_heads
+    else:
+        heads = getattr(getattr(adapter.blocks[0], "attn", None), "num_heads", "?")
+    broken = not_finite(adapter.module.state_dict())
+    lines = [
+        ("folder", info.name),
+        ("kind", f"{library} folder, safetensors"),
+        ("size", f"{weights.stat().st_size:,} bytes"),
+        ("SHA-256", digest),
+        ("naming", f"{library} {type(adapter.module).__name__}"),
+        (
+            "architecture",
+            f"{info.num_layers} layers, {heads} heads, width {info.width}, "
+            f"patch {info.patch_size[0]}",
+        ),
+        ("parameters", f"{info.num_parameters:,}"),
+        (
+            "native size",
+            f"{width}×{height} px: {rows * columns + len(prefix)} tokens, "
+            f"grid {rows}×{columns}",
+        ),
+        ("special tokens", ", ".join(prefix) or "none"),
+        ("pooling head", "yes: --query pool" if adapter.has_pool else "none"),
+        ("classes", str(len(labels)) if labels else "no head"),
+        ("labels", _listed(labels or ())),
+        ("preprocessing", prepared(model.preprocessing)),
+        ("not finite", _listed([f"{count:,} in {name}" for name, count in broken])),
+        ("differences", "none: every name and shape matches"),
+    ]
+    return lines, broken_numbers(info.name, broken) if broken else None
+
+
+def prepared(own: Preprocessing) -> str:
+    """How a picture becomes the input, in one line."""
+    width, height = own.size
+    resized = f"shorter side to {own.resize} px, " if own.resize else ""
+    numbers = " · ".join(
+        " ".join(f"{value:.4g}" for value in values) for values in (own.mean, own.std)
+    )
+    return (
+        f"{resized}centre {width}×{height} px, {own.interpolation.name.lower()}, "
+        f"mean and deviation {numbers}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "none"
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,475 @@
+"""Which of timm's networks a file of weights holds.
+
+It may say so: in what a training program wrote into it, in a config.json beside it, in
+its name or its folder's. Otherwise its names and shapes are compared with those of
+timm's networks, one after the other. What is said counts only where every name and
+shape is that network's.
+
+Whether a network of timm's has exactly the names and shapes of a file.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from vitviz.errors import CheckpointError, Phrase, UnsupportedModelError
+from vitviz.models.adapters.timm import TimmAdapter
+from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
+from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.checkpoints.layout import MAX_BLOCKS, Layout, Tensors
+from vitviz.models.checkpoints.read import State
+from vitviz.models.checkpoints.timm_build import (
+    hub_config,
+    require_known,
+    timm_library,
+    timm_preprocessing,
+    timm_trained,
+)
+from vitviz.models.checkpoints.unwrap import Unwrapped
+from vitviz.pictures.placement import Interpolation
+
+_MODULES = (
+    "vision_transformer",
+    "eva",
+    "beit",
+    "deit",
+    "vision_transformer_sam",
+    "vision_transformer_relpos",
+)
+_HYBRIDS = "vision_transformer_hybrid"
+_WORDS = {
+    192: ("tiny",),
+    256: ("wee", "dwee", "pwee", "dpwee", "xsmall"),
+    320: ("little", "dlittle"),
+    384: ("small",),
+    512: ("medium", "mediumd"),
+    640: ("betwixt",),
+    768: ("base", "small"),
+    832: ("so150m2",),
+    896: ("so150m", "plus"),
+    1024: ("large", "intern300m"),
+    1152: ("so400m",),
+    1280: ("huge",),
+    1408: ("giant",),
+    1536: ("giant", "giantopt", "gigantic", "huge"),
+    1664: ("gigantic",),
+    1792: ("enormous",),
+    2048: ("1b",),
+    2432: ("5b",),
+    3072: ("3b",),
+    4096: ("7b",),
+}
+"""In names of timm 1.0.31's networks, by the width they stand for."""
+_TABLES = "pos_embed", "positional_embedding"
+"""Endings of what position tables are called."""
+
+
+# --- said ------------------------------------------------------------------------
+
+
+def said_twin(tensors: Tensors, state: State) -> Layout | None:
+    """The network that a file or its surroundings name; None: none that fits."""
+    timm = _timm()
+    if timm is None or not is_of_timm(tensors):
+        return None
+    for name in _said(timm, state):
+        twin = fitted(timm, name, tensors, is_said=True)
+        layout = None if twin is None else layout_of(timm, twin, tensors, is_said=True)
+        if layout is not None:
+            return replace(layout, assumed=(f"{TIMM_PREFIX}{name}",))
+    return None
+
+
+def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
+    """Names of timm's networks in and about a file, the more certain ones first."""
+    config = hub_config(state.path.parent) or {}
+    texts = [
+        *state.metadata.values(),
+        *(text for text in state.content.values() if isinstance(text, str)),
+        config.get("architecture", ""),
+        *reversed(state.path.absolute().parts),
+    ]
+    known = {*names_of(timm, *_MODULES, _HYBRIDS)}
+    told = set()
+    for text in texts:
+        for word in re.findall(r"[a-z]\w*(?:\.\w+)?", text[:1000].replace("--", "/")):
+            base = word.partition(".")[0]
+            if base not in known:
+                continue
+            is_tagged = word in timm.list_models(f"{base}.*", pretrained=True)
+            name = _trained_as().get(word, word if is_tagged else base)
+            if name not in told:
+                told.add(name)
+                yield name
+
+
+def _trained_as() -> dict[str, str]:
+    """The network that weights were trained as, by the hub's name for them.
+
+    Where timm's own name says another: OpenAI's CLIP has QuickGELU.
+    """
+    found = {}
+    for entry in entries():
+        if entry.library == "timm" and entry.remote is not None:
+            published = entry.remote.repository.rpartition("/")[2]
+            if published != entry.architecture:
+                found[published] = entry.architecture
+    return found
+
+
+def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
+    """The network of timm's that a file holds as the user says.
+
+    Where names are not the network's own, timm renames those it knows; nothing is
+    resampled.
+
+    Raises UnknownModelError, MissingExtraError, UnsupportedModelError, CheckpointError
+    with what differs.
+    """
+    timm = timm_library(path.name)
+    require_known(name)
+    tensors: Tensors = found.tensors
+    twin = fitted(timm, name, tensors, is_said=True)
+    if twin is None:
+        twin, tensors = _renamed(timm, path, found, name)
+    layout = layout_of(timm, twin, tensors, is_said=True)
+    if layout is None:
+        TimmAdapter(twin.module)  # says why its attention cannot be shown
+        raise AssertionError(name)
+    return replace(layout, assumed=())
+
+
+def _renamed(
+    timm: Any,  # noqa: ANN401
+    path: Path,
+    found: Unwrapped,
+    name: str,
+) -> tuple[Twin, Tensors]:
+    """The network, and the file's weights under the names that timm has for them."""
+    raw = found.as_written
+    seen = {n: t for n, t in raw.items() if n.startswith("visual.")} or raw
+    table = next((n for n in seen if n.endswith(_TABLES)), None)
+    stem = next((n for n, t in seen.items() if t.dim() == 4 and t.shape[1] == 3), None)
+    options: dict[str, Any] = {"num_classes": num_classes_of(raw)}
+    module = without_memory(timm, name, **options)
+    own = getattr(module, "pos_embed", None)
+    if own is not None and table is not None and raw[table].numel() != own.numel():
+        side = side_of(module, tuple(raw[table].shape))
+        options["img_size"] = side * patch_of(module)
+        module = without_memory(timm, name, **options)
+        own = getattr(module, "pos_embed", None)
+    kernel = getattr(getattr(module, "patch_embed", None), "proj", None)
+    if own is not None and table is not None and raw[table].numel() != own.numel():
+        raise _other_shape(path, name, table, raw[table])
+    if kernel is not None and stem and raw[stem].shape != kernel.weight.shape:
+        raise _other_shape(path, name, stem, raw[stem])
+    overlay = {"num_classes": options["num_classes"], "label_offset": 0}
+    module = timm_trained(name, raw, path, torch.float32, overlay=overlay, **options)
+    return Twin(name, options, module), module.state_dict()
+
+
+def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointError:
+    """Why it is refused: timm would make another of it."""
+    return CheckpointError(
+        "{path} does not hold the weights of {name}: {reason}.",
+        path=path.name,
+        name=f"{TIMM_PREFIX}{name}",
+        reason=Phrase(
+            "{name} has the shape {shape}",
+            {"name": key, "shape": tuple(tensor.shape)},
+        ),
+    )
+
+
+# --- compared --------------------------------------------------------------------
+
+
+def twin_of(
+    tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
+) -> Layout | None:
+    """The likeliest of timm's networks with exactly these names and shapes; None: none.
+
+    plain : the plain network that has them, too, without memory; one that computes the
+        same is the likeliest.
+    likely : a part of names that is likelier still.
+
+    Others that compute something else with the same names and shapes, or were trained
+    with other colours, are named after it in the first of what is assumed.
+    """
+    timm = _timm()
+    if timm is None or not is_of_timm(tensors):
+        return None
+    same = None if plain is None else computed_by(plain)
+    kinds: dict[tuple[tuple[bool, bool], object, object], Layout] = {}
+    for twin in sorted(
+        _twins(timm, tensors, is_plain=plain is not None),
+        key=lambda twin: "img_size" in twin.options,  # it was published for another
+    ):
+        layout = layout_of(timm, twin, tensors)
+        if layout is not None:
+            computed = computed_by(twin.module)
+            is_unlikely = likely not in twin.name, computed != same
+            kinds.setdefault((is_unlikely, computed, layout.mean), layout)
+    if not kinds:
+        return None
+    first, *others = [kinds[key] for key in sorted(kinds, key=lambda kind: kind[0])]
+    names = [one.assumed[0].removeprefix(TIMM_PREFIX) for one in others]
+    said = " | ".join([first.assumed[0], *names])
+    return replace(first, assumed=(said, *first.assumed[1:]))
+
+
+def may_be_another(tensors: Tensors) -> bool:
+    """Whether a network of timm's with a plain one's names may compute otherwise.
+
+    Of timm 1.0.31's, those without CLS do (activation, number of heads, place of the
+    norms), and CLIP's (activation): a test looks through all of them.
+    """
+    return "cls_token" not in tensors or "norm_pre.weight" in tensors
+
+
+def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[Twin]:  # noqa: ANN401
+    twins: list[Twin] = []
+    for group in _candidates(timm, tensors, is_plain=is_plain):
+        for name in group:
+            if begins_alike(timm, name, tensors):
+                twin = fitted(timm, name, tensors)
+                twins += [] if twin is None else [twin]
+        if twins:
+            break
+    return twins
+
+
+def _candidates(
+    timm: Any,  # noqa: ANN401
+    tensors: Tensors,
+    *,
+    is_plain: bool,
+) -> Iterator[list[str]]:
+    """Names of timm's, the likelier ones in the first group."""
+    if any(name.startswith("patch_embed.backbone.") for name in tensors):
+        yield names_of(timm, _HYBRIDS)
+        return
+    stem = tensors.get("patch_embed.proj.weight")
+    if stem is None or stem.dim() != 4:
+        return
+    width, patch = int(stem.shape[0]), int(stem.shape[-1])
+    modules = _MODULES[:1] if is_plain else _MODULES
+    fitting = [
+        name
+        for name in names_of(timm, *modules)
+        if f"patch{patch}" in name or "patch" not in name
+    ]
+    words = {*_WORDS.get(width, ())}
+    yield [name for name in fitting if words & {*name.split("_")}]
+    if not is_plain:  # names of a later timm
+        known = {word for group in _WORDS.values() for word in group}
+        yield [name for name in fitting if not known & {*name.split("_")}]
+
+
+def _timm() -> Any:  # noqa: ANN401
+    """The library; None where it is not installed."""
+    try:
+        import timm
+    except ImportError:
+        return None
+    return timm
+
+
+_log = logging.getLogger(__name__)
+_OF_TRAINING = {
+    "drop_rate",
+    "grad_checkpointing",
+    "init_values",
+    "no_embed_class",
+    "num_classes",
+    "training",
+    "weight_init_mode",
+}
+"""Attributes of modules that do not change what a forward pass computes, or that
+names and shapes tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A network of timm's with exactly a file's names and shapes, without memory."""
+
+    name: str
+    options: dict[str, Any]
+    module: Any
+
+
+def is_of_timm(tensors: Tensors) -> bool:
+    """Whether a network of timm's may have these names."""
+    return any(name.startswith("patch_embed.") for name in tensors)
+
+
+def begins_alike(timm: Any, name: str, tensors: Tensors) -> bool:  # noqa: ANN401
+    """Whether all but the later blocks have these names and shapes.
+
+    A network of one block is much sooner made; some cannot be.
+    """
+    options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
+    module = without_memory(timm, name, depth=1, **options)
+    if module is None:
+        module = without_memory(timm, name, **options)
+    if module is None:
+        return False
+    beyond = re.compile(r"blocks\.[1-9]")
+    differing = {n for n in _differing(module, tensors) if not beyond.match(n)}
+    has_both = "pos_embed" in tensors and getattr(module, "pos_embed", None) is not None
+    # a table of angles holds those of all blocks
+    return not differing - {"rope.freqs"} - ({"pos_embed"} if has_both else set())
+
+
+def fitted(
+    timm: Any,  # noqa: ANN401
+    name: str,
+    tensors: Tensors,
+    *,
+    is_said: bool = False,
+) -> Twin | None:
+    """The network of that name if it has exactly these names and shapes.
+
+    is_said : it may have another number of blocks than timm's.
+    """
+    options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
+    module = without_memory(timm, name, **options)
+    depth = len({n.split(".")[1] for n in tensors if n.startswith("blocks.")})
+    blocks = getattr(module, "blocks", ())
+    if is_said and 0 < depth <= MAX_BLOCKS and depth != len(blocks):
+        options["depth"] = depth
+        module = without_memory(timm, name, **options)
+    if module is None:
+        return None
+    differing = _differing(module, tensors)
+    has_table = getattr(module, "pos_embed", None) is not None
+    if differing == {"pos_embed"} and has_table and "pos_embed" in tensors:
+        side = side_of(module, tuple(tensors["pos_embed"].shape))
+        options["img_size"] = side * patch_of(module)
+        module = without_memory(timm, name, **options)
+        differing = {"it"} if module is None else _differing(module, tensors)
+    return None if differing else Twin(name, options, module)
+
+
+def names_of(timm: Any, *modules: str) -> list[str]:  # noqa: ANN401
+    return [name for one in modules for name in timm.list_models(module=one)]
+
+
+def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
+    """A network of timm's that takes no memory; None where it cannot be built so."""
+    try:
+        with torch.device("meta"):
+            return timm.create_model(name, pretrained=False, **options)
+    except NETWORK_ERRORS:
+        # a network that timm cannot build so is none that the file could be told for
+        _log.debug("cannot build %s", name, exc_info=True)
+        return None
+
+
+def _differing(module: nn.Module, tensors: Tensors) -> set[str]:
+    """Names that only one of them has, or with another shape."""
+    own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    return {name for name, _ in own.items() ^ found.items()}
+
+
+def num_classes_of(tensors: Tensors) -> int:
+    for name in ("head.weight", "head.fc.weight", "visual.head.proj.weight"):
+        if name in tensors and tensors[name].dim() == 2:
+            return int(tensors[name].shape[0])
+    for name in ("visual.proj", "proj"):  # CLIP's, the other way round
+        if name in tensors and tensors[name].dim() == 2:
+            return int(tensors[name].shape[1])
+    return 0
+
+
+def patch_of(module: Any) -> int:  # noqa: ANN401
+    """Rows of the picture for a row of patches, of a convolutional stem as well."""
+    return int(module.patch_embed.feat_ratio(as_scalar=False)[0])
+
+
+def side_of(module: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401
+    """Rows of the grid that a position table of that shape is for, or about."""
+    own = module.pos_embed.shape
+    special = own[1] - int(module.patch_embed.num_patches) if len(own) == 3 else 0
+    count = shape[-2] - special
+    return shape[1] if len(shape) == 4 else round(max(count, 1) ** 0.5)
+
+
+def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
+    """What a forward pass does besides names and shapes: kinds and plain attributes.
+
+    Two networks of one library with equal ones compute the same.
+    """
+    facts = []
+    for place, part in module.named_modules():
+        facts.append((place, "", type(part).__name__))
+        for name, value in vars(part).items():
+            if name.startswith("_") or name in _OF_TRAINING or name.endswith("_cfg"):
+                continue
+            if callable(value):
+                facts.append((place, name, getattr(value, "__name__", "")))
+            elif value is None or isinstance(value, int | float | str | tuple):
+                facts.append((place, name, repr(value)))
+    return frozenset(facts)
+
+
+def layout_of(
+    timm: Any,  # noqa: ANN401
+    twin: Twin,
+    tensors: Tensors,
+    *,
+    is_said: bool = False,
+) -> Layout | None:
+    """What a twin is; None where its attention cannot be shown."""
+    try:
+        adapter = TimmAdapter(twin.module)
+    except UnsupportedModelError:
+        return None
+    block, own = adapter.blocks[0], timm_preprocessing(twin.module)
+    width, height = adapter.own_size
+    if not is_said or own.size != adapter.own_size:
+        own = replace(
+            own,
+            size=adapter.own_size,
+            resize=None,
+            interpolation=Interpolation.BICUBIC,
+        )
+    hidden = [
+        tensor.shape[0]
+        for key, tensor in tensors.items()
+        if key.startswith("blocks.0.mlp.fc1") and tensor.dim() == 2
+    ]
+
+    def build() -> nn.Module:
+        built: nn.Module = timm.create_model(
+            twin.name, pretrained=False, **twin.options
+        )
+        return built
+
+    return Layout(
+        "timm",
+        "timm",
+        build,
+        tensors,
+        int(twin.module.embed_dim),
+        len(adapter.blocks),
+        int(getattr(getattr(block, "attn", block), "num_heads", 0)),
+        max(hidden, default=0),
+        adapter.patch_size[0],
+        (height // adapter.patch_size[1], width // adapter.patch_size[0]),
+        adapter.prefix_names or (),
+        int(twin.options["num_classes"]),
+        own.mean,
+        own.std,
+        (f"{TIMM_PREFIX}{twin.name}", "bicubic, no margin"),
+        preprocessing=own,
+    )

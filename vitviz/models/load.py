@@ -1,0 +1,295 @@
+"""From a name, a folder or a module to a `Model`.
+
+Nothing is downloaded here: weights are used where they already lie.
+
+Where a model runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import torch
+from torch import nn
+
+from vitviz.domain.geometry import prefix_names
+from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.models.adapters.embedded import load_embedded
+from vitviz.models.adapters.generic import GenericAdapter, unwrapped
+from vitviz.models.adapters.timm import TimmAdapter, is_timm
+from vitviz.models.adapters.torchvision import TorchvisionAdapter, is_torchvision
+from vitviz.models.adapters.transformers import TransformersAdapter, is_transformers
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, TIMM_PREFIX, split_network
+from vitviz.models.catalogue.published import (
+    entry_of,
+    load_timm,
+    load_timm_folder,
+    load_torchvision,
+)
+from vitviz.models.checkpoints.checks import require_finite
+from vitviz.models.checkpoints.open import load_checkpoint
+from vitviz.models.checkpoints.timm_build import (
+    folder_of,
+    hub_config,
+    name_of,
+    timm_preprocessing,
+)
+from vitviz.models.checkpoints.transformers_folder import read_folder
+from vitviz.models.labels import labelled
+from vitviz.models.model import IN_MEMORY, Adapter, Model, ready_model
+from vitviz.pictures.placement import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Interpolation,
+    Preprocessing,
+)
+
+if TYPE_CHECKING:
+    from torchvision.models import VisionTransformer
+
+WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
+
+
+def load_model(
+    name: str | Path = EMBEDDED_NAME,
+    *,
+    weights: str | None = "default",
+    device: str = "auto",
+    dtype: str = "float32",
+    patch_size: int | None = None,
+    labels: str | Path | Sequence[str] | None = None,
+) -> Model:
+    """A model by catalogue name, `timm:NAME`, or path of a file or folder.
+
+    `timm:NAME=PATH` says which network the file at PATH holds, where it does not.
+
+    weights : "default", one of the library's own weight names, or None for random
+        ones (whose attention is nearly uniform and means nothing).
+    patch_size : for the embedded model only, 8, 14, 16, 28 or 32.
+    labels : names of the classes, or a file of them (see `read_labels`), in place of
+        those that came with the weights.
+
+    Raises UnknownModelError, CheckpointError, UnsupportedModelError,
+    MissingExtraError, SelectionError, BudgetError where the weights do not fit into
+    memory, before any is read.
+    """
+    model = _loaded(name, weights, device, dtype, patch_size)
+    return model if labels is None else labelled(model, labels)
+
+
+def _loaded(
+    name: str | Path,
+    weights: str | None,
+    device: str,
+    dtype: str,
+    patch_size: int | None,
+) -> Model:
+    chosen = choose_device(device)
+    precision = choose_dtype(dtype)
+    text = str(name)
+    if text == EMBEDDED_NAME:
+        return load_embedded(patch_size=patch_size, device=chosen, dtype=precision)
+    if patch_size is not None:
+        raise SelectionError(
+            "Only the embedded model can change its patch size; {name} has one.",
+            name=text,
+        )
+    network, place = split_network(text)
+    path = Path(place)
+    if network is not None:
+        return load_checkpoint(path, device=chosen, dtype=precision, network=network)
+    path = folder_of(path) or path
+    if path.is_dir():
+        model = load_folder(path, device=chosen, dtype=precision)
+        require_finite(model.adapter.module, path.name)
+        return model
+    if path.suffix.lower() in WEIGHT_FILES or path.is_file():
+        return load_checkpoint(path, device=chosen, dtype=precision)
+    if text.startswith(TIMM_PREFIX):
+        name = text.removeprefix(TIMM_PREFIX)
+        return load_timm(name, weights, chosen, precision)
+    return load_torchvision(entry_of(text).name, weights, chosen, precision)
+
+
+def wrap(
+    module: nn.Module,
+    *,
+    patch_size: int | None = None,
+    num_prefix_tokens: int | None = None,
+    mean: tuple[float, float, float] | None = None,
+    std: tuple[float, float, float] | None = None,
+    labels: Sequence[str] | None = None,
+    size: int | tuple[int, int] | None = None,
+) -> Model:
+    """A model around a module in memory; it is neither copied nor changed.
+
+    Its layout is asked where the library is known (torchvision, timm, transformers)
+    and otherwise inferred; the first trace verifies it. Where nothing is given or
+    declared, mean and std are ImageNet's and the number of special tokens is what the
+    first trace leaves over.
+
+    labels : names of the classes; says that the module returns logits.
+    size : the input it was made for, S for S×S or (width, height); 224×224 where
+        neither this nor the module says so.
+
+    Raises UnsupportedModelError, SelectionError.
+    """
+    if not isinstance(module, nn.Module):
+        raise UnsupportedModelError(
+            "wrap takes a network of torch (an nn.Module), not {kind}.",
+            kind=getattr(module, "__name__", type(module).__name__),
+        )
+    module = unwrapped(module)
+    adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
+    parameter = next(module.parameters(), torch.zeros(0))
+    own = getattr(adapter, "own_size", (224, 224)) if size is None else size
+    if isinstance(own, int):
+        own = (own, own)
+    default = timm_preprocessing(module) if is_timm(module) else None
+    preprocessing = Preprocessing(
+        mean=mean or (default.mean if default else IMAGENET_MEAN),
+        std=std or (default.std if default else IMAGENET_STD),
+        size=own,
+        resize=None,
+        interpolation=default.interpolation if default else Interpolation.BICUBIC,
+    )
+    return ready_model(
+        type(module).__name__,
+        IN_MEMORY,
+        adapter,
+        preprocessing,
+        device=parameter.device,
+        dtype=parameter.dtype,
+        labels=labels,
+    )
+
+
+def _adapter_of(
+    module: nn.Module,
+    patch_size: int | None,
+    num_prefix_tokens: int | None,
+    labels: Sequence[str] | None,
+) -> Adapter:
+    adapter: Adapter
+    for name, given, least in (
+        ("patch_size", patch_size, 1),
+        ("num_prefix_tokens", num_prefix_tokens, 0),
+    ):
+        if given is not None and (type(given) is not int or given < least):
+            raise SelectionError(
+                "{name} is a number from {least} on, not {given}.",
+                name=name,
+                least=least,
+                given=given,
+            )
+    if is_torchvision(module):
+        adapter = TorchvisionAdapter(cast("VisionTransformer", module))
+    elif is_timm(module):
+        adapter = TimmAdapter(module)
+    elif is_transformers(module):
+        adapter = TransformersAdapter(module)
+    else:
+        names = None
+        if num_prefix_tokens is not None:
+            names = prefix_names(num_prefix_tokens)
+        return GenericAdapter(
+            module,
+            patch_size=patch_size,
+            prefix_names=names,
+            has_head=labels is not None,
+        )
+    if patch_size is not None and adapter.patch_size != (patch_size, patch_size):
+        raise SelectionError(
+            "{kind} has patches of {declared} px, not {given}.",
+            kind=type(module).__name__,
+            declared=adapter.patch_size[0],
+            given=patch_size,
+        )
+    declared = len(adapter.prefix_names or ())
+    if num_prefix_tokens is not None and num_prefix_tokens != declared:
+        raise SelectionError(
+            "{kind} declares {declared} special tokens, not {given}.",
+            kind=type(module).__name__,
+            declared=declared,
+            given=num_prefix_tokens,
+        )
+    return adapter
+
+
+def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
+    """The model of a folder of transformers or of timm's hub, finite or not.
+
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    """
+    config = hub_config(path)
+    if config is not None:
+        return load_timm_folder(path, config, device, dtype)
+    adapter, preprocessing, labels, weights = read_folder(
+        path, device=device, dtype=dtype
+    )
+    return ready_model(
+        name_of(path),
+        str(path),
+        adapter,
+        preprocessing,
+        device=device,
+        dtype=dtype,
+        labels=labels,
+        weights_path=weights,
+    )
+
+
+_DTYPES = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+_OWN_THREADS = torch.get_num_threads()
+
+
+def available_devices() -> list[str]:
+    """Devices of this machine, best first; "cpu" is always the last."""
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    if torch.xpu.is_available():
+        found.append("xpu")
+    return [*found, "cpu"]
+
+
+def choose_device(name: str = "auto") -> torch.device:
+    """The device of that name, or the best there is for "auto".
+
+    Raises SelectionError when this machine has none of that kind.
+    """
+    devices = available_devices()
+    if name == "auto":
+        return torch.device(devices[0])
+    if name.partition(":")[0] not in devices:
+        raise SelectionError(
+            "There is no device {name} on this machine; it has {devices}.",
+            name=name,
+            devices=", ".join(devices),
+        )
+    return torch.device(name)
+
+
+def use_threads(count: int) -> None:
+    """Compute with so many threads of the processor; 0 is torch's own choice."""
+    torch.set_num_threads(count or _OWN_THREADS)
+
+
+def choose_dtype(name: str) -> torch.dtype:
+    """The dtype of that name. Raises SelectionError for an unknown one."""
+    try:
+        return _DTYPES[name]
+    except KeyError:
+        raise SelectionError(
+            "There is no precision {name}; choose one of {names}.",
+            name=name,
+            names=", ".join(_DTYPES),
+        ) from None
