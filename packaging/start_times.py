@@ -4,7 +4,7 @@
 
 For example `dist/vitviz/vitviz` or `.venv/bin/python -m vitviz`. Medians, warm: the
 first start of each kind is not counted. Times of the window are those its own process
-stamps (see vitviz/ui/rehearsal.py), counted from the moment it is started.
+stamps (see vitviz/ui/diagnostics/rehearsal.py), counted from the moment it is started.
 """
 
 from __future__ import annotations

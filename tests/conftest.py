@@ -37,7 +37,7 @@ def one_application() -> Iterator[object]:
     except EnvironmentFault:
         yield None
         return
-    from vitviz.ui.app import application
+    from vitviz.ui.window.app import application
 
     yield application(["vitviz"], lang="en")
 

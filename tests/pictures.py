@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vitviz.ui.main_window import MainWindow
+    from vitviz.ui.window.main_window import MainWindow
 
 SCENES = (
     "start",
@@ -91,8 +91,8 @@ def take_all(chosen: argparse.Namespace) -> None:
     """Open the window for each scene."""
     chosen.out.mkdir(parents=True, exist_ok=True)
     from vitviz.system.settings import ThemeChoice
-    from vitviz.ui import theme
-    from vitviz.ui.app import application
+    from vitviz.ui.base import theme
+    from vitviz.ui.window.app import application
 
     app = application(["vitviz"], chosen.lang)
     everything = tuple(dict.fromkeys((*SCENES, *MORE)))
@@ -129,8 +129,8 @@ def take(
     """
     from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
-    from vitviz.ui.app import open_window
-    from vitviz.ui.start_page import sample_paths
+    from vitviz.ui.window.app import open_window
+    from vitviz.ui.window.start_page import sample_paths
 
     samples = {p.stem: str(p) for p in sample_paths()}
     chosen = {"spotlight": "coffee", "column": "rocket", "head": "coffee"}
@@ -205,8 +205,8 @@ def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
     from vitviz.domain.heads import HeadChoice
     from vitviz.models.catalogue.entries import Trait
-    from vitviz.ui.main_window import MainWindow
-    from vitviz.ui.model_dialog import ModelDialog
+    from vitviz.ui.models.dialog import ModelDialog
+    from vitviz.ui.window.main_window import MainWindow
     from vitviz.views.state import (
         Chapter,
         Direction,

@@ -64,7 +64,7 @@ def view(what: Trace | Model | str | Path) -> None:
     from vitviz.system.environment import check_display
 
     check_display()
-    from vitviz.ui.app import view_object
+    from vitviz.ui.window.app import view_object
 
     view_object(what)
 

@@ -67,7 +67,7 @@ def test_labels_with_a_gap_are_numbers_there(
 
 @pytest.mark.parametrize("thing", [None, 3, object()])
 def test_what_cannot_be_viewed(thing: object) -> None:
-    from vitviz.ui.app import view_object
+    from vitviz.ui.window.app import view_object
 
     with pytest.raises(InputError, match=r"not (NoneType|int|object)"):
         view_object(thing)

@@ -101,7 +101,7 @@ from pathlib import Path
 import torch, torchvision
 from PySide6.QtCore import QTimer
 from vitviz.__main__ import main
-from vitviz.ui import app, main_window
+from vitviz.ui.window import app, main_window
 
 while True:
     if os.read(0, 1) != b"+":

@@ -14,8 +14,8 @@ from tests.ui.conftest import wait_idle
 from vitviz.attention.trace import Trace
 from vitviz.domain.number_text import written_out
 from vitviz.ui.learn.page import Page
-from vitviz.ui.learn.words import Prose
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.text import Prose
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton

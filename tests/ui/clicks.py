@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 
 def click_patch(

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from vitviz.system.settings import ThemeChoice
-from vitviz.ui import language, theme
-from vitviz.ui.app import application, open_window
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.base import language, theme
+from vitviz.ui.window.app import application, open_window
+from vitviz.ui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -34,7 +34,7 @@ def stays(monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(status: int) -> None:
         raise AssertionError(f"a thread had not ended; left with {status}")
 
-    monkeypatch.setattr("vitviz.ui.app._leave", leave)
+    monkeypatch.setattr("vitviz.ui.window.app._leave", leave)
 
 
 @pytest.fixture

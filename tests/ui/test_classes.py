@@ -16,7 +16,7 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_methods import choose
 from vitviz.domain.heads import Fusion
 from vitviz.explain.run_method import run
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.prediction import guesses
 
 

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.ui.lab.panel import Tool
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, LearnView, Mode
 
 KEY = Qt.Key

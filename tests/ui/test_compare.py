@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import DIVERGING, lookup_table
 from vitviz.views.compare import difference, linked_token
 from vitviz.views.session import RunOptions

@@ -20,7 +20,7 @@ from vitviz.export.figure import Look, figure_of
 from vitviz.export.metadata import read_metadata
 from vitviz.export.save import png_bytes
 from vitviz.models.load import load_model
-from vitviz.ui.exporting import named
+from vitviz.ui.files.export import named
 from vitviz.views.colour import lookup_table
 from vitviz.views.state import Scale
 

@@ -16,7 +16,7 @@ from torch import nn
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_running import action
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 
 def wait_for_device(qtbot: QtBot, window: MainWindow, device: str) -> None:

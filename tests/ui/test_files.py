@@ -24,10 +24,10 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.jobs.queue import Kind
 from vitviz.system import settings
 from vitviz.system.paths import resource
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.open_events import OpenEvents
-from vitviz.ui.top_bar import TopBar
-from vitviz.ui.widgets.elided_label import ElidedLabel
+from vitviz.ui.widgets.elided import ElidedLabel
+from vitviz.ui.window.app import OpenEvents
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.ui.window.top_bar import TopBar
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier

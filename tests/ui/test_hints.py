@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.system import settings
-from vitviz.ui.hints import GAP_PX, About
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.hints import GAP_PX, About
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Mode
 
 

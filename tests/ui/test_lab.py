@@ -23,7 +23,7 @@ from vitviz.domain.interventions import (
     active,
 )
 from vitviz.ui.lab.panel import LabPanel, Tool
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Mode
 

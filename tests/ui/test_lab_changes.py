@@ -21,7 +21,7 @@ from vitviz.domain.interventions import (
     Interventions,
 )
 from vitviz.export.metadata import read_metadata
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
 
 FLAT = Change(Interventions(temperature=4.0))

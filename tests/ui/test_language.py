@@ -29,14 +29,13 @@ from tests.ui.words import KEPT, english_in, texts
 from vitviz.errors import ImageError, Phrase
 from vitviz.export import draw_marks
 from vitviz.system import settings
-from vitviz.ui import language
-from vitviz.ui.about import AboutDialog
-from vitviz.ui.error_bar import sentence
-from vitviz.ui.log_window import LogWindow
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.panes import Panes
-from vitviz.ui.percent import percent, percent_of
-from vitviz.ui.settings_dialog import SettingsDialog
+from vitviz.ui.base import language
+from vitviz.ui.base.text import percent, percent_of, sentence
+from vitviz.ui.window.about import AboutDialog
+from vitviz.ui.window.layout import Panes
+from vitviz.ui.window.log_window import LogWindow
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.ui.window.settings_dialog import SettingsDialog
 from vitviz.views.colour import COLORMAPS
 from vitviz.views.state import Chapter, Mode
 
@@ -273,7 +272,9 @@ def test_the_dialogs_of_qt_are_japanese(
 def test_the_first_start_speaks_the_systems_language(
     system: str, expected: str
 ) -> None:
-    code = "from vitviz.ui.language import system_language; print(system_language())"
+    code = (
+        "from vitviz.ui.base.language import system_language; print(system_language())"
+    )
     environment = {
         **os.environ,
         "LC_ALL": system,
@@ -298,8 +299,8 @@ def test_without_a_japanese_font_the_window_can_be_read(tmp_path: Path) -> None:
         f"<cachedir>{tmp_path}</cachedir></fontconfig>"
     )
     code = """
-from vitviz.ui import language
-from vitviz.ui.app import application, open_window
+from vitviz.ui.base import language
+from vitviz.ui.window.app import application, open_window
 application(["vitviz"], "ja")
 window = open_window([], needs_model=False)
 window.preferences.say_problems()

@@ -27,15 +27,15 @@ from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
-from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.heads_page import HeadsPage
-from vitviz.ui.learn.output_page import OutputPage
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.scale_page import ScalePage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.learn.sequence_page import SequencePage
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter
 
 
@@ -60,7 +60,7 @@ def in_english(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
 def test_a_picture_becomes_a_sequence(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.ui.learn.sequence_page.APART_MS", 300)
+    monkeypatch.setattr("vitviz.ui.learn.chapters.ch1_sequence.APART_MS", 300)
     page = go_to(qtbot, window, Chapter.SEQUENCE)
     assert isinstance(page, SequencePage)
     assert {"49", "50", "112", "16"} <= set(figures(page.counts))

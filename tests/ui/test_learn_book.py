@@ -19,13 +19,13 @@ from vitviz.domain.interventions import Axis
 from vitviz.lessons import one_head
 from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 from vitviz.ui.lab.panel import Tool
-from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.code_page import CodePage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.learn.page import Page
-from vitviz.ui.learn.words import Prose
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.text import Prose
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode
 
 

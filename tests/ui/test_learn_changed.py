@@ -24,13 +24,13 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
 )
-from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.code_page import CodePage
-from vitviz.ui.learn.heads_page import HeadsPage
-from vitviz.ui.learn.output_page import OutputPage
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch9_code import CodePage
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter
 
 

@@ -14,7 +14,9 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.interventions import Change, Interventions
 from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
-from vitviz.ui import theme
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import CONTRAST, contrast, readable
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.formula import (
     Formula,
     Frac,
@@ -26,9 +28,7 @@ from vitviz.ui.learn.formula import (
     row,
     walk,
 )
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.words import Prose, Table, marked
-from vitviz.ui.legible import CONTRAST, contrast, readable
+from vitviz.ui.learn.text import Prose, Table, marked
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Chapter, LearnView, Mode
 

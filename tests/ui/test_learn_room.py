@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.chapters import go_to, press
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.slides import More, PageSlides
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter
 
 NEEDED = {

@@ -16,12 +16,12 @@ from tests.models.by_hand import timm
 from tests.ui.chapters import figures, go_to, is_done, plain, press, said, scores
 from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.heads_page import HeadsPage
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.learn.sequence_page import SequencePage
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Chapter, Mode
 
@@ -92,7 +92,7 @@ def test_one_key_is_not_two(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever its weight is: any two keys differ enough here."""
-    monkeypatch.setattr("vitviz.ui.learn.pair_page.FACTOR", 1.0)
+    monkeypatch.setattr("vitviz.ui.learn.chapters.ch4_query_key.FACTOR", 1.0)
     page = go_to(qtbot, window, Chapter.QUERY_KEY)
     for col in (2, 3):
         assert not is_done(page)

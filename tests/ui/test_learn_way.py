@@ -18,13 +18,13 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.jobs.lessons import Timed
 from vitviz.lessons.cost import Timing
 from vitviz.system import settings
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.marks import Marks
-from vitviz.ui.learn.output_page import OutputPage
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.widgets.slider import Slider
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.slider_labels import Marks
+from vitviz.ui.widgets.inputs import Slider
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton

@@ -29,10 +29,10 @@ from tests.ui.conftest import OpenWindow
 from vitviz._version import __version__
 from vitviz.system import logs, settings
 from vitviz.system.settings import LogLevel, ThemeChoice
-from vitviz.ui import icons, theme
-from vitviz.ui.app import _show_exception
-from vitviz.ui.log_window import log_qt_messages
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.base import icons, theme
+from vitviz.ui.window.app import _show_exception
+from vitviz.ui.window.log_window import log_qt_messages
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Style
 
 LEFT = Qt.MouseButton.LeftButton

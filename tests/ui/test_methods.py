@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.methods import METHODS
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.method_menu import NOT_OFFERED
+from vitviz.ui.inspect.method_menu import NOT_OFFERED
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Direction
 
 OFFERED = [name for name in METHODS if name not in NOT_OFFERED]

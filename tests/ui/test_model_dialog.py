@@ -17,9 +17,9 @@ from tests.faults.loopback import Site, allow_loopback, serving
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.models.catalogue import store
 from vitviz.models.catalogue.entries import Trait, entries, find
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.model_dialog import ModelDialog
-from vitviz.ui.model_list import IS_HERE
+from vitviz.ui.models.dialog import ModelDialog
+from vitviz.ui.models.list import IS_HERE
+from vitviz.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 TINY = "timm:vit_tiny_patch16_224.augreg_in21k_ft_in1k"

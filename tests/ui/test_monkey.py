@@ -29,8 +29,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from vitviz.system.settings import ThemeChoice
-from vitviz.ui import language, theme
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.base import language, theme
+from vitviz.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 NEVER = {"quit", "open", "open_folder", "save_session", "export"}

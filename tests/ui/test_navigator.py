@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.perturbation import head_effects
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
 from vitviz.views.state import HeadsView, Statistic
 

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.models.test_timm_files import made, require_same, write
 from tests.ui.conftest import OpenWindow
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 GELU, QUICK = "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224"
 

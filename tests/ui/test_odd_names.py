@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 NAME = "<h1>a & b<br>c.png"
 

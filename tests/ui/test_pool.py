@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.models.test_pool import sharpened, siglip
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.domain.geometry import POOL
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Direction
 
 LEFT = Qt.MouseButton.LeftButton

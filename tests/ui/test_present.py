@@ -19,10 +19,10 @@ import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.painted import painted
 from vitviz.domain.interventions import Change, Interventions
-from vitviz.ui.hints import Hint
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.present import SMALLEST_PX
-from vitviz.ui.stage import Stage
+from vitviz.ui.present.overlay import Stage
+from vitviz.ui.present.present import SMALLEST_PX
+from vitviz.ui.window.hints import Hint
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, LearnView, Mode, Style, ViewState
 
 KEY = Qt.Key
@@ -258,8 +258,8 @@ TWO_SCREENS = """
 import sys
 import time
 from PySide6.QtGui import QGuiApplication
-from vitviz.ui import theme
-from vitviz.ui.app import application, open_window
+from vitviz.ui.base import theme
+from vitviz.ui.window.app import application, open_window
 from vitviz.views.state import Chapter, LearnView
 from vitviz.views.state import Mode
 

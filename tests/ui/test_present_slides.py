@@ -14,18 +14,18 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.ui import theme
-from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.code_page import LINES, CodePage
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.heads_page import HeadsPage
-from vitviz.ui.learn.output_page import OutputPage
+from vitviz.ui.base import theme
+from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch9_code import LINES, CodePage
 from vitviz.ui.learn.page import Page
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.learn.sequence_page import SequencePage
-from vitviz.ui.learn.words import Prose
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.start_page import sample_paths
+from vitviz.ui.learn.text import Prose
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.ui.window.start_page import sample_paths
 from vitviz.views.state import Chapter, Mode
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly

@@ -29,9 +29,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import cut_off
-from vitviz.ui.actions import specs
-from vitviz.ui.keys_overlay import KeysOverlay
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.actions import specs
+from vitviz.ui.window.keys_overlay import KeysOverlay
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Mode
 
 CONTROLS = (

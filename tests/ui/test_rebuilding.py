@@ -15,13 +15,13 @@ from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.jobs.queue import Kind
-from vitviz.ui.learn.axis_page import AxisPage
-from vitviz.ui.learn.cost_page import CostPage
-from vitviz.ui.learn.heads_page import HeadsPage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.page import Page
-from vitviz.ui.learn.pair_page import PairPage
-from vitviz.ui.learn.scaling_page import ScalingPage
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode, Style
 
 LEFT = Qt.MouseButton.LeftButton

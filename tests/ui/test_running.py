@@ -24,9 +24,9 @@ from tests.conftest import CLASSES
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.system import settings
 from vitviz.system.settings import Precision
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.preprocessing_dialog import PreprocessingDialog
-from vitviz.ui.size_dialog import SizeDialog
+from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
+from vitviz.ui.input.size import SizeDialog
+from vitviz.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -237,7 +237,7 @@ def test_classes_get_the_names_of_a_file(
     names = [f"kind {index}" for index in range(len(CLASSES))]
     path.write_text("\n".join(names), "utf-8")
     monkeypatch.setattr(
-        "vitviz.ui.running.QFileDialog.getOpenFileName",
+        "vitviz.ui.input.input_options.QFileDialog.getOpenFileName",
         lambda *_arguments: (str(path), ""),
     )
     window.top.labelsRequested.emit()

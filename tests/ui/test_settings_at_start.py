@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from vitviz.__main__ import main
 from vitviz.system import settings
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 
 def start(qapp: QApplication, *arguments: str) -> str:

@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.system import settings
 from vitviz.system.settings import Language, Precision, ThemeChoice
-from vitviz.ui import language, theme, window_place
-from vitviz.ui.contents import START_SIZE
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.panes import Panes
-from vitviz.ui.settings_dialog import SettingsDialog
+from vitviz.ui.base import language, theme
+from vitviz.ui.window import window_state
+from vitviz.ui.window.layout import START_SIZE, Panes
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.ui.window.settings_dialog import SettingsDialog
 from vitviz.views.session import RunOptions
 
 LEFT = Qt.MouseButton.LeftButton
@@ -230,7 +230,7 @@ def test_a_window_is_never_off_the_screens(
     screens: list[QRect],
     expected: tuple[int, int, int, int],
 ) -> None:
-    found = window_place.fitted(QRect(*place), screens)
+    found = window_state.fitted(QRect(*place), screens)
     assert (found.x(), found.y(), found.width(), found.height()) == expected
 
 

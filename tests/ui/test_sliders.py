@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.interventions import active
-from vitviz.ui.main_window import MainWindow
-from vitviz.ui.widgets.slider import Slider
+from vitviz.ui.widgets.inputs import Slider
+from vitviz.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier

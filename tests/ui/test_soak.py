@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 KB = 1024
 

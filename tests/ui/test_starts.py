@@ -37,7 +37,7 @@ def look():
     print(window.devicePixelRatioF(), window.panes.status.text())
     window.close()
 
-from vitviz.ui import app
+from vitviz.ui.window import app
 made = app.application
 def application(*arguments, **options):
     global timer
@@ -80,7 +80,7 @@ def surroundings(number: int, photo: Path, folder: Path) -> tuple[Path, dict[str
         "LANG": locale,
         "LC_CTYPE": "C.UTF-8",  # the encoding, also where the locale is not installed
         "QT_SCALE_FACTOR": scale,
-        "PYTHONPATH": str(Path(settings.__file__).parents[1]),
+        "PYTHONPATH": str(Path(settings.__file__).parents[2]),
     }
 
 

@@ -21,7 +21,7 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import HeadChoice
 from vitviz.jobs.queue import Context, Job
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
 from vitviz.views.state import Direction, Scale, Style
 
@@ -175,7 +175,7 @@ def close_at(
     code = (
         "import sys\n"
         "from PySide6.QtCore import QTimer\n"
-        "import vitviz.ui.app as app\n"
+        "import vitviz.ui.window.app as app\n"
         "from vitviz.__main__ import program\n"
         "how, moment = sys.argv[1], float(sys.argv[2])\n"
         "if how == 'close':\n"

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.conftest import CLASSES
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.explain import token_states
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import Levels, rgb
 from vitviz.views.state import Reading, Source
 

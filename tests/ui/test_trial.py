@@ -14,7 +14,7 @@ from tests.ui.test_methods import choose
 from vitviz.domain.number_text import format_value
 from vitviz.explain.perturbation import curves
 from vitviz.explain.run_method import run
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ import vitviz
 from tests.models.test_refusals import sam
 from tests.ui.conftest import wait_idle
 from vitviz.explain.gradients import prepared_pixels
-from vitviz.ui import app as ui
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window import app as ui
+from vitviz.ui.window.main_window import MainWindow
 
 SQUARE = 40, 30, 136, 126
 """Of the photograph, as large as the model's input: no pixel is resampled."""

@@ -18,7 +18,7 @@ from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.test_running import action, in_dialog, press
 from vitviz.domain.geometry import Fit
 from vitviz.errors import SelectionError
-from vitviz.ui.size_dialog import SizeDialog
+from vitviz.ui.input.size import SizeDialog
 from vitviz.views.session import RunOptions
 
 

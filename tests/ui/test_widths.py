@@ -20,8 +20,8 @@ from tests.ui.words import cut_off
 from vitviz.domain.interventions import Change, Interventions
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.panel import LearnPanel
-from vitviz.ui.main_window import MainWindow
 from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode
 
 TABS = ("matrix", "heads", "classes", "tokens", "trial", "views")

@@ -24,7 +24,7 @@ from vitviz.__main__ import main
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.jobs.pictures import read_picture
 from vitviz.jobs.queue import Job
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Direction, Scale, Style
 
 LEFT = Qt.MouseButton.LeftButton
@@ -295,7 +295,7 @@ def test_a_pasted_picture_is_encoded_beside_the_window(
         threads.append(threading.current_thread())
         return made(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("vitviz.ui.opening.read_picture", noted)
+    monkeypatch.setattr("vitviz.ui.files.open.read_picture", noted)
     image = QImage(32, 24, QImage.Format.Format_ARGB32)
     image.fill(QColor(0, 0, 0, 0))
     image.setPixelColor(3, 2, QColor(10, 200, 30))
@@ -314,7 +314,7 @@ def test_a_pasted_picture_is_encoded_beside_the_window(
 def test_a_picture_without_a_model_asks_for_one(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.ui.app._has_embedded", lambda: False)
+    monkeypatch.setattr("vitviz.ui.window.app._has_embedded", lambda: False)
     window = open_vitviz(photo, model=None, wait=False)
     qtbot.waitUntil(lambda: window.controller.scene.image is not None)
     assert "Choose a model" in window.panes.status.runText()
@@ -323,7 +323,7 @@ def test_a_picture_without_a_model_asks_for_one(
 
 def test_the_window_stands_before_torch_is_loaded() -> None:
     code = (
-        "import sys, vitviz.ui.app, vitviz.ui.main_window;"
+        "import sys, vitviz.ui.window.app, vitviz.ui.window.main_window;"
         "sys.exit(int('torch' in sys.modules or 'transformers' in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

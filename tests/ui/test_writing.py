@@ -18,7 +18,7 @@ from tests.ui.clicks import click_patch, heat_on_screen, leave_picture
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.errors import OutputError
 from vitviz.export.save import figure_bytes
-from vitviz.ui.main_window import MainWindow
+from vitviz.ui.window.main_window import MainWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 OLD = b"what was there"

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from vitviz.views.slides import STRONG, Block, Slide, slides_of
+from vitviz.ui.learn.paging import STRONG, Block, Slide, slides_of
 
 ROOM = 100
 

@@ -152,7 +152,7 @@ def _window_figures() -> list[Figure]:
         check_display()
     except EnvironmentFault:
         return [Figure(name, None, "", None, "no display")]
-    from vitviz.ui.measure import measure_window
+    from vitviz.ui.diagnostics.measure import measure_window
 
     return measure_window()
 

@@ -179,7 +179,7 @@ def _window(_state: dict[str, object]) -> str:
         check_display()
     except EnvironmentFault:
         return "left out: there is no display"
-    from vitviz.ui.rehearsal import rehearse
+    from vitviz.ui.diagnostics.rehearsal import rehearse
 
     done = rehearse()
     return (

@@ -16,7 +16,7 @@ def execute(args: argparse.Namespace) -> int:
 
     if args.reset_settings:
         _reset()
-    from vitviz.ui.app import run
+    from vitviz.ui.window.app import run
 
     remembered = settings.get()
     return run(

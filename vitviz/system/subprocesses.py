@@ -24,7 +24,7 @@ HELPER_SWITCH = "--helper"
 JOBS = {
     "decode": "vitviz.pictures.decode:serve",
     "peak": "vitviz.bench.memory:serve",
-    "window": "vitviz.ui.rehearsal:serve",
+    "window": "vitviz.ui.diagnostics.rehearsal:serve",
 }
 """Functions without arguments, by what they are for."""
 

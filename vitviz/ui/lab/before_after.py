@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.domain.number_text import format_value
-from vitviz.ui import theme
-from vitviz.ui.percent import percent_of
-from vitviz.ui.widgets.map_cells import map_image, paint_map
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import percent_of
+from vitviz.ui.widgets.map_image import map_image, paint_map
 from vitviz.views.colour import DIVERGING, Meaning
 from vitviz.views.compare import BeforeAfter, ClassChange
 

@@ -1,4 +1,7 @@
-"""Patches painted on the picture: hidden ones, and the two sides of a cut."""
+"""Patches painted on the picture: hidden ones, and the two sides of a cut.
+
+Painting patches on the picture, and what is painted there.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from vitviz.domain.geometry import PatchGrid, Placement
-from vitviz.domain.interventions import Cut, Hidden, Hide, Interventions, Token
-from vitviz.ui.lab.brush import Brush, Cell, CellsItem
+from vitviz.domain.interventions import Cell, Cut, Hidden, Hide, Interventions, Token
+from vitviz.ui.inspect.picture_items import CellsItem, qrect
+from vitviz.ui.inspect.picture_pane import PicturePane
 from vitviz.ui.lab.panel import LabPanel, Tool
-from vitviz.ui.picture_items import qrect
-from vitviz.ui.picture_pane import PicturePane
 from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
-    from vitviz.ui.controller import Controller
+    from vitviz.ui.window.controller import Controller
+
 
 Cells = frozenset[Cell]
 NOTHING: Cells = frozenset()
@@ -240,3 +244,112 @@ class Painting(QObject):
         self._sides = dict.fromkeys(self._sides, NOTHING)
         self._specials = dict.fromkeys(self._specials, frozenset())
         self.refresh()
+
+
+SAMPLES = 24
+"""Points looked at along each piece of a stroke, so that no patch is skipped."""
+
+
+class Brush(QObject):
+    """While it is held, a drag on the picture paints instead of choosing a query."""
+
+    painted = Signal(object, bool)
+    """(frozenset of (row, col), whether to erase them)."""
+    strokeEnded = Signal()
+
+    def __init__(self, picture: PicturePane) -> None:
+        super().__init__(picture)
+        self._picture = picture
+        self._is_held = False
+        self._side = 1
+        self._last: QPointF | None = None
+        self._erases = False
+        picture.viewport().installEventFilter(self)
+        picture.installEventFilter(self)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a drag paints."""
+        return self._is_held
+
+    def hold(self, is_held: bool) -> None:
+        """Take the brush, or put it down."""
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._last = None
+            viewport = self._picture.viewport()
+            if is_held:
+                viewport.setCursor(Qt.CursorShape.CrossCursor)
+            else:
+                viewport.unsetCursor()
+
+    def setSide(self, side: int) -> None:
+        """Patches along the brush, an odd number."""
+        self._side = side
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Paint with the mouse; with Space, the pinned patch."""
+        if not self._is_held:
+            return False
+        if watched is self._picture:
+            return isinstance(event, QKeyEvent) and self._on_key(event)
+        if isinstance(event, QMouseEvent):
+            return self._on_mouse(event)
+        return False
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Space:
+            return False
+        if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+            cell = self._picture.pinnedCell()
+            if cell is not None:
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.painted.emit(self._around(cell), shift)
+                self.strokeEnded.emit()
+        return True
+
+    def _on_mouse(self, event: QMouseEvent) -> bool:
+        kind, button = event.type(), event.button()
+        is_ours = button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+        presses = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+        if kind in presses and is_ours:
+            if self._picture.cellAt(event.position()) is None:
+                return False
+            self._picture.setFocus(Qt.FocusReason.MouseFocusReason)
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._erases = bool(shift) or button == Qt.MouseButton.RightButton
+            self._last = event.position()
+            self._paint_to(event.position())
+            return True
+        if kind == QEvent.Type.MouseMove and self._last is not None:
+            self._paint_to(event.position())
+            return True
+        if kind == QEvent.Type.MouseButtonRelease and self._last is not None:
+            self._last = None
+            self.strokeEnded.emit()
+            return True
+        return False
+
+    def _paint_to(self, point: QPointF) -> None:
+        assert self._last is not None
+        step = (point - self._last) / SAMPLES
+        places = [self._last + step * index for index in range(SAMPLES + 1)]
+        self._last = point
+        cells: frozenset[Cell] = frozenset()
+        for cell in {self._picture.cellAt(place) for place in places}:
+            if cell is not None:
+                cells |= self._around(cell)
+        if cells:
+            self.painted.emit(cells, self._erases)
+
+    def _around(self, cell: Cell) -> frozenset[Cell]:
+        """The cells under the brush."""
+        reach = self._side // 2
+        steps = range(-reach, reach + 1)
+        rows, cols = self._picture.gridSize()
+        return frozenset(
+            (cell[0] + down, cell[1] + across)
+            for down in steps
+            for across in steps
+            if 0 <= cell[0] + down < rows and 0 <= cell[1] + across < cols
+        )

@@ -20,15 +20,14 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.interventions import Changes
 from vitviz.export.captions import change_words
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
-from vitviz.ui.lab.paint_tools import CutTool, HideTool
-from vitviz.ui.lab.tools import HeadsTool, SoftmaxTool
-from vitviz.ui.widgets.action_button import action_button
-from vitviz.ui.widgets.current_stack import CurrentStack
-from vitviz.ui.widgets.elided_check_box import ElidedCheckBox
-from vitviz.ui.widgets.flow import Flow
+from vitviz.ui.lab.tools import CutTool, HeadsTool, HideTool, SoftmaxTool
+from vitviz.ui.widgets.elided import ElidedCheckBox
+from vitviz.ui.widgets.flow_layout import Flow
+from vitviz.ui.widgets.inputs import action_button
 from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.widgets.stacks import CurrentStack
 
 ROWS_IN_SIGHT = 3
 """Changes in sight at once; more are scrolled to."""

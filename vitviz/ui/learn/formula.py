@@ -27,9 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vitviz.ui import theme
-from vitviz.ui.learn.words import Drawn
-from vitviz.ui.legible import readable
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import readable
+from vitviz.ui.learn.text import Drawn
 from vitviz.views.colour import Meaning
 
 FAMILIES = [

@@ -11,8 +11,8 @@ from vitviz.domain.number_text import written_out
 from vitviz.jobs.queue import Job
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, Row
-from vitviz.ui.fillers.view import View
-from vitviz.ui.status_line import token_name
+from vitviz.ui.base.pane_controller import View
+from vitviz.ui.base.text import token_name
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_token
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
-    from vitviz.ui.picture_pane import PicturePane
+    from vitviz.ui.inspect.picture_pane import PicturePane
 
 
 @dataclass(frozen=True, eq=False)

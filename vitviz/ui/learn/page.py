@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 from vitviz.ui.learn.formula import Formula, Node
 from vitviz.ui.learn.lesson import Desk, Lesson
-from vitviz.ui.learn.marks import Marks
-from vitviz.ui.learn.words import Drawn, Prose
-from vitviz.ui.widgets.flow import Flow
+from vitviz.ui.learn.paging import STRONG, Block
+from vitviz.ui.learn.slider_labels import Marks
+from vitviz.ui.learn.text import Drawn, Prose
+from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.views.slides import STRONG, Block
 
 
 class Button(QToolButton):

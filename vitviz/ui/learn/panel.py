@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui import theme
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import readable
 from vitviz.ui.learn.lesson import Desk, Lesson
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slides import PageSlides
-from vitviz.ui.learn.words import Prose
-from vitviz.ui.legible import readable
-from vitviz.ui.widgets.flow import Flow
+from vitviz.ui.learn.text import Prose
+from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Chapter
 
@@ -32,15 +32,15 @@ Memory = dict[Chapter, dict[str, object]]
 
 def makers() -> dict[Chapter, Maker]:
     """What makes each chapter's page; imported when Learn is first opened."""
-    from vitviz.ui.learn.axis_page import AxisPage
-    from vitviz.ui.learn.code_page import CodePage
-    from vitviz.ui.learn.cost_page import CostPage
-    from vitviz.ui.learn.heads_page import HeadsPage
-    from vitviz.ui.learn.output_page import OutputPage
-    from vitviz.ui.learn.pair_page import PairPage
-    from vitviz.ui.learn.scale_page import ScalePage
-    from vitviz.ui.learn.scaling_page import ScalingPage
-    from vitviz.ui.learn.sequence_page import SequencePage
+    from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+    from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
+    from vitviz.ui.learn.chapters.ch3_cost import CostPage
+    from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+    from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+    from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+    from vitviz.ui.learn.chapters.ch7_output import OutputPage
+    from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+    from vitviz.ui.learn.chapters.ch9_code import CodePage
 
     return {
         Chapter.SEQUENCE: SequencePage,

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 from vitviz.ui.learn.page import Page
-from vitviz.views.slides import Slide, slides_of
+from vitviz.ui.learn.paging import Slide, slides_of
 
 TIGHT_BELOW_LINES = 38.0
 """Of body type: where so few fit, parts stand nearer to each other."""

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 
 MARGIN_PX = 12.0
 ROW_GAP_PX = 6.0

@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from vitviz.ui import theme
-from vitviz.ui.widgets.map_cells import paint_map
+from vitviz.ui.base import theme
+from vitviz.ui.widgets.map_image import paint_map
 
 MARGIN_PX = 12.0
 LEAST_LABEL_PX = 14.0

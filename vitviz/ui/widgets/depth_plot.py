@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from vitviz.ui import theme
+from vitviz.ui.base import theme
 from vitviz.views.colour import Array, Levels, Meaning
 from vitviz.views.heads import Place
 

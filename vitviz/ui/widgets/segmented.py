@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.ui.widgets.flow import Flow
+from vitviz.ui.widgets.flow_layout import Flow
 
 
 class Segmented(QWidget):

@@ -1,0 +1,326 @@
+"""Compare: a view that was kept, linked to the live one by query, zoom and scale.
+
+The right half of Compare: the view that was kept, or the difference to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.export.captions import caption, changed_words
+from vitviz.jobs import maps
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import show_plainly, tip
+from vitviz.ui.base.threads import Work
+from vitviz.ui.inspect.colour_bar import ColourBar
+from vitviz.ui.inspect.picture_pane import PicturePane
+from vitviz.ui.widgets.elided import ElidedLabel
+from vitviz.ui.widgets.flow_layout import Flow
+from vitviz.views.colour import DIVERGING, Levels, Meaning
+from vitviz.views.compare import common_levels, difference, linked_token
+from vitviz.views.display import Heat, heat, maps_of, shown_layer
+from vitviz.views.overlay import overlay_rgba, tinted_difference
+from vitviz.views.session import ModelChoice, RunOptions
+from vitviz.views.state import Direction, Scale, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup, Trace
+    from vitviz.models.model import Model
+    from vitviz.pictures.source import SourceImage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """Everything that brings a view back without running it again."""
+
+    image: SourceImage | None
+    trace: Trace
+    seconds: float | None
+    model: Model | None
+    choice: ModelChoice
+    options: RunOptions
+    state: ViewState
+
+
+class Comparing(QObject):
+    """Fills the right half; the left one stays the controller's."""
+
+    changed = Signal()
+    """A view was kept or let go of, or a map arrived."""
+
+    def __init__(self, pane: ComparePane, work: Work) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self.kept: Kept | None = None
+        self.shows_difference = False
+        self.same_scale = True
+        self.heat: Heat | None = None
+        """The kept view's map for the linked query."""
+        self._work = work
+        self._asked: tuple[object, ...] | None = None
+        self._found: tuple[tuple[object, ...], Heat] | None = None
+        work.on_result(Kind.COMPARE, self._on_computed)
+
+    def attach(self, pane: ComparePane) -> None:
+        """Fill another pane with the view that is kept."""
+        self.pane = pane
+        pane.same_scale.setChecked(self.same_scale)
+        self._set_picture()
+        self.changed.emit()
+
+    def keep(self, kept: Kept | None) -> None:
+        """Keep a view, or none any more."""
+        self.kept, self.heat = kept, None
+        self._asked = self._found = None
+        self._work.drop(Kind.COMPARE)
+        self._set_picture()
+        self.changed.emit()
+
+    def _set_picture(self) -> None:
+        if self.kept is not None:
+            image = self.kept.trace.setup.picture
+            self.pane.picture.setPicture(image.pixels, image.copies)
+
+    def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
+        """(live, kept) levels that make one scale; None where each has its own."""
+        if live is None or self.heat is None or not self.same_scale:
+            return None
+        return common_levels(live, self.heat)
+
+    def refresh(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
+        """Show the kept view for the query that is on screen at the left."""
+        kept = self.kept
+        if kept is None:
+            return
+        token = kept.state.token
+        if live is not None and trace is not None:
+            token = linked_token(live.token, trace.setup, kept.trace.setup)
+        self.heat = self._computed(kept, token)
+        self._paint(live, trace, state)
+
+    def _computed(self, kept: Kept, token: int) -> Heat | None:
+        """The kept view's map of a token; None while the engine computes it."""
+        state = replace(kept.state, token=token)
+        layer = shown_layer(kept.trace, state)
+        assert layer is not None
+        if state.method == "raw" and state.direction is Direction.LOOKS_AT:
+            return heat(kept.trace, state, maps_of(kept.trace, state, layer))
+        key = (id(kept), token)
+        if self._found is not None and self._found[0] == key:
+            return self._found[1]
+        if key != self._asked:
+            self._asked = key
+            job = maps.heat_of(kept.trace, state, layer, kept.model, key)
+            self._work.submit(Kind.COMPARE, job)
+        return None
+
+    def _on_computed(self, found: tuple[tuple[object, ...], Heat]) -> None:
+        self._found = found
+        self.changed.emit()
+
+    def _paint(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
+        kept, pane = self.kept, self.pane
+        assert kept is not None
+        pane.setDifference(self.shows_difference)
+        if live is not None and trace is not None:
+            told = self._told(live, trace.setup, kept.trace.setup, state.scale)
+            pane.setLiveCaption(self.tr("Now: ") + told)
+        if self.shows_difference and live is not None and trace is not None:
+            self._paint_difference(live, trace, state)
+            return
+        setup, one = kept.trace.setup, self.heat
+        pane.picture.showPixels(setup.picture.pixels)
+        pane.picture.setPlacement(setup.placement, setup.grid)
+        pane.picture.setShowsGrid(state.show_grid)
+        if one is None:
+            pane.picture.setHeat(None)
+            pane.bar.setLevels(None)
+            pane.setCaption(self.tr("Computing …"))
+            return
+        shared = self.levels(live)
+        levels = one.levels if shared is None else shared[1]
+        look = state.style, state.colormap, state.opacity
+        pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
+        pane.picture.setPinned(one.token, (), _meaning(one))
+        pane.bar.setColormap(state.colormap)
+        pane.bar.setStyleKind(state.style, state.opacity)
+        pane.bar.setLevels(levels)
+        pane.bar.setUniform(one.uniform, one.uniform_text)
+        shown = replace(one, levels=levels)
+        beside = None if trace is None else trace.setup
+        told = self._told(shown, setup, beside, kept.state.scale)
+        pane.setCaption(self.tr("Kept: ") + told)
+
+    def _told(self, one: Heat, setup: Setup, other: Setup | None, scale: Scale) -> str:
+        """What a view is of. The scale is on the bar; the input where both differ."""
+        *words, _, given = caption(one, setup, scale)
+        if other is not None and _input(setup) != _input(other):
+            words.insert(1, given)
+        if theme.presents():  # the mark on the picture says it; a line a change is much
+            changed = changed_words(setup.interventions)
+            words = [text for text in words if text not in changed]
+        return " · ".join((setup.picture.name, *words))
+
+    def _paint_difference(self, live: Heat, trace: Trace, state: ViewState) -> None:
+        kept, pane = self.kept, self.pane
+        assert kept is not None
+        setup = trace.setup
+        pane.picture.showPixels(setup.picture.pixels)
+        pane.picture.setPlacement(setup.placement, setup.grid)
+        pane.picture.setPinned(live.token, (), _meaning(live))
+        if self.heat is None:
+            pane.picture.setHeat(None)
+            pane.bar.setLevels(None)
+            pane.setCaption(self.tr("Computing …"))
+            return
+        found = difference(live, setup, self.heat, kept.trace.setup)
+        rgba = tinted_difference(found.patches, found.levels, state.opacity)
+        pane.picture.setHeat(rgba)
+        pane.bar.setColormap(DIVERGING)
+        pane.bar.setStyleKind(type(state.style).MAP)
+        pane.bar.setLevels(found.levels)
+        pane.bar.setUniform(None)
+        unit = self.tr("in multiples of uniform") if found.is_relative else ""
+        text = self.tr("Left less kept; orange: more at the left, blue: less")
+        pane.setCaption(f"{text} · {unit}" if unit else text)
+
+
+def _input(setup: Setup) -> tuple[object, ...]:
+    return setup.placement.model_size, setup.grid
+
+
+def _meaning(one: Heat) -> Meaning:
+    """What the chosen token is: the query of a row, the key of a column."""
+    return Meaning.QUERY if one.direction is Direction.LOOKS_AT else Meaning.KEY
+
+
+class ComparePane(QWidget):
+    """Setters never emit; every signal is something the user did.
+
+    Its `head`, buttons and a line for either half, has a place of its own above both
+    halves, so that the two pictures stand at one height.
+    """
+
+    differenceToggled = Signal(bool)
+    sameScaleToggled = Signal(bool)
+    swapRequested = Signal()
+    keepRequested = Signal()
+    closeRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture = PicturePane()
+        self.picture.setAccessibleName(self.tr("Kept view"))
+        self.bar = ColourBar()
+        self._live_caption, self._caption = self._line(), self._line()
+        self._text = ""
+        self.difference = self._button(
+            self.tr("Difference"), self.tr("The view at the left less the kept one")
+        )
+        self.same_scale = self._button(
+            self.tr("Same scale"),
+            self.tr(
+                "One colour scale for both maps; in multiples of uniform where they "
+                "have another number of tokens"
+            ),
+        )
+        for button in (self.difference, self.same_scale):
+            button.setCheckable(True)
+        self.same_scale.setChecked(True)
+        self.difference.clicked.connect(self.differenceToggled)
+        self.same_scale.clicked.connect(self.sameScaleToggled)
+        self.swap = self._button(
+            self.tr("Swap"), self.tr("Exchange the two views, to change the other one")
+        )
+        self.keep = self._button(
+            self.tr("Keep this"), self.tr("Keep what is at the left now instead")
+        )
+        self.close_button = self._button("✕", self.tr("End the comparison (K)"))
+        self.swap.clicked.connect(self.swapRequested)
+        self.keep.clicked.connect(self.keepRequested)
+        self.close_button.clicked.connect(self.closeRequested)
+        self.head = self._head()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.picture, 1)
+        row.addWidget(self.bar)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def setVisible(self, visible: bool) -> None:
+        """Show or hide it with its head."""
+        self.head.setVisible(visible)
+        super().setVisible(visible)
+
+    def setCaption(self, text: str) -> None:
+        """Say what is shown."""
+        self._text = text
+        self._caption.setText(text)
+        self._caption.setToolTip(tip(text))
+
+    def setLiveCaption(self, text: str) -> None:
+        """Say what the other half shows."""
+        self._live_caption.setText(text)
+        self._live_caption.setToolTip(tip(text))
+
+    def caption(self) -> str:
+        """What is said to be shown."""
+        return self._text
+
+    def setDifference(self, on: bool) -> None:
+        """Show whether the difference is on screen."""
+        self.difference.setChecked(on)
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        self.picture.refreshTheme()
+
+    def _head(self) -> QWidget:
+        buttons = Flow(2)
+        for widget in (self.difference, self.same_scale, self.swap, self.keep):
+            buttons.addWidget(widget)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setContentsMargins(8, 4, 4, 0)
+        first.setSpacing(2)
+        first.addLayout(buttons, 1)
+        first.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        second.setContentsMargins(12, 0, 8, 2)
+        second.setSpacing(12)
+        second.addWidget(self._live_caption, 1)
+        second.addWidget(self._caption, 1)
+        head = QWidget()
+        layout = QVBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        head.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        return head
+
+    def _line(self) -> QLabel:
+        """A line of words; in Present as many as it takes."""
+        label = QLabel() if theme.presents() else ElidedLabel()
+        show_plainly(label)
+        label.setFont(theme.font("small"))
+        label.setWordWrap(theme.presents())
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return label
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button

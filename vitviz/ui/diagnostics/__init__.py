@@ -1,0 +1,1 @@
+"""The window measured and rehearsed by the program itself."""

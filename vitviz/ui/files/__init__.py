@@ -1,0 +1,1 @@
+"""Pictures, folders, sessions and exports of the window."""

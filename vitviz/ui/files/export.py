@@ -1,0 +1,118 @@
+"""Writes the view on screen into a file the user names, and leaves the window free."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from vitviz.errors import InputError
+from vitviz.export.captions import caption
+from vitviz.export.draw_figure import FigureOptions
+from vitviz.jobs.exports import animation, export_numbers, figure
+from vitviz.jobs.queue import Kind
+from vitviz.system.atomic_files import printable
+
+if TYPE_CHECKING:
+    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.window.main_window import MainWindow
+
+
+ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
+
+
+def named(path: Path, kind: str) -> Path:
+    """`path` with an ending, where people left it to the kind they chose.
+
+    kind : as the dialog shows it, "Numbers (*.npz *.csv)"; empty if it names none.
+    """
+    of_kind = re.findall(r"\*(\.\w+)", kind) or [".png"]
+    ending = path.suffix.lower()
+    # figures are offered first: that kind need not have been chosen
+    if ending in of_kind or (ending in ENDINGS and of_kind[0] == ".png"):
+        return path
+    if ending in ENDINGS:
+        return path.with_suffix(of_kind[0])
+    return path.with_name(path.name + of_kind[0])
+
+
+class Exporting(QObject):
+    """Asks for a name, and has figures, animations and numbers written."""
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+        self._folder: Path | None = None
+        """Of the last file that was written; the next is asked for there."""
+        self._changed: set[Path] = set()
+        """Files of a changed model, on their way."""
+
+    def ask(self, window: MainWindow) -> None:
+        """Ask for a name; its ending says what is written."""
+        control = self._control
+        if control.scene.trace is None or control.heat is None:
+            return
+        image = control.scene.image
+        of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
+        ending = "-changed" if control.scene.trace.interventions else ""
+        folder = self._folder or window.files.folder()
+        path, kind = QFileDialog.getSaveFileName(
+            window,
+            self.tr("Export"),
+            str(folder / f"{of}attention{ending}.png"),
+            ";;".join(
+                (
+                    self.tr("Figure") + " (*.png *.svg *.pdf)",
+                    self.tr("Animation through the layers") + " (*.gif)",
+                    self.tr("Numbers, this query") + " (*.npz *.csv)",
+                )
+            ),
+        )
+        if not path:
+            return
+        target = named(Path(path), kind)
+        if target != Path(path) and target.exists():  # the dialog asked about another
+            error = InputError(
+                "{name} is there already. Choose it by its whole name to replace it.",
+                name=printable(target.name),
+            )
+            control.panes.errors.showError(error)
+            return
+        self.write(str(target))
+
+    def write(self, path: str) -> None:
+        """Have what is on screen now written; its ending says as what."""
+        control = self._control
+        trace, shown = control.scene.trace, control.heat
+        if trace is None or shown is None:
+            return
+        state, model, target = control.state, control.model, Path(path)
+        self._changed.discard(target)
+        if trace.interventions:
+            self._changed.add(target)
+        kind = Kind.EXPORT
+        if path.lower().endswith((".npz", ".csv")):
+            job = export_numbers(trace, state, shown.layer, model, target)
+        elif path.lower().endswith(".gif"):
+            job = animation(trace, state, model, target)
+        else:
+            options = FigureOptions(
+                style=state.style,
+                colormap=state.colormap,
+                opacity=state.opacity,
+                prefix_names=trace.setup.prefix_names,
+                caption=caption(shown, trace.setup, state.scale),
+            )
+            kind, job = Kind.WRITE, figure(shown, trace.setup, options, target)
+        control.writing.write(kind, target, job, self._on_written)
+
+    def _on_written(self, path: Path) -> None:
+        self._folder = path.parent
+        text = self.tr("Saved {name}")
+        if path in self._changed:
+            text = self.tr("Saved {name}: of the model as the Lab has changed it")
+        status = self._control.panes.status
+        status.setText(text.format(name=printable(path.name)))

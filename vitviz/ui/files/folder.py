@@ -1,0 +1,221 @@
+"""The pictures one steps through, and the files that were opened before.
+
+open(paths) → the first is shown, the list comes from a worker
+step(±1)    → the neighbour, which has been read ahead
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from vitviz.errors import InputError, VitvizError
+from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
+from vitviz.jobs.queue import Kind
+from vitviz.pictures.folder import Listing
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
+from vitviz.system.paths import resource
+from vitviz.views.session import SUFFIX
+
+if TYPE_CHECKING:
+    from vitviz.pictures.source import SourceImage
+    from vitviz.ui.window.main_window import MainWindow
+
+AHEAD_MS = 200
+"""How long a picture stands before its neighbours are read: not while one steps on."""
+
+
+class Files(QObject):
+    """Lives in the main thread, as long as the window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._control = window.controller
+        self._work = window.controller.work
+        self.listing = Listing()
+        self.index = -1
+        """Of the picture asked for last; -1 when it is none of the list."""
+        self.was_asked_for = False
+        """Whether the list was opened as such, and not found around one file."""
+        self._is_new = False
+        """Whether the first of the list to come has to be opened."""
+        self._asked: Path | None = None
+        """A file that was asked for by itself, to be remembered once it is shown."""
+        self._takes_focus = False
+        """Whether keys are for the picture that is to come."""
+        self._shown: SourceImage | None = None
+        self._pause = QTimer(self, singleShot=True, interval=AHEAD_MS)
+        self._pause.timeout.connect(self._read_ahead)
+        self._work.on_result(Kind.FOLDER, self._on_listing)
+        self._work.on_failure(Kind.FOLDER, self._on_failed)
+        self._work.on_part(Kind.THUMBNAILS, self._on_thumbnail)
+        self._control.sceneChanged.connect(self._on_scene)
+        window.preferences.changed.connect(self._on_settings)
+
+    def join(self) -> None:
+        """Connect the window's widgets, which are made anew with its language."""
+        film, top = self._window.film, self._window.top
+        film.chosen.connect(self.go_to)
+        film.thumbnailsWanted.connect(self.request_thumbnails)
+        top.folderRequested.connect(self._window.opening.folder_dialog)
+        top.recentCleared.connect(self.forget)
+        self._window.start.recent.refresh()
+        self._show_list()
+
+    def open(self, paths: Sequence[str | Path]) -> None:
+        """Open pictures, folders, or a session."""
+        chosen = [Path(path) for path in paths]
+        if not chosen:
+            return
+        self._takes_focus = True
+        session = next((p for p in chosen if p.name.lower().endswith(SUFFIX)), None)
+        if session is not None:
+            self._window.sessions.open(session)
+            errors = self._window.panes.errors
+            if len(chosen) > 1 and errors.isHidden():
+                note = InputError(
+                    "A session brings its own picture: {name} was opened, and nothing "
+                    "else.",
+                    name=printable(session.name),
+                )
+                errors.showError(note, stays=True)
+        elif len(chosen) == 1 and not os.path.isdir(chosen[0]):
+            self._asked = chosen[0]
+            self._is_new = False
+            self._control.open_picture(chosen[0])
+            if self._control.scene.image is None:  # else its list stays till it is here
+                self._find(chosen[0].absolute())
+        else:
+            self._asked = None
+            self._is_new = True
+            self._work.submit(Kind.FOLDER, list_pictures(chosen))
+
+    def folder(self) -> Path:
+        """Where dialogs begin: beside the picture on screen, or what was opened last.
+
+        The home folder, where neither is to be had.
+        """
+        image = self._control.scene.image
+        places = [] if image is None or image.path is None else [image.path.absolute()]
+        places += [Path(place) for place in settings.get().recent]
+        for place in places:
+            folder = place if os.path.isdir(place) else place.parent
+            if folder != resource("samples") and os.path.isdir(folder):
+                return folder
+        return Path(os.path.expanduser("~"))
+
+    def step(self, by: int) -> None:
+        """The picture after or before, to the end of the list."""
+        paths = self.listing.paths
+        if self.index < 0 or not paths:
+            return
+        self.go_to(min(max(self.index + by, 0), len(paths) - 1))
+
+    def go_to(self, index: int) -> None:
+        """Open a picture of the list."""
+        if index != self.index and 0 <= index < len(self.listing.paths):
+            self.index = index
+            self._control.open_picture(self.listing.paths[index])
+            self._show_list()
+
+    def request_thumbnails(self, paths: Sequence[Path], side_px: int) -> None:
+        """Have these made; those asked for before and not yet made are forgotten."""
+        self._work.submit(Kind.THUMBNAILS, make_thumbnails(paths, side_px))
+
+    def toggle_strip(self) -> None:
+        """Show the film strip, also of the folder around one file, or hide it."""
+        is_hidden = self._window.film.isHidden()
+        self.was_asked_for = self.was_asked_for or is_hidden
+        self._window.preferences.set(show_film_strip=is_hidden)
+        self._show_list()
+
+    def forget(self) -> None:
+        """Empty the list of recent files."""
+        self._window.preferences.set(recent=())
+
+    def remember(self, path: Path) -> None:
+        """Put a file or folder at the head of the recent ones."""
+        place = str(path.absolute())
+        if not settings.get().keep_recent or place.startswith(str(resource("samples"))):
+            return
+        settings.refresh("recent")
+        now = settings.get()
+        others = tuple(one for one in now.recent if one != place)
+        self._window.preferences.set(recent=(place, *others)[: now.max_recent])
+
+    def _on_listing(self, found: Listing) -> None:
+        self.listing = found
+        self.was_asked_for = self._is_new
+        if self._is_new:
+            self._is_new = False
+            self.index = -1
+            self.go_to(found.start)
+            self.remember(found.folder or found.paths[0])
+        else:
+            self.index = found.start
+            self._show_list()
+        self._pause.start()
+
+    def _on_failed(self, _error: VitvizError) -> None:
+        self._is_new = False
+
+    def _on_thumbnail(self, made: Thumbnail) -> None:
+        self._window.film.setThumbnail(made.path, made.pixels)
+
+    def _on_settings(self, names: frozenset[str]) -> None:
+        if "show_film_strip" in names:
+            self._show_list()
+        if names & {"recent", "keep_recent"}:
+            self._window.start.recent.refresh()
+
+    def _show_list(self) -> None:
+        film, paths = self._window.film, self.listing.paths
+        is_wanted = settings.get().show_film_strip and self.was_asked_for
+        film.setListing(paths, self.index)
+        film.setVisible(is_wanted and len(paths) > 1)
+
+    def _on_scene(self) -> None:
+        """Another picture is on screen: remember it, and find those beside it."""
+        image = self._control.scene.image
+        if image is self._shown:
+            return
+        self._shown = image
+        if self._takes_focus:
+            self._takes_focus = False
+            self._window.panes.picture.setFocus()
+        path = None if image is None else image.path
+        if path is None:
+            self.index = -1
+            self._show_list()
+            return
+        if path == self._asked:
+            self._asked = None
+            self.remember(path)
+        if not self._is_at(path.absolute()):
+            self._find(path.absolute())
+        self._pause.start()
+
+    def _is_at(self, place: Path) -> bool:
+        paths = self.listing.paths
+        return 0 <= self.index < len(paths) and paths[self.index] == place
+
+    def _find(self, place: Path) -> None:
+        """The place of a picture in the list, or the list around it."""
+        if place in self.listing.paths and not self._work.is_awaited(Kind.FOLDER):
+            self.index = self.listing.paths.index(place)
+            self._show_list()
+        elif not self._is_new:
+            self._work.submit(Kind.FOLDER, list_pictures([place]))
+
+    def _read_ahead(self) -> None:
+        if self.index >= 0:
+            all_paths = self.listing.paths
+            near = (self.index + 1, self.index - 1)
+            paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
+            self._work.submit(Kind.AHEAD, read_ahead(self._control.runs.ahead, paths))

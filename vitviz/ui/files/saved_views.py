@@ -1,0 +1,226 @@
+"""The list of saved views.
+
+Views the user has saved, and stepping through them.
+
+A view in a few words, such as `layer 5 · head mean · (7, 3)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.domain.methods import METHODS
+from vitviz.export.captions import head_label, layer_text
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import token_name
+from vitviz.ui.widgets.flow_layout import Flow
+from vitviz.ui.widgets.inputs import action_button
+from vitviz.views.session import SavedView
+from vitviz.views.state import ViewState
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup
+    from vitviz.views.display import Heat
+
+
+class ViewsPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    saveRequested = Signal()
+    viewChosen = Signal(int)
+    renamed = Signal(int, str)
+    removeRequested = Signal(int)
+    moveRequested = Signal(int, int)
+    """(index, step)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._views: tuple[SavedView, ...] = ()
+        self._list = QListWidget()
+        self._list.setToolTip(
+            self.tr("Saved views: a click shows one (Page Up, Page Down)")
+        )
+        self._list.setAccessibleName(self.tr("Saved views"))
+        self._list.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        self._list.setStyleSheet("QListWidget::item { padding: 4px; }")
+        self._list.itemClicked.connect(self._on_clicked)
+        self._list.itemActivated.connect(self._on_clicked)
+        self._list.itemChanged.connect(self._on_changed)
+        self._hint = QLabel(
+            self.tr(
+                "Save views to come back to and to step through with Page Up and "
+                "Page Down. A session keeps them in a file."
+            )
+        )
+        self._hint.setFont(theme.font("small"))
+        self._hint.setWordWrap(True)
+        self._save = action_button(
+            self.tr("Save this view"), self.tr("Keep what is on screen now (Ctrl+D)")
+        )
+        self._up = action_button(self.tr("Up"), self.tr("Earlier in the list"))
+        self._down = action_button(self.tr("Down"), self.tr("Later in the list"))
+        self._remove = action_button(self.tr("Remove"), self.tr("Forget this view"))
+        self._save.clicked.connect(self.saveRequested)
+        self._up.clicked.connect(self._on_up)
+        self._down.clicked.connect(self._on_down)
+        self._remove.clicked.connect(self._on_remove)
+        row = Flow(4)
+        for button in (self._save, self._up, self._down, self._remove):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._list, 1)
+        layout.addWidget(self._hint)
+        self.setMinimumSize(200, 160)
+        self.setViews((), None)
+
+    def setViews(self, views: tuple[SavedView, ...], current: int | None) -> None:
+        """List views; `current` is on screen."""
+        with QSignalBlocker(self._list):
+            if views != self._views:
+                self._views = views
+                self._list.clear()
+                for view in views:
+                    item = QListWidgetItem(view.name)
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                    self._list.addItem(item)
+            self._list.setCurrentRow(-1 if current is None else current)
+        for button in (self._up, self._down, self._remove):
+            button.setEnabled(bool(views))
+
+    def setCanSave(self, can_save: bool) -> None:
+        """Offer to save where there is something on screen."""
+        self._save.setEnabled(can_save)
+
+    def list(self) -> QListWidget:
+        """The list itself."""
+        return self._list
+
+    def saveButton(self) -> QToolButton:
+        """Keeps the view on screen."""
+        return self._save
+
+    def _on_clicked(self, item: QListWidgetItem) -> None:
+        self.viewChosen.emit(self._list.row(item))
+
+    def _on_changed(self, item: QListWidgetItem) -> None:
+        self.renamed.emit(self._list.row(item), item.text())
+
+    def _on_remove(self) -> None:
+        self.removeRequested.emit(self._list.currentRow())
+
+    def _on_up(self) -> None:
+        self.moveRequested.emit(self._list.currentRow(), -1)
+
+    def _on_down(self) -> None:
+        self.moveRequested.emit(self._list.currentRow(), 1)
+
+
+class Stage(Protocol):
+    """Where views are shown."""
+
+    @property
+    def state(self) -> ViewState:
+        """The view on screen."""
+
+    def go_to_state(self, state: ViewState) -> None:
+        """Show another view; undo comes back."""
+
+
+class SavedViews(QObject):
+    """A list of views with names; lives in the main thread."""
+
+    changed = Signal()
+    """Views or the current one."""
+
+    def __init__(self, stage: QObject) -> None:
+        super().__init__(stage)
+        self._stage: Stage = stage  # type: ignore[assignment]
+        self.views: tuple[SavedView, ...] = ()
+
+    @property
+    def current(self) -> int | None:
+        """The saved view that is on screen, if it is one."""
+        state = self._stage.state
+        found = (i for i, view in enumerate(self.views) if view.state == state)
+        return next(found, None)
+
+    def set(self, views: tuple[SavedView, ...]) -> None:
+        """Other views, as of a session that was opened."""
+        self.views = views
+        self.changed.emit()
+
+    def save(self, name: str) -> None:
+        """Keep the view on screen, after the current one."""
+        now = self.current
+        at = len(self.views) if now is None else now + 1
+        view = SavedView(name, self._stage.state)
+        self.set((*self.views[:at], view, *self.views[at:]))
+
+    def show(self, index: int) -> None:
+        """Go to a view."""
+        if 0 <= index < len(self.views):
+            self._stage.go_to_state(self.views[index].state)
+            self.changed.emit()
+
+    def step(self, step: int) -> None:
+        """The view so many further; from elsewhere the first or the last."""
+        if not self.views:
+            return
+        now = self.current
+        if now is None:
+            now = -1 if step > 0 else len(self.views)
+        self.show(min(max(now + step, 0), len(self.views) - 1))
+
+    def rename(self, index: int, name: str) -> None:
+        """Give a view another name."""
+        if 0 <= index < len(self.views):
+            view = replace(self.views[index], name=name)
+            self.set((*self.views[:index], view, *self.views[index + 1 :]))
+
+    def remove(self, index: int) -> None:
+        """Forget a view."""
+        if 0 <= index < len(self.views):
+            self.set((*self.views[:index], *self.views[index + 1 :]))
+
+    def move(self, index: int, step: int) -> None:
+        """Exchange a view with its neighbour."""
+        other = index + step
+        if 0 <= index < len(self.views) and 0 <= other < len(self.views):
+            views = list(self.views)
+            views[index], views[other] = views[other], views[index]
+            self.set(tuple(views))
+
+
+def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
+    """What a map shows: method, layer, head, query.
+
+    method_title : of the heat's method, as in the window's menu.
+    """
+    options = METHODS[heat.method].options
+    parts = []
+    if heat.method != "raw":
+        parts.append(method_title)
+    if "layer" in options:
+        parts.append(layer_text(heat.layer))
+    if "head" in options:
+        parts.append(head_label(heat.heads))
+    parts.append(token_name(heat.token, setup.grid, setup.prefix_names))
+    return " · ".join(parts)

@@ -1,0 +1,180 @@
+"""Files on their way to the disk while the window goes on, one after another.
+
+    write(kind, target, job, then) → when the one before is there → the worker → `then`
+
+A newer job of a kind would take the place of the older one; a file that was asked for
+must not vanish that way, so they wait here.
+
+Halves of files that a killed process left where the user had it write.
+
+before a file is written → its folder is noted in the settings, and on the disk
+orderly end → the note is removed; next start after a kill → the folder is swept
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from vitviz.jobs.pictures import sweep_folders
+from vitviz.jobs.queue import Context, Job, Kind
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
+from vitviz.ui.base.threads import Work
+
+if TYPE_CHECKING:
+    from vitviz.errors import VitvizError
+    from vitviz.ui.window.controller import Controller
+
+
+OF_FILES = (Kind.WRITE, Kind.EXPORT)
+"""What is in memory and only has to be written, and what the engine computes first."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    target: Path
+    job: Job
+    then: Callable[[Path], None]
+
+
+class Writing(QObject):
+    """Lives in the main thread."""
+
+    settled = Signal(bool)
+    """Nothing is left to write; whether all of it is there."""
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+        self._orders: dict[Kind, deque[_Order]] = {kind: deque() for kind in OF_FILES}
+        """Of each kind the first is being written."""
+        self._has_failed = False
+        work = control.work
+        work.on_result(Kind.WRITE, self._on_written)
+        work.on_result(Kind.EXPORT, self._on_exported)
+        work.on_part(Kind.EXPORT, self._on_part)
+        work.on_failure(Kind.WRITE, self._on_write_failed)
+        work.on_failure(Kind.EXPORT, self._on_export_failed)
+
+    def write(
+        self, kind: Kind, target: Path, job: Job, then: Callable[[Path], None]
+    ) -> None:
+        """Have `job` write `target`, and then call `then` with its path.
+
+        kind : one of `OF_FILES`. An error is shown, and `then` is not called.
+        """
+        self._control.panes.errors.clear()
+        self._control.tidying.expect(target.parent)
+        waiting = self._orders[kind]
+        waiting.append(_Order(target, job, then))
+        if len(waiting) == 1:
+            self._begin(kind)
+
+    def is_busy(self) -> bool:
+        """Whether a file is being written, or waits for that."""
+        return any(self._orders.values())
+
+    def name(self) -> str:
+        """What is being written, as it is shown; empty for nothing."""
+        for waiting in self._orders.values():
+            if waiting:
+                return printable(waiting[0].target.name)
+        return ""
+
+    def forget(self) -> None:
+        """Begin no other file."""
+        for waiting in self._orders.values():
+            for order in list(waiting)[1:]:
+                _log.warning("%s is not written: it was cancelled", order.target)
+                waiting.remove(order)
+
+    def _begin(self, kind: Kind) -> None:
+        self._control.work.submit(kind, _noted(self._orders[kind][0].job))
+        self._control.runs.progress.wait_for_file()
+
+    def _on_part(self, share: float) -> None:
+        self._control.runs.progress.say_written(share)
+
+    def _on_written(self, path: Path) -> None:
+        self._end(Kind.WRITE, path)
+
+    def _on_exported(self, path: Path) -> None:
+        self._end(Kind.EXPORT, path)
+
+    def _on_write_failed(self, _error: VitvizError) -> None:
+        self._end(Kind.WRITE, None)
+
+    def _on_export_failed(self, _error: VitvizError) -> None:
+        self._end(Kind.EXPORT, None)
+
+    def _end(self, kind: Kind, path: Path | None) -> None:
+        """The first of a kind is there, or has failed: on to the next."""
+        waiting = self._orders[kind]
+        order = waiting.popleft()
+        if path is None:
+            self._has_failed = True
+        else:
+            order.then(path)
+        if waiting:
+            self._begin(kind)
+        elif not self.is_busy():
+            is_there, self._has_failed = not self._has_failed, False
+            self.settled.emit(is_there)
+
+
+def _noted(job: Job) -> Job:
+    """The job, once it is on the disk in which folder it writes; see `Tidying`."""
+
+    def after_the_note(context: Context) -> object:
+        settings.wait()
+        return job(context)
+
+    return after_the_note
+
+
+class Tidying(QObject):
+    """Lives in the main thread; folders, which may be slow, are another's work."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work)
+        self._work = work
+        self._own: set[str] = set()
+        work.on_result(Kind.TIDY, self._on_swept)
+
+    def begin(self) -> None:
+        """Have the folders swept that a killed process had noted."""
+        folders = settings.get().written_to
+        if folders:
+            self._work.submit(Kind.TIDY, sweep_folders(folders))
+
+    def expect(self, folder: Path) -> None:
+        """A file is to be written there, once `settings.wait` has returned."""
+        place = str(folder.absolute())
+        settings.refresh("written_to")  # another window may have ended meanwhile
+        noted = settings.get().written_to
+        self._own.add(place)
+        if place not in noted:
+            settings.set(written_to=(*noted, place))
+
+    def end(self) -> None:
+        """All has been written that was begun here."""
+        self._forget(self._own)
+        self._own = set()
+
+    def _on_swept(self, folders: Sequence[str]) -> None:
+        self._forget(set(folders) - self._own)
+
+    def _forget(self, places: set[str]) -> None:
+        if places:
+            settings.refresh("written_to")
+            noted = settings.get().written_to
+            settings.set(written_to=tuple(one for one in noted if one not in places))

@@ -1,0 +1,1 @@
+"""How a picture enters the model: size, fit, preprocessing."""

@@ -1,0 +1,205 @@
+"""What the user asks of a run: size, preprocessing, labels; and what it will cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+
+from vitviz.domain.number_text import bytes_text
+from vitviz.jobs import runs
+from vitviz.jobs.models import label
+from vitviz.jobs.queue import Kind
+from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
+from vitviz.ui.input.size import SizeDialog
+from vitviz.views.session import RunOptions
+
+if TYPE_CHECKING:
+    from vitviz.attention.price import Calibration, Price
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.precision import PrecisionError
+    from vitviz.models.model import ModelInfo
+    from vitviz.ui.window.main_window import MainWindow
+
+
+class Running(QObject):
+    """Between the Size menu, its dialogs and the controller; in the main thread."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._control = window.controller
+        self._calibrations: dict[ModelInfo, Calibration] = {}
+        self._measured: Trace | None = None
+        """The last one whose precision was asked for."""
+        self._precision: tuple[Trace, PrecisionError] | None = None
+        work = self._control.work
+        work.on_result(Kind.PRICE, self._on_calibrated)
+        work.on_result(Kind.PRECISION, self._on_precision)
+        self._control.sceneChanged.connect(self._on_scene)
+
+    def join(self) -> None:
+        """Connect a top bar that was made anew."""
+        sizes = self._window.top.sizes
+        sizes.setPrices(self.price_of)
+        sizes.optionsChosen.connect(self.choose)
+        sizes.customRequested.connect(self.ask_size)
+        sizes.preprocessingRequested.connect(self.ask_preprocessing)
+        self._window.top.labelsRequested.connect(self.ask_labels)
+        self._show_precision()
+
+    def price_of(self, options: RunOptions) -> Price:
+        """What the picture at hand would cost, or a square without one."""
+        from vitviz.attention.price import price
+        from vitviz.pictures.placement import placement_for
+
+        model, image = self._control.model, self._control.scene.image
+        assert model is not None
+        calibration = self._calibrations.get(model.info)
+        size: int | tuple[int, int] | None = options.size
+        if image is not None:
+            placed = placement_for(
+                image.size,
+                model.preprocessing,
+                model.info.patch_size,
+                size=options.size,
+                fit=options.fit,
+            )
+            size = placed.model_size
+        return price(model, size, calibration=calibration)
+
+    def choose(self, options: object) -> None:
+        """Run with these options, or with smaller ones where memory is short."""
+        wanted = cast("RunOptions", options)
+        control = self._control
+        self._window.panes.errors.clear()
+        if control.model is not None and wanted != control.options:
+            price = self.price_of(wanted)
+            if price.is_large and not price.is_too_much:
+                wanted = self._agreed(wanted, price)
+        control.choose_options(wanted)
+        self._window.refresh_controls()
+
+    def ask_size(self) -> None:
+        """Any width and height."""
+        model = self._control.model
+        if model is None:
+            return
+        dialog = SizeDialog(
+            self._window,
+            self._control.options,
+            own=model.preprocessing.size,
+            patch=model.info.patch_size,
+            price_of=self.price_of,
+        )
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.choose(dialog.options())
+        dialog.deleteLater()
+
+    def ask_preprocessing(self) -> None:
+        """Show how the picture is prepared, and run with what was changed."""
+        model, options = self._control.model, self._control.options
+        if model is None:
+            return
+        own = model.preprocessing
+        dialog = PreprocessingDialog(
+            self._window, options.preprocessing or own, own, model.info.name
+        )
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.choose(replace(options, preprocessing=dialog.chosen()))
+        dialog.deleteLater()
+
+    def ask_labels(self) -> None:
+        """Name the classes by a file."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Choose a file of labels"),
+            "",
+            self.tr("Labels") + " (*.txt *.json);;" + self.tr("All files") + " (*)",
+        )
+        model = self._control.model
+        if path and model is not None:
+            self._control.work.submit(Kind.MODEL, label(model, Path(path)))
+
+    def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
+        """What to run with when it takes more than half of the free memory."""
+        from vitviz.attention.price import smaller_size
+
+        control = self._control
+        assert control.model is not None
+        assert price.free_bytes is not None
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(
+            self.tr(
+                "A run at {width}×{height} px would take about {needed} of the {free} "
+                "of memory that are free."
+            ).format(
+                width=price.size[0],
+                height=price.size[1],
+                needed=bytes_text(price.peak_bytes),
+                free=bytes_text(price.free_bytes),
+            )
+        )
+        anyway = box.addButton(
+            self.tr("Run anyway"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        smaller = smaller_size(control.model, price.size)
+        less = None
+        if smaller is not None:
+            text = self.tr("Run at {width}×{height} px")
+            less = box.addButton(
+                text.format(width=smaller[0], height=smaller[1]),
+                QMessageBox.ButtonRole.AcceptRole,
+            )
+            box.setDefaultButton(less)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is anyway:
+            return wanted
+        if less is not None and clicked is less and smaller is not None:
+            side = min(smaller)
+            is_one = isinstance(wanted.size, int) or wanted.size is None
+            return replace(wanted, size=side if is_one else smaller)
+        return control.options
+
+    # -- what a run was measured to cost --------------------------------------------
+
+    def _on_scene(self) -> None:
+        """A run is done: learn from it what others will cost, and what it lost."""
+        control = self._control
+        model, trace = control.model, control.scene.trace
+        seconds = control.scene.seconds
+        if model is None or trace is None or seconds is None:
+            return
+        if not trace.is_complete or trace.setup.model != model.info:
+            return
+        if model.info not in self._calibrations and not trace.interventions:
+            control.work.submit(
+                Kind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
+            )
+        if model.info.dtype != "float32" and trace is not self._measured:
+            self._measured = trace
+            if trace.setup.image is not None:
+                control.work.submit(Kind.PRECISION, runs.precision(model, trace))
+        self._show_precision()
+
+    def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:
+        info, calibration = found
+        self._calibrations[info] = calibration
+
+    def _on_precision(self, found: tuple[Trace, PrecisionError]) -> None:
+        self._precision = found
+        self._show_precision()
+
+    def _show_precision(self) -> None:
+        known, trace = self._precision, self._control.scene.trace
+        error = None
+        if known is not None and trace is not None and known[0] is trace:
+            error = known[1].moved
+        self._window.panes.status.setPrecision(error)

@@ -1,0 +1,1 @@
+"""Panes that show attention, each with its controller."""

@@ -1,0 +1,172 @@
+"""What the model takes the picture for, and which class the methods explain.
+
+Fills the pane of classes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.ui.base import theme
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.text import percent
+from vitviz.ui.base.threads import Work
+from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.ui.window.layout import Panes
+from vitviz.views.prediction import Guess, class_name, guesses, probabilities
+
+
+class ClassPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    targetChosen = Signal(object)
+    """Class index, or None for the likeliest."""
+    searched = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = QLineEdit()
+        find = self.tr("Find a class by name or number")
+        self._search.setPlaceholderText(
+            self.tr("Find a class") if theme.presents() else find
+        )
+        self._search.setAccessibleName(self.tr("Find a class"))
+        self._search.setToolTip(self.tr("Find a class by name or number"))
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self.searched)
+        self._likeliest = QToolButton()
+        self._likeliest.setText(self.tr("Likeliest"))
+        self._likeliest.setToolTip(self.tr("Explain the likeliest class again"))
+        self._likeliest.clicked.connect(self._on_likeliest)
+        self._note = QLabel()
+        self._note.setFont(theme.font("small"))
+        self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.bars = BarList()
+        self.bars.setAccessibleName(self.tr("Classes"))
+        self.bars.chosen.connect(self._on_chosen)
+        row = QHBoxLayout()
+        row.addWidget(self._search, 1)
+        row.addWidget(self._likeliest)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._note)
+        layout.addWidget(self.bars, 1)
+        self.setMinimumSize(200, 160)
+        self.setGuesses((), target=None, note="")
+
+    def setGuesses(
+        self, guesses: tuple[Guess, ...], *, target: int | None, note: str
+    ) -> None:
+        """Classes with their probabilities; `target` is the one that is explained."""
+        self.bars.setBars(
+            tuple(
+                Bar(g.index, g.name, g.probability, percent(g.probability, 1))
+                for g in guesses
+            )
+        )
+        self.bars.setCurrent(target)
+        self._note.setText(note)
+
+    def setHasClasses(self, has_classes: bool) -> None:
+        """Offer to choose only where there is something to choose from."""
+        self._search.setEnabled(has_classes)
+        self._likeliest.setEnabled(has_classes)
+        if not has_classes:
+            with QSignalBlocker(self._search):
+                self._search.clear()
+
+    def searchText(self) -> str:
+        """What is looked for."""
+        return self._search.text()
+
+    def setSearchText(self, text: str) -> None:
+        """Look for something else. Emits nothing."""
+        with QSignalBlocker(self._search):
+            self._search.setText(text)
+
+    def searchField(self) -> QLineEdit:
+        """Where it is typed."""
+        return self._search
+
+    def note(self) -> str:
+        """The sentence above the classes."""
+        return self._note.text()
+
+    def _on_chosen(self, index: int) -> None:
+        self.targetChosen.emit(index)
+
+    def _on_likeliest(self) -> None:
+        self._search.clear()
+        self.targetChosen.emit(None)
+
+
+MOST = 20
+
+
+class PredictionFiller(Filler):
+    """All of it is at hand once the run is complete."""
+
+    def __init__(self, pane: ClassPane, work: Work) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self._view: View | None = None
+        pane.searched.connect(self._on_searched)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane."""
+        panes.classes.setSearchText(self.pane.searchText())
+        self.pane = panes.classes
+        self.pane.searched.connect(self._on_searched)
+
+    def clear(self) -> None:
+        """List nothing."""
+        self._view = None
+        self.pane.setHasClasses(False)
+        self.pane.setGuesses((), target=None, note="")
+
+    def refresh(self, view: View) -> None:
+        """List the likeliest classes, or those that are looked for."""
+        self._view = view
+        info, logits = view.trace.setup.model, view.trace.logits
+        is_known = logits is not None and probabilities(logits) is not None
+        self.pane.setHasClasses(is_known)
+        if logits is None:
+            note = self.tr("The prediction comes with the last layer.")
+            if not info.has_head:
+                note = self.tr(
+                    "{name} has no classifier. Methods that need a target explain the "
+                    "model's own feature instead: how far each patch points its way."
+                ).format(name=info.name)
+            self.pane.setGuesses((), target=None, note=note)
+            return
+        if not is_known:
+            note = self.tr("The logits are not finite, so no class can be named.")
+            self.pane.setGuesses((), target=None, note=note)
+            return
+        wanted = self.pane.searchText()
+        found = guesses(logits, info.labels, wanted=wanted, most=MOST)
+        target = view.state.target
+        if target is None or target >= len(logits):
+            target = int(np.argmax(logits))
+        note = self.tr(
+            "Relevance, gradient rollout, grad-CAM and others explain: {name}"
+        ).format(name=class_name(target, info.labels))
+        if not found:
+            note = self.tr("No class matches “{text}”.").format(text=wanted)
+        self.pane.setGuesses(found, target=target, note=note)
+
+    def _on_searched(self, _text: str) -> None:
+        if self._view is not None:
+            self.refresh(self._view)

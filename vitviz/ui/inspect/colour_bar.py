@@ -1,0 +1,247 @@
+"""The colour bar beside the picture: readable ticks and the 1/N mark.
+
+Asks for the fixed ends of the colour bar.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDoubleValidator,
+    QFontMetricsF,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QWidget,
+)
+
+from vitviz.domain.number_text import format_value
+from vitviz.ui.base import theme
+from vitviz.views.colour import Levels, lookup_table
+from vitviz.views.state import Style
+
+BAR_PX = 14
+LEFT_PX = 10
+TICK_PX = 5
+MAX_HEIGHT_PX = 420
+
+
+class ColourBar(QWidget):
+    """Vertical; what its ends stand for is always written beside it."""
+
+    scaleRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._levels: Levels | None = None
+        self._uniform: float | None = None
+        self._uniform_name = "1/N"
+        self._clipped = 0
+        self._colormap = "viridis"
+        self._style = Style.TINT
+        self._opacity = 1.0
+        self._is_blank = False
+        widest = QFontMetricsF(theme.font("small")).horizontalAdvance("0.0000")
+        self.setFixedWidth(round(LEFT_PX + BAR_PX + TICK_PX + widest + 10))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.tr("Colour bar"))
+        self.setToolTip(
+            self.tr(
+                "Attention values. The mark 1/N is what every token would get if "
+                "attention were spread evenly. Double-click sets a fixed range."
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        """Narrow and high."""
+        return QSize(self.width(), 300)
+
+    def setLevels(self, levels: Levels | None) -> None:
+        """What the ends stand for; None draws nothing."""
+        if levels != self._levels:
+            self._levels = levels
+            self.update()
+
+    def setUniform(self, value: float | None, name: str = "1/N") -> None:
+        """Where the mark of even attention stands, and what it is called."""
+        if (value, name) != (self._uniform, self._uniform_name):
+            self._uniform, self._uniform_name = value, name
+            self.update()
+
+    def setClipped(self, count: int) -> None:
+        """How many values lie beyond the upper end."""
+        if count != self._clipped:
+            self._clipped = count
+            self.update()
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self.update()
+
+    def setStyleKind(self, style: Style, opacity: float = 1.0) -> None:
+        """Show the colours as the style lays them over the picture.
+
+        A spotlight's bar is as dark as the shadow of this opacity, in [0, 1], makes
+        white.
+        """
+        if (style, opacity) != (self._style, self._opacity):
+            self._style, self._opacity = style, opacity
+            self.update()
+
+    def setBlank(self, is_blank: bool) -> None:
+        """Draw nothing while no colours are seen, and keep the room."""
+        if is_blank != self._is_blank:
+            self._is_blank = is_blank
+            self.update()
+
+    def isBlank(self) -> bool:
+        """Whether nothing is drawn for now."""
+        return self._is_blank
+
+    def barRect(self) -> QRectF:
+        """Where the gradient stands."""
+        height = self.height() - 56
+        if not theme.presents():
+            height = min(height, MAX_HEIGHT_PX)
+        return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Ask for a range."""
+        self.scaleRequested.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Gradient, ticks, the uniform mark, the clip mark."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        painter.fillRect(self.rect(), QColor(tone.surround))
+        if self._levels is None or self._is_blank:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        bar = self.barRect()
+        painter.drawImage(bar, self._gradient())
+        painter.setPen(QPen(QColor(tone.faint), 1))
+        painter.drawRect(bar)
+        painter.setFont(theme.font("small"))
+        line = QFontMetricsF(painter.font()).height()
+        mark_y = self._paint_uniform(painter, bar, line)
+        for value in self._levels.ticks():
+            position = self._levels.position(value)
+            if position is None:
+                continue
+            y = bar.bottom() - position * bar.height()
+            painter.setPen(QColor(tone.faint))
+            painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + TICK_PX, y))
+            if mark_y is None or abs(y - mark_y) >= line:
+                self._write(painter, y, format_value(value), tone.text)
+        if self._clipped:
+            self._paint_clip_mark(painter, bar)
+        if self._levels.log:
+            top = QRectF(0, bar.top() - 2 * line, self.width(), line)
+            painter.setPen(QColor(tone.faint))
+            painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.tr("log"))
+
+    def _paint_uniform(
+        self, painter: QPainter, bar: QRectF, line: float
+    ) -> float | None:
+        """Draw the mark of 1/N; returns its y, or None when it is outside the bar."""
+        assert self._levels is not None
+        if self._uniform is None:
+            return None
+        position = self._levels.position(self._uniform)
+        if position is None:
+            return None
+        tone = theme.colours()
+        y = bar.bottom() - position * bar.height()
+        painter.setPen(QPen(QColor(tone.text), 1.5))
+        painter.drawLine(QPointF(bar.left() - 5, y), QPointF(bar.right() + 3, y))
+        self._write(painter, y, self._uniform_name, tone.text, bold=True)
+        return y
+
+    def _paint_clip_mark(self, painter: QPainter, bar: QRectF) -> None:
+        tone = theme.colours()
+        middle = bar.center().x()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tone.text))
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(middle - 5, bar.top() - 4),
+                    QPointF(middle + 5, bar.top() - 4),
+                    QPointF(middle, bar.top() - 11),
+                ]
+            )
+        )
+
+    def _write(
+        self, painter: QPainter, y: float, text: str, colour: str, *, bold: bool = False
+    ) -> None:
+        font = theme.font("small")
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        left = LEFT_PX + BAR_PX + TICK_PX + 3
+        height = QFontMetricsF(font).height() + 2
+        rect = QRectF(left, y - height / 2, self.width() - left, height)
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(rect, align, text)
+
+    def _gradient(self) -> QImage:
+        """256 rows, the highest value on top."""
+        ramp = np.arange(255, -1, -1)
+        if self._style is Style.SPOTLIGHT:
+            bright = 255 - self._opacity * (255 - ramp)
+            colours = np.repeat(bright[:, None], 3, axis=1).astype(np.uint8)
+        else:
+            colours = lookup_table(self._colormap)[ramp]
+        pixels = np.full((256, 1, 4), 255, np.uint8)
+        pixels[:, 0, :3] = colours
+        image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_RGBX8888)
+        return image.copy()  # owns its bytes
+
+
+def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] | None:
+    """(low, high) with 0 ≤ low < high ≤ 1; None when cancelled."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("RangeDialog", text)
+
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(tr("Fixed range"))
+    form = QFormLayout(dialog)
+    form.addRow(QLabel(tr("Attention values at the ends of the colour bar")))
+    fields = []
+    for name, value in zip((tr("From"), tr("To")), now, strict=True):
+        field = QLineEdit(f"{value:.4g}")
+        validator = QDoubleValidator(0.0, 1.0, 9, field)
+        validator.setLocale(QLocale.c())
+        field.setValidator(validator)
+        form.addRow(name, field)
+        fields.append(field)
+    buttons = QDialogButtonBox(
+        QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+    )
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    form.addRow(buttons)
+    if dialog.exec() != QDialog.DialogCode.Accepted:
+        return None
+    try:
+        low, high = (float(field.text()) for field in fields)
+    except ValueError:
+        return None
+    return (low, high) if 0 <= low < high <= 1 else None

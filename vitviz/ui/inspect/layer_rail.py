@@ -1,0 +1,355 @@
+"""One cell a layer: progress, overview and selector in one.
+
+Fills the layer rail: a small map of every layer for the query on screen.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
+
+from vitviz.domain.geometry import POOL
+from vitviz.jobs import maps
+from vitviz.jobs.maps import RailPart
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.threads import Work
+from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
+from vitviz.ui.window.layout import Panes
+from vitviz.views.display import MapCell, maps_of, rail_cell, shown_heads, shown_query
+from vitviz.views.state import Direction
+
+MAP_PX = 52.0
+MAP_LINES = 1.85
+"""Side of a map in Present, in lines of small type."""
+GAP_PX = 8.0
+MARGIN_PX = 12.0
+SIDE_PX = 150
+"""Reserved at the right for progress and cancel."""
+SIDE_LINES = 6.0
+"""The same in lines of type, where that is more."""
+LEAST_MAP_PX = 12.0
+
+
+class LayerRail(QWidget):
+    """Lights up as layers arrive; click or arrow keys choose one."""
+
+    layerChosen = Signal(int)
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._num_layers = 12
+        self._cells: dict[int, MapCell] = {}
+        self._images: dict[int, QImage] = {}
+        self._captured: frozenset[int] = frozenset()
+        self._windowed: frozenset[int] = frozenset()
+        self._current: int | None = None
+        self._is_running = False
+        self._hovered = -1
+        self._colormap = "viridis"
+        self._progress = QLabel(self)
+        self._progress.setFont(theme.font("small"))
+        self._progress.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        self._cancel = QToolButton(self)
+        self._cancel.setText(self.tr("Cancel"))
+        self._cancel.setToolTip(self.tr("Stop; layers that have arrived stay (Esc)"))
+        self._cancel.clicked.connect(self.cancelRequested)
+        self._cancel.hide()
+        line = QFontMetricsF(theme.font("small")).height()
+        # in Present maps grow with the type, whatever the size of the screen
+        self._map = max(MAP_PX, MAP_LINES * line) if theme.presents() else MAP_PX
+        self._side = max(SIDE_PX, round(SIDE_LINES * line))
+        self.setFixedHeight(round(self._map + line + 16))
+        self.setMinimumWidth(320)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Layers"))
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(960, self.height())
+
+    def setNumLayers(self, count: int) -> None:
+        """Draw `count` empty cells."""
+        self._num_layers = count
+        self.setCells(())
+
+    def setCells(self, cells: tuple[MapCell | None, ...]) -> None:
+        """All maps at once; an empty tuple clears them."""
+        self._cells = {i: cell for i, cell in enumerate(cells) if cell is not None}
+        self._images = {
+            i: map_image(cell, self._colormap) for i, cell in self._cells.items()
+        }
+        if not cells:
+            self._captured = frozenset()
+        self.update()
+
+    def setCell(self, layer: int, cell: MapCell) -> None:
+        """The map of one layer."""
+        self._cells[layer] = cell
+        self._images[layer] = map_image(cell, self._colormap)
+        self.update()
+
+    def setCaptured(self, layers: frozenset[int]) -> None:
+        """Layers that have run."""
+        if layers != self._captured:
+            self._captured = layers
+            self.update()
+
+    def setWindowed(self, layers: frozenset[int]) -> None:
+        """Layers whose attention stays in windows: marked, and not to be chosen."""
+        if layers != self._windowed:
+            self._windowed = layers
+            self.update()
+
+    def setCurrent(self, layer: int | None) -> None:
+        """Frame the layer on screen."""
+        if layer != self._current:
+            self._current = layer
+            self.update()
+
+    def setRunning(self, is_running: bool) -> None:
+        """Outline the layer that comes next."""
+        if is_running != self._is_running:
+            self._is_running = is_running
+            self.update()
+
+    def setProgress(self, text: str | None) -> None:
+        """Say how long it takes and offer to cancel; None for neither."""
+        self._progress.setText(text or "")
+        self._cancel.setVisible(text is not None)
+
+    def cancelButton(self) -> QToolButton:
+        """The button at the right end; visible while there is something to cancel."""
+        return self._cancel
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self._images = {i: map_image(c, name) for i, c in self._cells.items()}
+            self.update()
+
+    def cellRect(self, layer: int) -> QRectF:
+        """Place of a layer's map."""
+        room = self.width() - 2 * MARGIN_PX - self._side
+        pitch = min(self._map + GAP_PX, room / max(1, self._num_layers))
+        gap = GAP_PX if pitch > 2 * GAP_PX else 2.0
+        side = max(2.0, pitch - gap)
+        top = 6 + (self._map - side) / 2
+        return QRectF(MARGIN_PX + layer * pitch, top, side, side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep progress and cancel at the right end."""
+        super().resizeEvent(event)
+        left = self.width() - self._side - round(MARGIN_PX)
+        half = self.height() // 2
+        self._progress.setGeometry(left, 4, self._side, half - 4)
+        hint = self._cancel.sizeHint()
+        self._cancel.setGeometry(
+            self.width() - round(MARGIN_PX) - hint.width(),
+            half,
+            hint.width(),
+            hint.height(),
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Maps or outlines, numbers, the frame."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        painter.fillRect(self.rect(), QColor(tone.panel))
+        painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(tone.line))
+        step = self._number_step()
+        for layer in range(self._num_layers):
+            rect = self.cellRect(layer)
+            self._paint_cell(painter, layer, rect)
+            is_current = layer == self._current
+            if layer % step and not is_current:
+                continue
+            font = theme.font("small")
+            font.setBold(is_current)
+            painter.setFont(font)
+            painter.setPen(QColor(tone.text if is_current else tone.faint))
+            below = QRectF(
+                rect.center().x() - self._map / 2,
+                self._map + 8,
+                self._map,
+                self.height() - self._map - 10,
+            )
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(layer))
+
+    def _paint_cell(self, painter: QPainter, layer: int, rect: QRectF) -> None:
+        tone = theme.colours()
+        image = self._images.get(layer)
+        if image is not None and rect.width() >= LEAST_MAP_PX:
+            target = paint_map(painter, image, rect)
+        else:
+            target = rect
+            if layer in self._captured:
+                painter.fillRect(rect, QColor(tone.line))
+        if layer in self._windowed:
+            self._paint_windows(painter, rect)
+        known = self._captured | self._windowed
+        is_next = self._is_running and layer == len(known)
+        is_current = layer == self._current
+        if is_current or is_next or layer == self._hovered:
+            paint_frame(painter, target, is_chosen=is_current, is_hovered=True)
+        elif layer not in self._captured:
+            painter.setPen(QPen(QColor(tone.line), 1))
+            painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_windows(self, painter: QPainter, rect: QRectF) -> None:
+        """A square cut into windows, in place of a map."""
+        painter.setPen(QPen(QColor(theme.colours().faint), 1))
+        for part in (1, 2):
+            x = rect.left() + rect.width() * part / 3
+            y = rect.top() + rect.height() * part / 3
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+
+    def _number_step(self) -> int:
+        """1 unless numbers would touch; then every 2nd, 5th or 10th is drawn."""
+        widest = QFontMetricsF(theme.font("small")).horizontalAdvance("00") + 6
+        pitch = self.cellRect(1).x() - self.cellRect(0).x()
+        return next((s for s in (1, 2, 5, 10) if s * pitch >= widest), 20)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the layer under the pointer."""
+        layer = self._layer_at(event.position().x())
+        if layer in self._captured and event.button() == Qt.MouseButton.LeftButton:
+            self.layerChosen.emit(layer)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Outline the layer under the pointer."""
+        layer = self._layer_at(event.position().x())
+        if layer != self._hovered:
+            self._hovered = layer
+            self.update()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Outline nothing."""
+        self._hovered = -1
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or self._current is None:
+            super().keyPressEvent(event)
+        else:
+            layer = self._current + step
+            while layer in self._windowed:
+                layer += step
+            if layer in self._captured:
+                self.layerChosen.emit(layer)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what a cell is."""
+        if isinstance(event, QHelpEvent):
+            layer = self._layer_at(event.pos().x())
+            if layer >= 0:
+                text = self.tr(
+                    "Layer {n}: the same query and heads, on a scale of its own"
+                )
+                keys = self.tr("[ and ] move through the layers")
+                if layer in self._windowed:
+                    text = self.tr(
+                        "Layer {n} attends within small windows: there is no map of "
+                        "the whole picture"
+                    )
+                tip = f"{text.format(n=layer)}\n{keys}"
+                QToolTip.showText(event.globalPos(), tip, self)
+                return True
+        return super().event(event)
+
+    def _layer_at(self, x: float) -> int:
+        for layer in range(self._num_layers):
+            rect = self.cellRect(layer)
+            if rect.left() - 2 <= x <= rect.right() + 2:
+                return layer
+        return -1
+
+
+AT_ONCE = 12 * 400
+"""Layers × tokens up to which the rail is computed with the click itself."""
+
+
+class RailFiller(Filler):
+    """Computes with the click when that is cheap, else by the engine."""
+
+    def __init__(self, rail: LayerRail, work: Work) -> None:
+        super().__init__(work)
+        self.rail = rail
+        self.cells: dict[int, MapCell] = {}
+        self._work = work
+        self._key: tuple[object, ...] | None = None
+        work.on_part(Kind.RAIL, self._on_part)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another rail with the maps there are."""
+        self.rail = panes.rail
+        for layer, cell in self.cells.items():
+            self.rail.setCell(layer, cell)
+
+    def clear(self) -> None:
+        """Forget all maps."""
+        self.cells, self._key = {}, None
+
+    def refresh(self, view: View) -> None:
+        """Compute the maps that are missing."""
+        trace, state = view.trace, view.state
+        key = (id(trace.setup), *_fields(view))
+        is_pool = shown_query(trace, state.token) == POOL
+        if key != self._key:
+            self._key, self.cells = key, {}
+            if is_pool:  # the others have no map to take the former's place
+                self.rail.setCells((None,) * trace.num_layers)
+            self._work.drop(Kind.RAIL)
+        self.rail.setColormap(state.colormap)
+        layers = (view.layer,) if is_pool else view.exact
+        missing = tuple(layer for layer in layers if layer not in self.cells)
+        if not missing:
+            return
+        rows_only = state.direction is Direction.LOOKS_AT or is_pool
+        is_cheap = len(missing) * trace.num_tokens <= AT_ONCE
+        if rows_only and (is_cheap or view.is_running):
+            for layer in missing:
+                cell = rail_cell(trace, state, maps_of(trace, state, layer))
+                self._on_part(RailPart(layer, cell))
+        elif not view.is_running:
+            self._work.submit(Kind.RAIL, maps.rail(trace, state, missing))
+
+    def _on_part(self, part: RailPart) -> None:
+        self.cells[part.layer] = part.cell
+        self.rail.setCell(part.layer, part.cell)
+
+
+def _fields(view: View) -> tuple[object, ...]:
+    """What the rail's maps depend on."""
+    trace, state = view.trace, view.state
+    query = shown_query(trace, state.token)
+    return (
+        query,
+        shown_heads(trace, state.heads, query),
+        state.direction,
+        state.log,
+        state.clip_percent,
+        state.renormalise,
+    )

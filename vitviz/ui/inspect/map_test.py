@@ -1,0 +1,282 @@
+"""Puts a map to the test: what happens when patches go in its order.
+
+Fills the pane that tests the map on screen, when it is asked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+
+from vitviz.domain.number_text import format_value
+from vitviz.errors import VitvizError
+from vitviz.jobs import maps
+from vitviz.jobs.maps import MapTested
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.text import percent
+from vitviz.ui.base.threads import Work
+from vitviz.ui.widgets.inputs import action_button
+from vitviz.ui.window.layout import Panes
+from vitviz.views.colour import Array, Meaning
+from vitviz.views.display import Heat, shown_target
+
+
+class TrialPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    startRequested = Signal()
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_running = False
+        self._start = action_button(
+            "", self.tr("Run the model with more and more patches hidden, then shown")
+        )
+        self._start.clicked.connect(self._on_start)
+        self._note = QLabel()
+        self._note.setFont(theme.font("small"))
+        self._note.setWordWrap(True)
+        self._note.setTextFormat(Qt.TextFormat.RichText)
+        self._plot = pg.PlotWidget()
+        self._plot.setAccessibleName(self.tr("Deletion and insertion curves"))
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number,
+        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)  # which is shown
+        row = QVBoxLayout()
+        row.setContentsMargins(8, 2, 8, 0)
+        row.setSpacing(4)
+        corner = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        row.addWidget(self._start, 0, corner)
+        row.addWidget(self._note, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._plot, 1)
+        self.setMinimumSize(200, 160)
+        self.refreshTheme()
+        self.setProgress(None)
+        self.clear()
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        tone = theme.colours()
+        self._plot.setBackground(tone.panel)
+        for side in ("left", "bottom"):
+            axis = self._plot.getPlotItem().getAxis(side)
+            axis.setPen(tone.line)
+            axis.setTextPen(tone.text)
+            axis.setStyle(tickFont=theme.font("small"))
+
+    def setProgress(self, share: float | None) -> None:
+        """How far it is; None while nothing runs."""
+        self._is_running = share is not None
+        self._start.setText(
+            self.tr("Test this map") if share is None else self.tr("Cancel")
+        )
+        if share is not None:
+            text = self.tr("Testing … {percent}").format(percent=percent(share))
+            self._note.setText(text)
+
+    def setCanStart(self, can_start: bool) -> None:
+        """Offer it only where there is a map and a model."""
+        self._start.setEnabled(can_start)
+
+    def clear(self) -> None:
+        """Show no curves."""
+        self._plot.getPlotItem().clear()
+        self._note.setText(
+            self.tr(
+                "A map shows weights, not reasons. Hide patches in its order: the "
+                "score should fall faster than in random order."
+            )
+        )
+
+    def setCurves(
+        self,
+        shares: Array,
+        deletion: Array,
+        insertion: Array,
+        random: tuple[Array, Array],
+        note: str,
+    ) -> None:
+        """Curves of the map, (S,), and of random orders, (8, S) each."""
+        tone = theme.colours()
+        item = self._plot.getPlotItem()
+        item.clear()
+        for values, others, meaning in (
+            (deletion, random[0], Meaning.WARNING),
+            (insertion, random[1], Meaning.VALUE),
+        ):
+            low, high = others.min(axis=0), others.max(axis=0)
+            edges = [pg.PlotCurveItem(shares, edge, pen=None) for edge in (low, high)]
+            colour = pg.mkColor(meaning.value)
+            colour.setAlpha(60)
+            for edge in edges:
+                item.addItem(edge)
+            item.addItem(pg.FillBetweenItem(*edges, brush=colour))
+            mean = others.mean(axis=0)
+            dashed = pg.mkPen(
+                meaning.value, width=theme.drawn(1.5), style=Qt.PenStyle.DashLine
+            )
+            item.plot(shares, mean, pen=dashed)
+            item.plot(
+                shares, values, pen=pg.mkPen(meaning.value, width=theme.drawn(2.5))
+            )
+        item.setLabel("bottom", self.tr("share of patches"), color=tone.text)
+        item.setLabel("left", self.tr("score"), color=tone.text)
+        lowest = min(float(np.min(a)) for a in (deletion, insertion, *random))
+        highest = max(float(np.max(a)) for a in (deletion, insertion, *random))
+        item.setXRange(0, 1, padding=0.02)
+        item.setYRange(min(0.0, lowest), highest, padding=0.05)
+        self._note.setText(note)
+
+    def areaText(
+        self, name: str, area: float, random: Array, meaning: Meaning, wish: str
+    ) -> str:
+        """One curve in words."""
+        text = self.tr("{name}: area {area}, random {mean} ± {spread} ({wish})")
+        said = text.format(
+            name=name,
+            area=format_value(area),
+            mean=format_value(float(random.mean())),
+            spread=format_value(float(f"{random.std():.1g}")),
+            wish=wish,
+        )
+        return f'<span style="color:{meaning.value}">■</span> {said}'
+
+    def note(self) -> str:
+        """The words above the curves."""
+        return self._note.text()
+
+    def startButton(self) -> QToolButton:
+        """Starts and cancels."""
+        return self._start
+
+    def _on_start(self) -> None:
+        signal = self.cancelRequested if self._is_running else self.startRequested
+        signal.emit()
+
+
+class TrialFiller(Filler):
+    """Hundreds of passes: only by its own button, with progress and cancel."""
+
+    def __init__(
+        self, pane: TrialPane, work: Work, heat: Callable[[], Heat | None]
+    ) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self._work = work
+        self._heat = heat
+        self._view: View | None = None
+        self._tested: tuple[Array, int | None] | None = None
+        self._found: MapTested | None = None
+        self._connect()
+        work.on_part(Kind.CURVES, self._on_progress)
+        work.on_result(Kind.CURVES, self._on_tested)
+        work.on_failure(Kind.CURVES, self._on_failed)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane with the curves there are."""
+        self.pane = panes.trial
+        self._connect()
+        if self._work.is_awaited(Kind.CURVES):
+            self.pane.setProgress(0.0)
+        elif self._found is not None:
+            self._on_tested(self._found)
+
+    def clear(self) -> None:
+        """Forget the curves."""
+        self._view = self._tested = self._found = None
+        self.pane.setProgress(None)
+        self.pane.clear()
+
+    def refresh(self, view: View) -> None:
+        """Another map: its curves are not there yet."""
+        self._view = view
+        heat = self._heat()
+        same_model = view.model is not None and (
+            view.model.info == view.trace.setup.model
+        )
+        self.pane.setCanStart(heat is not None and same_model and not view.is_running)
+        if self._is_other(view, heat) and not self._work.is_awaited(Kind.CURVES):
+            self._tested = self._found = None
+            self.pane.clear()
+
+    def _is_other(self, view: View, heat: Heat | None) -> bool:
+        """Whether the map on screen, or its class, is not the one that was tested."""
+        if self._tested is None:
+            return False
+        patches, target = self._tested
+        return (
+            heat is None
+            or target != shown_target(view.trace, view.state)
+            or not np.array_equal(heat.patches, patches)
+        )
+
+    def _connect(self) -> None:
+        self.pane.startRequested.connect(self._start)
+        self.pane.cancelRequested.connect(self._cancel)
+
+    def _start(self) -> None:
+        view, heat = self._view, self._heat()
+        if view is None or heat is None or view.model is None:
+            return
+        self._tested = heat.patches, shown_target(view.trace, view.state)
+        self._found = None
+        self.pane.setProgress(0.0)
+        job = maps.try_map(view.trace, view.state, view.model, heat)
+        self._work.submit(Kind.CURVES, job)
+
+    def _cancel(self) -> None:
+        self._work.drop(Kind.CURVES)
+        self.pane.setProgress(None)
+        self.pane.clear()
+
+    def _on_progress(self, share: float) -> None:
+        self.pane.setProgress(share)
+
+    def _on_tested(self, tested: MapTested) -> None:
+        self._found = tested
+        self.pane.setProgress(None)
+        deletion, insertion = tested.deletion, tested.insertion
+        lines = [
+            self.pane.areaText(
+                self.tr("Deletion"),
+                deletion.area,
+                deletion.random_areas,
+                Meaning.WARNING,
+                self.tr("small is good"),
+            ),
+            self.pane.areaText(
+                self.tr("Insertion"),
+                insertion.area,
+                insertion.random_areas,
+                Meaning.VALUE,
+                self.tr("large is good"),
+            ),
+        ]
+        has_head = self._view is not None and self._view.trace.setup.model.has_head
+        if not has_head:
+            lines.append(self.tr("Score: cosine to the whole picture's feature"))
+        self.pane.setCurves(
+            deletion.shares,
+            deletion.values,
+            insertion.values,
+            (deletion.random, insertion.random),
+            "<br>".join(lines),
+        )
+
+    def _on_failed(self, _error: VitvizError) -> None:
+        self.pane.setProgress(None)
+        self.pane.clear()

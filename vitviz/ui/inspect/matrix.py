@@ -1,0 +1,413 @@
+"""The N×N matrix of the chosen head, pooled to the screen, linked to the picture.
+
+Fills the matrix pane: pooled by the engine, single cells where it is enlarged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import (
+    QGraphicsLineItem,
+    QGraphicsRectItem,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.domain.geometry import POOL, Bins
+from vitviz.jobs import maps
+from vitviz.jobs.maps import MatrixPart, Refined
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import readable
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.threads import Work
+from vitviz.ui.window.layout import Panes
+from vitviz.views.colour import Levels, Meaning, rgb
+from vitviz.views.display import Heat, shown_heads
+from vitviz.views.state import Direction
+
+Array = npt.NDArray[np.float32]
+REFINE_BELOW_BINS = 90
+"""Bins in view below which single cells are asked for."""
+REFINE_DELAY_MS = 120
+
+
+class MatrixPane(QWidget):
+    """Rows are queries, columns keys; each special token has a bin of its own."""
+
+    tokenPinned = Signal(int)
+    hovered = Signal(int, int, float)
+    """Query token, key token, value."""
+    left = Signal()
+    visibleRangeChanged = Signal(object)
+    """(rows, columns) as ranges of tokens, when few bins are in view."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: Array | None = None
+        self._bins: Bins | None = None
+        self._levels: Levels | None = None
+        self._colormap = "viridis"
+        self._is_zoomed = False
+        self._view = pg.GraphicsView(self, useOpenGL=False)
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = pg.ViewBox(
+            lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0
+        )
+        self._view.setCentralItem(self._box)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._fine = pg.ImageItem(axisOrder="row-major")
+        self._query_line = self._line(Meaning.QUERY)
+        self._key_line = self._line(Meaning.KEY)
+        self._special = [QGraphicsRectItem(), QGraphicsRectItem()]
+        for strip in self._special:
+            strip.setBrush(QColor(Meaning.SPECIAL.value))
+            strip.setPen(QPen(Qt.PenStyle.NoPen))
+        for z, item in enumerate(
+            (self._image, self._fine, *self._special, self._query_line, self._key_line)
+        ):
+            item.setZValue(z)
+            self._box.addItem(item, ignoreBounds=True)
+        self._title = QLabel()
+        self._title.setFont(theme.font("small"))
+        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self._title.setMinimumWidth(1)
+        self._title.setWordWrap(theme.presents())
+        self._busy = QLabel()
+        self._busy.setFont(theme.font("small"))
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 6, 12, 2)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._busy, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self._view, 1)
+        self.setMinimumSize(200, 160)
+        self.setAccessibleName(self.tr("Attention matrix"))
+        self._refine = QTimer(self, singleShot=True, interval=REFINE_DELAY_MS)
+        self._refine.timeout.connect(self._ask_for_cells)
+        self._box.sigRangeChanged.connect(self._on_range_changed)
+        self._box.sigRangeChangedManually.connect(self._on_zoomed)
+        self._box.sigResized.connect(self._on_resized)
+        self._view.scene().sigMouseMoved.connect(self._on_moved)
+        self._view.scene().sigMouseClicked.connect(self._on_clicked)
+        self._view.viewport().installEventFilter(self)
+        self.refreshTheme()
+
+    def refreshTheme(self) -> None:
+        """Take over the application's theme."""
+        tone = theme.colours()
+        self._view.setBackground(tone.surround)
+        self._update_title()
+
+    def setMatrix(self, values: Array | None, bins: Bins | None) -> None:
+        """Show (num_bins, num_bins) values; None shows nothing."""
+        is_new = bins != self._bins
+        self._values, self._bins = values, bins
+        self._fine.clear()
+        if values is None or bins is None:
+            self._values = None
+            self._image.clear()
+            self.setQuery(None)
+            self.setKey(None)
+            for strip in self._special:
+                strip.hide()
+            self._update_title()
+            return
+        self._values = values.copy()
+        self._draw()
+        if is_new:
+            self._place_strips(bins)
+            self.resetView()
+        self._update_title()
+
+    def setRows(self, first: int, band: Array) -> None:
+        """Put exact rows of bins in place of what is there."""
+        if self._values is not None:
+            self._values[first : first + len(band)] = band
+            self._draw()
+
+    def setRefined(self, values: Array, rows: range, cols: range) -> None:
+        """Draw single cells over the bins of these tokens."""
+        if self._bins is None or self._levels is None:
+            return
+        self._fine.setImage(
+            rgb(self._levels.fraction(values), self._colormap), autoLevels=False
+        )
+        top, bottom = self._position(rows.start), self._position(rows.stop)
+        left, right = self._position(cols.start), self._position(cols.stop)
+        self._fine.setRect(QRectF(left, top, right - left, bottom - top))
+
+    def setLevels(self, levels: Levels) -> None:
+        """What the ends of the colour map stand for."""
+        if levels != self._levels:
+            self._levels = levels
+            self._fine.clear()
+            self._draw()
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self._fine.clear()
+            self._draw()
+
+    def setQuery(self, token: int | None) -> None:
+        """Draw the line of a query."""
+        self._show_line(self._query_line, token, is_row=True)
+
+    def setKey(self, token: int | None) -> None:
+        """Draw the line of a key."""
+        self._show_line(self._key_line, token, is_row=False)
+
+    def setBusy(self, is_busy: bool) -> None:
+        """Say that the picture is not exact yet."""
+        self._busy.setText(self.tr("refining …") if is_busy else "")
+
+    def resetView(self) -> None:
+        """Show the whole matrix."""
+        self._is_zoomed = False
+        if self._bins is None:
+            return
+        n = self._bins.num_bins
+        margin = self._strip_width() + 0.02 * n
+        rect = QRectF(-margin, -margin, n + 1.5 * margin, n + 1.5 * margin)
+        self._box.setLimits(
+            xMin=-n, xMax=2 * n, yMin=-n, yMax=2 * n, minXRange=4, minYRange=4
+        )
+        self._box.setRange(rect, padding=0, disableAutoRange=True)
+
+    def values(self) -> Array | None:
+        """What is drawn, (num_bins, num_bins)."""
+        return self._values
+
+    def scenePointOf(self, query: int, key: int) -> QPointF:
+        """Place of a cell in the viewport; for tests and pictures."""
+        assert self._bins is not None
+        x, y = self._bins.bin_of(key) + 0.5, self._bins.bin_of(query) + 0.5
+        point = self._box.mapViewToScene(QPointF(x, y))
+        return QPointF(self._view.mapFromScene(point))
+
+    def viewport(self) -> QWidget:
+        """The widget that receives the mouse."""
+        viewport: QWidget = self._view.viewport()
+        return viewport
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        """End the preview when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        return False
+
+    def _draw(self) -> None:
+        if self._values is None or self._levels is None:
+            return
+        colours = rgb(self._levels.fraction(self._values), self._colormap)
+        self._image.setImage(colours, autoLevels=False)
+
+    def _line(self, meaning: Meaning) -> QGraphicsLineItem:
+        line = QGraphicsLineItem()
+        line.setPen(pg.mkPen(meaning.value, width=2))
+        line.hide()
+        return line
+
+    def _show_line(
+        self, line: QGraphicsLineItem, token: int | None, *, is_row: bool
+    ) -> None:
+        if token is None or self._bins is None or token >= self._bins.num_tokens:
+            line.hide()
+            return
+        at, end = self._bins.bin_of(token) + 0.5, float(self._bins.num_bins)
+        if is_row:
+            line.setLine(0.0, at, end, at)
+        else:
+            line.setLine(at, 0.0, at, end)
+        line.show()
+
+    def _strip_width(self) -> float:
+        return 0.02 * (self._bins.num_bins if self._bins is not None else 1)
+
+    def _place_strips(self, bins: Bins) -> None:
+        """A mark along left and top over the bins of special tokens.
+
+        It is drawn somewhat longer than they are where they would be invisible.
+        """
+        width = self._strip_width()
+        count = max(bins.num_prefix_tokens, 0.012 * bins.num_bins)
+        self._special[0].setRect(QRectF(-width * 1.2, 0, width, count))
+        self._special[1].setRect(QRectF(0, -width * 1.2, count, width))
+        for strip in self._special:
+            strip.setVisible(bins.num_prefix_tokens > 0)
+
+    def _position(self, token: int) -> float:
+        """Where a token begins, in bins."""
+        assert self._bins is not None
+        prefix = self._bins.num_prefix_tokens
+        if token <= prefix:
+            return float(token)
+        return prefix + (token - prefix) / self._bins.block
+
+    def _token(self, position: float) -> int | None:
+        """Token at a place in bins, None outside."""
+        if self._bins is None or not 0 <= position < self._bins.num_bins:
+            return None
+        prefix = self._bins.num_prefix_tokens
+        if position < prefix:
+            return int(position)
+        token = prefix + int((position - prefix) * self._bins.block)
+        return min(token, self._bins.num_tokens - 1)
+
+    def _cell_at(self, scene_point: QPointF) -> tuple[int, int] | None:
+        point = self._box.mapSceneToView(scene_point)
+        query, key = self._token(point.y()), self._token(point.x())
+        return None if query is None or key is None else (query, key)
+
+    def _on_moved(self, scene_point: QPointF) -> None:
+        cell = self._cell_at(scene_point)
+        if cell is None or self._values is None or self._bins is None:
+            self.left.emit()
+            return
+        query, key = cell
+        value = self._values[self._bins.bin_of(query), self._bins.bin_of(key)]
+        self.hovered.emit(query, key, float(value))
+
+    def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.resetView()
+            return
+        cell = self._cell_at(event.scenePos())
+        if cell is not None:
+            self.tokenPinned.emit(cell[0])
+
+    def _on_resized(self, _box: object) -> None:
+        """Keep the whole matrix in view unless the user zoomed."""
+        if not self._is_zoomed:
+            self.resetView()
+
+    def _on_zoomed(self, _sides: object) -> None:
+        self._is_zoomed = True
+
+    def _on_range_changed(self, *_ranges: object) -> None:
+        if self._bins is not None and self._bins.block > 1:
+            self._refine.start()
+
+    def _ask_for_cells(self) -> None:
+        if self._bins is None:
+            return
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        n = self._bins.num_bins
+        x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, n), min(y1, n)
+        if x1 <= x0 or y1 <= y0 or max(x1 - x0, y1 - y0) > REFINE_BELOW_BINS:
+            self._fine.clear()
+            return
+        rows = self._token_range(y0, y1)
+        cols = self._token_range(x0, x1)
+        self.visibleRangeChanged.emit((rows, cols))
+
+    def _token_range(self, low: float, high: float) -> range:
+        assert self._bins is not None
+        start = self._bins.tokens(int(low)).start
+        last = min(int(np.ceil(high)), self._bins.num_bins) - 1
+        return range(start, self._bins.tokens(last).stop)
+
+    def _update_title(self) -> None:
+        if self._bins is None:
+            self._title.setText(self.tr("Attention matrix"))
+            return
+        n, block = self._bins.num_tokens, self._bins.block
+        text = self.tr("Attention matrix, {n} × {n}").format(n=f"{n:,}")
+        if block > 1:
+            text += " · " + self.tr("{b} × {b} cells pooled").format(b=block)
+
+        def ink(meaning: Meaning) -> str:
+            return readable(meaning).name()
+
+        query, key = (
+            f'<span style="color:{ink(meaning)}">{text.replace(" ", "&nbsp;")}</span>'
+            for meaning, text in (
+                (Meaning.QUERY, self.tr("query ↓")),
+                (Meaning.KEY, self.tr("key →")),
+            )
+        )
+        self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")
+
+
+MAX_BINS = 512
+
+
+class MatrixFiller(Filler):
+    """The matrix of the chosen heads in the layer on screen."""
+
+    def __init__(self, pane: MatrixPane, work: Work) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self._work = work
+        self._key: tuple[object, ...] | None = None
+        self._view: View | None = None
+        work.on_part(Kind.MATRIX, self._on_part)
+        work.on_result(Kind.REFINE, self._on_refined)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane; the matrix is pooled again."""
+        self.pane, self._key = panes.matrix, None
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._key = self._view = None
+
+    def refresh(self, view: View) -> None:
+        """Have the matrix pooled if it is another one than before."""
+        self._view = view
+        heads = shown_heads(view.trace, view.state.heads)
+        self.pane.setColormap(view.state.colormap)
+        key = (id(view.trace.setup), view.layer, heads)
+        if key == self._key or view.is_running:
+            return
+        self._key = key
+        prefix, total = view.trace.num_prefix_tokens, view.trace.num_tokens
+        bins = Bins.fitting(total, prefix, MAX_BINS)
+        self.pane.setBusy(True)
+        self._work.drop(Kind.REFINE)
+        self._work.submit(Kind.MATRIX, maps.matrix(view.trace, view.layer, heads, bins))
+
+    def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
+        """Cross-hair: the cell under the pointer, or the line of the shown token."""
+        is_row = shown.direction is Direction.LOOKS_AT
+        token = None if shown.token == POOL else shown.token  # no line of the matrix
+        pinned = (token, None) if is_row else (None, token)
+        query, key = cell if cell is not None else pinned
+        self.pane.setQuery(query)
+        self.pane.setKey(key)
+
+    def refine(self, rows: range, cols: range) -> None:
+        """Compute the single cells of the part that is in view."""
+        if self._view is None:
+            return
+        trace, heads = self._view.trace, self._view.state.heads
+        choice = shown_heads(trace, heads)
+        job = maps.refine(trace, self._view.layer, choice, rows, cols)
+        self._work.submit(Kind.REFINE, job)
+
+    def _on_part(self, part: MatrixPart) -> None:
+        if part.first == 0:
+            blank = np.zeros((part.bins.num_bins,) * 2, np.float32)
+            whole = part.values if part.is_preview else blank
+            if part.is_preview or part.bins.block == 1:
+                self.pane.setMatrix(whole, part.bins)
+        if not part.is_preview:
+            self.pane.setRows(part.first, part.values)
+        self.pane.setBusy(part.is_preview)
+
+    def _on_refined(self, refined: Refined) -> None:
+        self.pane.setRefined(refined.values, refined.rows, refined.cols)

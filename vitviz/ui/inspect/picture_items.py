@@ -1,0 +1,263 @@
+"""What is drawn in the picture pane, in source pixels: photograph, grid, rings."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from vitviz.domain.geometry import PatchGrid, Placement, Rect
+from vitviz.domain.interventions import Cell
+from vitviz.pictures.source import screen_copies
+from vitviz.ui.base import theme
+
+GRID_FADES_PX = (6.0, 14.0)
+"""Cell sizes on screen at which the grid is gone, and fully drawn."""
+
+Bytes = npt.NDArray[np.uint8]
+
+
+def qrect(rect: Rect) -> QRectF:
+    """A geometry rectangle for Qt."""
+    return QRectF(rect.x, rect.y, rect.width, rect.height)
+
+
+class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """The photograph, drawn from the copy that is closest to the screen's pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = (0, 0)
+        self._levels: list[QImage] = []
+
+    def setPixels(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
+        """Show (H, W, 3) uint8, or nothing.
+
+        copies : of `screen_copies`, if they are there already.
+        """
+        self.prepareGeometryChange()
+        self._levels = []
+        self._size = (0, 0)
+        if pixels is None:
+            return
+        height, width = pixels.shape[:2]
+        self._size = (width, height)
+        for copy in copies or screen_copies(pixels):
+            data = np.ascontiguousarray(copy)
+            height, width = data.shape[:2]
+            image = QImage(
+                data.data, width, height, 3 * width, QImage.Format.Format_RGB888
+            )
+            self._levels.append(image.convertToFormat(QImage.Format.Format_RGB32))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """The whole picture."""
+        return QRectF(0, 0, *self._size)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Draw the smallest copy that still has a pixel for each of the screen's."""
+        if not self._levels:
+            return
+        scale = abs(painter.deviceTransform().m11())
+        shown_px = scale * self._size[0]
+        fitting = [image for image in self._levels if image.width() >= shown_px]
+        image = fitting[-1] if fitting else self._levels[0]
+        enlarged = shown_px / image.width()
+        smooth = enlarged < 4  # beyond, single pixels are what one wants to see
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(self.boundingRect(), image)
+
+
+class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """Thin lines between patches, what the model did not see, and padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._placement: Placement | None = None
+        self._grid: PatchGrid | None = None
+        self._shows_lines = True
+
+    def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
+        """Where the model's input lies; None draws nothing."""
+        self.prepareGeometryChange()
+        self._placement, self._grid = placement, grid
+        self.update()
+
+    def setShowsLines(self, shows: bool) -> None:
+        """Draw the lines between patches or not."""
+        self._shows_lines = shows
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Picture and input together."""
+        if self._placement is None:
+            return QRectF()
+        whole = QRectF(0, 0, *self._placement.source_size)
+        return whole.united(qrect(self._placement.input_rect()))
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Shade, hatch and lines."""
+        if self._placement is None or self._grid is None:
+            return
+        picture = _path(QRectF(0, 0, *self._placement.source_size))
+        seen = _path(qrect(self._placement.seen_rect()))
+        whole = qrect(self._placement.input_rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawPath(picture.subtracted(seen))
+        padding = _path(whole).subtracted(picture)
+        if not padding.isEmpty():
+            brush = QBrush(QColor(128, 128, 128, 150), Qt.BrushStyle.BDiagPattern)
+            brush.setTransform(painter.worldTransform().inverted()[0])
+            painter.setBrush(brush)
+            painter.drawPath(padding)
+        if self._shows_lines:
+            self._paint_lines(painter, whole)
+
+    def _paint_lines(self, painter: QPainter, whole: QRectF) -> None:
+        assert self._grid is not None
+        cell_px = painter.worldTransform().m11() * whole.width() / self._grid.cols
+        gone, full = GRID_FADES_PX
+        strength = min(1.0, max(0.0, (cell_px - gone) / (full - gone)))
+        if strength == 0:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        lines = []
+        for col in range(self._grid.cols + 1):
+            x = whole.left() + whole.width() * col / self._grid.cols
+            lines.append(QLineF(x, whole.top(), x, whole.bottom()))
+        for row in range(self._grid.rows + 1):
+            y = whole.top() + whole.height() * row / self._grid.rows
+            lines.append(QLineF(whole.left(), y, whole.right(), y))
+        alpha = 84 if theme.presents() else 64
+        pen = QPen(QColor(255, 255, 255, round(alpha * strength)), 0)
+        if theme.presents():
+            pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())
+            pen.setCosmetic(True)
+        painter.setPen(pen)
+        # in one call: between two a running model may take the interpreter's lock
+        painter.drawLines(lines)
+
+
+class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """A ring around a patch, visible on any photograph: colour between dark lines."""
+
+    def __init__(
+        self, colour: str, *, width_px: float = 3.0, dashed: bool = False
+    ) -> None:
+        super().__init__()
+        self._rect = QRectF()
+        self._colour = QColor(colour)
+        self._width_px = width_px
+        self._dashed = dashed
+
+    def setColour(self, colour: str) -> None:
+        """Use another colour between the dark and the light line."""
+        if QColor(colour) != self._colour:
+            self._colour = QColor(colour)
+            self.update()
+
+    def setCell(self, rect: QRectF | None) -> None:
+        """Ring this rectangle of source pixels, or nothing."""
+        new = QRectF() if rect is None else rect
+        if new != self._rect:
+            self.prepareGeometryChange()
+            self._rect = new
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """The cell and its ring, generously: the pen's width is in screen pixels."""
+        if self._rect.isNull():
+            return QRectF()
+        margin = max(self._rect.width(), self._rect.height())
+        return self._rect.adjusted(-margin, -margin, margin, margin)
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """Dark outside, light inside, colour between."""
+        if self._rect.isNull():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # a cosmetic pen counts in device pixels
+        ratio = painter.device().devicePixelRatioF()
+        width = theme.drawn(self._width_px)
+        for colour, pen_width in (
+            (QColor(0, 0, 0, 220), width + 3),
+            (QColor(255, 255, 255, 235), width + 1),
+            (self._colour, width - 0.5),
+        ):
+            pen = QPen(colour, pen_width * ratio)
+            pen.setCosmetic(True)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            if self._dashed and colour is self._colour:
+                pen.setDashPattern([3, 2])
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self._rect)
+
+
+def _path(rect: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(rect)
+    return path
+
+
+class CellsItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
+    """Cells of the grid, tinted, hatched and outlined in one colour."""
+
+    def __init__(self, colour: str) -> None:
+        super().__init__()
+        self._colour = QColor(colour)
+        self._rects: tuple[QRectF, ...] = ()
+        self._bounds = QRectF()
+
+    def setCells(
+        self,
+        cells: frozenset[Cell],
+        placement: Placement | None,
+        grid: PatchGrid | None,
+    ) -> None:
+        """Show these cells of a grid on the picture."""
+        self.prepareGeometryChange()
+        self._rects, self._bounds = (), QRectF()
+        if placement is not None and grid is not None and cells:
+            self._bounds = qrect(placement.input_rect())
+            self._rects = tuple(
+                qrect(placement.cell_rect(*cell, grid)) for cell in sorted(cells)
+            )
+        self.update()
+
+    def numCells(self) -> int:
+        """How many are shown."""
+        return len(self._rects)
+
+    def boundingRect(self) -> QRectF:
+        """The whole of the model's input."""
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
+    ) -> None:
+        """A light tint, a hatch of a fixed width, a thin outline."""
+        tint, line = QColor(self._colour), QColor(self._colour)
+        tint.setAlpha(60)
+        hatch = QBrush(line, Qt.BrushStyle.BDiagPattern)
+        inverse, _ = painter.deviceTransform().inverted()
+        hatch.setTransform(inverse)
+        pen = QPen(line, 1.5 * painter.device().devicePixelRatioF())
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        for rect in self._rects:
+            painter.fillRect(rect, tint)
+            painter.setBrush(hatch)
+            painter.drawRect(rect)

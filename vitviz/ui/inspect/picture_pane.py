@@ -1,0 +1,436 @@
+"""The picture with heat over it: hover, click, zoom. Setters and signals only.
+
+Small heat maps of queries pinned beside, in a corner of the picture.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.ui.base import theme
+from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
+from vitviz.ui.widgets.map_image import map_image, paint_map
+from vitviz.views.colour import Meaning
+from vitviz.views.display import MapCell
+from vitviz.views.state import MAX_OTHERS
+
+Bytes = npt.NDArray[np.uint8]
+
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+FIT_MARGIN = 0.02
+
+
+class PicturePane(QWidget):
+    """Shows a picture in source pixels, its patch grid, a heat map and rings."""
+
+    tokenHovered = Signal(object)
+    """Token under the pointer (int), or None when it leaves the grid."""
+    tokenClicked = Signal(int, bool)
+    """Token, and whether shift was held."""
+    outsideClicked = Signal()
+    """A click on the picture where the model saw nothing."""
+    rangeChanged = Signal(QRectF)
+    """The user moved or zoomed: what is in view, in fractions of the picture."""
+    fitted = Signal()
+    """The user asked for the whole picture."""
+    arrowPressed = Signal(int, int)
+    """(rows, cols) to move the query by."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._placement: Placement | None = None
+        self._grid: PatchGrid | None = None
+        self._source_size: tuple[int, int] | None = None
+        self._hovered: int | None = None
+        self._pinned: int | None = None
+        self._is_zoomed = False
+        self._pixels: Bytes | None = None
+
+        self._view = pg.GraphicsView(self, useOpenGL=False)
+        self._view.setFrameShape(self._view.Shape.NoFrame)
+        self._box = pg.ViewBox(
+            lockAspect=True, invertY=True, enableMenu=False, defaultPadding=0
+        )
+        self._view.setCentralItem(self._box)
+        self._photo = PhotoItem()
+        self._heat = pg.ImageItem(axisOrder="row-major")
+        self._lines = GridItem()
+        self._key_ring = RingItem(Meaning.KEY.value, width_px=2.5)
+        self._other_rings = tuple(
+            RingItem(Meaning.QUERY.value, dashed=True) for _ in range(MAX_OTHERS)
+        )
+        self._query_ring = RingItem(Meaning.QUERY.value)
+        self._hover_ring = RingItem("#FFFFFF", width_px=1.5)
+        items = (
+            self._photo,
+            self._heat,
+            self._lines,
+            self._key_ring,
+            *self._other_rings,
+            self._query_ring,
+            self._hover_ring,
+        )
+        for height, item in enumerate(items):
+            item.setZValue(10 * height)
+            self._box.addItem(item, ignoreBounds=True)
+        self._box.sigRangeChangedManually.connect(self._on_range_changed)
+        self._box.sigResized.connect(self._on_resized)
+        scene = self._view.scene()
+        scene.sigMouseMoved.connect(self._on_moved)
+        scene.sigMouseClicked.connect(self._on_clicked)
+        self._view.viewport().installEventFilter(self)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Picture"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._view)
+        self.setMinimumSize(240, 200)
+        self.inset = Inset(self)
+        self.refreshTheme()
+
+    def refreshTheme(self) -> None:
+        """Take over the surround of the application's theme."""
+        self._view.setBackground(theme.colours().surround)
+
+    def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
+        """Show (H, W, 3) uint8; heat, grid and rings of the former one go.
+
+        copies : of `screen_copies`, if they are there already.
+        """
+        self._photo.setPixels(pixels, copies)
+        self._pixels = pixels
+        size = None if pixels is None else (pixels.shape[1], pixels.shape[0])
+        is_same_size = size == self._source_size
+        self._source_size = size
+        self.setPlacement(None, None)
+        self.setHeat(None)
+        if not is_same_size:
+            self.fitView()
+
+    def showPixels(self, pixels: Bytes | None) -> None:
+        """As `setPicture`, but nothing happens if it is the picture on screen."""
+        if pixels is not self._pixels:
+            self.setPicture(pixels)
+
+    def setRange(self, fractions: QRectF) -> None:
+        """Show a part of the picture, in fractions of its size. Emits nothing."""
+        if self._source_size is None:
+            return
+        width, height = self._source_size
+        rect = QRectF(
+            fractions.x() * width,
+            fractions.y() * height,
+            fractions.width() * width,
+            fractions.height() * height,
+        )
+        self._box.setRange(rect, padding=0, disableAutoRange=True)
+        self._is_zoomed = True
+
+    def shownRange(self) -> QRectF | None:
+        """The part that the user zoomed to, in fractions; None for the whole."""
+        if not self._is_zoomed or self._source_size is None:
+            return None
+        (left, right), (top, bottom) = self._box.viewRange()
+        width, height = self._source_size
+        return QRectF(
+            left / width,
+            top / height,
+            (right - left) / width,
+            (bottom - top) / height,
+        )
+
+    def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
+        """Where the model's input lies; clicks need it."""
+        if (placement, grid) == (self._placement, self._grid):
+            return
+        self._placement, self._grid = placement, grid
+        self._lines.setPlacement(placement, grid)
+        for ring in (
+            self._key_ring,
+            *self._other_rings,
+            self._query_ring,
+            self._hover_ring,
+        ):
+            ring.setCell(None)
+        if not self._is_zoomed:
+            self.fitView()
+
+    def setHeat(self, rgba: Bytes | None) -> None:
+        """Lay (h, w, 4) uint8 over the model's input, or nothing."""
+        if rgba is None or self._placement is None:
+            self._heat.clear()
+            return
+        self._heat.setImage(rgba, levels=None, autoLevels=False)
+        self._heat.setRect(qrect(self._placement.input_rect()))
+
+    def setShowsGrid(self, shows: bool) -> None:
+        """Draw the lines between patches or not."""
+        self._lines.setShowsLines(shows)
+
+    def setPinned(
+        self, token: int | None, others: tuple[int, ...], meaning: Meaning
+    ) -> None:
+        """Ring the pinned tokens in the colour of what they are, query or key.
+
+        Special tokens have no place on the picture.
+        """
+        self._pinned = token
+        for ring in (self._query_ring, *self._other_rings):
+            ring.setColour(meaning.value)
+        self._query_ring.setCell(self._cell(token))
+        for index, ring in enumerate(self._other_rings):
+            has_one = index < len(others)
+            ring.setCell(self._cell(others[index]) if has_one else None)
+
+    def setKey(self, token: int | None) -> None:
+        """Ring a key, such as the one hovered in the matrix."""
+        self._key_ring.setCell(self._cell(token))
+
+    def fitView(self) -> None:
+        """Show the whole picture and everything the model was given.
+
+        In Present what the model was given, as large as can be.
+        """
+        self._is_zoomed = False
+        if self._source_size is None:
+            return
+        rect = QRectF(0, 0, *self._source_size)
+        if self._placement is not None:
+            seen = qrect(self._placement.input_rect())
+            # the last row of a room needs what is explained as large as can be
+            rect = seen if theme.presents() else rect.united(seen)
+        self._box.setRange(rect, padding=FIT_MARGIN, disableAutoRange=True)
+        pad = 4.0
+        rect = rect.united(QRectF(0, 0, *self._source_size))
+        whole = rect.adjusted(
+            -pad * rect.width(),
+            -pad * rect.height(),
+            pad * rect.width(),
+            pad * rect.height(),
+        )
+        self._box.setLimits(
+            xMin=whole.left(),
+            xMax=whole.right(),
+            yMin=whole.top(),
+            yMax=whole.bottom(),
+            minXRange=4,
+            minYRange=4,
+        )
+
+    def zoomBy(self, factor: float) -> None:
+        """Enlarge by `factor` about the middle."""
+        self._box.scaleBy((1 / factor, 1 / factor))
+        self._on_range_changed()
+
+    def scenePointOf(self, token: int) -> QPointF | None:
+        """Middle of a patch in this widget's coordinates; for tests and pictures."""
+        rect = self._cell(token)
+        if rect is None:
+            return None
+        point = self._box.mapViewToScene(rect.center())
+        return QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
+
+    def inputRect(self) -> QRectF | None:
+        """Where the model's input lies in this widget's coordinates."""
+        if self._placement is None:
+            return None
+        rect = qrect(self._placement.input_rect())
+        corners = (
+            QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
+            for point in (
+                self._box.mapViewToScene(rect.topLeft()),
+                self._box.mapViewToScene(rect.bottomRight()),
+            )
+        )
+        return QRectF(*corners)
+
+    def addLayer(self, item: pg.GraphicsObject, *, above_heat: bool) -> None:
+        """Draw something of another's in source pixels, over heat or under it."""
+        below = self._lines if above_heat else self._photo
+        item.setZValue(below.zValue() + 5)
+        self._box.addItem(item, ignoreBounds=True)
+
+    def cellAt(self, point: QPointF) -> tuple[int, int] | None:
+        """(row, col) of the patch under a point of the viewport."""
+        if self._placement is None or self._grid is None:
+            return None
+        scene = self._view.mapToScene(point.toPoint())
+        place = self._box.mapSceneToView(scene)
+        return self._placement.cell_at(place.x(), place.y(), self._grid)
+
+    def pinnedCell(self) -> tuple[int, int] | None:
+        """(row, col) of the pinned token, None for a special one."""
+        grid, token = self._grid, self._pinned
+        if grid is None or token is None or not 0 <= token < grid.num_tokens:
+            return None
+        return grid.cell(token)
+
+    def gridSize(self) -> tuple[int, int]:
+        """Rows and columns of patches; none without a model's input."""
+        return (0, 0) if self._grid is None else (self._grid.rows, self._grid.cols)
+
+    def viewport(self) -> QWidget:
+        """The widget that receives the mouse."""
+        viewport: QWidget = self._view.viewport()
+        return viewport
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the query."""
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.arrowPressed.emit(*step)
+
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
+        """End a preview when the pointer leaves; take the focus on a click."""
+        if event.type() == QEvent.Type.Leave:
+            self._set_hovered(None)
+        elif event.type() == QEvent.Type.MouseButtonPress:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        return False
+
+    def _cell(self, token: int | None) -> QRectF | None:
+        if token is None or self._placement is None or self._grid is None:
+            return None
+        if not 0 <= token < self._grid.num_tokens:
+            return None
+        cell = self._grid.cell(token)
+        if cell is None:
+            return None
+        return qrect(self._placement.cell_rect(*cell, self._grid))
+
+    def _token_at(self, scene_point: QPointF) -> int | None:
+        if self._placement is None or self._grid is None:
+            return None
+        point = self._box.mapSceneToView(scene_point)
+        cell = self._placement.cell_at(point.x(), point.y(), self._grid)
+        return None if cell is None else self._grid.token(*cell)
+
+    def _on_moved(self, scene_point: QPointF) -> None:
+        self._set_hovered(self._token_at(scene_point))
+
+    def _set_hovered(self, token: int | None) -> None:
+        if token == self._hovered:
+            return
+        self._hovered = token
+        self._hover_ring.setCell(self._cell(token))
+        self.tokenHovered.emit(token)
+
+    def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.fitView()
+            self.fitted.emit()
+            return
+        token = self._token_at(event.scenePos())
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if token is not None:
+            self.tokenClicked.emit(token, shift)
+        elif self._placement is not None:
+            self.outsideClicked.emit()
+
+    def _on_resized(self, _box: object) -> None:
+        """Keep the whole picture in view unless the user zoomed."""
+        if not self._is_zoomed:
+            self.fitView()
+
+    def _on_range_changed(self, _sides: object = None) -> None:
+        self._is_zoomed = True
+        shown = self.shownRange()
+        if shown is not None:
+            self.rangeChanged.emit(shown)
+
+
+SIDE_PX = 120.0
+SEVERAL_PX = 96.0
+MARGIN_PX = 12
+
+
+class Inset(QWidget):
+    """Lies over its parent's lower left corner; the pointer goes through it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._cells: tuple[MapCell, ...] = ()
+        self._images: list[QImage] = []
+        self._parent = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(self.tr("Maps of the queries pinned beside"))
+        parent.installEventFilter(self)
+        self.hide()
+
+    def setCells(self, cells: tuple[MapCell, ...], colormap: str) -> None:
+        """Show maps with their labels, or nothing."""
+        self._cells = cells
+        self._images = [map_image(cell, colormap) for cell in cells]
+        if cells:
+            self._place()
+        self.setVisible(bool(cells))
+        self.update()
+
+    def cells(self) -> tuple[MapCell, ...]:
+        """What is shown."""
+        return self._cells
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Panel, maps, dashed frames, labels."""
+        tone = theme.colours()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tone.panel))
+        painter.setPen(QColor(tone.line))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        dashed = QPen(QColor(Meaning.QUERY.value), 2)
+        dashed.setDashPattern([3, 2])
+        side = self._side()
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        for index, (cell, image) in enumerate(
+            zip(self._cells, self._images, strict=True)
+        ):
+            left = 6 + index * (side + 6)
+            box = QRectF(left, 6, side, side)
+            target = paint_map(painter, image, box)
+            painter.setPen(dashed)
+            painter.drawRect(target.adjusted(-1, -1, 1, 1))
+            painter.setFont(theme.font("small"))
+            painter.setPen(QColor(tone.text))
+            below = QRectF(left, side + 8, side, self.height() - side - 10)
+            painter.drawText(below, flags, cell.label)
+
+    def _side(self) -> float:
+        """Of a map: smaller where several share the corner."""
+        return SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
+
+    def _place(self) -> None:
+        side, count = self._side(), max(1, len(self._cells))
+        line = round(QFontMetricsF(theme.font("small")).height())
+        width, height = count * (side + 6) + 6, side + line + 10
+        top = self._parent.height() - height - MARGIN_PX
+        self.setGeometry(MARGIN_PX, round(top), round(width), round(height))

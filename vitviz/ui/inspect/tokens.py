@@ -1,0 +1,290 @@
+"""What tokens carry, layer by layer, as small maps.
+
+Fills the pane of tokens; a pass of its own keeps the states between blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from vitviz.domain.number_text import format_value
+from vitviz.errors import VitvizError
+from vitviz.jobs import maps
+from vitviz.jobs.maps import TokensRead
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.text import sentence
+from vitviz.ui.base.threads import Work
+from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.window.layout import Panes
+from vitviz.views.colour import Array, Levels, levels_for, rgb
+from vitviz.views.display import shown_query, shown_target
+from vitviz.views.prediction import class_name
+from vitviz.views.state import Reading, Source, TokensView
+from vitviz.views.tokens import TokenCells
+
+if TYPE_CHECKING:
+    from vitviz.explain.token_states import States
+
+
+class TokensPane(QWidget):
+    """Setters never emit; every signal is something the user did."""
+
+    viewChosen = Signal(object)
+    """A TokensView."""
+    layerChosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view = TokensView()
+        self._cells: TokenCells | None = None
+        self._places: list[tuple[int, int]] = []
+        self._layer = 0
+        self._colormap = "viridis"
+        self._show = Segmented(wraps=True, is_tight=not theme.presents())
+        self._show.setAccessibleName(self.tr("What is shown of the tokens"))
+        self._show.setOptions(self._show_options())
+        self._show.valueChosen.connect(self._on_show)
+        self._source = Segmented()
+        self._source.setAccessibleName(self.tr("Which vectors are compared"))
+        self._source.setOptions(self._source_options())
+        self._source.valueChosen.connect(self._on_source)
+        self._note = QLabel()
+        self._note.setFont(theme.font("small"))
+        self._note.setTextFormat(Qt.TextFormat.RichText)
+        self._note.setWordWrap(True)
+        self._note.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self.grid = CellGrid()
+        self.grid.setAccessibleName(self.tr("Tokens by layer"))
+        self.grid.chosen.connect(self._on_cell)
+        self.grid.resized.connect(self._draw)
+        rows = QHBoxLayout(), QHBoxLayout()
+        for row, widgets in zip(
+            rows, ((self._show,), (self._note, self._source)), strict=True
+        ):
+            row.setContentsMargins(8, 2, 8, 0)
+            for widget in widgets:
+                row.addWidget(widget, 1 if widget is self._note else 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for row in rows:
+            layout.addLayout(row)
+        layout.addWidget(self.grid, 1)
+        self.setView(TokensView())
+
+    def setView(self, view: TokensView) -> None:
+        """Show a choice."""
+        self._view = view
+        self._show.setValue(view.shows)
+        self._source.setValue(view.source)
+        self._source.setVisible(view.shows is Reading.SIMILARITY)
+
+    def setCells(self, cells: TokenCells | None, note: str) -> None:
+        """Small maps, or nothing with the reason in `note`."""
+        self._cells = cells
+        self._note.setText(self._legend(cells) + note)
+        self._draw()
+
+    def setCurrent(self, layer: int) -> None:
+        """Frame the state that the layer on screen reads."""
+        self._layer = layer
+        self._frame()
+
+    def setColormap(self, name: str) -> None:
+        """Use another colour map."""
+        if name != self._colormap:
+            self._colormap = name
+            self._draw()
+
+    def note(self) -> str:
+        """The line above the maps."""
+        return self._note.text()
+
+    def button(self, shows: Reading) -> QWidget:
+        """What chooses a reading."""
+        return self._show.button(shows)
+
+    def sourceButton(self, source: Source) -> QWidget:
+        """What chooses the vectors to compare."""
+        return self._source.button(source)
+
+    def meaning(self, shows: Reading) -> str:
+        """A reading in a sentence."""
+        meanings = {
+            Reading.NORMS: self.tr("length of each token's state, before the norm"),
+            Reading.COLOURS: self.tr(
+                "alike colours, alike states: three principal components"
+            ),
+            Reading.SIMILARITY: self.tr("cosine to the query's vector"),
+            Reading.LENS: self.tr("what the classifier would say of each token"),
+            Reading.POSITIONS: self.tr("which places are alike to the query's"),
+            Reading.FILTERS: self.tr("what the patch embedding looks for"),
+        }
+        return meanings[shows]
+
+    def _draw(self) -> None:
+        cells = self._cells
+        if cells is None or not cells.cells:
+            self._places = []
+            self.grid.setShape(0, 0, GridLabels())
+            return
+        count = len(cells.cells)
+        cols = self.grid.bestColumns(count)
+        self._places = [divmod(i, cols) for i in range(count)]
+        labels = [cell.label for cell in cells.cells]
+        rows = [tuple(labels[i : i + cols]) for i in range(0, count, cols)]
+        shape = (len(rows), cols)
+        self.grid.setShape(*shape, GridLabels(cells=tuple(rows)), count=count)
+        for place, cell in zip(self._places, cells.cells, strict=True):
+            self.grid.setImage(*place, self._image(cell.values, cells.levels))
+        self._frame()
+
+    def _image(self, values: Array, levels: Levels | None) -> QImage:
+        if values.ndim == 2:
+            own = levels_for(values) if levels is None else levels
+            pixels = rgb(own.fraction(values), self._colormap)
+        else:
+            pixels = np.rint(255 * values).astype(np.uint8)
+        height, width = pixels.shape[:2]
+        padded = np.full((height, width, 4), 255, np.uint8)
+        padded[..., :3] = pixels
+        kind = QImage.Format.Format_RGBX8888
+        return QImage(padded.data, width, height, 4 * width, kind).copy()
+
+    def _frame(self) -> None:
+        cells = () if self._cells is None else self._cells.cells
+        layers = [cell.layer for cell in cells]
+        current = frozenset(
+            self._places[layers.index(self._layer)]
+            for _ in range(1)
+            if self._layer in layers
+        )
+        self.grid.setCurrent(current)
+
+    def _legend(self, cells: TokenCells | None) -> str:
+        if cells is None or cells.levels is None:
+            return ""
+        ends = []
+        for value in (cells.levels.low, cells.levels.high):
+            fraction = cells.levels.fraction(np.array([value], np.float32))
+            r, g, b = rgb(fraction, self._colormap)[0]
+            mark = f'<span style="color:#{r:02x}{g:02x}{b:02x}">■</span>'
+            ends.append(f"{mark} {format_value(value)}")
+        return " … ".join(ends) + " · "
+
+    def _on_show(self, shows: object) -> None:
+        assert isinstance(shows, Reading)
+        self.viewChosen.emit(replace(self._view, shows=shows))
+
+    def _on_source(self, source: object) -> None:
+        assert isinstance(source, Source)
+        self.viewChosen.emit(replace(self._view, source=source))
+
+    def _on_cell(self, row: int, col: int) -> None:
+        if self._cells is not None:
+            layer = self._cells.cells[self._places.index((row, col))].layer
+            if layer is not None:
+                self.layerChosen.emit(layer)
+
+    def _show_options(self) -> list[tuple[object, str, str]]:
+        names = {
+            Reading.NORMS: self.tr("Norms"),
+            Reading.COLOURS: self.tr("Colours"),
+            Reading.SIMILARITY: self.tr("Similarity"),
+            Reading.LENS: self.tr("Lens"),
+            Reading.POSITIONS: self.tr("Positions"),
+            Reading.FILTERS: self.tr("Filters"),
+        }
+        return [(shows, names[shows], self.meaning(shows)) for shows in Reading]
+
+    def _source_options(self) -> list[tuple[object, str, str]]:
+        return [
+            (Source.STATE, "x", self.tr("The state that enters the layer")),
+            (Source.QUERY, "q", self.tr("Queries, all heads side by side")),
+            (Source.KEY, "k", self.tr("Keys, all heads side by side")),
+            (Source.VALUE, "v", self.tr("Values, all heads side by side")),
+        ]
+
+
+class TokensFiller(Filler):
+    """The states are kept as long as the trace."""
+
+    def __init__(self, pane: TokensPane, work: Work) -> None:
+        super().__init__(work)
+        self.pane = pane
+        self._work = work
+        self._states: States | None = None
+        self._key: tuple[object, ...] | None = None
+        self._view: View | None = None
+        work.on_result(Kind.STATES, self._on_read)
+        work.on_failure(Kind.STATES, self._on_failed)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another pane; what was read of the states is read again."""
+        self.pane, self._key = panes.tokens, None
+
+    def clear(self) -> None:
+        """Forget the states."""
+        self._states, self._key, self._view = None, None, None
+        self.pane.setCells(None, "")
+
+    def refresh(self, view: View) -> None:
+        """Have read what is asked for, if it is not on screen."""
+        state, trace = view.state, view.trace
+        self._view = view
+        self.pane.setColormap(state.colormap)
+        self.pane.setView(state.tokens_view)
+        self.pane.setCurrent(view.layer)
+        if view.is_running:
+            return
+        if view.model is None or view.model.info != trace.setup.model:
+            note = self.tr("The states of tokens need the model, not its trace alone.")
+            self.pane.setCells(None, note)
+            return
+        shows = state.tokens_view.shows
+        key = (
+            id(trace.setup),
+            state.tokens_view,
+            shown_query(trace, state.token)
+            if shows in (Reading.SIMILARITY, Reading.POSITIONS)
+            else None,
+            shown_target(trace, state) if shows is Reading.LENS else None,
+        )
+        if key != self._key:
+            self._key = key
+            job = maps.read_tokens(trace, state, view.model, self._states)
+            self._work.submit(Kind.STATES, job)
+
+    def _on_read(self, read: TokensRead) -> None:
+        self._states = read.states or self._states
+        cells = read.cells
+        note = self.pane.meaning(cells.shows)
+        if cells.shows is Reading.NORMS:
+            note += " · " + self.tr("each layer on its own scale from 0")
+            if cells.num_artefacts:
+                note += " · " + self.tr(
+                    "{n} above 3 × the median of their layer (artefact tokens)"
+                ).format(n=cells.num_artefacts)
+            else:
+                note += " · " + self.tr("none stands out (3 × the median)")
+        if cells.target is not None and self._view is not None:
+            labels = self._view.trace.setup.model.labels
+            name = class_name(cells.target, labels)
+            note += " · " + self.tr("probability of {name}").format(name=name)
+        self.pane.setCells(cells, note)
+        if self._view is not None:
+            self.pane.setCurrent(self._view.layer)
+
+    def _on_failed(self, error: VitvizError) -> None:
+        self.pane.setCells(None, sentence(error))

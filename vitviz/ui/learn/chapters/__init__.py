@@ -1,0 +1,1 @@
+"""The chapters of Learn, one file each."""

@@ -1,0 +1,478 @@
+"""Chapter 1: a picture becomes a sequence, and a patch a token.
+
+One stop of the strided convolution: the patch, a filter, and their product.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from vitviz.domain.geometry import Fit, Placement
+from vitviz.domain.number_text import written_out
+from vitviz.jobs import lessons
+from vitviz.ui.base import theme
+from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.chapters.ch1_falling_apart import FallingApart
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.text import Drawn, Prose
+from vitviz.ui.widgets.inputs import Slider
+from vitviz.views.colour import Array, Meaning
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.lessons.patch_embedding import Embedding
+
+
+APART_MS = 3200
+STEPS = 1000
+VISIBLE = 0.98
+"""Of the picture; where the model sees less, it is noticed that the rest is dark."""
+
+
+def has_dark_sides(placement: Placement) -> bool:
+    """Whether so much of the picture lies outside of what the model sees that it shows.
+
+    A picture that is nearly square loses a row of pixels to rounding.
+    """
+    seen, (width, height) = placement.seen_rect(), placement.source_size
+    return seen.width * seen.height < VISIBLE * width * height
+
+
+class SequencePage(Page):
+    """The picture comes apart; the strided convolution at the query's patch."""
+
+    kept = ("_apart",)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._embedding: Embedding | None = None
+        self._asked_for: Trace | None = None
+        self._apart: tuple[Trace, int] | None = None
+        """The run and the query when the picture had come apart."""
+        self.say(
+            self.tr(
+                "A Transformer is a neural network that reads sequences. A sentence is "
+                "a sequence of words; a picture becomes one when it is cut into "
+                "<b>patches</b>, each of them a “word”, or <b>token</b>."
+            )
+        )
+        self.counts = self.say()
+        self.play = Button()
+        self.play.setToolTip(self.tr("Watch the picture become a sequence, or go back"))
+        self.play.clicked.connect(self._on_play)
+        self.slider = Slider()
+        self.slider.setRange(0, STEPS)
+        self.slider.setAccessibleName(self.tr("How far the picture has come apart"))
+        self.slider.setToolTip(self.tr("Drag to take the picture apart by hand"))
+        self.slider.valueChanged.connect(self._on_slid)
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.play)
+        line.addWidget(self.slider, 1)
+        self.ask_to(
+            self.tr(
+                "Take the picture apart. Then click a patch: which word of the "
+                "sentence is it?"
+            )
+        )
+        assert self.task is not None
+        self.keep_with_next(self.task)
+        self.add(row)
+        self.keep_with_next(row)
+        self.place = self.say()
+        self.stops = self.say()
+        self.convolution = ConvolutionView()
+        self.add(self.convolution)
+        self.token = BarsView(self.tr("The patch as a token: one number a filter"))
+        self.token.columnChanged.connect(self._show_filter)
+        self.add(self.token)
+        self.filter: Prose = self.say("", "small")
+        self.close_with(
+            self.tr(
+                "Two minutes. Ask first: how would you read a picture aloud? Let the "
+                "class find the order (line by line, from the top left) before you "
+                "play it. <b>Often misunderstood:</b> a patch is not an object; the "
+                "cut follows a ruler, not what is in the picture. The order alone "
+                "would tell the model nothing about above and below: that is why "
+                "every place adds numbers of its own to its token before the first "
+                "layer. CLS belongs to no patch: it is an empty seat from which the "
+                "model later reads its answer."
+            )
+        )
+        self._animation = QVariantAnimation(self)
+        self._animation.setStartValue(0)
+        self._animation.setEndValue(STEPS)
+        self._animation.setDuration(APART_MS)
+        self._animation.valueChanged.connect(self._on_frame)
+        self.falling = FallingApart(desk.picture)
+        self.falling.tokenClicked.connect(self._on_tile)
+        self.destroyed.connect(self.falling.deleteLater)
+        self._show_play()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Counts of this run, the query's place in the sequence, its patch."""
+        trace = lesson.trace
+        grid, setup = trace.setup.grid, trace.setup
+        width, height = setup.placement.model_size
+        patch_w, patch_h = setup.model.patch_size
+        text = self.tr(
+            "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
+            "{rows}×{cols} = <b>{patches}</b> patches."
+        )
+        if grid.num_prefix_tokens > 1:  # registers gather nothing that is read
+            text += self.tr(
+                " In front come <s>{names}</s>, which belong to no patch: "
+                "<b>{tokens}</b> tokens in all."
+            )
+        elif grid.num_prefix_tokens:
+            text += self.tr(
+                " In front comes <s>{names}</s>, which belongs to no patch and "
+                "collects what the picture as a whole is about: <b>{tokens}</b> tokens "
+                "in all."
+            )
+        if setup.placement.fit is Fit.CROP and has_dark_sides(setup.placement):
+            # not “the dark sides”: in Present the spotlight darkens more than those
+            text += self.tr(" The model never sees what lies outside the grid.")
+        names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
+        self.counts.say(
+            text.format(
+                width=width,
+                height=height,
+                patch=patch_w,
+                patch_h=patch_h,
+                rows=grid.rows,
+                cols=grid.cols,
+                patches=f"{grid.num_patches:,}",
+                names=names,
+                tokens=f"{grid.num_tokens:,}",
+            )
+        )
+        self._show_place(lesson)
+        self._set_tiles(lesson)
+        self.falling.setCurrent(lesson.query)
+        is_apart = self.slider.value() == STEPS
+        if is_apart and (self._apart is None or self._apart[0] is not trace):
+            self._apart = trace, lesson.query
+        if self._apart is not None and self._apart[1] != lesson.query:
+            self._found(lesson.query)
+        model = lesson.model
+        if self._asked_for is not trace and trace.is_complete and model is not None:
+            self._asked_for, self._embedding = trace, None
+            self.desk.ask(
+                lessons.embedding(model, trace),
+                self._on_embedding,
+                on_failure=self.stops.say,
+            )
+        elif self._embedding is not None:
+            self._show_patch()
+
+    def forget(self) -> None:
+        """Another picture: the patches of the old one go."""
+        super().forget()
+        self._embedding = self._asked_for = self._apart = None
+        self.convolution.clear()
+        self.token.setVectors(())
+        self.filter.say("")
+        self.stops.say("")
+
+    def leave(self) -> None:
+        """Put the picture together again."""
+        self._animation.stop()
+        self.slider.setValue(0)
+        if self._embedding is None:  # has been dropped: ask again next time
+            self._asked_for = None
+
+    def _show_place(self, lesson: Lesson) -> None:
+        grid = lesson.trace.setup.grid
+        cell = grid.cell(lesson.query)
+        if cell is None:
+            self.place.say(
+                self.tr(
+                    "<s>{name}</s> is token <b>{token}</b>: it comes before the "
+                    "patches and belongs to none."
+                ).format(name=lesson.name(lesson.query), token=lesson.query)
+            )
+            return
+        row, col = cell
+        self.place.say(
+            self.tr(
+                "Patch ({row}, {col}), in row {row} and column {col}, is token "
+                "{special} + {row} × {cols} + {col} = <b>{token}</b>; all is counted "
+                "from 0."
+            ).format(
+                row=row,
+                col=col,
+                special=grid.num_prefix_tokens,
+                cols=grid.cols,
+                token=lesson.query,
+            )
+        )
+
+    def _set_tiles(self, lesson: Lesson) -> None:
+        image = lesson.image
+        self.play.setEnabled(image is not None)
+        self.slider.setEnabled(image is not None)
+        if image is None:
+            return
+        placement = lesson.trace.setup.placement
+        start = self.desk.picture.inputRect()
+        if start is None:
+            return
+        pixels = np.ascontiguousarray(image.pixels)
+        whole = QImage(
+            pixels.data,
+            pixels.shape[1],
+            pixels.shape[0],
+            3 * pixels.shape[1],
+            QImage.Format.Format_RGB888,
+        )
+        ratio = self.devicePixelRatioF()
+        size = (start.size() * ratio).toSize()
+        seen = QImage(size, QImage.Format.Format_RGB32)
+        seen.fill(QColor(128, 128, 128))
+        painter = QPainter(seen)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        rect = placement.input_rect()
+        painter.drawImage(
+            QRectF(0, 0, size.width(), size.height()),
+            whole,
+            QRectF(rect.x, rect.y, rect.width, rect.height),
+        )
+        painter.end()
+        self.falling.setTiles(seen, lesson.trace.setup.grid, start)
+
+    def _on_embedding(self, found: Embedding) -> None:
+        self._embedding = found
+        lesson = self.lesson
+        if lesson is None:
+            return
+        setup = lesson.trace.setup
+        patch_w, patch_h = setup.model.patch_size
+        width, _ = setup.placement.model_size
+        self.stops.say(
+            self.tr(
+                "A patch becomes a token by <b>one strided convolution</b>: a window "
+                "of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel "
+                "is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a "
+                "line, {rows} lines. At each stop {filters} filters multiply the "
+                "window's 3·{patch}·{patch_h} = {inputs} numbers (red, green and blue "
+                "of every pixel) with their own and add up."
+            ).format(
+                patch=patch_w,
+                patch_h=patch_h,
+                width=width,
+                cols=(width - patch_w) // patch_w + 1,
+                rows=setup.grid.rows,
+                filters=found.num_filters,
+                inputs=3 * patch_w * patch_h,
+            )
+        )
+        self._show_patch()
+
+    def _show_patch(self) -> None:
+        found, lesson = self._embedding, self.lesson
+        if found is None or lesson is None:
+            return
+        row, col = self._cell(lesson)
+        self.token.setVectors(
+            [
+                Vector(
+                    self.tr("token"),
+                    found.output[:, row, col],
+                    Meaning.QUERY,
+                    self.tr("{n} numbers").format(n=found.num_filters),
+                )
+            ]
+        )
+        self._show_filter(self.token.column())
+
+    def _show_filter(self, column: int) -> None:
+        found, lesson = self._embedding, self.lesson
+        if found is None or lesson is None:
+            return
+        row, col = self._cell(lesson)
+        output = found.output[:, row, col]
+        index = int(np.abs(output).argmax()) if column < 0 else column
+        preparation = lesson.trace.setup.preprocessing
+        self.convolution.setProduct(
+            found.patch(row, col),
+            found.kernel[index],
+            found.product(index, row, col),
+            mean=preparation.mean,
+            std=preparation.std,
+        )
+        self.filter.say(
+            self.tr(
+                "Filter {n} at stop ({row}, {col}): the products, and a constant of "
+                "its own (bias), add up to <b>{sum}</b>; the model's own run has "
+                "{own}. Point at the bars for other filters, click a patch to move the "
+                "window."
+            ).format(
+                n=index,
+                row=row,
+                col=col,
+                sum=written_out(found.product(index, row, col)),
+                own=written_out(float(output[index])),
+            )
+        )
+
+    def _cell(self, lesson: Lesson) -> tuple[int, int]:
+        """The query's patch; the middle of the picture for a special token."""
+        grid = lesson.trace.setup.grid
+        return grid.cell(lesson.query) or (grid.rows // 2, grid.cols // 2)
+
+    def _on_tile(self, token: int) -> None:
+        self.desk.pin(token)
+        if self._apart is not None:
+            self._found(token)
+
+    def _found(self, token: int) -> None:
+        """A token was chosen of the picture that had come apart."""
+        assert self.lesson is not None
+        if self.lesson.trace.setup.grid.cell(token) is not None:
+            self.done()
+
+    def _on_play(self) -> None:
+        lesson = self.lesson
+        if lesson is not None:
+            self._set_tiles(lesson)
+        backward = self.slider.value() > STEPS // 2
+        direction = QAbstractAnimation.Direction
+        self._animation.stop()
+        self._animation.setDirection(
+            direction.Backward if backward else direction.Forward
+        )
+        self._animation.start()
+
+    def _on_frame(self, value: object) -> None:
+        self.slider.setValue(int(str(value)))
+
+    def _on_slid(self, value: int) -> None:
+        self.falling.setShare(value / STEPS)
+        self.desk.show_scale(self.falling.isHidden())
+        if value == STEPS and self.lesson is not None:
+            self._apart = self.lesson.trace, self.lesson.query
+        self._show_play()
+
+    def _show_play(self) -> None:
+        is_apart = self.slider.value() > STEPS // 2
+        text = self.tr("Put it together") if is_apart else self.tr("Take it apart")
+        self.play.setText(text)
+        self.play.setAccessibleName(text)
+
+
+SIDE_LINES = 5.0
+"""Side of the two squares, in lines of text."""
+
+
+class ConvolutionView(Drawn):
+    """patch ⊙ filter, summed = one number of the token."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._patch: QImage | None = None
+        self._filter: QImage | None = None
+        self._value = 0.0
+        self.setAccessibleName(self.tr("A patch times a filter"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._patch = self._filter = None
+        self.update()
+
+    def setProduct(
+        self,
+        patch: Array,
+        kernel: Array,
+        value: float,
+        *,
+        mean: tuple[float, ...],
+        std: tuple[float, ...],
+    ) -> None:
+        """(3, h, w) normalised pixels, (3, h, w) of a filter, and their sum."""
+        colours = patch * np.array(std)[:, None, None] + np.array(mean)[:, None, None]
+        largest = float(np.abs(kernel).max()) or 1.0
+        self._patch = _image(colours)
+        self._filter = _image(0.5 + 0.5 * kernel / largest)
+        self._value = value
+        self.setAccessibleDescription(written_out(value))
+        self.update()
+
+    def value(self) -> float:
+        """What is shown at the right."""
+        return self._value
+
+    def sizeHint(self) -> QSize:
+        """Two squares and their captions."""
+        line = self._line()
+        return QSize(300, round(self._side() + line + 6))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height."""
+        return QSize(200, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Squares, signs, the number, captions."""
+        if self._patch is None or self._filter is None:
+            return
+        painter = QPainter(self)
+        tone = theme.colours()
+        line = self._line()
+        sign = 2.2 * line
+        caption = theme.font("small")
+        title = theme.font("title")
+        metrics = QFontMetricsF(title)
+        words = ("×", "→ Σ =")
+        wide = [metrics.horizontalAdvance(text) + line for text in words]
+        rest = metrics.horizontalAdvance(written_out(self._value))
+        side = min(self._side(), (self.width() - sum(wide) - rest - 4) / 2)
+        x = 2.0
+        for image, name, colour in (
+            (self._patch, self.tr("patch"), Meaning.QUERY.value),
+            (self._filter, self.tr("filter"), tone.line),
+        ):
+            place = QRectF(x, 2, side, side)
+            painter.drawImage(place, image)
+            painter.setPen(QPen(QColor(colour), 2))
+            painter.drawRect(place)
+            painter.setPen(QColor(tone.faint))
+            painter.setFont(caption)
+            below = QRectF(x - sign / 2, side + 4, side + sign, line)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)
+            x += side
+            painter.setPen(QColor(tone.text))
+            painter.setFont(title)
+            index = 0 if image is self._patch else 1
+            place = QRectF(x, 2, wide[index], side)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words[index])
+            x += wide[index]
+        painter.setFont(title)
+        painter.drawText(
+            QRectF(x, 2, rest + 4, side),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            written_out(self._value),
+        )
+
+    def _side(self) -> float:
+        return self.lines(SIDE_LINES)
+
+    def _line(self) -> float:
+        return theme.line_px("small")
+
+
+def _image(colours: Array) -> QImage:
+    """(3, h, w) in [0, 1] as a picture that owns its bytes."""
+    data = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
+    height, width = data.shape[:2]
+    padded = np.full((height, width, 4), 255, np.uint8)
+    padded[..., :3] = data
+    image = QImage(padded.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+    return image.copy()

@@ -1,0 +1,220 @@
+"""Chapter 2: patch size is a map's scale, on the embedded model's five sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtWidgets import QSlider, QWidget
+
+from vitviz.domain.number_text import bytes_text
+from vitviz.jobs import lessons
+from vitviz.lessons import cost
+from vitviz.lessons.cost import Timing
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.ui.base.text import format_seconds
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.slider_labels import Marks
+from vitviz.ui.learn.text import Table
+from vitviz.ui.widgets.inputs import Slider
+
+SETTLE_MS = 250
+"""The slider rests so long before the model runs."""
+ENOUGH = 3
+"""Sizes that have to be seen for the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a run with one patch size took."""
+
+    grid: tuple[int, int]
+    tokens: int
+    matrices_bytes: int
+    kept_bytes: int
+    seconds: float | None = None
+    """Of one pass, measured alone; None: not yet."""
+
+
+class ScalePage(Page):
+    """A slider re-runs the same model; a table keeps what each size took."""
+
+    kept = ("_seen", "_image")
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._seen: dict[int, Seen] = {}
+        self._image: object = None
+        self._timing: int | None = None
+        """The patch size whose pass is being timed."""
+        self._current = 0
+        self.say(
+            self.tr(
+                "Think of maps. On a map of <b>small scale</b> one sheet holds the "
+                "whole city, but no alley: those are <b>large patches</b>. A map of "
+                "<b>large scale</b> shows every alley and fills many sheets: those are "
+                "<b>small patches</b>. Do not turn it around: large patch, small scale."
+            )
+        )
+        self.offer_text = self.say(
+            self.tr(
+                "The slider needs a model that was trained for all five patch sizes: "
+                "the embedded one."
+            )
+        )
+        self.offer = Button(self.tr("Use the embedded model"))
+        self.offer.setToolTip(
+            self.tr("Run vitviz-flexi on this picture; yours is found under Model")
+        )
+        self.offer.clicked.connect(self._on_offer)
+        self.add_row(self.offer)
+        self.ask_to(
+            self.tr(
+                "Try at least three sizes. Keep your eye on a detail, such as a "
+                "whisker or an edge: at which size is it a patch of its own?"
+            )
+        )
+        self.slider = Slider()
+        self.slider.setRange(0, len(EMBEDDED_PATCH_SIZES) - 1)
+        self.slider.setPageStep(1)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider.setTickInterval(1)
+        self.slider.setAccessibleName(self.tr("Patch size in pixels"))
+        self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
+        self.slider.valueChanged.connect(self._on_slid)
+        self.add(self.slider)
+        self.add(Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES))))
+        self.table = self.say()
+        self.say(
+            self.tr(
+                "<b>Which one?</b> 8 or 14 for delicate work, such as finding small "
+                "faults (anomaly detection). 16 and more are often enough to say "
+                "roughly what is in a picture. The 16 in the name of "
+                "<code>vit_b_16</code>, torchvision's well-known model, is its patch "
+                "size."
+            )
+        )
+        self.close_with(
+            self.tr(
+                "Three minutes. Show 32 first: few sheets, quickly read, and the "
+                "details gone. Then 8, and let the class predict the number of tokens "
+                "before the run ends: half the side, four times the patches. "
+                "<b>Often misunderstood:</b> “large scale” sounds like large patches; "
+                "on maps it is the other way round: 1 : 10,000 is a larger scale than "
+                "1 : 100,000, and shows less ground in more detail. Most models know "
+                "only the size they were trained with; this one drew its size anew "
+                "for every batch of its training."
+            )
+        )
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Where the slider stands, and what this run took."""
+        info = lesson.trace.setup.model
+        patch = info.patch_size[0]
+        is_ours = info.name == EMBEDDED_NAME and patch in EMBEDDED_PATCH_SIZES
+        self.offer.setVisible(not is_ours)
+        self.offer_text.setVisible(not is_ours)
+        self.slider.setEnabled(is_ours)
+        if lesson.image is not self._image:
+            self._image, self._seen = lesson.image, {}
+        if not is_ours:
+            self.table.say("")
+            return
+        if not self._settle.isActive():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))
+        trace = lesson.trace
+        if trace.is_complete:
+            layers, heads = trace.num_layers, trace.num_heads
+            former = self._seen.get(patch)
+            self._seen[patch] = Seen(
+                trace.grid,
+                trace.num_tokens,
+                cost.written_out_bytes(layers, heads, trace.num_tokens),
+                trace.num_bytes,
+                former.seconds if former and former.grid == trace.grid else None,
+            )
+            self._measure(lesson, patch)
+            if len(self._seen) >= ENOUGH:
+                self.done()
+        self._current = patch
+        self._show_table(patch)
+
+    def forget(self) -> None:
+        """Another picture or size: what is timed is dropped with it."""
+        super().forget()
+        self._timing = None
+
+    def seen(self) -> dict[int, Seen]:
+        """What each size took on this picture, as far as it has been tried."""
+        return dict(self._seen)
+
+    def leave(self) -> None:
+        """A size that has not settled is not run, and what is timed is dropped."""
+        self._settle.stop()
+        self._timing = None
+
+    def _measure(self, lesson: Lesson, patch: int) -> None:
+        """Time a pass by itself: what the run took is of all that ran beside it."""
+        model, image, grid = lesson.view.model, lesson.image, lesson.trace.grid
+        is_known = self._seen[patch].seconds is not None
+        if is_known or self._timing == patch or model is None or image is None:
+            return
+        self._timing = patch
+
+        def receive(found: Timing) -> None:
+            self._timing = None
+            seen = self._seen.get(patch)
+            if seen is not None and seen.grid == found.grid:
+                self._seen[patch] = replace(seen, seconds=found.whole_s)
+                self._show_table(self._current)
+
+        self.desk.ask(lessons.one_pass(model, image, grid), receive)
+
+    def _show_table(self, current: int) -> None:
+        rows = []
+        for patch in EMBEDDED_PATCH_SIZES:
+            found = self._seen.get(patch)
+            cells = [self.tr("{n} px").format(n=patch)]
+            if found is None:
+                cells += ["–"] * 5
+            else:
+                cells += [
+                    f"{found.grid[0]}×{found.grid[1]}",
+                    f"{found.tokens:,}",
+                    bytes_text(found.matrices_bytes),
+                    bytes_text(found.kept_bytes),
+                    "–" if found.seconds is None else format_seconds(found.seconds),
+                ]
+            if patch == current:
+                cells = [f"<b>{cell}</b>" for cell in cells]
+            rows.append(tuple(cells))
+        header = (
+            self.tr("patch"),
+            self.tr("grid"),
+            self.tr("tokens"),
+            self.tr("matrices"),
+            self.tr("q, k, v"),
+            self.tr("time"),
+        )
+        note = self.tr(
+            "Memory of all layers: the matrices of all pairs, if they were written out "
+            "(chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. "
+            "Time: one pass by itself, measured anew."
+        )
+        self.table.say("", Table(header, tuple(rows)), f"<small>{note}</small>")
+
+    def _on_offer(self) -> None:
+        self.desk.choose_patch_size(16)
+
+    def _on_slid(self, _value: int) -> None:
+        self._settle.start()
+        self.update()
+
+    def _on_settled(self) -> None:
+        lesson, patch = self.lesson, EMBEDDED_PATCH_SIZES[self.slider.value()]
+        if lesson is not None and lesson.trace.setup.model.patch_size[0] != patch:
+            self.desk.choose_patch_size(patch)

@@ -1,0 +1,460 @@
+"""Chapter 3: N tokens make N × N pairs; measured here and now against predicted.
+
+Time against tokens: measured dots, predicted lines, attention and the rest apart.
+
+Self-attention as a meeting: everyone listens to everyone, so pairs explode.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from vitviz.domain.number_text import bytes_text
+from vitviz.jobs import lessons
+from vitviz.jobs.lessons import DOUBLED, DOUBLED_LARGE, Grid, Timed
+from vitviz.lessons import cost
+from vitviz.lessons.cost import Ratio, Timing, predicted
+from vitviz.ui.base import theme
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.text import FONT_EVENTS, Drawn, Table
+from vitviz.ui.widgets.inputs import Slider
+from vitviz.views.colour import Meaning
+
+
+class CostPage(Page):
+    """The meeting, the measurement with its chart, and memory both ways."""
+
+    kept = ("timed", "_measured_with")
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._is_running = self._resumes = False
+        self._measured_with: object = None
+        self.timed: Timed | None = None
+        self.say(
+            self.tr(
+                "In <b>self-attention</b> every token looks at every token and weighs "
+                "how much to take from each: the colours on the picture. It is a "
+                "meeting in which everyone listens to everyone: N people, N × N "
+                "listenings. Twice the people, four times the work."
+            )
+        )
+        self.meeting = Meeting()
+        self.people = Slider()
+        self.people.setRange(2, 12)
+        self.people.setValue(self.meeting.people())
+        self.people.setAccessibleName(self.tr("People at the first table"))
+        self.people.setToolTip(self.tr("Let more people come to the meeting"))
+        self.people.valueChanged.connect(self.meeting.setPeople)
+        self.add(self.meeting)
+        self.add(self.people)
+        self.here = self.say()
+        self.ask_to(
+            self.tr(
+                "Measure it. With twice the patches, which part takes four times as "
+                "long, and which only twice?"
+            )
+        )
+        self.measure = Button()
+        self.measure.setToolTip(
+            self.tr("Run this model on this picture at several sizes, a few seconds")
+        )
+        self.measure.clicked.connect(self._on_measure)
+        self.add_row(self.measure)
+        self.ratios = self.say()
+        self.legend = self.say("", "small")
+        self.keep_with_next(self.legend)
+        self.chart = CostChart()
+        self.chart.hide()
+        self.add(self.chart)
+        self.split = self.say()
+        self.memory = self.say()
+        self.why = self.say("", "small")
+        self.close_with(
+            self.tr(
+                "Three minutes. Ask for a guess before you measure: twice the tokens, "
+                "how much longer? <b>Often misunderstood:</b> the whole pass does not "
+                "take four times as long. Only attention grows with N², and in small "
+                "models at few tokens it is the smaller part; all the rest grows with "
+                "N: the products that make queries, keys and values (projections) and "
+                "the small networks that work on each token by itself (MLPs). Memory "
+                "is N² only if the matrix is written out; fused kernels, as here, "
+                "never do that."
+            )
+        )
+        self._show_button()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The pairs and bytes of this run."""
+        trace = lesson.trace
+        tokens = trace.num_tokens
+        self.here.say(
+            self.tr(
+                "Here N = <b>{tokens}</b>: {tokens} × {tokens} = <b>{pairs}</b> pairs. "
+                "A picture of twice the sides has four times the patches, about "
+                "sixteen times the pairs."
+            ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
+        )
+        layers, heads = trace.num_layers, trace.num_heads
+        self.memory.say(
+            self.tr(
+                "<b>Memory</b> grows with N² too, if all pairs are written out as "
+                "matrices: <b>{written}</b> in all layers here, {twice} with twice the "
+                "tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: "
+                "<b>{kept}</b>, then {kept_twice}."
+            ).format(
+                written=bytes_text(cost.written_out_bytes(layers, heads, tokens)),
+                twice=bytes_text(cost.written_out_bytes(layers, heads, 2 * tokens)),
+                kept=bytes_text(trace.num_bytes),
+                kept_twice=bytes_text(2 * trace.num_bytes),
+            )
+        )
+        can_measure = lesson.model is not None and lesson.image is not None
+        self.measure.setEnabled(can_measure and trace.is_complete)
+        if self._measured_with not in (None, trace.setup.model):
+            self._measured_with = None
+            self._show(None, is_done=False)
+        if self._resumes and self.measure.isEnabled():
+            self._on_measure()
+
+    def remembered(self) -> dict[str, object]:
+        """The measurement, or that one was going on: it then begins anew."""
+        is_going_on = self._is_running or self._resumes
+        return {"_resumes": True} if is_going_on else super().remembered()
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """Show the measurement again."""
+        super().recall(memory)
+        self._show(self.timed, is_done=True)
+
+    def forget(self) -> None:
+        """Another picture: what runs is dropped with it."""
+        super().forget()
+        self._is_running = self._resumes = False
+        self._show_button()
+
+    def leave(self) -> None:
+        """What runs has been dropped."""
+        self._is_running = self._resumes = False
+        self._show_button()
+
+    def _on_measure(self) -> None:
+        lesson = self.lesson
+        if self._is_running:
+            self.desk.drop()
+            self.leave()
+            return
+        if lesson is None or lesson.model is None or lesson.image is None:
+            return
+        self._is_running, self._resumes = True, False
+        self._measured_with = lesson.trace.setup.model
+        self._show(None, is_done=False)
+        self._show_button()
+        self.desk.ask(
+            lessons.timings(lesson.model, lesson.image),
+            self._on_done,
+            on_part=self._on_part,
+            on_failure=self._on_refused,
+        )
+
+    def _on_part(self, found: Timed) -> None:
+        is_first = self.chart.isHidden()
+        self._show(found, is_done=False)
+        if is_first:
+            self.partCame.emit(self.chart)
+
+    def _on_done(self, found: Timed) -> None:
+        self._is_running = False
+        self._show_button()
+        self._show(found, is_done=True)
+        self.partCame.emit(self.chart)
+        if len(found.grids()) > 1:
+            self.done()
+
+    def _on_refused(self, text: str) -> None:
+        self.leave()
+        self.split.say(text)
+
+    def _show(self, timed: Timed | None, *, is_done: bool) -> None:
+        self.timed = timed
+        timings = () if timed is None else timed.grids()
+        first = _of(timings, DOUBLED[0])
+        self.chart.setVisible(bool(timings))
+        self.chart.setTimings(timings, first)
+        self.legend.say(self._legend() if timings else "")
+        for prose in (self.ratios, self.why, self.split):
+            prose.say("")
+        if timed is not None and timed.pairs(DOUBLED):
+            self.ratios.say(*self._ratios(timed))
+            self.why.say(self._why(timed))
+        if is_done and timings:
+            self.split.say(self._split(first or timings[0], timings[-1]))
+
+    def _legend(self) -> str:
+        dot = '<span style="color:{colour}">●</span>'
+        return self.tr(
+            "{attention} attention · {rest} all the rest · dots: measured · dashed: "
+            "predicted from {grid}"
+        ).format(
+            attention=dot.format(colour=ATTENTION),
+            rest=dot.format(colour=REST),
+            grid=f"{DOUBLED[0][0]}×{DOUBLED[0][1]}",
+        )
+
+    def _ratios(self, timed: Timed) -> tuple[str, Table]:
+        rounds = timed.pairs(DOUBLED)
+        (first, second), found = rounds[0], cost.growth(rounds)
+        text = self.tr(
+            "From 14×14 to 14×28, {patches} to {more} patches, {tokens} to "
+            "{more_tokens} tokens:"
+        ).format(
+            patches=first.rows * first.cols,
+            more=second.rows * second.cols,
+            tokens=first.num_tokens,
+            more_tokens=second.num_tokens,
+        )
+        return text, Table(
+            ("", self.tr("predicted"), self.tr("measured"), self.tr("range")),
+            (
+                _line(
+                    self.tr("attention, N²"),
+                    found.predicted_attention,
+                    found.measured_attention,
+                ),
+                _line(
+                    self.tr("all the rest, N"),
+                    found.predicted_rest,
+                    found.measured_rest,
+                ),
+                _line(
+                    self.tr("whole pass"), found.predicted_whole, found.measured_whole
+                ),
+            ),
+        )
+
+    def _why(self, timed: Timed) -> str:
+        text = self.tr(
+            "Measured is the middle of {n} rounds; beside it stands their range. Why "
+            "not exactly × 4? Part of every call does not depend on N and pulls the "
+            "ratio down; numbers that outgrow the processor's cache push it up."
+        ).format(n=len(timed.pairs(DOUBLED)))
+        larger = timed.pairs(DOUBLED_LARGE)
+        if larger:
+            found = cost.growth(larger)
+            text += self.tr(
+                " From {tokens} to {more_tokens} tokens attention measures "
+                "<b>× {ratio}</b>."
+            ).format(
+                tokens=f"{found.tokens[0]:,}",
+                more_tokens=f"{found.tokens[1]:,}",
+                ratio=f"{found.measured_attention.middle:.1f}",
+            )
+        if timed.own_time:
+            text += self.tr(
+                " Only the time that one processor core spent on it counts, so other "
+                "programs hardly matter."
+            )
+        return text
+
+    def _split(self, few: Timing, many: Timing) -> str:
+        even = round(many.num_tokens * many.rest_s / many.attention_s)
+        return self.tr(
+            "Attention is {few} % of the pass at {few_tokens} tokens and {many} % at "
+            "{many_tokens}. Growing like that, it equals all the rest at about "
+            "N = {even}."
+        ).format(
+            few=round(100 * few.attention_s / few.whole_s),
+            few_tokens=few.num_tokens,
+            many=round(100 * many.attention_s / many.whole_s),
+            many_tokens=f"{many.num_tokens:,}",
+            even=f"{even:,}",
+        )
+
+    def _show_button(self) -> None:
+        text = (
+            self.tr("Cancel") if self._is_running else self.tr("Measure here and now")
+        )
+        self.measure.setText(text)
+        self.measure.setAccessibleName(text)
+
+
+def _line(name: str, predicted: float, measured: Ratio) -> tuple[str, str, str, str]:
+    spread = f"{measured.low:.1f}–{measured.high:.1f}"
+    return name, f"× {predicted:.1f}", f"<b>× {measured.middle:.1f}</b>", spread
+
+
+def _of(timings: tuple[Timing, ...], grid: Grid) -> Timing | None:
+    return next((one for one in timings if one.grid == grid), None)
+
+
+CHART_LINES, CHART_LINES_ON_SLIDE = 13.0, 9.5
+ATTENTION, REST = Meaning.WARNING.value, Meaning.KEY.value
+
+
+class CostChart(Drawn):
+    """Lines are predicted from one measured pass; dots are all that were measured."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._timings: tuple[Timing, ...] = ()
+        self._plot = pg.PlotWidget()
+        # nothing in it answers the pointer, and the wheel is to scroll the page
+        self._plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._plot.setAccessibleName(self.tr("Time against the number of tokens"))
+        item = self._plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 4, 12, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self._dress()
+
+    def setTimings(self, timings: Sequence[Timing], base: Timing | None) -> None:
+        """Show what was measured, and what `base` predicts for the others."""
+        self._timings = tuple(timings)
+        item = self._plot.getPlotItem()
+        item.clear()
+        if not timings:
+            return
+        tokens = np.array([one.num_tokens for one in timings], float)
+        for colour, values in (
+            (ATTENTION, [1000 * one.attention_s for one in timings]),
+            (REST, [1000 * one.rest_s for one in timings]),
+        ):
+            item.addItem(
+                pg.ScatterPlotItem(
+                    tokens, values, size=theme.drawn(9), brush=colour, pen=None
+                )
+            )
+        top = 1000 * max(max(one.attention_s, one.rest_s) for one in timings)
+        if base is not None and len(timings) > 1:
+            along = np.linspace(tokens.min(), tokens.max(), 100)
+            lines = [predicted(base, int(n)) for n in along]
+            for colour, part in ((ATTENTION, 0), (REST, 1)):
+                pen = pg.mkPen(
+                    colour, width=theme.drawn(1.5), style=Qt.PenStyle.DashLine
+                )
+                item.plot(along, [1000 * one[part] for one in lines], pen=pen)
+            top = max(top, 1000 * max(lines[-1]))
+        item.setXRange(0, float(tokens.max()), padding=0.04)
+        item.setYRange(0, top, padding=0.06)
+
+    def timings(self) -> tuple[Timing, ...]:
+        """What is shown."""
+        return self._timings
+
+    def setTight(self, is_tight: bool) -> None:
+        """Be less high."""
+        super().setTight(is_tight)
+        self._dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the application's theme and font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, *FONT_EVENTS):
+            self._dress()
+
+    def _dress(self) -> None:
+        tone = theme.colours()
+        font = theme.font("small")
+        self._plot.setBackground(tone.panel)
+        item = self._plot.getPlotItem()
+        for side, text in (
+            ("left", self.tr("milliseconds")),
+            ("bottom", self.tr("tokens")),
+        ):
+            axis = item.getAxis(side)
+            axis.setPen(tone.line)
+            axis.setTextPen(tone.text)
+            axis.setStyle(tickFont=font)
+            axis.label.setFont(font)
+            item.setLabel(side, text, color=tone.text)
+        high = CHART_LINES_ON_SLIDE if theme.presents() else CHART_LINES
+        self.setFixedHeight(round(self.lines(high)))
+
+
+MEETING_LINES = 9.0
+
+
+class Meeting(Drawn):
+    """Two tables: n people, and twice as many; a line for each pair."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._people = 4
+        self.setAccessibleName(self.tr("Meetings of n and of 2n people"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def setPeople(self, count: int) -> None:
+        """How many sit at the first table."""
+        self._people = count
+        self.setAccessibleDescription(
+            f"{count}: {count**2}; {2 * count}: {4 * count**2}"
+        )
+        self.update()
+
+    def people(self) -> int:
+        """How many sit at the first table."""
+        return self._people
+
+    def sizeHint(self) -> QSize:
+        """Two tables side by side."""
+        return QSize(300, round(self.lines(MEETING_LINES)))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height."""
+        return QSize(200, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Tables, lines, counts."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        half = self.width() / 2
+        for index, count in enumerate((self._people, 2 * self._people)):
+            self._paint_table(
+                painter, QRectF(index * half, 0, half, self.height()), count
+            )
+
+    def _paint_table(self, painter: QPainter, area: QRectF, count: int) -> None:
+        tone = theme.colours()
+        font = theme.font("small")
+        line = theme.line_px("small")
+        size = max(3.0, 0.32 * line)
+        radius = (area.height() - 1.6 * line) / 2 - size
+        middle = QPointF(area.center().x(), area.top() + radius + size)
+        angles = [2 * math.pi * seat / count for seat in range(count)]
+        seats = [
+            middle + QPointF(radius * math.sin(angle), -radius * math.cos(angle))
+            for angle in angles
+        ]
+        faint = QColor(tone.faint)
+        faint.setAlphaF(max(0.25, 0.8 - 0.03 * count))
+        painter.setPen(QPen(faint, theme.drawn(1.0)))
+        for one in range(count):
+            for other in range(one):
+                painter.drawLine(seats[one], seats[other])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(Meaning.QUERY.value))
+        for seat in seats:
+            painter.drawEllipse(seat, size, size)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setFont(font)
+        painter.setPen(QColor(tone.text))
+        below = QRectF(area.left(), area.bottom() - 1.4 * line, area.width(), line)
+        text = self.tr("{n} people: {n} × {n} = {pairs}").format(
+            n=count, pairs=count**2
+        )
+        if QFontMetricsF(font).horizontalAdvance(text) > below.width():
+            text = self.tr("{n} × {n} = {pairs}").format(n=count, pairs=count**2)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        painter.drawText(below, int(flags), text)

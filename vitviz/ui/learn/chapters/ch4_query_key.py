@@ -1,0 +1,241 @@
+"""Chapter 4: a query meets a key, number by number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Pair
+from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
+from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
+from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.colour import Meaning
+
+FACTOR = 4.0
+"""By how much two weights have to differ for the task."""
+
+
+class PairPage(Page):
+    """Two vectors, their products, the sum, the score, the weight."""
+
+    kept = ("clicks_choose_key", "_chosen", "_setting")
+    uses_key = True
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._pair: Pair | None = None
+        self._chosen: dict[int, float] = {}
+        self._setting: object = None
+        self.say(
+            self.tr(
+                "Every token makes three vectors, lists of numbers, by multiplying "
+                "itself with three matrices the model has learned: a <q>query</q>, "
+                "what it looks for; a <k>key</k>, what it can be found by; a "
+                "<v>value</v>, what it hands over. To weigh a patch, multiply the "
+                "query with the patch's key, number by number, and add up. The more "
+                "alike their directions, the larger this score, and the larger the "
+                "weight."
+            )
+        )
+        q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
+        index = letter("c")
+        d_k = Script(letter("d"), below=letter("k"))
+        self.show_formula(
+            row(
+                letter("s"),
+                " = ",
+                Frac(row(q, " · ", k), Root(d_k)),
+                " = ",
+                Frac(
+                    row(
+                        Script(Sym("Σ"), below=index),
+                        " ",
+                        Script(q, below=index),
+                        " ",
+                        Script(k, below=index),
+                    ),
+                    Root(d_k),
+                ),
+            ),
+            self.tr("s = q·k / √d_k = Σ_c q_c k_c / √d_k"),
+        )
+        self.ask_to(
+            self.tr(
+                "Click patches to choose their keys, until one had at least four times "
+                "the weight of another. What differs in the bars?"
+            )
+        )
+        self.click = Segmented(wraps=True)
+        self.click.setAccessibleName(self.tr("What a click on the picture chooses"))
+        self.click.setOptions(
+            [
+                (
+                    "key",
+                    self.tr("A click chooses the key"),
+                    self.tr("Shift-click chooses the key at any time"),
+                ),
+                (
+                    "query",
+                    self.tr("… the query"),
+                    self.tr("A click on the picture chooses the query"),
+                ),
+            ]
+        )
+        self.click.setValue("key")
+        self.click.valueChosen.connect(self._on_click_kind)
+        self.clicks_choose_key = True
+        self.add(self.click)
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.bars = BarsView(self.tr("Query, key and their products"))
+        self.bars.columnChanged.connect(self._show_column)
+        self.add(self.bars)
+        self.column = self.say("", "small")
+        self.chain = self.say()
+        self.layers = self.say("", "small")
+        self.close_with(
+            self.tr(
+                "Three minutes. Ask: which patch will this query find? Let them guess "
+                "before you click. <b>Often misunderstood:</b> a large product in one "
+                "place is not enough, the sum decides. A long key can win without "
+                "pointing the same way: the cosine beside the sum tells. Query and key "
+                "come from the same token by different matrices, so “A looks at B” "
+                "does not mean that B looks at A: exchange the two and see."
+            )
+        )
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The pair of this query and key."""
+        self.chips.setLesson(lesson, with_key=True)
+        pair = self._pair = one_head.pair(lesson.factors, lesson.query, lesson.key)
+        self.bars.setVectors(
+            [
+                Vector("q", pair.q, Meaning.QUERY),
+                Vector("k", pair.k, Meaning.KEY),
+                Vector("q × k", pair.products, None, f"Σ = {written_out(pair.total)}"),
+            ]
+        )
+        self._show_column(self.bars.column())
+        self.layers.say(
+            self.tr(
+                "d<sub>k</sub> = {width} is how many numbers a query or key has; why "
+                "its root divides: chapter 5. This model does all this in {layers} "
+                "layers, one after the other, with {heads} heads side by side in each "
+                "(chapter 8); shown is one of them."
+            ).format(
+                width=lesson.factors.width,
+                layers=lesson.trace.num_layers,
+                heads=lesson.trace.num_heads,
+            )
+        )
+        self._notice(lesson, pair)
+        self.chain.say(self._chain(lesson, pair))
+
+    def _chain(self, lesson: Lesson, pair: Pair) -> str:
+        """From the sum to the weight, as this run does it."""
+        of = lesson.factors
+        text = self.tr(
+            "Sum <b>{total}</b>, divided by {divisor}: score <b>{score}</b>."
+        )
+        if lesson.key in of.dropped:
+            text = self.tr(
+                "Sum <b>{total}</b>. The Lab has dropped this key's patch: no query "
+                "sees it, and the weight is <b>0</b>."
+            )
+        elif pair.is_cut:
+            text = self.tr(
+                "Sum <b>{total}</b>. The Lab has cut this edge, so the score counts as "
+                "−∞ and the weight is <b>0</b>."
+            )
+        elif of.axis is Axis.KEYS:
+            text += self.tr(
+                " Softmax over all {keys} keys makes it the weight <b>{weight}</b>, "
+                "{ratio} × uniform (1/{tokens} each); all weights add up to 1 "
+                "(chapter 6)."
+            )
+        elif of.axis is Axis.QUERIES:
+            text += self.tr(
+                " Softmax, which the Lab lets run over the queries, makes it the "
+                "weight <b>{weight}</b>: now all weights of a key add up to 1."
+            )
+        else:
+            text += self.tr(
+                " Softmax, which the Lab lets run over the heads, makes it the weight "
+                "<b>{weight}</b>: now all weights of a pair add up to 1."
+            )
+        text += self.tr(" Cosine of the two, 1 if they point the same way: {cosine}.")
+        if pair.bias and not pair.is_cut:
+            text += self.tr(" The score includes the model's bias of {bias}.")
+        far = self._far_apart()
+        if far > 1 and self.task is not None and not self.task.isDone():
+            text += self.tr(
+                " Of the keys you have chosen, the largest weight is <b>{far} ×</b> "
+                "the smallest."
+            )
+        return text.format(
+            far=written_out(far),
+            total=written_out(pair.total),
+            divisor=divisor_words(of),
+            score=written_out(pair.score),
+            keys=f"{lesson.row.num_keys:,}",
+            tokens=f"{lesson.trace.num_keys:,}",
+            weight=written_out(pair.weight),
+            ratio=written_out(pair.weight / lesson.uniform),
+            cosine=written_out(pair.cosine),
+            bias=written_out(pair.bias),
+        )
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """And let a click choose what it did."""
+        super().recall(memory)
+        self.click.setValue("key" if self.clicks_choose_key else "query")
+
+    def _notice(self, lesson: Lesson, pair: Pair) -> None:
+        setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
+        if setting != self._setting:
+            self._setting, self._chosen = setting, {}
+        if lesson.view.state.learn.key is None:
+            return
+        self._chosen[lesson.key] = pair.weight
+        if self._far_apart() >= FACTOR:
+            self.done()
+
+    def _far_apart(self) -> float:
+        """How many times the smallest the largest weight of the chosen keys is."""
+        weights = self._chosen.values()
+        if len(weights) < 2:
+            return 0.0
+        return max(weights) / min(weights) if min(weights) > 0 else math.inf
+
+    def _show_column(self, column: int) -> None:
+        pair = self._pair
+        if pair is None:
+            return
+        if column < 0:
+            text = self.tr("Point at the bars to read single numbers.")
+        else:
+            text = self.tr(
+                "Number {n}: <q>{q}</q> × <k>{k}</k> = <b>{product}</b>"
+            ).format(
+                n=column,
+                q=written_out(float(pair.q[column])),
+                k=written_out(float(pair.k[column])),
+                product=written_out(float(pair.products[column])),
+            )
+        self.column.say(text)
+
+    def _on_click_kind(self, kind: object) -> None:
+        self.clicks_choose_key = kind == "key"
+        self.desk.hold_query(self.clicks_choose_key)
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))

@@ -1,0 +1,225 @@
+"""Chapter 6: what softmax sums to 1, and what fails over another axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.jobs import lessons
+from vitviz.lessons import one_head
+from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.learn.small_maps import MapsView, Small
+from vitviz.ui.learn.text import Table
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.views.colour import Meaning
+
+if TYPE_CHECKING:
+    from vitviz.lessons.softmax_axes import Sums
+
+
+MANY = 1000
+"""Tokens from which the sums take long enough to say so."""
+
+
+class AxisPage(Page):
+    """A switch for the axis; the sums of this layer along all three."""
+
+    kept = ("_axis", "_seen")
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._axis = Axis.KEYS
+        self._seen: set[Axis] = set()
+        self._asked: object = None
+        self.sums: Sums | None = None
+        self.say(
+            self.tr(
+                "Softmax makes weights of scores: e is raised to each score, then all "
+                "are divided by their sum. So they are positive and add up to 1. "
+                "<b>Over which axis?</b> Scores have the shape (B, H, N, N): batch "
+                "(pictures at once), heads, queries, keys. The last axis, "
+                "<code>dim=-1</code>, means “over all <k>keys</k>, for each "
+                "<q>query</q>”: every query has one whole attention to give away."
+            )
+        )
+        i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)
+        exponent = Script(letter("s"), below=row(i, j))
+        power = Script(letter("e"), above=exponent)
+        self.show_formula(
+            row(
+                Script(letter("w"), below=row(i, j)),
+                " = ",
+                Frac(power, row(Script(Sym("Σ"), below=j), " ", power)),
+            ),
+            self.tr("w_ij = exp(s_ij) / Σ_j exp(s_ij)"),
+        )
+        self.ask_to(
+            self.tr(
+                "Choose the two wrong axes. Which sums are 1, and what becomes of the "
+                "query's row?"
+            )
+        )
+        self.switch = Segmented(wraps=True)
+        self.switch.setAccessibleName(self.tr("Axis of the softmax"))
+        self.switch.setOptions(
+            [
+                (
+                    Axis.KEYS,
+                    self.tr("keys (-1)"),
+                    self.tr("The last axis: over all keys, for each query. Right."),
+                ),
+                (
+                    Axis.QUERIES,
+                    self.tr("queries (-2)"),
+                    self.tr("The second to last axis: over all queries, for each key"),
+                ),
+                (
+                    Axis.HEADS,
+                    self.tr("heads (-3)"),
+                    self.tr("The third to last axis: over the heads of each pair"),
+                ),
+            ]
+        )
+        self.switch.setValue(self._axis)
+        self.switch.valueChosen.connect(self._on_axis)
+        self.add(self.switch)
+        self.row_sum = self.say()
+        self.table = self.say()
+        self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
+        self.add(self.maps)
+        self.verdict = self.say()
+        self.keep_with_next(self.maps)
+        self.keep_with_next(self.verdict)
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.close_with(
+            self.tr(
+                "Two minutes. Write the scores as a table on the board, queries "
+                "downwards, keys across, and let someone divide the wrong way. "
+                "<b>Often misunderstood:</b> columns need not sum to 1. A key that "
+                "everyone looks at collects far more, one that nobody needs nearly "
+                "nothing: that is information, not a fault. And the wrong axis raises "
+                "no error: shapes fit, numbers lie between 0 and 1, pictures come out."
+            )
+        )
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Ask for the sums of this layer, once for every axis, head and query."""
+        self.chips.setLesson(lesson, with_key=False)
+        wanted = (lesson.trace, lesson.layer, lesson.head, lesson.query, self._axis)
+        if wanted == self._asked:
+            return
+        self._asked = wanted
+        if lesson.trace.num_tokens > MANY:
+            self.row_sum.say(self.tr("Adding up the whole layer …"))
+        self.desk.ask(
+            lessons.sums(
+                lesson.trace,
+                lesson.layer,
+                self._axis,
+                head=lesson.head,
+                query=lesson.query,
+            ),
+            self._on_sums,
+            on_failure=self.row_sum.say,
+        )
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """And show the axis on the switch."""
+        super().recall(memory)
+        self.switch.setValue(self._axis)
+
+    def forget(self) -> None:
+        """Another picture."""
+        super().forget()
+        self._asked = self.sums = None
+
+    def leave(self) -> None:
+        """What was asked for has been dropped: ask again next time."""
+        self._asked = None
+
+    def _on_sums(self, found: Sums) -> None:
+        lesson = self.lesson
+        if lesson is None:
+            return
+        self.sums = found
+        right = found.axis is Axis.KEYS
+        self.row_sum.say(
+            self.tr(
+                "The weights of <q>query</q> {query} add up to <b>{sum}</b>{mark}"
+            ).format(
+                query=lesson.name(lesson.query),
+                sum=f"{found.row_sum:.3f}",
+                mark=" <v>✓</v>" if right else " <w>✗</w>",
+            )
+        )
+        self.table.say(
+            "",
+            Table(
+                (
+                    self.tr("sums in this layer"),
+                    self.tr("smallest"),
+                    self.tr("largest"),
+                ),
+                (
+                    (self.tr("over keys, for each query"), *_ends(found.over_keys)),
+                    (
+                        self.tr("over queries, for each key"),
+                        *_ends(found.over_queries),
+                    ),
+                    (self.tr("over heads, for each pair"), *_ends(found.over_heads)),
+                ),
+            ),
+        )
+        over_keys = one_head.row(lesson.factors, lesson.query, axis=Axis.KEYS)
+        small = [Small(self.tr("dim=-1"), lesson.patches(over_keys.weights))]
+        if not right:
+            caption = f"dim={found.axis.dim}"
+            small.append(Small(caption, lesson.patches(found.row)))
+        self.maps.setMaps(small, lesson.view.state.colormap)
+        self.verdict.say(self._verdict(found))
+        if not right:
+            self._seen.add(found.axis)
+            if len(self._seen) == 2:
+                self.done()
+
+    def _verdict(self, found: Sums) -> str:
+        match found.axis:
+            case Axis.KEYS:
+                return self.tr(
+                    "Every row sums to 1, so every query takes a weighted mean of the "
+                    "values. Columns do not: some keys are popular."
+                )
+            case Axis.QUERIES:
+                return self.tr(
+                    "Now every <k>key</k> hands out exactly 1, and queries get more or "
+                    "less than a whole attention. No error appears: only the sums tell."
+                )
+            case Axis.HEADS:
+                return self.tr(
+                    "Now the heads compete for every pair, and a query's weights add "
+                    "up to {sum} instead of 1. No error appears: only the sums tell."
+                ).format(sum=f"{found.row_sum:.1f}")
+
+    def _on_axis(self, axis: object) -> None:
+        assert isinstance(axis, Axis)
+        self._axis = axis
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))
+
+
+def _ends(ends: tuple[float, float]) -> tuple[str, str]:
+    """Smallest and largest sum; both marked where they are 1."""
+    is_one = all(abs(end - 1) < 5e-4 for end in ends)
+    low, high = (f"{end:.3f}" for end in ends)
+    return (f"<v>{low}</v>", f"<v>{high}</v>") if is_one else (low, high)

@@ -1,0 +1,161 @@
+"""Chapter 7: the output is the weighted sum of all values."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.formula import Script, Sym, letter, row
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.views.colour import Meaning
+
+MOST = 6
+
+
+class OutputPage(Page):
+    """The largest parts of the mixture, the mixture, and the shapes."""
+
+    kept = ("_query_when_chosen",)
+    uses_key = True
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._query_when_chosen: int | None = None
+        self.say(
+            self.tr(
+                "A weight says how much of a patch's <v>value</v> the query takes. The "
+                "output is the sum of all values, each times its weight: a mixture. "
+                "What is looked at flows in, what is not looked at hardly does."
+            )
+        )
+        i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)
+        self.show_formula(
+            row(
+                Script(letter("o"), below=i),
+                " = ",
+                Script(Sym("Σ"), below=j),
+                " ",
+                Script(letter("w"), below=row(i, j)),
+                " ",
+                Script(letter("v", Meaning.VALUE), below=j),
+            ),
+            self.tr("o_i = Σ_j w_ij v_j"),
+        )
+        self.ask_to(
+            self.tr(
+                "Click the largest contribution in the list and find its patch on the "
+                "picture. Then click another query: what does that one mix?"
+            )
+        )
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.parts = BarList()
+        self.parts.setAccessibleName(self.tr("The largest contributions to the output"))
+        self.parts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.parts.chosen.connect(self._on_part)
+        self.add(self.parts)
+        self.share = self.say("", "small")
+        self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
+        self.add(self.bars)
+        self.scales = self.say("", "small")
+        self.shapes = self.say()
+        self.close_with(
+            self.tr(
+                "Two minutes. Compare with mixing paint: the weights are the recipe, "
+                "the values the colours. <b>Often misunderstood:</b> the largest "
+                "weight need not make the largest contribution, because values have "
+                "lengths of their own; special tokens often get much weight and hand "
+                "over a short value. Values are not pixels: what is mixed are the "
+                "numbers that the layer has made of each patch."
+            )
+        )
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """The parts of this query's output in this head."""
+        self.chips.setLesson(lesson, with_key=True)
+        of = lesson.factors
+        found = one_head.mixture(of, lesson.query)
+        heads, tokens, d_v = lesson.trace.num_heads, of.num_tokens, of.v.shape[1]
+        self.shapes.say(
+            self.tr(
+                "With d<sub>v</sub> numbers in a value: (B, H, N, N) × (B, H, N, "
+                "d<sub>v</sub>) → (B, H, N, d<sub>v</sub>); here (1, {heads}, "
+                "{tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → <b>(1, {heads}, "
+                "{tokens}, {d_v})</b>."
+            ).format(heads=heads, tokens=tokens, d_v=d_v)
+        )
+        largest = found.largest(MOST)
+        top = float(found.lengths[largest[0]])
+        self.parts.setBars(
+            tuple(
+                Bar(
+                    token,
+                    lesson.name(token),
+                    float(found.lengths[token]) / top if top else 0.0,
+                    self.tr("{weight} × {length} = {part}").format(
+                        weight=written_out(float(lesson.row.weights[token])),
+                        length=written_out(float(found.value_lengths[token])),
+                        part=written_out(float(found.lengths[token])),
+                    ),
+                )
+                for token in largest
+            )
+        )
+        self.parts.setFixedHeight(round(self.parts.rowRect(len(largest)).top()) + 4)
+        self.parts.setCurrent(lesson.key if lesson.key in largest else None)
+        total = float(found.lengths.sum())
+        share = sum(float(found.lengths[token]) for token in largest)
+        share = share / total if total else 0.0  # a dropped patch gets nothing
+        text = self.tr(
+            "Weight × length of the value = length of the contribution. These {n} of "
+            "{tokens} make {share} % of all lengths. Recomputed and the model's own "
+            "output differ by {error}."
+        )
+        if of.is_off:
+            text = self.tr(
+                "The Lab has switched this head off: in place of every value stands "
+                "what it hands over instead."
+            )
+        self.share.say(
+            text.format(
+                n=len(largest),
+                tokens=tokens,
+                share=round(100 * share),
+                error=written_out(
+                    float(f"{lesson.trace.capture(lesson.layer).error:.0e}")
+                ),
+            )
+        )
+        part = lesson.row.weights[lesson.key] * of.v[lesson.key]
+        # the part and the whole on one scale, so that it is seen how much it is
+        reach = float(max(np.abs(part).max(), np.abs(found.out).max()))
+        self.bars.setVectors(
+            [
+                Vector("v", of.v[lesson.key], Meaning.VALUE),
+                Vector("w·v", part, Meaning.VALUE, top=reach),
+                Vector(self.tr("output"), found.out, top=reach),
+            ]
+        )
+        self.scales.say(
+            self.tr(
+                "Of <k>key</k> {key}: its value v, and w·v, which is what it gives to "
+                "the output of all {tokens}. These two stand on the same scale."
+            ).format(key=lesson.name(lesson.key), tokens=tokens)
+        )
+        if self._query_when_chosen not in (None, lesson.query):
+            self.done()
+
+    def _on_part(self, token: int) -> None:
+        if self.lesson is not None:
+            self._query_when_chosen = self.lesson.query
+        self.desk.choose_key(token)
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))

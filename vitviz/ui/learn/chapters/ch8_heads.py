@@ -1,0 +1,257 @@
+"""Chapter 8: several heads side by side, and what is lost without one of them."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from vitviz.domain.interventions import HeadsOff, Interventions
+from vitviz.domain.number_text import written_out
+from vitviz.jobs import lessons
+from vitviz.jobs.lessons import Effects
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.prediction_change import Answer
+from vitviz.ui.learn.small_maps import MapsView, Small
+from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.views.colour import Array
+
+
+class HeadsPage(Page):
+    """Maps of the query in every head; a click switches a head off, or on again."""
+
+    kept = ("off", "effects", "_place", "_done_so_far")
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.off: frozenset[int] = frozenset()
+        self.effects: Effects | None = None
+        self._place: object = None
+        self._is_trying = self._resumes = False
+        self._done_so_far: frozenset[str] = frozenset()
+        self.say(
+            self.tr(
+                "One head has one way of looking. Several look side by side, each with "
+                "queries, keys and values of its own: one at the neighbours, one at "
+                "what is alike, one across the whole picture. Their outputs are put "
+                "one behind the other (concatenated) and mixed by one more matrix."
+            )
+        )
+        self.shapes = self.say()
+        self.ask_to(
+            self.tr(
+                "Click heads to switch them off, and on again. Without which one does "
+                "the model's answer change most? Then let each be tried alone."
+            )
+        )
+        self.where = self.say("", "small")
+        self.keep_with_next(self.where)
+        self.maps = MapsView(
+            self.tr("The query's row in every head"), choosable=True, own_scales=True
+        )
+        self.maps.setToolTip(self.tr("Click a head to switch it off, or on again"))
+        self.maps.chosen.connect(self._on_head)
+        self.add(self.maps)
+        self.all_on = Button(self.tr("All heads on"))
+        self.all_on.setToolTip(self.tr("Heads that were clicked off come on again"))
+        self.all_on.clicked.connect(self._on_all)
+        self.each = Button()
+        self.each.setToolTip(
+            self.tr("Run the model once without each head of this layer")
+        )
+        self.each.clicked.connect(self._on_each)
+        self.add_row(self.all_on, self.each)
+        self.outcome = Answer(desk)
+        self.add(self.outcome)
+        self.list_title = self.say("", "small")
+        self.list = BarList()
+        self.list.setAccessibleName(self.tr("What is lost without each head"))
+        self.list.chosen.connect(self._on_head)
+        self.list.hide()
+        self.add(self.list)
+        self.close_with(
+            self.tr(
+                "Three minutes. Let the class name the heads by what they do, then "
+                "change the picture: do the names hold? <b>Often misunderstood:</b> "
+                "heads are not layers: they work at the same time, on the same tokens. "
+                "A head that can be switched off without harm need not be useless: "
+                "others may take over, or another picture may need it. Mean, max and "
+                "min of the heads in Inspect are ways to draw them, not what the model "
+                "does: it keeps them apart until the last matrix."
+            )
+        )
+        self._show_each()
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """All heads of this layer, and what the model answers without some."""
+        trace = lesson.trace
+        place = (trace, lesson.layer)
+        if place != self._place:
+            self._place, self.off, self.effects = place, frozenset(), None
+        heads, width = trace.num_heads, lesson.factors.v.shape[1]
+        self.shapes.say(
+            self.tr(
+                "{heads} outputs of {width} numbers make {heads} × {width} = "
+                "<b>{total}</b> for each token: (B, H, N, d<sub>v</sub>) → (B, N, "
+                "H·d<sub>v</sub>) = (1, {tokens}, {total})."
+            ).format(
+                heads=heads,
+                width=width,
+                total=heads * width,
+                tokens=trace.num_tokens,
+            )
+        )
+        self.where.say(
+            self.tr(
+                "Layer {layer} · <q>query</q> {query} · each map on its own scale, × = "
+                "strongest patch ÷ uniform · framed: on the picture"
+            ).format(layer=lesson.layer, query=lesson.name(lesson.query))
+        )
+        rows = trace.row(lesson.layer, lesson.query)
+        self.maps.setMaps(
+            [
+                Small(
+                    self._caption(lesson, head, patches),
+                    patches,
+                    head in self.off | lesson.heads_off,
+                    str(head),
+                )
+                for head, patches in enumerate(map(lesson.patches, rows))
+            ],
+            lesson.view.state.colormap,
+        )
+        self.maps.setCurrent(lesson.head if lesson.has_one_head else -1)
+        can_run = lesson.model is not None and trace.is_complete
+        self.each.setEnabled(can_run)
+        self.all_on.setEnabled(bool(self.off))
+        self._show_effects(lesson)
+        if self._resumes and can_run:
+            self._on_each()
+        self._ask(lesson)
+
+    def remembered(self) -> dict[str, object]:
+        """And whether heads were being tried: that then begins anew."""
+        resumes = self._is_trying or self._resumes
+        again = {"_resumes": True, "effects": None} if resumes else {}
+        return super().remembered() | again
+
+    def forget(self) -> None:
+        """Another picture: what runs is dropped with it."""
+        super().forget()
+        self._place = None
+        self.outcome.forget()
+        self._is_trying = self._resumes = False
+        self._show_each()
+
+    def leave(self) -> None:
+        """What was asked for has been dropped."""
+        self.outcome.drop()
+        self._is_trying = self._resumes = False
+        self._show_each()
+
+    def _caption(self, lesson: Lesson, head: int, patches: Array) -> str:
+        ratio = float(patches.max()) / lesson.uniform
+        return self.tr("{head} · {ratio}×").format(
+            head=head, ratio=written_out(float(f"{ratio:.2g}"))
+        )
+
+    def _ask(self, lesson: Lesson) -> None:
+        if self._is_trying:
+            return
+        changes, text = Interventions(), self.tr("With all heads:")
+        heads = ", ".join(map(str, sorted(lesson.heads_off)))
+        if heads:
+            text = self.tr("With all heads but {heads}, off in the Lab:")
+        if self.off:
+            off = HeadsOff(lesson.layer, tuple(sorted(self.off)))
+            changes = Interventions(heads_off=(off,))
+            heads = ", ".join(map(str, off.heads))
+            text = self.tr("Without head {heads} of layer {layer}:")
+            if len(self.off) > 1:
+                text = self.tr("Without heads {heads} of layer {layer}:")
+        start = text.format(heads=heads, layer=lesson.layer)
+        self.outcome.compare(lesson, changes, start)
+
+    def _on_each(self) -> None:
+        lesson = self.lesson
+        if self._is_trying:
+            self.desk.drop()
+            self.leave()
+            return
+        if lesson is None or lesson.model is None:
+            return
+        self._is_trying, self._resumes = True, False
+        self._show_each()
+        self.desk.ask(
+            lessons.effects(lesson.model, lesson.trace, lesson.layer),
+            self._on_effects,
+            on_part=self._on_part,
+            on_failure=self._on_refused,
+        )
+
+    def _on_part(self, found: Effects) -> None:
+        self.effects = found
+        if self.lesson is not None:
+            self._show_effects(self.lesson)
+
+    def _on_effects(self, found: Effects) -> None:
+        self._is_trying = False
+        self._show_each()
+        self._on_part(found)
+        if self.lesson is not None:
+            self._ask(self.lesson)  # what was put off for it, if anything
+        self.partCame.emit(self.list)
+        self._count("each")
+
+    def _on_refused(self, text: str) -> None:
+        self.leave()
+        self.outcome.say(text)
+
+    def _show_effects(self, lesson: Lesson) -> None:
+        found = self.effects
+        self.list.setVisible(found is not None)
+        self.list_title.setVisible(found is not None)
+        if found is None:
+            return
+        has_head = lesson.trace.setup.model.has_head
+        self.list_title.say(
+            self.tr("Lost without it: probability of the likeliest class")
+            if has_head
+            else self.tr("Lost without it: 1 − cosine to the unchanged answer")
+        )
+        order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
+        top = max(max(found.values), 1e-12)
+        self.list.setBars(
+            tuple(
+                Bar(
+                    head,
+                    self.tr("head {n}").format(n=head),
+                    max(found.values[head], 0.0) / top,
+                    written_out(found.values[head]),
+                )
+                for head in order
+            )
+        )
+        self.list.setFixedHeight(round(self.list.rowRect(lesson.trace.num_heads).top()))
+
+    def _show_each(self) -> None:
+        text = self.tr("Cancel") if self._is_trying else self.tr("Try each head alone")
+        self.each.setText(text)
+        self.each.setAccessibleName(text)
+
+    def _count(self, deed: str) -> None:
+        self._done_so_far |= {deed}
+        if len(self._done_so_far) == 2:
+            self.done()
+
+    def _on_head(self, head: int) -> None:
+        if self.lesson is not None and head in self.lesson.heads_off:
+            return  # it stays off until the Lab restores it
+        self.off = self.off ^ {head}
+        self._count("off")
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)
+
+    def _on_all(self) -> None:
+        self.off = frozenset()
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)

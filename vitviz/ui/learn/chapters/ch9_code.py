@@ -1,0 +1,381 @@
+"""Chapter 9: attention is three lines of code; every term opens into its numbers."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QWidget
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import Axis
+from vitviz.domain.number_text import written_out
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Factors
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import readable
+from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
+from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.page import Button, HeadChips, Page
+from vitviz.ui.learn.text import Prose
+from vitviz.views.colour import Array, Meaning
+
+LINE_SPREAD, LINE_SPREAD_ON_SLIDE = 1.5, 1.3
+"""Between lines of code, over those of text: every term is to be hit with a pointer."""
+ENOUGH = 5
+"""Terms that have to be opened for the task."""
+LINES = (
+    (
+        ("attn", "attn"),
+        " = (",
+        ("Q", "Q"),
+        " @ ",
+        ("K", "K"),
+        ".",
+        ("transpose", "transpose(-1, -2)"),
+        ") / ",
+        ("root", "dk**0.5"),
+    ),
+    (
+        ("weights", "weights"),
+        " = ",
+        ("attn", "attn"),
+        ".",
+        ("softmax", "softmax(dim=-1)"),
+    ),
+    (("out", "out"), " = ", ("weights", "weights"), " @ ", ("V", "V")),
+)
+MEANINGS = {"Q": Meaning.QUERY, "K": Meaning.KEY, "V": Meaning.VALUE}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """What a click on a term shows."""
+
+    text: str
+    axes: str
+    """Names of its axes."""
+    shape: tuple[int, ...]
+    vectors: tuple[Vector, ...]
+
+
+class CodeLines(Prose):
+    """The three lines; every term is a link that mouse and keyboard reach."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._chosen = ""
+        # in Present three lines must be three: the longest one just fits
+        super().__init__("", "small" if theme.presents() else "body", parent)
+        self.setAccessibleName(self.tr("Attention in three lines of code"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def setChosen(self, term: str) -> None:
+        """Mark a term."""
+        self._chosen = term
+        self._show()
+
+    def _show(self) -> None:
+        tone = theme.colours()
+        family = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        lines = []
+        for line in LINES:
+            parts = []
+            for part in line:
+                if isinstance(part, str):
+                    parts.append(html.escape(part))
+                    continue
+                name, text = part
+                colour = tone.text
+                if name in MEANINGS:
+                    colour = readable(MEANINGS[name]).name()
+                ground = tone.line if name == self._chosen else "transparent"
+                parts.append(
+                    f'<a href="{name}" style="color:{colour}; background:{ground}">'
+                    f"{html.escape(text).replace(' ', '&nbsp;')}</a>"
+                )
+            lines.append("".join(parts))
+        text = f"<span style=\"font-family:'{family}'\">{'<br>'.join(lines)}</span>"
+        if theme.presents():
+            self.setText(self._lined(text, LINE_SPREAD_ON_SLIDE))
+        else:
+            self.setText(f'<div style="line-height:{LINE_SPREAD:.0%}">{text}</div>')
+
+
+class CodePage(Page):
+    """Code, formula, and the shape and values under the chosen term."""
+
+    kept = ("_term", "_opened")
+    uses_key = True
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._term = "Q"
+        self._opened: set[str] = set()
+        self.shape: tuple[int, ...] = ()
+        self.say(
+            self.tr(
+                "All of it is three lines (@ multiplies matrices). Click a term, in "
+                "the code or in the formula: below stand its shape and its values in "
+                "this very run."
+            )
+        )
+        if theme.presents():  # the code, and what a click on it shows, are one slide
+            self._ask()
+            self._add_formula()
+            self.letters = self.say("", "small")
+            self._add_code()
+        else:
+            self._add_code()
+            self._add_formula()
+            self._ask()
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.name = self.say()
+        self.keep_with_next(self.name)
+        self.bars = BarsView(self.tr("Values of the chosen term"))
+        self.bars.columnChanged.connect(self._show_column)
+        self.add(self.bars)
+        self.column = self.say("", "small")
+        if not theme.presents():
+            self.letters = self.say("", "small")
+        self.say(
+            self.tr(
+                "<w>What a map is not.</w> Weights say where a head looks, not yet why "
+                "the model decides. A patch can be looked at and change nothing, "
+                "because its value is short or a later layer ignores it. Whether it "
+                "matters can be tested: hide it, cut the edge, and see what changes."
+            )
+        )
+        self.lab = Button(self.tr("Test it"))
+        self.lab.setToolTip(
+            self.tr("Go where the model is changed and maps are put to the test")
+        )
+        self.lab.clicked.connect(desk.open_lab)
+        self.add_row(self.lab)
+        self.close_with(
+            self.tr(
+                "Three minutes. Let the class say each line in words before you open "
+                "the terms. <b>Often misunderstood:</b> negative axes count from the "
+                "end: -1 is the last, -2 the second to last, whatever stands in "
+                "front, so that the same code works with and without batch and heads. "
+                "@ multiplies matrices, * would multiply element by element. vitviz "
+                "never writes attn or weights out: it computes the row you point at."
+            ),
+            is_last=True,
+        )
+
+    def _add_code(self) -> None:
+        self.code = CodeLines()
+        self.code.linkActivated.connect(self._on_term)
+        self.add(self.code)
+        self.keep_with_next(self.code)
+
+    def _add_formula(self) -> None:
+        q = letter("Q", Meaning.QUERY, "Q")
+        k = letter("K", Meaning.KEY, "K")
+        transposed = Script(k, above=letter("T", term="transpose"))
+        root = Root(Script(letter("d", term="root"), below=letter("k")))
+        self.formula = self.show_formula(
+            row(
+                letter("O", term="out"),
+                " = ",
+                Sym("softmax", term="softmax"),
+                Paren(Frac(row(q, transposed), root)),
+                " ",
+                letter("V", Meaning.VALUE, "V"),
+            ),
+            self.tr("O = softmax(QKᵀ / √d_k) V"),
+        )
+        self.formula.termClicked.connect(self._on_term)
+
+    def _ask(self) -> None:
+        self.ask_to(
+            self.tr("Open five terms. Where does N × N appear, and where is it gone?")
+        )
+
+    def update_numbers(self, lesson: Lesson) -> None:
+        """Shape and values of the chosen term."""
+        self.chips.setLesson(lesson, with_key=True)
+        of, trace = lesson.factors, lesson.trace
+        self.letters.say(
+            self.tr(
+                "B = 1 picture at once (batch) · H = {heads} heads · N = {tokens} "
+                "tokens ({patches} patches, {special} special) · "
+                "d<sub>k</sub> = {d_k}, width of a head's query and key, often "
+                "d<sub>model</sub>/H: {heads} × {d_k} = {width} · "
+                "d<sub>v</sub> = {d_v}, width of its value"
+            ).format(
+                heads=trace.num_heads,
+                tokens=trace.num_tokens,
+                patches=trace.num_tokens - trace.num_prefix_tokens,
+                special=trace.num_prefix_tokens,
+                d_k=of.width,
+                width=trace.num_heads * of.width,
+                d_v=of.v.shape[1],
+            )
+        )
+        term = self._terms(lesson)[self._term]()
+        self.shape = term.shape
+        self.code.setChosen(self._term)
+        self.formula.setChosen(self._term)
+        text = term.text
+        if term.shape:
+            sizes = ", ".join(map(str, term.shape))
+            text += f"<br>{term.axes} = <b>({sizes})</b>"
+        self.name.say(text)
+        self.bars.setVectors(term.vectors)
+        self.bars.setVisible(bool(term.vectors))
+        self._show_column(self.bars.column())
+
+    def _terms(self, lesson: Lesson) -> dict[str, Callable[[], Term]]:
+        """What each term shows; computed only when it is chosen."""
+        of, query, key = lesson.factors, lesson.query, lesson.key
+        heads, tokens = lesson.trace.num_heads, of.num_tokens
+        d_k, d_v = of.width, int(of.v.shape[1])
+        q_name, k_name = lesson.name(query), lesson.name(key)
+        dk, dv = "d<sub>k</sub>", "d<sub>v</sub>"
+
+        def scores() -> Array:
+            return of.scores(query).astype(np.float32)
+
+        return {
+            "Q": lambda: Term(
+                self.tr(
+                    "<q>Q</q>: what every token looks for. Shown: query {query}."
+                ).format(query=q_name),
+                f"(B, H, N, {dk})",
+                (1, heads, tokens, d_k),
+                (Vector("q", of.q[query], Meaning.QUERY),),
+            ),
+            "K": lambda: Term(
+                self.tr(
+                    "<k>K</k>: what every token can be found by. Shown: key {key}."
+                ).format(key=k_name),
+                f"(B, H, N, {dk})",
+                (1, heads, tokens, d_k),
+                (Vector("k", of.k[key], Meaning.KEY),),
+            ),
+            "transpose": lambda: Term(
+                self.tr(
+                    "<k>Kᵀ</k>: transpose(-1, -2) exchanges the last axis, -1, and the "
+                    "second to last, -2. Each key becomes a column, so that Q @ Kᵀ "
+                    "meets every query with every key. Shown: column {key}."
+                ).format(key=k_name),
+                f"(B, H, {dk}, N)",
+                (1, heads, d_k, tokens),
+                (Vector("kᵀ", of.k[key], Meaning.KEY),),
+            ),
+            "root": lambda: Term(
+                self._root(of).format(d_k=d_k, root=written_out(of.divisor)),
+                "",
+                (),
+                (),
+            ),
+            "attn": lambda: Term(
+                self.tr(
+                    "attn: the scaled score of every query with every key, N × N in "
+                    "each head. Shown: the row of query {query}."
+                ).format(query=q_name),
+                "(B, H, N, N)",
+                (1, heads, tokens, tokens),
+                (Vector(self.tr("scores"), scores()),),
+            ),
+            "softmax": lambda: Term(
+                self._softmax(of).format(
+                    dim=of.axis.dim,
+                    sum=f"{float(lesson.row.weights.sum(dtype=float)):.3f}",
+                    before=written_out(float(scores().sum(dtype=float))),
+                ),
+                "(B, H, N, N)",
+                (1, heads, tokens, tokens),
+                (
+                    Vector(self.tr("scores"), scores()),
+                    Vector(self.tr("weights"), lesson.row.weights),
+                ),
+            ),
+            "weights": lambda: Term(
+                self.tr(
+                    "weights: where every query looks, N × N in each head. Shown: the "
+                    "row of query {query}, largest {largest}."
+                ).format(query=q_name, largest=written_out(lesson.row.largest)),
+                "(B, H, N, N)",
+                (1, heads, tokens, tokens),
+                (Vector(self.tr("weights"), lesson.row.weights),),
+            ),
+            "V": lambda: Term(
+                self.tr(
+                    "<v>V</v>: what every token hands over. Shown: value {key}."
+                ).format(key=k_name),
+                f"(B, H, N, {dv})",
+                (1, heads, tokens, d_v),
+                (Vector("v", of.v[key], Meaning.VALUE),),
+            ),
+            "out": lambda: Term(
+                self.tr(
+                    "out: for every query the weighted sum of all values. N × N is "
+                    "gone: one of its axes was summed over. Shown: output {query}."
+                ).format(query=q_name),
+                f"(B, H, N, {dv})",
+                (1, heads, tokens, d_v),
+                (Vector(self.tr("output"), one_head.mixture(of, query).out),),
+            ),
+        }
+
+    def _root(self, of: Factors) -> str:
+        if of.has_own_divisor:
+            return self.tr(
+                "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number. Without it "
+                "scores grow with the width of the head."
+            )
+        return self.tr(
+            "Trained with √d<sub>k</sub>, here d<sub>k</sub> = {d_k}; this run divides "
+            "by <b>{root}</b>."
+        )
+
+    def _softmax(self, of: Factors) -> str:
+        if of.axis is Axis.KEYS:
+            return self.tr(
+                "softmax(dim=-1): along the last axis, over all keys for each query. "
+                "This row now sums to <b>{sum}</b>; its scores summed to {before}."
+            )
+        return self.tr(
+            "The Lab has it run along another axis, dim={dim}. This row now sums to "
+            "<b>{sum}</b>, not to 1; its scores summed to {before}."
+        )
+
+    def _show_column(self, column: int) -> None:
+        vectors = self.bars.vectors()
+        if column < 0 or not vectors:
+            self.column.say(
+                self.tr("Point at the bars to read single numbers.") if vectors else ""
+            )
+            return
+        values = " · ".join(
+            f"{v.name} <b>{written_out(float(v.values[column]))}</b>" for v in vectors
+        )
+        name = ""
+        lesson = self.lesson
+        if lesson is not None and len(vectors[0].values) == lesson.trace.num_tokens:
+            name = f" {lesson.name(column)}"
+        self.column.say(
+            self.tr("Number {n}{name}: {values}").format(
+                n=column, name=name, values=values
+            )
+        )
+
+    def _on_term(self, term: str) -> None:
+        self._term = term
+        self._opened.add(term)
+        if self.lesson is not None:
+            self.update_numbers(self.lesson)
+        if len(self._opened) >= ENOUGH:
+            self.done()
+
+    def _on_head(self, head: int) -> None:
+        self.desk.change(heads=HeadChoice((head,)))

@@ -1,0 +1,238 @@
+"""Fills the Learn panel, and does what its chapters ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.errors import Cancelled, VitvizError
+from vitviz.jobs.queue import Job, Kind
+from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.system import settings
+from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.text import sentence
+from vitviz.ui.lab.panel import Tool
+from vitviz.ui.learn.lesson import Lesson
+from vitviz.views.state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
+
+if TYPE_CHECKING:
+    from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.ui.learn.panel import LearnPanel
+    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.window.layout import Panes
+
+FIRST_HEAD = HeadChoice((0,))
+
+
+class LearnFiller(Filler):
+    """A `Desk` for the chapters; lives as long as the controller."""
+
+    def __init__(self, panes: Panes, controller: Controller) -> None:
+        super().__init__(controller)
+        self._control = controller
+        self._work = controller.work
+        self._receive: Callable[[Any], None] | None = None
+        self._receive_part: Callable[[Any], None] | None = None
+        self._receive_failure: Callable[[str], None] | None = None
+        self._is_open = False
+        self._former_heads: HeadChoice | None = None
+        self._key_on: tuple[LearnView, tuple[int, int], int] | None = None
+        """What was shown last, with its grid and its query."""
+        self._work.on_result(Kind.LESSON, self._on_result)
+        self._work.on_part(Kind.LESSON, self._on_part)
+        self._work.on_failure(Kind.LESSON, self._on_failure)
+        controller.stateChanged.connect(self._on_state)
+        self._panes = panes
+        self.attach(panes)
+        saved = _chapter(settings.get().learn_chapter)
+        if saved is not None:
+            self._open_chapter(saved)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill another panel, which goes on where this one was."""
+        former, self._panes = self.panel, panes
+        self.drop()
+        panel = self.panel
+        panel.recall(former.remembered())
+        panel.setDesk(self)
+        panel.setDone(_done())
+        panel.chapterChosen.connect(self._on_chapter)
+        panel.chapterFinished.connect(self._on_finished)
+        panel.restoreRequested.connect(self._on_restore)
+
+    @property
+    def panel(self) -> LearnPanel:
+        """What is filled."""
+        return self._panes.learn
+
+    def clear(self) -> None:
+        """Forget the numbers of the picture that has gone."""
+        self.drop()
+        self.panel.forget()
+
+    def refresh(self, view: View) -> None:
+        """Hand the open chapter its numbers."""
+        self._is_open = True
+        learn = view.state.learn
+        panel = self.panel
+        if panel.chapter() is not learn.chapter:
+            self.drop()
+        panel.setChapter(learn.chapter)
+        lesson = Lesson(view, self._control.scene.seconds)
+        if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
+            # the picture and the arithmetic beside it have to be of the same head
+            self._former_heads = view.state.heads
+            self.change(merge=True, heads=FIRST_HEAD)
+            return
+        if view.state.direction is not Direction.LOOKS_AT:
+            self.change(merge=True, direction=Direction.LOOKS_AT)
+            return
+        if self._outlived_key(lesson):
+            self.change(merge=True, learn=replace(learn, key=None))
+            return
+        panel.refresh(lesson)
+        page = panel.page()
+        uses_key = page is not None and page.uses_key
+        self.hold_query(uses_key and page is not None and page.clicks_choose_key)
+        self.picture.setKey(lesson.key if uses_key else None)
+
+    def _outlived_key(self, lesson: Lesson) -> bool:
+        """Whether the chosen key is another patch now, or the former query's."""
+        learn = lesson.view.state.learn
+        now = (learn, lesson.trace.grid, lesson.query)
+        former, self._key_on = self._key_on, now
+        if learn.key is None or former is None or former[0].key != learn.key:
+            return False
+        if former[1] != lesson.trace.grid:
+            return True
+        stayed = learn.chapter is former[0].chapter is Chapter.OUTPUT
+        return stayed and former[2] != lesson.query
+
+    def takes_click(self, token: int, with_shift: bool) -> bool:
+        """Whether a click on the picture chose a key, and so is no query."""
+        is_open = self._is_open and self.panel.isVisible()
+        page = self.panel.page() if is_open else None
+        if page is None or not page.uses_key:
+            return False
+        if with_shift or page.clicks_choose_key:
+            self.choose_key(token)
+            return True
+        return False
+
+    # -- what chapters ask for -----------------------------------------------------
+
+    @property
+    def picture(self) -> PicturePane:
+        """The pane with the picture."""
+        return self._panes.picture
+
+    def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
+        """Set fields of the ViewState."""
+        self._control.change(merge=merge, **changes)
+
+    def pin(self, token: int) -> None:
+        """Make a token the query."""
+        self._control.pin(token)
+
+    def choose_key(self, token: int | None) -> None:
+        """Hold the query against another key."""
+        learn = self._control.state.learn
+        self._control.change(learn=replace(learn, key=token))
+
+    def show_scale(self, is_shown: bool) -> None:
+        """Show the colour bar, or only its room."""
+        self._panes.bar.setBlank(not is_shown)
+
+    def hold_query(self, is_held: bool) -> None:
+        """Keep the query's own map while the pointer looks for a key."""
+        self._control.screen.holds_query = is_held
+
+    def ask(
+        self,
+        job: Job,
+        on_result: Callable[[Any], None],
+        *,
+        on_part: Callable[[Any], None] | None = None,
+        on_failure: Callable[[str], None] | None = None,
+    ) -> None:
+        """Have a job done; what an earlier one still brings is dropped."""
+        self._receive, self._receive_part = on_result, on_part
+        self._receive_failure = on_failure
+        self._work.submit(Kind.LESSON, job)
+
+    def drop(self) -> None:
+        """What was asked for is not wanted any more."""
+        self._work.drop(Kind.LESSON)
+        self._receive = self._receive_part = self._receive_failure = None
+
+    def choose_patch_size(self, patch: int) -> None:
+        """Run the embedded model with patches of that size."""
+        self._control.choose_model(EMBEDDED_NAME, patch_size=patch)
+
+    def open_lab(self) -> None:
+        """Where maps are put to the test: the Lab, or the test of Inspect."""
+        if Mode.LAB in self._panes.side.modes():
+            self.change(mode=Mode.LAB)
+            self._panes.lab.setTool(Tool.HIDE)
+        else:
+            self.change(mode=Mode.INSPECT, tab="trial")
+
+    # -- what happens --------------------------------------------------------------
+
+    def _on_chapter(self, chapter: Chapter) -> None:
+        self._open_chapter(chapter)
+        settings.set(learn_chapter=chapter.value)
+
+    def _open_chapter(self, chapter: Chapter) -> None:
+        learn = self._control.state.learn
+        self._control.change(merge=True, learn=replace(learn, chapter=chapter))
+        self.panel.setChapter(chapter)
+
+    def _on_finished(self, chapter: Chapter) -> None:
+        done = _done() | {chapter}
+        names = tuple(one.value for one in Chapter if one in done)
+        settings.set(learn_done=names)
+        self.panel.setDone(done)
+
+    def _on_restore(self) -> None:
+        self.change(changes=())
+
+    def _on_state(self) -> None:
+        is_open = self._control.state.mode is Mode.LEARN
+        if self._is_open and not is_open:
+            self._is_open = False
+            self._give_heads_back()
+            self.drop()
+            self.picture.setKey(None)
+            self.hold_query(False)
+            self.panel.leave()
+
+    def _give_heads_back(self) -> None:
+        """The heads that were on screen before a chapter needed a single one."""
+        former, self._former_heads = self._former_heads, None
+        if former is not None and self._control.state.heads == FIRST_HEAD:
+            self.change(merge=True, heads=former)
+
+    def _on_result(self, value: object) -> None:
+        if self._receive is not None:
+            self._receive(value)
+
+    def _on_part(self, value: object) -> None:
+        if self._receive_part is not None:
+            self._receive_part(value)
+
+    def _on_failure(self, error: VitvizError) -> None:
+        if self._receive_failure is not None and not isinstance(error, Cancelled):
+            self._receive_failure(sentence(error))
+
+
+def _done() -> frozenset[Chapter]:
+    found = map(_chapter, settings.get().learn_done)
+    return frozenset(one for one in found if one is not None)
+
+
+def _chapter(name: str) -> Chapter | None:
+    """The chapter of that name, if there is one."""
+    return next((one for one in Chapter if one.value == name), None)

@@ -1,0 +1,113 @@
+"""What a changed run does to the model's answer, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.domain.interventions import Interventions
+from vitviz.jobs import lessons
+from vitviz.lessons.one_head import cosine
+from vitviz.ui.base.text import percent
+from vitviz.ui.learn.text import Prose, Table
+from vitviz.views.prediction import class_name, probabilities
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.ui.learn.lesson import Desk, Lesson
+
+MOST = 3
+
+
+class Answer(Prose):
+    """The model's answer before and after a change; has the model run where it must."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._before: Trace | None = None
+        self._asked: object = None
+        self._start = ""
+        self.after: Trace | None = None
+        """The changed run; the run on screen where nothing is changed."""
+        self.hide()  # until there is something to say
+
+    def compare(self, lesson: Lesson, changes: Interventions, start: str) -> None:
+        """Say what `changes` do to the answer, after the words `start`."""
+        trace, model = lesson.trace, lesson.model
+        if model is None:
+            self.say(without_model())
+            return
+        wanted = (trace, changes)
+        if wanted == self._asked or not trace.is_complete:
+            return
+        self._asked, self._before, self._start = wanted, trace, start
+        if not changes:
+            self._receive(trace)
+            return
+        self._desk.ask(
+            lessons.rerun(model, trace, changes), self._receive, on_failure=self.say
+        )
+
+    def drop(self) -> None:
+        """What was asked for is not wanted any more."""
+        self._asked = None
+
+    def forget(self) -> None:
+        """Another picture."""
+        self._asked = self._before = self.after = None
+        self.say("")
+
+    def _receive(self, after: Trace) -> None:
+        if self._before is None:
+            return
+        self.after = after
+        said, table = outcome(self._before, after)
+        gap = "" if self._start.endswith("：") else " "  # which has its own room
+        self.say(f"{self._start}{gap}{said}", table)
+
+
+def without_model() -> str:
+    """Why there is no answer where only a trace is at hand."""
+    return QCoreApplication.translate(
+        "Outcome", "The model itself is not here, only its trace: it cannot be changed."
+    )
+
+
+def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
+    """Source text of how far the feature turned, or a table of likeliest classes."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Outcome", text)
+
+    if before.output is None or after.output is None:
+        return "", None
+    broken = tr("The model's answer is not finite any more.")
+    if before.logits is None or after.logits is None:
+        alike = cosine(before.output, after.output)
+        if alike is None:
+            return broken, None
+        text = tr(
+            "cosine <b>{cosine}</b> between the model's answer before and now (1: "
+            "unchanged). This model names no classes; its answer is a feature, a list "
+            "of {size} numbers."
+        )
+        size = before.output.size
+        return text.format(cosine=f"{alike:.3f}", size=size), None
+    shares, changed = probabilities(before.logits), probabilities(after.logits)
+    if shares is None or changed is None:
+        return broken, None
+    order = list(map(int, np.argsort(-shares, kind="stable")[:MOST]))
+    winner = int(np.argmax(changed))
+    if winner not in order:
+        order[-1] = winner
+    labels = before.setup.model.labels
+    rows = []
+    for index in order:
+        name = class_name(index, labels)
+        cells = (name, percent(shares[index], 1), percent(changed[index], 1))
+        rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
+    header = (tr("The model's answer"), tr("before"), tr("now"))
+    return "", Table(header, tuple(rows))

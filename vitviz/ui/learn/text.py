@@ -1,0 +1,244 @@
+"""Text of chapters: terms in the colour of what they mean, readable on any theme.
+
+Source text marks terms with one letter: <q>query</q>, <k>key</k>, <v>value</v>,
+<s>CLS</s>, <w>caution</w>. What is drawn is Qt's rich text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextDocument
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import readable
+from vitviz.views.colour import Meaning
+
+TAGS = {
+    "q": Meaning.QUERY,
+    "k": Meaning.KEY,
+    "v": Meaning.VALUE,
+    "s": Meaning.SPECIAL,
+    "w": Meaning.WARNING,
+}
+TIGHT = 0.8
+"""Of a figure's usual height."""
+FONT_EVENTS = (
+    QEvent.Type.ApplicationFontChange,
+    QEvent.Type.FontChange,
+    QEvent.Type.StyleChange,  # all that comes where there is a style sheet
+)
+_SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)|\(\d+, \d+\)")
+"""A shape such as (B, H, N, d<sub>k</sub>), or a patch: each stays on one line."""
+_UNPARTED = re.compile(
+    r" (?=[×÷+−=] (?:<\w+>)*[\d(N√])"
+    r"|(?<=[×÷+−=]) (?=(?:<\w+>)*[\dN√])"
+    r"|(?<=\d) (?=(?:[kMG]?B|ms|s|px)\b|%)"
+    r"| (?=<[vw]>[✓✗])"
+)
+"""Spaces in a sum, between a number and its unit, before a verdict on a number."""
+_ENDING = re.compile(r"[぀-ヿ一-鿿]{2,4}。(?=$|<)")
+"""The last letters of a Japanese sentence: not a line of their own."""
+_TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
+
+
+def marked(text: str) -> str:
+    """Qt's rich text of a source text."""
+
+    def span(match: re.Match[str]) -> str:
+        if match[1]:
+            return "</b></span>"
+        return f'<span style="color:{readable(TAGS[match[2]]).name()}"><b>'
+
+    whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
+    whole = _UNPARTED.sub("&nbsp;", whole)
+    whole = _ENDING.sub(lambda match: "\u2060".join(match[0]), whole)
+    if theme.presents():  # Qt draws them at two thirds of the size they are given
+        size = 1.5 * theme.smallest()
+        whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
+        small = f'<span style="font-size:{theme.smallest():.1f}pt">'
+        whole = whole.replace("<small>", small).replace("</small>", "</span>")
+    return _TAG.sub(span, whole)
+
+
+def follow_font(widget: QWidget, kind: str) -> None:
+    """Give a widget the application's font as it is now, where it has another."""
+    wanted, own = theme.font(kind), widget.font()
+    if (wanted.pointSizeF(), wanted.families()) != (own.pointSizeF(), own.families()):
+        widget.setFont(wanted)
+
+
+class Drawn(QWidget):
+    """A figure that paints words itself, and takes another room with another font."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_tight = False
+
+    def setTight(self, is_tight: bool) -> None:
+        """Be less high, where a whole chapter has little height."""
+        if is_tight != self._is_tight:
+            self._is_tight = is_tight
+            self.updateGeometry()
+            self.update()
+
+    def lines(self, count: float) -> float:
+        """Height of `count` lines of small type, fewer where it is tight, in px."""
+        return (TIGHT if self._is_tight else 1.0) * count * theme.line_px("small")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the room of another font."""
+        super().changeEvent(event)
+        if event.type() in FONT_EVENTS:
+            self.updateGeometry()
+            self.update()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells in source text; the first column to the left, the others to the right."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def as_columns(self) -> str:
+        """Source text of a table."""
+        parts = [_cells(self.header, "th"), *(_cells(row, "td") for row in self.rows)]
+        return f"<table>{''.join(parts)}</table>"
+
+    def as_stacked(self) -> str:
+        """Source text for where the columns have no room: names above the numbers."""
+        parts = [_cells(self.header[1:], "th")]
+        for name, *cells in self.rows:
+            style = f'style="{_table_size()}" colspan="{len(cells)}"'
+            parts.append(f"<tr><td {style}>{name}</td></tr>")
+            parts.append(_cells(tuple(cells), "td"))
+        return f'<table width="100%">{"".join(parts)}</table>'
+
+
+class Prose(QLabel):
+    """A paragraph that wraps, can be selected, and follows theme and font.
+
+    With a table, names stand beside the numbers, or above them where that is too wide.
+    """
+
+    def __init__(
+        self,
+        source: str = "",
+        kind: str = "body",
+        parent: QWidget | None = None,
+        *,
+        is_line: bool = False,
+    ) -> None:
+        """`is_line`: it does not wrap, and asks for its width."""
+        super().__init__(parent)
+        self._source = source
+        self._table: Table | None = None
+        self._after = ""
+        self._has_columns = True
+        self._kind = kind
+        self.setWordWrap(not is_line)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        wide = QSizePolicy.Policy.Preferred if is_line else QSizePolicy.Policy.Ignored
+        policy = QSizePolicy(wide, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(not is_line)
+        self.setSizePolicy(policy)
+        self.setFont(theme.font(kind))
+        self._show()
+
+    def say(self, source: str, table: Table | None = None, after: str = "") -> None:
+        """Show another text, and a table below it, and a text below that."""
+        if (source, table, after) == (self._source, self._table, self._after):
+            return
+        self._source, self._table, self._after = source, table, after
+        self._show()
+        if self.parent() is not None:  # else it would become a window
+            self.setHidden(not self.source())
+
+    def source(self) -> str:
+        """The whole text with its marks, a table in columns."""
+        return self._composed(columns=True)
+
+    def kind(self) -> str:
+        """Which of the theme's fonts it has."""
+        return self._kind
+
+    def minimumSizeHint(self) -> QSize:
+        """None: the height follows from the width the panel has."""
+        return QSize(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set a table anew where the room is another."""
+        super().resizeEvent(event)
+        self._fit_table()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Set a table as its room asks for: hidden, that is not known."""
+        super().showEvent(event)
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        if self._table is not None and self._has_columns != self._fits_columns():
+            self._show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the application's theme and font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
+        elif event.type() in FONT_EVENTS:
+            follow_font(self, self._kind)
+
+    def _show(self) -> None:
+        self._has_columns = self._table is None or self._fits_columns()
+        self.setText(self._lined(marked(self._composed(columns=self._has_columns))))
+
+    def _lined(self, text: str, spread: float = 1.0) -> str:
+        """In Present with lines of one height, also where letters stand lower."""
+        if not theme.presents():
+            return text
+        height = spread * theme.line_px(self._kind)
+        style = f"line-height:{height:.1f}px; -qt-line-height-type:fixed"
+        return f'<div style="{style}">{text}</div>'
+
+    def _composed(self, *, columns: bool) -> str:
+        if self._table is None:
+            return self._source + self._after
+        if columns:
+            return self._source + self._table.as_columns() + self._after
+        start = f"{self._source}<br>" if self._source else ""
+        end = f"<br>{self._after}" if self._after else ""
+        return start + self._table.as_stacked() + end
+
+    def _fits_columns(self) -> bool:
+        if self._table is None or self.width() <= 0 or not self.isVisible():
+            return True
+        document = QTextDocument()
+        document.setDefaultFont(theme.font(self._kind))
+        document.setDocumentMargin(0)
+        document.setHtml(marked(self._table.as_columns()))
+        return document.idealWidth() <= self.width()
+
+
+def _cells(texts: tuple[str, ...], kind: str) -> str:
+    made = []
+    for index, text in enumerate(texts):
+        side, pad = ("right", "padding-left:10px;") if index else ("left", "")
+        # not broken: a name or a number with its unit
+        words = text.replace(" ", "&nbsp;")
+        style = f"{pad}font-weight:normal{_table_size()}"
+        made.append(f'<{kind} align="{side}" style="{style}">{words}</{kind}>')
+    return f"<tr>{''.join(made)}</tr>"
+
+
+def _table_size() -> str:
+    """In Present the smallest type there is: tables are wide."""
+    return f";font-size:{theme.smallest():.1f}pt" if theme.presents() else ""

@@ -1,0 +1,1 @@
+"""Choosing, downloading and opening a model."""

@@ -1,0 +1,190 @@
+"""The line below the models: a quiet word, a download, or what went wrong.
+
+One download at a time, and questions about a name, each in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+
+from vitviz.errors import VitvizError
+from vitviz.jobs import models
+from vitviz.jobs.queue import Event, Failed, Finished, Job, Kind, Progressed
+from vitviz.models.catalogue.download import Progress
+from vitviz.models.catalogue.entries import Entry
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import sentence
+from vitviz.ui.base.threads import EngineThread, Work
+from vitviz.ui.models import details
+from vitviz.ui.window.error_bar import ErrorBar
+
+HEIGHT_PX = 48
+"""At least; the same for all three, so that nothing jumps."""
+
+
+class DownloadLine(QStackedWidget):
+    """Setters never emit; `cancelRequested` is what the user did."""
+
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hint = QLabel()
+        self._hint.setWordWrap(True)
+        self._hint.setFont(theme.font("small"))
+        self._running = QWidget()
+        row = QHBoxLayout(self._running)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumHeight(8)
+        self._bar.setAccessibleName(self.tr("Download"))
+        self._progress = QLabel()
+        self._progress.setFixedWidth(480)
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._cancel.setAccessibleName(self.tr("Cancel"))
+        self._cancel.setToolTip(self.tr("End the download; what has arrived is kept"))
+        self._cancel.setAutoDefault(False)
+        self._cancel.clicked.connect(self.cancelRequested)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._progress)
+        row.addWidget(self._cancel)
+        self._errors = ErrorBar()
+        for page in (self._hint, self._running, self._errors):
+            self.addWidget(page)
+        two_lines = 2 * self.fontMetrics().lineSpacing() + 16
+        self.setFixedHeight(max(HEIGHT_PX, two_lines))
+        self.say()
+
+    def cancelButton(self) -> QPushButton:
+        """Ends a download."""
+        return self._cancel
+
+    def text(self) -> str:
+        """What is on screen."""
+        texts = (self._hint.text, self._progress.text, self._errors.text)
+        return str(texts[self.currentIndex()]())
+
+    def say(self, text: str = "") -> None:
+        """A quiet word; the usual one for no text."""
+        usual = self.tr("Nothing is downloaded unless you ask for it.")
+        self._hint.setText(text or usual)
+        self.setCurrentWidget(self._hint)
+
+    def clearError(self) -> None:
+        """Take an error off; anything else stays."""
+        if self.currentWidget() is self._errors:
+            self.say()
+
+    def showError(self, error: VitvizError) -> None:
+        """An error's sentence."""
+        self._errors.showMessage(sentence(error))
+        self.setCurrentWidget(self._errors)
+
+    def showProgress(self, progress: Progress, entry: Entry) -> None:
+        """How far the download of `entry` is."""
+        # in thousandths: bytes do not fit a progress bar's 32 bits
+        self._bar.setRange(0, 1000 if progress.total else 0)
+        if progress.total:
+            self._bar.setValue(1000 * progress.done // progress.total)
+        text = details.progress_text(
+            progress.done, progress.total, progress.seconds_left
+        )
+        if progress.is_waiting:
+            text = self.tr("another vitviz is fetching it, {progress}").format(
+                progress=text
+            )
+        elif not progress.done and progress.total is None:
+            site = entry.remote.site if entry.remote else ""
+            text = self.tr("asking {site} …").format(site=site)
+        text = self.tr("{name}: {progress}").format(
+            name=details.title(entry), progress=text
+        )
+        self._progress.setText(text)
+        self._progress.setToolTip(text)
+        self.setCurrentWidget(self._running)
+
+
+class Fetching(QObject):
+    """Lives in the main thread. Its threads begin with the first wish."""
+
+    progressed = Signal(object)
+    """A Progress of the download."""
+    fetched = Signal(object)
+    """The Entry whose weights now lie on this machine."""
+    found = Signal(object)
+    """The Entry of the name that was asked for."""
+    failed = Signal(object)
+    """A VitvizError; `Cancelled` when the download was asked to end."""
+
+    def __init__(self, work: Work, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._threads: dict[Kind, EngineThread] = {}
+        self._tokens: dict[Kind, int] = {}
+        self._entry: Entry | None = None
+
+    @property
+    def entry(self) -> Entry | None:
+        """What is being fetched."""
+        return self._entry if Kind.DOWNLOAD in self._tokens else None
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a name is being looked up."""
+        return Kind.LOOK_UP in self._tokens
+
+    def fetch(self, entry: Entry) -> None:
+        """Begin a download, or go on with one; a running one is replaced."""
+        if entry.remote is not None:
+            self._entry = entry
+            self._submit(Kind.DOWNLOAD, models.fetch(entry.remote))
+
+    def look_up(self, name: str) -> None:
+        """Ask what a name stands for."""
+        self._submit(Kind.LOOK_UP, models.look_up(name))
+
+    def cancel(self) -> None:
+        """End the download; what has arrived is kept."""
+        if Kind.DOWNLOAD in self._threads:
+            self._threads[Kind.DOWNLOAD].engine.cancel(Kind.DOWNLOAD)
+
+    def drop(self) -> None:
+        """End everything, and hear no more of it."""
+        for kind, thread in self._threads.items():
+            thread.engine.cancel(kind)
+        self._tokens.clear()
+
+    def _submit(self, kind: Kind, job: Job) -> None:
+        if kind not in self._threads:
+            thread = EngineThread(kind.name.lower(), self)
+            thread.happened.connect(self._on_event)
+            self._work.adopt(thread)
+            self._threads[kind] = thread
+            thread.start()
+        self._tokens[kind] = self._threads[kind].engine.submit(kind, job)
+
+    def _on_event(self, event: Event) -> None:
+        """Receive an event in the main thread; old tokens are dropped here."""
+        if self._tokens.get(event.kind) != event.token:
+            return
+        if isinstance(event, Progressed):
+            self.progressed.emit(event.value)
+        elif isinstance(event, Finished):
+            del self._tokens[event.kind]
+            if event.kind is Kind.DOWNLOAD:
+                self.fetched.emit(self._entry)
+            else:
+                self.found.emit(event.value)
+        elif isinstance(event, Failed):
+            del self._tokens[event.kind]
+            self.failed.emit(event.error)

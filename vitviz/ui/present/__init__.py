@@ -1,0 +1,1 @@
+"""Present: the window as a lecture sees it."""

@@ -1,0 +1,69 @@
+"""Small maps: painted and framed alike wherever there are many."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from vitviz.ui.base import theme
+from vitviz.views.colour import rgb
+from vitviz.views.display import MapCell
+
+
+def map_image(cell: MapCell, colormap: str) -> QImage:
+    """One pixel for each patch."""
+    colours = rgb(cell.levels.fraction(cell.patches), colormap)
+    rows, cols = colours.shape[:2]
+    padded = np.full((rows, cols, 4), 255, np.uint8)
+    padded[..., :3] = colours
+    image = QImage(padded.data, cols, rows, 4 * cols, QImage.Format.Format_RGBX8888)
+    return image.copy()  # owns its bytes
+
+
+def fitted(image_size: tuple[int, int], into: QRectF) -> QRectF:
+    """The largest rectangle of the image's aspect in the middle of `into`."""
+    width, height = image_size
+    scale = min(into.width() / width, into.height() / height)
+    size = (width * scale, height * scale)
+    left = into.center().x() - size[0] / 2
+    top = into.center().y() - size[1] / 2
+    return QRectF(left, top, *size)
+
+
+def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
+    """Draw a map with crisp patches, smooth where a patch is below a pixel."""
+    target = fitted((image.width(), image.height()), into)
+    ratio = painter.device().devicePixelRatioF()
+    if target.width() * ratio >= image.width():
+        # whole device pixels, so that no row of patches is thicker than another
+        target = QRectF(
+            round(target.x() * ratio) / ratio,
+            round(target.y() * ratio) / ratio,
+            round(target.width() * ratio) / ratio,
+            round(target.height() * ratio) / ratio,
+        )
+        painter.drawImage(target, image)
+    else:
+        small = image.scaled(
+            max(1, round(target.width() * ratio)),
+            max(1, round(target.height() * ratio)),
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        painter.drawImage(target, small)
+    return target
+
+
+def paint_frame(
+    painter: QPainter, target: QRectF, *, is_chosen: bool, is_hovered: bool
+) -> None:
+    """Frame a map that is chosen, or, fainter, the one under the pointer."""
+    tone = theme.colours()
+    if is_chosen:
+        painter.setPen(QPen(QColor(tone.text), 3))
+    elif is_hovered:
+        painter.setPen(QPen(QColor(tone.faint), 1.5))
+    else:
+        return
+    painter.drawRect(target.adjusted(-1.5, -1.5, 1.5, 1.5))

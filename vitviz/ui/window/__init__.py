@@ -1,0 +1,1 @@
+"""The main window: its parts made, placed and wired."""

@@ -1,0 +1,310 @@
+"""Starts Qt, the window, and everything that belongs to the process.
+
+Files that the desktop hands to the running program, as macOS does.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, NoReturn, cast
+
+import pyqtgraph as pg
+from pyqtgraph.util.garbage_collector import GarbageCollector
+from PySide6.QtCore import QEvent, QObject, QSize, QSocketNotifier, QThread, QTimer
+from PySide6.QtGui import QFileOpenEvent, QIcon
+from PySide6.QtWidgets import QApplication
+
+from vitviz.errors import InputError, VitvizError
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, embedded_path
+from vitviz.system import logs, settings
+from vitviz.system.atomic_files import sweep
+from vitviz.system.paths import resource
+from vitviz.system.settings import ThemeChoice
+from vitviz.ui.base import language, theme
+from vitviz.ui.window import window_state
+from vitviz.ui.window.layout import START_SIZE
+from vitviz.ui.window.log_window import log_qt_messages
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.session import SUFFIX
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+
+_log = logging.getLogger(__name__)
+SHOWN_CALLS = 5
+"""Of an error nobody foresaw, under Details; the log has all of them."""
+PATIENCE_MS = 700
+"""How long a closed program waits for what cannot be cancelled."""
+_collector: GarbageCollector | None = None
+_kept_windows: list[MainWindow] = []
+"""Windows opened from a notebook: without a reference they would vanish."""
+
+
+class SignalBridge(QObject):
+    """Closes the window on SIGINT and SIGTERM.
+
+    A Python handler does not run inside `app.exec()`, so the signal wakes the event
+    loop through a socket.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.window: MainWindow | None = None
+        """What to close; a signal that comes earlier waits for the event loop."""
+        self._reader, self._writer = socket.socketpair()
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
+        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._former = {
+            number: signal.signal(number, _noop)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        self._notifier = QSocketNotifier(
+            self._reader.fileno(), QSocketNotifier.Type.Read, self
+        )
+        self._notifier.activated.connect(self._on_signal)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._former_fd)
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+        self._reader.close()
+        self._writer.close()
+
+    def _on_signal(self) -> None:
+        self._reader.recv(64)
+        if self.window is not None:
+            self.window.closing.end()
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once.
+
+    An import or a block that still runs cannot be interrupted, and Qt aborts where a
+    thread outlives its object. Nothing is lost: files being written have been waited
+    for.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # a GUI script has none on Windows
+            stream.flush()
+    os._exit(status)
+
+
+def _noop(_number: int, _frame: FrameType | None) -> None:
+    """Exists so that the wake-up byte is written instead of the process ending."""
+
+
+def application(argv: list[str], lang: str | None = None) -> QApplication:
+    """The QApplication, made once, in the asked language."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    app = QApplication(argv)
+    app.setApplicationName("vitviz")
+    app.setApplicationDisplayName("vitviz")
+    app.setDesktopFileName("vitviz")
+    app.setWindowIcon(QIcon(str(resource("icons", "vitviz.svg"))))
+    # the last move of a pointer that stops must not be the one that is dropped
+    pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
+    language.install(app, lang)
+    _keep_collection_here()
+    return app
+
+
+def _keep_collection_here() -> None:
+    """Have Python collect cycles in this thread alone.
+
+    A collection begins in whichever thread allocates. In a worker it would take apart
+    widgets that only a cycle still held, such as those of a window that was built
+    anew, and Qt then crashes when it next styles them.
+    """
+    global _collector
+    if _collector is None:
+        _collector = GarbageCollector()
+
+
+def run(
+    paths: list[str],
+    *,
+    model: str | None = None,
+    device: str = "auto",
+    lang: str | None = None,
+    theme_choice: ThemeChoice = ThemeChoice.SYSTEM,
+    presents: bool = False,
+) -> int:
+    """Open the window and return the process's exit code when it has closed."""
+    app = application(sys.argv[:1], lang)
+    theme.apply(app, theme_choice)
+    logs.start(settings.get().log_level.value)
+    end_of_qt = log_qt_messages()
+    bridge, events = SignalBridge(app), OpenEvents(app)
+    window = bridge.window = open_window(paths, model=model, device=device)
+    events.hand_to(window)
+    window.patience_ms = PATIENCE_MS
+    _tidy(window)
+    window.offers_hints = True
+    if presents:
+        window.present.begin()
+    former_hook = sys.excepthook
+    sys.excepthook = _show_exception(window)
+    try:
+        with settings.saving_behind(window.preferences.problemFound.emit):
+            status = int(app.exec())
+    finally:
+        sys.excepthook = former_hook
+        bridge.restore()
+        events.hand_to(None)
+        end_of_qt()
+        logs.stop()
+    if not window.controller.shutdown(PATIENCE_MS):
+        _leave(status)
+    return status
+
+
+def _tidy(window: MainWindow) -> None:
+    """Remove what a killed process left; say what is wrong with the settings."""
+    path = settings.settings_path()
+    if path is not None:
+        sweep(path.parent)
+    window.controller.tidying.begin()
+    window.preferences.say_problems()
+
+
+def open_window(
+    paths: list[str],
+    *,
+    model: str | None = None,
+    device: str = "auto",
+    needs_model: bool = True,
+) -> MainWindow:
+    """A shown window: the picture first, then, once it stands, the model."""
+    window = MainWindow(device)
+    window_state.restore(window, QSize(*START_SIZE))
+    window.show()
+    is_session = any(path.lower().endswith(SUFFIX) for path in paths)
+    if paths and not is_session:
+        window.files.open(paths)
+    default = EMBEDDED_NAME if _has_embedded() else None
+
+    def start() -> None:
+        control = window.controller
+        control.runs.spare = default or ""
+        if is_session:
+            window.files.open(paths)
+        if model is not None:
+            control.choose_model(model, device=device)
+        elif default is not None and control.model is None and not control.is_running:
+            control.choose_model(default, device=device)
+
+    if needs_model:
+        # after the first paint: importing torch holds the interpreter for a while
+        starter = QTimer(window, singleShot=True, interval=50)
+        starter.timeout.connect(start)
+        starter.start()
+    return window
+
+
+def view_object(what: object) -> None:
+    """Open the window on a trace, a model or a path; see `vitviz.view`."""
+    had_loop = (
+        QApplication.instance() is not None and QThread.currentThread().loopLevel()
+    )
+    app = application(["vitviz"])
+    theme.apply(app, ThemeChoice.SYSTEM)
+    is_path = isinstance(what, str | Path)
+    if not is_path and not hasattr(what, "captures") and not hasattr(what, "adapter"):
+        raise InputError(
+            "view takes a trace, a model (of load_model or wrap) or the path of a "
+            "picture, not {kind}.",
+            kind=type(what).__name__,
+        )
+    window = open_window([str(what)] if is_path else [], needs_model=is_path)
+    if not is_path:
+        window.controller.adopt(cast("Trace", what))
+    _kept_windows.append(window)
+    if not had_loop:
+        app.exec()
+        _kept_windows.remove(window)
+
+
+def _has_embedded() -> bool:
+    return embedded_path().is_file()
+
+
+def _show_exception(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    def hook(
+        kind: type[BaseException],
+        error: BaseException,
+        place: TracebackType | None,
+    ) -> None:
+        _log.error("unexpected", exc_info=(kind, error, place))
+        lines = traceback.format_exception(kind, error, place, limit=-SHOWN_CALLS)
+        window.panes.errors.showError(
+            VitvizError(
+                "Something went wrong inside vitviz ({reason}). Details are in the "
+                "log.",
+                reason=f"{kind.__name__}: {error}"[:200],
+                where="".join(lines)[-4000:],
+            )
+        )
+
+    return hook
+
+
+TOGETHER_MS = 50
+"""How long the next of several files is waited for."""
+
+
+class OpenEvents(QObject):
+    """Opens in the window what a double click on a file asks for.
+
+    Events that come before there is a window wait for it. Several files come as an
+    event each, and are opened together.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._window: MainWindow | None = None
+        self._waiting: list[str] = []
+        self._soon = QTimer(self, singleShot=True, interval=TOGETHER_MS)
+        self._soon.timeout.connect(self._open)
+        app.installEventFilter(self)
+
+    def hand_to(self, window: MainWindow | None) -> None:
+        """Open files in this window from now on; None: none is there."""
+        self._window = window
+        self._open()
+
+    def _open(self) -> None:
+        if self._window is None or not self._waiting:
+            return
+        paths, self._waiting = self._waiting, []
+        self._window.files.open(paths)
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the events that name a file of this machine."""
+        if event.type() != QEvent.Type.FileOpen or not isinstance(
+            event, QFileOpenEvent
+        ):
+            return False
+        path = event.file()
+        if not path:
+            return False  # an address of the network, which is not fetched unasked
+        self._waiting.append(path)
+        self._soon.start()
+        return True

@@ -1,0 +1,374 @@
+"""The one controller: wishes in, jobs out, results to the panes.
+
+user → `change`/`pin`/… → new ViewState in the history → `Screen.refresh`
+picture, model, changes → `Runs` → a scene → `Screen`
+engine → `Work`, which drops what is out of date → `Runs` and the fillers
+
+Steps from what is on screen to what lies beside it: patch, token, layer, head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QObject, Signal
+
+from vitviz.domain.geometry import POOL
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import active, listed
+from vitviz.domain.methods import METHODS
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base.document import Scene
+from vitviz.ui.base.threads import Work
+from vitviz.ui.compare import Comparing, Kept
+from vitviz.ui.files.export import Exporting
+from vitviz.ui.files.saved_views import SavedViews
+from vitviz.ui.files.write_queue import Tidying, Writing
+from vitviz.ui.window.refresh import Screen
+from vitviz.ui.window.runs import Runs
+from vitviz.views.compare import linked_token
+from vitviz.views.display import (
+    FUSED_CHOICES,
+    Heat,
+    shown_heads,
+    shown_layer,
+    shown_query,
+)
+from vitviz.views.session import ModelChoice, RunOptions, Session
+from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.models.model import Model
+    from vitviz.ui.window.layout import Panes
+
+
+class Controller(QObject):
+    """Lives in the main thread and owns the worker threads."""
+
+    sceneChanged = Signal()
+    """Picture, model or trace changed: titles and menus follow."""
+    stateChanged = Signal()
+    modelNeeded = Signal()
+    """A picture is there and no model."""
+
+    def __init__(self, panes: Panes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.panes = panes
+        self.history = History()
+        self.scene = Scene()
+        self.saved_views = SavedViews(self)
+        self.work = Work(self)
+        self.tidying = Tidying(self.work)
+        self.comparing = Comparing(panes.compare, self.work)
+        self.runs = Runs(self)
+        self.screen = Screen(self)
+        self.steps = Steps(self)
+        self.writing = Writing(self)
+        self.exporting = Exporting(self)
+        self.refresh()
+
+    @property
+    def state(self) -> ViewState:
+        """What the user wants to see."""
+        return self.history.present
+
+    @property
+    def model(self) -> Model | None:
+        """What pictures are run through."""
+        return self.runs.model
+
+    @property
+    def options(self) -> RunOptions:
+        """How a picture is brought to the model."""
+        return self.runs.options
+
+    @property
+    def choice(self) -> ModelChoice:
+        """What the model was asked for as."""
+        return self.runs.choice
+
+    @property
+    def heat(self) -> Heat | None:
+        """What lies over the picture."""
+        return self.screen.heat
+
+    @property
+    def untouched(self) -> Trace | None:
+        """What the model made of the picture before the Lab changed it."""
+        return self.runs.untouched
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a model loads or a run goes on."""
+        return self.work.is_awaited(Kind.RUN, Kind.MODEL)
+
+    @property
+    def has_jobs(self) -> bool:
+        """Whether anything is still to come from the worker threads."""
+        return self.work.has_jobs()
+
+    def attach(self, panes: Panes) -> None:
+        """Fill other panes: the window was built anew, in another language.
+
+        Scene, view, results and running jobs stay.
+        """
+        self.panes = panes
+        self.screen.attach(panes)
+        self.comparing.attach(panes.compare)
+        self.runs.progress.say()
+        self.refresh()
+        self.sceneChanged.emit()
+        self.stateChanged.emit()
+
+    def shutdown(self, patience_ms: int | None = None) -> bool:
+        """Stop the worker threads; see `Work.shutdown`."""
+        self.runs.stop()
+        have_ended = self.work.shutdown(patience_ms)
+        self.tidying.end()
+        return have_ended
+
+    # -- picture, model, run -------------------------------------------------------
+
+    def open_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
+        """Read a picture, show it, and run the model on it."""
+        self.runs.read_picture(source, name)
+
+    def choose_model(
+        self, name: str, *, device: str = "auto", patch_size: int | None = None
+    ) -> None:
+        """Load a model and run it on the picture at hand."""
+        self.runs.load(name, device, patch_size)
+
+    def adopt(self, what: Trace | Model) -> None:
+        """Show a trace that was made elsewhere, or use a model that is in memory."""
+        if hasattr(what, "captures"):
+            trace = cast("Trace", what)
+            changed = replace(self.state, changes=listed(trace.interventions))
+            self.put(changed, merge=True)
+            self.runs.settle_on(Scene(trace.setup.picture, trace))
+        else:
+            self.runs.adopt(what)
+
+    def restore(self, session: Session, *, device: str = "auto") -> None:
+        """Bring a session's picture, model and view back."""
+        self.runs.options = session.options
+        self.saved_views.set(session.views)
+        self.go_to_state(session.state)
+        self.runs.restore(session, device)
+
+    def choose_options(self, options: RunOptions) -> None:
+        """Bring the picture to the model in another way."""
+        self.runs.choose_options(options)
+
+    def cancel(self) -> None:
+        """Stop what runs; layers that have arrived stay."""
+        self.writing.forget()
+        self.work.cancel()
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show a picture, and its trace if there is one, in place of the former."""
+        is_other_picture = scene.image is not self.scene.image
+        self.scene = scene
+        self.screen.begin(is_other_picture=is_other_picture)
+        self.sceneChanged.emit()
+
+    def refresh(self) -> None:
+        """Bring everything on screen up to date with scene and view state."""
+        self.screen.refresh()
+
+    # -- the view ------------------------------------------------------------------
+
+    def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
+        """Set fields of the ViewState; `merge` without a step of undo.
+
+        Who asks for a layer or head that the method on screen does not look at asks
+        for attention again.
+        """
+        if self._is_without(changes):
+            return
+        method = METHODS[self.state.method]
+        is_elsewhere = ("layer" in changes and "layer" not in method.options) or (
+            "heads" in changes and "head" not in method.options
+        )
+        if is_elsewhere:
+            changes.setdefault("method", "raw")
+        self._go_to(self.history.push(replace(self.state, **changes), merge=merge))
+
+    def go_to_state(self, state: ViewState) -> None:
+        """Show another view; undo comes back."""
+        self._go_to(self.history.push(state))
+
+    def put(self, state: ViewState, *, merge: bool = False) -> None:
+        """Set the view of a scene that is shown next; until then nothing follows."""
+        self.history = self.history.push(state, merge=merge)
+
+    def undo(self) -> None:
+        """The view before the last change."""
+        self._go_to(self.history.undo())
+
+    def redo(self) -> None:
+        """The view after the change that was undone."""
+        self._go_to(self.history.redo())
+
+    def pin(self, token: int, *, beside: bool = False) -> None:
+        """Choose a token, or another one beside it: at most four, the newest stay."""
+        self.panes.errors.clear()
+        if token == POOL:
+            self.change(token=POOL, direction=Direction.LOOKS_AT)
+            return
+        if not beside:
+            self.change(token=token)
+            return
+        others = tuple(one for one in self.state.others if one != token)
+        if len(others) == len(self.state.others):
+            others = (*others, token)[-MAX_OTHERS:]
+        self.change(others=others)
+
+    def keep(self) -> None:
+        """Keep the view on screen to compare others with it."""
+        self.comparing.keep(self._present())
+
+    def swap(self) -> None:
+        """Exchange the live view and the kept one."""
+        kept, now = self.comparing.kept, self._present()
+        if kept is None or now is None:
+            return
+        self.runs.take(kept.model, kept.choice, kept.options)
+        self.put(kept.state)
+        self.comparing.keep(now)
+        self.runs.settle_on(Scene(kept.image, kept.trace, kept.seconds))
+        self.stateChanged.emit()
+
+    def pin_linked(self, token: int) -> None:
+        """Pin what answers to a token of the kept view."""
+        kept, trace = self.comparing.kept, self.scene.trace
+        if kept is None or trace is None:
+            return
+        if not self.comparing.shows_difference:  # else it is the live view's grid
+            token = linked_token(token, kept.trace.setup, trace.setup)
+        self.pin(token)
+
+    def _is_without(self, changes: dict[str, Any]) -> bool:
+        """Say so if a pooling head, whose query stays, has nothing of what is asked."""
+        trace = self.scene.trace
+        token = changes.get("token", self.state.token)
+        if trace is None or shown_query(trace, token) != POOL:
+            return False
+        last = trace.num_layers - 1
+        text = ""
+        if changes.get("layer", last) not in (-1, last):
+            text = self.tr(
+                "The pooling head reads the last layer only. Choose a patch or a "
+                "special token to see the others."
+            )
+        elif changes.get("direction") is Direction.LOOKED_AT_BY:
+            text = self.tr(
+                "Nothing looks at the query of a pooling head: it is no token."
+            )
+        if text:
+            self.panes.errors.showMessage(text)
+            self.refresh()
+        return bool(text)
+
+    def _present(self) -> Kept | None:
+        """The view on screen, complete."""
+        scene = self.scene
+        if scene.trace is None or not scene.trace.is_complete or self.is_running:
+            return None
+        return Kept(
+            scene.image,
+            scene.trace,
+            scene.seconds,
+            self.model,
+            self.choice,
+            self.options,
+            self.state,
+        )
+
+    def _go_to(self, history: History) -> None:
+        if history is not self.history:
+            former, self.history = self.history.present, history
+            if active(history.present.changes) != active(former.changes):
+                self.runs.start()
+            self.refresh()
+            self.stateChanged.emit()
+
+
+class Steps(QObject):
+    """What keys ask for; without a trace there is nothing to step through."""
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+
+    def move_query(self, rows: int, cols: int) -> None:
+        """Move the pinned patch; from a special token, to the middle of the grid."""
+        trace = self._control.scene.trace
+        if trace is None:
+            return
+        grid = trace.setup.grid
+        cell = grid.cell(shown_query(trace, self._control.state.token))
+        if cell is None:
+            cell = (grid.rows // 2, grid.cols // 2)
+        else:
+            row = min(max(cell[0] + rows, 0), grid.rows - 1)
+            col = min(max(cell[1] + cols, 0), grid.cols - 1)
+            cell = (row, col)
+        self._control.pin(grid.token(*cell))
+
+    def choose_cls(self) -> None:
+        """CLS, or what reads all tokens in its place: the pooling head."""
+        trace = self._control.scene.trace
+        if trace is None:
+            return
+        names = trace.setup.prefix_names
+        if "cls" in names:
+            self._control.pin(names.index("cls"))
+        elif trace.has_pool:
+            self._control.pin(POOL)
+        else:
+            text = self.tr("{model} has no CLS token.")
+            name = trace.setup.model.name
+            self._control.panes.errors.showMessage(text.format(model=name))
+
+    def cycle_special(self) -> None:
+        """The next special token, beginning with the first; then a pooling head."""
+        trace = self._control.scene.trace
+        if trace is None:
+            return
+        queries = list(range(trace.num_prefix_tokens))
+        if trace.has_pool:
+            queries.append(POOL)
+        if not queries:
+            return
+        now = shown_query(trace, self._control.state.token)
+        after = queries.index(now) + 1 if now in queries else 0
+        self._control.pin(queries[after % len(queries)])
+
+    def step_layer(self, step: int) -> None:
+        """The layer `step` further, within the model's."""
+        trace = self._control.scene.trace
+        layer = None if trace is None else shown_layer(trace, self._control.state)
+        if trace is None or layer is None:
+            return
+        wanted = layer + step
+        while wanted in trace.setup.windowed:
+            wanted += step
+        if 0 <= wanted < trace.num_layers:
+            self._control.change(layer=wanted)
+
+    def step_head(self, step: int) -> None:
+        """The next cell of the head strip: mean, max, min, then the heads."""
+        trace = self._control.scene.trace
+        if trace is None or not trace.num_heads:
+            return
+        query = shown_query(trace, self._control.state.token)
+        count = trace.num_heads_of(query)
+        cells = [*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(count))]
+        now = shown_heads(trace, self._control.state.heads, query)
+        index = cells.index(now) if now in cells else 0
+        wanted = cells[min(max(index + step, 0), len(cells) - 1)]
+        self._control.change(heads=wanted)

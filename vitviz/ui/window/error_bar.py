@@ -1,0 +1,152 @@
+"""The quiet bar above the picture: one sentence, Details, Copy."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.errors import UntoldError, VitvizError
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import representable, sentence, show_plainly
+from vitviz.views.colour import Meaning
+
+SYSTEM_REASONS = (
+    QT_TRANSLATE_NOOP("errors", "Permission denied"),
+    QT_TRANSLATE_NOOP("errors", "permission denied"),
+    QT_TRANSLATE_NOOP("errors", "No such file or directory"),
+    QT_TRANSLATE_NOOP("errors", "no such file or directory"),
+    QT_TRANSLATE_NOOP("errors", "No space left on device"),
+    QT_TRANSLATE_NOOP("errors", "Is a directory"),
+    QT_TRANSLATE_NOOP("errors", "Not a directory"),
+    QT_TRANSLATE_NOOP("errors", "Read-only file system"),
+    QT_TRANSLATE_NOOP("errors", "File name too long"),
+    QT_TRANSLATE_NOOP("errors", "Too many open files"),
+    QT_TRANSLATE_NOOP("errors", "Input/output error"),
+    QT_TRANSLATE_NOOP("errors", "Connection refused"),
+    QT_TRANSLATE_NOOP("errors", "Connection reset by peer"),
+)
+"""What systems say in English whatever their language, and errors pass on."""
+
+
+class ErrorBar(QFrame):
+    """Shows the last problem until it is dismissed or something succeeds."""
+
+    networkRequested = Signal()
+    """To say which network the file holds that does not tell."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details = ""
+        self._stays = False
+        self._error: VitvizError | None = None
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(
+            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+        )
+        self._more = QLabel()
+        self._more.setWordWrap(True)
+        self._more.setFont(theme.font("small"))
+        self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._more.hide()
+        show_plainly(self._text, self._more)
+        self._network_button = self._button(
+            self.tr("Which network…"), self.networkRequested.emit
+        )
+        self._network_button.setToolTip(self.tr("Say which network the file holds"))
+        self._details_button = self._button(self.tr("Details"), self._toggle_details)
+        self._details_button.setCheckable(True)
+        self._details_button.setToolTip(self.tr("What it was about, in detail"))
+        self._copy_button = self._button(self.tr("Copy"), self._copy)
+        self._copy_button.setToolTip(self.tr("Copy the message with its details"))
+        self._close_button = self._button("✕", self.dismiss)
+        self._close_button.setAccessibleName(self.tr("Dismiss"))
+        self._close_button.setToolTip(self.tr("Dismiss"))
+        row = QHBoxLayout()
+        row.addWidget(self._text)
+        for button in (
+            self._network_button,
+            self._details_button,
+            self._copy_button,
+            self._close_button,
+        ):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 4, 4, 4)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self._more)
+        self.setStyleSheet(
+            f"ErrorBar {{ border: 0; border-left: 4px solid {Meaning.WARNING.value}; }}"
+        )
+        self.setAccessibleName(self.tr("Message"))
+        self.hide()
+
+    def _button(self, text: str, slot: object) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.clicked.connect(slot)
+        return button
+
+    def showError(self, error: VitvizError, *, stays: bool = False) -> None:
+        """Show an error's sentence; what it carries is under Details.
+
+        One that `stays` is there until it is dismissed or another takes its place.
+        """
+        values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
+        self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
+        self._error, self._stays = error, stays
+        self._network_button.setVisible(isinstance(error, UntoldError))
+
+    def showMessage(self, text: str, details: str = "") -> None:
+        """Show a sentence."""
+        self._error, self._stays = None, False
+        self._network_button.hide()
+        self._text.setText(representable(text))
+        self._details = representable(details)
+        self._more.setText(self._details)
+        self._details_button.setVisible(bool(details))
+        self._details_button.setChecked(False)
+        self._more.hide()
+        self.show()
+
+    def clear(self) -> None:
+        """Hide the bar, unless its message stays until it is dismissed."""
+        if not self._stays:
+            self._error = None
+            self.hide()
+            self._text.clear()
+
+    def dismiss(self) -> None:
+        """Hide the bar, whatever it says."""
+        self._stays = False
+        self.clear()
+
+    def error(self) -> VitvizError | None:
+        """The error on screen; None for none, and for a message that is not one."""
+        return self._error
+
+    def stays(self) -> bool:
+        """Whether the message stays until it is dismissed."""
+        return self._stays
+
+    def text(self) -> str:
+        """The sentence on screen, empty when there is none."""
+        return self._text.text()
+
+    def _toggle_details(self) -> None:
+        self._more.setVisible(self._details_button.isChecked())
+
+    def _copy(self) -> None:
+        text = f"{self._text.text()}\n{self._details}".strip()
+        QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,233 @@
+"""Three hints at the first start, each where it applies; none at the next.
+
+No wizard: they cover nothing that is needed, take no focus, and go when one does what
+they say. "Show hints" brings them back.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from vitviz.system import settings
+from vitviz.ui.base import theme
+from vitviz.views.colour import Meaning
+from vitviz.views.state import Mode
+
+if TYPE_CHECKING:
+    from vitviz.ui.window.main_window import MainWindow
+
+GAP_PX = 8
+"""From a hint to what it is about; its tip takes most of that."""
+TEXT_PX = 260
+"""Of the text at most; for heads more: two lines stay above the colour bar."""
+HEADS_TEXT_PX = 400
+
+
+class About(enum.Enum):
+    """What a hint is about; the values are the names in the settings."""
+
+    PICTURE = "picture"
+    LAYERS = "layers"
+    HEADS = "heads"
+
+
+class Hint(QWidget):
+    """A sentence with a tip that points down, or to the right."""
+
+    dismissed = Signal(object)
+    """What it was about."""
+
+    def __init__(self, about: About, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.about = about
+        self._label = QLabel(text)
+        self._label.setWordWrap(True)
+        most = HEADS_TEXT_PX if about is About.HEADS else TEXT_PX
+        self._label.setFixedWidth(_even_width(self._label, most))
+        self._close = QToolButton()
+        self._close.setText("✕")
+        self._close.setToolTip(self.tr("Dismiss; this hint does not come again"))
+        self._close.setAccessibleName(self.tr("Dismiss the hint"))
+        self._close.clicked.connect(self._on_close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 4 + GAP_PX, 8 + GAP_PX)
+        row.setSpacing(4)
+        row.addWidget(self._label)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setAccessibleName(text)
+        self.adjustSize()
+        self.hide()
+
+    def closeButton(self) -> QToolButton:
+        """Dismisses it."""
+        return self._close
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A card with its tip."""
+        tone = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(Meaning.QUERY.value), 1.5))
+        painter.setBrush(QColor(tone.panel))
+        right, bottom = self.width() - GAP_PX, self.height() - GAP_PX
+        card = self.rect().adjusted(1, 1, -GAP_PX, -GAP_PX)
+        painter.drawRoundedRect(card, 6, 6)
+        if self.about is About.HEADS:
+            tip = [(right - 1, 18), (right + 6, 24), (right - 1, 30)]
+        else:
+            tip = [(24, bottom - 1), (30, bottom + 6), (36, bottom - 1)]
+        points = QPolygonF([QPointF(x, y) for x, y in tip])
+        painter.drawPolyline(points)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawPolygon(points)
+
+    def _on_close(self) -> None:
+        self.dismissed.emit(self.about)
+
+
+class Hints(QObject):
+    """Shows what is due, where it is due; lives in the main thread."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._control = control = window.controller
+        self._hints: dict[About, Hint] = {}
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._place)
+        panes = window.panes
+        panes.picture.tokenClicked.connect(self._on_picture)
+        self._seen = control.state
+        control.sceneChanged.connect(self._soon.start)
+        control.stateChanged.connect(self._on_state)
+        for anchor in (panes.picture, panes.rail, panes.strip):
+            anchor.installEventFilter(self)
+        if window.offers_hints:
+            self._soon.start()
+
+    def show_again(self) -> None:
+        """Bring all hints back."""
+        settings.set(dismissed_hints=())
+        self._window.offers_hints = True
+        self._soon.start()
+
+    def remember(self) -> None:
+        """They are for one start: what was shown does not come at the next."""
+        if self._window.offers_hints and self._hints:
+            done = {
+                *settings.get().dismissed_hints,
+                *(one.value for one in self._hints),
+            }
+            settings.set(dismissed_hints=tuple(sorted(done)))
+
+    def hint(self, about: About) -> Hint | None:
+        """The hint about something, if it was shown."""
+        return self._hints.get(about)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Stay beside what a hint is about."""
+        if event.type() in (
+            QEvent.Type.Resize,
+            QEvent.Type.Move,
+            QEvent.Type.Show,
+            QEvent.Type.Hide,
+        ):
+            self._soon.start()
+        return False
+
+    def _on_picture(self, _token: int, _shift: bool) -> None:
+        self._dismiss(About.PICTURE)
+
+    def _on_state(self) -> None:
+        """Another layer or head, by click or key: that hint has done its work."""
+        before, self._seen = self._seen, self._control.state
+        for about, is_other in (
+            (About.LAYERS, before.layer != self._seen.layer),
+            (About.HEADS, before.heads != self._seen.heads),
+        ):
+            hint = self._hints.get(about)
+            if is_other and hint is not None and hint.isVisible():
+                self._dismiss(about)
+        self._soon.start()
+
+    def _dismiss(self, about: About) -> None:
+        """Not again, unless asked for."""
+        if not self._window.offers_hints:
+            return
+        done = settings.get().dismissed_hints
+        if about.value not in done:
+            settings.set(dismissed_hints=(*done, about.value))
+        self._soon.start()
+
+    def _place(self) -> None:
+        window = self._window
+        trace = self._control.scene.trace
+        is_time = (
+            window.offers_hints
+            and not window.present.is_on
+            and trace is not None
+            and trace.is_complete
+            and self._control.state.mode is Mode.INSPECT
+            and self._control.comparing.kept is None
+        )
+        done = settings.get().dismissed_hints
+        for about, anchor in self._anchors().items():
+            is_due = is_time and about.value not in done and anchor.isVisible()
+            hint = self._hints.get(about)
+            if is_due:
+                hint = hint or self._make(about)
+                hint.move(self._corner(about, hint, anchor))
+                hint.raise_()
+            if hint is not None:
+                hint.setVisible(is_due)
+
+    def _anchors(self) -> dict[About, QWidget]:
+        panes = self._window.panes
+        return {
+            About.PICTURE: panes.picture,
+            About.LAYERS: panes.rail,
+            About.HEADS: panes.strip,
+        }
+
+    def _make(self, about: About) -> Hint:
+        text = {
+            About.PICTURE: self.tr(
+                "Move over the picture: each patch shows where it looks. A click keeps "
+                "it."
+            ),
+            About.LAYERS: self.tr(
+                "A small map for every layer. Click one to see it large; [ and ] move."
+            ),
+            About.HEADS: self.tr(
+                "A small map for every head of this layer. Click one, or the mean. "
+                "What a head is: Learn (F3)."
+            ),
+        }[about]
+        central = self._window.centralWidget()
+        assert central is not None
+        hint = Hint(about, text, central)
+        hint.dismissed.connect(self._dismiss)
+        self._hints[about] = hint
+        return hint
+
+    def _corner(self, about: About, hint: Hint, anchor: QWidget) -> QPoint:
+        """Where the hint's top left corner goes, in the central widget."""
+        central = hint.parentWidget()
+        assert central is not None
+        if about is About.PICTURE:
+            return anchor.mapTo(central, QPoint(24, 24))
+        if about is About.LAYERS:
+            return anchor.mapTo(central, QPoint(24, 4 - hint.height()))
+        return anchor.mapTo(central, QPoint(4 - hint.width(), 4))
+
+
+def _even_width(label: QLabel, most: int) -> int:
+    """The least width that takes no more lines than `most`: no word stands alone."""
+    height = label.heightForWidth(most)
+    widths = range(most // 2, most)
+    return next((w for w in widths if label.heightForWidth(w) == height), most)

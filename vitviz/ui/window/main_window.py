@@ -1,0 +1,355 @@
+"""The window: what a window does with its contents. Logic lives in the controller.
+
+A window that is closed while a file is being written closes when it is there.
+
+Dialogs of which a window has at most one of each kind.
+"""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+
+from vitviz.system.settings import ThemeChoice
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import sentence
+from vitviz.ui.files.folder import Files
+from vitviz.ui.files.open import Opening
+from vitviz.ui.files.saved_views import view_name
+from vitviz.ui.files.sessions import Sessions
+from vitviz.ui.input.input_options import Running
+from vitviz.ui.lab.lab import Lab, LabFiller
+from vitviz.ui.learn.learn import LearnFiller
+from vitviz.ui.present.present import Present
+from vitviz.ui.window import actions, window_state
+from vitviz.ui.window.about import AboutDialog
+from vitviz.ui.window.controller import Controller
+from vitviz.ui.window.hints import Hints
+from vitviz.ui.window.layout import START_SIZE, Contents
+from vitviz.ui.window.log_window import LogWindow
+from vitviz.ui.window.settings_dialog import Preferences, SettingsDialog
+from vitviz.ui.window.window_state import remembered
+from vitviz.ui.window.wiring import Connections, ViewWishes
+from vitviz.views.state import Mode
+
+
+class MainWindow(QMainWindow):
+    """Panes, their connections, and what a window does: drop, paste, close."""
+
+    def __init__(self, device: str = "auto") -> None:
+        super().__init__()
+        self.device = device
+        self.patience_ms: int | None = None
+        """How long closing waits for the worker threads; None: until they end."""
+        self.offers_hints = False
+        """Whether hints that were not dismissed are shown."""
+        self.setWindowTitle("vitviz")
+        self.setAcceptDrops(True)
+        self._make()
+        self.controller = Controller(self.panes, self)
+        self.learn = LearnFiller(self.panes, self.controller)
+        self.controller.screen.add_mode(Mode.LEARN, self.learn)
+        self.controller.screen.add_mode(
+            Mode.LAB, LabFiller(self.panes.lab, self.controller)
+        )
+        self.opening = Opening(self)
+        self.sessions = Sessions(self)
+        self.preferences = Preferences(self)
+        self.files = Files(self)
+        self.running = Running(self)
+        self.present = Present(self)
+        self.closing = Closing(self)
+        self._follow()
+        self._join()
+        self._anew = QTimer(self, singleShot=True, interval=0)
+        self._anew.timeout.connect(self.rebuild)
+        self.resize(*START_SIZE)
+
+    def _make(self) -> None:
+        """Everything that shows words, in the program's language."""
+        self._contents = contents = Contents()
+        self.panes = contents.panes
+        self.top = contents.top
+        self.film = contents.film
+        self.line = contents.line
+        self.start = contents.start
+        self.keys = contents.keys
+        self.setCentralWidget(contents)
+
+    def _join(self) -> None:
+        """Connect what `_make` has made with the controller."""
+        self.lab = Lab(self)
+        self.wishes = ViewWishes(self)
+        self.hints = Hints(self)
+        self.files.join()
+        self.running.join()
+        self._connections = Connections(self)
+        self.actions_by_name = actions.build(self, self._connections.handlers())
+        named = self.actions_by_name
+        self.top.setProgramActions([named[name] for name in actions.OF_THE_PROGRAM])
+        self.top.setExportActions([named[name] for name in actions.OF_SESSIONS])
+        self.refresh_controls()
+        self._update_mode()
+
+    def rebuild(self) -> None:
+        """Make everything with words anew; what is shown and what runs stays.
+
+        Called when the program's language changes: no text can be forgotten that way.
+        """
+        restore, strokes = remembered(self), self.lab.painting.strokes()
+        former = self._contents
+        self.takeCentralWidget()
+        # at once: what hears the controller must not hear it for widgets that go
+        for one in (
+            *self.actions_by_name.values(),
+            self._connections,
+            self.lab,
+            self.wishes,
+            self.hints,
+        ):
+            shiboken6.delete(one)
+        self._make()
+        self.controller.attach(self.panes)
+        self._join()
+        self.opening.rebuild()
+        make_anew(self, AboutDialog, LogWindow)
+        former.deleteLater()
+        restore()
+        self.lab.painting.go_on_with(strokes)
+        self.present.rebuilt()
+
+    def _follow(self) -> None:
+        """Connect the controller with this window, once."""
+        control = self.controller
+        control.comparing.changed.connect(self._update_compare)
+        control.saved_views.changed.connect(self._update_views)
+        control.stateChanged.connect(self._update_views)
+        control.stateChanged.connect(self._update_mode)
+        control.sceneChanged.connect(self.refresh_controls)
+        control.modelNeeded.connect(self._on_model_needed)
+
+    # -- opening -------------------------------------------------------------------
+
+    def open_path(self, path: str) -> None:
+        """Open a picture, a folder or a session by its path."""
+        self.files.open([path])
+
+    def paste(self) -> None:
+        """Open the picture or the file on the clipboard."""
+        self.opening.open_mime(
+            QGuiApplication.clipboard().mimeData(), self.tr("pasted")
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and pictures."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.opening.open_mime(event.mimeData(), self.tr("dropped"))
+
+    # -- what is asked of the window ------------------------------------------------
+
+    def toggle_compare(self) -> None:
+        """Keep the view on screen beside the live one, or let go of it."""
+        control = self.controller
+        if control.comparing.kept is None:
+            control.keep()
+        else:
+            control.comparing.keep(None)
+
+    def _update_compare(self) -> None:
+        is_comparing = self.controller.comparing.kept is not None
+        if is_comparing == self.panes.compare.isHidden():
+            self.panes.compare.setVisible(is_comparing)
+            self.panes.side.setVisible(not is_comparing)  # two pictures need the room
+        self.top.setComparing(is_comparing)
+
+    def choose_model(self, name: str, patch: object) -> None:
+        """Load a model by name, file or folder."""
+        size = patch if isinstance(patch, int) else None
+        self.controller.choose_model(name, device=self.device, patch_size=size)
+
+    def _on_model_needed(self) -> None:
+        self.panes.status.setRunText(self.tr("Choose a model"))
+
+    def step(self, by: int) -> None:
+        """Go on or back: in Learn among the chapters, else among the saved views."""
+        if self.controller.state.mode is Mode.LEARN:
+            self.panes.learn.step(by)
+        else:
+            self.controller.saved_views.step(by)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or end it."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def toggle_theme(self) -> None:
+        """From light to dark and back."""
+        is_light = theme.colours() is theme.LIGHT
+        choice = ThemeChoice.DARK if is_light else ThemeChoice.LIGHT
+        self.preferences.set(theme=choice)
+
+    def show_settings(self) -> None:
+        """Open the settings, or bring them to the front."""
+        show_dialog(self, SettingsDialog)
+
+    def show_log(self) -> None:
+        """Open the log, or bring it to the front."""
+        show_dialog(self, LogWindow)
+
+    def show_about(self) -> None:
+        """Say what the program is made of."""
+        show_dialog(self, AboutDialog)
+
+    def contents(self) -> QWidget:
+        """Everything in the window; another widget once it is built anew."""
+        return self._contents
+
+    def picture_place(self) -> QRect:
+        """Where the picture is in the window."""
+        picture = self.panes.picture
+        return QRect(picture.mapTo(self, QPoint(0, 0)), picture.size())
+
+    def splitters(self) -> tuple[QSplitter, QSplitter]:
+        """(picture and side panel, the parts of the side panel)."""
+        return self._contents.splitters()
+
+    def copy(self) -> None:
+        """Put the picture with its heat map on the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self._contents.pictureArea().grab())
+
+    def export(self) -> None:
+        """Ask for a file and write figure or numbers into it."""
+        self.controller.exporting.ask(self)
+
+    def save_view(self) -> None:
+        """Keep the view on screen, named by what it shows."""
+        name = self.words_on_screen()
+        if name:
+            self.controller.saved_views.save(name)
+
+    def words_on_screen(self) -> str:
+        """What lies over the picture, in a few words; empty when nothing does."""
+        heat, trace = self.controller.heat, self.controller.scene.trace
+        if heat is None or trace is None:
+            return ""
+        title = self.panes.controls.method.title(heat.method)
+        return view_name(heat, trace.setup, title)
+
+    def _update_mode(self) -> None:
+        self.top.setMode(self.panes.side.mode())
+
+    def _update_views(self) -> None:
+        saved = self.controller.saved_views
+        self.panes.views.setViews(saved.views, saved.current)
+
+    def refresh_controls(self) -> None:
+        """Show which picture, model and options are in use."""
+        control = self.controller
+        self.top.setModel(control.model, control.options)
+        self.top.setHasTrace(control.scene.trace is not None)
+        self.panes.views.setCanSave(control.scene.trace is not None)
+        image = control.scene.image
+        self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
+        if image is None:
+            self.top.setTitle("")
+        else:
+            size = f"{image.size[0]}×{image.size[1]}"
+            notes = map(sentence, image.notes)
+            self.top.setTitle("   ".join((image.name, size, *notes)))
+        if image is not None:
+            self._contents.showPicture()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language: once all translators are in place, build anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._anew.start()
+
+    # -- closing -------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Hide at once, what runs ends after its block; but write files first."""
+        if not self.closing.may_close():
+            event.ignore()
+            return
+        self.present.end()
+        window_state.remember(self)
+        self.hints.remember()
+        self.hide()
+        self.controller.shutdown(self.patience_ms)
+        event.accept()
+
+
+class Closing(QObject):
+    """Knows whether a window waits to be closed; lives in the main thread."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._is_waiting = False
+        self._said = ""
+        self._must_end = False
+        window.controller.writing.settled.connect(self._on_settled)
+
+    def may_close(self) -> bool:
+        """Whether to close now; if not, what it waits for is said.
+
+        Who asks again means it: what is being written is left as it was.
+        """
+        writing = self._window.controller.writing
+        if self._is_waiting or not writing.is_busy():
+            return True
+        self._is_waiting = True
+        text = self.tr(
+            "{name} is being written, and the window closes when it is there. Close it "
+            "again to leave without the file."
+        )
+        self._said = text.format(name=writing.name())
+        self._window.panes.errors.showMessage(self._said)
+        return False
+
+    def end(self) -> None:
+        """Close, whatever becomes of a file: the process has been asked to end."""
+        self._must_end = True
+        self._window.close()
+
+    def _on_settled(self, is_there: bool) -> None:
+        if not self._is_waiting:
+            return
+        if is_there or self._must_end:
+            self._window.close()
+            return
+        self._is_waiting = False  # a failure is read first
+        errors = self._window.panes.errors
+        if errors.text() == self._said:
+            errors.clear()
+
+
+def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
+    """The window's only dialog of a kind, made when needed, shown and in front."""
+    dialog = window.findChild(kind)
+    if not isinstance(dialog, kind):
+        dialog = kind(window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # its key is heard in the window that is in front, and in no other
+        dialog.addAction(window.actions_by_name["language"])
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
+    return dialog
+
+
+def make_anew(window: MainWindow, *kinds: type[QWidget]) -> None:
+    """Make the open dialogs of these kinds anew where they stand: other words."""
+    for kind in kinds:
+        former = window.findChild(kind)
+        if isinstance(former, kind) and former.isVisible():
+            place = former.geometry()
+            shiboken6.delete(former)  # closing it would only do so later
+            show_dialog(window, kind).setGeometry(place)

@@ -1,0 +1,276 @@
+"""What is on screen: hands trace and view state to the fillers.
+
+`refresh` hands everything to the fillers, each of which pushes what differs to its
+pane; what a hover changes goes a shorter way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from vitviz.domain.geometry import POOL
+from vitviz.errors import ExactnessError, VitvizError
+from vitviz.jobs import maps
+from vitviz.jobs.queue import Kind
+from vitviz.ui.base import theme
+from vitviz.ui.base.pane_controller import Filler, StillFiller, View
+from vitviz.ui.inspect.classes import PredictionFiller
+from vitviz.ui.inspect.heads import HeadsFiller
+from vitviz.ui.inspect.heat import HeatFiller, needs_columns
+from vitviz.ui.inspect.layer_rail import RailFiller
+from vitviz.ui.inspect.map_test import TrialFiller
+from vitviz.ui.inspect.matrix import MatrixFiller
+from vitviz.ui.inspect.tokens import TokensFiller
+from vitviz.views.colour import Meaning
+from vitviz.views.display import Heat, MapCell, shown_layer, shown_query
+from vitviz.views.state import Direction, Mode
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.window.layout import Panes
+
+
+class Screen(QObject):
+    """Fills the controller's panes; lives in the main thread."""
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+        panes, work = control.panes, control.work
+        self._work = work
+        self._heat = HeatFiller(panes, work)
+        self._rail = RailFiller(panes.rail, work)
+        self._matrix = MatrixFiller(panes.matrix, work)
+        self._tabs: dict[str, Filler] = {
+            "matrix": self._matrix,
+            "heads": HeadsFiller(panes.heads, work),
+            "classes": PredictionFiller(panes.classes, work),
+            "tokens": TokensFiller(panes.tokens, work),
+            "trial": TrialFiller(panes.trial, work, lambda: self.heat),
+            "views": StillFiller(work),
+        }
+        self._modes: dict[Mode, Filler] = {}
+        self._fillers: tuple[Filler, ...] = (
+            self._heat,
+            self._rail,
+            *self._tabs.values(),
+        )
+        work.on_result(Kind.COLUMN, self._on_columns)
+        work.on_failure(Kind.METHOD, self._on_method_failed)
+        self._heat.arrived.connect(self.refresh)
+        control.comparing.changed.connect(self.refresh_lines)
+        control.sceneChanged.connect(self._show_sizes)
+
+    @property
+    def heat(self) -> Heat | None:
+        """What lies over the picture."""
+        return self._heat.heat
+
+    @property
+    def strip(self) -> tuple[MapCell, ...] | None:
+        """What the head strip shows."""
+        return self._heat.strip
+
+    @property
+    def rail(self) -> dict[int, MapCell]:
+        """What the layer rail shows, by layer."""
+        return self._rail.cells
+
+    @property
+    def previews_on_hover(self) -> bool:
+        """Whether the patch under the pointer is previewed."""
+        return self._heat.previews_on_hover
+
+    @previews_on_hover.setter
+    def previews_on_hover(self, on: bool) -> None:
+        self._heat.previews_on_hover = on
+
+    @property
+    def holds_query(self) -> bool:
+        """Whether the pinned query stays on the picture whatever is pointed at."""
+        return self._heat.holds_query
+
+    @holds_query.setter
+    def holds_query(self, on: bool) -> None:
+        self._heat.holds_query = on
+
+    def add_mode(self, mode: Mode, filler: Filler) -> None:
+        """Have a mode's panel filled while it is on screen."""
+        self._modes[mode] = filler
+        self._fillers = (*self._fillers, filler)
+
+    def attach(self, panes: Panes) -> None:
+        """Fill other panes with the same."""
+        self._show_picture()
+        self._show_setup()
+        for filler in self._fillers:
+            filler.attach(panes)
+
+    # -- the scene and its view ----------------------------------------------------
+
+    def begin(self, *, is_other_picture: bool) -> None:
+        """Another trace, or none: forget what was computed from the former."""
+        for filler in self._fillers:
+            filler.clear()
+        if is_other_picture:
+            self._show_picture()
+        self._show_setup()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Hand everything on screen to the fillers, which push what differs."""
+        control, panes = self._control, self._control.panes
+        trace, state = control.scene.trace, control.state
+        panes.picture.setShowsGrid(state.show_grid)
+        self._show_controls(trace)
+        panes.side.setMode(state.mode)
+        panes.tabs.setCurrent(state.tab)
+        # the navigator shows this layer's heads too, and needs the room
+        tab = panes.tabs.current()
+        # in Present a panel shows what is being explained and nothing else
+        shows_heads = tab == "matrix" if theme.presents() else tab != "heads"
+        # a pooling head's own heads are nowhere else
+        is_pool = trace is not None and shown_query(trace, state.token) == POOL
+        panes.strip.setVisible(shows_heads or is_pool)
+        if trace is None:
+            return
+        layer = shown_layer(trace, state)
+        is_running = self._work.is_awaited(Kind.RUN)
+        done = frozenset(i for i, c in enumerate(trace.captures) if c is not None)
+        panes.rail.setCaptured(done)
+        panes.rail.setRunning(is_running)
+        panes.rail.setCurrent(layer)
+        if layer is None:
+            self._show_no_map()
+            return
+        view = View(trace, state, layer, control.model, is_running)
+        if needs_columns(view):
+            self._work.submit(Kind.COLUMN, maps.columns(trace, layer))
+            text = self.tr("Reading all rows of layer {n} …").format(n=layer)
+            panes.status.setText(text)
+            return
+        try:
+            for filler in (self._heat, self._rail, self._side()):
+                filler.refresh(view)
+        except ExactnessError as error:
+            panes.errors.showError(error)
+            panes.picture.setHeat(None)
+            return
+        self.refresh_lines()
+
+    def _show_no_map(self) -> None:
+        """Nothing of what is asked for has been captured yet."""
+        panes = self._control.panes
+        panes.picture.setHeat(None)
+        panes.strip.setCells(None)
+        panes.bar.setLevels(None)
+
+    def refresh_lines(self) -> None:
+        """The matrix' cross-hair, the kept view, and what is said of the run."""
+        if self._heat.levels is not None:
+            self._control.panes.matrix.setLevels(self._heat.levels)
+        if self.heat is not None:
+            self._matrix.show_lines(self.heat)
+        self._refresh_comparison()
+        self._control.runs.progress.wait_for_method()
+        self._control.runs.progress.say_result()
+
+    def _refresh_comparison(self) -> None:
+        """The kept view beside the live one, and the scale they share."""
+        comparing = self._control.comparing
+        comparing.refresh(self.heat, self._control.scene.trace, self._control.state)
+        shared = comparing.levels(self.heat)
+        self._heat.show_levels(None if shared is None else shared[0])
+
+    def _side(self) -> Filler:
+        """What fills the side panel, or its pane, on screen."""
+        panes = self._control.panes
+        tab = self._tabs[panes.tabs.current()]
+        return self._modes.get(panes.side.mode(), tab)
+
+    def _show_picture(self) -> None:
+        image, pane = self._control.scene.image, self._control.panes.picture
+        if image is None:
+            pane.setPicture(None)
+        else:
+            pane.setPicture(image.pixels, image.copies)
+
+    def _show_setup(self) -> None:
+        """What the panes are told of a picture's run once, or that there is none."""
+        panes, trace = self._control.panes, self._control.scene.trace
+        if trace is None:
+            panes.picture.setHeat(None)
+            panes.picture.inset.setCells((), self._control.state.colormap)
+            panes.picture.setPlacement(None, None)
+            panes.strip.setCells(None)
+            panes.bar.setLevels(None)
+            panes.matrix.setMatrix(None, None)
+            panes.rail.setCells(())
+            self._show_sizes()
+        else:
+            setup = trace.setup
+            panes.picture.setPlacement(setup.placement, setup.grid)
+            panes.rail.setNumLayers(trace.num_layers)
+            panes.rail.setWindowed(trace.setup.windowed)
+
+    def _show_sizes(self) -> None:
+        """Room for the model's layers and heads, as long as there is no picture."""
+        control = self._control
+        if control.scene.trace is None and control.model is not None:
+            info = control.model.info
+            control.panes.rail.setNumLayers(info.num_layers)
+            if info.num_heads:
+                control.panes.strip.setNumHeads(info.num_heads)
+
+    def _show_controls(self, trace: Trace | None) -> None:
+        panes, state = self._control.panes, self._control.state
+        patch, special = None, None
+        if trace is not None:
+            panes.controls.setTokens(trace.setup.prefix_names, has_pool=trace.has_pool)
+            token = shown_query(trace, state.token)
+            others = tuple(t for t in state.others if t < trace.num_tokens)
+            cell = trace.setup.grid.cell(token)
+            special = token if cell is None else None
+            patch = None if cell is None else f"({cell[0]}, {cell[1]})"
+            is_row = state.direction is Direction.LOOKS_AT or token == POOL
+            meaning = Meaning.QUERY if is_row else Meaning.KEY
+            panes.picture.setPinned(token, others, meaning)
+        panes.controls.setState(state, patch=patch, special=special)
+
+    def _on_columns(self, _layer: int) -> None:
+        self.refresh()
+
+    def _on_method_failed(self, _error: VitvizError) -> None:
+        self._heat.forget_question()
+        self._control.change(method="raw")
+
+    # -- under the pointer ---------------------------------------------------------
+
+    def hover(self, token: int | None) -> None:
+        """Preview a patch; None ends it."""
+        if token != self._heat.hovered:
+            self._heat.hovered = token
+            self._heat.refresh_heat()
+            self.refresh_lines()
+
+    def hover_cell(self, query: int, key: int) -> None:
+        """Preview the query under the pointer in the matrix, and ring its key."""
+        self.hover(query)
+        self._control.panes.picture.setKey(key)
+        if self.heat is not None:
+            self._matrix.show_lines(self.heat, (query, key))
+
+    def leave_matrix(self) -> None:
+        """The pointer has left the matrix."""
+        self._control.panes.picture.setKey(None)
+        self.hover(None)
+        if self.heat is not None:
+            self._matrix.show_lines(self.heat)
+
+    def refine_matrix(self, ranges: tuple[range, range]) -> None:
+        """Compute the single cells of the part of the matrix that is in view."""
+        if self.heat is not None:
+            self._matrix.refine(*ranges)

@@ -1,0 +1,193 @@
+"""Files that were opened before, in the Open menu and on the start page.
+
+What an empty window shows: three sample pictures and how to open one's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vitviz.system import settings
+from vitviz.system.atomic_files import printable
+from vitviz.system.paths import resource
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import tip
+
+ON_START_PAGE = 5
+NAME_CHARS = 48
+
+
+def label(place: str) -> str:
+    """A path as it stands in a menu: its name, and the folder it lies in."""
+    path = Path(place)
+    name = printable(path.name or place)
+    if len(name) > NAME_CHARS:
+        half = NAME_CHARS // 2
+        name = f"{name[: half - 1]}…{name[-half:]}"
+    folder = printable(path.parent.name)
+    return f"{name}   –   {folder}" if folder else name
+
+
+class RecentActions(QObject):
+    """The end of a menu, filled each time it opens; their data are the paths."""
+
+    cleared = Signal()
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__(menu)
+        self._menu = menu
+        self._added: list[QAction] = []
+        menu.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        for action in self._added:
+            self._menu.removeAction(action)
+            action.deleteLater()
+        self._added.clear()
+        settings.refresh("recent")
+        now = settings.get()
+        if not now.keep_recent or not now.recent:
+            return
+        self._added.append(self._menu.addSection(self.tr("Recent")))
+        for place in now.recent[: now.max_recent]:
+            action = self._menu.addAction(label(place).replace("&", "&&"))
+            action.setToolTip(tip(printable(place)))
+            action.setData(place)
+            self._added.append(action)
+        clear = self._menu.addAction(self.tr("Forget these"))
+        clear.setToolTip(self.tr("Empty this list; settings can turn it off"))
+        clear.triggered.connect(self.cleared)
+        self._added.append(clear)
+
+
+class RecentList(QWidget):
+    """The newest of them as buttons; hidden when there are none."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        heading = QLabel(self.tr("Opened before"))
+        heading.setFont(theme.font("small"))
+        self._column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._buttons: list[QToolButton] = []
+        self.hide()
+
+    def refresh(self) -> None:
+        """Show the settings' list as it is now."""
+        for button in self._buttons:
+            self._column.removeWidget(button)
+            button.deleteLater()
+        now = settings.get()
+        places = now.recent[:ON_START_PAGE] if now.keep_recent else ()
+        self._buttons = [self._button(place) for place in places]
+        for button in self._buttons:
+            self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        if self.parent() is not None:  # else it would be a window of its own
+            self.setVisible(bool(places))
+
+    def _button(self, place: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(label(place).replace("&", "&&"))
+        button.setToolTip(tip(printable(place)))
+        button.setAccessibleName(label(place))
+        button.setProperty("path", place)
+        button.clicked.connect(self._on_clicked)
+        return button
+
+    def _on_clicked(self) -> None:
+        self.chosen.emit(self.sender().property("path"))
+
+
+THUMBNAIL = QSize(180, 135)
+
+
+def sample_paths() -> list[Path]:
+    """The sample photographs, in the order of their names."""
+    return sorted(resource("samples").glob("*.jpg"))
+
+
+def sample_name(path: Path) -> str:
+    """What a sample shows, in the program's language."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("samples", text)
+
+    names = {"cat": tr("Cat"), "coffee": tr("Coffee"), "rocket": tr("Rocket")}
+    return names.get(path.stem, path.stem.replace("_", " ").capitalize())
+
+
+class StartPage(QWidget):
+    """Samples to click, a button to open a picture, a line about dropping one."""
+
+    pathChosen = Signal(str)
+    openRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel(self.tr("See where a Vision Transformer looks"))
+        title.setFont(theme.font("title"))
+        hint = QLabel(
+            self.tr("Open a picture, drop one here, or begin with one of these.")
+        )
+        open_button = QPushButton(self.tr("Open picture"))
+        open_button.setToolTip(self.tr("Open a picture from a file (Ctrl+O)"))
+        open_button.clicked.connect(self.openRequested)
+        self.recent = RecentList()
+        self.recent.chosen.connect(self.pathChosen)
+        samples = QHBoxLayout()
+        samples.setSpacing(16)
+        for path in sample_paths():
+            samples.addWidget(self._thumbnail(path))
+        column = QVBoxLayout(self)
+        column.setSpacing(16)
+        column.addStretch(1)
+        for widget in (title, hint):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addLayout(samples)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.recent)
+        column.addStretch(1)
+
+    def _thumbnail(self, path: Path) -> QToolButton:
+        name = sample_name(path)
+        button = QToolButton()
+        button.setObjectName(path.stem)
+        button.setText(name)
+        button.setToolTip(self.tr("Open the sample picture “{name}”").format(name=name))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        pixmap = QPixmap(str(path))
+        ratio = self.devicePixelRatioF()
+        pixmap = pixmap.scaled(
+            THUMBNAIL * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap.setDevicePixelRatio(ratio)
+        button.setIcon(QIcon(pixmap))
+        button.setIconSize(THUMBNAIL)
+        button.setProperty("path", str(path))
+        button.clicked.connect(self._on_sample)
+        return button
+
+    def _on_sample(self) -> None:
+        self.pathChosen.emit(self.sender().property("path"))

@@ -1,0 +1,150 @@
+"""The line under everything: what the map says, in numbers."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from vitviz.domain.geometry import PatchGrid
+from vitviz.domain.number_text import format_value
+from vitviz.ui.base import theme
+from vitviz.ui.base.text import format_seconds, show_plainly, token_name
+from vitviz.views.display import Heat
+from vitviz.views.state import Direction
+
+
+class StatusLine(QWidget):
+    """Left: the map in numbers. Right: exactness, time, device."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._left, self._fallback = QLabel(), QLabel()
+        self._precision, self._right = QLabel(), QLabel()
+        labels = (self._left, self._fallback, self._precision, self._right)
+        show_plainly(*labels)
+        for label in labels:
+            label.setFont(theme.font("small"))
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._left.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self._right.setToolTip(
+            self.tr(
+                "Nine rows of every layer are recomputed from its queries and keys and "
+                "compared with what the model itself computed. Where the softmax "
+                "was made to go over another axis, a second way of computing it is "
+                "compared with."
+            )
+        )
+        self._precision.setToolTip(
+            self.tr(
+                "The model runs in a lower precision. A second run in float32 shows "
+                "how much of a row's attention lies elsewhere, at most."
+            )
+        )
+        self._precision.hide()
+        self._fallback.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 2, 12, 4)
+        layout.addWidget(self._left, 1)
+        layout.addWidget(self._fallback, 0)
+        layout.addWidget(self._precision, 0)
+        layout.addWidget(self._right, 0)
+        self.setAccessibleName(self.tr("Status"))
+
+    def setText(self, text: str) -> None:
+        """Say something else than numbers, such as what is being waited for."""
+        self._left.setText(text)
+
+    def text(self) -> str:
+        """What stands at the left."""
+        return self._left.text()
+
+    def setRunText(self, text: str) -> None:
+        """Say something at the right, such as the model and the time of its run."""
+        self._right.setText(text)
+
+    def runText(self) -> str:
+        """What stands at the right."""
+        return self._right.text()
+
+    def setHeat(
+        self,
+        heat: Heat,
+        grid: PatchGrid,
+        names: tuple[str, ...],
+        *,
+        hovered: int | None = None,
+    ) -> None:
+        """Say where a token looks, or what it gives to the patch under the pointer."""
+        query = token_name(heat.token, grid, names)
+        if hovered is None or hovered == heat.token:
+            value, place = heat.peak_value, f"({heat.peak[0]}, {heat.peak[1]})"
+        else:
+            row, col = divmod(hovered - grid.num_prefix_tokens, grid.cols)
+            value, place = float(heat.patches[row, col]), f"({row}, {col})"
+        if heat.direction is Direction.LOOKS_AT:
+            text = self.tr("{query} → {place}")
+        else:
+            text = self.tr("{place} → {query}")
+        strongest = hovered is None or hovered == heat.token
+        parts = [
+            text.format(query=query, place=place)
+            + (" " + self.tr("(strongest)") if strongest else ""),
+        ]
+        if heat.uniform is None:
+            parts.append(format_value(value))
+        else:
+            parts.append(
+                self.tr("{value} = {ratio} × uniform").format(
+                    value=format_value(value),
+                    ratio=format_value(value / heat.uniform),
+                )
+            )
+        if names and heat.uniform is not None and heat.direction is Direction.LOOKS_AT:
+            share = round(100 * heat.special_share)
+            parts.append(self.tr("{n} % goes to special tokens").format(n=share))
+        if heat.num_clipped:
+            parts.append(
+                self.tr("{n} patches beyond the bar").format(n=heat.num_clipped)
+            )
+        self._left.setText("   ·   ".join(parts))
+
+    def setPrecision(self, moved: float | None) -> None:
+        """Say what a lower precision loses against float32; None says nothing.
+
+        moved : the largest share of a row's attention that lies elsewhere.
+        """
+        self._precision.setVisible(moved is not None)
+        if moved is not None:
+            text = self.tr("{n} % off float32").format(n=f"{100 * moved:.1g}")
+            self._precision.setText(text)
+
+    def setFallback(self, device: str, needed: str, reason: str) -> None:
+        """Say that a run was made on the CPU; under the pointer, why. "" for neither.
+
+        device, needed : what had not the memory, and how much the run takes.
+        """
+        text = self.tr("⚠ {device} lacks {needed}: run on the CPU   ·")
+        text = text.format(device=device, needed=needed)
+        self._fallback.setText(text)
+        self._fallback.setToolTip(reason)
+        self._fallback.setVisible(bool(reason))
+
+    def fallback(self) -> str:
+        """What stands there of a run that was made on the CPU; "" for nothing."""
+        return "" if self._fallback.isHidden() else self._fallback.text()
+
+    def setExactness(self, error: float, seconds: float | None, where: str) -> None:
+        """Say how far recomputed rows are from the model's own."""
+        if math.isfinite(error):
+            mantissa = f"{error:.0e}".replace("e-0", "e-")
+            text = self.tr("verified, error {error}").format(error=mantissa)
+        else:
+            text = self.tr("not verified")
+        parts = [text]
+        if seconds is not None:
+            parts.append(format_seconds(seconds))
+        self._right.setText("   ·   ".join([*parts, where]))

@@ -1,0 +1,265 @@
+"""The bar above everything: open, model, size, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
+
+from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.ui.base import icons
+from vitviz.ui.input.size import SizeMenu, side_text
+from vitviz.ui.models import details
+from vitviz.ui.widgets.elided import ElidedLabel
+from vitviz.ui.widgets.segmented import Segmented
+from vitviz.ui.window.start_page import RecentActions, sample_name, sample_paths
+from vitviz.views.session import RunOptions
+from vitviz.views.state import Mode
+
+if TYPE_CHECKING:
+    from vitviz.models.model import Model
+
+
+class TopBar(QWidget):
+    """Buttons with menus; every signal is something the user did."""
+
+    openRequested = Signal()
+    folderRequested = Signal()
+    recentCleared = Signal()
+    pasteRequested = Signal()
+    pathChosen = Signal(str)
+    modelChosen = Signal(str, object)
+    """Name, and patch size or None."""
+    modelsRequested = Signal()
+    modelFolderRequested = Signal()
+    modelFileRequested = Signal()
+    networkRequested = Signal()
+    labelsRequested = Signal()
+    modeChosen = Signal(object)
+    exportRequested = Signal()
+    copyRequested = Signal()
+    compareRequested = Signal()
+    presentRequested = Signal()
+    themeRequested = Signal()
+    keysRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        self._open = self._menu_button(self.tr("Open"), self.tr("Open a picture"))
+        self._model = self._menu_button(
+            self.tr("Model"), self.tr("Choose the Vision Transformer")
+        )
+        self._patches = QActionGroup(self)
+        self._patches.triggered.connect(self._on_patch)
+        self._size = self._menu_button(
+            self.tr("Size"), self.tr("Size of the model's input, and what it costs")
+        )
+        self.sizes = SizeMenu(self._size)
+        self._size.setMenu(self.sizes)
+        self._title = ElidedLabel()
+        self._export = self._menu_button(
+            self.tr("Export"), self.tr("Save this view as a figure or as numbers")
+        )
+        self._compare = self._button(
+            self.tr("Compare"), self.tr("Keep this view beside others (K)")
+        )
+        self._compare.setCheckable(True)
+        self._compare.clicked.connect(self.compareRequested)
+        self._present = self._button(
+            self.tr("Present"), self.tr("Show this to a room, in large type (F5)")
+        )
+        self._present.clicked.connect(self.presentRequested)
+        self._theme = self._button("", self.tr("Light or dark (Ctrl+T)"))
+        self._keys = self._button("", self.tr("Show all keys (?)"))
+        self._program = self._menu_button("", self.tr("Settings, keys, log, about"))
+        self._program.setText("")
+        self._program.setAccessibleName(self.tr("Program"))
+        for button, name in (
+            (self._open, "open"),
+            (self._model, "model"),
+            (self._size, "size"),
+            (self._export, "export"),
+            (self._compare, "compare"),
+            (self._present, "present"),
+            (self._theme, "theme"),
+            (self._keys, "keys"),
+            (self._program, "menu"),
+        ):
+            icons.dress(button, name)
+            button.setIconSize(QSize(icons.SIZE, icons.SIZE))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in (self._theme, self._keys, self._program):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        for widget in (self._open, self._model, self._size):
+            layout.addWidget(widget)
+        layout.addWidget(self._title, 1)
+        self._modes = Segmented()
+        self._modes.setAccessibleName(self.tr("What the window is used for"))
+        self._modes.valueChosen.connect(self.modeChosen)
+        layout.addWidget(self._modes)
+        for widget in (
+            self._compare,
+            self._present,
+            self._export,
+            self._theme,
+            self._keys,
+            self._program,
+        ):
+            layout.addWidget(widget)
+        self._theme.clicked.connect(self.themeRequested)
+        self._keys.clicked.connect(self.keysRequested)
+        self._fill_open()
+        self._fill_export()
+        self.setModel(None, RunOptions())
+        self.setHasTrace(False)
+
+    def setProgramActions(self, actions: Sequence[QAction]) -> None:
+        """What the menu at the right end offers."""
+        self._program.menu().addActions(actions)
+
+    def setExportActions(self, actions: Sequence[QAction]) -> None:
+        """What else the menu of exports offers."""
+        self._export.menu().addSeparator()
+        self._export.menu().addActions(actions)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Icons follow the colour of the text."""
+        if event.type() == QEvent.Type.PaletteChange:
+            icons.refresh(self.window())
+        super().changeEvent(event)
+
+    def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
+        """(mode, text, tooltip) of each mode."""
+        self._modes.setOptions(names)
+
+    def setMode(self, mode: Mode) -> None:
+        """Show which mode the window is in."""
+        self._modes.setValue(mode)
+
+    def modeButton(self, mode: Mode) -> QToolButton:
+        """What switches to a mode."""
+        return self._modes.button(mode)
+
+    def presentButton(self) -> QToolButton:
+        """What begins Present."""
+        return self._present
+
+    def modelButton(self) -> QToolButton:
+        """What opens the menu of models; its tooltip says what was assumed."""
+        return self._model
+
+    def setTitle(self, text: str) -> None:
+        """Say which picture is shown, and what was changed in it."""
+        self._title.setText(text)
+
+    def setHasTrace(self, has_trace: bool) -> None:
+        """Offer to export and compare only what is there."""
+        self._export.setEnabled(has_trace)
+        self._compare.setEnabled(has_trace)
+
+    def setComparing(self, is_comparing: bool) -> None:
+        """Show whether a view is kept."""
+        self._compare.setChecked(is_comparing)
+
+    def setModel(self, model: Model | None, options: RunOptions) -> None:
+        """Show the model, and the sizes it takes with their price."""
+        patch = None if model is None else model.info.patch_size[0]
+        name = None if model is None else model.info.name
+        self._fill_models(name, patch)
+        self.sizes.setModel(model, options)
+        self._labels.setEnabled(model is not None and model.info.has_head)
+        self._network.setEnabled(model is not None and model.info.is_of_file)
+        self._size.setEnabled(model is not None)
+        tip = self.tr("Choose the Vision Transformer")
+        said = "" if model is None else details.assumed_text(model.info.assumed)
+        self._model.setToolTip(f"{tip}\n{said}" if said else tip)
+        if model is None:
+            self._model.setText(self.tr("Choose a model ▾"))
+            self._size.setText(self.tr("Size ▾"))
+            return
+        self._model.setText(f"{name} · {patch} ▾")
+        self._size.setText(f"{side_text(options, min(model.preprocessing.size))} ▾")
+
+    def _menu_button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(f"{text} ▾")
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        button.setMenu(menu)
+        return button
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _fill_open(self) -> None:
+        menu = self._open.menu()
+        for text, signal, icon in (
+            (self.tr("Picture…\tCtrl+O"), self.openRequested, "picture"),
+            (self.tr("Folder…\tCtrl+Shift+O"), self.folderRequested, "folder"),
+            (self.tr("Paste\tCtrl+V"), self.pasteRequested, "paste"),
+        ):
+            icons.dress(menu.addAction(text, signal.emit), icon)
+        menu.addSeparator()
+        for path in sample_paths():
+            text = self.tr("Sample: {name}").format(name=sample_name(path))
+            action = menu.addAction(text)
+            action.setData(str(path))
+        RecentActions(menu).cleared.connect(self.recentCleared)
+        menu.triggered.connect(self._on_open)
+
+    def _on_open(self, action: QAction) -> None:
+        if action.data():
+            self.pathChosen.emit(action.data())
+
+    def _fill_export(self) -> None:
+        menu = self._export.menu()
+        for text, signal, icon in (
+            (self.tr("Figure or numbers…\tCtrl+E"), self.exportRequested, "export"),
+            (self.tr("Copy as a picture\tCtrl+C"), self.copyRequested, "copy"),
+        ):
+            icons.dress(menu.addAction(text, signal.emit), icon)
+
+    def _fill_models(self, name: str | None, patch: int | None) -> None:
+        menu = self._model.menu()
+        menu.clear()
+        menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED_NAME))
+        for size in EMBEDDED_PATCH_SIZES:
+            text = self.tr("patches of {n} px").format(n=size)
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(name == EMBEDDED_NAME and patch == size)
+            action.setData(size)
+            self._patches.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
+        menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
+        menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
+        self._network = menu.addAction(
+            self.tr("Another network…"), self.networkRequested.emit
+        )
+        self._network.setToolTip(self.tr("Say which network the file holds"))
+        self._labels = menu.addAction(
+            self.tr("Names of the classes…"), self.labelsRequested.emit
+        )
+        self._labels.setToolTip(self.tr("From a file: one a line, or JSON"))
+
+    def _on_patch(self, action: QAction) -> None:
+        self.modelChosen.emit(EMBEDDED_NAME, action.data())

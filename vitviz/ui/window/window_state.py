@@ -1,0 +1,186 @@
+"""What a window that is built anew takes over from its former self.
+
+What the user sees is in the controller's view state; here is what only widgets know.
+
+Where the window stood when it was closed, brought back within the screens of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QScrollArea, QScrollBar, QSplitter, QWidget
+
+from vitviz.system import settings
+
+if TYPE_CHECKING:
+    from vitviz.ui.window.main_window import MainWindow
+
+
+SETTLED_MS = 1000
+"""A page that is filled anew has its height by then."""
+
+
+class Scrolling(QObject):
+    """Keeps a bar at a share of its range while its page gets its height."""
+
+    def __init__(self, bar: QScrollBar, share: float) -> None:
+        super().__init__(bar)
+        self._bar, self._share = bar, share
+        bar.rangeChanged.connect(self._scroll)
+        bar.actionTriggered.connect(self.deleteLater)  # whoever scrolls knows better
+        QTimer.singleShot(SETTLED_MS, self, self.deleteLater)
+        self._scroll()
+
+    def _scroll(self) -> None:
+        self._bar.setValue(round(self._share * self._bar.maximum()))
+
+
+def _scroll_bars(window: MainWindow) -> dict[str, tuple[QScrollBar, QScrollBar]]:
+    """The bars of each area, by what it holds and where: in Learn a chapter's page."""
+    return {
+        f"{type(area.parent()).__name__}.{type(area.widget()).__name__}": (
+            area.horizontalScrollBar(),
+            area.verticalScrollBar(),
+        )
+        for area in window.findChildren(QScrollArea)
+    }
+
+
+def _visible(window: MainWindow, kind: type[QWidget]) -> list[QWidget]:
+    """All widgets of a kind that are on screen, in the order they were made in."""
+    return [one for one in window.findChildren(kind) if one.isVisible()]
+
+
+def _focus(window: MainWindow) -> tuple[type[QWidget], int] | None:
+    """What has the focus, by its kind and its place among those."""
+    widget = window.focusWidget()
+    if widget is None or not widget.isVisible():
+        return None
+    return type(widget), _visible(window, type(widget)).index(widget)
+
+
+def _set_focus(window: MainWindow, kind: type[QWidget], index: int) -> None:
+    """The like of what had it, or the picture."""
+    likes = _visible(window, kind)
+    (likes[index] if index < len(likes) else window.panes.picture).setFocus()
+
+
+def remembered(window: MainWindow) -> Callable[[], None]:
+    """What brings back sizes, scroll positions, the zoom, and a message on screen."""
+    panes = window.panes
+    zoom = panes.picture.shownRange()
+    error, stays = panes.errors.error(), panes.errors.stays()
+    focus = _focus(window)
+    had_keys = window.keys.isVisible()
+    had_side = not panes.side.isHidden()
+    splits = [one.sizes() for one in window.findChildren(QSplitter)]
+    scrolled = {
+        name: [bar.value() / bar.maximum() if bar.maximum() else 0.0 for bar in bars]
+        for name, bars in _scroll_bars(window).items()
+    }
+
+    def restore() -> None:
+        now = window.panes
+        now.side.setVisible(had_side)
+        for split, sizes in zip(window.findChildren(QSplitter), splits, strict=False):
+            split.setSizes(sizes)
+        for name, bars in _scroll_bars(window).items():
+            for bar, share in zip(bars, scrolled.get(name, ()), strict=False):
+                if share:
+                    Scrolling(bar, share)
+        if zoom is not None:
+            now.picture.setRange(zoom)
+            now.compare.picture.setRange(zoom)
+        if error is not None:
+            now.errors.showError(error, stays=stays)
+        if focus is not None:  # when the panel on screen has been filled
+            QTimer.singleShot(0, now.picture, partial(_set_focus, window, *focus))
+        if had_keys:
+            window.keys.toggle()
+
+    return restore
+
+
+TITLE_PX = 32
+"""Height of the title bar, by which a window can be taken hold of."""
+GRIP_PX = 120
+"""How much of that strip has to be on one screen."""
+
+
+def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
+    """`place` if it can be reached on these screens, else moved and shrunk onto one.
+
+    place : of the contents; the title bar lies above it.
+    screens : areas that windows may use, the main one first; logical px.
+    """
+    grip = QRect(place.x(), place.y() - TITLE_PX, place.width(), TITLE_PX)
+    rooms = [screen.adjusted(0, TITLE_PX, 0, 0) for screen in screens]
+    for screen, room in zip(screens, rooms, strict=True):
+        seen = screen.intersected(grip)
+        is_seen = seen.height() >= TITLE_PX // 2  # many title bars are lower
+        if is_seen and seen.width() >= min(GRIP_PX, place.width()):
+            size = place.size().boundedTo(room.size())
+            return place if size == place.size() else _inside(place, size, room)
+    return _inside(place, place.size().boundedTo(rooms[0].size()), rooms[0])
+
+
+def restore(window: MainWindow, usual: QSize) -> None:
+    """Give the window the place it had, or its usual size on a small screen."""
+    remembered = settings.get()
+    screens = _screens()
+    if remembered.window_place is None:
+        if screens:
+            frame = QSize(0, TITLE_PX)
+            window.resize(usual.boundedTo(screens[0].size() - frame))
+    else:
+        place = QRect(*remembered.window_place)
+        least = window.minimumSizeHint()
+        place.setSize(place.size().expandedTo(least))
+        window.setGeometry(fitted(place, screens) if screens else place)
+    if remembered.window_maximised:
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
+    for split, sizes in zip(
+        window.splitters(),
+        (remembered.split_sizes, remembered.panel_sizes),
+        strict=True,
+    ):
+        if len(sizes) == split.count() and min(sizes) >= 0 and any(sizes):
+            split.setSizes(list(sizes))
+
+
+def remember(window: MainWindow) -> None:
+    """Keep the window's place for the next start."""
+    place = window.normalGeometry()
+    outer, panel = (tuple(split.sizes()) for split in window.splitters())
+    changes: dict[str, object] = {
+        "window_maximised": window.isMaximized(),
+        # a hidden part has no size worth keeping
+        "split_sizes": outer if all(outer) else settings.get().split_sizes,
+        "panel_sizes": panel if all(panel) else settings.get().panel_sizes,
+    }
+    if place.isValid() and not window.isFullScreen():
+        changes["window_place"] = (
+            place.x(),
+            place.y(),
+            place.width(),
+            place.height(),
+        )
+    settings.set(**changes)
+
+
+def _screens() -> list[QRect]:
+    main = QGuiApplication.primaryScreen()
+    others = [one for one in QGuiApplication.screens() if one is not main]
+    return [one.availableGeometry() for one in (main, *others) if one is not None]
+
+
+def _inside(place: QRect, size: QSize, room: QRect) -> QRect:
+    """`place` with another size, moved as little as needed into the room."""
+    x = min(max(place.x(), room.x()), room.x() + room.width() - size.width())
+    y = min(max(place.y(), room.y()), room.y() + room.height() - size.height())
+    return QRect(x, y, size.width(), size.height())

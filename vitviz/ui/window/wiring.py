@@ -1,0 +1,304 @@
+"""Connects what the window's parts ask for with who does it.
+
+What the controls ask of the view: each sets fields of the ViewState.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from vitviz.domain.heads import HeadChoice
+from vitviz.ui.inspect.colour_bar import ask_range
+from vitviz.views.state import Direction, Scale, Style
+
+if TYPE_CHECKING:
+    from vitviz.ui.window.main_window import MainWindow
+
+
+class Connections(QObject):
+    """Of one set of contents; deleted before another takes their place."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panes = window.panes
+        self._control = window.controller
+        self._connect()
+
+    def _connect(self) -> None:
+        window, panes, control = self._window, self._panes, self._control
+        top = window.top
+        panes.picture.tokenHovered.connect(control.screen.hover)
+        panes.picture.tokenClicked.connect(self._on_token_clicked)
+        panes.picture.outsideClicked.connect(self._on_outside)
+        panes.picture.arrowPressed.connect(control.steps.move_query)
+        panes.rail.cancelRequested.connect(control.cancel)
+        panes.matrix.tokenPinned.connect(control.pin)
+        panes.matrix.left.connect(control.screen.leave_matrix)
+        panes.matrix.visibleRangeChanged.connect(control.screen.refine_matrix)
+        panes.controls.specialChosen.connect(control.pin)
+        top.openRequested.connect(window.opening.open_dialog)
+        top.pasteRequested.connect(window.paste)
+        top.pathChosen.connect(window.open_path)
+        top.modelChosen.connect(window.choose_model)
+        top.modelsRequested.connect(window.opening.all_models)
+        top.modelFolderRequested.connect(window.opening.model_folder)
+        top.modelFileRequested.connect(window.opening.model_file)
+        top.networkRequested.connect(window.opening.another_network)
+        panes.errors.networkRequested.connect(window.opening.which_network)
+        top.modeChosen.connect(self._on_mode)
+        top.exportRequested.connect(window.export)
+        top.copyRequested.connect(window.copy)
+        top.themeRequested.connect(window.toggle_theme)
+        top.keysRequested.connect(window.keys.toggle)
+        window.start.pathChosen.connect(window.open_path)
+        window.start.openRequested.connect(window.opening.open_dialog)
+        compare = panes.compare
+        compare.differenceToggled.connect(self._on_difference)
+        compare.sameScaleToggled.connect(self._on_same_scale)
+        compare.swapRequested.connect(control.swap)
+        compare.keepRequested.connect(control.keep)
+        compare.closeRequested.connect(window.toggle_compare)
+        compare.picture.tokenClicked.connect(self._on_kept_clicked)
+        compare.picture.rangeChanged.connect(panes.picture.setRange)
+        compare.picture.fitted.connect(panes.picture.fitView)
+        panes.picture.rangeChanged.connect(compare.picture.setRange)
+        panes.picture.fitted.connect(compare.picture.fitView)
+        top.compareRequested.connect(window.toggle_compare)
+        top.presentRequested.connect(window.present.toggle)
+        views, saved = panes.views, control.saved_views
+        views.saveRequested.connect(window.save_view)
+        views.viewChosen.connect(saved.show)
+        views.renamed.connect(saved.rename)
+        views.removeRequested.connect(saved.remove)
+        views.moveRequested.connect(saved.move)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action does, by its name."""
+        window, control, picture = self._window, self._control, self._panes.picture
+        wishes = window.wishes
+        return {
+            "open": window.opening.open_dialog,
+            "models": window.opening.all_models,
+            "open_folder": window.opening.folder_dialog,
+            "paste": window.paste,
+            "picture_back": lambda: window.files.step(-1),
+            "picture_on": lambda: window.files.step(1),
+            "film_strip": window.files.toggle_strip,
+            "copy": window.copy,
+            "export": window.export,
+            "quit": window.close,
+            "cls": control.steps.choose_cls,
+            "special": control.steps.cycle_special,
+            "direction": wishes.flip_direction,
+            "layer_back": lambda: control.steps.step_layer(-1),
+            "layer_on": lambda: control.steps.step_layer(1),
+            "head_back": lambda: control.steps.step_head(-1),
+            "head_on": lambda: control.steps.step_head(1),
+            "second": lambda: control.change(others=()),
+            "cancel": control.cancel,
+            "style": wishes.next_style,
+            "log": lambda: wishes.on_log(not control.state.log),
+            "grid": lambda: wishes.on_grid(not control.state.show_grid),
+            "smooth": lambda: wishes.on_smooth(not control.state.smooth),
+            "hover": wishes.toggle_hover,
+            "fit": self._fit,
+            "zoom_in": lambda: picture.zoomBy(1.25),
+            "zoom_out": lambda: picture.zoomBy(0.8),
+            "compare": window.toggle_compare,
+            "panel": self._toggle_panel,
+            **self._mode_handlers(),
+            "restore": window.lab.restore,
+            "tab_matrix": lambda: wishes.on_tab("matrix"),
+            "tab_heads": lambda: wishes.on_tab("heads"),
+            "tab_classes": lambda: wishes.on_tab("classes"),
+            "tab_tokens": lambda: wishes.on_tab("tokens"),
+            "tab_trial": lambda: wishes.on_tab("trial"),
+            "tab_views": lambda: wishes.on_tab("views"),
+            "save_session": window.sessions.save,
+            "save_session_as": window.sessions.save_elsewhere,
+            "save_view": window.save_view,
+            "view_on": lambda: window.step(1),
+            "view_back": lambda: window.step(-1),
+            "undo": control.undo,
+            "redo": control.redo,
+            "theme": window.toggle_theme,
+            "settings": window.show_settings,
+            "log_window": window.show_log,
+            "about": window.show_about,
+            "hints": window.hints.show_again,
+            "language": window.preferences.switch_language,
+            "present": window.present.toggle,
+            "full_screen": window.toggle_full_screen,
+            "keys": window.keys.toggle,
+        }
+
+    def _mode_handlers(self) -> dict[str, Callable[[], object]]:
+        """A key for every mode."""
+        return {
+            f"mode_{mode.value}": partial(self._on_mode, mode)
+            for mode in self._panes.side.modes()
+        }
+
+    # -- what signals ask for ------------------------------------------------------
+
+    def _on_token_clicked(self, token: int, second: bool) -> None:
+        if not self._window.learn.takes_click(token, second):
+            self._control.pin(token, beside=second)
+
+    def _on_outside(self) -> None:
+        self._panes.status.setText(
+            self.tr("The model did not see this part of the picture.")
+        )
+
+    def _on_difference(self, on: bool) -> None:
+        self._control.comparing.shows_difference = on
+        self._control.comparing.changed.emit()
+
+    def _on_same_scale(self, on: bool) -> None:
+        self._control.comparing.same_scale = on
+        self._control.comparing.changed.emit()
+
+    def _on_kept_clicked(self, token: int, _shift: bool) -> None:
+        self._control.pin_linked(token)
+
+    def _on_mode(self, mode: object) -> None:
+        self._control.change(mode=mode)
+
+    def _fit(self) -> None:
+        self._panes.picture.fitView()
+        self._panes.compare.picture.fitView()
+
+    def _toggle_panel(self) -> None:
+        self._panes.side.setVisible(not self._panes.side.isVisible())
+
+
+class ViewWishes(QObject):
+    """Connected to the panes' signals; lives in the main thread."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._panes = window.panes
+        self._control = window.controller
+        self._connect()
+
+    def _connect(self) -> None:
+        panes = self._panes
+        panes.rail.layerChosen.connect(self.on_layer)
+        panes.strip.chosen.connect(self.on_heads)
+        panes.matrix.hovered.connect(self.on_matrix_hovered)
+        panes.tabs.paneChosen.connect(self.on_tab)
+        panes.heads.viewChosen.connect(self.on_heads_view)
+        panes.heads.headChosen.connect(self.on_head)
+        panes.heads.layerChosen.connect(self.on_layer)
+        panes.tokens.viewChosen.connect(self.on_tokens_view)
+        panes.tokens.layerChosen.connect(self.on_layer)
+        panes.classes.targetChosen.connect(self.on_target)
+        panes.bar.scaleRequested.connect(self.on_fixed_range)
+        bar = panes.controls
+        bar.directionChosen.connect(self.on_direction)
+        bar.methodChosen.connect(self.on_method)
+        bar.methodOptionsChosen.connect(self.on_method_options)
+        bar.styleChosen.connect(self.on_style)
+        bar.scaleChosen.connect(self.on_scale)
+        bar.fixedRangeRequested.connect(self.on_fixed_range)
+        bar.logToggled.connect(self.on_log)
+        bar.clipToggled.connect(self.on_clip)
+        bar.renormaliseToggled.connect(self.on_renormalise)
+        bar.smoothToggled.connect(self.on_smooth)
+        bar.gridToggled.connect(self.on_grid)
+        bar.colormapChosen.connect(self.on_colormap)
+        bar.opacityChanged.connect(self.on_opacity)
+
+    def on_layer(self, layer: int) -> None:
+        self._control.change(layer=layer)
+
+    def on_heads(self, choice: object) -> None:
+        self._control.change(heads=choice)
+
+    def on_tab(self, name: str) -> None:
+        self._control.change(tab=name, merge=True)
+
+    def on_heads_view(self, view: object) -> None:
+        self._control.change(heads_view=view, merge=True)
+
+    def on_head(self, layer: int, head: int) -> None:
+        self._control.change(layer=layer, heads=HeadChoice((head,)))
+
+    def on_tokens_view(self, view: object) -> None:
+        self._control.change(tokens_view=view, merge=True)
+
+    def on_target(self, target: object) -> None:
+        self._control.change(target=target)
+
+    def on_method_options(self, options: object) -> None:
+        self._control.change(method_options=options)
+
+    def on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
+        self._control.screen.hover_cell(query, key)
+
+    def on_direction(self, direction: object) -> None:
+        self._control.change(direction=direction, method="raw")
+
+    def on_method(self, method: str) -> None:
+        self._control.change(method=method, direction=Direction.LOOKS_AT)
+
+    def flip_direction(self) -> None:
+        is_row = self._control.state.direction is Direction.LOOKS_AT
+        self.on_direction(Direction.LOOKED_AT_BY if is_row else Direction.LOOKS_AT)
+
+    def on_style(self, style: object) -> None:
+        self._control.change(style=style)
+
+    def next_style(self) -> None:
+        styles = list(Style)
+        index = styles.index(self._control.state.style)
+        self.on_style(styles[(index + 1) % len(styles)])
+
+    def on_scale(self, scale: object) -> None:
+        self._control.change(scale=scale)
+
+    def on_fixed_range(self) -> None:
+        state = self._control.state
+        heat = self._control.heat
+        now = state.fixed_range
+        if state.scale is not Scale.FIXED and heat is not None:
+            now = (heat.levels.low, heat.levels.high)
+        chosen = ask_range(self._window, now)
+        if chosen is not None:
+            self._control.change(scale=Scale.FIXED, fixed_range=chosen)
+        else:
+            self._control.stateChanged.emit()
+
+    def on_log(self, on: bool) -> None:
+        self._control.change(log=on)
+
+    def on_clip(self, on: bool) -> None:
+        self._control.change(clip_percent=1.0 if on else 0.0)
+
+    def on_renormalise(self, on: bool) -> None:
+        self._control.change(renormalise=on)
+
+    def on_smooth(self, on: bool) -> None:
+        self._control.change(smooth=on)
+
+    def on_grid(self, on: bool) -> None:
+        self._control.change(show_grid=on)
+
+    def on_colormap(self, name: str) -> None:
+        self._control.change(colormap=name)
+
+    def on_opacity(self, value: float) -> None:
+        self._control.change(opacity=value, merge=True)
+
+    def toggle_hover(self) -> None:
+        on = not self._control.screen.previews_on_hover
+        self._window.preferences.set(hover_preview=on)
+        self._panes.status.setText(
+            self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")
+        )
