@@ -29,7 +29,7 @@ SCENES = (
     "heads",
     "tokens",
     "compare",
-    "trial",
+    "map_test",
     "models",
     "learn",
     "lab-hide",
@@ -41,7 +41,10 @@ ENDS = tuple(f"{name}-end" for name in CHAPTERS)
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
 PRESENT = (
     "present",
-    *(f"present-{name}" for name in ("heads", "classes", "tokens", "trial", "views")),
+    *(
+        f"present-{name}"
+        for name in ("heads", "classes", "tokens", "map_test", "views")
+    ),
     *(f"present-{name}" for name in ("compare", "keys", *CHAPTERS, *TOOLS)),
     "present-lab-changes",
 )
@@ -96,7 +99,7 @@ def take_all(chosen: argparse.Namespace) -> None:
 
     app = application(["vitviz"], chosen.lang)
     everything = tuple(dict.fromkeys((*SCENES, *MORE)))
-    scenes = SCENES if chosen.scene is None else tuple(chosen.scene.split(","))
+    scenes = SCENES if chosen.scene is None else tuple(chosen.document.split(","))
     if scenes == ("all",):
         scenes = everything
     if unknown := [name for name in scenes if name not in everything]:
@@ -140,7 +143,7 @@ def take(
     control = window.controller
 
     def is_done() -> bool:
-        trace = control.scene.trace
+        trace = control.document.trace
         if scene == "start":
             return control.model is not None and not control.has_jobs
         return trace is not None and trace.is_complete and not control.has_jobs
@@ -221,7 +224,7 @@ def prepare(scene: str, window: object) -> None:
 
     assert isinstance(window, MainWindow)
     control = window.controller
-    trace = control.scene.trace
+    trace = control.document.trace
     if trace is None:
         return
     rows, cols = trace.grid
@@ -254,7 +257,7 @@ def prepare(scene: str, window: object) -> None:
         control.keep()
         control.choose_model("vitviz-flexi", patch_size=8)
     elif scene == "models":
-        window.opening.all_models()
+        window.open_dialogs.all_models()
         dialog = window.findChild(ModelDialog)
         assert isinstance(dialog, ModelDialog)
         dialog.chip(Trait.SEGMENTS).click()
@@ -264,16 +267,21 @@ def prepare(scene: str, window: object) -> None:
         control.pin(at(0.36, 0.3))
         window.panes.learn.chapterChosen.emit(Chapter.QUERY_KEY)
         control.change(mode=Mode.LEARN)
-    elif scene == "trial":
-        control.change(tab="trial")
-        window.panes.trial.startButton().click()
+    elif scene == "map_test":
+        control.change(tab="map_test")
+        window.panes.map_test.startButton().click()
     elif scene in MORE:
         prepare_more(scene, window, at)
 
 
 def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None:
     """Chapters, tools of the Lab, Present, and what lies over the window."""
-    from vitviz.domain.interventions import Change, Hidden, Hide, Interventions
+    from vitviz.domain.interventions import (
+        Hidden,
+        Hide,
+        Interventions,
+        ListedIntervention,
+    )
     from vitviz.ui.lab.panel import Tool
     from vitviz.views.state import Chapter, Mode
 
@@ -293,16 +301,16 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         tool = tools.get(name.partition("-")[2], Tool.SOFTMAX)
         patches = ((4, 4), (4, 5), (5, 4), (5, 5))
         changes = (
-            Change(Interventions(temperature=2.0)),
-            Change(Interventions(hidden=(Hidden(patches, Hide.MEAN),))),
+            ListedIntervention(Interventions(temperature=2.0)),
+            ListedIntervention(Interventions(hidden=(Hidden(patches, Hide.MEAN),))),
         )
         control.change(mode=Mode.LAB, changes=changes)
         window.panes.lab.toolButton(tool).click()
-    elif name in {"heads", "classes", "tokens", "trial", "views"}:
+    elif name in {"heads", "classes", "tokens", "map_test", "views"}:
         control.change(tab=name)
         window.save_view()
-        if name == "trial":
-            window.panes.trial.startButton().click()
+        if name == "map_test":
+            window.panes.map_test.startButton().click()
     elif name == "compare":
         control.keep()
         control.choose_model("vitviz-flexi", patch_size=8)
@@ -314,10 +322,10 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         window.open_path(str(Path(__file__)))
     elif scene in MODAL:
         ask = {
-            "size": window.running.ask_size,
-            "preprocessing": window.running.ask_preprocessing,
-            "range": window.wishes.on_fixed_range,
-            "network": window.opening.another_network,
+            "size": window.input_options.ask_size,
+            "preprocessing": window.input_options.ask_preprocessing,
+            "range": window.view_handlers.on_fixed_range,
+            "network": window.open_dialogs.another_network,
         }
         ask[scene]()
     elif scene in DIALOGS:

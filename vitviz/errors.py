@@ -80,11 +80,11 @@ class CheckpointError(ModelError):
     """Weights that are missing, damaged or of another shape."""
 
 
-class NotHereError(CheckpointError):
+class WeightsNotDownloadedError(CheckpointError):
     """Published weights that have not been fetched; `values["name"]` is the model."""
 
 
-class UntoldError(CheckpointError):
+class AmbiguousCheckpointError(CheckpointError):
     """Weights that do not tell which network they are of; the user may know it.
 
     `values["file"]` is where they lie.

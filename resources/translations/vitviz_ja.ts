@@ -134,7 +134,30 @@
     </message>
 </context>
 <context>
-    <name>Closing</name>
+    <name>ClassesController</name>
+    <message>
+        <source>No class matches “{text}”.</source>
+        <translation>「{text}」に当てはまるクラスはありません。</translation>
+    </message>
+    <message>
+        <source>Relevance, gradient rollout, grad-CAM and others explain: {name}</source>
+        <translation>関連度、勾配ロールアウト、Grad-CAMなどが説明するクラス：{name}</translation>
+    </message>
+    <message>
+        <source>The logits are not finite, so no class can be named.</source>
+        <translation>ロジットに有限でない値があるため、クラスを挙げられません。</translation>
+    </message>
+    <message>
+        <source>The prediction comes with the last layer.</source>
+        <translation>予測は最後の層とともに出ます。</translation>
+    </message>
+    <message>
+        <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
+        <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
+    </message>
+</context>
+<context>
+    <name>CloseGuard</name>
     <message>
         <source>{name} is being written, and the window closes when it is there. Close it again to leave without the file.</source>
         <translation>{name}を書き込んでいます。終わるとウィンドウを閉じます。ファイルを残さずに終了するには、もう一度閉じてください。</translation>
@@ -199,7 +222,7 @@
     </message>
 </context>
 <context>
-    <name>Comparing</name>
+    <name>Comparison</name>
     <message>
         <source>Computing …</source>
         <translation>計算中…</translation>
@@ -463,7 +486,7 @@
     </message>
 </context>
 <context>
-    <name>Exporting</name>
+    <name>ExportDialog</name>
     <message>
         <source>Animation through the layers</source>
         <translation>層を順に見せるアニメーション</translation>
@@ -548,7 +571,7 @@
     </message>
 </context>
 <context>
-    <name>HeadsFiller</name>
+    <name>HeadsController</name>
     <message>
         <source>1 − cosine of the feature</source>
         <translation>1−特徴のコサイン</translation>
@@ -709,7 +732,7 @@
     </message>
 </context>
 <context>
-    <name>HeatFiller</name>
+    <name>HeatController</name>
     <message>
         <source>Computing {name} …</source>
         <translation>{name}を計算中…</translation>
@@ -825,6 +848,33 @@
     </message>
 </context>
 <context>
+    <name>InputOptions</name>
+    <message>
+        <source>A run at {width}×{height} px would take about {needed} of the {free} of memory that are free.</source>
+        <translation>{width}×{height} pxの実行には約{needed}のメモリが必要です。空いているのは{free}です。</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>すべてのファイル</translation>
+    </message>
+    <message>
+        <source>Choose a file of labels</source>
+        <translation>ラベルのファイルを選ぶ</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>ラベル</translation>
+    </message>
+    <message>
+        <source>Run anyway</source>
+        <translation>それでも実行</translation>
+    </message>
+    <message>
+        <source>Run at {width}×{height} px</source>
+        <translation>{width}×{height} pxで実行</translation>
+    </message>
+</context>
+<context>
     <name>Inset</name>
     <message>
         <source>Maps of the queries pinned beside</source>
@@ -867,7 +917,7 @@
     </message>
 </context>
 <context>
-    <name>LabFiller</name>
+    <name>LabController</name>
     <message>
         <source>Change something above: the untouched and the changed attention and prediction then stand here side by side.</source>
         <translation>上で何かを変えると、変更前と変更後の注意と予測がここに並びます。</translation>
@@ -1055,6 +1105,68 @@
     <message>
         <source>pasted</source>
         <translation>貼り付けた画像</translation>
+    </message>
+</context>
+<context>
+    <name>MapTestController</name>
+    <message>
+        <source>Deletion</source>
+        <translation>削除</translation>
+    </message>
+    <message>
+        <source>Insertion</source>
+        <translation>挿入</translation>
+    </message>
+    <message>
+        <source>Score: cosine to the whole picture's feature</source>
+        <translation>スコア：画像全体の特徴とのコサイン</translation>
+    </message>
+    <message>
+        <source>large is good</source>
+        <translation>大きいほどよい</translation>
+    </message>
+    <message>
+        <source>small is good</source>
+        <translation>小さいほどよい</translation>
+    </message>
+</context>
+<context>
+    <name>MapTestPane</name>
+    <message>
+        <source>A map shows weights, not reasons. Hide patches in its order: the score should fall faster than in random order.</source>
+        <translation>マップが示すのは重みであって、理由ではありません。マップの順にパッチを隠したとき、でたらめな順より速くスコアが下がるはずです。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Deletion and insertion curves</source>
+        <translation>削除曲線と挿入曲線</translation>
+    </message>
+    <message>
+        <source>Run the model with more and more patches hidden, then shown</source>
+        <translation>パッチを少しずつ隠しながら、次に少しずつ見せながらモデルを実行します</translation>
+    </message>
+    <message>
+        <source>Test this map</source>
+        <translation>このマップを検証</translation>
+    </message>
+    <message>
+        <source>Testing … {percent}</source>
+        <translation>検証中… {percent}</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>スコア</translation>
+    </message>
+    <message>
+        <source>share of patches</source>
+        <translation>パッチの割合</translation>
+    </message>
+    <message>
+        <source>{name}: area {area}, random {mean} ± {spread} ({wish})</source>
+        <translation>{name}：面積{area}、ランダム{mean} ± {spread}（{wish}）</translation>
     </message>
 </context>
 <context>
@@ -1681,7 +1793,7 @@
     </message>
 </context>
 <context>
-    <name>Opening</name>
+    <name>OpenDialogs</name>
     <message>
         <source>All files</source>
         <translation>すべてのファイル</translation>
@@ -1731,29 +1843,6 @@
     <message>
         <source>Picture</source>
         <translation>画像</translation>
-    </message>
-</context>
-<context>
-    <name>PredictionFiller</name>
-    <message>
-        <source>No class matches “{text}”.</source>
-        <translation>「{text}」に当てはまるクラスはありません。</translation>
-    </message>
-    <message>
-        <source>Relevance, gradient rollout, grad-CAM and others explain: {name}</source>
-        <translation>関連度、勾配ロールアウト、Grad-CAMなどが説明するクラス：{name}</translation>
-    </message>
-    <message>
-        <source>The logits are not finite, so no class can be named.</source>
-        <translation>ロジットに有限でない値があるため、クラスを挙げられません。</translation>
-    </message>
-    <message>
-        <source>The prediction comes with the last layer.</source>
-        <translation>予測は最後の層とともに出ます。</translation>
-    </message>
-    <message>
-        <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
-        <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
     </message>
 </context>
 <context>
@@ -1837,33 +1926,6 @@
     <message>
         <source>red</source>
         <translation>赤</translation>
-    </message>
-</context>
-<context>
-    <name>Progress</name>
-    <message>
-        <source>Cancelled</source>
-        <translation>キャンセルしました</translation>
-    </message>
-    <message>
-        <source>Loading {name} …</source>
-        <translation>{name}を読み込み中…</translation>
-    </message>
-    <message>
-        <source>Running …</source>
-        <translation>実行中…</translation>
-    </message>
-    <message>
-        <source>Writing …</source>
-        <translation>書き込み中…</translation>
-    </message>
-    <message>
-        <source>Writing: {n}</source>
-        <translation>書き込み中：{n}</translation>
-    </message>
-    <message>
-        <source>{n} s left</source>
-        <translation>残り{n}秒</translation>
     </message>
 </context>
 <context>
@@ -2093,30 +2155,30 @@
     </message>
 </context>
 <context>
-    <name>Running</name>
+    <name>RunProgress</name>
     <message>
-        <source>A run at {width}×{height} px would take about {needed} of the {free} of memory that are free.</source>
-        <translation>{width}×{height} pxの実行には約{needed}のメモリが必要です。空いているのは{free}です。</translation>
+        <source>Cancelled</source>
+        <translation>キャンセルしました</translation>
     </message>
     <message>
-        <source>All files</source>
-        <translation>すべてのファイル</translation>
+        <source>Loading {name} …</source>
+        <translation>{name}を読み込み中…</translation>
     </message>
     <message>
-        <source>Choose a file of labels</source>
-        <translation>ラベルのファイルを選ぶ</translation>
+        <source>Running …</source>
+        <translation>実行中…</translation>
     </message>
     <message>
-        <source>Labels</source>
-        <translation>ラベル</translation>
+        <source>Writing …</source>
+        <translation>書き込み中…</translation>
     </message>
     <message>
-        <source>Run anyway</source>
-        <translation>それでも実行</translation>
+        <source>Writing: {n}</source>
+        <translation>書き込み中：{n}</translation>
     </message>
     <message>
-        <source>Run at {width}×{height} px</source>
-        <translation>{width}×{height} pxで実行</translation>
+        <source>{n} s left</source>
+        <translation>残り{n}秒</translation>
     </message>
 </context>
 <context>
@@ -2676,7 +2738,7 @@
     </message>
 </context>
 <context>
-    <name>TokensFiller</name>
+    <name>TokensController</name>
     <message>
         <source>The states of tokens need the model, not its trace alone.</source>
         <translation>トークンの状態を見るには、実行の記録だけでなくモデルが必要です。</translation>
@@ -2917,69 +2979,7 @@
     </message>
 </context>
 <context>
-    <name>TrialFiller</name>
-    <message>
-        <source>Deletion</source>
-        <translation>削除</translation>
-    </message>
-    <message>
-        <source>Insertion</source>
-        <translation>挿入</translation>
-    </message>
-    <message>
-        <source>Score: cosine to the whole picture's feature</source>
-        <translation>スコア：画像全体の特徴とのコサイン</translation>
-    </message>
-    <message>
-        <source>large is good</source>
-        <translation>大きいほどよい</translation>
-    </message>
-    <message>
-        <source>small is good</source>
-        <translation>小さいほどよい</translation>
-    </message>
-</context>
-<context>
-    <name>TrialPane</name>
-    <message>
-        <source>A map shows weights, not reasons. Hide patches in its order: the score should fall faster than in random order.</source>
-        <translation>マップが示すのは重みであって、理由ではありません。マップの順にパッチを隠したとき、でたらめな順より速くスコアが下がるはずです。</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>キャンセル</translation>
-    </message>
-    <message>
-        <source>Deletion and insertion curves</source>
-        <translation>削除曲線と挿入曲線</translation>
-    </message>
-    <message>
-        <source>Run the model with more and more patches hidden, then shown</source>
-        <translation>パッチを少しずつ隠しながら、次に少しずつ見せながらモデルを実行します</translation>
-    </message>
-    <message>
-        <source>Test this map</source>
-        <translation>このマップを検証</translation>
-    </message>
-    <message>
-        <source>Testing … {percent}</source>
-        <translation>検証中… {percent}</translation>
-    </message>
-    <message>
-        <source>score</source>
-        <translation>スコア</translation>
-    </message>
-    <message>
-        <source>share of patches</source>
-        <translation>パッチの割合</translation>
-    </message>
-    <message>
-        <source>{name}: area {area}, random {mean} ± {spread} ({wish})</source>
-        <translation>{name}：面積{area}、ランダム{mean} ± {spread}（{wish}）</translation>
-    </message>
-</context>
-<context>
-    <name>ViewWishes</name>
+    <name>ViewHandlers</name>
     <message>
         <source>Preview on hover: off</source>
         <translation>ホバー時のプレビュー：オフ</translation>

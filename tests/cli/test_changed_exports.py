@@ -15,17 +15,17 @@ import vitviz
 from tests.cli.test_export import TOLERANCE, export
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import (
-    Change,
     Cut,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
+    ListedIntervention,
 )
 from vitviz.export.metadata import read_metadata
 from vitviz.export.numbers import Selection, csv_bytes, write_csv
 from vitviz.jobs.exports import export_numbers
-from vitviz.jobs.queue import Context, Kind
+from vitviz.jobs.queue import Context, JobKind
 from vitviz.views.session import Session, written
 from vitviz.views.state import ViewState
 
@@ -60,7 +60,7 @@ def lines_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, strict=True))
 
 
-def session_of(folder: Path, *changes: Change) -> str:
+def session_of(folder: Path, *changes: ListedIntervention) -> str:
     """A session file as the window writes it."""
     path = folder / "lab.vitviz"
     path.write_text(written(Session(state=ViewState(changes=changes)), path))
@@ -69,7 +69,7 @@ def session_of(folder: Path, *changes: Change) -> str:
 
 @pytest.fixture
 def session(tmp_path: Path) -> str:
-    return session_of(tmp_path, *map(Change, (WARM, CUT, PAINTED)))
+    return session_of(tmp_path, *map(ListedIntervention, (WARM, CUT, PAINTED)))
 
 
 def test_every_line_of_a_csv_says_what_was_changed(
@@ -103,7 +103,7 @@ def test_window_and_api_write_the_same_csv(
         state = ViewState(token=0, method=method)
         files = tmp_path / f"{method}-window.csv", tmp_path / f"{method}-api.csv"
         export_numbers(trace, state, 3, model, files[0])(
-            Context(Kind.EXPORT, 0, lambda _event: None)
+            Context(JobKind.EXPORT, 0, lambda _event: None)
         )
         selection = Selection(tuple(range(4)), heads, (0,), method)
         if method == "raw":
@@ -181,8 +181,8 @@ def test_the_changes_of_a_session_are_made(
     output = tmp_path / "warm.npz"
     session = session_of(
         tmp_path,
-        Change(Interventions(temperature=2.0)),
-        Change(Interventions(is_scaled=False), is_on=False),
+        ListedIntervention(Interventions(temperature=2.0)),
+        ListedIntervention(Interventions(is_scaled=False), is_on=False),
     )
     options = ("--layer", "0", "--head", "all", "--query", "all", "--changes", session)
     assert export(photo, model_folder, output, *options) == 0
@@ -202,7 +202,7 @@ def test_a_head_switched_off_changes_what_comes_after_it(
 ) -> None:
     output = tmp_path / "off.npz"
     off = Interventions(heads_off=(HeadsOff(0, (1,)),))
-    session = session_of(tmp_path, Change(off))
+    session = session_of(tmp_path, ListedIntervention(off))
     options = ("--layer", "all", "--head", "all", "--query", "all")
     code = export(photo, model_folder, output, *options, "--changes", session)
     assert code == 0

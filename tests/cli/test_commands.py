@@ -156,13 +156,15 @@ def test_networks_of_every_library_are_measured_alike(library: str) -> None:
 
 
 def test_the_bench_table_is_aligned() -> None:
-    from vitviz.bench.results import Figure, table
+    from vitviz.bench.results import Measurement, table
 
     lines = table(
         [
-            Figure("short", 0.5, "s", 0.6),
-            Figure("a much longer name", 16385, "", 16385, "peak", is_at_least=True),
-            Figure("missing", None, "×", 1.0, "no display"),
+            Measurement("short", 0.5, "s", 0.6),
+            Measurement(
+                "a much longer name", 16385, "", 16385, "peak", is_at_least=True
+            ),
+            Measurement("missing", None, "×", 1.0, "no display"),
         ]
     ).splitlines()
     assert [line[line.index("≤") :].split()[0] for line in lines[1:2]] == ["≤"]

@@ -160,10 +160,10 @@ def test_svg_says_what_it_shows(
     output = tmp_path / "a.svg"
     options = ("--caption", "--query", "2,5", "--head", "1", "--scale", "0,0.25")
     assert export(photo, model_folder, output, *options) == 0
-    document = minidom.parse(str(output))
+    scene = minidom.parse(str(output))
     text = " ".join(
         child.data
-        for node in document.getElementsByTagName("text")
+        for node in scene.getElementsByTagName("text")
         for child in node.childNodes
         if isinstance(child, minidom.Text)
     )

@@ -20,7 +20,7 @@ from vitviz.domain.number_text import bytes_text
 from vitviz.errors import Cancelled, CheckpointError, DownloadError, OutputError
 from vitviz.models.catalogue import download as downloads
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import Progress, download, seconds_text
+from vitviz.models.catalogue.download import DownloadProgress, download, seconds_text
 from vitviz.models.catalogue.entries import Remote
 from vitviz.system.file_lock import FileLock
 
@@ -49,10 +49,10 @@ def fetch(site: Site, sha256: str = DIGEST[:8]) -> Path:
     return download(remote(site, sha256), patience_s=PATIENCE_S)
 
 
-def stop_after(count: int) -> Callable[[Progress], None]:
+def stop_after(count: int) -> Callable[[DownloadProgress], None]:
     """Cancels once so many bytes have come."""
 
-    def report(progress: Progress) -> None:
+    def report(progress: DownloadProgress) -> None:
         if progress.done >= count:
             raise Cancelled
 
@@ -129,7 +129,7 @@ def test_faults_in_the_second_half(site: Site, fault: str) -> None:
 
 def test_a_cancelled_download_is_gone_on_with(site: Site, folder: Path) -> None:
     kept = leave_a_part(site)
-    seen: list[Progress] = []
+    seen: list[DownloadProgress] = []
     path = download(remote(site), on_progress=seen.append)
     assert path.read_bytes() == CONTENT
     assert site.requests[1]["range"] == f"bytes={kept}-"

@@ -79,24 +79,24 @@ def test_half_the_precision_takes_half(giant: Path) -> None:
     """What would fit is not refused: the sparse file is then read, all zeros."""
     with pytest.raises(BudgetError, match=r"4\.54 GB in float32"):
         vitviz.load_model(giant)
-    from vitviz.models.checkpoints.checks import require_room
+    from vitviz.models.checkpoints.checks import require_model_memory
 
-    require_room("giant", 1_135_000_000, dtype=torch.bfloat16)
+    require_model_memory("giant", 1_135_000_000, dtype=torch.bfloat16)
     with pytest.raises(BudgetError) as caught:
-        require_room("giant", 6_700_000_000, dtype=torch.bfloat16)
+        require_model_memory("giant", 6_700_000_000, dtype=torch.bfloat16)
     assert "16 bits" not in str(caught.value)
 
 
 def test_an_accelerator_must_hold_them_too(
     little_memory: Free,
 ) -> None:
-    from vitviz.models.checkpoints.checks import require_room
+    from vitviz.models.checkpoints.checks import require_model_memory
 
     little_memory["cpu"] = None
     with pytest.raises(BudgetError, match=r"4\.00 GB of memory are free on cuda"):
-        require_room("giant", 1_135_000_000, device=torch.device("cuda"))
+        require_model_memory("giant", 1_135_000_000, device=torch.device("cuda"))
     little_memory["cuda"] = None  # not known: it is tried
-    require_room("giant", 1_135_000_000, device=torch.device("cuda"))
+    require_model_memory("giant", 1_135_000_000, device=torch.device("cuda"))
 
 
 @pytest.mark.parametrize("name", ["vit_h_14", "timm:vit_large_patch14_dinov2.lvd142m"])

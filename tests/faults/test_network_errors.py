@@ -15,7 +15,7 @@ from timm.models.vision_transformer import VisionTransformer
 import vitviz
 from tests.models.test_timm_files import config, made, write
 from vitviz.errors import CheckpointError, UnsupportedModelError, VitvizError
-from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.checkpoints.checks import MODEL_ERRORS
 
 KINDS = (
     ZeroDivisionError("it divides by zero"),
@@ -92,4 +92,4 @@ def test_a_lack_of_memory_is_none_of_them(
 
 
 def test_every_kind_is_tried() -> None:
-    assert all(any(isinstance(e, kind) for e in KINDS) for kind in NETWORK_ERRORS)
+    assert all(any(isinstance(e, kind) for e in KINDS) for kind in MODEL_ERRORS)

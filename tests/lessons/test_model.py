@@ -16,7 +16,7 @@ import vitviz
 from vitviz.attention.tap import fused_attention
 from vitviz.errors import SelectionError
 from vitviz.jobs import lessons
-from vitviz.jobs.queue import Context, Kind
+from vitviz.jobs.queue import Context, JobKind
 from vitviz.lessons import pass_timing
 from vitviz.lessons.cost import Timing
 from vitviz.lessons.patch_embedding import embedding
@@ -103,7 +103,7 @@ def test_rounds_are_reported_as_they_are_done(model: Model, photo: Path) -> None
 
     pair = ((2, 2), (2, 4))
     job = lessons.timings(model, load_image(photo), ((pair, 3), (((3, 3),), 2)))
-    found = job(Context(Kind.LESSON, 1, listen))
+    found = job(Context(JobKind.LESSON, 1, listen))
     assert isinstance(found, lessons.Timed)
     assert reports == [1, 2, 3, 4, 5]
     assert len(found.pairs(pair)) == 3
@@ -120,7 +120,7 @@ def test_a_grid_that_would_take_too_long_is_left_out(
 
     monkeypatch.setattr(pass_timing, "timing", slow)
     found = lessons.timings(model, load_image(photo))(
-        Context(Kind.LESSON, 1, lambda _: None)
+        Context(JobKind.LESSON, 1, lambda _: None)
     )
     assert isinstance(found, lessons.Timed)
     assert [one.grid for one in found.grids()] == [(7, 7), (14, 14)]
@@ -135,5 +135,5 @@ def test_a_model_of_one_size_says_so(
     monkeypatch.setattr(pass_timing, "timing", refuse)
     with pytest.raises(SelectionError, match="only its own size"):
         lessons.timings(model, load_image(photo))(
-            Context(Kind.LESSON, 1, lambda _: None)
+            Context(JobKind.LESSON, 1, lambda _: None)
         )

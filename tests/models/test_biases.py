@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 import vitviz
 from vitviz.attention import capture
-from vitviz.attention.capture import AxesBias, OffsetBias, WholeBias, kept
+from vitviz.attention.capture import AxesBias, OffsetBias, WholeBias, keep_bias
 from vitviz.errors import BudgetError
 
 GRID = (9, 14)
@@ -55,7 +55,7 @@ def test_parts_say_what_the_whole_says(
     whole: Tensor, kind: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(capture, "MIN_BYTES", 0)
-    bias = kept(whole, GRID)
+    bias = keep_bias(whole, GRID)
     assert type(bias) is kind
     count = whole.shape[-1]
     assert_same(bias.rows(slice(None)), whole)
@@ -80,13 +80,13 @@ def test_one_wrong_value_and_it_is_kept_whole() -> None:
     whole = by_offset(1, heads=64)
     sampled = range(0, whole.shape[-1], max(1, whole.shape[-1] // 16))
     whole[5, sampled[3], 60] += 0.1
-    assert type(kept(whole, GRID)) is WholeBias
+    assert type(keep_bias(whole, GRID)) is WholeBias
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 127), (127, 127), (1, 127, 127)])
 def test_what_broadcasts_stays_as_it_is(shape: tuple[int, ...]) -> None:
     mask = torch.randn(shape)
-    bias = kept(mask, GRID)
+    bias = keep_bias(mask, GRID)
     expected = mask.expand(3, 127, 127)
     assert_same(bias.rows(torch.tensor([5])).expand(3, 1, 127), expected[:, [5]])
     assert_same(bias.column(9).expand(3, 127), expected[:, :, 9])

@@ -16,7 +16,7 @@ import vitviz
 from tests.models.test_timm_files import LONG, made, require_same, write
 from tests.models.timm_cases import TIMM
 from vitviz.cli.main import main
-from vitviz.errors import UntoldError, VitvizError
+from vitviz.errors import AmbiguousCheckpointError, VitvizError
 from vitviz.models.checkpoints.naming import recognise
 from vitviz.models.checkpoints.open import preprocessing_of, recognised
 from vitviz.models.checkpoints.read import FileKind, State
@@ -149,7 +149,9 @@ def test_names_that_only_timm_can_translate(tmp_path: Path) -> None:
         parts = [state.pop(f"visual.attn_pool.{part}.{end}") for part in ("q", "kv")]
         state[f"visual.attn_pool.attn.in_proj_{end}"] = torch.cat(parts)
     torch.save(state, tmp_path / "mine.pth")
-    with pytest.raises(UntoldError, match=r"open it as timm:NAME=mine\.pth"):
+    with pytest.raises(
+        AmbiguousCheckpointError, match=r"open it as timm:NAME=mine\.pth"
+    ):
         vitviz.load_model(tmp_path / "mine.pth")
     model = vitviz.load_model(f"timm:{name}={tmp_path / 'mine.pth'}")
     require_same(model, module, 64, 64)
@@ -190,7 +192,7 @@ def test_clip_as_openai_and_open_clip_write_it(
     require_same(model, theirs.eval(), 64, 64)
     state["visual.class_embedding"] = torch.zeros(3, 2)
     torch.save(state, tmp_path / "bad.pth")
-    with pytest.raises(UntoldError, match="class_embedding has the shape"):
+    with pytest.raises(AmbiguousCheckpointError, match="class_embedding has the shape"):
         vitviz.load_model(tmp_path / "bad.pth")
 
 
@@ -248,7 +250,7 @@ def test_dinov3_as_meta_writes_it(
         ("blocks.0.attn.qkv.bias", torch.zeros(7), r"has the shape \(7,"),
     ):
         torch.save({**state, key: value}, path)
-        with pytest.raises(UntoldError, match=said):
+        with pytest.raises(AmbiguousCheckpointError, match=said):
             vitviz.load_model(path)
 
 

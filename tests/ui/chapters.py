@@ -45,7 +45,7 @@ def bring_into_view(window: MainWindow, widget: QWidget) -> None:
 
 
 def made(window: MainWindow) -> Trace:
-    found = window.controller.scene.trace
+    found = window.controller.document.trace
     assert found is not None
     return found
 

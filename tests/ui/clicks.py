@@ -18,7 +18,7 @@ def click_patch(
     modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
 ) -> None:
     """Move the pointer to a patch and click it."""
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     picture = window.panes.picture
     point = picture.scenePointOf(trace.setup.grid.token(row, col))

@@ -74,7 +74,7 @@ def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
 
     def is_idle() -> bool:
         control = window.controller
-        trace = control.scene.trace
+        trace = control.document.trace
         assert not window.panes.errors.isVisible(), window.panes.errors.text()
         return trace is not None and trace.is_complete and not control.has_jobs
 
@@ -83,7 +83,7 @@ def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
 
 def wait_written(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until every file that was asked for is there, or has failed."""
-    writing = window.controller.writing
+    writing = window.controller.write_queue
     qtbot.waitUntil(lambda: not writing.is_busy(), timeout=60_000)
 
 

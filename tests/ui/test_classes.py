@@ -17,7 +17,7 @@ from tests.ui.test_methods import choose
 from vitviz.domain.heads import Fusion
 from vitviz.explain.run_method import run
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.prediction import guesses
+from vitviz.views.classes import likeliest_classes
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def test_classes_are_listed_by_probability(window: MainWindow) -> None:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.logits is not None
     shares = softmax(trace.logits)
@@ -52,7 +52,7 @@ def test_a_clicked_class_is_the_one_that_is_explained(
 ) -> None:
     control = window.controller
     choose(qtbot, window, "relevance")
-    trace, model = control.scene.trace, control.model
+    trace, model = control.document.trace, control.model
     assert trace is not None
     assert model is not None
     seen = []
@@ -69,7 +69,7 @@ def test_a_clicked_class_is_the_one_that_is_explained(
         seen.append(control.heat.patches)
         assert NAMES[target] in window.panes.classes.note()
     assert np.abs(seen[0] - seen[1]).max() > 1e-3 * np.abs(seen[0]).max()
-    control.exporting.write(str(tmp_path / "map.npz"))
+    control.export_dialog.write(str(tmp_path / "map.npz"))
     wait_idle(qtbot, window)
     with np.load(tmp_path / "map.npz", allow_pickle=False) as data:
         np.testing.assert_array_equal(data["relevance"][0], seen[1])
@@ -90,7 +90,7 @@ def test_a_class_is_found_by_typing(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_no_class_is_named_for_logits_that_are_not_finite() -> None:
-    assert guesses(np.array([1.0, np.nan], np.float32), ("a", "b")) == ()
+    assert likeliest_classes(np.array([1.0, np.nan], np.float32), ("a", "b")) == ()
 
 
 def test_a_model_without_a_head_says_what_is_explained(
@@ -113,7 +113,7 @@ def test_options_of_rollout_are_chosen_from_its_menu(
     for title, text in (("Heads", "max of heads"), ("Drop", "90 %"), ("First", "1")):
         pick(qtbot, button.menu(), title, text)
         wait_idle(qtbot, window)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     assert control.heat is not None
     expected = run("rollout", trace, fusion=Fusion.MAX, discard=0.9, start_layer=1)

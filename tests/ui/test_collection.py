@@ -9,7 +9,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.jobs.queue import Context, Kind
+from vitviz.jobs.queue import Context, JobKind
 
 
 def test_python_collects_in_the_main_thread_alone(
@@ -31,8 +31,8 @@ def test_python_collects_in_the_main_thread_alone(
 
     gc.callbacks.append(note)
     try:
-        writing = window.controller.writing
-        writing.write(Kind.EXPORT, photo, litter, lambda _path: None)
+        writing = window.controller.write_queue
+        writing.write(JobKind.EXPORT, photo, litter, lambda _path: None)
         wait_idle(qtbot, window)
         qtbot.waitUntil(lambda: bool(threads), timeout=10_000)
     finally:

@@ -44,11 +44,11 @@ def test_a_click_moves_both_queries_and_the_scale_is_shared(
 ) -> None:
     control = window.controller
     control.change(layer=3, heads=HeadChoice((1,)))
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     for token in (5, 33):
         click(qtbot, window, token)
-        kept = control.comparing.heat
+        kept = control.comparison.heat
         assert kept is not None
         expected = trace.patch_map(trace.row(1, token).mean(0))
         np.testing.assert_allclose(kept.patches, expected, rtol=1e-6)
@@ -80,17 +80,17 @@ def test_swap_brings_the_kept_view_back_without_a_run(
     qtbot: QtBot, window: MainWindow, other_photo: Path
 ) -> None:
     control = window.controller
-    first = control.scene
+    first = control.document
     window.open_path(str(other_photo))
     wait_idle(qtbot, window)
-    second = control.scene
+    second = control.document
     assert second.image is not first.image
     qtbot.mouseClick(window.panes.compare.swap, Qt.MouseButton.LeftButton)
-    assert control.scene.trace is first.trace
+    assert control.document.trace is first.trace
     assert control.state.layer == 1
-    assert control.comparing.kept is not None
-    assert control.comparing.kept.trace is second.trace
-    assert not control.work.has_jobs() or not control.is_running
+    assert control.comparison.kept is not None
+    assert control.comparison.kept.trace is second.trace
+    assert not control.workers.has_jobs() or not control.is_running
 
 
 def test_the_difference_is_one_map_less_the_other(
@@ -99,7 +99,7 @@ def test_the_difference_is_one_map_less_the_other(
     control = window.controller
     control.change(layer=2)
     qtbot.mouseClick(window.panes.compare.difference, Qt.MouseButton.LeftButton)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     wanted = trace.patch_map(trace.row(2, 10).mean(0) - trace.row(1, 10).mean(0))
     levels = window.panes.compare.bar._levels
@@ -149,11 +149,11 @@ def test_another_grid_is_compared_in_multiples_of_uniform(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     control = window.controller
-    kept = control.comparing.kept
+    kept = control.comparison.kept
     assert kept is not None
     control.choose_options(RunOptions(224))
     wait_idle(qtbot, window)
-    trace, one, other = control.scene.trace, control.heat, control.comparing.heat
+    trace, one, other = control.document.trace, control.heat, control.comparison.heat
     assert trace is not None
     assert one is not None
     assert other is not None
@@ -178,13 +178,13 @@ def test_the_query_stays_in_place_when_the_grid_changes(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     control = window.controller
-    before = control.scene.trace
+    before = control.document.trace
     assert before is not None
     cell = before.setup.grid.cell(control.state.token)
     assert cell is not None
     control.choose_options(RunOptions(224))
     wait_idle(qtbot, window)
-    after = control.scene.trace
+    after = control.document.trace
     assert after is not None
     now = after.setup.grid.cell(control.state.token)
     assert now is not None
@@ -200,4 +200,4 @@ def test_ending_the_comparison_gives_the_room_back(
     qtbot.keyClick(window, Qt.Key.Key_K)
     assert not window.panes.compare.isVisible()
     assert window.panes.matrix.isVisible()
-    assert window.controller.comparing.kept is None
+    assert window.controller.comparison.kept is None

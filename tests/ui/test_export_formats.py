@@ -160,15 +160,15 @@ def test_a_gif_from_the_window_leaves_it_responsive(
 ) -> None:
     window = open_vitviz(photo)
     target = tmp_path / "a.gif"
-    window.controller.exporting.write(str(target))
+    window.controller.export_dialog.write(str(target))
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert len(frames(target)) == trace.num_layers
     assert target.name in window.panes.status.text()
     window.controller.change(method="rollout")
     wait_idle(qtbot, window)
-    window.controller.exporting.write(str(tmp_path / "b.gif"))
+    window.controller.export_dialog.write(str(tmp_path / "b.gif"))
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "nothing to animate" in window.panes.errors.text()
     assert not (tmp_path / "b.gif").exists()

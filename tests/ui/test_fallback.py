@@ -21,7 +21,7 @@ from vitviz.ui.window.main_window import MainWindow
 
 def wait_for_device(qtbot: QtBot, window: MainWindow, device: str) -> None:
     def is_there() -> bool:
-        trace = window.controller.scene.trace
+        trace = window.controller.document.trace
         is_done = trace is not None and trace.is_complete
         return (
             trace is not None
@@ -42,7 +42,7 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)  # there is no CUDA
     window = open_vitviz(photo)
     control = window.controller
-    model, expected = control.model, control.scene.trace
+    model, expected = control.model, control.document.trace
     assert model is not None
     assert expected is not None
     block = model.adapter.blocks[2]
@@ -55,7 +55,7 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     block.register_forward_pre_hook(fail)
     control.adopt(replace(model, info=replace(model.info, device="cuda")))
     wait_for_device(qtbot, window, "cpu")
-    trace, status = control.scene.trace, window.panes.status
+    trace, status = control.document.trace, window.panes.status
     assert trace is not None
     for layer in range(trace.num_layers):
         assert np.array_equal(trace.row(layer, 3), expected.row(layer, 3))
@@ -87,10 +87,10 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     monkeypatch.setattr(
         "vitviz.attention.cpu_fallback.free_bytes", lambda _device: 1000
     )
-    shown = control.scene.trace
+    shown = control.document.trace
     action(window, "112 px").trigger()
     qtbot.waitUntil(lambda: "nor is there on the CPU" in window.panes.errors.text())
-    assert control.scene.trace is shown
+    assert control.document.trace is shown
     assert status.runText().endswith(", cuda")
     window.panes.errors.clear()
     qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
@@ -107,7 +107,7 @@ def test_a_model_too_large_leaves_the_former_one(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    model, shown = control.model, control.scene.trace
+    model, shown = control.model, control.document.trace
     folder = tmp_path / "large"
     shutil.copytree(model_folder, folder)
     monkeypatch.setattr(
@@ -116,7 +116,7 @@ def test_a_model_too_large_leaves_the_former_one(
     control.choose_model(str(folder))
     qtbot.waitUntil(lambda: "parameters of large take" in window.panes.errors.text())
     assert "a precision of 16 bits" in window.panes.errors.text()
-    assert control.scene.trace is shown
+    assert control.document.trace is shown
     assert control.model is model
     window.panes.errors.clear()
     wait_idle(qtbot, window)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.system import settings
 from vitviz.system.paths import resource
 from vitviz.ui.widgets.elided import ElidedLabel
@@ -46,7 +46,7 @@ def album(tmp_path: Path) -> Path:
 
 
 def shown(window: MainWindow) -> str:
-    image = window.controller.scene.image
+    image = window.controller.document.image
     return "" if image is None else image.name
 
 
@@ -136,14 +136,14 @@ def test_the_neighbours_are_read_ahead(
     qtbot: QtBot, open_vitviz: OpenWindow, album: Path
 ) -> None:
     window = open_vitviz(album)
-    ahead = window.controller.runs.ahead
-    qtbot.waitUntil(lambda: ahead.get(album / "p2.png") is not None)
-    assert ahead.get(album / "p10.png") is None
-    image = ahead.get(album / "p2.png")
+    picture_cache = window.controller.runs.picture_cache
+    qtbot.waitUntil(lambda: picture_cache.get(album / "p2.png") is not None)
+    assert picture_cache.get(album / "p10.png") is None
+    image = picture_cache.get(album / "p2.png")
     window.files.step(1)
-    qtbot.waitUntil(lambda: window.controller.scene.image is image)
+    qtbot.waitUntil(lambda: window.controller.document.image is image)
     wait_idle(qtbot, window)
-    qtbot.waitUntil(lambda: ahead.get(album / "p1.png") is not None)
+    qtbot.waitUntil(lambda: picture_cache.get(album / "p1.png") is not None)
 
 
 def test_several_files_and_a_folder_without_pictures(
@@ -184,13 +184,13 @@ def test_dialogs_begin_beside_the_picture(
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", ask)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     window = open_vitviz(album / "p1.png")
-    window.opening.open_dialog()
+    window.open_dialogs.open_dialog()
     window.export()
     window.sessions.save()
     window.open_path(str(resource("samples", "cat.jpg")))
     qtbot.waitUntil(lambda: shown(window) == "cat.jpg")
     wait_idle(qtbot, window)
-    window.opening.open_dialog()  # nobody keeps pictures among the samples
+    window.open_dialogs.open_dialog()  # nobody keeps pictures among the samples
     assert begun == [
         str(album),
         str(album / "p1-attention.png"),
@@ -297,7 +297,7 @@ def test_a_failing_file_is_not_remembered_and_leaves_the_start_page(
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert window.start.isVisible()
     assert settings.load().recent == ()
-    qtbot.waitUntil(lambda: not window.controller.work.is_awaited(Kind.FOLDER))
+    qtbot.waitUntil(lambda: not window.controller.workers.is_awaited(JobKind.FOLDER))
     window.files.step(1)
     qtbot.waitUntil(lambda: shown(window) == "p10.png")
     wait_idle(qtbot, window)
@@ -371,12 +371,12 @@ def test_a_picture_replaced_since_it_was_read_ahead_is_read_again(
     qtbot: QtBot, open_vitviz: OpenWindow, album: Path, photo: Path
 ) -> None:
     window = open_vitviz(album)
-    ahead = window.controller.runs.ahead
-    qtbot.waitUntil(lambda: ahead.get(album / "p2.png") is not None)
+    picture_cache = window.controller.runs.picture_cache
+    qtbot.waitUntil(lambda: picture_cache.get(album / "p2.png") is not None)
     shutil.copy(photo, album / "p2.png")
     window.files.step(1)
     qtbot.waitUntil(lambda: shown(window) == "p2.png")
     wait_idle(qtbot, window)
-    image = window.controller.scene.image
+    image = window.controller.document.image
     assert image is not None
     assert image.size == (240, 180)

@@ -20,7 +20,7 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
     Off,
-    active,
+    merge_active,
 )
 from vitviz.ui.lab.panel import LabPanel, Tool
 from vitviz.ui.window.main_window import MainWindow
@@ -45,7 +45,7 @@ def open_lab(
 
 
 def spot(window: MainWindow, row: int, col: int) -> QPoint:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     picture = window.panes.picture
     point = picture.scenePointOf(trace.setup.grid.token(row, col))
@@ -68,7 +68,7 @@ def drag(
 
 
 def hidden(window: MainWindow) -> set[tuple[int, int]]:
-    found = active(window.controller.state.changes).hidden
+    found = merge_active(window.controller.state.changes).hidden
     return {cell for one in found for cell in one.patches}
 
 
@@ -88,14 +88,14 @@ def test_temperature_scaling_and_axis(
     for _ in range(3):
         qtbot.keyClick(tool.slider, Qt.Key.Key_Right)
     wait_idle(qtbot, window)
-    temperature = active(window.controller.state.changes).temperature
+    temperature = merge_active(window.controller.state.changes).temperature
     assert temperature == pytest.approx(10 ** (15 / 50), rel=5e-3)
     qtbot.mouseClick(tool.scaling, LEFT, PLAIN, QPoint(8, tool.scaling.height() // 2))
     wait_idle(qtbot, window)
     qtbot.mouseClick(tool.axis.button(Axis.HEADS), LEFT)
     wait_idle(qtbot, window)
     changed = Interventions(temperature=temperature, is_scaled=False, axis=Axis.HEADS)
-    assert active(window.controller.state.changes) == changed
+    assert merge_active(window.controller.state.changes) == changed
     found = expected(model_folder, photo, changed)
     np.testing.assert_array_equal(output(window), found.output)
     assert window.lab.mark.text() == "Lab: 3 changes"
@@ -129,7 +129,7 @@ def test_heads_of_the_layer_on_screen(
     changed = Interventions(
         heads_off=(HeadsOff(1, (0, 2)), HeadsOff(2, (1,), Off.MEAN))
     )
-    assert active(window.controller.state.changes) == changed
+    assert merge_active(window.controller.state.changes) == changed
     np.testing.assert_array_equal(
         output(window), expected(model_folder, photo, changed).output
     )
@@ -154,7 +154,7 @@ def test_patches_are_hidden_by_painting(
     assert len(hidden(window)) == 3 + 9
     qtbot.mouseClick(panel.hide_tool.how.button(Hide.DROP), LEFT)
     wait_idle(qtbot, window)
-    changed = active(window.controller.state.changes)
+    changed = merge_active(window.controller.state.changes)
     assert [one.how for one in changed.hidden] == [Hide.DROP]
     found = expected(model_folder, photo, changed)
     np.testing.assert_array_equal(output(window), found.output)
@@ -216,13 +216,13 @@ def test_edges_are_cut_between_painted_patches(
     tool.last.setValue(2)
     qtbot.mouseClick(tool.cut, LEFT)
     wait_idle(qtbot, window)
-    changed = active(window.controller.state.changes)
+    changed = merge_active(window.controller.state.changes)
     cut = Cut(("cls", (3, 3), (3, 4)), ((0, 0), (1, 0), (2, 0)), 1, 2, (7, 7))
     assert changed.cuts == (cut,)
     np.testing.assert_array_equal(
         output(window), expected(model_folder, photo, changed).output
     )
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     row = trace.patch_map(trace.row(1, (3, 3)))
     assert not row[:, :3, 0].any()
@@ -268,7 +268,7 @@ def test_before_and_after_of_a_classifier(
     for _ in range(5):
         qtbot.keyClick(panel.softmax.slider, Qt.Key.Key_Right)
     wait_idle(qtbot, window)
-    changed = active(control.state.changes)
+    changed = merge_active(control.state.changes)
     model = vitviz.load_model(str(classifier_folder))
     traces = [
         vitviz.trace(model, photo),
@@ -299,19 +299,19 @@ def test_links_to_compare_and_to_the_test_of_the_map(
 ) -> None:
     window, panel = open_lab(qtbot, open_vitviz, photo)
     assert not panel.compare.isEnabled()
-    untouched = window.controller.scene.trace
+    untouched = window.controller.document.trace
     qtbot.mouseClick(panel.softmax.axis.button(Axis.HEADS), LEFT)
     wait_idle(qtbot, window)
     qtbot.mouseClick(panel.compare, LEFT)
-    kept = window.controller.comparing.kept
+    kept = window.controller.comparison.kept
     assert kept is not None
     assert kept.trace is untouched
     assert not window.lab.kept_mark.isVisible()
     assert window.lab.mark.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_K)
-    qtbot.mouseClick(panel.trial, LEFT)
+    qtbot.mouseClick(panel.map_test, LEFT)
     assert window.panes.side.mode() == Mode.INSPECT
-    assert window.panes.tabs.current() == "trial"
+    assert window.panes.tabs.current() == "map_test"
     qtbot.mouseClick(window.lab.mark, LEFT)
     assert window.panes.side.mode() == Mode.LAB
 
@@ -355,6 +355,6 @@ def test_a_cut_that_is_not_made_yet_outlives_another_language(
     assert window.lab.painting.shown(Meaning.KEY) == 3
     qtbot.mouseClick(tool.cut, LEFT)
     wait_idle(qtbot, window)
-    changed = active(window.controller.state.changes)
+    changed = merge_active(window.controller.state.changes)
     cut = Cut(("cls", (3, 3), (3, 4)), ((0, 0), (1, 0), (2, 0)), 0, 2, (7, 7))
     assert changed.cuts == (cut,)

@@ -13,26 +13,26 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.domain.interventions import (
-    Change,
     Cut,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
+    ListedIntervention,
 )
 from vitviz.export.metadata import read_metadata
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
 
-FLAT = Change(Interventions(temperature=4.0))
-BEHEADED = Change(Interventions(heads_off=(HeadsOff(0, (1,)),)))
-PAINTED = Change(
+FLAT = ListedIntervention(Interventions(temperature=4.0))
+BEHEADED = ListedIntervention(Interventions(heads_off=(HeadsOff(0, (1,)),)))
+PAINTED = ListedIntervention(
     Interventions(hidden=(Hidden(((0, 0), (1, 1)), Hide.MEAN, grid=(7, 7)),))
 )
 
 
 def output(window: MainWindow) -> np.ndarray:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.output is not None
     return trace.output
@@ -43,7 +43,7 @@ def test_a_change_runs_the_changed_model_and_restoring_is_bit_for_bit(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    before, row = output(window), control.scene.trace
+    before, row = output(window), control.document.trace
     assert row is not None
     untouched = row.row(2, 5)
     assert not window.lab.mark.isVisible()
@@ -64,7 +64,7 @@ def test_a_change_runs_the_changed_model_and_restoring_is_bit_for_bit(
     wait_idle(qtbot, window)
     assert not window.lab.mark.isVisible()
     np.testing.assert_array_equal(output(window), before)
-    again = control.scene.trace
+    again = control.document.trace
     assert again is not None
     np.testing.assert_array_equal(again.row(2, 5), untouched)
     control.undo()
@@ -78,15 +78,17 @@ def test_a_change_that_is_refused_leaves_everything_as_it_was(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    before = control.scene.trace
+    before = control.document.trace
     everything = tuple((row, col) for row in range(7) for col in range(7))
     hidden = Hidden(everything, Hide.DROP)
-    control.change(changes=(Change(Interventions(hidden=(hidden,))),))
+    control.change(changes=(ListedIntervention(Interventions(hidden=(hidden,))),))
     qtbot.waitUntil(lambda: not control.has_jobs)
     assert "must stay" in window.panes.errors.text()
     assert control.state.changes == ()
-    assert control.scene.trace is not None
-    np.testing.assert_array_equal(control.scene.trace.output, before and before.output)
+    assert control.document.trace is not None
+    np.testing.assert_array_equal(
+        control.document.trace.output, before and before.output
+    )
     assert not window.lab.mark.isVisible()
 
 
@@ -100,7 +102,7 @@ def test_patches_of_another_grid_change_nothing_there(
     assert window.lab.mark.text() == "Lab: 2 changes"
     control.choose_options(RunOptions(size=96))
     wait_idle(qtbot, window)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     assert trace.interventions == FLAT.what
     assert control.state.changes == (PAINTED, FLAT)
@@ -116,16 +118,16 @@ def test_what_another_model_has_not_changes_nothing_there(
     window = open_vitviz(photo)
     control = window.controller
     absent = (
-        Change(Interventions(heads_off=(HeadsOff(1, (0, 40)),))),
-        Change(Interventions(cuts=(Cut(("reg0",), ("cls",)),))),
-        Change(Interventions(heads_off=(HeadsOff(300, (0,)),))),
+        ListedIntervention(Interventions(heads_off=(HeadsOff(1, (0, 40)),))),
+        ListedIntervention(Interventions(cuts=(Cut(("reg0",), ("cls",)),))),
+        ListedIntervention(Interventions(heads_off=(HeadsOff(300, (0,)),))),
     )
     control.change(changes=(*absent, FLAT))
     wait_idle(qtbot, window)
     assert window.lab.mark.text() == "Lab: 1 change"
     control.choose_model(str(classifier_folder))
     wait_idle(qtbot, window)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     assert trace.interventions == FLAT.what
     assert control.state.changes == (*absent, FLAT)
@@ -145,7 +147,7 @@ def test_a_session_and_a_figure_keep_the_changes(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    control.change(changes=(PAINTED, Change(FLAT.what, is_on=False)))
+    control.change(changes=(PAINTED, ListedIntervention(FLAT.what, is_on=False)))
     wait_idle(qtbot, window)
     saved, figure, numbers = (tmp_path / n for n in ("a.vitviz", "a.svg", "a.npz"))
     monkeypatch.setattr(
@@ -153,8 +155,8 @@ def test_a_session_and_a_figure_keep_the_changes(
     )
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(saved.exists)
-    control.exporting.write(str(figure))
-    control.exporting.write(str(numbers))
+    control.export_dialog.write(str(figure))
+    control.export_dialog.write(str(numbers))
     wait_idle(qtbot, window)
     assert "2 patches in the mean colour" in figure.read_text("utf-8")
     (listed,) = read_metadata(numbers)["interventions"]

@@ -15,11 +15,11 @@ from tests.ui.test_lab import LEFT, PLAIN, drag, expected, open_lab
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import (
     Axis,
-    Change,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
+    ListedIntervention,
 )
 from vitviz.ui.lab.panel import Tool
 from vitviz.views.colour import Meaning
@@ -94,7 +94,7 @@ def test_the_list_shows_whole_rows_and_keeps_the_focus(
         *(Interventions(heads_off=(HeadsOff(layer, (0,)),)) for layer in range(2)),
         Interventions(hidden=(hidden,)),
     ]
-    window.controller.change(changes=tuple(map(Change, parts)))
+    window.controller.change(changes=tuple(map(ListedIntervention, parts)))
     wait_idle(qtbot, window)
     row_px = panel._row_height()
     assert not panel._scroll.horizontalScrollBar().isVisible()
@@ -137,7 +137,7 @@ def test_a_kept_view_names_its_changes_where_there_is_room(
     if in_room:
         window.present.begin(full_screen=False)
     parts = (Interventions(temperature=2.0), Interventions(is_scaled=False))
-    window.controller.change(changes=tuple(map(Change, parts)))
+    window.controller.change(changes=tuple(map(ListedIntervention, parts)))
     wait_idle(qtbot, window)
     qtbot.keyClick(window, Qt.Key.Key_K)
     wait_idle(qtbot, window)

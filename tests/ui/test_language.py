@@ -84,14 +84,14 @@ def test_everything_is_japanese(
     window = open_vitviz(photo)
     kept = KEPT | names_on_screen(photo)
     control = window.controller
-    for tab in ("matrix", "heads", "classes", "tokens", "trial", "views"):
+    for tab in ("matrix", "heads", "classes", "tokens", "map_test", "views"):
         control.change(tab=tab)
         wait_idle(qtbot, window)
         assert not left_in_english(window, kept=kept)
     control.keep()
     wait_idle(qtbot, window)
     assert not left_in_english(window, kept=kept)
-    control.comparing.keep(None)
+    control.comparison.keep(None)
     for mode in window.panes.side.modes():
         control.change(mode=mode)
         wait_idle(qtbot, window)
@@ -129,7 +129,7 @@ def test_settings_switch_at_once_and_back(
 ) -> None:
     window = open_vitviz(photo)
     english = lasting_texts(window)
-    state, trace = window.controller.state, window.controller.scene.trace
+    state, trace = window.controller.state, window.controller.document.trace
     window.actions_by_name["settings"].trigger()
     dialog = window.findChild(SettingsDialog)
     assert isinstance(dialog, SettingsDialog)
@@ -154,7 +154,7 @@ def test_settings_switch_at_once_and_back(
         dialog.close()
     wait_idle(qtbot, window)
     assert window.controller.state == state
-    assert window.controller.scene.trace is trace
+    assert window.controller.document.trace is trace
     assert lasting_texts(window) == english
 
 
@@ -240,7 +240,7 @@ def test_figures_have_japanese_captions(
 ) -> None:
     window = open_vitviz(photo)
     for ending in ("svg", "pdf", "png"):
-        window.controller.exporting.write(str(tmp_path / f"猫.{ending}"))
+        window.controller.export_dialog.write(str(tmp_path / f"猫.{ending}"))
     wait_written(qtbot, window)
     svg = (tmp_path / "猫.svg").read_text("utf-8")
     said = "".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))

@@ -165,13 +165,13 @@ def assert_fits(window: MainWindow, page: Page) -> None:
         if isinstance(child, QAbstractButton) and child.text():
             assert child.width() >= child.sizeHint().width() - 1, child.text()
         if isinstance(child, Prose):
-            document = QTextDocument()
-            document.setDefaultFont(child.font())
-            document.setDocumentMargin(0)
-            document.setHtml(child.text())
-            document.setTextWidth(child.width())
-            assert document.size().width() <= child.width() + 1, child.text()
-            assert document.size().height() <= child.height() + 4, child.text()
+            scene = QTextDocument()
+            scene.setDefaultFont(child.font())
+            scene.setDocumentMargin(0)
+            scene.setHtml(child.text())
+            scene.setTextWidth(child.width())
+            assert scene.size().width() <= child.width() + 1, child.text()
+            assert scene.size().height() <= child.height() + 4, child.text()
 
 
 def test_the_key_ring_and_the_pieces_go_with_the_mode(

@@ -17,12 +17,12 @@ from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, wait_idle
 from vitviz.domain.interventions import (
     Axis,
-    Change,
     Cut,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
+    ListedIntervention,
 )
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
@@ -72,7 +72,7 @@ def test_chapters_compute_the_changed_run(
     qtbot: QtBot, window: MainWindow, name: str
 ) -> None:
     changed = CHANGED[name]
-    window.controller.change(changes=(Change(changed),))
+    window.controller.change(changes=(ListedIntervention(changed),))
     wait_idle(qtbot, window)
     head, query = 0, 0
     whole = weights_by_hand(window, changed, changed.axis)
@@ -146,7 +146,7 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
     changed = Interventions(
         heads_off=(HeadsOff(3, (0,)),), hidden=(Hidden(((2, 2),), Hide.MEAN),)
     )
-    window.controller.change(changes=(Change(changed),))
+    window.controller.change(changes=(ListedIntervention(changed),))
     wait_idle(qtbot, window)
     page = go_to(qtbot, window, Chapter.OUTPUT)
     assert isinstance(page, OutputPage)
@@ -159,7 +159,7 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
 def test_a_dropped_patch_is_a_key_that_no_query_sees(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.controller.change(changes=(Change(CHANGED["dropped"]),))
+    window.controller.change(changes=(ListedIntervention(CHANGED["dropped"]),))
     wait_idle(qtbot, window)
     page = go_to(qtbot, window, Chapter.QUERY_KEY)
     assert isinstance(page, PairPage)
@@ -173,7 +173,7 @@ def test_heads_that_the_lab_has_off_are_off_in_their_chapter(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     window.controller.change(
-        changes=(Change(Interventions(heads_off=(HeadsOff(3, (1,)),))),)
+        changes=(ListedIntervention(Interventions(heads_off=(HeadsOff(3, (1,)),))),)
     )
     wait_idle(qtbot, window)
     page = go_to(qtbot, window, Chapter.HEADS)
@@ -197,7 +197,7 @@ def test_the_slider_goes_all_the_way_from_the_lab_s_extremes(
     """From T = 0.1, not scaled, to d_k of the embedded model: 320 times as much."""
     window = open_vitviz(photo, model=None)
     parts = Interventions(is_scaled=False), Interventions(temperature=0.1)
-    window.controller.change(changes=tuple(map(Change, parts)))
+    window.controller.change(changes=tuple(map(ListedIntervention, parts)))
     wait_idle(qtbot, window)
     page = go_to(qtbot, window, Chapter.SCALING)
     assert isinstance(page, ScalingPage)

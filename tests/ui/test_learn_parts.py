@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.domain.interventions import Change, Interventions
+from vitviz.domain.interventions import Interventions, ListedIntervention
 from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
@@ -83,9 +83,9 @@ def test_a_table_without_room_has_names_above_numbers(qtbot: QtBot) -> None:
     assert "<table>" in prose.text()
     box.resize(70, 300)
     qtbot.waitUntil(lambda: "<table>" not in prose.text())
-    document = QTextDocument()
-    document.setHtml(prose.text())
-    lines = document.toPlainText().split()
+    scene = QTextDocument()
+    scene.setHtml(prose.text())
+    lines = scene.toPlainText().split()
     assert lines == ["tokens", "8", "px", "785", "16", "px", "197"]
     box.resize(400, 300)
     qtbot.waitUntil(lambda: "<table>" in prose.text())
@@ -166,7 +166,7 @@ def test_a_changed_model_is_named_and_restored(
     panel = window.panes.learn
     window.controller.change(mode=Mode.LEARN)
     assert not panel._changed.isVisible()
-    hot = Change(Interventions(temperature=3.0))
+    hot = ListedIntervention(Interventions(temperature=3.0))
     window.controller.change(changes=(hot,))
     wait_idle(qtbot, window)
     assert panel._changed.isVisible()

@@ -114,7 +114,7 @@ def test_window_api_npz_and_csv_agree_bit_for_bit(
         return
     window = open_vitviz(photo)
     window.controller.pin(trace.token((3, 2)))
-    window.wishes.on_method(name)
+    window.view_handlers.on_method(name)
     wait_idle(qtbot, window)
     assert window.controller.heat is not None
     np.testing.assert_array_equal(window.controller.heat.patches, stored)

@@ -32,7 +32,7 @@ def choose(qtbot: QtBot, window: MainWindow, name: str) -> None:
 
 
 def dense_rollout(window: MainWindow) -> np.ndarray:  # type: ignore[type-arg]
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     result = np.eye(trace.num_tokens)
     for layer in range(trace.num_layers):
@@ -48,7 +48,7 @@ def test_rollout_is_shown_for_every_clicked_patch(
     window = open_vitviz(photo)
     control = window.controller
     choose(qtbot, window, "rollout")
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     expected = dense_rollout(window)
     for token in (0, 5, trace.num_tokens - 1):
@@ -92,7 +92,7 @@ def test_asking_for_a_head_or_a_direction_leaves_a_method_without_one(
     wait_idle(qtbot, window)
     assert control.heat is not None
     assert control.heat.method == "rollout"
-    window.wishes.on_direction(Direction.LOOKED_AT_BY)
+    window.view_handlers.on_direction(Direction.LOOKED_AT_BY)
     wait_idle(qtbot, window)
     assert control.heat.method == "raw"
     choose(qtbot, window, "value-weighted")
@@ -135,7 +135,7 @@ def test_a_method_of_a_cancelled_run_says_what_is_missing(
 
     window = open_vitviz(photo)
     control = window.controller
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     partial = replace(trace, captures=(*trace.captures[:2], None, None))
     control.adopt(partial)

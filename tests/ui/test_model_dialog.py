@@ -106,7 +106,7 @@ def test_browsing_asks_nobody(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, closed_sockets: None
 ) -> None:
     window = open_vitviz(photo, model=None, wait=False)
-    qtbot.waitUntil(lambda: window.controller.scene.image is not None)
+    qtbot.waitUntil(lambda: window.controller.document.image is not None)
     dialog = open_dialog(qtbot, window)
     assert dialog.names() == tuple(entry.name for entry in entries())
     index = dialog.list().model().index(0, 0)

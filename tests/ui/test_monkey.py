@@ -233,10 +233,10 @@ def test_ten_thousand_random_actions(
     window.open_path(str(photo))
     qtbot.waitUntil(
         lambda: (
-            control.scene.image is not None
-            and control.scene.image.name == photo.name
-            and control.scene.trace is not None
-            and control.scene.trace.is_complete
+            control.document.image is not None
+            and control.document.image.name == photo.name
+            and control.document.trace is not None
+            and control.document.trace.is_complete
             and not control.has_jobs
         ),
         timeout=60_000,

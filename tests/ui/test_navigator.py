@@ -49,7 +49,7 @@ def _rgb(image: QImage, x: int, y: int) -> tuple[int, int, int]:
 def test_the_wall_shows_the_query_in_every_head(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     grid = window.panes.heads.grid
     assert grid.shape() == (trace.num_heads, trace.num_layers)
@@ -92,7 +92,7 @@ def test_a_click_goes_to_the_head_and_a_label_to_the_layer(
 def test_statistics_are_drawn_from_what_whole_matrices_say(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     show(qtbot, window, Statistic.ENTROPY)
     for layer in range(trace.num_layers):
@@ -108,7 +108,7 @@ def test_statistics_are_drawn_from_what_whole_matrices_say(
 def test_ordered_by_what_goes_to_special_tokens(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     prefix = trace.num_prefix_tokens
     shares = {
@@ -129,7 +129,7 @@ def test_ordered_by_what_goes_to_special_tokens(
 
 
 def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> None:
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     show(qtbot, window, Statistic.SINK)
     view = window.controller.state.heads_view
@@ -152,7 +152,7 @@ def test_effects_are_measured_by_a_button_of_their_own(
     assert pane.measureButton().isVisible()
     qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
     wait_idle(qtbot, window)
-    trace, model = control.scene.trace, control.model
+    trace, model = control.document.trace, control.model
     assert trace is not None
     assert model is not None
     effects = head_effects(model, trace)

@@ -46,7 +46,7 @@ def test_the_button_shows_the_pooling_heads_row(
 ) -> None:
     window = open_vitviz(photo, model=folder)
     control, panes = window.controller, window.panes
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     row = trace.row(2, "pool")
     assert list(buttons(window)) == ["pool"]
@@ -80,7 +80,7 @@ def test_the_button_shows_the_pooling_heads_row(
     qtbot.waitUntil(lambda: control.state.method == "raw")
 
     # files say what it is
-    control.exporting.write(str(tmp_path / "a.csv"))
+    control.export_dialog.write(str(tmp_path / "a.csv"))
     qtbot.waitUntil(lambda: (tmp_path / "a.csv").exists(), timeout=20_000)
     qtbot.waitUntil(lambda: not control.has_jobs)
     with (tmp_path / "a.csv").open() as file:
@@ -88,10 +88,10 @@ def test_the_button_shows_the_pooling_heads_row(
     assert {one["query"] for one in rows} == {"pool"}
     values = np.array([float(one["value"]) for one in rows]).reshape(3, -1)
     np.testing.assert_allclose(values, row, rtol=1e-6)
-    control.exporting.write(str(tmp_path / "a.svg"))
+    control.export_dialog.write(str(tmp_path / "a.svg"))
     wait_written(qtbot, window)
     assert "query: pool" in (tmp_path / "a.svg").read_text("utf-8")
-    control.exporting.write(str(tmp_path / "a.gif"))
+    control.export_dialog.write(str(tmp_path / "a.gif"))
     qtbot.waitUntil(lambda: "nothing to animate" in panes.errors.text())
     panes.errors.clear()
 
@@ -109,7 +109,7 @@ def test_the_button_shows_the_pooling_heads_row(
     wait_idle(qtbot, window)
 
 
-@pytest.mark.parametrize("tab", ["matrix", "heads", "tokens", "classes", "trial"])
+@pytest.mark.parametrize("tab", ["matrix", "heads", "tokens", "classes", "map_test"])
 def test_every_pane_bears_it(
     tab: str, qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, folder: Path
 ) -> None:
@@ -132,7 +132,7 @@ def test_another_run_shows_nothing_stale(
     press(qtbot, window, "pool")
     control.choose_options(control.options.__class__(size=160))
     wait_idle(qtbot, window)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     assert control.heat is not None
     assert control.heat.token == POOL

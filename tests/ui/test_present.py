@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.painted import painted
-from vitviz.domain.interventions import Change, Interventions
-from vitviz.ui.present.overlay import Stage
+from vitviz.domain.interventions import Interventions, ListedIntervention
+from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.present import SMALLEST_PX
 from vitviz.ui.window.hints import Hint
 from vitviz.ui.window.main_window import MainWindow
@@ -58,7 +58,7 @@ def test_the_measure_of_texts_is_right(
     assert any("uniform" in text for text in sizes)
 
 
-FLAT = Change(Interventions(temperature=2.0))
+FLAT = ListedIntervention(Interventions(temperature=2.0))
 SCENES = {
     "inspect": ViewState(),
     "all heads": ViewState(tab="heads"),
@@ -244,7 +244,7 @@ def test_pointer_and_pressed_keys_are_shown(
     end(qtbot, window)
 
 
-def colours_round(stage: Stage) -> list[QColor]:
+def colours_round(stage: PresentOverlay) -> list[QColor]:
     """What the stage paints from the pointer to the right."""
     image = QImage(stage.size(), QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent)

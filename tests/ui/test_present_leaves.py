@@ -44,7 +44,7 @@ def slider_in_use(window: MainWindow) -> QWidget:
     return page.slider
 
 
-def comparing(window: MainWindow) -> QWidget:
+def comparison(window: MainWindow) -> QWidget:
     window.controller.keep()
     return window.panes.picture
 
@@ -61,7 +61,7 @@ def without_panel(window: MainWindow) -> QWidget:
     return window.panes.picture
 
 
-SCENES = (zoomed, notes_unfolded, slider_in_use, comparing, lab, without_panel)
+SCENES = (zoomed, notes_unfolded, slider_in_use, comparison, lab, without_panel)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)

@@ -14,7 +14,7 @@ from tests.ui.clicks import click_patch
 from tests.ui.conftest import OpenWindow, held_back, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.learn.chapters.ch3_cost import CostPage
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
@@ -49,7 +49,7 @@ def test_scene_and_view_stay(
     zoom = QRectF(0.1, 0.2, 0.5, 0.5)
     window.panes.picture.setRange(zoom)
     kept_zoom = window.panes.picture.shownRange()
-    state, trace, heat = control.state, control.scene.trace, control.heat
+    state, trace, heat = control.state, control.document.trace, control.heat
     former = window.panes.picture
     change_language(window, qtbot)
     wait_idle(qtbot, window)
@@ -57,7 +57,7 @@ def test_scene_and_view_stay(
     assert panes.picture is not former
     assert control.panes is panes
     assert control.state == state
-    assert control.scene.trace is trace
+    assert control.document.trace is trace
     assert heat is not None
     assert control.heat is not None
     np.testing.assert_array_equal(control.heat.patches, heat.patches)
@@ -94,22 +94,22 @@ def test_results_that_took_long_stay(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    qtbot.mouseClick(window.panes.tabs.button("trial"), LEFT)
-    qtbot.mouseClick(window.panes.trial.startButton(), LEFT)
+    qtbot.mouseClick(window.panes.tabs.button("map_test"), LEFT)
+    qtbot.mouseClick(window.panes.map_test.startButton(), LEFT)
     wait_idle(qtbot, window)
-    tested = window.panes.trial.note()
+    tested = window.panes.map_test.note()
     assert "area" in tested
     qtbot.mouseClick(window.panes.tabs.button("heads"), LEFT)
     gate = held_back(window)
     window.panes.heads.measureRequested.emit()
-    qtbot.waitUntil(lambda: control.work.is_awaited(Kind.EFFECT))
+    qtbot.waitUntil(lambda: control.workers.is_awaited(JobKind.EFFECT))
     change_language(window, qtbot)
-    assert control.work.is_awaited(Kind.EFFECT)
+    assert control.workers.is_awaited(JobKind.EFFECT)
     gate.set()
     wait_idle(qtbot, window)
-    qtbot.mouseClick(window.panes.tabs.button("trial"), LEFT)
-    assert window.panes.trial.note() == tested
-    drawn = list(window.panes.trial._plot.getPlotItem().listDataItems())
+    qtbot.mouseClick(window.panes.tabs.button("map_test"), LEFT)
+    assert window.panes.map_test.note() == tested
+    drawn = list(window.panes.map_test._plot.getPlotItem().listDataItems())
     assert len(drawn) == 8
 
 

@@ -85,7 +85,7 @@ def test_another_size_with_its_price(
     in_dialog(SizeDialog, fill)
     action(window, "Another size").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.grid == (6, 10)
     assert "160×96 px: 6×10 patches, 61 tokens" in said[0]
@@ -103,7 +103,7 @@ def test_more_than_half_of_the_memory_is_asked_about(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window = open_vitviz(photo)
-    peak = window.running.price_of(action(window, "448 px").data()).peak_bytes
+    peak = window.input_options.price_of(action(window, "448 px").data()).peak_bytes
     monkeypatch.setattr(
         "vitviz.attention.price.free_bytes", lambda _device: round(1.5 * peak)
     )
@@ -120,7 +120,7 @@ def test_more_than_half_of_the_memory_is_asked_about(
     in_dialog(QMessageBox, reply)
     action(window, "448 px").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert "448×448 px" in said[0]
     side = trace.setup.placement.model_size[0]
@@ -139,16 +139,16 @@ def test_too_much_is_refused_and_the_view_stays(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     window = open_vitviz(photo)
-    before = window.controller.scene.trace
+    before = window.controller.document.trace
     with monkeypatch.context() as patch:
         patch.setattr("vitviz.attention.price.free_bytes", lambda _device: 1_000_000)
         action(window, "448 px").trigger()
         qtbot.waitUntil(lambda: window.panes.errors.isVisible())
         assert "1.0 MB are free" in window.panes.errors.text()
-        assert window.controller.scene.trace is before
+        assert window.controller.document.trace is before
     action(window, "224 px").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.grid == (14, 14)
 
@@ -159,7 +159,7 @@ def test_out_of_memory_during_a_run_leaves_the_window_able_to_go_on(
 ) -> None:
     window = open_vitviz(photo)
     control = window.controller
-    before = control.scene.trace
+    before = control.document.trace
     assert control.model is not None
     assert before is not None
 
@@ -170,13 +170,13 @@ def test_out_of_memory_during_a_run_leaves_the_window_able_to_go_on(
     action(window, "224 px").trigger()
     qtbot.waitUntil(lambda: window.panes.errors.isVisible())
     assert "not enough memory" in window.panes.errors.text()
-    assert control.scene.trace is before
+    assert control.document.trace is before
     handle.remove()
     action(window, "224 px").trigger()
     wait_idle(qtbot, window)
     action(window, "112 px").trigger()
     wait_idle(qtbot, window)
-    after = control.scene.trace
+    after = control.document.trace
     assert after is not None
     for layer in range(after.num_layers):
         np.testing.assert_array_equal(after.row(layer, 3), before.row(layer, 3))
@@ -186,7 +186,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
 ) -> None:
     window = open_vitviz(photo)
-    before = window.controller.scene.trace
+    before = window.controller.document.trace
     assert before is not None
     own = before.setup.preprocessing
 
@@ -199,7 +199,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     in_dialog(PreprocessingDialog, change)
     action(window, "Preprocessing").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.setup.preprocessing.mean == (0.125, *own.mean[1:])
     assert np.abs(trace.row(0, 1) - before.row(0, 1)).max() > 1e-5
@@ -208,7 +208,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     window.sessions.save_as(session)
     wait_written(qtbot, window)
     other = open_vitviz(session, model=None)
-    again = other.controller.scene.trace
+    again = other.controller.document.trace
     assert again is not None
     assert again.setup.preprocessing == trace.setup.preprocessing
 
@@ -219,7 +219,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     in_dialog(PreprocessingDialog, restore)
     action(window, "Preprocessing").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.setup.preprocessing == own
 
@@ -242,7 +242,7 @@ def test_classes_get_the_names_of_a_file(
     )
     window.top.labelsRequested.emit()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.setup.model.labels == tuple(names)
 
@@ -267,7 +267,7 @@ def test_without_a_picture_there_is_room_for_layers_and_heads(
     qtbot.waitUntil(lambda: window.controller.model is not None, timeout=30_000)
     model, panes = window.controller.model, window.panes
     assert model is not None
-    assert window.controller.scene.trace is None
+    assert window.controller.document.trace is None
     assert (model.info.num_layers, model.info.num_heads) == (4, 3)
     assert panes.rail._num_layers == 4
     assert panes.strip._num_heads == 3

@@ -147,7 +147,7 @@ def test_what_is_missing_of_a_session_stays_said(
     other = open_vitviz(path, model=None, wait=False)
 
     def is_done() -> bool:
-        trace = other.controller.scene.trace
+        trace = other.controller.document.trace
         return trace is not None and trace.is_complete
 
     qtbot.waitUntil(is_done, timeout=60_000)
@@ -155,7 +155,7 @@ def test_what_is_missing_of_a_session_stays_said(
     content["model"] = {"name": str(tmp_path / "gone.safetensors")}
     path.write_text(json.dumps(content))
     third = open_vitviz(path, model=None, wait=False)
-    qtbot.waitUntil(lambda: third.controller.scene.image is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: third.controller.document.image is not None, timeout=60_000)
     assert third.controller.model is None
     qtbot.waitUntil(lambda: "gone.safetensors" in third.panes.errors.text())
 
@@ -179,5 +179,5 @@ def test_a_session_among_other_files_is_opened_and_said(
     other = open_vitviz(tmp_path / "other.png", path, model=None, wait=False)
     said = "A session brings its own picture: view.vitviz was opened"
     qtbot.waitUntil(lambda: said in other.panes.errors.text(), timeout=20_000)
-    qtbot.waitUntil(lambda: other.controller.scene.image is not None)
+    qtbot.waitUntil(lambda: other.controller.document.image is not None)
     assert other.controller.state.token == 7

@@ -24,7 +24,7 @@ def start(qapp: QApplication, *arguments: str) -> str:
     def close_when_done() -> None:
         windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
         window = next(w for w in windows if w.isVisible())
-        trace = window.controller.scene.trace
+        trace = window.controller.document.trace
         if trace is not None and trace.is_complete:
             poll.stop()
             texts.append(window.panes.errors.text())
@@ -99,7 +99,7 @@ def test_a_slow_disk_does_not_hold_the_window_up(
     def change_when_done() -> None:
         windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
         window = next(w for w in windows if w.isVisible())
-        trace = window.controller.scene.trace
+        trace = window.controller.document.trace
         if trace is not None and trace.is_complete:
             poll.stop()
             monkeypatch.setattr(os, "fsync", slow)

@@ -100,7 +100,7 @@ def test_checks_and_numbers_take_effect_at_once(
     check.click()
     assert not window.controller.screen.previews_on_hover
     assert settings.load().hover_preview is False
-    window.wishes.toggle_hover()
+    window.view_handlers.toggle_hover()
     assert check.isChecked(), "what is changed by key is shown in the dialog"
     number = dialog.findChild(QSpinBox, "max_recent")
     assert isinstance(number, QSpinBox)
@@ -134,11 +134,11 @@ def test_precision_and_threads_reload_the_model(
     def note(*_: object) -> None:
         used.append(torch.get_num_threads())
 
-    exact = window.controller.scene.trace
+    exact = window.controller.document.trace
     assert exact is not None
     choose(dialog, "precision", "bfloat16")
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.setup.model.dtype == "bfloat16"
     assert exact.max_error < trace.max_error <= 3e-2

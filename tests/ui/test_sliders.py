@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
-from vitviz.domain.interventions import active
+from vitviz.domain.interventions import merge_active
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.window.main_window import MainWindow
 
@@ -24,7 +24,7 @@ def at(slider: Slider, share: float) -> QPoint:
 
 
 def temperature(window: MainWindow) -> float:
-    return active(window.controller.state.changes).temperature
+    return merge_active(window.controller.state.changes).temperature
 
 
 def test_there_is_no_slider_of_qt_s_own(open_vitviz: OpenWindow, photo: Path) -> None:

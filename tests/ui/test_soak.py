@@ -88,14 +88,16 @@ def counted(window: MainWindow) -> Counter[str]:
 def run_once(qtbot: QtBot, window: MainWindow, photo: Path, number: int) -> None:
     """Open a picture, wait for its run, click a patch."""
     control = window.controller
-    former = control.scene.trace
+    former = control.document.trace
     window.open_path(str(photo))
     qtbot.waitUntil(
-        lambda: control.scene.trace is not None and control.scene.trace is not former,
+        lambda: (
+            control.document.trace is not None and control.document.trace is not former
+        ),
         timeout=60_000,
     )
     wait_idle(qtbot, window)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     rows, cols = trace.grid
     token = trace.setup.grid.token(number % rows, 3 * number % cols)

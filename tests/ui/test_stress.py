@@ -31,8 +31,8 @@ CLOSING_LIMIT_S = 2.0
 
 def delayed(window: MainWindow, randomness: random.Random) -> None:
     """Make every job of this window take a random while longer, before and after."""
-    work = window.controller.work
-    submit = work.submit
+    workers = window.controller.workers
+    submit = workers.submit
 
     def late(kind: object, job: Job) -> None:
         before, after = randomness.random() * 0.004, randomness.random() * 0.004
@@ -45,7 +45,7 @@ def delayed(window: MainWindow, randomness: random.Random) -> None:
 
         submit(kind, slow)  # type: ignore[arg-type]
 
-    work.submit = late  # type: ignore[method-assign, assignment]
+    workers.submit = late  # type: ignore[method-assign, assignment]
 
 
 def switch(window: MainWindow, randomness: random.Random, photos: list[Path]) -> None:
@@ -79,7 +79,7 @@ def switch(window: MainWindow, randomness: random.Random, photos: list[Path]) ->
 def check_against_synchronous_run(window: MainWindow, model_folder: Path) -> None:
     """What is on screen equals a run without any window, bit for bit."""
     control = window.controller
-    shown, state = control.scene, control.state
+    shown, state = control.document, control.state
     assert shown.trace is not None
     assert shown.image is not None
     assert control.heat is not None
@@ -114,14 +114,14 @@ def hurry(
     stale: list[tuple[object, object]] = []
 
     def watch() -> None:
-        trace, image = control.scene.trace, control.scene.image
+        trace, image = control.document.trace, control.document.image
         if trace is not None and trace.setup.image is not image:
             stale.append((trace.setup.image, image))
         heat = control.heat
         if heat is not None and trace is not None and heat.patches.shape != trace.grid:
             stale.append((heat.patches.shape, trace.grid))
 
-    control.sceneChanged.connect(watch)
+    control.documentChanged.connect(watch)
     control.stateChanged.connect(watch)
     for _ in range(count):
         switch(window, randomness, photos)
@@ -132,8 +132,8 @@ def hurry(
     window.open_path(str(photos[0]))
     qtbot.waitUntil(
         lambda: (
-            control.scene.image is not None
-            and control.scene.image.name == photos[0].name
+            control.document.image is not None
+            and control.document.image.name == photos[0].name
         )
     )
     wait_idle(qtbot, window)

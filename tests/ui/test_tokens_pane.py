@@ -33,7 +33,7 @@ def test_similarity_follows_the_query(
     pane, control = window.panes.tokens, window.controller
     click(qtbot, window, pane.button(Reading.SIMILARITY))
     click(qtbot, window, pane.sourceButton(Source.KEY))
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     for token in (4, 11):
         control.pin(token)
@@ -79,7 +79,7 @@ def test_every_reading_is_shown_or_says_why_not(
             assert pane.grid.shape() == (0, 0)
         else:
             assert pane.grid.image(0, 0) is not None
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     click(qtbot, window, pane.button(Reading.COLOURS))
     place = pane.grid.cellRect(0, 1).center().toPoint()
@@ -103,7 +103,7 @@ def test_a_trace_alone_has_no_states(
 ) -> None:
     first = open_vitviz(photo)
     window = open_vitviz(model=None, wait=False)
-    trace = first.controller.scene.trace
+    trace = first.controller.document.trace
     assert trace is not None
     qtbot.waitUntil(lambda: window.controller.model is not None, timeout=30_000)
     window.controller.adopt(trace)

@@ -22,7 +22,7 @@ def window(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
 ) -> MainWindow:
     opened = open_vitviz(photo, model=classifier_folder)
-    qtbot.mouseClick(opened.panes.tabs.button("trial"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(opened.panes.tabs.button("map_test"), Qt.MouseButton.LeftButton)
     wait_idle(qtbot, opened)
     return opened
 
@@ -30,10 +30,10 @@ def window(
 def test_the_map_on_screen_is_tested_both_ways(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    control, pane = window.controller, window.panes.trial
+    control, pane = window.controller, window.panes.map_test
     control.change(target=2)
     choose(qtbot, window, "legrad")
-    heat, trace, model = control.heat, control.scene.trace, control.model
+    heat, trace, model = control.heat, control.document.trace, control.model
     assert heat is not None
     assert trace is not None
     assert model is not None
@@ -59,7 +59,7 @@ def test_the_map_on_screen_is_tested_both_ways(
 def test_a_test_can_be_cancelled(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pane = window.panes.trial
+    pane = window.panes.map_test
     monkeypatch.setattr("vitviz.explain.perturbation.BATCH_TOKENS", 1)
     qtbot.mouseClick(pane.startButton(), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "%" in pane.note())

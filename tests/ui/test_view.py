@@ -80,7 +80,7 @@ def test_a_trace(qtbot: QtBot, viewed: list[MainWindow], photo: Path) -> None:
     trace = vitviz.trace(vitviz.wrap(Pixels(), size=96), photo)
     window = view(trace, qtbot, viewed)
     qtbot.waitUntil(lambda: window.controller.heat is not None)
-    assert window.controller.scene.trace is trace
+    assert window.controller.document.trace is trace
     assert trace.setup.prefix_names == ("cls", "reg0")
     assert trace.grid == (12, 12)
 
@@ -95,11 +95,13 @@ def test_a_trace_of_a_prepared_tensor_lies_on_its_picture(
     control = window.controller
     qtbot.waitUntil(lambda: control.heat is not None)
     assert window.panes.picture.isVisible()
-    image = control.scene.image
+    image = control.document.image
     assert image is not None
     np.testing.assert_array_equal(image.pixels, of_picture.setup.picture.pixels)
-    assert control.scene.trace is not None
-    assert control.scene.trace.setup.image is None, "8 bits are not the tensor's values"
+    assert control.document.trace is not None
+    assert control.document.trace.setup.image is None, (
+        "8 bits are not the tensor's values"
+    )
 
 
 def test_a_model_runs_on_the_picture_that_is_opened(
@@ -108,7 +110,7 @@ def test_a_model_runs_on_the_picture_that_is_opened(
     window = view(vitviz.wrap(Pixels(), size=96), qtbot, viewed)
     window.open_path(str(photo))
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.setup.model.name == "Pixels"
     assert trace.max_error < 1e-5
@@ -117,7 +119,7 @@ def test_a_model_runs_on_the_picture_that_is_opened(
 def test_a_path(qtbot: QtBot, viewed: list[MainWindow], photo: Path) -> None:
     window = view(photo, qtbot, viewed)
     wait_idle(qtbot, window)
-    assert window.controller.scene.image is not None
+    assert window.controller.document.image is not None
 
 
 def test_windowed_layers_are_marked_and_passed_over(

@@ -57,7 +57,7 @@ def test_the_window_asks_for_the_shorter_side_alone(
     in_dialog(SizeDialog, fill)
     action(window, "Another size").trigger()
     wait_idle(qtbot, window)
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.grid == (6, 12)
     assert "192×96 px: 6×12 patches, 73 tokens" in said[0]
@@ -73,6 +73,6 @@ def test_two_sides_become_one_when_the_whole_picture_is_chosen(
     wait_idle(qtbot, window)
     assert window.controller.options == RunOptions(96, Fit.WHOLE)
     assert action(window, "96 px").isChecked()
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     assert trace.grid == (6, 12)

@@ -17,15 +17,15 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow, wait_idle
 from tests.ui.words import cut_off
-from vitviz.domain.interventions import Change, Interventions
+from vitviz.domain.interventions import Interventions, ListedIntervention
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.state import Chapter, Mode
 
-TABS = ("matrix", "heads", "classes", "tokens", "trial", "views")
-FLAT = Change(Interventions(temperature=2.0))
+TABS = ("matrix", "heads", "classes", "tokens", "map_test", "views")
+FLAT = ListedIntervention(Interventions(temperature=2.0))
 SMALL, LARGE = (1280, 720), (1920, 1080)
 OLD_PROJECTOR = 1024, 768
 SIZES = [
@@ -62,7 +62,7 @@ def scenes(window: MainWindow) -> Iterator[str]:
     control.change(mode=Mode.INSPECT, tab="matrix", changes=())
     control.keep()
     yield "compare"
-    control.comparing.keep(None)
+    control.comparison.keep(None)
 
 
 def parted(learn: LearnPanel) -> list[str]:
@@ -147,9 +147,9 @@ def test_nothing_is_cut_off_in_a_dialog(
         dialogs[0].close()
         qtbot.waitUntil(lambda: not window.findChildren(QDialog) or not visible(window))
     asking: dict[str, Callable[[], object]] = {
-        "size": window.running.ask_size,
-        "preprocessing": window.running.ask_preprocessing,
-        "range": window.wishes.on_fixed_range,
+        "size": window.input_options.ask_size,
+        "preprocessing": window.input_options.ask_preprocessing,
+        "range": window.view_handlers.on_fixed_range,
     }
     for name, ask in asking.items():
         seen: list[str] = []

@@ -37,7 +37,7 @@ def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]
 
     from vitviz.pictures.placement import prepare
 
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     setup = trace.setup
     assert setup.image is not None
@@ -90,7 +90,7 @@ def test_main_opens_a_picture_and_exits_with_0(
     def close_when_done() -> None:
         windows = [w for w in qapp.topLevelWidgets() if isinstance(w, MainWindow)]
         window = next(w for w in windows if w.isVisible())
-        trace = window.controller.scene.trace
+        trace = window.controller.document.trace
         if trace is not None and trace.is_complete:
             seen.append(window.windowTitle().startswith("coffee.png"))
             poll.stop()
@@ -139,7 +139,7 @@ def test_shift_click_pins_a_second_query_and_outside_says_so(
     assert window.controller.state.token == 1 + 7 + 1
     assert window.controller.state.others == (1 + 3 * 7 + 4,)
     assert window.panes.picture.inset.isVisible()
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     seen = trace.setup.placement.seen_rect()
     assert seen.x > 5, "the picture's left margin is not seen by the model"
@@ -253,7 +253,7 @@ def test_scale_policies(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> N
     assert control.heat is not None
     assert control.heat.levels.high == pytest.approx(control.heat.peak_value)
     control.change(scale=Scale.SHARED)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     assert control.heat.levels.high == pytest.approx(trace.row(3, 0)[:, 1:].max())
     control.change(scale=Scale.FIXED, fixed_range=(0.0, 0.01))
@@ -276,8 +276,8 @@ def test_paste_and_drop_open_pictures(
     window.paste()
     qtbot.waitUntil(lambda: window.windowTitle().startswith("pasted"))
     wait_idle(qtbot, window)
-    assert window.controller.scene.image is not None
-    assert window.controller.scene.image.size == (240, 180)
+    assert window.controller.document.image is not None
+    assert window.controller.document.image.size == (240, 180)
 
 
 def test_a_pasted_picture_is_encoded_beside_the_window(
@@ -301,10 +301,10 @@ def test_a_pasted_picture_is_encoded_beside_the_window(
     image.setPixelColor(3, 2, QColor(10, 200, 30))
     mime = QMimeData()
     mime.setImageData(image)
-    window.opening.open_mime(mime, "pasted")
+    window.open_dialogs.open_mime(mime, "pasted")
     qtbot.waitUntil(lambda: window.windowTitle().startswith("pasted"))
     assert threads[0] is not threading.main_thread()
-    shown = window.controller.scene.image
+    shown = window.controller.document.image
     assert shown is not None
     assert shown.pixels[2, 3].tolist() == [10, 200, 30]
     assert shown.pixels[0, 0].tolist() == [255, 255, 255]
@@ -316,7 +316,7 @@ def test_a_picture_without_a_model_asks_for_one(
 ) -> None:
     monkeypatch.setattr("vitviz.ui.window.app._has_embedded", lambda: False)
     window = open_vitviz(photo, model=None, wait=False)
-    qtbot.waitUntil(lambda: window.controller.scene.image is not None)
+    qtbot.waitUntil(lambda: window.controller.document.image is not None)
     assert "Choose a model" in window.panes.status.runText()
     assert window.controller.heat is None
 
@@ -338,7 +338,7 @@ def test_several_queries_are_compared_on_one_scale(
     places = [(3, 4), (0, 5), (6, 2), (5, 5), (2, 2)]
     for row, col in places:
         click_patch(qtbot, window, row, col, SHIFT)
-    trace = control.scene.trace
+    trace = control.document.trace
     assert trace is not None
     tokens = [trace.token(place) for place in places]
     assert control.state.others == tuple(tokens[1:]), "four at most, the newest stay"

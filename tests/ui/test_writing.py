@@ -211,7 +211,7 @@ def test_a_window_can_be_left_without_the_file(
         window.close()
     else:
         gate.error = OutputError("{path} could not be written.", path="a.png")
-        window.closing.end()
+        window.close_guard.end()
         assert window.isVisible()
         gate.opened.set()
         qtbot.waitUntil(window.isHidden)

@@ -14,7 +14,7 @@ from vitviz.jobs.queue import (
     Event,
     Failed,
     Finished,
-    Kind,
+    JobKind,
     Progressed,
     Started,
 )
@@ -64,12 +64,12 @@ def test_events_carry_the_token_in_order(worker: Worker) -> None:
         context.report(2)
         return "result"
 
-    token = worker.engine.submit(Kind.RUN, job)
-    assert worker.end_of(token) == Finished(Kind.RUN, token, "result")
-    assert worker.events[0] == Started(Kind.RUN, token)
+    token = worker.engine.submit(JobKind.RUN, job)
+    assert worker.end_of(token) == Finished(JobKind.RUN, token, "result")
+    assert worker.events[0] == Started(JobKind.RUN, token)
     assert worker.events[1:3] == [
-        Progressed(Kind.RUN, token, 1),
-        Progressed(Kind.RUN, token, 2),
+        Progressed(JobKind.RUN, token, 1),
+        Progressed(JobKind.RUN, token, 2),
     ]
 
 
@@ -85,10 +85,10 @@ def test_a_newer_job_cancels_the_running_and_replaces_the_waiting(
         context.raise_if_cancelled()
         ran.append("first to its end")
 
-    token = worker.engine.submit(Kind.RUN, first)
+    token = worker.engine.submit(JobKind.RUN, first)
     assert running.wait(10)
-    worker.engine.submit(Kind.RUN, lambda _c: ran.append("second"))
-    last = worker.engine.submit(Kind.RUN, lambda _c: ran.append("third"))
+    worker.engine.submit(JobKind.RUN, lambda _c: ran.append("second"))
+    last = worker.engine.submit(JobKind.RUN, lambda _c: ran.append("third"))
     release.set()
     end = worker.end_of(token)
     assert isinstance(end, Failed)
@@ -105,10 +105,10 @@ def test_a_more_urgent_kind_runs_first(worker: Worker) -> None:
         running.set()
         release.wait(10)
 
-    worker.engine.submit(Kind.EXPORT, hold)
+    worker.engine.submit(JobKind.EXPORT, hold)
     assert running.wait(10)
-    last = worker.engine.submit(Kind.MATRIX, lambda _c: order.append("matrix"))
-    worker.engine.submit(Kind.MODEL, lambda _c: order.append("model"))
+    last = worker.engine.submit(JobKind.MATRIX, lambda _c: order.append("matrix"))
+    worker.engine.submit(JobKind.MODEL, lambda _c: order.append("model"))
     release.set()
     worker.end_of(last)
     assert order == ["model", "matrix"]
@@ -129,14 +129,14 @@ def test_errors_end_in_one_sentence_and_the_engine_goes_on(
     def fail(_context: Context) -> None:
         raise error
 
-    end = worker.end_of(worker.engine.submit(Kind.RUN, fail))
+    end = worker.end_of(worker.engine.submit(JobKind.RUN, fail))
     assert isinstance(end, Failed)
     assert isinstance(end.error, VitvizError)
     assert words in str(end.error)
     assert "\n" not in str(end.error)
     assert end.error.__traceback__ is None, "a traceback would pin tensors"
-    token = worker.engine.submit(Kind.RUN, lambda _c: 1)
-    assert worker.end_of(token) == Finished(Kind.RUN, token, 1)
+    token = worker.engine.submit(JobKind.RUN, lambda _c: 1)
+    assert worker.end_of(token) == Finished(JobKind.RUN, token, 1)
 
 
 def test_stop_cancels_what_runs_and_forgets_what_waits(worker: Worker) -> None:
@@ -149,9 +149,9 @@ def test_stop_cancels_what_runs_and_forgets_what_waits(worker: Worker) -> None:
             pass
         context.raise_if_cancelled()
 
-    token = worker.engine.submit(Kind.RUN, poll)
+    token = worker.engine.submit(JobKind.RUN, poll)
     assert running.wait(10)
-    worker.engine.submit(Kind.MATRIX, lambda _c: ran.append("waiting"))
+    worker.engine.submit(JobKind.MATRIX, lambda _c: ran.append("waiting"))
     worker.engine.stop()
     assert isinstance(worker.end_of(token), Failed)
     worker.thread.join(10)
@@ -160,9 +160,9 @@ def test_stop_cancels_what_runs_and_forgets_what_waits(worker: Worker) -> None:
 
 def test_cancelling_says_how_waiting_jobs_ended() -> None:
     engine = Engine()
-    token = engine.submit(Kind.RUN, lambda _: None)
-    engine.submit(Kind.RAIL, lambda _: None)
-    (ended,) = engine.cancel(Kind.RUN, Kind.MODEL)
-    assert (ended.kind, ended.token) == (Kind.RUN, token)
+    token = engine.submit(JobKind.RUN, lambda _: None)
+    engine.submit(JobKind.RAIL, lambda _: None)
+    (ended,) = engine.cancel(JobKind.RUN, JobKind.MODEL)
+    assert (ended.kind, ended.token) == (JobKind.RUN, token)
     assert isinstance(ended.error, Cancelled)
-    assert engine.cancel(Kind.RUN) == ()
+    assert engine.cancel(JobKind.RUN) == ()

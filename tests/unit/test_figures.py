@@ -201,15 +201,15 @@ def test_svg_has_text_as_text_and_the_photograph_inside() -> None:
     placement = place((560, 560), patch_size=(16, 16), size=(112, 112))
     heat = heat_of(np.ones((7, 7), np.float32))
     options = replace(PLAIN, caption=("vit", "layer 3", "query cls"))
-    document = svg_of(heat, placement, options)
+    scene = svg_of(heat, placement, options)
     text = svg_text(heat, placement, options)
     for expected in ("1/N", "0.5", "vit · layer 3 · query cls"):
         assert expected in text
-    images = document.getElementsByTagName("image")
+    images = scene.getElementsByTagName("image")
     assert len(images) >= 2
     for image in images:
         assert image.getAttribute("xlink:href").startswith("data:image/")
-    description = document.getElementsByTagName("desc")[0].firstChild
+    description = scene.getElementsByTagName("desc")[0].firstChild
     assert isinstance(description, minidom.Text)
     assert description.data == '{"x": "<&>"}'
 

@@ -11,7 +11,13 @@ import PIL.Image
 import pytest
 
 from vitviz.errors import InputError
-from vitviz.pictures.folder import Ahead, listing, natural_key, pictures_in, thumbnail
+from vitviz.pictures.folder import (
+    PictureCache,
+    listing,
+    natural_key,
+    pictures_in,
+    thumbnail,
+)
 
 
 def test_numbers_are_ordered_by_value() -> None:
@@ -129,23 +135,23 @@ def test_what_was_read_ahead_is_used_until_the_file_changes(
     photo: Path, other_photo: Path, tmp_path: Path
 ) -> None:
     path = Path(shutil.copy(photo, tmp_path / "a.png"))
-    ahead = Ahead()
-    assert ahead.get(path) is None
-    ahead.read(path)
-    image = ahead.get(path)
+    picture_cache = PictureCache()
+    assert picture_cache.get(path) is None
+    picture_cache.read(path)
+    image = picture_cache.get(path)
     assert image is not None
     assert image.size == (240, 180)
-    ahead.read(path)
-    assert ahead.get(path) is image, "not read twice"
+    picture_cache.read(path)
+    assert picture_cache.get(path) is image, "not read twice"
     shutil.copy(other_photo, path)
-    assert ahead.get(path) is None
-    ahead.read(tmp_path / "nothing.png")
+    assert picture_cache.get(path) is None
+    picture_cache.read(tmp_path / "nothing.png")
     (tmp_path / "bad.png").write_bytes(b"bad")
-    ahead.read(tmp_path / "bad.png")
-    assert ahead.get(tmp_path / "bad.png") is None
-    ahead.read(path)
-    ahead.keep_only([])
-    assert ahead.get(path) is None
+    picture_cache.read(tmp_path / "bad.png")
+    assert picture_cache.get(tmp_path / "bad.png") is None
+    picture_cache.read(path)
+    picture_cache.keep_only([])
+    assert picture_cache.get(path) is None
 
 
 @pytest.mark.parametrize("kind", ["png", "jpg", "webp", "tif"])

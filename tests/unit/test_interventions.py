@@ -16,8 +16,8 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
     Off,
-    changed,
-    merged,
+    changed_fields,
+    merge_interventions,
 )
 from vitviz.system.dataclass_json import decoded, encoded
 
@@ -41,8 +41,8 @@ def test_parts_are_one_change_each_and_make_the_whole_again() -> None:
     parts = FULL.parts()
     assert len(parts) == 7
     assert all(len(part.parts()) == 1 for part in parts)
-    assert merged(parts) == FULL
-    assert merged(parts[1:]).temperature == 1
+    assert merge_interventions(parts) == FULL
+    assert merge_interventions(parts[1:]).temperature == 1
     assert not UNTOUCHED.parts()
 
 
@@ -53,13 +53,13 @@ def test_empty_is_false_and_the_rest_is_true() -> None:
 
 def test_temperatures_multiply_within_their_range() -> None:
     two = Interventions(temperature=2.0)
-    assert merged([two, two]).temperature == 4
+    assert merge_interventions([two, two]).temperature == 4
     hot = Interventions(temperature=8000.0)
-    assert merged([two, hot]).temperature == MAX_TEMPERATURE
+    assert merge_interventions([two, hot]).temperature == MAX_TEMPERATURE
 
 
 def test_what_a_file_says_is_only_what_differs() -> None:
-    assert [changed(part) for part in FULL.parts()][:3] == [
+    assert [changed_fields(part) for part in FULL.parts()][:3] == [
         {"temperature": 2.0},
         {"is_scaled": False},
         {"axis": "heads"},

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import (
-    Change,
     Cut,
     Fill,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
+    ListedIntervention,
     Off,
 )
 from vitviz.errors import InputError
@@ -70,10 +70,16 @@ RICH = ViewState(
     mode=Mode.LAB,
     learn=LearnView(Chapter.SOFTMAX, 12),
     changes=(
-        Change(Interventions(temperature=2.0)),
-        Change(Interventions(heads_off=(HeadsOff(1, (0, 2), Off.MEAN),)), is_on=False),
-        Change(Interventions(cuts=(Cut((3, "cls"), ((1, 2),), 1, 4, (14, 14)),))),
-        Change(Interventions(hidden=(Hidden(((0, 1),), Hide.NOISE, 7, (14, 14)),))),
+        ListedIntervention(Interventions(temperature=2.0)),
+        ListedIntervention(
+            Interventions(heads_off=(HeadsOff(1, (0, 2), Off.MEAN),)), is_on=False
+        ),
+        ListedIntervention(
+            Interventions(cuts=(Cut((3, "cls"), ((1, 2),), 1, 4, (14, 14)),))
+        ),
+        ListedIntervention(
+            Interventions(hidden=(Hidden(((0, 1),), Hide.NOISE, 7, (14, 14)),))
+        ),
     ),
     tab="heads",
     tokens_view=TokensView(Reading.SIMILARITY, Source.KEY),

@@ -7,15 +7,15 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from vitviz.ui.learn.paging import STRONG, Block, Slide, slides_of
+from vitviz.ui.learn.paging import STRONG, PageBlock, Slide, slides_of
 
 ROOM = 100
 
 
-def blocks(*heights: int, leads: dict[int, int] | None = None) -> list[Block]:
+def blocks(*heights: int, leads: dict[int, int] | None = None) -> list[PageBlock]:
     made, top = [], 4
     for index, height in enumerate(heights):
-        made.append(Block(top, top + height, (leads or {}).get(index, 0)))
+        made.append(PageBlock(top, top + height, (leads or {}).get(index, 0)))
         top += height + 8
     return made
 
@@ -29,7 +29,7 @@ def blocks(*heights: int, leads: dict[int, int] | None = None) -> list[Block]:
         pytest.param(blocks(250), [(4, 104), (104, 204), (204, 254)], id="high"),
     ],
 )
-def test_slides(page: list[Block], wanted: list[tuple[int, int]]) -> None:
+def test_slides(page: list[PageBlock], wanted: list[tuple[int, int]]) -> None:
     assert slides_of(page, ROOM) == tuple(Slide(*one) for one in wanted)
 
 
@@ -48,11 +48,11 @@ def test_what_belongs_together_strongly_takes_a_slide_more() -> None:
     assert strong[2].top not in tops
 
 
-def parted(page: list[Block], ends: tuple[int, ...]) -> int:
+def parted(page: list[PageBlock], ends: tuple[int, ...]) -> int:
     return sum(page[end - 1].leads for end in ends)
 
 
-def every_way(page: list[Block]) -> list[tuple[int, ...]]:
+def every_way(page: list[PageBlock]) -> list[tuple[int, ...]]:
     """Places to turn over, of all ways in which every slide fits."""
     found = []
     for count in range(len(page)):

@@ -166,7 +166,7 @@ class AxesBias:
         return self.down, self.across
 
 
-def kept(values: Tensor, grid: tuple[int, int] | None) -> Bias:
+def keep_bias(values: Tensor, grid: tuple[int, int] | None) -> Bias:
     """What to keep of a bias, (H, N, N) or broadcasting to it, on a (rows, cols) grid.
 
     The parts it is made of where it is one of the known kinds, else itself.

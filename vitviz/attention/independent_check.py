@@ -22,14 +22,16 @@ from torch import Tensor
 from vitviz.attention import compute
 from vitviz.attention.capture import Capture
 from vitviz.attention.compute import rows_at
-from vitviz.attention.intervene import Call, LayerChanges, as_bias
+from vitviz.attention.intervene import Call, LayerInterventions, as_bias
 from vitviz.domain.interventions import Axis
 
 NUM_KEYS = 256
 """Keys of the tile, at most; all queries of each are computed."""
 
 
-def verify_other_axis(capture: Capture, call: Call, change: LayerChanges) -> Capture:
+def verify_other_axis(
+    capture: Capture, call: Call, change: LayerInterventions
+) -> Capture:
     """`capture` with its error at least that of its weights over another axis.
 
     The error of the weights is max|A − A₂| / max|A₂| over the checked queries and the
@@ -54,7 +56,7 @@ def _spread(capture: Capture) -> Tensor:
     return torch.linspace(0, capture.num_keys - 1, count).round().long()
 
 
-def _columns(call: Call, change: LayerChanges, keys: Tensor) -> Tensor:
+def _columns(call: Call, change: LayerInterventions, keys: Tensor) -> Tensor:
     """Attention of all queries to some keys, (H, N, n) float32; 0 where all is cut."""
     q, k = call.q[0].float(), call.k[0][:, keys].float()
     scores = torch.einsum("hid,hjd->hij", q, k)  # (H, N, n)

@@ -60,7 +60,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LayerChanges:
+class LayerInterventions:
     """What is changed of one layer's attention."""
 
     temperature: float
@@ -175,7 +175,7 @@ class LayerChanges:
         return output
 
 
-class Changes:
+class AppliedInterventions:
     """Interventions in the terms of one run: its tokens, layers and heads.
 
     prefix_names : special tokens; empty where the model does not declare them.
@@ -198,7 +198,7 @@ class Changes:
         self._names = prefix_names
         self._num_layers = num_layers
 
-    def of_layer(self, layer: int, call: Call) -> LayerChanges | None:
+    def of_layer(self, layer: int, call: Call) -> LayerInterventions | None:
         """What happens in one layer's call; None if nothing does.
 
         Raises SelectionError for a head or token that there is not.
@@ -210,7 +210,7 @@ class Changes:
             for head in off.heads:
                 require_head(head, num_heads)
         edges = self._edges(layer, num_tokens, call.q.device)
-        made = LayerChanges(
+        made = LayerInterventions(
             wanted.temperature,
             wanted.is_scaled,
             wanted.axis,

@@ -14,13 +14,13 @@ import PIL.Image
 import torch
 from torch import Tensor
 
-from vitviz.attention.intervene import Changes, with_hidden
+from vitviz.attention.intervene import AppliedInterventions, with_hidden
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Setup
 from vitviz.domain.geometry import Fit, PatchGrid, Placement
 from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.errors import BudgetError, InputError, UnsupportedModelError
-from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.model import Model
 from vitviz.pictures.placement import Preprocessing, placement_for, prepare
 from vitviz.pictures.source import SourceImage, load_image
@@ -47,10 +47,10 @@ def set_up(
     setup = replace(setup, interventions=interventions)
     grid = (setup.grid.rows, setup.grid.cols)
     interventions.check(grid=grid, num_layers=setup.model.num_layers)
-    return setup, hidden_in(setup, pixels)
+    return setup, hide_patches(setup, pixels)
 
 
-def hidden_in(setup: Setup, pixels: Tensor) -> Tensor:
+def hide_patches(setup: Setup, pixels: Tensor) -> Tensor:
     """(1, 3, H, W) with the patches hidden that this run hides in its picture."""
     interventions = setup.interventions
     return with_hidden(pixels, setup.model.patch_size, interventions.hidden)
@@ -65,7 +65,7 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
     if setup.image is None or not any(one.patches for one in hidden):
         return None
     prepared = prepare(setup.image, setup.placement, setup.preprocessing)
-    pixels = hidden_in(setup, torch.from_numpy(prepared)[None])[0].numpy()
+    pixels = hide_patches(setup, torch.from_numpy(prepared)[None])[0].numpy()
     width, height = setup.model.patch_size
     out = np.zeros((*pixels.shape[1:], 4), np.uint8)
     out[..., :3] = _colours(pixels, setup.preprocessing)
@@ -89,24 +89,26 @@ def _colours(
     return colours.transpose(1, 2, 0)
 
 
-def changes_of(setup: Setup) -> Changes | None:
+def applied_interventions(setup: Setup) -> AppliedInterventions | None:
     """What to change in the attention of such a run; None for the untouched model."""
     interventions = setup.interventions
     if not interventions:
         return None
     num_layers = setup.model.num_layers
-    return Changes(interventions, setup.grid, setup.prefix_names, num_layers)
+    return AppliedInterventions(
+        interventions, setup.grid, setup.prefix_names, num_layers
+    )
 
 
 @contextlib.contextmanager
-def explained(setup: Setup) -> Iterator[None]:
+def explain_model_errors(setup: Setup) -> Iterator[None]:
     """What a network raises on an input it cannot take becomes one sentence.
 
     A lack of memory passes as it is.
     """
     try:
         yield
-    except NETWORK_ERRORS as error:
+    except MODEL_ERRORS as error:
         if is_out_of_memory(error):
             raise
         raise _explained(setup, error) from error
@@ -147,12 +149,12 @@ def _explained(setup: Setup, error: Exception) -> UnsupportedModelError:
 
 
 @contextlib.contextmanager
-def changed_again(model: Model, setup: Setup) -> Iterator[None]:
+def reapply_interventions(model: Model, setup: Setup) -> Iterator[None]:
     """Forward passes of `model` are changed as this run was; nothing is captured.
 
     For passes without a tap of their own. Pictures are to be hidden by `hidden_in`.
     """
-    changes = changes_of(setup)
+    changes = applied_interventions(setup)
     if changes is None:
         yield
         return

@@ -12,8 +12,8 @@ from vitviz.attention.capture import Capture
 from vitviz.attention.cpu_fallback import set_up_on_cpu
 from vitviz.attention.prepare import (
     ImageInput,
-    changes_of,
-    explained,
+    applied_interventions,
+    explain_model_errors,
     not_enough_memory,
     set_up,
 )
@@ -142,14 +142,14 @@ def _tapped(
     opened = tap(
         adapter.blocks,
         on_capture=keep,
-        changes=changes_of(setup),
+        changes=applied_interventions(setup),
         is_cancelled=is_cancelled,
         windowed=setup.windowed,
         grid=(setup.grid.rows, setup.grid.cols),
     )
     with torch.inference_mode(), adapter.ready(setup.placement.model_size):
         try:
-            with opened as recording, explained(setup):
+            with opened as recording, explain_model_errors(setup):
                 output = adapter.forward(pixels)
         except _ListenerFailed as failed:
             raise failed.error from None

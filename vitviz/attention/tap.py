@@ -26,9 +26,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vitviz.attention import independent_check
-from vitviz.attention.capture import Bias, Capture, kept
+from vitviz.attention.capture import Bias, Capture, keep_bias
 from vitviz.attention.independent_check import verify_rows
-from vitviz.attention.intervene import Call, Changes, as_bias
+from vitviz.attention.intervene import AppliedInterventions, Call, as_bias
 from vitviz.domain.interventions import Axis
 from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
 
@@ -59,7 +59,7 @@ class _Recorder:
         blocks: Sequence[nn.Module],
         on_capture: Callable[[int, Capture], None] | None,
         on_output: Callable[[int, Tensor], Tensor | None] | None,
-        changes: Changes | None,
+        changes: AppliedInterventions | None,
         windowed: Collection[int],
         grid: tuple[int, int] | None,
     ) -> None:
@@ -125,7 +125,9 @@ class _Recorder:
         self._keep(capture)
         return output
 
-    def _changed(self, changes: Changes, layer: int, call: Call) -> Tensor | None:
+    def _changed(
+        self, changes: AppliedInterventions, layer: int, call: Call
+    ) -> Tensor | None:
         """The call's output as interventions make it; None if they leave it alone."""
         change = changes.of_layer(layer, call)
         if change is None:
@@ -192,7 +194,7 @@ class _Recorder:
             return None
         values = as_bias(mask)
         assert values is not None
-        bias = kept(values[0] if values.dim() == 4 else values, self.grid)
+        bias = keep_bias(values[0] if values.dim() == 4 else values, self.grid)
         for part in bias.parts():
             storage = part.untyped_storage()  # several layers may share one
             self.bias_bytes[storage.data_ptr()] = storage.nbytes()
@@ -211,7 +213,7 @@ def tap(
     *,
     on_capture: Callable[[int, Capture], None] | None = None,
     on_output: Callable[[int, Tensor], Tensor | None] | None = None,
-    changes: Changes | None = None,
+    changes: AppliedInterventions | None = None,
     is_cancelled: Callable[[], bool] | None = None,
     windowed: Collection[int] = (),
     grid: tuple[int, int] | None = None,

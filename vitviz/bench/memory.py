@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.bench import networks
-from vitviz.bench.results import Figure
+from vitviz.bench.results import Measurement
 from vitviz.system import subprocesses
 from vitviz.system.memory import free_bytes
 
@@ -30,7 +30,7 @@ def can_measure() -> bool:
 
 def compared(
     num_tokens: int = 3601, library: str | None = None, *, timeout_s: float = 120.0
-) -> list[Figure]:
+) -> list[Measurement]:
     """A trace against the fused forward pass, and against keeping A."""
     library = library or networks.libraries()[0]
     what = f"{library}, {num_tokens:,} tokens"
@@ -39,8 +39,8 @@ def compared(
     if not can_measure():
         why = "only measured on Linux"
         return [
-            Figure(name, None, "× q, k, v", FACTOR_TARGET, why),
-            Figure(other, None, "×", KEEPING_TARGET, why),
+            Measurement(name, None, "× q, k, v", FACTOR_TARGET, why),
+            Measurement(other, None, "×", KEEPING_TARGET, why),
         ]
     plain = peak_bytes("forward", num_tokens, library, timeout_s=timeout_s)
     traced = peak_bytes("trace", num_tokens, library, timeout_s=timeout_s)
@@ -48,17 +48,17 @@ def compared(
     if _kept_bytes(num_tokens) * 2 < (free_bytes() or 0):
         kept = peak_bytes("keep", num_tokens, library, timeout_s=timeout_s)
     if plain is None or traced is None:
-        return [Figure(name, None, "× q, k, v", FACTOR_TARGET, "took too long")]
+        return [Measurement(name, None, "× q, k, v", FACTOR_TARGET, "took too long")]
     factors = networks.factor_bytes(num_tokens)
     return [
-        Figure(
+        Measurement(
             name,
             (traced - plain) / factors,
             "× q, k, v",
             FACTOR_TARGET,
             f"{_mb(traced)} against {_mb(plain)}; q, k, v are {_mb(factors)}",
         ),
-        Figure(
+        Measurement(
             other,
             None if kept is None else traced / kept,
             "×",
@@ -70,18 +70,20 @@ def compared(
     ]
 
 
-def largest(*, timeout_s: float = 100.0) -> Figure:
+def largest(*, timeout_s: float = 100.0) -> Measurement:
     """Tokens of a trace that stays within 3 GB over the model."""
     name = "tokens traced within 3 GB over the model"
     if not can_measure():
-        return Figure(name, None, "", LARGEST_TOKENS, "only measured on Linux", True)
+        return Measurement(
+            name, None, "", LARGEST_TOKENS, "only measured on Linux", True
+        )
     peak = peak_bytes("trace", LARGEST_TOKENS, timeout_s=timeout_s)
     if peak is None:
         note = f"{LARGEST_TOKENS:,} tokens took longer than {timeout_s:.0f} s"
-        return Figure(name, None, "", LARGEST_TOKENS, note, True)
+        return Measurement(name, None, "", LARGEST_TOKENS, note, True)
     reached = LARGEST_TOKENS if peak <= LARGEST_BYTES else 0
     note = f"{LARGEST_TOKENS:,} tokens peak at {_mb(peak)}"
-    return Figure(name, reached, "", LARGEST_TOKENS, note, True)
+    return Measurement(name, reached, "", LARGEST_TOKENS, note, True)
 
 
 def peak_bytes(

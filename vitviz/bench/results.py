@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Measurement:
     """What was measured, and the largest or smallest value it should have."""
 
     name: str
@@ -32,7 +32,7 @@ class Figure:
         return self.value <= self.target
 
 
-def table(figures: list[Figure]) -> str:
+def table(figures: list[Measurement]) -> str:
     """The figures as aligned lines of text."""
     rows = [("figure", "measured", "target", "", "")]
     for figure in figures:
@@ -57,7 +57,7 @@ def table(figures: list[Figure]) -> str:
     return "\n".join(lines)
 
 
-def as_dict(figure: Figure) -> dict[str, object]:
+def as_dict(figure: Measurement) -> dict[str, object]:
     """For JSON."""
     return {**asdict(figure), "is_met": figure.is_met}
 

@@ -14,7 +14,7 @@ import torch
 from vitviz.attention.run import trace
 from vitviz.attention.trace import Trace
 from vitviz.bench import networks
-from vitviz.bench.results import Figure
+from vitviz.bench.results import Measurement
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.head_statistics import head_statistics
@@ -87,7 +87,7 @@ def alternating(
 
 def trace_ratio(
     num_tokens: int, library: str | None = None, *, budget_s: float = 12.0
-) -> Figure:
+) -> Measurement:
     """Trace ÷ the same model fused and untapped, of the reference or any library."""
     side = networks.side_px(num_tokens)
     library = library or networks.libraries()[0]
@@ -98,7 +98,7 @@ def trace_ratio(
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
-    return Figure(
+    return Measurement(
         f"trace ÷ fused forward, {library}, {networks.tokens_of(side):,} tokens",
         found.ratio,
         "×",
@@ -107,7 +107,7 @@ def trace_ratio(
     )
 
 
-def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figure:
+def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Measurement:
     """Trace ÷ torchvision's own way, which takes a native path."""
     side = networks.side_px(num_tokens)
     module, pixels = networks.torchvision_network(side), networks.pixels(side)
@@ -117,7 +117,7 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
         lambda: _forward(module, pixels),
         budget_s=budget_s,
     )
-    return Figure(
+    return Measurement(
         f"trace ÷ torchvision untouched, {networks.tokens_of(side):,} tokens",
         found.ratio,
         "×",
@@ -126,7 +126,7 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Figu
     )
 
 
-def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
+def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Measurement]:
     """Rollout, relevance and the navigator's statistics ÷ the fused forward pass."""
     from vitviz.explain.run_method import run
 
@@ -150,7 +150,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
             budget_s=budget_s,
         )
         title = f"{name} of one query ÷ forward, {made.num_tokens:,} tokens"
-        found.append(Figure(title, result.ratio, "×", target, result.note()))
+        found.append(Measurement(title, result.ratio, "×", target, result.note()))
     result = alternating(
         lambda: [
             head_statistics(capture, made.setup.grid, model.info.patch_size)
@@ -162,11 +162,13 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Figure]:
     )
     heads = made.num_layers * made.num_heads
     title = f"statistics of {heads} heads ÷ forward, {made.num_tokens:,} tokens"
-    found.append(Figure(title, result.ratio, "×", STATISTICS_TARGET, result.note()))
+    found.append(
+        Measurement(title, result.ratio, "×", STATISTICS_TARGET, result.note())
+    )
     return found
 
 
-def reading(num_tokens: int) -> list[Figure]:
+def reading(num_tokens: int) -> list[Measurement]:
     """Rows and, for many tokens, all layers and the matrix view, from one trace."""
     side = networks.side_px(num_tokens)
     made = trace(wrap(networks.network(side)), networks.pixels(side))
@@ -174,7 +176,7 @@ def reading(num_tokens: int) -> list[Figure]:
     is_large = count > 1000
     one = _median_ms(lambda i: made.row(i % 12, i % count))
     results = [
-        Figure(
+        Measurement(
             f"row: one layer, all heads, {count:,} tokens",
             one,
             "ms",
@@ -186,11 +188,11 @@ def reading(num_tokens: int) -> list[Figure]:
             lambda i: [made.row(layer, i % count) for layer in range(12)]
         )
         name = f"row: all layers and heads, {count:,} tokens"
-        results += [Figure(name, every, "ms", 16.0), *_matrix(made)]
+        results += [Measurement(name, every, "ms", 16.0), *_matrix(made)]
     return results
 
 
-def help_time() -> Figure:
+def help_time() -> Measurement:
     """`vitviz --help`, as a process of its own."""
     command = [sys.executable, "-m", "vitviz", "--help"]
     if is_bundle():
@@ -199,10 +201,10 @@ def help_time() -> Figure:
         seconds(lambda: subprocess.run(command, check=True, capture_output=True))
         for _ in range(5)
     ]
-    return Figure("vitviz --help", statistics.median(times), "s", 0.2)
+    return Measurement("vitviz --help", statistics.median(times), "s", 0.2)
 
 
-def _matrix(made: Trace) -> list[Figure]:
+def _matrix(made: Trace) -> list[Measurement]:
     bins = Bins.fitting(made.num_tokens, made.num_prefix_tokens, MATRIX_BINS)
     head = HeadChoice((0,))
     first = min(seconds(lambda: made.pooled_preview(0, head, bins)) for _ in range(3))
@@ -212,8 +214,8 @@ def _matrix(made: Trace) -> list[Figure]:
     mean = seconds(lambda: list(made.pooled(0, HeadChoice(), bins)))
     tokens = f"{made.num_tokens:,} tokens"
     return [
-        Figure(f"matrix view: first picture, {tokens}", first, "s", 0.1),
-        Figure(
+        Measurement(f"matrix view: first picture, {tokens}", first, "s", 0.1),
+        Measurement(
             f"matrix view: exact, {tokens}",
             exact,
             "s",

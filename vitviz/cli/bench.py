@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vitviz.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
-    from vitviz.bench.results import Figure
+    from vitviz.bench.results import Measurement
 
 DESCRIPTION = "Measure time and memory on this machine. Takes up to five minutes."
 EPILOG = """\
@@ -19,7 +19,7 @@ Ratios are of alternating runs, medians; memory is the peak over the loaded mode
 way in a process of its own. Weights are random: time and memory do not depend on them.
 """
 
-Step = Callable[[], "list[Figure]"]
+Step = Callable[[], "list[Measurement]"]
 
 DEFAULT_TOKENS = (257, 1370, 3601)
 BUDGET_S = 200.0
@@ -76,12 +76,12 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(steps: list[Step]) -> list[Figure]:
+def _measured(steps: list[Step]) -> list[Measurement]:
     """What the steps return, until the time is up; progress on standard error."""
     from vitviz.cli.output import say
 
     start = time.monotonic()
-    found: list[Figure] = []
+    found: list[Measurement] = []
     for number, step in enumerate(steps, start=1):
         if time.monotonic() - start > BUDGET_S:
             say(f"{len(steps) - number + 1} steps left out: the time is up.")
@@ -142,16 +142,16 @@ def _long_steps() -> list[Step]:
     ]
 
 
-def _window_figures() -> list[Figure]:
+def _window_figures() -> list[Measurement]:
     """What only a window can show; without a display, that it cannot."""
-    from vitviz.bench.results import Figure
+    from vitviz.bench.results import Measurement
     from vitviz.system.environment import check_display
 
     name = "window: start, click to paint, event loop"
     try:
         check_display()
     except EnvironmentFault:
-        return [Figure(name, None, "", None, "no display")]
+        return [Measurement(name, None, "", None, "no display")]
     from vitviz.ui.diagnostics.measure import measure_window
 
     return measure_window()

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from vitviz.cli.export_options import (
     FIGURES,
     NUMBERS,
-    Wish,
-    add_wish_arguments,
-    wish_from,
+    ExportRequest,
+    add_export_arguments,
+    request_from,
 )
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
@@ -61,7 +61,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ExportTask:
     """One picture and the file it becomes."""
 
     source: str
@@ -75,12 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="file or folder to write"
     )
-    add_wish_arguments(parser)
+    add_export_arguments(parser)
 
 
 def execute(args: argparse.Namespace) -> int:
     """Write what was asked for; 2 when some of several pictures failed."""
-    wish = wish_from(args)
+    wish = request_from(args)
     sources = _expanded(args.images)
     output = Path(args.output)
     if _is_folder(args.output, output):
@@ -92,7 +92,7 @@ def execute(args: argparse.Namespace) -> int:
             "gets one file a picture.",
             count=len(sources),
         )
-    task = Task(sources[0], output)
+    task = ExportTask(sources[0], output)
     _refuse_overwriting_source(task)
     image = _load(task.source)
     model = _load_model(wish)
@@ -100,7 +100,7 @@ def execute(args: argparse.Namespace) -> int:
     return 0
 
 
-def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
+def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int:
     """One file a picture; those that are there already are left as they are."""
     from vitviz.cli.output import say
     from vitviz.system.atomic_files import output_error, printable, sweep
@@ -146,7 +146,12 @@ def _export_folder(sources: list[str], folder: Path, wish: Wish) -> int:
 
 
 def _export_one(
-    model: Model, image: SourceImage, task: Task, wish: Wish, *, prefix: str
+    model: Model,
+    image: SourceImage,
+    task: ExportTask,
+    wish: ExportRequest,
+    *,
+    prefix: str,
 ) -> None:
     from vitviz.attention.price import calibrate, price
     from vitviz.attention.run import trace
@@ -198,11 +203,13 @@ def _export_one(
         from vitviz.explain.gradients import backward
 
         gradients = backward(model, made, target=wish.target)
-    write(made, selection, task.target, wish, Means(model, gradients))
+    write(made, selection, task.target, wish, MethodInputs(model, gradients))
     say(f"{prefix}{printable(str(task.target))}")
 
 
-def _is_done(model: Model, image: SourceImage, task: Task, wish: Wish) -> bool:
+def _is_done(
+    model: Model, image: SourceImage, task: ExportTask, wish: ExportRequest
+) -> bool:
     """Whether the target is already what this run would write.
 
     A file is never there by half (see `atomic`), so it is enough that it says the
@@ -251,7 +258,7 @@ def _load(source: str) -> SourceImage:
     return load_image(data, name="standard input")
 
 
-def _load_model(wish: Wish) -> Model:
+def _load_model(wish: ExportRequest) -> Model:
     from vitviz.models.catalogue.entries import EMBEDDED_NAME
     from vitviz.models.load import load_model
 
@@ -289,7 +296,7 @@ def _expanded(images: list[str]) -> list[str]:
     return found
 
 
-def _tasks(sources: list[str], folder: Path, kind: str) -> list[Task]:
+def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
     """A file name for each picture: its stem, or its whole name where stems repeat."""
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
     times = Counter(stems)
@@ -303,14 +310,14 @@ def _tasks(sources: list[str], folder: Path, kind: str) -> list[Task]:
                 "Two pictures would both become {name}. Export them to two folders.",
                 name=name,
             )
-    return [Task(s, folder / n) for s, n in zip(sources, names, strict=True)]
+    return [ExportTask(s, folder / n) for s, n in zip(sources, names, strict=True)]
 
 
 def _is_folder(text: str, path: Path) -> bool:
     return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
 
 
-def _check_suffix(output: Path, wish: Wish) -> None:
+def _check_suffix(output: Path, wish: ExportRequest) -> None:
     suffix = output.suffix.lower()
     if suffix in NUMBERS:
         return
@@ -328,7 +335,7 @@ def _check_suffix(output: Path, wish: Wish) -> None:
         )
 
 
-def _refuse_overwriting_source(task: Task) -> None:
+def _refuse_overwriting_source(task: ExportTask) -> None:
     if task.source == STDIN:
         return
     try:
@@ -350,7 +357,7 @@ def _is_about_picture(error: VitvizError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class MethodInputs:
     """What a method needs beside the trace."""
 
     model: Model
@@ -361,8 +368,8 @@ def write(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: Wish,
-    means: Means,
+    wish: ExportRequest,
+    means: MethodInputs,
 ) -> None:
     """Write a figure or numbers into `target`, by its ending.
 
@@ -424,8 +431,8 @@ def _write_gif(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: Wish,
-    means: Means,
+    wish: ExportRequest,
+    means: MethodInputs,
     meta: str,
 ) -> None:
     from vitviz.export.animation import frames_of, gif_bytes
@@ -448,7 +455,7 @@ def _write_gif(
     write_bytes(target, data)
 
 
-def _agree(size_bytes: int, target: Path, wish: Wish) -> None:
+def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
     """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
     import shutil
 

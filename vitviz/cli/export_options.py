@@ -21,7 +21,7 @@ from vitviz.cli.parse import (
     size_of,
     whole,
 )
-from vitviz.domain.interventions import UNTOUCHED, Interventions, changed
+from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
@@ -45,7 +45,7 @@ STYLES = ("tint", "map", "spotlight")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportRequest:
     """The options of one export, in plain values."""
 
     model: str | None
@@ -73,7 +73,7 @@ class Wish:
     """Of a .png or .gif for each unit of the figure, 1/96 inch."""
     format: str
     is_agreed: bool
-    running: Running
+    running: PreprocessingOptions
     only_price: bool
     """Whether to say what it would take, and stop."""
     changes: Interventions = UNTOUCHED
@@ -87,7 +87,7 @@ class Wish:
             del values[name]
         del values["changes"]
         if self.changes:  # of files made before there were any, options stay the same
-            values["changes"] = [changed(part) for part in self.changes.parts()]
+            values["changes"] = [changed_fields(part) for part in self.changes.parts()]
         return values | self.running.options()
 
     def selection(self, trace: Trace) -> Selection:
@@ -173,7 +173,7 @@ def default_query(trace: Trace) -> Query:
     return rows // 2, cols // 2
 
 
-def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """All options but the pictures and the output."""
     model = parser.add_argument_group("model")
     model.add_argument(
@@ -191,7 +191,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
         help="input in pixels; default: what the weights were trained with",
     )
     picture.add_argument("--fit", default="crop", metavar="F", help=listed(FITS))
-    add_running_arguments(parser)
+    add_preprocessing_arguments(parser)
     model.add_argument(
         "--changes",
         metavar="FILE",
@@ -258,7 +258,7 @@ def add_wish_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def wish_from(args: argparse.Namespace) -> Wish:
+def request_from(args: argparse.Namespace) -> ExportRequest:
     """The parsed options. Raises InputError, one sentence for the first bad one."""
     from vitviz.views.colour import COLORMAPS
 
@@ -270,7 +270,7 @@ def wish_from(args: argparse.Namespace) -> Wish:
             side=min(size),
             size=args.size,
         )
-    wish = Wish(
+    wish = ExportRequest(
         model=args.model,
         patch=None if args.patch is None else whole(args.patch, "--patch"),
         size=size,
@@ -290,7 +290,7 @@ def wish_from(args: argparse.Namespace) -> Wish:
         pixels=factor(args.pixels),
         format=one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,
-        running=running_from(args),
+        running=preprocessing_from(args),
         only_price=args.price,
         changes=UNTOUCHED if args.changes is None else _changes(args.changes),
     )
@@ -302,7 +302,7 @@ def _changes(text: str) -> Interventions:
     """The changes that a session has switched on. Raises InputError."""
     from pathlib import Path
 
-    from vitviz.domain.interventions import active
+    from vitviz.domain.interventions import merge_active
     from vitviz.system.atomic_files import printable
     from vitviz.views.session import read
 
@@ -314,7 +314,7 @@ def _changes(text: str) -> Interventions:
             name=printable(text),
             place=wrong[0],
         )
-    found = active(session.state.changes)
+    found = merge_active(session.state.changes)
     if not found:
         raise InputError(
             "{name} changes nothing: in its session no change of the Lab is switched "
@@ -330,7 +330,7 @@ MAX_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class PreprocessingOptions:
     """What is to be other than the weights' own; None leaves it."""
 
     resize: int | None = None
@@ -373,7 +373,7 @@ class Running:
             use_threads(self.threads)
 
 
-def add_running_arguments(parser: argparse.ArgumentParser) -> None:
+def add_preprocessing_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything `running_from` reads."""
     group = parser.add_argument_group("preprocessing, instead of the weights' own")
     group.add_argument(
@@ -390,7 +390,7 @@ def add_running_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def running_from(args: argparse.Namespace) -> Running:
+def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
     """The parsed options. Raises InputError, one sentence for the first bad one."""
     if args.interpolation not in (None, *INTERPOLATIONS):
         raise InputError(
@@ -398,7 +398,7 @@ def running_from(args: argparse.Namespace) -> Running:
             text=args.interpolation,
             names=", ".join(INTERPOLATIONS),
         )
-    return Running(
+    return PreprocessingOptions(
         resize=_number(args.resize, "--resize", 0, 32_768),
         interpolation=args.interpolation,
         mean=_triple(args.mean, "--mean", least=None),

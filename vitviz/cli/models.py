@@ -9,7 +9,7 @@ import sys
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import UnknownModelError
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import Progress, seconds_text
+from vitviz.models.catalogue.download import DownloadProgress, seconds_text
 from vitviz.models.catalogue.entries import Entry, Trait, find, search
 
 DESCRIPTION = """\
@@ -142,7 +142,7 @@ class _ProgressLine:
         self._tenth = -1
         self._has_line = False
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: DownloadProgress) -> None:
         text = bytes_text(progress.done)
         if progress.total:
             text += f" of {bytes_text(progress.total)}"

@@ -182,7 +182,7 @@ class Interventions:
 UNTOUCHED = Interventions()
 
 
-def merged(parts: Iterable[Interventions]) -> Interventions:
+def merge_interventions(parts: Iterable[Interventions]) -> Interventions:
     """All of them at once: temperatures multiply, the last wrong axis counts."""
     whole = UNTOUCHED
     for part in parts:
@@ -198,7 +198,7 @@ def merged(parts: Iterable[Interventions]) -> Interventions:
     return whole
 
 
-def changed(part: Interventions) -> dict[str, Any]:
+def changed_fields(part: Interventions) -> dict[str, Any]:
     """What differs from the untouched model, as JSON knows it."""
     usual = encoded(UNTOUCHED)
     return {k: v for k, v in encoded(part).items() if v != usual[k]}
@@ -263,7 +263,7 @@ def _require_grid(own: Cell | None, grid: Cell) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ListedIntervention:
     """One change, which can be switched off and stays in the list."""
 
     what: Interventions = UNTOUCHED
@@ -271,20 +271,20 @@ class Change:
     is_on: bool = True
 
 
-Changes = tuple[Change, ...]
+InterventionList = tuple[ListedIntervention, ...]
 
 
-def active(changes: Iterable[Change]) -> Interventions:
+def merge_active(changes: Iterable[ListedIntervention]) -> Interventions:
     """Everything that is switched on, at once."""
-    return merged(change.what for change in changes if change.is_on)
+    return merge_interventions(change.what for change in changes if change.is_on)
 
 
-def listed(interventions: Interventions) -> Changes:
+def list_interventions(interventions: Interventions) -> InterventionList:
     """The list that stands for what a run was changed by."""
-    return tuple(Change(part) for part in interventions.parts())
+    return tuple(ListedIntervention(part) for part in interventions.parts())
 
 
-def kind(part: Interventions) -> str:
+def kind_of(part: Interventions) -> str:
     """Name of the field that a part changes."""
     if part.temperature != 1:
         return "temperature"
@@ -297,32 +297,38 @@ def kind(part: Interventions) -> str:
     return "cuts" if part.cuts else "hidden"
 
 
-def with_only(changes: Changes, field: str, part: Interventions) -> Changes:
+def replace_kind(
+    changes: InterventionList, field: str, part: Interventions
+) -> InterventionList:
     """`part` in the place of every change of this field; none if it changes nothing."""
-    kept = tuple(change for change in changes if kind(change.what) != field)
-    return (*kept, Change(part)) if part else kept
+    kept = tuple(change for change in changes if kind_of(change.what) != field)
+    return (*kept, ListedIntervention(part)) if part else kept
 
 
-def added(changes: Changes, part: Interventions) -> Changes:
+def add_intervention(
+    changes: InterventionList, part: Interventions
+) -> InterventionList:
     """The list with one more at its end; one that is there already is switched on."""
     if any(change.what == part for change in changes):
-        return tuple(Change(c.what) if c.what == part else c for c in changes)
-    return (*changes, Change(part))
+        return tuple(
+            ListedIntervention(c.what) if c.what == part else c for c in changes
+        )
+    return (*changes, ListedIntervention(part))
 
 
-def toggled(changes: Changes, index: int) -> Changes:
+def toggle_intervention(changes: InterventionList, index: int) -> InterventionList:
     """The list with one change switched on or off."""
     change = changes[index]
     other = replace(change, is_on=not change.is_on)
     return (*changes[:index], other, *changes[index + 1 :])
 
 
-def without(changes: Changes, index: int) -> Changes:
+def remove_intervention(changes: InterventionList, index: int) -> InterventionList:
     """The list without one."""
     return (*changes[:index], *changes[index + 1 :])
 
 
-def fitting(
+def keep_fitting(
     interventions: Interventions,
     *,
     grid: tuple[int, int],
@@ -341,7 +347,7 @@ def fitting(
             return False
         return True
 
-    return merged(part for part in interventions.parts() if fits(part))
+    return merge_interventions(part for part in interventions.parts() if fits(part))
 
 
 class Fill(enum.Enum):

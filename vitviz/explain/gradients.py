@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from vitviz.attention.cpu_fallback import as_run
-from vitviz.attention.prepare import changes_of, hidden_in
+from vitviz.attention.prepare import applied_interventions, hide_patches
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
@@ -74,7 +74,7 @@ def backward(
     opened = tap(
         adapter.blocks,
         on_output=outputs.__setitem__,
-        changes=changes_of(setup),
+        changes=applied_interventions(setup),
         is_cancelled=is_cancelled,
     )
     with (
@@ -112,7 +112,7 @@ def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
             )
         prepared = prepare(setup.image, setup.placement, setup.preprocessing)
         pixels = torch.from_numpy(prepared)[None]
-    return hidden_in(setup, pixels)
+    return hide_patches(setup, pixels)
 
 
 def target_class(

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from vitviz.attention.capture import Capture
 from vitviz.attention.compute import tile_rows
-from vitviz.attention.prepare import changes_of
+from vitviz.attention.prepare import applied_interventions
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import Cancelled
@@ -49,7 +49,7 @@ def legrad(
     adapter = model.adapter
     outputs: dict[int, Tensor] = {}
     states: list[Tensor] = []
-    changes = changes_of(trace.setup)
+    changes = applied_interventions(trace.setup)
 
     def leave(_module: nn.Module, _args: object, output: object) -> None:
         state = states_among(output)

@@ -34,7 +34,7 @@ from torch import Tensor, nn
 
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.intervene import NOISE_SEED, filled, output_without
-from vitviz.attention.prepare import changed_again, changes_of
+from vitviz.attention.prepare import applied_interventions, reapply_interventions
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.domain.interventions import Fill, Off
@@ -51,7 +51,7 @@ NUM_RANDOM = 8
 """Random orders that a curve is compared with."""
 
 
-class Mode(enum.Enum):
+class CurveMode(enum.Enum):
     """Which way a curve goes."""
 
     DELETION = "deletion"
@@ -122,7 +122,7 @@ def curves(
     trace: Trace,
     heat: Array,
     *,
-    mode: Mode | str = Mode.DELETION,
+    mode: CurveMode | str = CurveMode.DELETION,
     target: int | None = None,
     fill: Fill | str = Fill.BLUR,
     steps: int = NUM_STEPS,
@@ -143,7 +143,7 @@ def curves(
             shape="×".join(map(str, heat.shape)),
             grid=f"{rows}×{cols}",
         )
-    mode, fill = Mode(mode), Fill(fill)
+    mode, fill = CurveMode(mode), Fill(fill)
     scorer = _Scorer(model, trace, target, fill, pixels, check)
     total = rows * cols
     counts = np.unique(np.linspace(0, total, steps + 1).round().astype(int))
@@ -164,14 +164,14 @@ def num_passes(trace: Trace, steps: int = NUM_STEPS) -> int:
 def _masks(
     order: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int64],
-    mode: Mode,
+    mode: CurveMode,
     grid: tuple[int, int],
 ) -> npt.NDArray[np.bool_]:
     """(S, R, C): which patches are hidden at every step."""
     place = np.empty(len(order), int)
     place[order] = np.arange(len(order))
     first = place[None] < counts[:, None]
-    hidden = first if mode is Mode.DELETION else ~first
+    hidden = first if mode is CurveMode.DELETION else ~first
     return hidden.reshape(len(counts), *grid)
 
 
@@ -216,7 +216,7 @@ class _Scorer:
         with (
             torch.inference_mode(),
             adapter.ready(setup.placement.model_size),
-            changed_again(self.model, setup),
+            reapply_interventions(self.model, setup),
         ):
             return adapter.forward(batch).float().reshape(len(batch), -1)
 
@@ -246,10 +246,10 @@ def head_effects(
     model = as_run(model, trace)
     entered = prepared_pixels(trace, pixels).to(model.device, model.dtype)
     size = trace.setup.placement.model_size
-    adapter, changes = model.adapter, changes_of(trace.setup)
+    adapter, changes = model.adapter, applied_interventions(trace.setup)
     effects = np.zeros((trace.num_layers, trace.num_heads), np.float32)
     with torch.inference_mode(), adapter.ready(size):
-        with changed_again(model, trace.setup):
+        with reapply_interventions(model, trace.setup):
             whole, kept = _kept_run(model, entered)
         chosen = target_class(model, trace, whole, target)
         for layer in range(trace.num_layers):

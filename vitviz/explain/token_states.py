@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.attention.cpu_fallback import as_run
-from vitviz.attention.prepare import changed_again
+from vitviz.attention.prepare import reapply_interventions
 from vitviz.attention.trace import Trace, as_array
 from vitviz.errors import Cancelled, UnsupportedModelError
 from vitviz.explain.gradients import prepared_pixels
@@ -86,7 +86,7 @@ def states(
         with (
             torch.inference_mode(),
             adapter.ready(trace.setup.placement.model_size),
-            changed_again(model, trace.setup),
+            reapply_interventions(model, trace.setup),
         ):
             output = adapter.forward(pixels.to(model.device, model.dtype))
     finally:

@@ -23,8 +23,8 @@ from vitviz.domain.interventions import (
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import format_value
 from vitviz.export.draw_figure import special_name
+from vitviz.views.classes import class_name
 from vitviz.views.display import Heat
-from vitviz.views.prediction import class_name
 from vitviz.views.state import Direction, Scale
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitviz._version import META_KEY, __version__
-from vitviz.domain.interventions import Interventions, changed
+from vitviz.domain.interventions import Interventions, changed_fields
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -71,7 +71,7 @@ def metadata(
 
 def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
     """What was changed of the model, one after another; plain values for JSON."""
-    return [changed(part) for part in interventions.parts()]
+    return [changed_fields(part) for part in interventions.parts()]
 
 
 def weights_sha256(info: ModelInfo) -> str | None:

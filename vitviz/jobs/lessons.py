@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vitviz.domain.interventions import HeadsOff, Interventions, merged
+from vitviz.domain.interventions import HeadsOff, Interventions, merge_interventions
 from vitviz.errors import SelectionError
 from vitviz.jobs.queue import Context, Job
 from vitviz.lessons import one_head, softmax_axes
@@ -220,6 +220,6 @@ def _rerun(
     from vitviz.explain.gradients import prepared_pixels
 
     pixels = prepared_pixels(trace).to(model.device, model.dtype)
-    changes = merged((trace.interventions, interventions))
+    changes = merge_interventions((trace.interventions, interventions))
     setup = replace(trace.setup, interventions=changes)
     return run(model, setup, pixels, is_cancelled=context.is_cancelled)

@@ -151,18 +151,18 @@ def token_maps_need_states(state: ViewState) -> bool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MapTested:
+class MapTestResult:
     """How a map does against random orders, both ways."""
 
     deletion: Curves
     insertion: Curves
 
 
-def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
+def run_map_test(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
     """A job that reports the share that is done and returns MapTested."""
 
-    def job(context: Context) -> MapTested:
-        from vitviz.explain.perturbation import Mode, curves, num_passes
+    def job(context: Context) -> MapTestResult:
+        from vitviz.explain.perturbation import CurveMode, curves, num_passes
 
         total = 2 * num_passes(trace)
         done = 0
@@ -184,9 +184,9 @@ def try_map(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
                 fill=state.method_options.fill,
                 check=check,
             )
-            for mode in (Mode.DELETION, Mode.INSERTION)
+            for mode in (CurveMode.DELETION, CurveMode.INSERTION)
         )
-        return MapTested(deletion, insertion)
+        return MapTestResult(deletion, insertion)
 
     return job
 

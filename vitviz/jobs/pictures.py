@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.jobs.queue import Context, Job
-from vitviz.pictures.folder import Ahead, Listing, listing
+from vitviz.pictures.folder import Listing, PictureCache, listing
 from vitviz.system.atomic_files import sweep
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def list_pictures(paths: Sequence[Path]) -> Job:
     return job
 
 
-def read_ahead(ahead: Ahead, paths: Sequence[Path]) -> Job:
+def read_ahead(cache: PictureCache, paths: Sequence[Path]) -> Job:
     """A job that reads the pictures which are likely to be asked for next."""
 
     def job(context: Context) -> None:
-        ahead.keep_only(paths)
+        cache.keep_only(paths)
         for path in paths:
             context.raise_if_cancelled()
-            ahead.read(path)
+            cache.read(path)
 
     return job
 
@@ -73,7 +73,9 @@ def sweep_folders(folders: Sequence[str]) -> Job:
 
 
 def read_picture(
-    source: str | Path | bytes, name: str | None = None, ahead: Ahead | None = None
+    source: str | Path | bytes,
+    name: str | None = None,
+    cache: PictureCache | None = None,
 ) -> Job:
     """A job that returns a SourceImage with its copies. Raises ImageError.
 
@@ -83,7 +85,7 @@ def read_picture(
     def job(context: Context) -> SourceImage:
         from vitviz.pictures.source import load_for_screen
 
-        known = ahead.get(source) if ahead and isinstance(source, Path) else None
+        known = cache.get(source) if cache and isinstance(source, Path) else None
         return known or load_for_screen(source, name=name)
 
     return job

@@ -23,7 +23,7 @@ from vitviz.system.memory import is_out_of_memory
 _log = logging.getLogger(__name__)
 
 
-class Kind(enum.IntEnum):
+class JobKind(enum.IntEnum):
     """What a job is for; a smaller number runs first."""
 
     PICTURE = 0
@@ -39,7 +39,7 @@ class Kind(enum.IntEnum):
     STATISTICS = 10
     STATES = 11
     EFFECT = 12
-    CURVES = 13
+    MAP_TEST = 13
     LESSON = 14
     LAB = 15
     EXPORT = 16
@@ -58,7 +58,7 @@ class Kind(enum.IntEnum):
 class Started:
     """A job has begun."""
 
-    kind: Kind
+    kind: JobKind
     token: int
 
 
@@ -66,7 +66,7 @@ class Started:
 class Progressed:
     """A job has a part of its result."""
 
-    kind: Kind
+    kind: JobKind
     token: int
     value: object
 
@@ -75,7 +75,7 @@ class Progressed:
 class Finished:
     """A job has returned."""
 
-    kind: Kind
+    kind: JobKind
     token: int
     value: object
 
@@ -84,7 +84,7 @@ class Finished:
 class Failed:
     """A job has ended with an error; `Cancelled` when it was asked to stop."""
 
-    kind: Kind
+    kind: JobKind
     token: int
     error: VitvizError
 
@@ -96,7 +96,7 @@ class Context:
     """What a job sees of the engine."""
 
     def __init__(
-        self, kind: Kind, token: int, listener: Callable[[Event], None]
+        self, kind: JobKind, token: int, listener: Callable[[Event], None]
     ) -> None:
         self.kind = kind
         self.token = token
@@ -134,12 +134,12 @@ class Engine:
 
     def __init__(self) -> None:
         self._tokens = itertools.count(1)
-        self._waiting: dict[Kind, tuple[int, Job]] = {}
+        self._waiting: dict[JobKind, tuple[int, Job]] = {}
         self._running: Context | None = None
         self._changed = threading.Condition()
         self._stopping = False
 
-    def submit(self, kind: Kind, job: Job) -> int:
+    def submit(self, kind: JobKind, job: Job) -> int:
         """Token of the new job; replaces a waiting or running one of its kind."""
         with self._changed:
             token = next(self._tokens)
@@ -148,7 +148,7 @@ class Engine:
             self._changed.notify()
             return token
 
-    def cancel(self, *kinds: Kind) -> tuple[Failed, ...]:
+    def cancel(self, *kinds: JobKind) -> tuple[Failed, ...]:
         """Forget waiting jobs of these kinds and ask a running one to end.
 
         Returns how the forgotten ones ended: nothing else will say it.
@@ -164,7 +164,7 @@ class Engine:
         with self._changed:
             self._stopping = True
             self._waiting.clear()
-            self._cancel_running(set(Kind))
+            self._cancel_running(set(JobKind))
             self._changed.notify()
 
     def work(self, listener: Callable[[Event], None]) -> None:
@@ -189,7 +189,7 @@ class Engine:
             self._running = Context(kind, token, listener)
             return self._running, job
 
-    def _cancel_running(self, kinds: set[Kind]) -> None:
+    def _cancel_running(self, kinds: set[JobKind]) -> None:
         if self._running is not None and self._running.kind in kinds:
             self._running.cancel()
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from vitviz.domain.interventions import UNTOUCHED, Interventions, fitting
+from vitviz.domain.interventions import UNTOUCHED, Interventions, keep_fitting
 from vitviz.jobs.queue import Context, Job
 from vitviz.views.colour import Bytes
 from vitviz.views.session import RunOptions
@@ -74,7 +74,7 @@ def run(
                 size=options.size,
                 fit=options.fit,
             )
-            held = fitting(
+            held = keep_fitting(
                 held,
                 grid=grid,
                 num_layers=model.info.num_layers,

@@ -146,7 +146,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class QueryWeights:
     """One query's weights, (N,), and how pointed they are.
 
     They sum to 1, unless the softmax of a changed run went along another axis.
@@ -244,7 +244,7 @@ def _factors(trace: Trace, layer: int, head: int) -> Factors:
 
 def row(
     of: Factors, query: int, *, divisor: float | None = None, axis: Axis | None = None
-) -> Row:
+) -> QueryWeights:
     """One query's weights, its scores divided by `divisor` or as the model does.
 
     Another divisor is another temperature, divisor ÷ √d_k, of scores and bias alike.
@@ -267,7 +267,7 @@ def row(
             weights = np.where(is_seen, softmax(heads, axis=0)[0], 0.0)
     total = float(weights.sum())
     spread = entropy(weights / total) if total else 0.0
-    return Row(weights.astype(np.float32), spread, int(is_seen.sum()))
+    return QueryWeights(weights.astype(np.float32), spread, int(is_seen.sum()))
 
 
 def pair(of: Factors, query: int, key: int) -> Pair:

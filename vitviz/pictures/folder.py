@@ -110,7 +110,7 @@ def around(path: Path) -> Listing:
     return Listing(paths, paths.index(place))
 
 
-class Ahead:
+class PictureCache:
     """Pictures read before they are asked for; any thread.
 
     A file that has changed since is read again.

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 
-class Place(enum.Enum):
+class FolderKind(enum.Enum):
     """What a folder is for."""
 
     SETTINGS = "user_config_path"
@@ -18,7 +18,7 @@ class Place(enum.Enum):
     """What can be fetched again."""
 
 
-def own_folder(place: Place) -> Path:
+def own_folder(place: FolderKind) -> Path:
     """The platform's folder for vitviz; it need not exist.
 
     It is not absolute where the account has no home: nothing may be written there, or

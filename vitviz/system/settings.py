@@ -33,7 +33,7 @@ from typing import Any
 from vitviz.errors import InputError, OutputError, VitvizError
 from vitviz.system.atomic_files import output_error, printable, replacing
 from vitviz.system.dataclass_json import decoded, encoded
-from vitviz.system.paths import Place, own_folder
+from vitviz.system.paths import FolderKind, own_folder
 
 NAME = "settings.json"
 VARIABLE = "VITVIZ_SETTINGS"
@@ -44,7 +44,7 @@ def settings_path() -> Path | None:
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return Path(chosen)
-    folder = own_folder(Place.SETTINGS)
+    folder = own_folder(FolderKind.SETTINGS)
     return folder / NAME if folder.is_absolute() else None
 
 
@@ -260,7 +260,7 @@ def read(path: Path) -> Found:
     return Found(settings, tuple(bad), unknown, data=data)
 
 
-class Behind:
+class BackgroundSaver:
     """Does one thing in a thread of its own, again when it is asked again."""
 
     def __init__(self, do: Callable[[], None]) -> None:
@@ -309,7 +309,7 @@ class Store:
         """Called when there is a new problem, in the thread that met it."""
         self.problems: list[VitvizError] = []
         """To be said; each only once."""
-        self._behind = Behind(self._save)
+        self._behind = BackgroundSaver(self._save)
         self._lock = threading.Lock()
         self._unsaved: dict[str, object] = {}
         self._has_failed = False

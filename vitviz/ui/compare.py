@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from vitviz.export.captions import caption, changed_words
 from vitviz.jobs import maps
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import show_plainly, tip
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.inspect.colour_bar import ColourBar
 from vitviz.ui.inspect.picture_pane import PicturePane
 from vitviz.ui.widgets.elided import ElidedLabel
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class ComparedView:
     """Everything that brings a view back without running it again."""
 
     image: SourceImage | None
@@ -54,24 +54,24 @@ class Kept:
     state: ViewState
 
 
-class Comparing(QObject):
+class Comparison(QObject):
     """Fills the right half; the left one stays the controller's."""
 
     changed = Signal()
     """A view was kept or let go of, or a map arrived."""
 
-    def __init__(self, pane: ComparePane, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, pane: ComparePane, workers: Workers) -> None:
+        super().__init__(workers)
         self.pane = pane
-        self.kept: Kept | None = None
+        self.kept: ComparedView | None = None
         self.shows_difference = False
         self.same_scale = True
         self.heat: Heat | None = None
         """The kept view's map for the linked query."""
-        self._work = work
+        self._workers = workers
         self._asked: tuple[object, ...] | None = None
         self._found: tuple[tuple[object, ...], Heat] | None = None
-        work.on_result(Kind.COMPARE, self._on_computed)
+        workers.on_result(JobKind.COMPARE, self._on_computed)
 
     def attach(self, pane: ComparePane) -> None:
         """Fill another pane with the view that is kept."""
@@ -80,11 +80,11 @@ class Comparing(QObject):
         self._set_picture()
         self.changed.emit()
 
-    def keep(self, kept: Kept | None) -> None:
+    def keep(self, kept: ComparedView | None) -> None:
         """Keep a view, or none any more."""
         self.kept, self.heat = kept, None
         self._asked = self._found = None
-        self._work.drop(Kind.COMPARE)
+        self._workers.drop(JobKind.COMPARE)
         self._set_picture()
         self.changed.emit()
 
@@ -110,7 +110,7 @@ class Comparing(QObject):
         self.heat = self._computed(kept, token)
         self._paint(live, trace, state)
 
-    def _computed(self, kept: Kept, token: int) -> Heat | None:
+    def _computed(self, kept: ComparedView, token: int) -> Heat | None:
         """The kept view's map of a token; None while the engine computes it."""
         state = replace(kept.state, token=token)
         layer = shown_layer(kept.trace, state)
@@ -123,7 +123,7 @@ class Comparing(QObject):
         if key != self._asked:
             self._asked = key
             job = maps.heat_of(kept.trace, state, layer, kept.model, key)
-            self._work.submit(Kind.COMPARE, job)
+            self._workers.submit(JobKind.COMPARE, job)
         return None
 
     def _on_computed(self, found: tuple[tuple[object, ...], Heat]) -> None:

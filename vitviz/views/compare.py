@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from vitviz.domain.geometry import POOL
 from vitviz.lessons.one_head import cosine, entropy
+from vitviz.views.classes import class_name, probabilities
 from vitviz.views.colour import Array, Levels
 from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of
-from vitviz.views.prediction import class_name, probabilities
 from vitviz.views.state import Direction, ViewState
 
 if TYPE_CHECKING:

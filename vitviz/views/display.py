@@ -14,7 +14,7 @@ import numpy as np
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.interventions import Axis, Change, fitting
+from vitviz.domain.interventions import Axis, ListedIntervention, keep_fitting
 from vitviz.domain.methods import METHODS
 from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.state import Direction, Scale, ViewState
@@ -350,9 +350,9 @@ def _cell(trace: Trace, one: Heat) -> MapCell:
     )
 
 
-def is_in_force(change: Change, trace: Trace) -> bool:
+def is_in_force(change: ListedIntervention, trace: Trace) -> bool:
     """Whether a run was changed by it: it is on, and what it names is there."""
-    fits = fitting(
+    fits = keep_fitting(
         change.what,
         grid=trace.grid,
         num_layers=trace.num_layers,

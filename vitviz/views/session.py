@@ -111,7 +111,7 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     bad: list[str] = []
 
     def part(name: str, kind: type[Any], default: object) -> Any:  # noqa: ANN401
-        value, wrong = decoded(kind, content.get(name, {}), default)
+        value, wrong = decoded(kind, _renamed(content.get(name, {})), default)
         bad.extend(f"{name}.{one}".rstrip(".") for one in wrong)
         return value
 
@@ -126,7 +126,7 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
         bad.append("views")
         listed = []
     for index, item in enumerate(listed):
-        view, wrong = decoded(SavedView, item, SavedView())
+        view, wrong = decoded(SavedView, _renamed(item), SavedView())
         bad.extend(f"views[{index}].{one}".rstrip(".") for one in wrong)
         if "" not in wrong:
             views.append(view)
@@ -140,6 +140,18 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
         unknown={key: content[key] for key in content if key not in known},
     )
     return session, tuple(bad)
+
+
+def _renamed(item: object) -> object:
+    """Return a state, or a saved view, with today's names of tabs."""
+    if not isinstance(item, dict):
+        return item
+    item = dict(item)
+    if item.get("tab") == "trial":  # as older sessions have it
+        item["tab"] = "map_test"
+    if "state" in item:
+        item["state"] = _renamed(item["state"])
+    return item
 
 
 def _place(target: Path | None, path: Path) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.interventions import Change, Fill
+from vitviz.domain.interventions import Fill, ListedIntervention
 
 
 class Direction(enum.Enum):
@@ -208,7 +208,7 @@ class ViewState:
     tokens_view: TokensView = TokensView()
     learn: LearnView = LearnView()
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ListedIntervention, ...] = ()
     """What the Lab changes of the running model."""
 
     def __post_init__(self) -> None:

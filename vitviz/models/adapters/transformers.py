@@ -178,7 +178,7 @@ def _fused_pooling(module: nn.Module) -> Iterator[None]:
         yield
 
 
-Changes = list[tuple[object, str, object]]
+AttributeValues = list[tuple[object, str, object]]
 
 
 @contextlib.contextmanager
@@ -187,7 +187,7 @@ def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]
 
     The module's own parameters are put aside meanwhile, never written to.
     """
-    changes: Changes = []
+    changes: AttributeValues = []
     for part in module.modules():
         changes += _grid_table(part, grid)
         changes += _listed_table(part, grid)
@@ -195,7 +195,7 @@ def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]
         yield
 
 
-def _grid_table(part: Any, grid: tuple[int, int]) -> Changes:  # noqa: ANN401
+def _grid_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
     """SAM: a table (1, S, S, C) and an embedding of patches that asserts its size."""
     embed = getattr(part, "patch_embed", None)
     side = getattr(embed, "image_size", None)
@@ -205,13 +205,13 @@ def _grid_table(part: Any, grid: tuple[int, int]) -> Changes:  # noqa: ANN401
     size = (grid[0] * height, grid[1] * width)
     if tuple(side) == size:
         return []
-    made: Changes = [(embed, "image_size", size)]
+    made: AttributeValues = [(embed, "image_size", size)]
     if part.pos_embed is not None:
         made.append((part, "pos_embed", _parameter(part.pos_embed, grid)))
     return made
 
 
-def _listed_table(part: Any, grid: tuple[int, int]) -> Changes:  # noqa: ANN401
+def _listed_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
     """AIMv2: an `nn.Embedding` of S² positions, looked up by their numbers."""
     table = getattr(part, "position_embedding", None)
     if not isinstance(table, nn.Embedding) or not hasattr(part, "position_ids"):

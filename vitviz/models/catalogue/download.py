@@ -35,7 +35,7 @@ from vitviz.models.catalogue.server_errors import (
     refusal_of,
 )
 from vitviz.models.catalogue.store import Check, no_check
-from vitviz.models.catalogue.transfer import Answer, Ended, Transfer
+from vitviz.models.catalogue.transfer import Ended, Response, Transfer
 from vitviz.system.atomic_files import output_error, write_bytes
 from vitviz.system.file_lock import FileLock
 
@@ -76,7 +76,7 @@ class _Cut(Exception):
 def download(
     remote: Remote,
     *,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[DownloadProgress], None] | None = None,
     check: Check = no_check,
     patience_s: float = PATIENCE_S,
 ) -> Path:
@@ -100,7 +100,7 @@ def download(
         store.sweep_cache()
         lock = FileLock(folder / f".{remote.file}.lock")
         while not lock.acquire():
-            report(Progress(store.kept_bytes(remote), is_waiting=True))
+            report(DownloadProgress(store.kept_bytes(remote), is_waiting=True))
             check()
             time.sleep(REPORT_S)
         with lock:
@@ -116,7 +116,7 @@ class _Download:
         self,
         remote: Remote,
         folder: Path,
-        report: Callable[[Progress], None],
+        report: Callable[[DownloadProgress], None],
         check: Check,
         patience_s: float,
     ) -> None:
@@ -180,12 +180,12 @@ class _Download:
                 os.fsync(file.fileno())
         return found
 
-    def _answer(self, transfer: Transfer) -> Answer:
+    def _answer(self, transfer: Transfer) -> Response:
         end = time.monotonic() + self._patience_s
         while time.monotonic() < end:
             self._check()
             part = transfer.next_part(_POLL_S)
-            if isinstance(part, Answer):
+            if isinstance(part, Response):
                 return part
             if isinstance(part, Ended):
                 raise of_failure(self._remote, part.error)
@@ -289,7 +289,7 @@ class _Download:
         return self._target
 
 
-def _whole(remote: Remote, answer: Answer) -> _Source:
+def _whole(remote: Remote, answer: Response) -> _Source:
     """What an answer with the whole file says of it."""
     headers = answer.headers
     length = headers.get("content-length", "")
@@ -302,7 +302,7 @@ def _whole(remote: Remote, answer: Answer) -> _Source:
     )
 
 
-def _rest_of(source: _Source, answer: Answer, offset: int) -> _Source:
+def _rest_of(source: _Source, answer: Response, offset: int) -> _Source:
     """The source with its length. Raises _Restart unless it is the rest of the part."""
     place = answer.headers.get("content-range", "")
     found = re.fullmatch(r"bytes (\d{1,18})-\d+/(\d{1,18})", place)
@@ -319,7 +319,7 @@ def _rest_of(source: _Source, answer: Answer, offset: int) -> _Source:
     return replace(source, total=total)
 
 
-def _tag(answer: Answer) -> str:
+def _tag(answer: Response) -> str:
     """A strong name of this version of the file, for If-Range; may be empty."""
     tag = answer.headers.get("etag", "")
     if not tag or tag.startswith("W/"):
@@ -352,7 +352,7 @@ _RATE_WINDOW_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadProgress:
     """How far a download is.
 
     total : bytes; None where the server does not say.
@@ -369,7 +369,7 @@ class Progress:
 class Meter:
     """Tells bytes and the time that is left, ten times a second."""
 
-    def __init__(self, report: Callable[[Progress], None]) -> None:
+    def __init__(self, report: Callable[[DownloadProgress], None]) -> None:
         self._report = report
         self._total: int | None = None
         self._seen: deque[tuple[float, int]] = deque()
@@ -379,7 +379,7 @@ class Meter:
         self._total = total
         self._seen.clear()
         self._seen.append((time.monotonic(), done))
-        self._report(Progress(done, total))
+        self._report(DownloadProgress(done, total))
 
     def advance(self, done: int) -> None:
         now = time.monotonic()
@@ -392,10 +392,10 @@ class Meter:
         (first, earlier), left = self._seen[0], None
         if self._total is not None and done > earlier and now - first > 0.5:
             left = (self._total - done) * (now - first) / (done - earlier)
-        self._report(Progress(done, self._total, left))
+        self._report(DownloadProgress(done, self._total, left))
 
     def end(self, done: int) -> None:
-        self._report(Progress(done, self._total or done, 0.0))
+        self._report(DownloadProgress(done, self._total or done, 0.0))
 
 
 def seconds_text(seconds: float) -> str:

@@ -17,9 +17,9 @@ from torch import nn
 from vitviz.errors import (
     CheckpointError,
     DownloadError,
-    NotHereError,
     Phrase,
     UnknownModelError,
+    WeightsNotDownloadedError,
 )
 from vitviz.models.adapters.timm import TimmAdapter
 from vitviz.models.adapters.torchvision import TorchvisionAdapter
@@ -33,7 +33,7 @@ from vitviz.models.catalogue.entries import (
     find_weights,
     hub_remote,
 )
-from vitviz.models.checkpoints.checks import require_room
+from vitviz.models.checkpoints.checks import require_model_memory
 from vitviz.models.checkpoints.read import read_state
 from vitviz.models.checkpoints.timm_build import (
     from_config,
@@ -82,7 +82,7 @@ def weights_of(entry: Entry) -> Path:
         raise CheckpointError("{name} has no published weights.", name=entry.name)
     path = store.locate(entry.remote)
     if path is None:
-        raise NotHereError(
+        raise WeightsNotDownloadedError(
             "The weights of {name} are not on this machine. Fetch them with “vitviz "
             "models get {name}” or in the window, under Model, or choose the embedded "
             "model.",
@@ -126,7 +126,9 @@ def load_torchvision(
         interpolation = Interpolation[transform.interpolation.name]
         labels = chosen.meta["categories"]
         count = entry.num_parameters
-        require_room(name, count, device=device, dtype=dtype, built_in=torch.float32)
+        require_model_memory(
+            name, count, device=device, dtype=dtype, built_in=torch.float32
+        )
         path = weights_of(entry)
     module = tv.get_model(architecture, weights=None, image_size=size)
     if path is not None:
@@ -167,7 +169,9 @@ def load_timm(
         module = timm.create_model(name, pretrained=False)
     else:
         entry = entry_of(TIMM_PREFIX + name)
-        require_room(entry.name, entry.num_parameters, device=device, dtype=dtype)
+        require_model_memory(
+            entry.name, entry.num_parameters, device=device, dtype=dtype
+        )
         path = weights_of(entry)
         module = timm_trained(name, dict(read_state(path).content), path, dtype)
     source = "timm" if weights is not None else "timm random weights"
@@ -186,7 +190,7 @@ def load_timm_folder(
     require_known(name)
     state = dict(read_state(path).content)
     count = sum(tensor.numel() for tensor in state.values())
-    require_room(name_of(folder), count, device=device, dtype=dtype)
+    require_model_memory(name_of(folder), count, device=device, dtype=dtype)
     module = timm_trained(name, state, path, dtype, **options)
     return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
 

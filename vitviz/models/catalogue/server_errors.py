@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from vitviz.errors import DownloadError
 from vitviz.models.catalogue.entries import Remote
-from vitviz.models.catalogue.transfer import Answer, CircleError, UnprotectedError
+from vitviz.models.catalogue.transfer import CircleError, Response, UnprotectedError
 from vitviz.system.atomic_files import printable
 
 _CIRCLE = "{site} sends this request on in a circle. Try again later."
@@ -26,7 +26,7 @@ def refusal_of(remote: Remote, template: str, **values: object) -> DownloadError
     return DownloadError(template, **values)
 
 
-def of_status(remote: Remote, answer: Answer) -> DownloadError:
+def of_status(remote: Remote, answer: Response) -> DownloadError:
     """Why an answer that is neither 200 nor 206 brings no file."""
     status = answer.status
     wait = ""

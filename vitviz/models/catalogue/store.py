@@ -22,7 +22,7 @@ from vitviz.errors import CheckpointError, OutputError
 from vitviz.models.catalogue.entries import Entry, Remote, embedded_path
 from vitviz.models.checkpoints.errors import unreadable
 from vitviz.system.atomic_files import sweep, write_bytes
-from vitviz.system.paths import Place, own_folder
+from vitviz.system.paths import FolderKind, own_folder
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -53,7 +53,7 @@ class Record:
 
 def cache_folder() -> Path:
     """Where weights are kept; not absolute where there is no home, see `places`."""
-    return own_folder(Place.CACHE) / "models"
+    return own_folder(FolderKind.CACHE) / "models"
 
 
 def locate(remote: Remote) -> Path | None:

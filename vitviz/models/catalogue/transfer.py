@@ -42,7 +42,7 @@ class UnprotectedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """The head of the last answer.
 
     passed : headers of the redirections before it; later ones win.
@@ -60,7 +60,7 @@ class Ended:
     error: Exception | None
 
 
-Part = Answer | bytes | Ended
+Part = Response | bytes | Ended
 
 
 class Transfer:
@@ -137,11 +137,11 @@ class Transfer:
         except urllib.error.HTTPError as answer:
             with answer:
                 headers = _lower(answer.headers)
-                self._put(Answer(answer.code, headers, redirects.passed))
+                self._put(Response(answer.code, headers, redirects.passed))
             return
         with response:
             headers = _lower(response.headers)
-            self._put(Answer(response.status, headers, redirects.passed))
+            self._put(Response(response.status, headers, redirects.passed))
             while not self._is_closed.is_set():
                 chunk = response.read1(_CHUNK)
                 if not chunk:

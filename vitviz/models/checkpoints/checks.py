@@ -19,7 +19,7 @@ from vitviz.system.memory import free_bytes
 _CPU = torch.device("cpu")
 
 
-def require_room(
+def require_model_memory(
     name: str,
     num_parameters: int,
     *,
@@ -91,7 +91,7 @@ def broken_numbers(place: str, broken: Sequence[tuple[str, int]]) -> CheckpointE
     )
 
 
-NETWORK_ERRORS = (
+MODEL_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,

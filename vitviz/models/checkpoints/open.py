@@ -15,17 +15,17 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError, Phrase, UntoldError
+from vitviz.errors import AmbiguousCheckpointError, CheckpointError, Phrase
 from vitviz.models.adapters.refusals import reason_against
 from vitviz.models.adapters.timm import TimmAdapter
 from vitviz.models.adapters.torchvision import TorchvisionAdapter
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.entries import network_at
 from vitviz.models.checkpoints.checks import (
-    NETWORK_ERRORS,
+    MODEL_ERRORS,
     broken_numbers,
     not_finite,
-    require_room,
+    require_model_memory,
 )
 from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.layout import Layout, ShapeError
@@ -154,13 +154,13 @@ def examine(
         }
         _require_sound(path, written, state.size_bytes)
         count = sum(tensor.numel() for tensor in written.values())
-        require_room(path.name, count, device=place, dtype=dtype)
+        require_model_memory(path.name, count, device=place, dtype=dtype)
         layout = named_twin(path, opened, network)
         module = _skeleton(path, layout)
     layout = replace(layout, naming=naming or layout.naming)
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
-    require_room(path.name, count, device=place, dtype=dtype)
+    require_model_memory(path.name, count, device=place, dtype=dtype)
     if any(buffer.is_meta for buffer in module.buffers()):
         module = layout.build()  # its tables are computed, and not in the file
     dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
@@ -256,7 +256,7 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
     except ImportError:
         extra = {"timm": "timm", "transformers": "hf"}[layout.library]
         raise missing_extra(path.name, layout.library, extra, OTHER_MODEL) from None
-    except NETWORK_ERRORS as e:
+    except MODEL_ERRORS as e:
         if is_out_of_memory(e):
             raise
         raise CheckpointError(
@@ -289,7 +289,7 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
         if names
     ]
     numbered = {f"part{index}": part for index, part in enumerate(parts)}
-    raise UntoldError(
+    raise AmbiguousCheckpointError(
         "{path} does not fit the nearest known model, {nearest} in the naming of "
         "{naming}; {differences}. If you know which of timm's networks it holds, open "
         "it as timm:NAME={path}.",
@@ -323,8 +323,8 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
             )
 
 
-def _looks_like(path: Path, error: ShapeError) -> UntoldError:
-    return UntoldError(
+def _looks_like(path: Path, error: ShapeError) -> AmbiguousCheckpointError:
+    return AmbiguousCheckpointError(
         "{path} looks like a Vision Transformer, but {reason}. If you know which of "
         "timm's networks it holds, open it as timm:NAME={path}.",
         path=path.name,
@@ -357,7 +357,7 @@ def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     }
     nearest = max(wanted, key=lambda key: sum(n in tensors for n in wanted[key]))
     missing = [name for name in wanted[nearest] if name not in tensors]
-    return UntoldError(
+    return AmbiguousCheckpointError(
         "{path} is no Vision Transformer in a naming that is known: {count} tensors "
         "such as {names}; the nearest is {nearest}, and {missing} is missing. If it "
         "holds one of timm's, open it as timm:NAME={path}; otherwise build the network "

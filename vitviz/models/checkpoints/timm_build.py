@@ -17,7 +17,7 @@ import torch
 
 from vitviz.errors import CheckpointError, Phrase, UnknownModelError
 from vitviz.models.catalogue.entries import TIMM_PREFIX
-from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.checkpoints.layout import MAX_BLOCKS
 from vitviz.pictures.placement import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
@@ -90,7 +90,7 @@ def timm_trained(
             pretrained_cfg_overlay={**(overlay or {}), "state_dict": state},
             **options,
         )
-    except NETWORK_ERRORS as error:
+    except MODEL_ERRORS as error:
         if is_out_of_memory(error):
             raise
         raise misfit(path, f"{TIMM_PREFIX}{name}", error) from error

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from vitviz.errors import CheckpointError, Phrase, UnsupportedModelError
 from vitviz.models.adapters.timm import TimmAdapter
 from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
-from vitviz.models.checkpoints.checks import NETWORK_ERRORS
+from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.checkpoints.layout import MAX_BLOCKS, Layout, Tensors
 from vitviz.models.checkpoints.read import State
 from vitviz.models.checkpoints.timm_build import (
@@ -152,7 +152,7 @@ def _renamed(
     path: Path,
     found: Unwrapped,
     name: str,
-) -> tuple[Twin, Tensors]:
+) -> tuple[TimmMatch, Tensors]:
     """The network, and the file's weights under the names that timm has for them."""
     raw = found.as_written
     seen = {n: t for n, t in raw.items() if n.startswith("visual.")} or raw
@@ -173,7 +173,7 @@ def _renamed(
         raise _other_shape(path, name, stem, raw[stem])
     overlay = {"num_classes": options["num_classes"], "label_offset": 0}
     module = timm_trained(name, raw, path, torch.float32, overlay=overlay, **options)
-    return Twin(name, options, module), module.state_dict()
+    return TimmMatch(name, options, module), module.state_dict()
 
 
 def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointError:
@@ -235,8 +235,8 @@ def may_be_another(tensors: Tensors) -> bool:
     return "cls_token" not in tensors or "norm_pre.weight" in tensors
 
 
-def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[Twin]:  # noqa: ANN401
-    twins: list[Twin] = []
+def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
+    twins: list[TimmMatch] = []
     for group in _candidates(timm, tensors, is_plain=is_plain):
         for name in group:
             if begins_alike(timm, name, tensors):
@@ -298,7 +298,7 @@ names and shapes tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class TimmMatch:
     """A network of timm's with exactly a file's names and shapes, without memory."""
 
     name: str
@@ -335,7 +335,7 @@ def fitted(
     tensors: Tensors,
     *,
     is_said: bool = False,
-) -> Twin | None:
+) -> TimmMatch | None:
     """The network of that name if it has exactly these names and shapes.
 
     is_said : it may have another number of blocks than timm's.
@@ -356,7 +356,7 @@ def fitted(
         options["img_size"] = side * patch_of(module)
         module = without_memory(timm, name, **options)
         differing = {"it"} if module is None else _differing(module, tensors)
-    return None if differing else Twin(name, options, module)
+    return None if differing else TimmMatch(name, options, module)
 
 
 def names_of(timm: Any, *modules: str) -> list[str]:  # noqa: ANN401
@@ -368,7 +368,7 @@ def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
     try:
         with torch.device("meta"):
             return timm.create_model(name, pretrained=False, **options)
-    except NETWORK_ERRORS:
+    except MODEL_ERRORS:
         # a network that timm cannot build so is none that the file could be told for
         _log.debug("cannot build %s", name, exc_info=True)
         return None
@@ -424,7 +424,7 @@ def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
 
 def layout_of(
     timm: Any,  # noqa: ANN401
-    twin: Twin,
+    twin: TimmMatch,
     tensors: Tensors,
     *,
     is_said: bool = False,

@@ -15,7 +15,7 @@ from torch import nn
 
 from vitviz.errors import CheckpointError
 from vitviz.models.adapters.transformers import TransformersAdapter
-from vitviz.models.checkpoints.checks import require_room
+from vitviz.models.checkpoints.checks import require_model_memory
 from vitviz.models.checkpoints.layout import MAX_BLOCKS
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.read import read_state
@@ -62,7 +62,7 @@ def read_folder(
         raise missing_extra(folder.name, "transformers", "hf", OTHER_MODEL) from None
     state = read_state(weights)  # its header is measured before the library believes it
     count = sum(tensor.numel() for tensor in state.content.values())
-    require_room(folder.name, count, device=device, dtype=dtype)
+    require_model_memory(folder.name, count, device=device, dtype=dtype)
     module = _read_module(transformers, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None

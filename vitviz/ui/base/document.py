@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vitviz.domain.interventions import Changes
+from vitviz.domain.interventions import InterventionList
 from vitviz.views.session import ModelChoice, RunOptions
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class Document:
     """A picture and what the model made of it."""
 
     image: SourceImage | None = None
@@ -24,14 +24,14 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Settled:
+class LastGood:
     """What a failed open, load or run goes back to."""
 
-    scene: Scene = Scene()
+    document: Document = Document()
     model: Model | None = None
     loaded: Model | None = None
     """`model` as it was loaded; see `Runs.loaded`."""
     options: RunOptions = RunOptions()
     choice: ModelChoice = ModelChoice()
     """What `model` was asked for as."""
-    changes: Changes = ()
+    changes: InterventionList = ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
-    from vitviz.ui.window.layout import Panes
     from vitviz.views.state import ViewState
+
+
+Pane = TypeVar("Pane")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +42,13 @@ class View:
         return tuple(i for i, c in enumerate(captures) if c is not None and c.is_exact)
 
 
-class Filler(QObject):
-    """Fills one pane. Lives in the main thread; long work goes to the engine."""
+class PaneController(QObject, Generic[Pane]):
+    """Fills one pane, or several at once.
 
-    def attach(self, panes: Panes) -> None:
+    Lives in the main thread; long work goes to the engine.
+    """
+
+    def attach(self, pane: Pane) -> None:
         """Fill the pane of a window that was built anew, in another language.
 
         What was computed, and what is still to come, belongs to the filler and is kept.
@@ -61,10 +66,10 @@ class Filler(QObject):
         raise NotImplementedError
 
 
-class StillFiller(Filler):
+class StaticPaneController(PaneController[object]):
     """For a pane that does not show the trace."""
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: Pane) -> None:
         """Nothing is filled."""
 
     def clear(self) -> None:

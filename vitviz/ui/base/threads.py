@@ -23,16 +23,16 @@ from vitviz.jobs.queue import (
     Failed,
     Finished,
     Job,
-    Kind,
+    JobKind,
     Progressed,
     Started,
 )
 
 Handler = Callable[[Any], None]
-_OF_FOLDERS = {Kind.FOLDER, Kind.AHEAD, Kind.THUMBNAILS, Kind.TIDY}
+_OF_FOLDERS = {JobKind.FOLDER, JobKind.AHEAD, JobKind.THUMBNAILS, JobKind.TIDY}
 
 
-class Work(QObject):
+class Workers(QObject):
     """Lives in the main thread; handlers are called there."""
 
     failed = Signal(object, object)
@@ -42,47 +42,47 @@ class Work(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tokens: dict[Kind, int] = {}
-        self._handlers: dict[tuple[type[object], Kind], Handler] = {}
-        self._failures: dict[Kind, Handler] = {}
+        self._tokens: dict[JobKind, int] = {}
+        self._handlers: dict[tuple[type[object], JobKind], Handler] = {}
+        self._failures: dict[JobKind, Handler] = {}
         self._was_shut_down = False
-        self._reader = EngineThread("reader", self)
-        self._engine = EngineThread("engine", self)
-        self._browser = EngineThread("browser", self)
-        self._writer = EngineThread("writer", self)
+        self._reader = WorkerThread("reader", self)
+        self._engine = WorkerThread("engine", self)
+        self._browser = WorkerThread("browser", self)
+        self._writer = WorkerThread("writer", self)
         self._threads = [self._reader, self._engine, self._browser, self._writer]
         for thread in self._threads:
             thread.happened.connect(self._on_event)
             thread.start()
 
-    def adopt(self, thread: EngineThread) -> None:
+    def adopt(self, thread: WorkerThread) -> None:
         """Stop this thread, too, at the end."""
         self._threads.append(thread)
 
-    def on_part(self, kind: Kind, handler: Handler) -> None:
+    def on_part(self, kind: JobKind, handler: Handler) -> None:
         """Call `handler` with every part that a job of this kind reports."""
         self._handlers[Progressed, kind] = handler
 
-    def on_result(self, kind: Kind, handler: Handler) -> None:
+    def on_result(self, kind: JobKind, handler: Handler) -> None:
         """Call `handler` with what a job of this kind returns."""
         self._handlers[Finished, kind] = handler
 
-    def on_failure(self, kind: Kind, handler: Callable[[VitvizError], None]) -> None:
+    def on_failure(self, kind: JobKind, handler: Callable[[VitvizError], None]) -> None:
         """Call `handler` with the error of a job of this kind, before `failed`."""
         self._failures[kind] = handler
 
-    def submit(self, kind: Kind, job: Job) -> None:
+    def submit(self, kind: JobKind, job: Job) -> None:
         """Have a job done; a newer one of a kind replaces the older."""
         thread = self._engine
         if kind in _OF_FOLDERS:
             thread = self._browser
-        elif kind is Kind.PICTURE:
+        elif kind is JobKind.PICTURE:
             thread = self._reader
-        elif kind is Kind.WRITE:
+        elif kind is JobKind.WRITE:
             thread = self._writer
         self._tokens[kind] = thread.engine.submit(kind, job)
 
-    def drop(self, *kinds: Kind) -> None:
+    def drop(self, *kinds: JobKind) -> None:
         """Ask jobs of these kinds to end, and ignore what still comes of them."""
         self._engine.engine.cancel(*kinds)
         for kind in kinds:
@@ -91,10 +91,10 @@ class Work(QObject):
     def cancel(self) -> None:
         """Ask everything to end; each job still says how it ended."""
         for thread in (self._engine, self._writer):
-            for ended in thread.engine.cancel(*Kind):
+            for ended in thread.engine.cancel(*JobKind):
                 self._on_event(ended)
 
-    def is_awaited(self, *kinds: Kind) -> bool:
+    def is_awaited(self, *kinds: JobKind) -> bool:
         """Whether a job of one of these kinds is waiting or running."""
         return any(kind in self._tokens for kind in kinds)
 
@@ -109,7 +109,7 @@ class Work(QObject):
             or the import of a library; None waits for its end. A file that is being
             written is always waited for.
         """
-        if self.is_awaited(Kind.EXPORT, Kind.WRITE):
+        if self.is_awaited(JobKind.EXPORT, JobKind.WRITE):
             patience_ms = None
         elif self._was_shut_down and patience_ms is not None:
             patience_ms = 0  # it has been waited for once
@@ -137,7 +137,7 @@ class Work(QObject):
         self.advanced.emit()
 
 
-class EngineThread(QThread):
+class WorkerThread(QThread):
     """Runs one engine until it is stopped; its events arrive as a signal.
 
     Connect `happened` only to bound methods of QObjects of the main thread: anything

@@ -14,7 +14,7 @@ import PIL.Image
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from vitviz.bench.results import Figure
+from vitviz.bench.results import Measurement
 from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
@@ -54,7 +54,7 @@ class _Gaps(QObject):
         self._timer.stop()
 
 
-def measure_window() -> list[Figure]:
+def measure_window() -> list[Measurement]:
     """Start-up in processes of their own; clicks and gaps in a window opened here."""
     starts = [rehearse() for _ in range(NUM_STARTS)]
     picture = statistics.median(s.picture_s for s in starts)
@@ -62,8 +62,8 @@ def measure_window() -> list[Figure]:
     torch_import = _import_seconds("torch")
     note = f"median of {NUM_STARTS} starts"
     figures = [
-        Figure("start: window with picture", picture, "s", 1.2, note),
-        Figure(
+        Measurement("start: window with picture", picture, "s", 1.2, note),
+        Measurement(
             "start: first attention of the embedded model after it",
             attention,
             "s",
@@ -84,9 +84,9 @@ def measure_window() -> list[Figure]:
     return figures
 
 
-def _clicks(window: MainWindow, app: QApplication) -> Figure:
+def _clicks(window: MainWindow, app: QApplication) -> Measurement:
     """From a pinned patch to painted panes: heat, strip and rail."""
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     panes = window.panes
     times = []
@@ -102,10 +102,10 @@ def _clicks(window: MainWindow, app: QApplication) -> Figure:
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
     p95 = sorted(times)[round(0.95 * (NUM_CLICKS - 1))]
     note = f"{NUM_CLICKS} clicks, worst {max(times):.1f} ms, {trace.num_tokens} tokens"
-    return Figure("click to paint, p95", p95, "ms", 16.7, note)
+    return Measurement("click to paint, p95", p95, "ms", 16.7, note)
 
 
-def _gaps(window: MainWindow) -> Figure:
+def _gaps(window: MainWindow) -> Measurement:
     """The longest gap while a long run streams in."""
     window.controller.choose_model(EMBEDDED_NAME, patch_size=8)
     _wait(lambda: _is_idle(window))
@@ -113,15 +113,17 @@ def _gaps(window: MainWindow) -> Figure:
     window.controller.choose_options(RunOptions(size=LONG_SIDE_PX))
     _wait(lambda: _is_idle(window))
     gaps.stop()
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     assert trace is not None
     longest = 1000 * max(gaps.gaps)
     p99 = 1000 * sorted(gaps.gaps)[int(0.99 * len(gaps.gaps))]
     note = f"{trace.num_tokens} tokens, {len(gaps.gaps)} turns, p99 {p99:.1f} ms"
-    return Figure("largest gap of the event loop during a run", longest, "ms", 50, note)
+    return Measurement(
+        "largest gap of the event loop during a run", longest, "ms", 50, note
+    )
 
 
-def _large_picture(window: MainWindow) -> list[Figure]:
+def _large_picture(window: MainWindow) -> list[Measurement]:
     """The longest gaps while a large picture is opened, and its map is written."""
     width, height = LARGE_PX
     window.controller.choose_options(RunOptions())
@@ -136,27 +138,27 @@ def _large_picture(window: MainWindow) -> list[Figure]:
         _wait(lambda: _shows(window, LARGE_PX))
         gaps.stop()
         what = f"largest gap while {width}×{height} pixels are opened and run"
-        figures.append(Figure(what, 1000 * max(gaps.gaps), "ms", 50))
+        figures.append(Measurement(what, 1000 * max(gaps.gaps), "ms", 50))
         for ending in ("png", "svg", "pdf", "gif"):
             gaps = _Gaps()
             start = time.perf_counter()
-            window.controller.exporting.write(str(folder / f"map.{ending}"))
-            _wait(lambda: not window.controller.writing.is_busy())
+            window.controller.export_dialog.write(str(folder / f"map.{ending}"))
+            _wait(lambda: not window.controller.write_queue.is_busy())
             gaps.stop()
             note = f"{time.perf_counter() - start:.1f} s in all"
             what = f"largest gap while its map is written as .{ending}"
-            figures.append(Figure(what, 1000 * max(gaps.gaps), "ms", 50, note))
+            figures.append(Measurement(what, 1000 * max(gaps.gaps), "ms", 50, note))
     return figures
 
 
 def _shows(window: MainWindow, size: tuple[int, int]) -> bool:
-    image = window.controller.scene.image
+    image = window.controller.document.image
     return image is not None and image.size == size and _is_idle(window)
 
 
 def _is_idle(window: MainWindow) -> bool:
     control = window.controller
-    trace = control.scene.trace
+    trace = control.document.trace
     return trace is not None and trace.is_complete and not control.has_jobs
 
 

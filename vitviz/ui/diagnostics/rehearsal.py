@@ -105,13 +105,13 @@ class _User(QTimer):
         self._folder = folder
         self._token = 0
         self._end = time.monotonic() + SECONDS
-        self._control.sceneChanged.connect(self._note)
+        self._control.documentChanged.connect(self._note)
         self.timeout.connect(self._go_on)
         self.start()
 
     def _note(self) -> None:
         """When picture and first map are painted."""
-        if "picture" not in self.stamps and self._control.scene.image is not None:
+        if "picture" not in self.stamps and self._control.document.image is not None:
             self._window.repaint()
             self.stamps["picture"] = time.time()
             self.is_at = f"The first map of {EMBEDDED_NAME}"
@@ -126,7 +126,7 @@ class _User(QTimer):
 
     def _take_steps(self) -> bool:
         """Whether all is done."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None or not trace.is_complete or self._control.has_jobs:
             return False
         if not self._token:
@@ -139,8 +139,8 @@ class _User(QTimer):
         figure, numbers = self._folder / "view.png", self._folder / "view.npz"
         self.is_at = "The export"
         if not figure.exists():
-            self._control.exporting.write(str(figure))
-            self._control.exporting.write(str(numbers))
+            self._control.export_dialog.write(str(figure))
+            self._control.export_dialog.write(str(numbers))
         if figure.exists() and numbers.exists():
             self.is_at = ""
         return not self.is_at

@@ -13,7 +13,7 @@ from vitviz.errors import InputError
 from vitviz.export.captions import caption
 from vitviz.export.draw_figure import FigureOptions
 from vitviz.jobs.exports import animation, export_numbers, figure
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.system.atomic_files import printable
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def named(path: Path, kind: str) -> Path:
     return path.with_name(path.name + of_kind[0])
 
 
-class Exporting(QObject):
+class ExportDialog(QObject):
     """Asks for a name, and has figures, animations and numbers written."""
 
     def __init__(self, control: Controller) -> None:
@@ -53,11 +53,11 @@ class Exporting(QObject):
     def ask(self, window: MainWindow) -> None:
         """Ask for a name; its ending says what is written."""
         control = self._control
-        if control.scene.trace is None or control.heat is None:
+        if control.document.trace is None or control.heat is None:
             return
-        image = control.scene.image
+        image = control.document.image
         of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
-        ending = "-changed" if control.scene.trace.interventions else ""
+        ending = "-changed" if control.document.trace.interventions else ""
         folder = self._folder or window.files.folder()
         path, kind = QFileDialog.getSaveFileName(
             window,
@@ -86,14 +86,14 @@ class Exporting(QObject):
     def write(self, path: str) -> None:
         """Have what is on screen now written; its ending says as what."""
         control = self._control
-        trace, shown = control.scene.trace, control.heat
+        trace, shown = control.document.trace, control.heat
         if trace is None or shown is None:
             return
         state, model, target = control.state, control.model, Path(path)
         self._changed.discard(target)
         if trace.interventions:
             self._changed.add(target)
-        kind = Kind.EXPORT
+        kind = JobKind.EXPORT
         if path.lower().endswith((".npz", ".csv")):
             job = export_numbers(trace, state, shown.layer, model, target)
         elif path.lower().endswith(".gif"):
@@ -106,8 +106,8 @@ class Exporting(QObject):
                 prefix_names=trace.setup.prefix_names,
                 caption=caption(shown, trace.setup, state.scale),
             )
-            kind, job = Kind.WRITE, figure(shown, trace.setup, options, target)
-        control.writing.write(kind, target, job, self._on_written)
+            kind, job = JobKind.WRITE, figure(shown, trace.setup, options, target)
+        control.write_queue.write(kind, target, job, self._on_written)
 
     def _on_written(self, path: Path) -> None:
         self._folder = path.parent

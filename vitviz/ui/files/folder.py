@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
@@ -37,7 +37,7 @@ class Files(QObject):
         super().__init__(window)
         self._window = window
         self._control = window.controller
-        self._work = window.controller.work
+        self._workers = window.controller.workers
         self.listing = Listing()
         self.index = -1
         """Of the picture asked for last; -1 when it is none of the list."""
@@ -52,10 +52,10 @@ class Files(QObject):
         self._shown: SourceImage | None = None
         self._pause = QTimer(self, singleShot=True, interval=AHEAD_MS)
         self._pause.timeout.connect(self._read_ahead)
-        self._work.on_result(Kind.FOLDER, self._on_listing)
-        self._work.on_failure(Kind.FOLDER, self._on_failed)
-        self._work.on_part(Kind.THUMBNAILS, self._on_thumbnail)
-        self._control.sceneChanged.connect(self._on_scene)
+        self._workers.on_result(JobKind.FOLDER, self._on_listing)
+        self._workers.on_failure(JobKind.FOLDER, self._on_failed)
+        self._workers.on_part(JobKind.THUMBNAILS, self._on_thumbnail)
+        self._control.documentChanged.connect(self._on_document)
         window.preferences.changed.connect(self._on_settings)
 
     def join(self) -> None:
@@ -63,7 +63,7 @@ class Files(QObject):
         film, top = self._window.film, self._window.top
         film.chosen.connect(self.go_to)
         film.thumbnailsWanted.connect(self.request_thumbnails)
-        top.folderRequested.connect(self._window.opening.folder_dialog)
+        top.folderRequested.connect(self._window.open_dialogs.folder_dialog)
         top.recentCleared.connect(self.forget)
         self._window.start.recent.refresh()
         self._show_list()
@@ -89,19 +89,21 @@ class Files(QObject):
             self._asked = chosen[0]
             self._is_new = False
             self._control.open_picture(chosen[0])
-            if self._control.scene.image is None:  # else its list stays till it is here
+            if (
+                self._control.document.image is None
+            ):  # else its list stays till it is here
                 self._find(chosen[0].absolute())
         else:
             self._asked = None
             self._is_new = True
-            self._work.submit(Kind.FOLDER, list_pictures(chosen))
+            self._workers.submit(JobKind.FOLDER, list_pictures(chosen))
 
     def folder(self) -> Path:
         """Where dialogs begin: beside the picture on screen, or what was opened last.
 
         The home folder, where neither is to be had.
         """
-        image = self._control.scene.image
+        image = self._control.document.image
         places = [] if image is None or image.path is None else [image.path.absolute()]
         places += [Path(place) for place in settings.get().recent]
         for place in places:
@@ -126,7 +128,7 @@ class Files(QObject):
 
     def request_thumbnails(self, paths: Sequence[Path], side_px: int) -> None:
         """Have these made; those asked for before and not yet made are forgotten."""
-        self._work.submit(Kind.THUMBNAILS, make_thumbnails(paths, side_px))
+        self._workers.submit(JobKind.THUMBNAILS, make_thumbnails(paths, side_px))
 
     def toggle_strip(self) -> None:
         """Show the film strip, also of the folder around one file, or hide it."""
@@ -180,9 +182,9 @@ class Files(QObject):
         film.setListing(paths, self.index)
         film.setVisible(is_wanted and len(paths) > 1)
 
-    def _on_scene(self) -> None:
+    def _on_document(self) -> None:
         """Another picture is on screen: remember it, and find those beside it."""
-        image = self._control.scene.image
+        image = self._control.document.image
         if image is self._shown:
             return
         self._shown = image
@@ -207,15 +209,17 @@ class Files(QObject):
 
     def _find(self, place: Path) -> None:
         """The place of a picture in the list, or the list around it."""
-        if place in self.listing.paths and not self._work.is_awaited(Kind.FOLDER):
+        if place in self.listing.paths and not self._workers.is_awaited(JobKind.FOLDER):
             self.index = self.listing.paths.index(place)
             self._show_list()
         elif not self._is_new:
-            self._work.submit(Kind.FOLDER, list_pictures([place]))
+            self._workers.submit(JobKind.FOLDER, list_pictures([place]))
 
     def _read_ahead(self) -> None:
         if self.index >= 0:
             all_paths = self.listing.paths
             near = (self.index + 1, self.index - 1)
             paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
-            self._work.submit(Kind.AHEAD, read_ahead(self._control.runs.ahead, paths))
+            self._workers.submit(
+                JobKind.AHEAD, read_ahead(self._control.runs.picture_cache, paths)
+            )

@@ -10,12 +10,12 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog
 
-from vitviz.errors import NotHereError, VitvizError
+from vitviz.errors import VitvizError, WeightsNotDownloadedError
 from vitviz.jobs.pictures import read_picture
-from vitviz.jobs.queue import Context, Job, Kind
+from vitviz.jobs.queue import Context, Job, JobKind
 from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
 from vitviz.ui.models.dialog import ModelDialog
-from vitviz.ui.models.download import Fetching
+from vitviz.ui.models.download import Downloads
 from vitviz.ui.models.network_dialog import ask_network
 from vitviz.views.session import SUFFIX
 
@@ -26,15 +26,15 @@ FAST_PNG = 85
 """Qt's quality for little compression: it is read again at once."""
 
 
-class Opening(QObject):
+class OpenDialogs(QObject):
     """Dialogs and mime data of one window."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._fetching = Fetching(window.controller.work, self)
+        self._downloads = Downloads(window.controller.workers, self)
         self._dialog: ModelDialog | None = None
-        window.controller.work.failed.connect(self._on_failed)
+        window.controller.workers.failed.connect(self._on_failed)
 
     def open_dialog(self) -> None:
         """Ask for pictures or a session."""
@@ -68,7 +68,7 @@ class Opening(QObject):
             # what this program itself has copied is a pixmap
             image = found.toImage() if isinstance(found, QPixmap) else found
             job = _read(cast("QImage", image), name)
-            self._window.controller.work.submit(Kind.PICTURE, job)
+            self._window.controller.workers.submit(JobKind.PICTURE, job)
         elif mime.hasUrls():
             self._window.panes.errors.showMessage(
                 self.tr(
@@ -88,7 +88,7 @@ class Opening(QObject):
 
     def _show_models(self, name: str) -> None:
         if self._dialog is None:
-            self._dialog = ModelDialog(self._fetching, name, self._window)
+            self._dialog = ModelDialog(self._downloads, name, self._window)
             self._dialog.modelChosen.connect(self._on_model)
             self._dialog.fileRequested.connect(self.model_file)
             self._dialog.folderRequested.connect(self.model_folder)
@@ -97,9 +97,9 @@ class Opening(QObject):
         self._dialog.raise_()
         self._dialog.activateWindow()
 
-    def _on_failed(self, kind: Kind, error: VitvizError) -> None:
+    def _on_failed(self, kind: JobKind, error: VitvizError) -> None:
         """Offer to fetch weights that are not here; nothing is fetched unasked."""
-        if kind is Kind.MODEL and isinstance(error, NotHereError):
+        if kind is JobKind.MODEL and isinstance(error, WeightsNotDownloadedError):
             self._show_models(str(error.values["name"]))
 
     def rebuild(self) -> None:
@@ -115,7 +115,7 @@ class Opening(QObject):
 
     def _leave_dialog(self) -> None:
         """A model was chosen: close the dialog, unless a download goes on in it."""
-        if self._dialog is not None and self._fetching.entry is None:
+        if self._dialog is not None and self._downloads.entry is None:
             self._dialog.close()
 
     def _on_model(self, name: str) -> None:

@@ -133,7 +133,7 @@ class ViewsPane(QWidget):
         self.moveRequested.emit(self._list.currentRow(), 1)
 
 
-class Stage(Protocol):
+class ViewHost(Protocol):
     """Where views are shown."""
 
     @property
@@ -152,7 +152,7 @@ class SavedViews(QObject):
 
     def __init__(self, stage: QObject) -> None:
         super().__init__(stage)
-        self._stage: Stage = stage  # type: ignore[assignment]
+        self._stage: ViewHost = stage  # type: ignore[assignment]
         self.views: tuple[SavedView, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz.errors import InputError, VitvizError
-from vitviz.jobs.queue import Context, Job, Kind
+from vitviz.jobs.queue import Context, Job, JobKind
 from vitviz.system.atomic_files import printable, write_bytes
 from vitviz.views.session import SUFFIX, Session, read, written
 
@@ -50,7 +50,7 @@ class Sessions(QObject):
     def save_as(self, path: Path) -> None:
         """Have it written into `path`; an error is shown."""
         control = self._window.controller
-        image = control.scene.image
+        image = control.document.image
         if image is None or image.path is None:
             error = InputError(
                 "A session comes back to its picture, and this one has no file. "
@@ -67,7 +67,9 @@ class Sessions(QObject):
             unknown=self._unknown,
         )
         self._asked = path
-        control.writing.write(Kind.WRITE, path, _saved(session, path), self._on_saved)
+        control.write_queue.write(
+            JobKind.WRITE, path, _saved(session, path), self._on_saved
+        )
 
     def _on_saved(self, path: Path) -> None:
         if path == self._asked:

@@ -23,17 +23,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from vitviz.jobs.pictures import sweep_folders
-from vitviz.jobs.queue import Context, Job, Kind
+from vitviz.jobs.queue import Context, Job, JobKind
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.threads import Workers
 
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError
     from vitviz.ui.window.controller import Controller
 
 
-OF_FILES = (Kind.WRITE, Kind.EXPORT)
+OF_FILES = (JobKind.WRITE, JobKind.EXPORT)
 """What is in memory and only has to be written, and what the engine computes first."""
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class _Order:
     then: Callable[[Path], None]
 
 
-class Writing(QObject):
+class WriteQueue(QObject):
     """Lives in the main thread."""
 
     settled = Signal(bool)
@@ -55,25 +55,27 @@ class Writing(QObject):
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
-        self._orders: dict[Kind, deque[_Order]] = {kind: deque() for kind in OF_FILES}
+        self._orders: dict[JobKind, deque[_Order]] = {
+            kind: deque() for kind in OF_FILES
+        }
         """Of each kind the first is being written."""
         self._has_failed = False
-        work = control.work
-        work.on_result(Kind.WRITE, self._on_written)
-        work.on_result(Kind.EXPORT, self._on_exported)
-        work.on_part(Kind.EXPORT, self._on_part)
-        work.on_failure(Kind.WRITE, self._on_write_failed)
-        work.on_failure(Kind.EXPORT, self._on_export_failed)
+        workers = control.workers
+        workers.on_result(JobKind.WRITE, self._on_written)
+        workers.on_result(JobKind.EXPORT, self._on_exported)
+        workers.on_part(JobKind.EXPORT, self._on_part)
+        workers.on_failure(JobKind.WRITE, self._on_write_failed)
+        workers.on_failure(JobKind.EXPORT, self._on_export_failed)
 
     def write(
-        self, kind: Kind, target: Path, job: Job, then: Callable[[Path], None]
+        self, kind: JobKind, target: Path, job: Job, then: Callable[[Path], None]
     ) -> None:
         """Have `job` write `target`, and then call `then` with its path.
 
         kind : one of `OF_FILES`. An error is shown, and `then` is not called.
         """
         self._control.panes.errors.clear()
-        self._control.tidying.expect(target.parent)
+        self._control.sweeper.expect(target.parent)
         waiting = self._orders[kind]
         waiting.append(_Order(target, job, then))
         if len(waiting) == 1:
@@ -97,26 +99,26 @@ class Writing(QObject):
                 _log.warning("%s is not written: it was cancelled", order.target)
                 waiting.remove(order)
 
-    def _begin(self, kind: Kind) -> None:
-        self._control.work.submit(kind, _noted(self._orders[kind][0].job))
+    def _begin(self, kind: JobKind) -> None:
+        self._control.workers.submit(kind, _noted(self._orders[kind][0].job))
         self._control.runs.progress.wait_for_file()
 
     def _on_part(self, share: float) -> None:
         self._control.runs.progress.say_written(share)
 
     def _on_written(self, path: Path) -> None:
-        self._end(Kind.WRITE, path)
+        self._end(JobKind.WRITE, path)
 
     def _on_exported(self, path: Path) -> None:
-        self._end(Kind.EXPORT, path)
+        self._end(JobKind.EXPORT, path)
 
     def _on_write_failed(self, _error: VitvizError) -> None:
-        self._end(Kind.WRITE, None)
+        self._end(JobKind.WRITE, None)
 
     def _on_export_failed(self, _error: VitvizError) -> None:
-        self._end(Kind.EXPORT, None)
+        self._end(JobKind.EXPORT, None)
 
-    def _end(self, kind: Kind, path: Path | None) -> None:
+    def _end(self, kind: JobKind, path: Path | None) -> None:
         """The first of a kind is there, or has failed: on to the next."""
         waiting = self._orders[kind]
         order = waiting.popleft()
@@ -141,20 +143,20 @@ def _noted(job: Job) -> Job:
     return after_the_note
 
 
-class Tidying(QObject):
+class LeftoverSweeper(QObject):
     """Lives in the main thread; folders, which may be slow, are another's work."""
 
-    def __init__(self, work: Work) -> None:
-        super().__init__(work)
-        self._work = work
+    def __init__(self, workers: Workers) -> None:
+        super().__init__(workers)
+        self._workers = workers
         self._own: set[str] = set()
-        work.on_result(Kind.TIDY, self._on_swept)
+        workers.on_result(JobKind.TIDY, self._on_swept)
 
     def begin(self) -> None:
         """Have the folders swept that a killed process had noted."""
         folders = settings.get().written_to
         if folders:
-            self._work.submit(Kind.TIDY, sweep_folders(folders))
+            self._workers.submit(JobKind.TIDY, sweep_folders(folders))
 
     def expect(self, folder: Path) -> None:
         """A file is to be written there, once `settings.wait` has returned."""

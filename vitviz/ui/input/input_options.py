@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import runs
 from vitviz.jobs.models import label
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.input.size import SizeDialog
 from vitviz.views.session import RunOptions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vitviz.ui.window.main_window import MainWindow
 
 
-class Running(QObject):
+class InputOptions(QObject):
     """Between the Size menu, its dialogs and the controller; in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -36,10 +36,10 @@ class Running(QObject):
         self._measured: Trace | None = None
         """The last one whose precision was asked for."""
         self._precision: tuple[Trace, PrecisionError] | None = None
-        work = self._control.work
-        work.on_result(Kind.PRICE, self._on_calibrated)
-        work.on_result(Kind.PRECISION, self._on_precision)
-        self._control.sceneChanged.connect(self._on_scene)
+        workers = self._control.workers
+        workers.on_result(JobKind.PRICE, self._on_calibrated)
+        workers.on_result(JobKind.PRECISION, self._on_precision)
+        self._control.documentChanged.connect(self._on_document)
 
     def join(self) -> None:
         """Connect a top bar that was made anew."""
@@ -56,7 +56,7 @@ class Running(QObject):
         from vitviz.attention.price import price
         from vitviz.pictures.placement import placement_for
 
-        model, image = self._control.model, self._control.scene.image
+        model, image = self._control.model, self._control.document.image
         assert model is not None
         calibration = self._calibrations.get(model.info)
         size: int | tuple[int, int] | None = options.size
@@ -122,7 +122,7 @@ class Running(QObject):
         )
         model = self._control.model
         if path and model is not None:
-            self._control.work.submit(Kind.MODEL, label(model, Path(path)))
+            self._control.workers.submit(JobKind.MODEL, label(model, Path(path)))
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
@@ -170,23 +170,23 @@ class Running(QObject):
 
     # -- what a run was measured to cost --------------------------------------------
 
-    def _on_scene(self) -> None:
+    def _on_document(self) -> None:
         """A run is done: learn from it what others will cost, and what it lost."""
         control = self._control
-        model, trace = control.model, control.scene.trace
-        seconds = control.scene.seconds
+        model, trace = control.model, control.document.trace
+        seconds = control.document.seconds
         if model is None or trace is None or seconds is None:
             return
         if not trace.is_complete or trace.setup.model != model.info:
             return
         if model.info not in self._calibrations and not trace.interventions:
-            control.work.submit(
-                Kind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
+            control.workers.submit(
+                JobKind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
             )
         if model.info.dtype != "float32" and trace is not self._measured:
             self._measured = trace
             if trace.setup.image is not None:
-                control.work.submit(Kind.PRECISION, runs.precision(model, trace))
+                control.workers.submit(JobKind.PRECISION, runs.precision(model, trace))
         self._show_precision()
 
     def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:
@@ -198,7 +198,7 @@ class Running(QObject):
         self._show_precision()
 
     def _show_precision(self) -> None:
-        known, trace = self._precision, self._control.scene.trace
+        known, trace = self._precision, self._control.document.trace
         error = None
         if known is not None and trace is not None and known[0] is trace:
             error = known[1].moved

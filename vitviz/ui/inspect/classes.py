@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui.base import theme
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import percent
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.ui.window.layout import Panes
-from vitviz.views.prediction import Guess, class_name, guesses, probabilities
+from vitviz.views.classes import (
+    ClassProbability,
+    class_name,
+    likeliest_classes,
+    probabilities,
+)
 
 
 class ClassPane(QWidget):
@@ -64,10 +68,10 @@ class ClassPane(QWidget):
         layout.addWidget(self._note)
         layout.addWidget(self.bars, 1)
         self.setMinimumSize(200, 160)
-        self.setGuesses((), target=None, note="")
+        self.setClasses((), target=None, note="")
 
-    def setGuesses(
-        self, guesses: tuple[Guess, ...], *, target: int | None, note: str
+    def setClasses(
+        self, guesses: tuple[ClassProbability, ...], *, target: int | None, note: str
     ) -> None:
         """Classes with their probabilities; `target` is the one that is explained."""
         self.bars.setBars(
@@ -115,26 +119,26 @@ class ClassPane(QWidget):
 MOST = 20
 
 
-class PredictionFiller(Filler):
+class ClassesController(PaneController[ClassPane]):
     """All of it is at hand once the run is complete."""
 
-    def __init__(self, pane: ClassPane, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, pane: ClassPane, workers: Workers) -> None:
+        super().__init__(workers)
         self.pane = pane
         self._view: View | None = None
         pane.searched.connect(self._on_searched)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: ClassPane) -> None:
         """Fill another pane."""
-        panes.classes.setSearchText(self.pane.searchText())
-        self.pane = panes.classes
+        pane.setSearchText(self.pane.searchText())
+        self.pane = pane
         self.pane.searched.connect(self._on_searched)
 
     def clear(self) -> None:
         """List nothing."""
         self._view = None
         self.pane.setHasClasses(False)
-        self.pane.setGuesses((), target=None, note="")
+        self.pane.setClasses((), target=None, note="")
 
     def refresh(self, view: View) -> None:
         """List the likeliest classes, or those that are looked for."""
@@ -149,14 +153,14 @@ class PredictionFiller(Filler):
                     "{name} has no classifier. Methods that need a target explain the "
                     "model's own feature instead: how far each patch points its way."
                 ).format(name=info.name)
-            self.pane.setGuesses((), target=None, note=note)
+            self.pane.setClasses((), target=None, note=note)
             return
         if not is_known:
             note = self.tr("The logits are not finite, so no class can be named.")
-            self.pane.setGuesses((), target=None, note=note)
+            self.pane.setClasses((), target=None, note=note)
             return
         wanted = self.pane.searchText()
-        found = guesses(logits, info.labels, wanted=wanted, most=MOST)
+        found = likeliest_classes(logits, info.labels, wanted=wanted, most=MOST)
         target = view.state.target
         if target is None or target >= len(logits):
             target = int(np.argmax(logits))
@@ -165,7 +169,7 @@ class PredictionFiller(Filler):
         ).format(name=class_name(target, info.labels))
         if not found:
             note = self.tr("No class matches “{text}”.").format(text=wanted)
-        self.pane.setGuesses(found, target=target, note=note)
+        self.pane.setClasses(found, target=target, note=note)
 
     def _on_searched(self, _text: str) -> None:
         if self._view is not None:

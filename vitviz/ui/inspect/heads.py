@@ -6,11 +6,10 @@ from vitviz.domain.geometry import POOL
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import EffectPart, StatisticsPart, WallPart
-from vitviz.jobs.queue import Kind
-from vitviz.ui.base.pane_controller import Filler, View
-from vitviz.ui.base.threads import Work
+from vitviz.jobs.queue import JobKind
+from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.inspect.heads_pane import HeadsPane
-from vitviz.ui.window.layout import Panes
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_query, shown_target
 from vitviz.views.state import Statistic
@@ -19,13 +18,13 @@ _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.S
 """One walk over a layer's rows yields them all."""
 
 
-class HeadsFiller(Filler):
+class HeadsController(PaneController[HeadsPane]):
     """Statistics are kept as long as the trace, maps as long as the query."""
 
-    def __init__(self, pane: HeadsPane, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, pane: HeadsPane, workers: Workers) -> None:
+        super().__init__(workers)
         self.pane = pane
-        self._work = work
+        self._workers = workers
         self._values: dict[Statistic, dict[int, Array]] = {}
         self._shown: object = None
         self._maps_key: tuple[object, ...] | None = None
@@ -33,16 +32,16 @@ class HeadsFiller(Filler):
         self._view: View | None = None
         self._target: int | None = None
         self._num_measured = 0
-        work.on_part(Kind.WALL, self._on_maps)
-        work.on_part(Kind.STATISTICS, self._on_statistics)
-        work.on_part(Kind.EFFECT, self._on_effect)
-        work.on_result(Kind.EFFECT, self._on_measured)
-        work.on_failure(Kind.EFFECT, self._on_failed)
+        workers.on_part(JobKind.WALL, self._on_maps)
+        workers.on_part(JobKind.STATISTICS, self._on_statistics)
+        workers.on_part(JobKind.EFFECT, self._on_effect)
+        workers.on_result(JobKind.EFFECT, self._on_measured)
+        workers.on_failure(JobKind.EFFECT, self._on_failed)
         self._connect()
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: HeadsPane) -> None:
         """Fill another pane: the statistics are there, maps are computed again."""
-        self.pane = panes.heads
+        self.pane = pane
         self._connect()
         self._shown = self._maps_key = None
 
@@ -64,7 +63,7 @@ class HeadsFiller(Filler):
             self.pane.setSize(trace.num_layers, trace.num_heads)
             for statistic, values in self._values.items():
                 self.pane.setValues(statistic, values)
-            if self._work.is_awaited(Kind.EFFECT):
+            if self._workers.is_awaited(JobKind.EFFECT):
                 self._on_progress(self._num_measured)
         self._forget_other_class(view)
         self.pane.setColormap(state.colormap)
@@ -97,15 +96,15 @@ class HeadsFiller(Filler):
         if key != self._maps_key:
             self._maps_key, self._maps_done = key, set()
             self.pane.clearMaps()
-            self._work.drop(Kind.WALL)
-            if not self._work.is_awaited(Kind.EFFECT):
+            self._workers.drop(JobKind.WALL)
+            if not self._workers.is_awaited(JobKind.EFFECT):
                 note = self._pool_note() if query == POOL else None
                 self.pane.setMeasuring(None, note)
         if query == POOL:
             return
         missing = tuple(x for x in view.exact if x not in self._maps_done)
-        if missing and not self._work.is_awaited(Kind.WALL, Kind.RUN):
-            self._work.submit(Kind.WALL, maps.wall(trace, state, missing))
+        if missing and not self._workers.is_awaited(JobKind.WALL, JobKind.RUN):
+            self._workers.submit(JobKind.WALL, maps.wall(trace, state, missing))
 
     def _pool_note(self) -> str:
         return self.tr("The pooling head has its own heads, in the strip above.")
@@ -113,8 +112,10 @@ class HeadsFiller(Filler):
     def _refresh_statistics(self, view: View) -> None:
         done = self._values.get(_WALKED[0], {})
         missing = tuple(x for x in view.exact if x not in done)
-        if missing and not self._work.is_awaited(Kind.STATISTICS, Kind.RUN):
-            self._work.submit(Kind.STATISTICS, maps.statistics(view.trace, missing))
+        if missing and not self._workers.is_awaited(JobKind.STATISTICS, JobKind.RUN):
+            self._workers.submit(
+                JobKind.STATISTICS, maps.statistics(view.trace, missing)
+            )
 
     def _on_maps(self, part: WallPart) -> None:
         self._maps_done.add(part.layer)
@@ -157,11 +158,11 @@ class HeadsFiller(Filler):
         self._values[Statistic.EFFECT] = {}
         self._on_progress(0)
         job = maps.effects(view.trace, view.state, view.model)
-        self._work.submit(Kind.EFFECT, job)
+        self._workers.submit(JobKind.EFFECT, job)
 
     def _cancel(self) -> None:
-        if self._work.is_awaited(Kind.EFFECT):
-            self._work.drop(Kind.EFFECT)
+        if self._workers.is_awaited(JobKind.EFFECT):
+            self._workers.drop(JobKind.EFFECT)
             self.pane.setMeasuring(None)
 
     def _on_effect(self, part: EffectPart | int) -> None:

@@ -6,7 +6,7 @@ What the controller remembers of methods: one result, and one backward pass.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 
@@ -15,11 +15,10 @@ from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import format_value
 from vitviz.jobs import maps
 from vitviz.jobs.maps import Explained
-from vitviz.jobs.queue import Job, Kind
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.jobs.queue import Job, JobKind
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import token_name
-from vitviz.ui.base.threads import Work
-from vitviz.ui.window.layout import Panes
+from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels
 from vitviz.views.display import (
     Heat,
@@ -40,8 +39,13 @@ from vitviz.views.state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
+    from vitviz.domain.geometry import PatchGrid
     from vitviz.explain.gradients import Gradients
     from vitviz.models.model import Model
+    from vitviz.ui.inspect.colour_bar import ColourBar
+    from vitviz.ui.inspect.head_strip import HeadStrip
+    from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.ui.inspect.query_bar import QueryBar
     from vitviz.views.colour import Array
     from vitviz.views.state import ViewState
 
@@ -49,14 +53,44 @@ if TYPE_CHECKING:
 SMOOTH_FACTOR = 8
 
 
-class HeatFiller(Filler):
+class HeatStatus(Protocol):
+    """The line that says what is under the pointer."""
+
+    def setText(self, text: str) -> None: ...
+
+    def setHeat(
+        self,
+        heat: Heat,
+        grid: PatchGrid,
+        prefix_names: tuple[str, ...],
+        *,
+        hovered: int | None,
+    ) -> None: ...
+
+
+class HeatPanes(Protocol):
+    """What a click changes at once."""
+
+    @property
+    def picture(self) -> PicturePane: ...
+    @property
+    def bar(self) -> ColourBar: ...
+    @property
+    def strip(self) -> HeadStrip: ...
+    @property
+    def status(self) -> HeatStatus: ...
+    @property
+    def controls(self) -> QueryBar: ...
+
+
+class HeatController(PaneController[HeatPanes]):
     """One layer's maps of one token; rows cost less than a frame."""
 
     arrived = Signal()
     """The engine has computed the map of a method."""
 
-    def __init__(self, panes: Panes, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, panes: HeatPanes, workers: Workers) -> None:
+        super().__init__(workers)
         self.panes = panes
         self.heat: Heat | None = None
         """What lies over the picture; None while the engine computes it."""
@@ -66,27 +100,27 @@ class HeatFiller(Filler):
         self.previews_on_hover = True
         self.holds_query = False
         self.hovered: int | None = None
-        self._work = work
+        self._workers = workers
         self._view: View | None = None
         self._maps: LayerMaps | None = None
         self._painted: Levels | None = None
-        self._explaining = Explaining()
-        work.on_result(Kind.METHOD, self._on_explained)
+        self._methods = MethodCache()
+        workers.on_result(JobKind.METHOD, self._on_explained)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: HeatPanes) -> None:
         """Fill another window's panes."""
-        self.panes = panes
+        self.panes = pane
         self.hovered = None
 
     def clear(self) -> None:
         """Forget maps, results, and what was under the pointer."""
         self.heat, self.strip, self._maps, self._view = None, None, None, None
         self.hovered = None
-        self._explaining.clear()
+        self._methods.clear()
 
     def forget_question(self) -> None:
         """A method's job that failed or was dropped may be asked for again."""
-        self._explaining.forget_question()
+        self._methods.forget_question()
 
     def refresh(self, view: View) -> None:
         """Read the layer's maps. Raises ExactnessError where its check failed."""
@@ -156,19 +190,19 @@ class HeatFiller(Filler):
 
     def _method_heat(self, view: View) -> Heat | None:
         """The map of the chosen method, or None while the engine computes it."""
-        values = self._explaining.values(view.trace, view.state, view.layer)
+        values = self._methods.values(view.trace, view.state, view.layer)
         if values is not None:
             return method_heat(view.trace, view.state, values)
-        job = self._explaining.job(view.trace, view.state, view.layer, view.model)
+        job = self._methods.job(view.trace, view.state, view.layer, view.model)
         if job is not None:
-            self._work.submit(Kind.METHOD, job)
+            self._workers.submit(JobKind.METHOD, job)
         title = self.panes.controls.method.title(view.state.method)
         self.panes.status.setText(self.tr("Computing {name} …").format(name=title))
         return None
 
     def _on_explained(self, explained: Explained) -> None:
         if self._view is not None:
-            self._explaining.receive(explained, self._view.trace, self._view.state)
+            self._methods.receive(explained, self._view.trace, self._view.state)
         self.refresh_heat()
         self.arrived.emit()
 
@@ -202,7 +236,7 @@ def _lacks_columns(view: View) -> bool:
     return is_column and not view.trace.has_normalisers(view.layer)
 
 
-class Explaining:
+class MethodCache:
     """Finds a method's values, or makes the job that computes them."""
 
     def __init__(self) -> None:

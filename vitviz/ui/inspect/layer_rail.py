@@ -23,12 +23,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QToolTip, QWidge
 from vitviz.domain.geometry import POOL
 from vitviz.jobs import maps
 from vitviz.jobs.maps import RailPart
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
-from vitviz.ui.base.pane_controller import Filler, View
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
-from vitviz.ui.window.layout import Panes
 from vitviz.views.display import MapCell, maps_of, rail_cell, shown_heads, shown_query
 from vitviz.views.state import Direction
 
@@ -291,20 +290,20 @@ AT_ONCE = 12 * 400
 """Layers × tokens up to which the rail is computed with the click itself."""
 
 
-class RailFiller(Filler):
+class RailController(PaneController[LayerRail]):
     """Computes with the click when that is cheap, else by the engine."""
 
-    def __init__(self, rail: LayerRail, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, rail: LayerRail, workers: Workers) -> None:
+        super().__init__(workers)
         self.rail = rail
         self.cells: dict[int, MapCell] = {}
-        self._work = work
+        self._workers = workers
         self._key: tuple[object, ...] | None = None
-        work.on_part(Kind.RAIL, self._on_part)
+        workers.on_part(JobKind.RAIL, self._on_part)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, rail: LayerRail) -> None:
         """Fill another rail with the maps there are."""
-        self.rail = panes.rail
+        self.rail = rail
         for layer, cell in self.cells.items():
             self.rail.setCell(layer, cell)
 
@@ -321,7 +320,7 @@ class RailFiller(Filler):
             self._key, self.cells = key, {}
             if is_pool:  # the others have no map to take the former's place
                 self.rail.setCells((None,) * trace.num_layers)
-            self._work.drop(Kind.RAIL)
+            self._workers.drop(JobKind.RAIL)
         self.rail.setColormap(state.colormap)
         layers = (view.layer,) if is_pool else view.exact
         missing = tuple(layer for layer in layers if layer not in self.cells)
@@ -334,7 +333,7 @@ class RailFiller(Filler):
                 cell = rail_cell(trace, state, maps_of(trace, state, layer))
                 self._on_part(RailPart(layer, cell))
         elif not view.is_running:
-            self._work.submit(Kind.RAIL, maps.rail(trace, state, missing))
+            self._workers.submit(JobKind.RAIL, maps.rail(trace, state, missing))
 
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell

@@ -15,19 +15,18 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
-from vitviz.jobs.maps import MapTested
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.maps import MapTestResult
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import percent
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.inputs import action_button
-from vitviz.ui.window.layout import Panes
 from vitviz.views.colour import Array, Meaning
 from vitviz.views.display import Heat, shown_target
 
 
-class TrialPane(QWidget):
+class MapTestPane(QWidget):
     """Setters never emit; every signal is something the user did."""
 
     startRequested = Signal()
@@ -168,29 +167,29 @@ class TrialPane(QWidget):
         signal.emit()
 
 
-class TrialFiller(Filler):
+class MapTestController(PaneController[MapTestPane]):
     """Hundreds of passes: only by its own button, with progress and cancel."""
 
     def __init__(
-        self, pane: TrialPane, work: Work, heat: Callable[[], Heat | None]
+        self, pane: MapTestPane, workers: Workers, heat: Callable[[], Heat | None]
     ) -> None:
-        super().__init__(work)
+        super().__init__(workers)
         self.pane = pane
-        self._work = work
+        self._workers = workers
         self._heat = heat
         self._view: View | None = None
         self._tested: tuple[Array, int | None] | None = None
-        self._found: MapTested | None = None
+        self._found: MapTestResult | None = None
         self._connect()
-        work.on_part(Kind.CURVES, self._on_progress)
-        work.on_result(Kind.CURVES, self._on_tested)
-        work.on_failure(Kind.CURVES, self._on_failed)
+        workers.on_part(JobKind.MAP_TEST, self._on_progress)
+        workers.on_result(JobKind.MAP_TEST, self._on_tested)
+        workers.on_failure(JobKind.MAP_TEST, self._on_failed)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: MapTestPane) -> None:
         """Fill another pane with the curves there are."""
-        self.pane = panes.trial
+        self.pane = pane
         self._connect()
-        if self._work.is_awaited(Kind.CURVES):
+        if self._workers.is_awaited(JobKind.MAP_TEST):
             self.pane.setProgress(0.0)
         elif self._found is not None:
             self._on_tested(self._found)
@@ -209,7 +208,9 @@ class TrialFiller(Filler):
             view.model.info == view.trace.setup.model
         )
         self.pane.setCanStart(heat is not None and same_model and not view.is_running)
-        if self._is_other(view, heat) and not self._work.is_awaited(Kind.CURVES):
+        if self._is_other(view, heat) and not self._workers.is_awaited(
+            JobKind.MAP_TEST
+        ):
             self._tested = self._found = None
             self.pane.clear()
 
@@ -235,18 +236,18 @@ class TrialFiller(Filler):
         self._tested = heat.patches, shown_target(view.trace, view.state)
         self._found = None
         self.pane.setProgress(0.0)
-        job = maps.try_map(view.trace, view.state, view.model, heat)
-        self._work.submit(Kind.CURVES, job)
+        job = maps.run_map_test(view.trace, view.state, view.model, heat)
+        self._workers.submit(JobKind.MAP_TEST, job)
 
     def _cancel(self) -> None:
-        self._work.drop(Kind.CURVES)
+        self._workers.drop(JobKind.MAP_TEST)
         self.pane.setProgress(None)
         self.pane.clear()
 
     def _on_progress(self, share: float) -> None:
         self.pane.setProgress(share)
 
-    def _on_tested(self, tested: MapTested) -> None:
+    def _on_tested(self, tested: MapTestResult) -> None:
         self._found = tested
         self.pane.setProgress(None)
         deletion, insertion = tested.deletion, tested.insertion

@@ -22,12 +22,11 @@ from PySide6.QtWidgets import (
 from vitviz.domain.geometry import POOL, Bins
 from vitviz.jobs import maps
 from vitviz.jobs.maps import MatrixPart, Refined
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
-from vitviz.ui.base.pane_controller import Filler, View
-from vitviz.ui.base.threads import Work
-from vitviz.ui.window.layout import Panes
+from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels, Meaning, rgb
 from vitviz.views.display import Heat, shown_heads
 from vitviz.views.state import Direction
@@ -346,21 +345,21 @@ class MatrixPane(QWidget):
 MAX_BINS = 512
 
 
-class MatrixFiller(Filler):
+class MatrixController(PaneController[MatrixPane]):
     """The matrix of the chosen heads in the layer on screen."""
 
-    def __init__(self, pane: MatrixPane, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, pane: MatrixPane, workers: Workers) -> None:
+        super().__init__(workers)
         self.pane = pane
-        self._work = work
+        self._workers = workers
         self._key: tuple[object, ...] | None = None
         self._view: View | None = None
-        work.on_part(Kind.MATRIX, self._on_part)
-        work.on_result(Kind.REFINE, self._on_refined)
+        workers.on_part(JobKind.MATRIX, self._on_part)
+        workers.on_result(JobKind.REFINE, self._on_refined)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: MatrixPane) -> None:
         """Fill another pane; the matrix is pooled again."""
-        self.pane, self._key = panes.matrix, None
+        self.pane, self._key = pane, None
 
     def clear(self) -> None:
         """Show nothing."""
@@ -378,8 +377,10 @@ class MatrixFiller(Filler):
         prefix, total = view.trace.num_prefix_tokens, view.trace.num_tokens
         bins = Bins.fitting(total, prefix, MAX_BINS)
         self.pane.setBusy(True)
-        self._work.drop(Kind.REFINE)
-        self._work.submit(Kind.MATRIX, maps.matrix(view.trace, view.layer, heads, bins))
+        self._workers.drop(JobKind.REFINE)
+        self._workers.submit(
+            JobKind.MATRIX, maps.matrix(view.trace, view.layer, heads, bins)
+        )
 
     def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
         """Cross-hair: the cell under the pointer, or the line of the shown token."""
@@ -397,7 +398,7 @@ class MatrixFiller(Filler):
         trace, heads = self._view.trace, self._view.state.heads
         choice = shown_heads(trace, heads)
         job = maps.refine(trace, self._view.layer, choice, rows, cols)
-        self._work.submit(Kind.REFINE, job)
+        self._workers.submit(JobKind.REFINE, job)
 
     def _on_part(self, part: MatrixPart) -> None:
         if part.first == 0:

@@ -17,17 +17,16 @@ from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import TokensRead
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
-from vitviz.ui.base.threads import Work
+from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
-from vitviz.ui.window.layout import Panes
+from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
 from vitviz.views.display import shown_query, shown_target
-from vitviz.views.prediction import class_name
 from vitviz.views.state import Reading, Source, TokensView
 from vitviz.views.tokens import TokenCells
 
@@ -217,22 +216,22 @@ class TokensPane(QWidget):
         ]
 
 
-class TokensFiller(Filler):
+class TokensController(PaneController[TokensPane]):
     """The states are kept as long as the trace."""
 
-    def __init__(self, pane: TokensPane, work: Work) -> None:
-        super().__init__(work)
+    def __init__(self, pane: TokensPane, workers: Workers) -> None:
+        super().__init__(workers)
         self.pane = pane
-        self._work = work
+        self._workers = workers
         self._states: States | None = None
         self._key: tuple[object, ...] | None = None
         self._view: View | None = None
-        work.on_result(Kind.STATES, self._on_read)
-        work.on_failure(Kind.STATES, self._on_failed)
+        workers.on_result(JobKind.STATES, self._on_read)
+        workers.on_failure(JobKind.STATES, self._on_failed)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: TokensPane) -> None:
         """Fill another pane; what was read of the states is read again."""
-        self.pane, self._key = panes.tokens, None
+        self.pane, self._key = pane, None
 
     def clear(self) -> None:
         """Forget the states."""
@@ -264,7 +263,7 @@ class TokensFiller(Filler):
         if key != self._key:
             self._key = key
             job = maps.read_tokens(trace, state, view.model, self._states)
-            self._work.submit(Kind.STATES, job)
+            self._workers.submit(JobKind.STATES, job)
 
     def _on_read(self, read: TokensRead) -> None:
         self._states = read.states or self._states

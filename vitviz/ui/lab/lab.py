@@ -17,28 +17,27 @@ from PySide6.QtCore import QObject
 from vitviz.domain.interventions import (
     UNTOUCHED,
     Axis,
-    Changes,
     HeadsOff,
+    InterventionList,
     Interventions,
     Off,
-    added,
-    kind,
-    toggled,
-    with_only,
-    without,
+    add_intervention,
+    kind_of,
+    remove_intervention,
+    replace_kind,
+    toggle_intervention,
 )
 from vitviz.errors import ExactnessError
 from vitviz.export.captions import heads_text
 from vitviz.jobs import runs
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.jobs.runs import LabRead
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence, token_name
-from vitviz.ui.compare import Kept
+from vitviz.ui.compare import ComparedView
 from vitviz.ui.lab.painting import Painting
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.lab.picture_marks import ChangedMark, KeptPatches
-from vitviz.ui.window.layout import Panes
 from vitviz.views.colour import Bytes
 from vitviz.views.compare import BeforeAfter, before_after
 from vitviz.views.display import is_in_force, shown_heads, shown_layer
@@ -73,17 +72,17 @@ class Lab(QObject):
         panel.softmax.scalingChosen.connect(self._on_scaling)
         panel.softmax.axisChosen.connect(self._on_axis)
         panel.heads.headsChosen.connect(self._on_heads)
-        panel.changeToggled.connect(partial(self._on_listed, toggled))
-        panel.changeRemoved.connect(partial(self._on_listed, without))
+        panel.changeToggled.connect(partial(self._on_listed, toggle_intervention))
+        panel.changeRemoved.connect(partial(self._on_listed, remove_intervention))
         panel.restoreRequested.connect(self.restore)
         panel.compareRequested.connect(self._compare)
-        panel.trialRequested.connect(self._try)
+        panel.mapTestRequested.connect(self._try)
         self.painting.changed.connect(self._on_painted)
         self.painting.cut.connect(self._on_cut)
-        control.work.on_result(Kind.LAB, self._on_read)
-        control.sceneChanged.connect(self._refresh)
+        control.workers.on_result(JobKind.LAB, self._on_read)
+        control.documentChanged.connect(self._refresh)
         control.stateChanged.connect(self._refresh)
-        control.comparing.changed.connect(self._refresh_marks)
+        control.comparison.changed.connect(self._refresh_marks)
         control.refresh()  # where the window was built anew around a scene
         self._refresh()
 
@@ -94,13 +93,13 @@ class Lab(QObject):
 
     # -- what the tools ask for ----------------------------------------------------
 
-    def _set(self, changes: Changes, *, merge: bool = False) -> None:
+    def _set(self, changes: InterventionList, *, merge: bool = False) -> None:
         self._control.change(changes=changes, merge=merge)
 
     def _set_only(
         self, part: Interventions, field: str, *, merge: bool = False
     ) -> None:
-        changes = with_only(self._control.state.changes, field, part)
+        changes = replace_kind(self._control.state.changes, field, part)
         self._set(changes, merge=merge)
 
     def _on_temperature(self, value: float, is_held: bool) -> None:
@@ -117,26 +116,26 @@ class Lab(QObject):
 
     def _on_heads(self, heads: tuple[int, ...], off: Off) -> None:
         """The heads of the layer on screen; those of others stay as they are."""
-        trace, state = self._control.scene.trace, self._control.state
+        trace, state = self._control.document.trace, self._control.state
         layer = None if trace is None else shown_layer(trace, state)
         if layer is None:
             return
         kept = tuple(
             change
             for change in state.changes
-            if kind(change.what) != "heads_off"
+            if kind_of(change.what) != "heads_off"
             or change.what.heads_off[0].layer != layer
         )
         if heads:
             part = Interventions(heads_off=(HeadsOff(layer, heads, off),))
-            kept = added(kept, part)
+            kept = add_intervention(kept, part)
         self._set(kept)
 
     def _on_painted(self, part: Interventions) -> None:
         self._set_only(part, "hidden")
 
     def _on_cut(self, part: Interventions) -> None:
-        self._set(added(self._control.state.changes, part))
+        self._set(add_intervention(self._control.state.changes, part))
 
     def _on_listed(self, make: object, index: int) -> None:
         assert callable(make)
@@ -148,16 +147,16 @@ class Lab(QObject):
         self._control.change(mode=Mode.LAB)
 
     def _try(self) -> None:
-        self._control.change(mode=Mode.INSPECT, tab="trial")
+        self._control.change(mode=Mode.INSPECT, tab="map_test")
 
     def _compare(self) -> None:
         """The untouched view in the right half of the window."""
         control, trace = self._control, self._control.untouched
         if trace is None:
             return
-        control.comparing.keep(
-            Kept(
-                control.scene.image,
+        control.comparison.keep(
+            ComparedView(
+                control.document.image,
                 trace,
                 None,
                 control.model,
@@ -175,14 +174,14 @@ class Lab(QObject):
         self._read()
 
     def _refresh_marks(self) -> None:
-        trace, kept = self._control.scene.trace, self._control.comparing.kept
+        trace, kept = self._control.document.trace, self._control.comparison.kept
         self.mark.setInterventions(UNTOUCHED if trace is None else trace.interventions)
         self.kept_mark.setInterventions(
             UNTOUCHED if kept is None else kept.trace.interventions
         )
         shown = {id(trace)} if kept is None else {id(trace), id(kept.trace)}
         self._pixels = {one: self._pixels[one] for one in self._pixels.keys() & shown}
-        if kept is None or self._control.comparing.shows_difference:
+        if kept is None or self._control.comparison.shows_difference:
             self.kept_patches.show(None, None)
         else:
             pixels = self._pixels.get(id(kept.trace))
@@ -190,7 +189,7 @@ class Lab(QObject):
 
     def _read(self) -> None:
         """Ask the engine for what is shown beside a changed run, once for each."""
-        control, trace = self._control, self._control.scene.trace
+        control, trace = self._control, self._control.document.trace
         if trace is None or not trace.is_complete or control.is_running:
             return
         is_shown = self._panes.side.mode() is Mode.LAB
@@ -205,26 +204,26 @@ class Lab(QObject):
         needs_pixels = bool(trace.interventions.hidden) and self._answered is not trace
         if not needs_untouched and not needs_pixels:
             return
-        if self._asked is trace and control.work.is_awaited(Kind.LAB):
+        if self._asked is trace and control.workers.is_awaited(JobKind.LAB):
             return
         self._asked = trace
         job = runs.read_lab(
             trace, model, control.options, needs_untouched=needs_untouched
         )
-        control.work.submit(Kind.LAB, job)
+        control.workers.submit(JobKind.LAB, job)
 
     def _on_read(self, read: LabRead) -> None:
         self._answered = self._asked
         if read.untouched is not None:
             self._control.runs.keep_untouched(read.untouched)
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is not None:
             self._pixels[id(trace)] = read.hidden
             self.painting.show_hidden(read.hidden, trace.setup.placement)
         self._control.refresh()
 
 
-class LabFiller(Filler):
+class LabController(PaneController[LabPanel]):
     """Two rows are read and compared at once; runs are the controller's."""
 
     def __init__(self, panel: LabPanel, control: Controller) -> None:
@@ -232,9 +231,9 @@ class LabFiller(Filler):
         self.panel = panel
         self._control = control
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: LabPanel) -> None:
         """Fill the new panel."""
-        self.panel = panes.lab
+        self.panel = pane
 
     def clear(self) -> None:
         """The next run fills the panel; until then it stays, so that nothing jumps."""

@@ -107,7 +107,7 @@ class Painting(QObject):
             panel.setTool(strokes.tool)
         panel.cut.side.setValue(strokes.side)
         self._side = strokes.side
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is not None and strokes.painted_on == trace.grid:
             self._painted_on = strokes.painted_on
             self._sides = dict(strokes.sides)
@@ -124,7 +124,7 @@ class Painting(QObject):
 
     def refresh(self, _tool: object = None) -> None:
         """Hold the brush or not, and show what is painted."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         in_lab = self._control.state.mode is Mode.LAB
         tool = self._panel.tool()
         paints = tool in (Tool.CUT, Tool.HIDE)
@@ -160,7 +160,7 @@ class Painting(QObject):
         return self._items[meaning].numCells()
 
     def _place(self) -> tuple[Placement | None, PatchGrid | None]:
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None:
             return None, None
         return trace.setup.placement, trace.setup.grid
@@ -221,7 +221,7 @@ class Painting(QObject):
         self._side = side
 
     def _on_special(self, side: Meaning, index: int, is_in: bool) -> None:
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is not None:
             name = frozenset({trace.setup.prefix_names[index]})
             now = self._specials[side]
@@ -229,7 +229,7 @@ class Painting(QObject):
             self.refresh()
 
     def _on_cut(self, first: int, last: int) -> None:
-        trace, grid = self._control.scene.trace, self._place()[1]
+        trace, grid = self._control.document.trace, self._place()[1]
         if trace is None or grid is None:
             return
         queries, keys = self._tokens(Meaning.QUERY), self._tokens(Meaning.KEY)

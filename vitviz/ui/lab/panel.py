@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.interventions import Changes
+from vitviz.domain.interventions import InterventionList
 from vitviz.export.captions import change_words
 from vitviz.ui.base import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
@@ -54,7 +54,7 @@ class LabPanel(QWidget):
     changeRemoved = Signal(int)
     restoreRequested = Signal()
     compareRequested = Signal()
-    trialRequested = Signal()
+    mapTestRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class LabPanel(QWidget):
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(12, 0, 4, 0)
         self._rows.setSpacing(0)
-        self._listed: tuple[Changes, tuple[bool, ...]] | None = None
+        self._listed: tuple[InterventionList, tuple[bool, ...]] | None = None
         self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -96,11 +96,11 @@ class LabPanel(QWidget):
             self.tr("Compare large"), self.tr("Keep the untouched view beside (K ends)")
         )
         self.compare.clicked.connect(self.compareRequested)
-        self.trial = action_button(
+        self.map_test = action_button(
             self.tr("Test the map"),
             self.tr("Deletion and insertion curves of the map on screen (5)"),
         )
-        self.trial.clicked.connect(self.trialRequested)
+        self.map_test.clicked.connect(self.mapTestRequested)
         self._place()
         self.setTool(Tool.SOFTMAX)
         self.setChanges((), ())
@@ -115,7 +115,7 @@ class LabPanel(QWidget):
         inset.addLayout(title)
         if not in_room:  # there the tool's name says it
             title.addWidget(self._title)
-        parts = (self.compare, self.restore, self.trial)
+        parts = (self.compare, self.restore, self.map_test)
         for part in parts if in_room else parts[:2]:
             title.addWidget(part)
         if isinstance(title, QHBoxLayout):
@@ -142,7 +142,7 @@ class LabPanel(QWidget):
         else:
             tools.addWidget(self._tools)
             tools.addStretch(1)
-            tools.addWidget(self.trial)
+            tools.addWidget(self.map_test)
             listed.setContentsMargins(0, 0, 0, 0)
             column.addWidget(self._line())
             column.addLayout(listed)
@@ -207,7 +207,7 @@ class LabPanel(QWidget):
         """What chooses a tool."""
         return self._tools.button(tool)
 
-    def setChanges(self, changes: Changes, in_force: tuple[bool, ...]) -> None:
+    def setChanges(self, changes: InterventionList, in_force: tuple[bool, ...]) -> None:
         """List changes; those that this run could not make are greyed."""
         self.restore.setEnabled(bool(changes))
         if self._listed == (changes, in_force):
@@ -247,7 +247,7 @@ class LabPanel(QWidget):
         else:
             self._part(min(held[0], count - 1), held[1]).setFocus()
 
-    def changes(self) -> Changes:
+    def changes(self) -> InterventionList:
         """What is listed."""
         return () if self._listed is None else self._listed[0]
 

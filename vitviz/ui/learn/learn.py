@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.errors import Cancelled, VitvizError
-from vitviz.jobs.queue import Job, Kind
+from vitviz.jobs.queue import Job, JobKind
 from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system import settings
-from vitviz.ui.base.pane_controller import Filler, View
+from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.lab.panel import Tool
-from vitviz.ui.learn.lesson import Lesson
+from vitviz.ui.learn.lesson import LessonData
 from vitviz.views.state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 FIRST_HEAD = HeadChoice((0,))
 
 
-class LearnFiller(Filler):
+class LearnController(PaneController["Panes"]):
     """A `Desk` for the chapters; lives as long as the controller."""
 
     def __init__(self, panes: Panes, controller: Controller) -> None:
         super().__init__(controller)
         self._control = controller
-        self._work = controller.work
+        self._workers = controller.workers
         self._receive: Callable[[Any], None] | None = None
         self._receive_part: Callable[[Any], None] | None = None
         self._receive_failure: Callable[[str], None] | None = None
@@ -40,9 +40,9 @@ class LearnFiller(Filler):
         self._former_heads: HeadChoice | None = None
         self._key_on: tuple[LearnView, tuple[int, int], int] | None = None
         """What was shown last, with its grid and its query."""
-        self._work.on_result(Kind.LESSON, self._on_result)
-        self._work.on_part(Kind.LESSON, self._on_part)
-        self._work.on_failure(Kind.LESSON, self._on_failure)
+        self._workers.on_result(JobKind.LESSON, self._on_result)
+        self._workers.on_part(JobKind.LESSON, self._on_part)
+        self._workers.on_failure(JobKind.LESSON, self._on_failure)
         controller.stateChanged.connect(self._on_state)
         self._panes = panes
         self.attach(panes)
@@ -50,13 +50,13 @@ class LearnFiller(Filler):
         if saved is not None:
             self._open_chapter(saved)
 
-    def attach(self, panes: Panes) -> None:
+    def attach(self, pane: Panes) -> None:
         """Fill another panel, which goes on where this one was."""
-        former, self._panes = self.panel, panes
+        former, self._panes = self.panel, pane
         self.drop()
         panel = self.panel
         panel.recall(former.remembered())
-        panel.setDesk(self)
+        panel.setHost(self)
         panel.setDone(_done())
         panel.chapterChosen.connect(self._on_chapter)
         panel.chapterFinished.connect(self._on_finished)
@@ -80,7 +80,7 @@ class LearnFiller(Filler):
         if panel.chapter() is not learn.chapter:
             self.drop()
         panel.setChapter(learn.chapter)
-        lesson = Lesson(view, self._control.scene.seconds)
+        lesson = LessonData(view, self._control.document.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
             # the picture and the arithmetic beside it have to be of the same head
             self._former_heads = view.state.heads
@@ -98,7 +98,7 @@ class LearnFiller(Filler):
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         self.picture.setKey(lesson.key if uses_key else None)
 
-    def _outlived_key(self, lesson: Lesson) -> bool:
+    def _outlived_key(self, lesson: LessonData) -> bool:
         """Whether the chosen key is another patch now, or the former query's."""
         learn = lesson.view.state.learn
         now = (learn, lesson.trace.grid, lesson.query)
@@ -160,11 +160,11 @@ class LearnFiller(Filler):
         """Have a job done; what an earlier one still brings is dropped."""
         self._receive, self._receive_part = on_result, on_part
         self._receive_failure = on_failure
-        self._work.submit(Kind.LESSON, job)
+        self._workers.submit(JobKind.LESSON, job)
 
     def drop(self) -> None:
         """What was asked for is not wanted any more."""
-        self._work.drop(Kind.LESSON)
+        self._workers.drop(JobKind.LESSON)
         self._receive = self._receive_part = self._receive_failure = None
 
     def choose_patch_size(self, patch: int) -> None:
@@ -177,7 +177,7 @@ class LearnFiller(Filler):
             self.change(mode=Mode.LAB)
             self._panes.lab.setTool(Tool.HIDE)
         else:
-            self.change(mode=Mode.INSPECT, tab="trial")
+            self.change(mode=Mode.INSPECT, tab="map_test")
 
     # -- what happens --------------------------------------------------------------
 

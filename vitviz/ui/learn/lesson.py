@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from vitviz.domain.number_text import written_out
 from vitviz.jobs.queue import Job
 from vitviz.lessons import one_head
-from vitviz.lessons.one_head import Factors, Row
+from vitviz.lessons.one_head import Factors, QueryWeights
 from vitviz.ui.base.pane_controller import View
 from vitviz.ui.base.text import token_name
 from vitviz.views.colour import Array
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class LessonData:
     """A view, and what is computed of it, once, when a chapter asks."""
 
     view: View
@@ -90,7 +90,7 @@ class Lesson:
         return one_head.factors(self.trace, self.layer, self.head)
 
     @cached_property
-    def row(self) -> Row:
+    def row(self) -> QueryWeights:
         """The query's weights in the head on screen."""
         return one_head.row(self.factors, self.query)
 
@@ -115,7 +115,7 @@ def divisor_words(of: Factors) -> str:
     return f"√{of.width} = {number}" if of.has_own_divisor else number
 
 
-class Desk(Protocol):
+class ChapterHost(Protocol):
     """What chapters ask for. Main thread."""
 
     @property

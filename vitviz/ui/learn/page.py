@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base import theme
 from vitviz.ui.learn.formula import Formula, Node
-from vitviz.ui.learn.lesson import Desk, Lesson
-from vitviz.ui.learn.paging import STRONG, Block
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
+from vitviz.ui.learn.paging import STRONG, PageBlock
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.text import Drawn, Prose
 from vitviz.ui.widgets.flow_layout import Flow
@@ -140,7 +140,7 @@ class HeadChips(QWidget):
             self._where.hide()
             self._chips.setTitle(self.tr("Head"))
 
-    def setLesson(self, lesson: Lesson, *, with_key: bool) -> None:
+    def setLesson(self, lesson: LessonData, *, with_key: bool) -> None:
         """Say which layer, head, query and key the numbers are of."""
         count = lesson.trace.num_heads
         if count != self._count:
@@ -206,10 +206,10 @@ class Page(QWidget):
     kept: ClassVar[tuple[str, ...]] = ()
     """Names of what the viewer has set or found here."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.desk = desk
-        self.lesson: Lesson | None = None
+        self.host = host
+        self.lesson: LessonData | None = None
         self.task: Task | None = None
         self.notes: Notes | None = None
         self.first_part = 0
@@ -270,10 +270,10 @@ class Page(QWidget):
         self.notes = Notes(notes, self.onward)
         self.add(self.notes)
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[PageBlock]:
         """What is on the page, from above; controls lead to what they change."""
         items = (self._column.itemAt(i) for i in range(self._column.count()))
-        found: list[Block] = []
+        found: list[PageBlock] = []
         for item in items:
             if item is None:
                 continue
@@ -288,7 +288,7 @@ class Page(QWidget):
             for kind, weight in LEADING.items():
                 leads = weight if isinstance(widget, kind) else leads
             leads = KEPT if widget in self._kept_with_next else leads
-            found.append(Block(place.top(), place.bottom() + 1, leads))
+            found.append(PageBlock(place.top(), place.bottom() + 1, leads))
         return found
 
     def _belongs(self, widget: QWidget | None) -> int:
@@ -308,12 +308,12 @@ class Page(QWidget):
             self.task.setDone(True)
             self.finished.emit()
 
-    def refresh(self, lesson: Lesson) -> None:
+    def refresh(self, lesson: LessonData) -> None:
         """Show the numbers of `lesson`."""
         self.lesson = lesson
         self.update_numbers(lesson)
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """Show the numbers of `lesson`; each chapter has its own."""
         raise NotImplementedError
 

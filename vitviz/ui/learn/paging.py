@@ -14,7 +14,7 @@ STRONG = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PageBlock:
     """A part of the page that is not cut."""
 
     top: int
@@ -32,7 +32,7 @@ class Slide:
     bottom: int
 
 
-def slides_of(blocks: Sequence[Block], room: int) -> tuple[Slide, ...]:
+def slides_of(blocks: Sequence[PageBlock], room: int) -> tuple[Slide, ...]:
     """As few slides of at most `room` px as can be; at least one, if empty.
 
     What belongs together strongly is parted only where it has no room together.

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slides import PageSlides
 from vitviz.ui.learn.text import Prose
@@ -26,7 +26,7 @@ from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.views.colour import Meaning
 from vitviz.views.state import Chapter
 
-Maker = Callable[[Desk], Page]
+Maker = Callable[[ChapterHost], Page]
 Memory = dict[Chapter, dict[str, object]]
 
 
@@ -112,7 +112,7 @@ class LearnPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk: Desk | None = None
+        self._host: ChapterHost | None = None
         self._makers: dict[Chapter, Maker] = {}
         self._pages: dict[Chapter, Page] = {}
         self._areas: dict[Chapter, PageSlides] = {}
@@ -190,9 +190,9 @@ class LearnPanel(QWidget):
         self.setDone(frozenset())
         self._show_title()
 
-    def setDesk(self, desk: Desk) -> None:
+    def setHost(self, host: ChapterHost) -> None:
         """Whom the chapters ask; pages are made when they are first opened."""
-        self._desk = desk
+        self._host = host
 
     def setDone(self, done: frozenset[Chapter]) -> None:
         """Mark the chapters whose task has been done."""
@@ -256,10 +256,10 @@ class LearnPanel(QWidget):
         """The open chapter's page; None until there is a desk."""
         chapter = self._chapter
         if chapter not in self._pages:
-            if self._desk is None:
+            if self._host is None:
                 return None
             self._makers = self._makers or makers()
-            page = self._makers[chapter](self._desk)
+            page = self._makers[chapter](self._host)
             page.recall(self._memory.get(chapter, {}))
             page.finished.connect(self._on_finished)
             page.nextRequested.connect(self._on_next)
@@ -274,7 +274,7 @@ class LearnPanel(QWidget):
             self._stack.addWidget(area)
         return self._pages[chapter]
 
-    def refresh(self, lesson: Lesson) -> None:
+    def refresh(self, lesson: LessonData) -> None:
         """Show the numbers of `lesson` in the open chapter."""
         self._changed.setVisible(bool(lesson.trace.interventions))
         page = self.page()

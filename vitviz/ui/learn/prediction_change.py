@@ -12,21 +12,21 @@ from vitviz.jobs import lessons
 from vitviz.lessons.one_head import cosine
 from vitviz.ui.base.text import percent
 from vitviz.ui.learn.text import Prose, Table
-from vitviz.views.prediction import class_name, probabilities
+from vitviz.views.classes import class_name, probabilities
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.ui.learn.lesson import Desk, Lesson
+    from vitviz.ui.learn.lesson import ChapterHost, LessonData
 
 MOST = 3
 
 
-class Answer(Prose):
+class PredictionChange(Prose):
     """The model's answer before and after a change; has the model run where it must."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, host: ChapterHost) -> None:
         super().__init__()
-        self._desk = desk
+        self._host = host
         self._before: Trace | None = None
         self._asked: object = None
         self._start = ""
@@ -34,7 +34,7 @@ class Answer(Prose):
         """The changed run; the run on screen where nothing is changed."""
         self.hide()  # until there is something to say
 
-    def compare(self, lesson: Lesson, changes: Interventions, start: str) -> None:
+    def compare(self, lesson: LessonData, changes: Interventions, start: str) -> None:
         """Say what `changes` do to the answer, after the words `start`."""
         trace, model = lesson.trace, lesson.model
         if model is None:
@@ -47,7 +47,7 @@ class Answer(Prose):
         if not changes:
             self._receive(trace)
             return
-        self._desk.ask(
+        self._host.ask(
             lessons.rerun(model, trace, changes), self._receive, on_failure=self.say
         )
 

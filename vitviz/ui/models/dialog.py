@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import Cancelled, CheckpointError, VitvizError
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import Progress
+from vitviz.models.catalogue.download import DownloadProgress
 from vitviz.models.catalogue.entries import TIMM_PREFIX, Entry, Trait, entries, search
 from vitviz.ui.base import theme
 from vitviz.ui.models import details
 from vitviz.ui.models.details import ModelDetails
-from vitviz.ui.models.download import DownloadLine, Fetching
+from vitviz.ui.models.download import DownloadLine, Downloads
 from vitviz.ui.models.list import ModelList, model_view
 from vitviz.ui.widgets.flow_layout import Flow
 
@@ -42,20 +42,20 @@ class ModelDialog(QDialog):
     folderRequested = Signal()
 
     def __init__(
-        self, fetching: Fetching, current: str = "", parent: QWidget | None = None
+        self, downloads: Downloads, current: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._fetching = fetching
+        self._downloads = downloads
         self._looked_up: Entry | None = None
         self._chips: dict[Trait | None, QToolButton] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
         QShortcut(QKeySequence.StandardKey.Find, self, self._on_find)
-        self.finished.connect(fetching.drop)  # Escape brings no close event
-        fetching.progressed.connect(self._on_progress)
-        fetching.fetched.connect(self._on_fetched)
-        fetching.found.connect(self._on_found)
-        fetching.failed.connect(self._on_failed)
+        self.finished.connect(downloads.drop)  # Escape brings no close event
+        downloads.progressed.connect(self._on_progress)
+        downloads.fetched.connect(self._on_fetched)
+        downloads.found.connect(self._on_found)
+        downloads.failed.connect(self._on_failed)
         self._build()
         self.resize(*SIZE)
         self._choose(current)
@@ -89,7 +89,7 @@ class ModelDialog(QDialog):
         self._details.removeRequested.connect(self._remove)
         self._details.lookUpRequested.connect(self._look_up)
         self._line = DownloadLine()
-        self._line.cancelRequested.connect(self._fetching.cancel)
+        self._line.cancelRequested.connect(self._downloads.cancel)
         self._place(QVBoxLayout(self))
         self._update_list()
         self._search.setFocus()
@@ -204,7 +204,7 @@ class ModelDialog(QDialog):
         entry = former._details.entry()
         if entry is not None:
             self._choose(entry.name)
-        self._on_progress(Progress(0))
+        self._on_progress(DownloadProgress(0))
 
     # -- list and details ----------------------------------------------------------
 
@@ -266,9 +266,9 @@ class ModelDialog(QDialog):
         self._update_busy()
 
     def _update_busy(self) -> None:
-        fetching = self._fetching
+        downloads = self._downloads
         self._details.setBusy(
-            downloads=fetching.entry is not None, asks=fetching.is_asking
+            downloads=downloads.entry is not None, asks=downloads.is_asking
         )
 
     def _activate(self) -> None:
@@ -291,15 +291,15 @@ class ModelDialog(QDialog):
         self.modelChosen.emit(entry.name)
 
     def _download(self, entry: Entry) -> None:
-        if self._fetching.entry is not None:
+        if self._downloads.entry is not None:
             return
-        self._fetching.fetch(entry)
-        self._on_progress(Progress(0))
+        self._downloads.fetch(entry)
+        self._on_progress(DownloadProgress(0))
         self._update_busy()
 
     def _look_up(self, name: str) -> None:
         self._line.say(self.tr("Asking timm about {name} …").format(name=name))
-        self._fetching.look_up(TIMM_PREFIX + name)
+        self._downloads.look_up(TIMM_PREFIX + name)
         self._update_busy()
 
     def _remove(self, entry: Entry) -> None:
@@ -316,9 +316,9 @@ class ModelDialog(QDialog):
 
     # -- what comes back -----------------------------------------------------------
 
-    def _on_progress(self, progress: Progress) -> None:
-        if self._fetching.entry is not None:
-            self._line.showProgress(progress, self._fetching.entry)
+    def _on_progress(self, progress: DownloadProgress) -> None:
+        if self._downloads.entry is not None:
+            self._line.showProgress(progress, self._downloads.entry)
 
     def _on_fetched(self, entry: Entry) -> None:
         name = details.title(entry)

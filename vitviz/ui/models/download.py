@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import VitvizError
 from vitviz.jobs import models
-from vitviz.jobs.queue import Event, Failed, Finished, Job, Kind, Progressed
-from vitviz.models.catalogue.download import Progress
+from vitviz.jobs.queue import Event, Failed, Finished, Job, JobKind, Progressed
+from vitviz.models.catalogue.download import DownloadProgress
 from vitviz.models.catalogue.entries import Entry
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
-from vitviz.ui.base.threads import EngineThread, Work
+from vitviz.ui.base.threads import Workers, WorkerThread
 from vitviz.ui.models import details
 from vitviz.ui.window.error_bar import ErrorBar
 
@@ -90,7 +90,7 @@ class DownloadLine(QStackedWidget):
         self._errors.showMessage(sentence(error))
         self.setCurrentWidget(self._errors)
 
-    def showProgress(self, progress: Progress, entry: Entry) -> None:
+    def showProgress(self, progress: DownloadProgress, entry: Entry) -> None:
         """How far the download of `entry` is."""
         # in thousandths: bytes do not fit a progress bar's 32 bits
         self._bar.setRange(0, 1000 if progress.total else 0)
@@ -114,7 +114,7 @@ class DownloadLine(QStackedWidget):
         self.setCurrentWidget(self._running)
 
 
-class Fetching(QObject):
+class Downloads(QObject):
     """Lives in the main thread. Its threads begin with the first wish."""
 
     progressed = Signal(object)
@@ -126,37 +126,37 @@ class Fetching(QObject):
     failed = Signal(object)
     """A VitvizError; `Cancelled` when the download was asked to end."""
 
-    def __init__(self, work: Work, parent: QObject | None = None) -> None:
+    def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._work = work
-        self._threads: dict[Kind, EngineThread] = {}
-        self._tokens: dict[Kind, int] = {}
+        self._workers = workers
+        self._threads: dict[JobKind, WorkerThread] = {}
+        self._tokens: dict[JobKind, int] = {}
         self._entry: Entry | None = None
 
     @property
     def entry(self) -> Entry | None:
         """What is being fetched."""
-        return self._entry if Kind.DOWNLOAD in self._tokens else None
+        return self._entry if JobKind.DOWNLOAD in self._tokens else None
 
     @property
     def is_asking(self) -> bool:
         """Whether a name is being looked up."""
-        return Kind.LOOK_UP in self._tokens
+        return JobKind.LOOK_UP in self._tokens
 
     def fetch(self, entry: Entry) -> None:
         """Begin a download, or go on with one; a running one is replaced."""
         if entry.remote is not None:
             self._entry = entry
-            self._submit(Kind.DOWNLOAD, models.fetch(entry.remote))
+            self._submit(JobKind.DOWNLOAD, models.fetch(entry.remote))
 
     def look_up(self, name: str) -> None:
         """Ask what a name stands for."""
-        self._submit(Kind.LOOK_UP, models.look_up(name))
+        self._submit(JobKind.LOOK_UP, models.look_up(name))
 
     def cancel(self) -> None:
         """End the download; what has arrived is kept."""
-        if Kind.DOWNLOAD in self._threads:
-            self._threads[Kind.DOWNLOAD].engine.cancel(Kind.DOWNLOAD)
+        if JobKind.DOWNLOAD in self._threads:
+            self._threads[JobKind.DOWNLOAD].engine.cancel(JobKind.DOWNLOAD)
 
     def drop(self) -> None:
         """End everything, and hear no more of it."""
@@ -164,11 +164,11 @@ class Fetching(QObject):
             thread.engine.cancel(kind)
         self._tokens.clear()
 
-    def _submit(self, kind: Kind, job: Job) -> None:
+    def _submit(self, kind: JobKind, job: Job) -> None:
         if kind not in self._threads:
-            thread = EngineThread(kind.name.lower(), self)
+            thread = WorkerThread(kind.name.lower(), self)
             thread.happened.connect(self._on_event)
-            self._work.adopt(thread)
+            self._workers.adopt(thread)
             self._threads[kind] = thread
             thread.start()
         self._tokens[kind] = self._threads[kind].engine.submit(kind, job)
@@ -181,7 +181,7 @@ class Fetching(QObject):
             self.progressed.emit(event.value)
         elif isinstance(event, Finished):
             del self._tokens[event.kind]
-            if event.kind is Kind.DOWNLOAD:
+            if event.kind is JobKind.DOWNLOAD:
                 self.fetched.emit(self._entry)
             else:
                 self.found.emit(event.value)

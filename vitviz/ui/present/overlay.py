@@ -41,7 +41,7 @@ _ALONE = (
 )
 
 
-class Stage(QWidget):
+class PresentOverlay(QWidget):
     """Covers the window and lets every click through."""
 
     def __init__(self, window: QWidget, picture: Callable[[], QRect]) -> None:

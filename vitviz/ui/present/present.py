@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.ui.base import theme
-from vitviz.ui.present.overlay import Stage
+from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.speaker_window import SpeakerWindow
 from vitviz.ui.window.window_state import remembered
 from vitviz.views.state import Mode, Style
@@ -61,7 +61,7 @@ class Present(QObject):
         self._former_opacity = OPACITY
         self._placed: Mode | None = None
         """The mode that the picture has its share of the width for."""
-        self.stage: Stage | None = None
+        self.stage: PresentOverlay | None = None
         """Pointer halo, pressed keys and the blank, over the window."""
         self.speaker: SpeakerWindow | None = None
         """Notes on another screen, where there is one."""
@@ -81,7 +81,7 @@ class Present(QObject):
         self._later = QTimer(self, singleShot=True, interval=SAY_AFTER_MS)
         self._later.timeout.connect(self._say)
         window.controller.stateChanged.connect(self._later.start)
-        window.controller.sceneChanged.connect(self._later.start)
+        window.controller.documentChanged.connect(self._later.start)
 
     @property
     def is_on(self) -> bool:
@@ -131,7 +131,7 @@ class Present(QObject):
                 window.setGeometry(audience.geometry())
             window.showFullScreen()
         window.rebuild()
-        self.stage = Stage(window, window.picture_place)
+        self.stage = PresentOverlay(window, window.picture_place)
         if audience is not here:
             self.speaker = SpeakerWindow()
             for asked, slot in (

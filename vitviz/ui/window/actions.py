@@ -98,7 +98,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("tab_heads", tr("All heads"), ("2",), view),
         Spec("tab_classes", tr("Classes"), ("3",), view),
         Spec("tab_tokens", tr("Tokens"), ("4",), view),
-        Spec("tab_trial", tr("Test the map"), ("5",), view),
+        Spec("tab_map_test", tr("Test the map"), ("5",), view),
         Spec("tab_views", tr("Saved views"), ("6",), view),
         Spec("save_view", tr("Save this view"), ("Ctrl+D",), view),
         Spec("view_on", tr("Next saved view or chapter"), ("PgDown",), view),

@@ -84,7 +84,7 @@ class SignalBridge(QObject):
     def _on_signal(self) -> None:
         self._reader.recv(64)
         if self.window is not None:
-            self.window.closing.end()
+            self.window.close_guard.end()
 
 
 def _leave(status: int) -> NoReturn:
@@ -177,7 +177,7 @@ def _tidy(window: MainWindow) -> None:
     path = settings.settings_path()
     if path is not None:
         sweep(path.parent)
-    window.controller.tidying.begin()
+    window.controller.sweeper.begin()
     window.preferences.say_problems()
 
 

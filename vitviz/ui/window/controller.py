@@ -17,15 +17,15 @@ from PySide6.QtCore import QObject, Signal
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
-from vitviz.domain.interventions import active, listed
+from vitviz.domain.interventions import list_interventions, merge_active
 from vitviz.domain.methods import METHODS
-from vitviz.jobs.queue import Kind
-from vitviz.ui.base.document import Scene
-from vitviz.ui.base.threads import Work
-from vitviz.ui.compare import Comparing, Kept
-from vitviz.ui.files.export import Exporting
+from vitviz.jobs.queue import JobKind
+from vitviz.ui.base.document import Document
+from vitviz.ui.base.threads import Workers
+from vitviz.ui.compare import ComparedView, Comparison
+from vitviz.ui.files.export import ExportDialog
 from vitviz.ui.files.saved_views import SavedViews
-from vitviz.ui.files.write_queue import Tidying, Writing
+from vitviz.ui.files.write_queue import LeftoverSweeper, WriteQueue
 from vitviz.ui.window.refresh import Screen
 from vitviz.ui.window.runs import Runs
 from vitviz.views.compare import linked_token
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 class Controller(QObject):
     """Lives in the main thread and owns the worker threads."""
 
-    sceneChanged = Signal()
+    documentChanged = Signal()
     """Picture, model or trace changed: titles and menus follow."""
     stateChanged = Signal()
     modelNeeded = Signal()
@@ -58,16 +58,16 @@ class Controller(QObject):
         super().__init__(parent)
         self.panes = panes
         self.history = History()
-        self.scene = Scene()
+        self.document = Document()
         self.saved_views = SavedViews(self)
-        self.work = Work(self)
-        self.tidying = Tidying(self.work)
-        self.comparing = Comparing(panes.compare, self.work)
+        self.workers = Workers(self)
+        self.sweeper = LeftoverSweeper(self.workers)
+        self.comparison = Comparison(panes.compare, self.workers)
         self.runs = Runs(self)
         self.screen = Screen(self)
         self.steps = Steps(self)
-        self.writing = Writing(self)
-        self.exporting = Exporting(self)
+        self.write_queue = WriteQueue(self)
+        self.export_dialog = ExportDialog(self)
         self.refresh()
 
     @property
@@ -103,12 +103,12 @@ class Controller(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a model loads or a run goes on."""
-        return self.work.is_awaited(Kind.RUN, Kind.MODEL)
+        return self.workers.is_awaited(JobKind.RUN, JobKind.MODEL)
 
     @property
     def has_jobs(self) -> bool:
         """Whether anything is still to come from the worker threads."""
-        return self.work.has_jobs()
+        return self.workers.has_jobs()
 
     def attach(self, panes: Panes) -> None:
         """Fill other panes: the window was built anew, in another language.
@@ -117,17 +117,17 @@ class Controller(QObject):
         """
         self.panes = panes
         self.screen.attach(panes)
-        self.comparing.attach(panes.compare)
+        self.comparison.attach(panes.compare)
         self.runs.progress.say()
         self.refresh()
-        self.sceneChanged.emit()
+        self.documentChanged.emit()
         self.stateChanged.emit()
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
         """Stop the worker threads; see `Work.shutdown`."""
         self.runs.stop()
-        have_ended = self.work.shutdown(patience_ms)
-        self.tidying.end()
+        have_ended = self.workers.shutdown(patience_ms)
+        self.sweeper.end()
         return have_ended
 
     # -- picture, model, run -------------------------------------------------------
@@ -146,9 +146,11 @@ class Controller(QObject):
         """Show a trace that was made elsewhere, or use a model that is in memory."""
         if hasattr(what, "captures"):
             trace = cast("Trace", what)
-            changed = replace(self.state, changes=listed(trace.interventions))
+            changed = replace(
+                self.state, changes=list_interventions(trace.interventions)
+            )
             self.put(changed, merge=True)
-            self.runs.settle_on(Scene(trace.setup.picture, trace))
+            self.runs.settle_on(Document(trace.setup.picture, trace))
         else:
             self.runs.adopt(what)
 
@@ -165,15 +167,15 @@ class Controller(QObject):
 
     def cancel(self) -> None:
         """Stop what runs; layers that have arrived stay."""
-        self.writing.forget()
-        self.work.cancel()
+        self.write_queue.forget()
+        self.workers.cancel()
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_document(self, document: Document) -> None:
         """Show a picture, and its trace if there is one, in place of the former."""
-        is_other_picture = scene.image is not self.scene.image
-        self.scene = scene
+        is_other_picture = document.image is not self.document.image
+        self.document = document
         self.screen.begin(is_other_picture=is_other_picture)
-        self.sceneChanged.emit()
+        self.documentChanged.emit()
 
     def refresh(self) -> None:
         """Bring everything on screen up to date with scene and view state."""
@@ -229,31 +231,31 @@ class Controller(QObject):
 
     def keep(self) -> None:
         """Keep the view on screen to compare others with it."""
-        self.comparing.keep(self._present())
+        self.comparison.keep(self._present())
 
     def swap(self) -> None:
         """Exchange the live view and the kept one."""
-        kept, now = self.comparing.kept, self._present()
+        kept, now = self.comparison.kept, self._present()
         if kept is None or now is None:
             return
         self.runs.take(kept.model, kept.choice, kept.options)
         self.put(kept.state)
-        self.comparing.keep(now)
-        self.runs.settle_on(Scene(kept.image, kept.trace, kept.seconds))
+        self.comparison.keep(now)
+        self.runs.settle_on(Document(kept.image, kept.trace, kept.seconds))
         self.stateChanged.emit()
 
     def pin_linked(self, token: int) -> None:
         """Pin what answers to a token of the kept view."""
-        kept, trace = self.comparing.kept, self.scene.trace
+        kept, trace = self.comparison.kept, self.document.trace
         if kept is None or trace is None:
             return
-        if not self.comparing.shows_difference:  # else it is the live view's grid
+        if not self.comparison.shows_difference:  # else it is the live view's grid
             token = linked_token(token, kept.trace.setup, trace.setup)
         self.pin(token)
 
     def _is_without(self, changes: dict[str, Any]) -> bool:
         """Say so if a pooling head, whose query stays, has nothing of what is asked."""
-        trace = self.scene.trace
+        trace = self.document.trace
         token = changes.get("token", self.state.token)
         if trace is None or shown_query(trace, token) != POOL:
             return False
@@ -273,15 +275,15 @@ class Controller(QObject):
             self.refresh()
         return bool(text)
 
-    def _present(self) -> Kept | None:
+    def _present(self) -> ComparedView | None:
         """The view on screen, complete."""
-        scene = self.scene
-        if scene.trace is None or not scene.trace.is_complete or self.is_running:
+        document = self.document
+        if document.trace is None or not document.trace.is_complete or self.is_running:
             return None
-        return Kept(
-            scene.image,
-            scene.trace,
-            scene.seconds,
+        return ComparedView(
+            document.image,
+            document.trace,
+            document.seconds,
             self.model,
             self.choice,
             self.options,
@@ -291,7 +293,7 @@ class Controller(QObject):
     def _go_to(self, history: History) -> None:
         if history is not self.history:
             former, self.history = self.history.present, history
-            if active(history.present.changes) != active(former.changes):
+            if merge_active(history.present.changes) != merge_active(former.changes):
                 self.runs.start()
             self.refresh()
             self.stateChanged.emit()
@@ -306,7 +308,7 @@ class Steps(QObject):
 
     def move_query(self, rows: int, cols: int) -> None:
         """Move the pinned patch; from a special token, to the middle of the grid."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None:
             return
         grid = trace.setup.grid
@@ -321,7 +323,7 @@ class Steps(QObject):
 
     def choose_cls(self) -> None:
         """CLS, or what reads all tokens in its place: the pooling head."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None:
             return
         names = trace.setup.prefix_names
@@ -336,7 +338,7 @@ class Steps(QObject):
 
     def cycle_special(self) -> None:
         """The next special token, beginning with the first; then a pooling head."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None:
             return
         queries = list(range(trace.num_prefix_tokens))
@@ -350,7 +352,7 @@ class Steps(QObject):
 
     def step_layer(self, step: int) -> None:
         """The layer `step` further, within the model's."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         layer = None if trace is None else shown_layer(trace, self._control.state)
         if trace is None or layer is None:
             return
@@ -362,7 +364,7 @@ class Steps(QObject):
 
     def step_head(self, step: int) -> None:
         """The next cell of the head strip: mean, max, min, then the heads."""
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         if trace is None or not trace.num_heads:
             return
         query = shown_query(trace, self._control.state.token)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.errors import UntoldError, VitvizError
+from vitviz.errors import AmbiguousCheckpointError, VitvizError
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import representable, sentence, show_plainly
 from vitviz.views.colour import Meaning
@@ -106,7 +106,7 @@ class ErrorBar(QFrame):
         values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
         self._error, self._stays = error, stays
-        self._network_button.setVisible(isinstance(error, UntoldError))
+        self._network_button.setVisible(isinstance(error, AmbiguousCheckpointError))
 
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""

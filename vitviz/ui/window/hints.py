@@ -103,7 +103,7 @@ class Hints(QObject):
         panes = window.panes
         panes.picture.tokenClicked.connect(self._on_picture)
         self._seen = control.state
-        control.sceneChanged.connect(self._soon.start)
+        control.documentChanged.connect(self._soon.start)
         control.stateChanged.connect(self._on_state)
         for anchor in (panes.picture, panes.rail, panes.strip):
             anchor.installEventFilter(self)
@@ -166,14 +166,14 @@ class Hints(QObject):
 
     def _place(self) -> None:
         window = self._window
-        trace = self._control.scene.trace
+        trace = self._control.document.trace
         is_time = (
             window.offers_hints
             and not window.present.is_on
             and trace is not None
             and trace.is_complete
             and self._control.state.mode is Mode.INSPECT
-            and self._control.comparing.kept is None
+            and self._control.comparison.kept is None
         )
         done = settings.get().dismissed_hints
         for about, anchor in self._anchors().items():

@@ -21,7 +21,7 @@ from vitviz.ui.inspect.colour_bar import ColourBar
 from vitviz.ui.inspect.head_strip import HeadStrip
 from vitviz.ui.inspect.heads_pane import HeadsPane
 from vitviz.ui.inspect.layer_rail import LayerRail
-from vitviz.ui.inspect.map_test import TrialPane
+from vitviz.ui.inspect.map_test import MapTestPane
 from vitviz.ui.inspect.matrix import MatrixPane
 from vitviz.ui.inspect.picture_pane import PicturePane
 from vitviz.ui.inspect.query_bar import QueryBar
@@ -61,7 +61,7 @@ class Contents(QWidget):
             heads=HeadsPane(),
             classes=ClassPane(),
             tokens=TokensPane(),
-            trial=TrialPane(),
+            map_test=MapTestPane(),
             views=ViewsPane(),
             compare=ComparePane(),
             rail=LayerRail(),
@@ -224,10 +224,10 @@ class Contents(QWidget):
                 panes.tokens,
             ),
             (
-                "trial",
+                "map_test",
                 self.tr("Test"),
                 self.tr("Put the map on screen to the test (5)"),
-                panes.trial,
+                panes.map_test,
             ),
             (
                 "views",
@@ -253,7 +253,7 @@ class Panes:
     heads: HeadsPane
     classes: ClassPane
     tokens: TokensPane
-    trial: TrialPane
+    map_test: MapTestPane
     views: ViewsPane
     compare: ComparePane
     rail: LayerRail

@@ -16,12 +16,12 @@ from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
 from vitviz.ui.files.folder import Files
-from vitviz.ui.files.open import Opening
+from vitviz.ui.files.open import OpenDialogs
 from vitviz.ui.files.saved_views import view_name
 from vitviz.ui.files.sessions import Sessions
-from vitviz.ui.input.input_options import Running
-from vitviz.ui.lab.lab import Lab, LabFiller
-from vitviz.ui.learn.learn import LearnFiller
+from vitviz.ui.input.input_options import InputOptions
+from vitviz.ui.lab.lab import Lab, LabController
+from vitviz.ui.learn.learn import LearnController
 from vitviz.ui.present.present import Present
 from vitviz.ui.window import actions, window_state
 from vitviz.ui.window.about import AboutDialog
@@ -31,7 +31,7 @@ from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.settings_dialog import Preferences, SettingsDialog
 from vitviz.ui.window.window_state import remembered
-from vitviz.ui.window.wiring import Connections, ViewWishes
+from vitviz.ui.window.wiring import Connections, ViewHandlers
 from vitviz.views.state import Mode
 
 
@@ -49,18 +49,20 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._make()
         self.controller = Controller(self.panes, self)
-        self.learn = LearnFiller(self.panes, self.controller)
-        self.controller.screen.add_mode(Mode.LEARN, self.learn)
+        self.learn = LearnController(self.panes, self.controller)
+        self.controller.screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
         self.controller.screen.add_mode(
-            Mode.LAB, LabFiller(self.panes.lab, self.controller)
+            Mode.LAB,
+            LabController(self.panes.lab, self.controller),
+            lambda panes: panes.lab,
         )
-        self.opening = Opening(self)
+        self.open_dialogs = OpenDialogs(self)
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
         self.files = Files(self)
-        self.running = Running(self)
+        self.input_options = InputOptions(self)
         self.present = Present(self)
-        self.closing = Closing(self)
+        self.close_guard = CloseGuard(self)
         self._follow()
         self._join()
         self._anew = QTimer(self, singleShot=True, interval=0)
@@ -81,10 +83,10 @@ class MainWindow(QMainWindow):
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
         self.lab = Lab(self)
-        self.wishes = ViewWishes(self)
+        self.view_handlers = ViewHandlers(self)
         self.hints = Hints(self)
         self.files.join()
-        self.running.join()
+        self.input_options.join()
         self._connections = Connections(self)
         self.actions_by_name = actions.build(self, self._connections.handlers())
         named = self.actions_by_name
@@ -106,14 +108,14 @@ class MainWindow(QMainWindow):
             *self.actions_by_name.values(),
             self._connections,
             self.lab,
-            self.wishes,
+            self.view_handlers,
             self.hints,
         ):
             shiboken6.delete(one)
         self._make()
         self.controller.attach(self.panes)
         self._join()
-        self.opening.rebuild()
+        self.open_dialogs.rebuild()
         make_anew(self, AboutDialog, LogWindow)
         former.deleteLater()
         restore()
@@ -123,11 +125,11 @@ class MainWindow(QMainWindow):
     def _follow(self) -> None:
         """Connect the controller with this window, once."""
         control = self.controller
-        control.comparing.changed.connect(self._update_compare)
+        control.comparison.changed.connect(self._update_compare)
         control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
         control.stateChanged.connect(self._update_mode)
-        control.sceneChanged.connect(self.refresh_controls)
+        control.documentChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
 
     # -- opening -------------------------------------------------------------------
@@ -138,7 +140,7 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Open the picture or the file on the clipboard."""
-        self.opening.open_mime(
+        self.open_dialogs.open_mime(
             QGuiApplication.clipboard().mimeData(), self.tr("pasted")
         )
 
@@ -150,20 +152,20 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
         event.acceptProposedAction()
-        self.opening.open_mime(event.mimeData(), self.tr("dropped"))
+        self.open_dialogs.open_mime(event.mimeData(), self.tr("dropped"))
 
     # -- what is asked of the window ------------------------------------------------
 
     def toggle_compare(self) -> None:
         """Keep the view on screen beside the live one, or let go of it."""
         control = self.controller
-        if control.comparing.kept is None:
+        if control.comparison.kept is None:
             control.keep()
         else:
-            control.comparing.keep(None)
+            control.comparison.keep(None)
 
     def _update_compare(self) -> None:
-        is_comparing = self.controller.comparing.kept is not None
+        is_comparing = self.controller.comparison.kept is not None
         if is_comparing == self.panes.compare.isHidden():
             self.panes.compare.setVisible(is_comparing)
             self.panes.side.setVisible(not is_comparing)  # two pictures need the room
@@ -225,7 +227,7 @@ class MainWindow(QMainWindow):
 
     def export(self) -> None:
         """Ask for a file and write figure or numbers into it."""
-        self.controller.exporting.ask(self)
+        self.controller.export_dialog.ask(self)
 
     def save_view(self) -> None:
         """Keep the view on screen, named by what it shows."""
@@ -235,7 +237,7 @@ class MainWindow(QMainWindow):
 
     def words_on_screen(self) -> str:
         """What lies over the picture, in a few words; empty when nothing does."""
-        heat, trace = self.controller.heat, self.controller.scene.trace
+        heat, trace = self.controller.heat, self.controller.document.trace
         if heat is None or trace is None:
             return ""
         title = self.panes.controls.method.title(heat.method)
@@ -252,9 +254,9 @@ class MainWindow(QMainWindow):
         """Show which picture, model and options are in use."""
         control = self.controller
         self.top.setModel(control.model, control.options)
-        self.top.setHasTrace(control.scene.trace is not None)
-        self.panes.views.setCanSave(control.scene.trace is not None)
-        image = control.scene.image
+        self.top.setHasTrace(control.document.trace is not None)
+        self.panes.views.setCanSave(control.document.trace is not None)
+        image = control.document.image
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
         if image is None:
             self.top.setTitle("")
@@ -275,7 +277,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide at once, what runs ends after its block; but write files first."""
-        if not self.closing.may_close():
+        if not self.close_guard.may_close():
             event.ignore()
             return
         self.present.end()
@@ -286,7 +288,7 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-class Closing(QObject):
+class CloseGuard(QObject):
     """Knows whether a window waits to be closed; lives in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:
@@ -295,14 +297,14 @@ class Closing(QObject):
         self._is_waiting = False
         self._said = ""
         self._must_end = False
-        window.controller.writing.settled.connect(self._on_settled)
+        window.controller.write_queue.settled.connect(self._on_settled)
 
     def may_close(self) -> bool:
         """Whether to close now; if not, what it waits for is said.
 
         Who asks again means it: what is being written is left as it was.
         """
-        writing = self._window.controller.writing
+        writing = self._window.controller.write_queue
         if self._is_waiting or not writing.is_busy():
             return True
         self._is_waiting = True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base.text import percent, sentence
 
 if TYPE_CHECKING:
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 SHOW_PROGRESS_AFTER_S = 1.0
 
 
-class Progress(QObject):
+class RunProgress(QObject):
     """Speaks in the layer rail and the status line; lives in the main thread."""
 
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
-        self._work = control.work
+        self._workers = control.workers
         self._patience = QTimer(
             self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
         )
         self._patience.timeout.connect(self._offer_to_cancel)
-        self._work.advanced.connect(self._on_advanced)
+        self._workers.advanced.connect(self._on_advanced)
 
     def begin(self) -> None:
         """A run has been asked for."""
@@ -37,7 +37,7 @@ class Progress(QObject):
 
     def wait_for_method(self) -> None:
         """A method's map may be awaited: after a while it can be cancelled."""
-        if self._work.is_awaited(Kind.METHOD) and not self._patience.isActive():
+        if self._workers.is_awaited(JobKind.METHOD) and not self._patience.isActive():
             self._patience.start()
 
     def wait_for_file(self) -> None:
@@ -58,29 +58,29 @@ class Progress(QObject):
     def say(self) -> None:
         """What loads or runs, or what is missing for that."""
         control, status = self._control, self._control.panes.status
-        if self._work.is_awaited(Kind.MODEL):
+        if self._workers.is_awaited(JobKind.MODEL):
             name = control.runs.asked.name
             status.setRunText(self.tr("Loading {name} …").format(name=name))
-        elif self._work.is_awaited(Kind.RUN):
+        elif self._workers.is_awaited(JobKind.RUN):
             status.setRunText(self.tr("Running …"))
-        elif control.scene.image is None and control.model is not None:
+        elif control.document.image is None and control.model is not None:
             status.setRunText(control.model.info.name)
-        elif control.scene.image is not None and control.model is None:
+        elif control.document.image is not None and control.model is None:
             control.modelNeeded.emit()
 
     def say_result(self) -> None:
         """How exact the trace on screen is, and how long it took."""
-        control, scene = self._control, self._control.scene
+        control, document = self._control, self._control.document
         if control.is_running:
             return
-        if scene.trace is None:
+        if document.trace is None:
             control.panes.status.setRunText("")
             self.say()
             return
-        info = scene.trace.setup.model
+        info = document.trace.setup.model
         where = f"{info.name}, {info.device}"
-        status, fallback = control.panes.status, scene.trace.setup.fallback
-        status.setExactness(scene.trace.max_error, scene.seconds, where)
+        status, fallback = control.panes.status, document.trace.setup.fallback
+        status.setExactness(document.trace.max_error, document.seconds, where)
         if fallback is None:
             status.setFallback("", "", "")
         else:
@@ -106,13 +106,13 @@ class Progress(QObject):
             return
         if self._is_busy():
             rail.setProgress(self.tr("Running …"))
-        elif self._control.writing.is_busy():
+        elif self._control.write_queue.is_busy():
             rail.setProgress(self.tr("Writing …"))
 
     def _is_busy(self) -> bool:
-        return self._work.is_awaited(Kind.RUN, Kind.METHOD)
+        return self._workers.is_awaited(JobKind.RUN, JobKind.METHOD)
 
     def _on_advanced(self) -> None:
         """An event has been handled: perhaps nothing is left to cancel."""
-        if not self._is_busy() and not self._control.writing.is_busy():
+        if not self._is_busy() and not self._control.write_queue.is_busy():
             self._control.panes.rail.setProgress(None)

@@ -6,23 +6,25 @@ pane; what a hover changes goes a shorter way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
 from vitviz.domain.geometry import POOL
 from vitviz.errors import ExactnessError, VitvizError
 from vitviz.jobs import maps
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import theme
-from vitviz.ui.base.pane_controller import Filler, StillFiller, View
-from vitviz.ui.inspect.classes import PredictionFiller
-from vitviz.ui.inspect.heads import HeadsFiller
-from vitviz.ui.inspect.heat import HeatFiller, needs_columns
-from vitviz.ui.inspect.layer_rail import RailFiller
-from vitviz.ui.inspect.map_test import TrialFiller
-from vitviz.ui.inspect.matrix import MatrixFiller
-from vitviz.ui.inspect.tokens import TokensFiller
+from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
+from vitviz.ui.inspect.classes import ClassesController
+from vitviz.ui.inspect.heads import HeadsController
+from vitviz.ui.inspect.heat import HeatController, needs_columns
+from vitviz.ui.inspect.layer_rail import RailController
+from vitviz.ui.inspect.map_test import MapTestController
+from vitviz.ui.inspect.matrix import MatrixController
+from vitviz.ui.inspect.tokens import TokensController
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat, MapCell, shown_layer, shown_query
 from vitviz.views.state import Direction, Mode
@@ -39,30 +41,31 @@ class Screen(QObject):
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
-        panes, work = control.panes, control.work
-        self._work = work
-        self._heat = HeatFiller(panes, work)
-        self._rail = RailFiller(panes.rail, work)
-        self._matrix = MatrixFiller(panes.matrix, work)
-        self._tabs: dict[str, Filler] = {
+        panes, workers = control.panes, control.workers
+        self._workers = workers
+        self._heat = HeatController(panes, workers)
+        self._rail = RailController(panes.rail, workers)
+        self._matrix = MatrixController(panes.matrix, workers)
+        self._tabs: dict[str, PaneController[Any]] = {
             "matrix": self._matrix,
-            "heads": HeadsFiller(panes.heads, work),
-            "classes": PredictionFiller(panes.classes, work),
-            "tokens": TokensFiller(panes.tokens, work),
-            "trial": TrialFiller(panes.trial, work, lambda: self.heat),
-            "views": StillFiller(work),
+            "heads": HeadsController(panes.heads, workers),
+            "classes": ClassesController(panes.classes, workers),
+            "tokens": TokensController(panes.tokens, workers),
+            "map_test": MapTestController(panes.map_test, workers, lambda: self.heat),
+            "views": StaticPaneController(workers),
         }
-        self._modes: dict[Mode, Filler] = {}
-        self._fillers: tuple[Filler, ...] = (
-            self._heat,
-            self._rail,
-            *self._tabs.values(),
-        )
-        work.on_result(Kind.COLUMN, self._on_columns)
-        work.on_failure(Kind.METHOD, self._on_method_failed)
+        self._modes: dict[Mode, PaneController[Any]] = {}
+        # each with what it fills in a window that is made anew
+        self._controllers: list[tuple[PaneController[Any], Callable[[Panes], Any]]] = [
+            (self._heat, lambda panes: panes),
+            (self._rail, lambda panes: panes.rail),
+            *((one, attrgetter(name)) for name, one in self._tabs.items()),
+        ]
+        workers.on_result(JobKind.COLUMN, self._on_columns)
+        workers.on_failure(JobKind.METHOD, self._on_method_failed)
         self._heat.arrived.connect(self.refresh)
-        control.comparing.changed.connect(self.refresh_lines)
-        control.sceneChanged.connect(self._show_sizes)
+        control.comparison.changed.connect(self.refresh_lines)
+        control.documentChanged.connect(self._show_sizes)
 
     @property
     def heat(self) -> Heat | None:
@@ -97,24 +100,32 @@ class Screen(QObject):
     def holds_query(self, on: bool) -> None:
         self._heat.holds_query = on
 
-    def add_mode(self, mode: Mode, filler: Filler) -> None:
-        """Have a mode's panel filled while it is on screen."""
-        self._modes[mode] = filler
-        self._fillers = (*self._fillers, filler)
+    def add_mode(
+        self,
+        mode: Mode,
+        controller: PaneController[Any],
+        filled: Callable[[Panes], Any],
+    ) -> None:
+        """Have a mode's panel filled while it is on screen.
+
+        filled : what the controller is attached to, of all panes.
+        """
+        self._modes[mode] = controller
+        self._controllers.append((controller, filled))
 
     def attach(self, panes: Panes) -> None:
         """Fill other panes with the same."""
         self._show_picture()
         self._show_setup()
-        for filler in self._fillers:
-            filler.attach(panes)
+        for controller, filled in self._controllers:
+            controller.attach(filled(panes))
 
     # -- the scene and its view ----------------------------------------------------
 
     def begin(self, *, is_other_picture: bool) -> None:
         """Another trace, or none: forget what was computed from the former."""
-        for filler in self._fillers:
-            filler.clear()
+        for controller, _ in self._controllers:
+            controller.clear()
         if is_other_picture:
             self._show_picture()
         self._show_setup()
@@ -123,7 +134,7 @@ class Screen(QObject):
     def refresh(self) -> None:
         """Hand everything on screen to the fillers, which push what differs."""
         control, panes = self._control, self._control.panes
-        trace, state = control.scene.trace, control.state
+        trace, state = control.document.trace, control.state
         panes.picture.setShowsGrid(state.show_grid)
         self._show_controls(trace)
         panes.side.setMode(state.mode)
@@ -138,7 +149,7 @@ class Screen(QObject):
         if trace is None:
             return
         layer = shown_layer(trace, state)
-        is_running = self._work.is_awaited(Kind.RUN)
+        is_running = self._workers.is_awaited(JobKind.RUN)
         done = frozenset(i for i, c in enumerate(trace.captures) if c is not None)
         panes.rail.setCaptured(done)
         panes.rail.setRunning(is_running)
@@ -148,13 +159,13 @@ class Screen(QObject):
             return
         view = View(trace, state, layer, control.model, is_running)
         if needs_columns(view):
-            self._work.submit(Kind.COLUMN, maps.columns(trace, layer))
+            self._workers.submit(JobKind.COLUMN, maps.columns(trace, layer))
             text = self.tr("Reading all rows of layer {n} …").format(n=layer)
             panes.status.setText(text)
             return
         try:
-            for filler in (self._heat, self._rail, self._side()):
-                filler.refresh(view)
+            for controller in (self._heat, self._rail, self._side()):
+                controller.refresh(view)
         except ExactnessError as error:
             panes.errors.showError(error)
             panes.picture.setHeat(None)
@@ -180,19 +191,19 @@ class Screen(QObject):
 
     def _refresh_comparison(self) -> None:
         """The kept view beside the live one, and the scale they share."""
-        comparing = self._control.comparing
-        comparing.refresh(self.heat, self._control.scene.trace, self._control.state)
-        shared = comparing.levels(self.heat)
+        comparison = self._control.comparison
+        comparison.refresh(self.heat, self._control.document.trace, self._control.state)
+        shared = comparison.levels(self.heat)
         self._heat.show_levels(None if shared is None else shared[0])
 
-    def _side(self) -> Filler:
+    def _side(self) -> PaneController[Any]:
         """What fills the side panel, or its pane, on screen."""
         panes = self._control.panes
         tab = self._tabs[panes.tabs.current()]
         return self._modes.get(panes.side.mode(), tab)
 
     def _show_picture(self) -> None:
-        image, pane = self._control.scene.image, self._control.panes.picture
+        image, pane = self._control.document.image, self._control.panes.picture
         if image is None:
             pane.setPicture(None)
         else:
@@ -200,7 +211,7 @@ class Screen(QObject):
 
     def _show_setup(self) -> None:
         """What the panes are told of a picture's run once, or that there is none."""
-        panes, trace = self._control.panes, self._control.scene.trace
+        panes, trace = self._control.panes, self._control.document.trace
         if trace is None:
             panes.picture.setHeat(None)
             panes.picture.inset.setCells((), self._control.state.colormap)
@@ -219,7 +230,7 @@ class Screen(QObject):
     def _show_sizes(self) -> None:
         """Room for the model's layers and heads, as long as there is no picture."""
         control = self._control
-        if control.scene.trace is None and control.model is not None:
+        if control.document.trace is None and control.model is not None:
             info = control.model.info
             control.panes.rail.setNumLayers(info.num_layers)
             if info.num_heads:

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vitviz.domain.interventions import active
+from vitviz.domain.interventions import merge_active
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.jobs import runs
 from vitviz.jobs.models import load
 from vitviz.jobs.pictures import read_picture
-from vitviz.jobs.queue import Kind
+from vitviz.jobs.queue import JobKind
 from vitviz.jobs.runs import LayerArrived, RunDone
-from vitviz.pictures.folder import Ahead
+from vitviz.pictures.folder import PictureCache
 from vitviz.system import settings
-from vitviz.ui.base.document import Scene, Settled
+from vitviz.ui.base.document import Document, LastGood
 from vitviz.ui.base.text import sentence
-from vitviz.ui.window.progress import Progress
+from vitviz.ui.window.progress import RunProgress
 from vitviz.views.compare import linked_token
 from vitviz.views.session import ModelChoice, RunOptions, Session
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 FRAME_MS = 16
 """Layers that arrive faster than this are shown together."""
-OF_A_TRACE = tuple(Kind)[Kind.COLUMN : Kind.EXPORT]
+OF_A_TRACE = tuple(JobKind)[JobKind.COLUMN : JobKind.EXPORT]
 """What is computed from a trace, and is of no use for the next one."""
 
 
@@ -61,36 +61,38 @@ class Runs(QObject):
         """What the model that loads was asked for as."""
         self.spare = ""
         """Loaded, once, where a model is refused and there is no other."""
-        self.ahead = Ahead()
+        self.picture_cache = PictureCache()
         """Pictures that are likely to be opened next."""
-        self.progress = Progress(control)
+        self.progress = RunProgress(control)
         self._control = control
-        self._settled = Settled()
+        self._settled = LastGood()
         self._is_restoring = False
         """Whether the query on screen is already that of the run to come."""
-        self._untouched: Untouched | None = None
-        self._failure: tuple[Kind, VitvizError] | None = None
+        self._untouched: BaselineRun | None = None
+        self._failure: tuple[JobKind, VitvizError] | None = None
         """The last that was shown, and what had failed."""
-        self._work = work = control.work
-        work.on_result(Kind.PICTURE, self._on_picture)
-        work.on_result(Kind.MODEL, self._on_model_loaded)
-        work.on_part(Kind.RUN, self._on_layer)
-        work.on_result(Kind.RUN, self._on_run_done)
-        work.failed.connect(self._on_failed)
+        self._workers = workers = control.workers
+        workers.on_result(JobKind.PICTURE, self._on_picture)
+        workers.on_result(JobKind.MODEL, self._on_model_loaded)
+        workers.on_part(JobKind.RUN, self._on_layer)
+        workers.on_result(JobKind.RUN, self._on_run_done)
+        workers.failed.connect(self._on_failed)
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(control.refresh)
 
     @property
     def untouched(self) -> Trace | None:
         """What the model made of the picture before the Lab changed it."""
-        kept, image = self._untouched, self._control.scene.image
+        kept, image = self._untouched, self._control.document.image
         if kept is None or not kept.is_of(image, self.model, self.options):
             return None
         return kept.trace
 
     def read_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
-        self._work.submit(Kind.PICTURE, read_picture(source, name, self.ahead))
+        self._workers.submit(
+            JobKind.PICTURE, read_picture(source, name, self.picture_cache)
+        )
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
         """Load a model and run it on the picture at hand."""
@@ -105,7 +107,7 @@ class Runs(QObject):
             dtype=wanted.precision.value,
             threads=wanted.threads,
         )
-        self._work.submit(Kind.MODEL, job)
+        self._workers.submit(JobKind.MODEL, job)
         self.progress.say()
 
     def adopt(self, model: Model) -> None:
@@ -132,36 +134,36 @@ class Runs(QObject):
         self, model: Model | None, choice: ModelChoice, options: RunOptions
     ) -> None:
         """Go on with a model that has run before; forget what is on its way."""
-        self._work.drop(Kind.RUN, Kind.MODEL, *OF_A_TRACE)
+        self._workers.drop(JobKind.RUN, JobKind.MODEL, *OF_A_TRACE)
         self.model, self.choice, self.options = model, choice, options
         self.loaded = model
 
-    def settle_on(self, scene: Scene) -> None:
+    def settle_on(self, document: Document) -> None:
         """Show a scene that is complete; a failure goes back to it."""
-        self._control.show_scene(scene)
+        self._control.show_document(document)
         self._settle()
 
     def start(self) -> None:
         """Run the model with the view's changes; without any, once is enough."""
-        image, model = self._control.scene.image, self.model
+        image, model = self._control.document.image, self.model
         if image is None or model is None:
             return
-        self._work.drop(*OF_A_TRACE)
-        changed, kept = active(self._control.state.changes), self._untouched
+        self._workers.drop(*OF_A_TRACE)
+        changed, kept = merge_active(self._control.state.changes), self._untouched
         if kept is not None and not kept.is_of(image, model, self.options):
             self._untouched = kept = None
         if not changed and kept is not None:
-            self._work.drop(Kind.RUN)
-            self.settle_on(Scene(image, kept.trace, kept.seconds))
+            self._workers.drop(JobKind.RUN)
+            self.settle_on(Document(image, kept.trace, kept.seconds))
             return
         first = self.loaded or model
-        self._work.submit(Kind.RUN, runs.run(first, image, self.options, changed))
+        self._workers.submit(JobKind.RUN, runs.run(first, image, self.options, changed))
         self.progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:
         """Keep a run without changes, of what is on screen, beside changed ones."""
-        image = self._control.scene.image
-        self._untouched = Untouched(
+        image = self._control.document.image
+        self._untouched = BaselineRun(
             image, self.model, self.options, done.trace, done.elapsed_s
         )
 
@@ -173,13 +175,13 @@ class Runs(QObject):
     # -- what the engine has to say ------------------------------------------------
 
     def _on_picture(self, image: SourceImage) -> None:
-        self._work.drop(Kind.RUN, *OF_A_TRACE)
-        if self.model is not None or not self._is_said(Kind.MODEL):
+        self._workers.drop(JobKind.RUN, *OF_A_TRACE)
+        if self.model is not None or not self._is_said(JobKind.MODEL):
             self._control.panes.errors.clear()  # else it says why there is no map
-        self._control.show_scene(Scene(image))
+        self._control.show_document(Document(image))
         if self.model is not None:
             self.start()
-        elif not self._work.is_awaited(Kind.MODEL):
+        elif not self._workers.is_awaited(JobKind.MODEL):
             self._control.modelNeeded.emit()
 
     def _on_model_loaded(self, model: Model) -> None:
@@ -188,26 +190,26 @@ class Runs(QObject):
 
     def _on_model(self, model: Model) -> None:
         self.model = self.loaded = model
-        if self._is_said(Kind.MODEL, Kind.RUN, Kind.METHOD):
+        if self._is_said(JobKind.MODEL, JobKind.RUN, JobKind.METHOD):
             self._control.panes.errors.clear()
-        self._control.sceneChanged.emit()
+        self._control.documentChanged.emit()
         self.start()
         self.progress.say()
 
     def _on_layer(self, arrived: LayerArrived) -> None:
         control = self._control
-        shown = control.scene.trace
+        shown = control.document.trace
         if shown is None or shown.setup is not arrived.trace.setup:
             self._stay_in_place(arrived.trace)
-            control.show_scene(Scene(control.scene.image, arrived.trace))
-        control.scene = replace(control.scene, trace=arrived.trace)
+            control.show_document(Document(control.document.image, arrived.trace))
+        control.document = replace(control.document, trace=arrived.trace)
         self.progress.say_left(arrived)
         if not self._frame.isActive():
             self._frame.start()
 
     def _stay_in_place(self, trace: Trace) -> None:
         """Keep the query at its place on the picture when the grid is another."""
-        former = self._settled.scene.trace
+        former = self._settled.document.trace
         if former is None or self._is_restoring:
             return
         here, there, state = former.setup, trace.setup, self._control.state
@@ -221,48 +223,48 @@ class Runs(QObject):
     def _on_run_done(self, done: RunDone) -> None:
         control = self._control
         self._frame.stop()
-        control.scene = Scene(control.scene.image, done.trace, done.elapsed_s)
+        control.document = Document(control.document.image, done.trace, done.elapsed_s)
         self.model = done.model or self.loaded or self.model
         if not done.trace.interventions:
             self.keep_untouched(done)
         self._settle()
         control.refresh()
-        control.sceneChanged.emit()
+        control.documentChanged.emit()
         if done.trace.setup.fallback is not None:
             control.panes.errors.showMessage(sentence(done.trace.setup.fallback))
 
-    def _on_failed(self, kind: Kind, error: VitvizError) -> None:
+    def _on_failed(self, kind: JobKind, error: VitvizError) -> None:
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
             return
-        spare, is_bare = self.spare, kind is Kind.MODEL and self.model is None
-        if kind is not Kind.STATES:  # the pane of tokens says it itself
+        spare, is_bare = self.spare, kind is JobKind.MODEL and self.model is None
+        if kind is not JobKind.STATES:  # the pane of tokens says it itself
             stays = is_bare and bool(spare)  # over the run of the spare model
             self._control.panes.errors.showError(error, stays=stays)
             self._failure = kind, error
-        if kind is Kind.RUN:
+        if kind is JobKind.RUN:
             self._go_back()
         if is_bare and spare:
             self.spare = ""
             self.load(spare, "auto", None)  # the device may have been what failed
         self.progress.say_result()
 
-    def _is_said(self, *kinds: Kind) -> bool:
+    def _is_said(self, *kinds: JobKind) -> bool:
         """Whether the message on screen is of a job of these kinds that failed."""
         kind, error = self._failure or (None, None)
         return kind in kinds and self._control.panes.errors.error() is error
 
-    def _on_cancelled(self, kind: Kind) -> None:
-        trace = self._control.scene.trace
-        if kind is Kind.RUN and (trace is None or not any(trace.captures)):
+    def _on_cancelled(self, kind: JobKind) -> None:
+        trace = self._control.document.trace
+        if kind is JobKind.RUN and (trace is None or not any(trace.captures)):
             self._go_back()
         self.progress.say_cancelled()
 
     def _settle(self) -> None:
         """What is shown now is what a failure goes back to."""
         control = self._control
-        self._settled = Settled(
-            control.scene,
+        self._settled = LastGood(
+            control.document,
             self.model,
             self.loaded,
             self.options,
@@ -274,17 +276,17 @@ class Runs(QObject):
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
         settled, control = self._settled, self._control
-        if settled.scene.trace is not None:
+        if settled.document.trace is not None:
             self.model, self.loaded = settled.model, settled.loaded
             self.choice = settled.choice
             self.options = settled.options
         control.put(replace(control.state, changes=settled.changes), merge=True)
-        control.show_scene(settled.scene)
+        control.show_document(settled.document)
         control.stateChanged.emit()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Untouched:
+class BaselineRun:
     """A run without any change, and what it was a run of."""
 
     image: SourceImage | None

@@ -41,22 +41,22 @@ class Connections(QObject):
         panes.matrix.left.connect(control.screen.leave_matrix)
         panes.matrix.visibleRangeChanged.connect(control.screen.refine_matrix)
         panes.controls.specialChosen.connect(control.pin)
-        top.openRequested.connect(window.opening.open_dialog)
+        top.openRequested.connect(window.open_dialogs.open_dialog)
         top.pasteRequested.connect(window.paste)
         top.pathChosen.connect(window.open_path)
         top.modelChosen.connect(window.choose_model)
-        top.modelsRequested.connect(window.opening.all_models)
-        top.modelFolderRequested.connect(window.opening.model_folder)
-        top.modelFileRequested.connect(window.opening.model_file)
-        top.networkRequested.connect(window.opening.another_network)
-        panes.errors.networkRequested.connect(window.opening.which_network)
+        top.modelsRequested.connect(window.open_dialogs.all_models)
+        top.modelFolderRequested.connect(window.open_dialogs.model_folder)
+        top.modelFileRequested.connect(window.open_dialogs.model_file)
+        top.networkRequested.connect(window.open_dialogs.another_network)
+        panes.errors.networkRequested.connect(window.open_dialogs.which_network)
         top.modeChosen.connect(self._on_mode)
         top.exportRequested.connect(window.export)
         top.copyRequested.connect(window.copy)
         top.themeRequested.connect(window.toggle_theme)
         top.keysRequested.connect(window.keys.toggle)
         window.start.pathChosen.connect(window.open_path)
-        window.start.openRequested.connect(window.opening.open_dialog)
+        window.start.openRequested.connect(window.open_dialogs.open_dialog)
         compare = panes.compare
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
@@ -80,11 +80,11 @@ class Connections(QObject):
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What each action does, by its name."""
         window, control, picture = self._window, self._control, self._panes.picture
-        wishes = window.wishes
+        view_handlers = window.view_handlers
         return {
-            "open": window.opening.open_dialog,
-            "models": window.opening.all_models,
-            "open_folder": window.opening.folder_dialog,
+            "open": window.open_dialogs.open_dialog,
+            "models": window.open_dialogs.all_models,
+            "open_folder": window.open_dialogs.folder_dialog,
             "paste": window.paste,
             "picture_back": lambda: window.files.step(-1),
             "picture_on": lambda: window.files.step(1),
@@ -94,18 +94,18 @@ class Connections(QObject):
             "quit": window.close,
             "cls": control.steps.choose_cls,
             "special": control.steps.cycle_special,
-            "direction": wishes.flip_direction,
+            "direction": view_handlers.flip_direction,
             "layer_back": lambda: control.steps.step_layer(-1),
             "layer_on": lambda: control.steps.step_layer(1),
             "head_back": lambda: control.steps.step_head(-1),
             "head_on": lambda: control.steps.step_head(1),
             "second": lambda: control.change(others=()),
             "cancel": control.cancel,
-            "style": wishes.next_style,
-            "log": lambda: wishes.on_log(not control.state.log),
-            "grid": lambda: wishes.on_grid(not control.state.show_grid),
-            "smooth": lambda: wishes.on_smooth(not control.state.smooth),
-            "hover": wishes.toggle_hover,
+            "style": view_handlers.next_style,
+            "log": lambda: view_handlers.on_log(not control.state.log),
+            "grid": lambda: view_handlers.on_grid(not control.state.show_grid),
+            "smooth": lambda: view_handlers.on_smooth(not control.state.smooth),
+            "hover": view_handlers.toggle_hover,
             "fit": self._fit,
             "zoom_in": lambda: picture.zoomBy(1.25),
             "zoom_out": lambda: picture.zoomBy(0.8),
@@ -113,12 +113,12 @@ class Connections(QObject):
             "panel": self._toggle_panel,
             **self._mode_handlers(),
             "restore": window.lab.restore,
-            "tab_matrix": lambda: wishes.on_tab("matrix"),
-            "tab_heads": lambda: wishes.on_tab("heads"),
-            "tab_classes": lambda: wishes.on_tab("classes"),
-            "tab_tokens": lambda: wishes.on_tab("tokens"),
-            "tab_trial": lambda: wishes.on_tab("trial"),
-            "tab_views": lambda: wishes.on_tab("views"),
+            "tab_matrix": lambda: view_handlers.on_tab("matrix"),
+            "tab_heads": lambda: view_handlers.on_tab("heads"),
+            "tab_classes": lambda: view_handlers.on_tab("classes"),
+            "tab_tokens": lambda: view_handlers.on_tab("tokens"),
+            "tab_map_test": lambda: view_handlers.on_tab("map_test"),
+            "tab_views": lambda: view_handlers.on_tab("views"),
             "save_session": window.sessions.save,
             "save_session_as": window.sessions.save_elsewhere,
             "save_view": window.save_view,
@@ -156,12 +156,12 @@ class Connections(QObject):
         )
 
     def _on_difference(self, on: bool) -> None:
-        self._control.comparing.shows_difference = on
-        self._control.comparing.changed.emit()
+        self._control.comparison.shows_difference = on
+        self._control.comparison.changed.emit()
 
     def _on_same_scale(self, on: bool) -> None:
-        self._control.comparing.same_scale = on
-        self._control.comparing.changed.emit()
+        self._control.comparison.same_scale = on
+        self._control.comparison.changed.emit()
 
     def _on_kept_clicked(self, token: int, _shift: bool) -> None:
         self._control.pin_linked(token)
@@ -177,7 +177,7 @@ class Connections(QObject):
         self._panes.side.setVisible(not self._panes.side.isVisible())
 
 
-class ViewWishes(QObject):
+class ViewHandlers(QObject):
     """Connected to the panes' signals; lives in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:

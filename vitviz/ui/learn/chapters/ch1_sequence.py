@@ -18,7 +18,7 @@ from vitviz.jobs import lessons
 from vitviz.ui.base import theme
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.chapters.ch1_falling_apart import FallingApart
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.text import Drawn, Prose
 from vitviz.ui.widgets.inputs import Slider
@@ -49,8 +49,8 @@ class SequencePage(Page):
 
     kept = ("_apart",)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._embedding: Embedding | None = None
         self._asked_for: Trace | None = None
         self._apart: tuple[Trace, int] | None = None
@@ -111,12 +111,12 @@ class SequencePage(Page):
         self._animation.setEndValue(STEPS)
         self._animation.setDuration(APART_MS)
         self._animation.valueChanged.connect(self._on_frame)
-        self.falling = FallingApart(desk.picture)
+        self.falling = FallingApart(host.picture)
         self.falling.tokenClicked.connect(self._on_tile)
         self.destroyed.connect(self.falling.deleteLater)
         self._show_play()
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """Counts of this run, the query's place in the sequence, its patch."""
         trace = lesson.trace
         grid, setup = trace.setup.grid, trace.setup
@@ -165,7 +165,7 @@ class SequencePage(Page):
         model = lesson.model
         if self._asked_for is not trace and trace.is_complete and model is not None:
             self._asked_for, self._embedding = trace, None
-            self.desk.ask(
+            self.host.ask(
                 lessons.embedding(model, trace),
                 self._on_embedding,
                 on_failure=self.stops.say,
@@ -189,7 +189,7 @@ class SequencePage(Page):
         if self._embedding is None:  # has been dropped: ask again next time
             self._asked_for = None
 
-    def _show_place(self, lesson: Lesson) -> None:
+    def _show_place(self, lesson: LessonData) -> None:
         grid = lesson.trace.setup.grid
         cell = grid.cell(lesson.query)
         if cell is None:
@@ -215,14 +215,14 @@ class SequencePage(Page):
             )
         )
 
-    def _set_tiles(self, lesson: Lesson) -> None:
+    def _set_tiles(self, lesson: LessonData) -> None:
         image = lesson.image
         self.play.setEnabled(image is not None)
         self.slider.setEnabled(image is not None)
         if image is None:
             return
         placement = lesson.trace.setup.placement
-        start = self.desk.picture.inputRect()
+        start = self.host.picture.inputRect()
         if start is None:
             return
         pixels = np.ascontiguousarray(image.pixels)
@@ -323,13 +323,13 @@ class SequencePage(Page):
             )
         )
 
-    def _cell(self, lesson: Lesson) -> tuple[int, int]:
+    def _cell(self, lesson: LessonData) -> tuple[int, int]:
         """The query's patch; the middle of the picture for a special token."""
         grid = lesson.trace.setup.grid
         return grid.cell(lesson.query) or (grid.rows // 2, grid.cols // 2)
 
     def _on_tile(self, token: int) -> None:
-        self.desk.pin(token)
+        self.host.pin(token)
         if self._apart is not None:
             self._found(token)
 
@@ -356,7 +356,7 @@ class SequencePage(Page):
 
     def _on_slid(self, value: int) -> None:
         self.falling.setShare(value / STEPS)
-        self.desk.show_scale(self.falling.isHidden())
+        self.host.show_scale(self.falling.isHidden())
         if value == STEPS and self.lesson is not None:
             self._apart = self.lesson.trace, self.lesson.query
         self._show_play()

@@ -13,7 +13,7 @@ from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
 from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
 from vitviz.ui.base.text import format_seconds
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.text import Table
@@ -42,8 +42,8 @@ class ScalePage(Page):
 
     kept = ("_seen", "_image")
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._seen: dict[int, Seen] = {}
         self._image: object = None
         self._timing: int | None = None
@@ -110,7 +110,7 @@ class ScalePage(Page):
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """Where the slider stands, and what this run took."""
         info = lesson.trace.setup.model
         patch = info.patch_size[0]
@@ -157,7 +157,7 @@ class ScalePage(Page):
         self._settle.stop()
         self._timing = None
 
-    def _measure(self, lesson: Lesson, patch: int) -> None:
+    def _measure(self, lesson: LessonData, patch: int) -> None:
         """Time a pass by itself: what the run took is of all that ran beside it."""
         model, image, grid = lesson.view.model, lesson.image, lesson.trace.grid
         is_known = self._seen[patch].seconds is not None
@@ -172,7 +172,7 @@ class ScalePage(Page):
                 self._seen[patch] = replace(seen, seconds=found.whole_s)
                 self._show_table(self._current)
 
-        self.desk.ask(lessons.one_pass(model, image, grid), receive)
+        self.host.ask(lessons.one_pass(model, image, grid), receive)
 
     def _show_table(self, current: int) -> None:
         rows = []
@@ -208,7 +208,7 @@ class ScalePage(Page):
         self.table.say("", Table(header, tuple(rows)), f"<small>{note}</small>")
 
     def _on_offer(self) -> None:
-        self.desk.choose_patch_size(16)
+        self.host.choose_patch_size(16)
 
     def _on_slid(self, _value: int) -> None:
         self._settle.start()
@@ -217,4 +217,4 @@ class ScalePage(Page):
     def _on_settled(self) -> None:
         lesson, patch = self.lesson, EMBEDDED_PATCH_SIZES[self.slider.value()]
         if lesson is not None and lesson.trace.setup.model.patch_size[0] != patch:
-            self.desk.choose_patch_size(patch)
+            self.host.choose_patch_size(patch)

@@ -22,7 +22,7 @@ from vitviz.jobs.lessons import DOUBLED, DOUBLED_LARGE, Grid, Timed
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Ratio, Timing, predicted
 from vitviz.ui.base import theme
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.text import FONT_EVENTS, Drawn, Table
 from vitviz.ui.widgets.inputs import Slider
@@ -34,8 +34,8 @@ class CostPage(Page):
 
     kept = ("timed", "_measured_with")
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._is_running = self._resumes = False
         self._measured_with: object = None
         self.timed: Timed | None = None
@@ -92,7 +92,7 @@ class CostPage(Page):
         )
         self._show_button()
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """The pairs and bytes of this run."""
         trace = lesson.trace
         tokens = trace.num_tokens
@@ -149,7 +149,7 @@ class CostPage(Page):
     def _on_measure(self) -> None:
         lesson = self.lesson
         if self._is_running:
-            self.desk.drop()
+            self.host.drop()
             self.leave()
             return
         if lesson is None or lesson.model is None or lesson.image is None:
@@ -158,7 +158,7 @@ class CostPage(Page):
         self._measured_with = lesson.trace.setup.model
         self._show(None, is_done=False)
         self._show_button()
-        self.desk.ask(
+        self.host.ask(
             lessons.timings(lesson.model, lesson.image),
             self._on_done,
             on_part=self._on_part,

@@ -14,7 +14,7 @@ from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Pair
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
-from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
+from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
@@ -29,8 +29,8 @@ class PairPage(Page):
     kept = ("clicks_choose_key", "_chosen", "_setting")
     uses_key = True
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._pair: Pair | None = None
         self._chosen: dict[int, float] = {}
         self._setting: object = None
@@ -113,7 +113,7 @@ class PairPage(Page):
             )
         )
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """The pair of this query and key."""
         self.chips.setLesson(lesson, with_key=True)
         pair = self._pair = one_head.pair(lesson.factors, lesson.query, lesson.key)
@@ -140,7 +140,7 @@ class PairPage(Page):
         self._notice(lesson, pair)
         self.chain.say(self._chain(lesson, pair))
 
-    def _chain(self, lesson: Lesson, pair: Pair) -> str:
+    def _chain(self, lesson: LessonData, pair: Pair) -> str:
         """From the sum to the weight, as this run does it."""
         of = lesson.factors
         text = self.tr(
@@ -199,7 +199,7 @@ class PairPage(Page):
         super().recall(memory)
         self.click.setValue("key" if self.clicks_choose_key else "query")
 
-    def _notice(self, lesson: Lesson, pair: Pair) -> None:
+    def _notice(self, lesson: LessonData, pair: Pair) -> None:
         setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
         if setting != self._setting:
             self._setting, self._chosen = setting, {}
@@ -235,7 +235,7 @@ class PairPage(Page):
 
     def _on_click_kind(self, kind: object) -> None:
         self.clicks_choose_key = kind == "key"
-        self.desk.hold_query(self.clicks_choose_key)
+        self.host.hold_query(self.clicks_choose_key)
 
     def _on_head(self, head: int) -> None:
-        self.desk.change(heads=HeadChoice((head,)))
+        self.host.change(heads=HeadChoice((head,)))

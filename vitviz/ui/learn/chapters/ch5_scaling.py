@@ -11,14 +11,14 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Interventions
 from vitviz.domain.number_text import written_out
 from vitviz.lessons import one_head
-from vitviz.lessons.one_head import Factors, Row
+from vitviz.lessons.one_head import Factors, QueryWeights
 from vitviz.ui.base.text import percent
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
-from vitviz.ui.learn.lesson import Desk, Lesson, divisor_words
+from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
-from vitviz.ui.learn.prediction_change import Answer
+from vitviz.ui.learn.prediction_change import PredictionChange
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.small_maps import MapsView, Small
 from vitviz.ui.learn.text import Table
@@ -37,11 +37,11 @@ class ScalingPage(Page):
 
     kept = ("divisor", "_seen")
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self.divisor: float | None = None
         """What scores are divided by; None: as the model does."""
-        self.changed: Row | None = None
+        self.changed: QueryWeights | None = None
         self._seen: set[str] = set()
         self._offered: str | None = None
         self.say(
@@ -96,7 +96,7 @@ class ScalingPage(Page):
         self.add(self.marks)
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
-        self.outcome = Answer(desk)
+        self.outcome = PredictionChange(host)
         self.add(self.outcome)
         self.table = self.say()
         self.say(
@@ -127,7 +127,7 @@ class ScalingPage(Page):
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._ask)
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """The row both ways; the answer when the engine has it."""
         self.chips.setLesson(lesson, with_key=False)
         of, own = lesson.factors, lesson.row
@@ -189,7 +189,9 @@ class ScalingPage(Page):
         self._settle.stop()
         self.outcome.drop()
 
-    def _numbers(self, own: Row, now: Row, own_name: str, name: str) -> Table:
+    def _numbers(
+        self, own: QueryWeights, now: QueryWeights, own_name: str, name: str
+    ) -> Table:
         return Table(
             (self.tr("this row"), own_name, f"<b>{name}</b>"),
             (
@@ -266,7 +268,7 @@ class ScalingPage(Page):
             self.update_numbers(self.lesson)
 
     def _on_head(self, head: int) -> None:
-        self.desk.change(heads=HeadChoice((head,)))
+        self.host.change(heads=HeadChoice((head,)))
 
 
 def _place(divisor: float, width: int) -> int:

@@ -12,7 +12,7 @@ from vitviz.domain.interventions import Axis
 from vitviz.jobs import lessons
 from vitviz.lessons import one_head
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.small_maps import MapsView, Small
 from vitviz.ui.learn.text import Table
@@ -32,8 +32,8 @@ class AxisPage(Page):
 
     kept = ("_axis", "_seen")
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._axis = Axis.KEYS
         self._seen: set[Axis] = set()
         self._asked: object = None
@@ -110,7 +110,7 @@ class AxisPage(Page):
             )
         )
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """Ask for the sums of this layer, once for every axis, head and query."""
         self.chips.setLesson(lesson, with_key=False)
         wanted = (lesson.trace, lesson.layer, lesson.head, lesson.query, self._axis)
@@ -119,7 +119,7 @@ class AxisPage(Page):
         self._asked = wanted
         if lesson.trace.num_tokens > MANY:
             self.row_sum.say(self.tr("Adding up the whole layer …"))
-        self.desk.ask(
+        self.host.ask(
             lessons.sums(
                 lesson.trace,
                 lesson.layer,
@@ -215,7 +215,7 @@ class AxisPage(Page):
             self.update_numbers(self.lesson)
 
     def _on_head(self, head: int) -> None:
-        self.desk.change(heads=HeadChoice((head,)))
+        self.host.change(heads=HeadChoice((head,)))
 
 
 def _ends(ends: tuple[float, float]) -> tuple[str, str]:

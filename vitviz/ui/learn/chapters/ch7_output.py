@@ -10,7 +10,7 @@ from vitviz.domain.number_text import written_out
 from vitviz.lessons import one_head
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Script, Sym, letter, row
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.colour import Meaning
@@ -24,8 +24,8 @@ class OutputPage(Page):
     kept = ("_query_when_chosen",)
     uses_key = True
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._query_when_chosen: int | None = None
         self.say(
             self.tr(
@@ -77,7 +77,7 @@ class OutputPage(Page):
             )
         )
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """The parts of this query's output in this head."""
         self.chips.setLesson(lesson, with_key=True)
         of = lesson.factors
@@ -155,7 +155,7 @@ class OutputPage(Page):
     def _on_part(self, token: int) -> None:
         if self.lesson is not None:
             self._query_when_chosen = self.lesson.query
-        self.desk.choose_key(token)
+        self.host.choose_key(token)
 
     def _on_head(self, head: int) -> None:
-        self.desk.change(heads=HeadChoice((head,)))
+        self.host.change(heads=HeadChoice((head,)))

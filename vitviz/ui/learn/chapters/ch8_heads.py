@@ -8,9 +8,9 @@ from vitviz.domain.interventions import HeadsOff, Interventions
 from vitviz.domain.number_text import written_out
 from vitviz.jobs import lessons
 from vitviz.jobs.lessons import Effects
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.prediction_change import Answer
+from vitviz.ui.learn.prediction_change import PredictionChange
 from vitviz.ui.learn.small_maps import MapsView, Small
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.colour import Array
@@ -21,8 +21,8 @@ class HeadsPage(Page):
 
     kept = ("off", "effects", "_place", "_done_so_far")
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self.off: frozenset[int] = frozenset()
         self.effects: Effects | None = None
         self._place: object = None
@@ -60,7 +60,7 @@ class HeadsPage(Page):
         )
         self.each.clicked.connect(self._on_each)
         self.add_row(self.all_on, self.each)
-        self.outcome = Answer(desk)
+        self.outcome = PredictionChange(host)
         self.add(self.outcome)
         self.list_title = self.say("", "small")
         self.list = BarList()
@@ -81,7 +81,7 @@ class HeadsPage(Page):
         )
         self._show_each()
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """All heads of this layer, and what the model answers without some."""
         trace = lesson.trace
         place = (trace, lesson.layer)
@@ -148,13 +148,13 @@ class HeadsPage(Page):
         self._is_trying = self._resumes = False
         self._show_each()
 
-    def _caption(self, lesson: Lesson, head: int, patches: Array) -> str:
+    def _caption(self, lesson: LessonData, head: int, patches: Array) -> str:
         ratio = float(patches.max()) / lesson.uniform
         return self.tr("{head} · {ratio}×").format(
             head=head, ratio=written_out(float(f"{ratio:.2g}"))
         )
 
-    def _ask(self, lesson: Lesson) -> None:
+    def _ask(self, lesson: LessonData) -> None:
         if self._is_trying:
             return
         changes, text = Interventions(), self.tr("With all heads:")
@@ -174,14 +174,14 @@ class HeadsPage(Page):
     def _on_each(self) -> None:
         lesson = self.lesson
         if self._is_trying:
-            self.desk.drop()
+            self.host.drop()
             self.leave()
             return
         if lesson is None or lesson.model is None:
             return
         self._is_trying, self._resumes = True, False
         self._show_each()
-        self.desk.ask(
+        self.host.ask(
             lessons.effects(lesson.model, lesson.trace, lesson.layer),
             self._on_effects,
             on_part=self._on_part,
@@ -206,7 +206,7 @@ class HeadsPage(Page):
         self.leave()
         self.outcome.say(text)
 
-    def _show_effects(self, lesson: Lesson) -> None:
+    def _show_effects(self, lesson: LessonData) -> None:
         found = self.effects
         self.list.setVisible(found is not None)
         self.list_title.setVisible(found is not None)

@@ -20,7 +20,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
-from vitviz.ui.learn.lesson import Desk, Lesson
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.text import Prose
 from vitviz.views.colour import Array, Meaning
@@ -112,8 +112,8 @@ class CodePage(Page):
     kept = ("_term", "_opened")
     uses_key = True
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, parent)
+    def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
+        super().__init__(host, parent)
         self._term = "Q"
         self._opened: set[str] = set()
         self.shape: tuple[int, ...] = ()
@@ -156,7 +156,7 @@ class CodePage(Page):
         self.lab.setToolTip(
             self.tr("Go where the model is changed and maps are put to the test")
         )
-        self.lab.clicked.connect(desk.open_lab)
+        self.lab.clicked.connect(host.open_lab)
         self.add_row(self.lab)
         self.close_with(
             self.tr(
@@ -199,7 +199,7 @@ class CodePage(Page):
             self.tr("Open five terms. Where does N × N appear, and where is it gone?")
         )
 
-    def update_numbers(self, lesson: Lesson) -> None:
+    def update_numbers(self, lesson: LessonData) -> None:
         """Shape and values of the chosen term."""
         self.chips.setLesson(lesson, with_key=True)
         of, trace = lesson.factors, lesson.trace
@@ -233,7 +233,7 @@ class CodePage(Page):
         self.bars.setVisible(bool(term.vectors))
         self._show_column(self.bars.column())
 
-    def _terms(self, lesson: Lesson) -> dict[str, Callable[[], Term]]:
+    def _terms(self, lesson: LessonData) -> dict[str, Callable[[], Term]]:
         """What each term shows; computed only when it is chosen."""
         of, query, key = lesson.factors, lesson.query, lesson.key
         heads, tokens = lesson.trace.num_heads, of.num_tokens
@@ -378,4 +378,4 @@ class CodePage(Page):
             self.done()
 
     def _on_head(self, head: int) -> None:
-        self.desk.change(heads=HeadChoice((head,)))
+        self.host.change(heads=HeadChoice((head,)))

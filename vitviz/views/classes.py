@@ -11,7 +11,7 @@ from vitviz.views.colour import Array
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class ClassProbability:
     """A class with its softmax probability, in [0, 1]."""
 
     index: int
@@ -34,9 +34,9 @@ def probabilities(logits: Array) -> Array | None:
     return np.asarray(shifted / shifted.sum(), np.float32)
 
 
-def guesses(
+def likeliest_classes(
     logits: Array, labels: Sequence[str] | None, *, wanted: str = "", most: int = 10
-) -> tuple[Guess, ...]:
+) -> tuple[ClassProbability, ...]:
     """The likeliest classes, or the likeliest of those that match `wanted`.
 
     wanted : part of a label, without regard to case, or a class number.
@@ -54,7 +54,7 @@ def guesses(
         name = class_name(index, labels)
         if words and words not in name.casefold() and words != str(index):
             continue
-        found.append(Guess(index, name, float(shares[index])))
+        found.append(ClassProbability(index, name, float(shares[index])))
         if len(found) == most:
             break
     return tuple(found)
