@@ -24,7 +24,7 @@ from vitviz.domain.interventions import (
 )
 from vitviz.export.metadata import read_metadata
 from vitviz.export.numbers import Selection, csv_bytes, write_csv
-from vitviz.jobs.exports import export_numbers
+from vitviz.jobs.exports import hidden_patches, numbers
 from vitviz.jobs.queue import Context, JobKind
 from vitviz.views.session import Session, written
 from vitviz.views.state import ViewState
@@ -98,11 +98,12 @@ def test_window_and_api_write_the_same_csv(
     """The window's job, and the function it calls, of a method across layers too."""
     model = vitviz.load_model(model_folder)
     trace = vitviz.trace(model, photo, interventions=WARM)
-    heads = tuple(HeadChoice((head,)) for head in range(3))
-    for method, columns in (("raw", 4 * 3 * 50), ("rollout", 49)):
+    # every head, and the mean of them that is on screen
+    heads = (*(HeadChoice((head,)) for head in range(3)), HeadChoice())
+    for method, columns in (("raw", 4 * 4 * 50), ("rollout", 49)):
         state = ViewState(token=0, method=method)
         files = tmp_path / f"{method}-window.csv", tmp_path / f"{method}-api.csv"
-        export_numbers(trace, state, 3, model, files[0])(
+        numbers(trace, state, model, files[0])(
             Context(JobKind.EXPORT, 0, lambda _event: None)
         )
         selection = Selection(tuple(range(4)), heads, (0,), method)
@@ -152,8 +153,6 @@ def test_a_figure_shows_the_stand_in_of_hidden_patches(
     photo: Path, model_folder: Path, tmp_path: Path, session: str
 ) -> None:
     """The mean colour by hand, in the middle of a patch between two diagonals."""
-    from vitviz.export.draw_picture import hidden_patches
-
     model = vitviz.load_model(model_folder)
     trace = vitviz.trace(model, photo, interventions=PAINTED)
     found = hidden_patches(trace.setup)

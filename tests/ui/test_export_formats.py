@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +16,14 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.ui.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.cli.main import main
-from vitviz.domain.heads import HeadChoice
-from vitviz.export.figure import Look, figure_of
+from vitviz.export.figure import figure_of
 from vitviz.export.metadata import read_metadata
 from vitviz.export.save import png_bytes
 from vitviz.models.load import load_model
 from vitviz.ui.files.export import named
 from vitviz.views.colour import lookup_table
-from vitviz.views.state import Scale
+from vitviz.views.display import resolve
+from vitviz.views.state import Scale, ViewState
 
 FORMATS = ("png", "svg", "gif", "npz")
 
@@ -96,11 +97,11 @@ def test_a_frame_of_a_gif_is_the_figure_of_its_layer(
     token = trace.token((2, 3))
     rows = [trace.row(layer, token).mean(0) for layer in range(trace.num_layers)]
     high = max(float(trace.patch_map(row).max()) for row in rows)
-    look = Look(scale=Scale.FIXED, fixed_range=(0.0, high), caption=True)
+    state = ViewState(token=token, scale=Scale.FIXED, fixed_range=(0.0, high))
     for layer, page in enumerate(pages):
-        figure = figure_of(
-            trace, layers=(layer,), heads=(HeadChoice(),), token=token, look=look
-        )
+        shown = resolve(replace(state, layer=layer), trace)
+        assert shown is not None
+        figure = figure_of(shown)
         single = tmp_path / "one.png"
         single.write_bytes(png_bytes(figure, scale=1))
         with PIL.Image.open(single) as made:

@@ -77,6 +77,6 @@ def test_the_opacity_goes_where_its_groove_is_clicked(
         qtbot.mouseClick(slider, LEFT, pos=at(slider, share))
         assert window.controller.state.opacity == pytest.approx(share, abs=0.1)
     qtbot.keyClick(slider, Qt.Key.Key_Left)
-    assert slider.value() == round(100 * window.controller.state.opacity)
+    assert slider.value() == round(100 * window.controller.state.look.opacity)
     qtbot.keyClick(slider, Qt.Key.Key_End)
     assert window.controller.state.opacity == 1.0

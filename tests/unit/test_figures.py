@@ -23,7 +23,7 @@ from vitviz.export.draw_picture import HiddenPatches, shown_rect
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction, Style
+from vitviz.views.state import Direction, Look, Style
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -39,7 +39,6 @@ def heat_of(patches: npt.NDArray[np.float32], *, token: int = 0) -> Heat:
         levels=Levels(0.0, 1.0),
         uniform=0.25,
         peak=(0, 0),
-        num_clipped=0,
     )
 
 
@@ -72,7 +71,9 @@ def drawn(
         return np.asarray(made.convert("RGB")), parts
 
 
-PLAIN = draw_figure.FigureOptions(style=Style.MAP, opacity=1.0, show_query=False)
+PLAIN = draw_figure.FigureOptions(
+    look=Look(Style.MAP, opacity=1.0, show_grid=False), show_query=False
+)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0, 1.7])
@@ -141,7 +142,7 @@ def test_unseen_margins_are_darker_than_the_photograph() -> None:
     placement = place((640, 480), patch_size=(16, 16), size=(112, 112), fit=Fit.CROP)
     white = load_image(np.full((480, 640, 3), 255, np.uint8), name="white")
     heat = heat_of(np.zeros((7, 7), np.float32))
-    options = replace(PLAIN, style=Style.TINT, opacity=0.85)
+    options = replace(PLAIN, look=Look(opacity=0.85, show_grid=False))
     pixels, parts = drawn(heat, white, placement, options)
     middle = int(parts.picture.center().y())
     assert pixels[middle, int(parts.picture.left()) + 5].tolist() == [105] * 3
@@ -311,7 +312,9 @@ def test_hidden_patches_show_what_the_model_got(has_pixels: bool) -> None:
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[16:32, 32:48] = (10, 200, 30, 255)
     hidden = HiddenPatches(((1, 2),), pixels if has_pixels else None)
-    options = draw_figure.FigureOptions(opacity=0.0, show_query=False, show_bar=False)
+    options = draw_figure.FigureOptions(
+        look=Look(opacity=0.0), show_query=False, show_bar=False
+    )
     heat = heat_of(np.zeros((4, 4), np.float32))
     before, parts = drawn(heat, image, placement, options)
     after, _ = drawn(heat, image, placement, replace(options, hidden=hidden))

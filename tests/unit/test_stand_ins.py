@@ -20,7 +20,7 @@ from vitviz.export import draw_marks, save
 from vitviz.export.draw_picture import draw_photo
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.state import Style
+from vitviz.views.state import Look, Style
 
 Pixels = npt.NDArray[np.uint8]
 BOX = QRectF(10, 10, 300, 100)
@@ -132,9 +132,7 @@ def test_colours_are_exact(style: Style, colormap: str) -> None:
             QRectF(350, 10, 40, 100),
             Levels(0.0, 1.0),
             uniform=None,
-            style=style,
-            colormap=colormap,
-            opacity=0.5,
+            look=Look(style, colormap, 0.5),
         )
 
     figure = save.Figure(400.0, 120.0, paint)

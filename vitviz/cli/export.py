@@ -328,7 +328,7 @@ def _check_suffix(output: Path, wish: ExportRequest) -> None:
             suffix=suffix,
             known=" ".join((*FIGURES, *NUMBERS)),
         )
-    if wish.query == "all":
+    if "all" in wish.query:
         raise InputError(
             "A figure shows one query. Choose it with --query, or write all of them "
             "to an .npz or .csv."
@@ -376,6 +376,7 @@ def write(
     Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
     """
     from vitviz.export import numbers
+    from vitviz.export.metadata import view_values
 
     match target.suffix.lower():
         case ".npz":
@@ -386,6 +387,7 @@ def write(
                 made,
                 selection,
                 options=options,
+                view=view_values(wish.state(made)),
                 gradients=means.gradients,
                 model=means.model,
             )
@@ -399,60 +401,62 @@ def write(
                 model=means.model,
             )
         case ending:
-            import json
-
-            from vitviz.export.figure import figure_of
-            from vitviz.export.metadata import metadata
-
-            assert selection.queries is not None
-            meta = json.dumps(metadata(made, selection, wish.options()))
-            if ending == ".gif":
-                _write_gif(made, selection, target, wish, means, meta)
-                return
-            from vitviz.export.save import save
-
-            figure = figure_of(
-                made,
-                layers=selection.layers,
-                heads=selection.heads,
-                token=selection.queries[0],
-                look=wish.look(),
-                method=wish.method,
-                gradients=means.gradients,
-                model=means.model,
-                target=wish.target,
-                method_options=wish.method_options,
-                description=meta,
-            )
-            save(target, figure, scale=wish.pixels)
+            _write_figure(made, selection, target, wish, means, ending)
 
 
-def _write_gif(
+def _write_figure(
     made: Trace,
     selection: Selection,
     target: Path,
     wish: ExportRequest,
     means: MethodInputs,
-    meta: str,
+    ending: str,
 ) -> None:
-    from vitviz.export.animation import frames_of, gif_bytes
-    from vitviz.system.atomic_files import write_bytes
+    """Write what a window in this state would show, or a frame for each map."""
+    import json
 
-    assert selection.queries is not None
-    frames = frames_of(
+    from vitviz.export.figure import figure_of, of_width, table_of
+    from vitviz.export.metadata import metadata, view_values
+    from vitviz.jobs.exports import hidden_patches, values_for
+    from vitviz.views.display import series
+
+    state = wish.state(made)
+    meta = metadata(
         made,
+        method=selection.method,
+        heads=selection.heads,
+        options=wish.options(),
+        direction=selection.direction,
+        is_renormalised=selection.renormalise,
+        view=view_values(state),
+    )
+    text = json.dumps(meta, ensure_ascii=False)
+    rows = series(
+        made,
+        state,
         layers=selection.layers,
         heads=selection.heads,
-        token=selection.queries[0],
-        look=wish.look(),
-        method=wish.method,
-        model=means.model,
-        options=wish.method_options,
+        values=values_for(made, means.model, means.gradients),
     )
-    data = gif_bytes(
-        frames, scale=wish.pixels, colormap=wish.colormap, description=meta
-    )
-    write_bytes(target, data)
+    hidden = hidden_patches(made.setup)
+    if ending == ".gif":
+        from vitviz.export.animation import gif_bytes
+        from vitviz.system.atomic_files import write_bytes
+
+        frames = [figure_of(one, hidden=hidden) for row in rows for one in row]
+        if wish.width_mm is not None:
+            frames = [of_width(one, wish.width_mm) for one in frames]
+        data = gif_bytes(
+            frames, scale=wish.pixels, colormap=wish.colormap, description=text
+        )
+        write_bytes(target, data)
+        return
+    from vitviz.export.save import save
+
+    figure = table_of(rows, has_caption=wish.caption, hidden=hidden, description=text)
+    if wish.width_mm is not None:
+        figure = of_width(figure, wish.width_mm)
+    save(target, figure, scale=wish.pixels)
 
 
 def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:

@@ -6,42 +6,49 @@ How a model is run, beside its size: preprocessing, labels, threads.
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from vitviz.cli.parse import (
+    between,
     class_of,
     factor,
+    head_of,
     listed,
     method_options_of,
     number_or,
     one_of,
-    query_of,
+    queries_of,
     scale_of,
     size_of,
     whole,
 )
+from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.state import MethodOptions
+from vitviz.views.state import Direction, MethodOptions
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
-    from vitviz.export.figure import Look
     from vitviz.export.numbers import Selection
     from vitviz.models.model import Model
+    from vitviz.views.state import ViewState
 
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
 NUMBERS = (".npz", ".csv")
 FORMATS = ("png", "svg", "gif", "npz")
 """Of a folder's files: those that say what made them, so that a run can go on."""
-FUSIONS = ("mean", "max", "min")
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
 STYLES = ("tint", "map", "spotlight")
+DIRECTIONS_BY_NAME = {
+    "looks-at": Direction.LOOKS_AT,
+    "looked-at-by": Direction.LOOKED_AT_BY,
+}
+DIRECTIONS = tuple(DIRECTIONS_BY_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +63,30 @@ class ExportRequest:
     dtype: str
     layer: int | str
     """A number, "last" or "all"."""
-    head: int | str
-    """A number, a fusion, or "all"."""
-    query: Query | None
-    """As for `Trace.row`, "all", or None for CLS or else the middle patch."""
+    head: tuple[HeadChoice | str, ...]
+    """Choices of heads, or "all" for each head alone."""
+    query: tuple[Query, ...]
+    """As for `Trace.row`, or "all"; those after the first are pinned beside it. None
+    at all: CLS, or else the middle patch."""
+    direction: Direction
     method: str
     target: int | None
     """The class that is explained; None for the likeliest."""
     method_options: MethodOptions
     style: str
     colormap: str
+    opacity: float | None
+    smooth: bool
+    grid: bool
     scale: str | tuple[float, float]
     """"own", "shared", or the two ends."""
+    log: bool
+    clip: float
+    """Share of the largest values that are clipped, in percent."""
+    renormalise: bool
     caption: bool
+    width_mm: float | None
+    """Of a figure on paper; None: as large as its picture."""
     pixels: float
     """Of a .png or .gif for each unit of the figure, 1/96 inch."""
     format: str
@@ -80,19 +98,78 @@ class ExportRequest:
     """What is changed of the model, as in the Lab."""
 
     def options(self) -> dict[str, object]:
-        """What shaped the result, for its metadata; plain values."""
-        values = asdict(replace(self, method_options=MethodOptions()))
-        values["method_options"] = encoded(self.method_options)
-        for name in ("model", "device", "is_agreed", "format", "only_price", "running"):
-            del values[name]
-        del values["changes"]
-        if self.changes:  # of files made before there were any, options stay the same
+        """Return what shaped the result, for its metadata; plain values.
+
+        A file says by them whether it is what this request would write. Options that
+        are as they were before there was a choice are left out, so that files made
+        then still count.
+        """
+        values: dict[str, object] = {
+            "patch": self.patch,
+            "size": self.size,
+            "fit": self.fit,
+            "dtype": self.dtype,
+            "layer": self.layer,
+            "head": _plain([_head_text(one) for one in self.head]),
+            "query": _plain(list(self.query)) if self.query else None,
+            "method": self.method,
+            "target": self.target,
+            "method_options": encoded(self.method_options),
+            "style": self.style,
+            "colormap": self.colormap,
+            "scale": self.scale,
+            "caption": self.caption,
+            "pixels": self.pixels,
+        }
+        later = {
+            "direction": (self.direction.value, Direction.LOOKS_AT.value),
+            "opacity": (self.opacity, None),
+            "smooth": (self.smooth, False),
+            "grid": (self.grid, False),
+            "log": (self.log, False),
+            "clip": (self.clip, 0.0),
+            "renormalise": (self.renormalise, False),
+            "width_mm": (self.width_mm, None),
+        }
+        values |= {name: value for name, (value, was) in later.items() if value != was}
+        if self.changes:
             values["changes"] = [changed_fields(part) for part in self.changes.parts()]
         return values | self.running.options()
 
+    def state(self, trace: Trace) -> ViewState:
+        """Return the view of the request, but for its layers and heads.
+
+        Raises SelectionError for a token that is not there.
+        """
+        from vitviz.views.state import Scale, Style, ViewState
+
+        scale, ends = Scale.OWN, ViewState().fixed_range
+        if isinstance(self.scale, tuple):
+            scale, ends = Scale.FIXED, self.scale
+        elif self.scale == "shared":
+            scale = Scale.SHARED
+        first, *beside = self._tokens(trace) or (0,)
+        return ViewState(
+            token=first,
+            others=tuple(beside),
+            direction=self.direction,
+            method=self.method,
+            method_options=self.method_options,
+            target=self.target,
+            style=Style(self.style),
+            colormap=self.colormap,
+            opacity=self.opacity,
+            smooth=self.smooth,
+            show_grid=self.grid,
+            scale=scale,
+            fixed_range=ends,
+            log=self.log,
+            clip_percent=self.clip,
+            renormalise=self.renormalise,
+        )
+
     def selection(self, trace: Trace) -> Selection:
-        """The layers, heads and queries in a trace. Raises SelectionError."""
-        from vitviz.domain.heads import Fusion, HeadChoice
+        """Return the layers, heads and queries in a trace. Raises SelectionError."""
         from vitviz.export.numbers import Selection
 
         layers: tuple[int, ...]
@@ -103,20 +180,30 @@ class ExportRequest:
                 layers = (number,)
             case _:
                 layers = (trace.num_layers - 1,)
-        queries: tuple[int, ...] | None = None
-        if self.query != "all":
-            query = default_query(trace) if self.query is None else self.query
-            queries = (trace.token(query),)
-        heads: tuple[HeadChoice, ...]
-        match self.head:
-            case "all":
+        queries = self._tokens(trace)
+        heads: list[HeadChoice] = []
+        for one in self.head:
+            if isinstance(one, HeadChoice):
+                heads.append(one)
+            else:
                 count = trace.num_heads_of(queries[0] if queries else 0)
-                heads = tuple(HeadChoice((h,)) for h in range(count))
-            case int(number):
-                heads = (HeadChoice((number,)),)
-            case name:
-                heads = (HeadChoice((), Fusion(name)),)
-        return Selection(layers, heads, queries, self.method, self._options(trace))
+                heads += (HeadChoice((head,)) for head in range(count))
+        return Selection(
+            layers,
+            tuple(heads),
+            queries,
+            self.method,
+            self._options(trace),
+            direction=self.direction,
+            renormalise=self.renormalise and self.method == "raw",
+        )
+
+    def _tokens(self, trace: Trace) -> tuple[int, ...] | None:
+        """Return the queries as tokens; None for every token."""
+        if "all" in self.query:
+            return None
+        given = self.query or (default_query(trace),)
+        return tuple(trace.token(query) for query in given)
 
     def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
         """Of the method, beside layer and head."""
@@ -137,7 +224,7 @@ class ExportRequest:
         method = METHODS[self.method]
         given = {
             "layer": self.layer != "last",
-            "head": self.head != "mean",
+            "head": self.head != (HeadChoice(),),
             "target": self.target is not None,
         }
         for option, is_given in given.items():
@@ -152,17 +239,20 @@ class ExportRequest:
                 "{method} shows one layer: name it with --layer.", method=method.name
             )
 
-    def look(self) -> Look:
-        """How a figure is to look."""
-        from vitviz.export.figure import Look
-        from vitviz.views.state import Scale, Style
 
-        kind, ends = Scale.OWN, (0.0, 1.0)
-        if isinstance(self.scale, tuple):
-            kind, ends = Scale.FIXED, self.scale
-        elif self.scale == "shared":
-            kind = Scale.SHARED
-        return Look(Style(self.style), self.colormap, kind, ends, self.caption)
+def _plain(values: list[Any]) -> object:
+    """Return a single value as itself."""
+    return values[0] if len(values) == 1 else values
+
+
+def _head_text(one: HeadChoice | str) -> int | str:
+    """Return a choice of heads as the option has it."""
+    if isinstance(one, str):
+        return one
+    if one.single is not None:
+        return one.single
+    numbers = ",".join(map(str, one.heads))
+    return f"{one.fusion.value}:{numbers}" if numbers else one.fusion.value
 
 
 def default_query(trace: Trace) -> Query:
@@ -199,12 +289,29 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     )
     choice = parser.add_argument_group("what")
     choice.add_argument("--layer", default="last", metavar="I|last|all")
-    choice.add_argument("--head", default="mean", metavar="I|mean|max|min|all")
+    choice.add_argument(
+        "--head",
+        action="append",
+        metavar="I|mean|max|min|all",
+        help="default: mean; mean:1,4 of some heads; several times for several maps",
+    )
     choice.add_argument(
         "--query",
+        action="append",
         metavar="cls|ROW,COL|token:I|pool|all",
         help="default: cls, or the middle patch of a model without it; pool: the query "
-        "of a pooling head (SigLIP)",
+        "of a pooling head (SigLIP); again for tokens pinned beside the first",
+    )
+    choice.add_argument(
+        "--direction",
+        default="looks-at",
+        metavar="D",
+        help=f"{listed(DIRECTIONS)}: the query's row, or its column",
+    )
+    choice.add_argument(
+        "--renormalise",
+        action="store_true",
+        help="patches only: leave special tokens out and divide by the patches' sum",
     )
     choice.add_argument(
         "--method", default="raw", metavar="N", help=listed(tuple(METHODS))
@@ -234,6 +341,30 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         default="own",
         metavar="own|shared|LO,HI",
         help="own: each map from 0 to its largest value; shared: one scale for all",
+    )
+    looks.add_argument("--log", action="store_true", help="a logarithmic scale")
+    looks.add_argument(
+        "--clip",
+        default="0",
+        metavar="P",
+        help="percent of the largest values beyond the scale, as 1; default: 0",
+    )
+    looks.add_argument(
+        "--opacity",
+        metavar="A",
+        help="of the map or the shadow, from 0 to 1; default: what suits the style",
+    )
+    looks.add_argument(
+        "--smooth", action="store_true", help="smooth the map between patches"
+    )
+    looks.add_argument(
+        "--grid",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="lines between the patches; default: as on screen, with them",
+    )
+    looks.add_argument(
+        "--width", metavar="MM", help="of the figure on paper, in millimetres"
     )
     looks.add_argument(
         "--caption", action="store_true", help="say below what the figure shows"
@@ -278,15 +409,23 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         device=args.device,
         dtype=one_of(args.dtype, DTYPES, "--dtype"),
         layer=number_or(args.layer, ("last", "all"), "--layer"),
-        head=number_or(args.head, (*FUSIONS, "all"), "--head"),
-        query=None if args.query is None else query_of(args.query),
+        head=tuple(head_of(text) for text in args.head or ("mean",)),
+        query=queries_of(args.query or []),
+        direction=DIRECTIONS_BY_NAME[one_of(args.direction, DIRECTIONS, "--direction")],
         method=one_of(args.method, tuple(METHODS), "--method"),
         target=None if args.target is None else class_of(args.target),
         method_options=method_options_of(args.option, args.method),
         style=one_of(args.style, STYLES, "--style"),
         colormap=one_of(args.colormap, COLORMAPS, "--colormap"),
+        opacity=between(args.opacity, "--opacity", 0, 1),
+        smooth=args.smooth,
+        grid=args.grid,
         scale=scale_of(args.scale),
+        log=args.log,
+        clip=between(args.clip, "--clip", 0, 99) or 0.0,
+        renormalise=args.renormalise,
         caption=args.caption,
+        width_mm=between(args.width, "--width", 10, 2000),
         pixels=factor(args.pixels),
         format=one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,

@@ -6,10 +6,11 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import decoded
-from vitviz.views.state import MethodOptions
+from vitviz.views.state import MAX_OTHERS, MethodOptions
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query
@@ -128,6 +129,61 @@ def query_of(text: str) -> Query:
         return text
     raise SelectionError(
         "--query takes cls, ROW,COL, token:I, pool or all, not {text}.", text=text
+    )
+
+
+def queries_of(texts: list[str]) -> tuple[Query, ...]:
+    """Return the tokens of `--query`, the pinned one first. Raises SelectionError."""
+    found = tuple(query_of(text) for text in texts)
+    if len(found) > 1 and {"all", "pool"} & {q for q in found if isinstance(q, str)}:
+        raise SelectionError("--query all and --query pool stand alone.")
+    if len(found) > 1 + MAX_OTHERS:
+        raise SelectionError(
+            "--query takes at most {count} tokens: one, and {beside} beside it.",
+            count=1 + MAX_OTHERS,
+            beside=MAX_OTHERS,
+        )
+    return found
+
+
+def head_of(text: str) -> HeadChoice | str:
+    """Return `I`, `mean`, `mean:1,4` as a choice of heads, or "all".
+
+    Raises SelectionError.
+    """
+    if text == "all":
+        return text
+    name, colon, numbers = text.partition(":")
+    heads = numbers.split(",") if colon else []
+    is_number = text.isascii() and text.isdigit() and len(text) < 9
+    if is_number:
+        return HeadChoice((int(text),))
+    is_fusion = name in {one.value for one in Fusion}
+    if is_fusion and all(h.isascii() and h.isdigit() and len(h) < 9 for h in heads):
+        return HeadChoice(tuple(map(int, heads)), Fusion(name))
+    raise SelectionError(
+        "--head takes a number from 0, or mean, max, min or all, or heads made one as "
+        "in mean:1,4; not {text}.",
+        text=text,
+    )
+
+
+def between(text: str | None, option: str, least: float, most: float) -> float | None:
+    """Return a number of a range; None where none was given. Raises SelectionError."""
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if text.isascii() and least <= value <= most:
+        return value
+    raise SelectionError(
+        "{option} takes a number from {least} to {most}, not {text}.",
+        option=option,
+        least=least,
+        most=most,
+        text=text,
     )
 
 

@@ -151,18 +151,15 @@ def _numbers(state: dict[str, object]) -> str:
 def _figure(state: dict[str, object]) -> str:
     import PIL.Image
 
-    from vitviz.domain.heads import HeadChoice
-    from vitviz.export.figure import Look, figure_of
+    from vitviz.export.figure import figure_of
     from vitviz.export.save import save
+    from vitviz.views.display import resolve
+    from vitviz.views.state import ViewState
 
     made: Trace = state["trace"]  # type: ignore[assignment]
-    figure = figure_of(
-        made,
-        layers=(made.num_layers - 1,),
-        heads=(HeadChoice(),),
-        token=0,
-        look=Look(caption=True),
-    )
+    shown = resolve(ViewState(), made)
+    assert shown is not None
+    figure = figure_of(shown)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "check.png"
         save(path, figure)

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
 from PySide6.QtGui import QImage
 
-from vitviz.domain.heads import HeadChoice
-from vitviz.domain.methods import METHODS
-from vitviz.export.figure import Look, figure_of, peak_of
 from vitviz.export.save import Figure, draw
 from vitviz.views.colour import Meaning, lookup_table
-from vitviz.views.state import USUAL, MethodOptions, Scale
-
-if TYPE_CHECKING:
-    from vitviz.attention.trace import Trace
-    from vitviz.models.model import Model
 
 FRAME_MS = 600
 LAST_FRAME_MS = 1800
@@ -30,51 +20,6 @@ LAST_FRAME_MS = 1800
 NUM_MAP_COLOURS = 72
 NUM_GREYS = 12
 MAX_FRAME_PIXELS = 4_000_000
-
-
-def frames_of(
-    trace: Trace,
-    *,
-    layers: tuple[int, ...],
-    heads: tuple[HeadChoice, ...],
-    token: int,
-    look: Look,
-    method: str = "raw",
-    model: Model | None = None,
-    options: MethodOptions = USUAL,
-    on_frame: Callable[[], None] | None = None,
-) -> list[Figure]:
-    """A figure for each layer and head, each saying below what it shows.
-
-    A shared scale runs from 0 to the largest value among all frames.
-
-    on_frame : called before each is made; what it raises ends the work.
-
-    Raises InputError for a trace without a picture, ExactnessError.
-    """
-    said = replace(look, caption=True)
-    if look.scale is Scale.SHARED and METHODS[method].is_layerwise:
-        high = max(
-            peak_of(trace, layer, heads, token, method, None, model, options)
-            for layer in layers
-        )
-        said = replace(said, scale=Scale.FIXED, fixed_range=(0.0, high or 1e-12))
-    made = []
-    for layer, choice in itertools.product(layers, heads):
-        if on_frame is not None:
-            on_frame()
-        one = figure_of(
-            trace,
-            layers=(layer,),
-            heads=(choice,),
-            token=token,
-            look=said,
-            method=method,
-            model=model,
-            method_options=options,
-        )
-        made.append(one)
-    return made
 
 
 def gif_bytes(

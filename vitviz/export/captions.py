@@ -25,7 +25,7 @@ from vitviz.domain.number_text import format_value
 from vitviz.export.draw_figure import special_name
 from vitviz.views.classes import class_name
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction, Scale
+from vitviz.views.state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
@@ -36,9 +36,14 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("figures", text)
 
 
-def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
-    """Model, layer, head, query, method and scale of a map, a statement each."""
-    method = METHODS[one.method]
+def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
+    """Return model, layer, head, query, method and scale of a map, a statement each.
+
+    The scale is the last but one, the input the last.
+
+    state : of the view, with its scale and what was chosen of it.
+    """
+    method, scale = METHODS[one.method], state.scale
     place: tuple[str, ...] = ()
     if "layer" in method.options:
         place += (layer_text(one.layer),)
@@ -54,24 +59,31 @@ def caption(one: Heat, setup: Setup, scale: Scale) -> tuple[str, ...]:
         method_text(one),
         *_options_text(one, setup),
         *changed_words(setup.interventions),
+        *_beside_text(one, setup, state),
+        *_view_text(one, state),
+        *_clip_text(one.num_clipped),
         _scale_text(one, scale),
         _input_text(setup),
     )
 
 
 def table_caption(
-    rows: tuple[tuple[Heat, ...], ...], setup: Setup, scale: Scale
+    rows: tuple[tuple[Heat, ...], ...], setup: Setup, state: ViewState
 ) -> tuple[str, ...]:
-    """What all maps of a table have in common, a statement each."""
-    first = rows[0][0]
+    """Return what all maps of a table have in common, a statement each."""
+    first, scale = rows[0][0], state.scale
     statements = [setup.model.name]
     if len(rows) == 1:
         statements.append(layer_text(first.layer))
     if len(rows[0]) == 1:
         statements.append(heads_text(first.heads))
     statements += [_token_text(first, setup), method_text(first)]
+    statements += _view_text(first, state)
+    statements += _clip_text(sum(one.num_clipped for row in rows for one in row))
     if scale is not Scale.OWN:
         text = tr("one scale for all, {low} to {high}")
+        if first.levels.log:
+            text = tr("one scale for all, log, {low} to {high}")
         low, high = format_value(first.levels.low), format_value(first.levels.high)
         statements.append(text.format(low=low, high=high))
     return (*statements, _input_text(setup), *changed_words(setup.interventions))
@@ -169,6 +181,36 @@ def _fill_text(fill: Fill) -> str:
     }[fill]
 
 
+def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
+    """Name the tokens pinned beside the first."""
+    others = [t for t in state.others if t != one.token]
+    if not others:
+        return ()
+    names = ", ".join(token_text(token, setup) for token in others)
+    return (tr("beside it {names}").format(names=names),)
+
+
+def _view_text(one: Heat, state: ViewState) -> tuple[str, ...]:
+    """Say what was done to the values, or to their picture, before they were drawn."""
+    said = []
+    if state.renormalise and one.method == "raw":
+        said.append(tr("patches only, rescaled to sum 1"))
+    if state.smooth:
+        said.append(tr("smoothed between patches"))
+    return tuple(said)
+
+
+def _clip_text(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    text = (
+        tr("1 patch beyond the scale ▲")
+        if count == 1
+        else tr("{n} patches beyond the scale ▲")
+    )
+    return (text.format(n=count),)
+
+
 def _scale_text(one: Heat, scale: Scale) -> str:
     text = tr("scale {low} to {high} ({kind})")
     kind = {
@@ -183,10 +225,15 @@ def _scale_text(one: Heat, scale: Scale) -> str:
 
 
 def _token_text(one: Heat, setup: Setup) -> str:
-    cell = setup.grid.cell(one.token)
+    return side_text(one, token_text(one.token, setup))
+
+
+def token_text(token: int, setup: Setup) -> str:
+    """Return "(7, 3)" for a patch, the name of a special token."""
+    cell = setup.grid.cell(token)
     if cell is None:
-        return side_text(one, special_name(one.token, setup.prefix_names))
-    return side_text(one, f"({cell[0]}, {cell[1]})")
+        return special_name(token, setup.prefix_names)
+    return f"({cell[0]}, {cell[1]})"
 
 
 def _input_text(setup: Setup) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
-from PySide6.QtGui import QPainter
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from vitviz.domain.geometry import POOL, PatchGrid, Placement
 from vitviz.export import draw_marks
 from vitviz.export.draw_picture import (
     HiddenPatches,
     cell_box,
+    draw_grid,
     draw_hatch,
     draw_heat,
     draw_photo,
@@ -21,9 +23,9 @@ from vitviz.export.draw_picture import (
     shown_rect,
 )
 from vitviz.pictures.source import SourceImage
-from vitviz.views.colour import Meaning
-from vitviz.views.display import Heat
-from vitviz.views.state import Direction, Style
+from vitviz.views.colour import Meaning, rgb
+from vitviz.views.display import Heat, MapCell
+from vitviz.views.state import Direction, Look
 
 PICTURE_SIDE = 640
 """Longer side of the picture in figure units."""
@@ -31,16 +33,15 @@ MARGIN = 20.0
 GAP = 14.0
 CHIP_HEIGHT = 30.0
 LINE_HEIGHT = 19.0
+# Longer side of the map of a token pinned beside the query.
+BESIDE_SIDE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class FigureOptions:
     """How a figure looks."""
 
-    style: Style = Style.TINT
-    colormap: str = "viridis"
-    opacity: float = 0.85
-    smooth: bool = False
+    look: Look = Look()
     prefix_names: tuple[str, ...] = ()
     """Names of the special tokens, for the label of a query that is one of them."""
     caption: tuple[str, ...] = ()
@@ -49,6 +50,8 @@ class FigureOptions:
     show_query: bool = True
     hidden: HiddenPatches | None = None
     """What the run hid of the picture."""
+    beside: tuple[tuple[int, MapCell], ...] = ()
+    """(token, map) of the tokens pinned beside the first; `label` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Frame:
     bar: QRectF | None
     chip_middle: float | None
     lines: tuple[str, ...]
+    beside: tuple[tuple[QRectF, MapCell], ...]
 
 
 def frame(
@@ -85,6 +89,10 @@ def frame(
         bar = QRectF(picture.right() + GAP, top + 1, room, bar_height)
         total_width += GAP + room
     bottom = max(picture.bottom(), bar.bottom() if bar is not None else 0.0)
+    beside = _beside(picture, bottom, options) if options.beside else ()
+    for area, _ in beside:
+        bottom = max(bottom, area.bottom() + LINE_HEIGHT)
+        total_width = max(total_width, area.right() + MARGIN)
     total_width = max(total_width, 320.0 if options.caption else 0.0)
     lines = draw_marks.wrapped(
         list(options.caption), draw_marks.SMALL_PX, total_width - 2 * MARGIN
@@ -93,7 +101,45 @@ def frame(
     if lines:
         total_height += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
     middle = MARGIN + 10 if has_chip else None
-    return Frame(total_width, total_height, picture, bar, middle, tuple(lines))
+    return Frame(total_width, total_height, picture, bar, middle, tuple(lines), beside)
+
+
+def _beside(
+    picture: QRectF, top: float, options: FigureOptions
+) -> tuple[tuple[QRectF, MapCell], ...]:
+    """Return where the maps of the tokens pinned beside lie: in a row below."""
+    rows, cols = options.beside[0][1].patches.shape
+    unit = BESIDE_SIDE / max(rows, cols)
+    placed = []
+    for index, (_, cell) in enumerate(options.beside):
+        left = picture.left() + index * (BESIDE_SIDE + GAP)
+        placed.append((QRectF(left, top + GAP, cols * unit, rows * unit), cell))
+    return tuple(placed)
+
+
+def _paint_beside(
+    painter: QPainter, area: QRectF, cell: MapCell, colormap: str
+) -> None:
+    """Draw a small map in a dashed frame, with its name below."""
+    colours = np.full((*cell.patches.shape, 4), 255, np.uint8)
+    colours[..., :3] = rgb(cell.levels.fraction(cell.patches), colormap)
+    height, width = cell.patches.shape
+    image = QImage(
+        colours.data, width, height, 4 * width, QImage.Format.Format_RGBX8888
+    )
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(area, image)
+    pen = QPen(QColor(Meaning.QUERY.value), 1.5)
+    pen.setDashPattern([3.0, 2.0])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area.adjusted(-1, -1, 1, 1))
+    painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
+    painter.setPen(draw_marks.TEXT)
+    below = QRectF(area.left(), area.bottom(), BESIDE_SIDE + GAP, LINE_HEIGHT)
+    painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, cell.label)
+    painter.restore()
 
 
 def paint(
@@ -123,17 +169,23 @@ def paint(
         placement,
         shown,
         box,
-        style=options.style,
-        colormap=options.colormap,
-        opacity=options.opacity,
-        smooth=options.smooth,
+        look=options.look,
     )
     draw_hatch(painter, options.hidden, placement, grid, shown, box)
     draw_unseen(painter, placement, shown, box)
+    if options.look.show_grid:
+        draw_grid(painter, placement, grid, shown, box)
     if options.show_query:
         _paint_query(painter, heat, placement, grid, options, parts)
+    for area, cell in parts.beside:
+        _paint_beside(painter, area, cell, options.look.colormap)
     below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
-    paint_legend(painter, heat, parts.bar, parts.lines, below, options)
+    for area, _ in parts.beside:
+        below = max(below, area.bottom() + LINE_HEIGHT)
+    clipped = heat.num_clipped
+    paint_legend(
+        painter, heat, parts.bar, parts.lines, below, options, num_clipped=clipped
+    )
     painter.restore()
 
 
@@ -144,8 +196,13 @@ def paint_legend(
     lines: Sequence[str],
     below: float,
     options: FigureOptions,
+    *,
+    num_clipped: int,
 ) -> None:
-    """The colour bar, if there is one, and the lines of the caption from `below` on."""
+    """Draw the colour bar, if there is one, and the caption from `below` on.
+
+    num_clipped : values beyond the upper end of the bar.
+    """
     if bar is not None:
         draw_marks.draw_bar(
             painter,
@@ -153,9 +210,8 @@ def paint_legend(
             heat.levels,
             uniform=heat.uniform,
             uniform_text=heat.uniform_text,
-            style=options.style,
-            colormap=options.colormap,
-            opacity=options.opacity,
+            num_clipped=num_clipped,
+            look=options.look,
         )
     painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
     painter.setPen(draw_marks.QUIET)
@@ -178,6 +234,13 @@ def _paint_query(
     options: FigureOptions,
     parts: Frame,
 ) -> None:
+    for token, _ in options.beside:
+        cell = grid.cell(token)
+        if cell is not None:
+            box = cell_box(placement, grid, cell, shown_rect(placement), parts.picture)
+            draw_marks.draw_ring(
+                painter, box, query_colour(heat.direction), dashed=True
+            )
     cell = grid.cell(heat.token)
     if cell is not None:
         box = cell_box(placement, grid, cell, shown_rect(placement), parts.picture)

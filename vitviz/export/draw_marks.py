@@ -13,11 +13,12 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPen,
+    QPolygonF,
 )
 
 from vitviz.domain.number_text import format_value
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.state import Style
+from vitviz.views.state import Look, Style
 
 TEXT = QColor("#222222")
 QUIET = QColor("#666666")
@@ -55,8 +56,13 @@ def wrapped(parts: list[str], size_px: int, width: float) -> list[str]:
     return lines
 
 
-def draw_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
-    """A ring just outside a cell: colour between a dark and a light line."""
+def draw_ring(
+    painter: QPainter, cell: QRectF, colour: str, *, dashed: bool = False
+) -> None:
+    """Draw a ring just outside a cell: colour between a dark and a light line.
+
+    dashed : for a token pinned beside the query.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -65,6 +71,8 @@ def draw_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
     for shade, width in rings:
         pen = QPen(shade, width)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        if dashed and width == rings[-1][1]:
+            pen.setDashPattern([2.0, 1.5])
         painter.setPen(pen)
         painter.drawRect(around)
     painter.restore()
@@ -139,17 +147,19 @@ def draw_bar(
     *,
     uniform: float | None,
     uniform_text: str = "1/N",
-    style: Style,
-    colormap: str,
-    opacity: float,
+    num_clipped: int = 0,
+    look: Look,
 ) -> None:
-    """A colour bar at the left of `box`, its numbers to the right of it."""
+    """Draw a colour bar at the left of `box`, its numbers to the right of it.
+
+    num_clipped : values beyond the upper end, which ▲ says.
+    """
     painter.save()
     bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    table = lookup_table(colormap)
-    if style is Style.SPOTLIGHT:  # no gradient: Qt's PDF has it black
-        light = 1 - opacity * np.linspace(1, 0, 256)[:, None]
+    table = lookup_table(look.colormap)
+    if look.style is Style.SPOTLIGHT:  # no gradient: Qt's PDF has it black
+        light = 1 - look.opacity * np.linspace(1, 0, 256)[:, None]
         grey = (SURROUND.red(), SURROUND.green(), SURROUND.blue())
         table = np.rint(light * grey).astype(np.uint8)
     column = np.ascontiguousarray(table[::-1, None, :])
@@ -159,6 +169,20 @@ def draw_bar(
     painter.setPen(QPen(QUIET, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(bar)
+    if num_clipped:
+        middle = bar.center().x()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(TEXT)
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(middle - 5, bar.top() - 3),
+                    QPointF(middle + 5, bar.top() - 3),
+                    QPointF(middle, bar.top() - 10),
+                ]
+            )
+        )
+        painter.setBrush(Qt.BrushStyle.NoBrush)
     text = bar_text(levels, uniform, box.height())
     painter.setFont(font(SMALL_PX))
     for y, label in text.ticks:

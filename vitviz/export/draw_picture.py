@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +20,8 @@ from vitviz.domain.geometry import PatchGrid, Placement, Rect
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.display import Heat
-from vitviz.views.overlay import overlay_rgba, smoothed
-from vitviz.views.state import Style
-
-if TYPE_CHECKING:
-    from vitviz.attention.trace import Setup
-
-
-SMOOTHING = 8
-"""Steps between two patches when the overlay is drawn smooth."""
+from vitviz.views.overlay import GRID_ALPHA, grid_strength, overlay
+from vitviz.views.state import Look
 
 
 def shown_rect(placement: Placement) -> Rect:
@@ -84,19 +76,14 @@ def draw_heat(
     placement: Placement,
     part: Rect,
     box: QRectF,
-    *,
-    style: Style,
-    colormap: str,
-    opacity: float,
-    smooth: bool,
+    look: Look,
 ) -> None:
     """Attention over `part` of the picture drawn in `box`, each cell on its pixels.
 
     The overlay is sampled at the middle of every device pixel, so that edges between
     cells are sharp and lie where the model's patches lie, to the pixel.
     """
-    patches = smoothed(heat.patches, SMOOTHING) if smooth else heat.patches
-    cells = overlay_rgba(patches, heat.levels, style, colormap, opacity)
+    cells = overlay(heat, look)
     device = painter.deviceTransform()
     pixels = device.mapRect(box)
     left, top = round(pixels.left()), round(pixels.top())
@@ -125,12 +112,12 @@ def draw_heat(
     )
     # a cell as one number, and the longer axis last: ten times as quick
     packed = np.ascontiguousarray(cells).view(np.uint32)[..., 0]
-    overlay = packed[:, columns.clip(0)][rows.clip(0)]
-    overlay[rows < 0] = 0
-    overlay[:, columns < 0] = 0
-    height, width = overlay.shape
+    sampled = packed[:, columns.clip(0)][rows.clip(0)]
+    sampled[rows < 0] = 0
+    sampled[:, columns < 0] = 0
+    height, width = sampled.shape
     image = QImage(
-        overlay.view(np.uint8).data,
+        sampled.view(np.uint8).data,
         width,
         height,
         4 * width,
@@ -164,6 +151,26 @@ def draw_unseen(
         painter.setClipPath(padding)
         _hatch(painter, padding.boundingRect())
         painter.restore()
+    painter.restore()
+
+
+def draw_grid(
+    painter: QPainter, placement: Placement, grid: PatchGrid, part: Rect, box: QRectF
+) -> None:
+    """Draw thin lines between patches, as on screen; small cells have none."""
+    whole = mapped(part, box, placement.input_rect())
+    strength = grid_strength(whole.width() / grid.cols)
+    if strength == 0:
+        return
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(255, 255, 255, round(GRID_ALPHA * strength)), 0.75))
+    for col in range(grid.cols + 1):
+        x = whole.left() + col * whole.width() / grid.cols
+        painter.drawLine(QLineF(x, whole.top(), x, whole.bottom()))
+    for row in range(grid.rows + 1):
+        y = whole.top() + row * whole.height() / grid.rows
+        painter.drawLine(QLineF(whole.left(), y, whole.right(), y))
     painter.restore()
 
 
@@ -266,16 +273,6 @@ class HiddenPatches:
     pixels: Bytes | None
     """(h, w, 4) of the model's input, clear elsewhere; None where tokens are dropped
     and the picture stays as it is."""
-
-
-def hidden_patches(setup: Setup) -> HiddenPatches | None:
-    """What a run hid; None for one that saw the whole picture."""
-    cells = {cell for one in setup.interventions.hidden for cell in one.patches}
-    if not cells:
-        return None
-    from vitviz.attention.prepare import hidden_rgba
-
-    return HiddenPatches(tuple(sorted(cells)), hidden_rgba(setup))
 
 
 def draw_stand_in(

@@ -12,21 +12,33 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
+from vitviz.views.state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.export.numbers import Selection
+    from vitviz.domain.heads import HeadChoice
     from vitviz.models.model import ModelInfo
 
 
 def metadata(
-    trace: Trace, selection: Selection, options: dict[str, object]
+    trace: Trace,
+    *,
+    method: str,
+    heads: tuple[HeadChoice, ...],
+    options: dict[str, object],
+    direction: Direction = Direction.LOOKS_AT,
+    is_renormalised: bool = False,
+    view: dict[str, object] | None = None,
 ) -> dict[str, object]:
-    """What is needed to make these numbers again; plain values for JSON."""
+    """Return what is needed to make a file again; plain values for JSON.
+
+    options : what shaped it, as the command line has it.
+    view : how it was shown.
+    """
     setup = trace.setup
     info, placement, own = setup.model, setup.placement, setup.preprocessing
     image = setup.image
-    fusions = [c.fusion.value if c.single is None else None for c in selection.heads]
+    fusions = [c.fusion.value if c.single is None else None for c in heads]
     return {
         "program": "vitviz",
         "model": {
@@ -60,12 +72,31 @@ def metadata(
             "mean": list(own.mean),
             "std": list(own.std),
         },
-        "method": selection.method,
+        "method": method,
+        "direction": direction.value,
+        "renormalised": is_renormalised,
+        "view": view or {},
         "options": options,
         "fusion": fusions,
         "interventions": listed_changes(setup.interventions),
         "max_error": trace.max_error,
         "versions": versions(),
+    }
+
+
+def view_values(state: ViewState) -> dict[str, object]:
+    """Return how a view was drawn, in plain values: scale, colours, smoothing."""
+    return {
+        "style": state.style.value,
+        "colormap": state.colormap,
+        "opacity": state.look.opacity,
+        "smooth": state.smooth,
+        "grid": state.show_grid,
+        "scale": state.scale.value,
+        "fixed_range": list(state.fixed_range),
+        "log": state.log,
+        "clip_percent": state.clip_percent,
+        "beside": list(state.others),
     }
 
 

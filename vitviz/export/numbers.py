@@ -24,7 +24,8 @@ from vitviz.domain.methods import METHODS
 from vitviz.errors import SelectionError
 from vitviz.export.metadata import listed_changes, metadata
 from vitviz.system.atomic_files import replacing
-from vitviz.views.display import fused_values
+from vitviz.views.display import fused_values, renormalised
+from vitviz.views.state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -54,6 +55,15 @@ class Selection:
     """A name in `domain.methods.METHODS`."""
     options: tuple[tuple[str, object], ...] = ()
     """(name, value) of the method's options beside layer, head and target."""
+    direction: Direction = Direction.LOOKS_AT
+    """Of raw attention: rows, or the columns of the same tokens."""
+    renormalise: bool = False
+    """Of raw attention: patches divided by their sum, special tokens left out (NaN)."""
+
+    @property
+    def is_column(self) -> bool:
+        """Whether each token is looked at, and what varies are the queries."""
+        return self.method == "raw" and self.direction is Direction.LOOKED_AT_BY
 
     @property
     def is_layerwise(self) -> bool:
@@ -110,6 +120,7 @@ def write_npz(
     selection: Selection,
     *,
     options: dict[str, object] | None = None,
+    view: dict[str, object] | None = None,
     gradients: Gradients | None = None,
     model: Model | None = None,
     on_progress: Callable[[float], None] | None = None,
@@ -122,6 +133,10 @@ def write_npz(
     layers has `relevance` (queries, rows, cols) float32 in place of the first three.
     Memory: one tile.
 
+    Looked at by: values are the columns of the tokens in `queries`, which are keys
+    then, and `meta["direction"]` says so.
+
+    view : plain values of the view on screen, for `meta`.
     gradients : of the backward pass that a gradient method needs.
     model : for methods that need it beside its trace.
 
@@ -135,7 +150,15 @@ def write_npz(
         name: value.value if isinstance(value, Fusion | Fill) else value
         for name, value in selection.options
     }
-    made = metadata(trace, selection, {**(options or {}), **named})
+    made = metadata(
+        trace,
+        method=selection.method,
+        heads=selection.heads,
+        options={**(options or {}), **named},
+        direction=selection.direction,
+        is_renormalised=selection.renormalise,
+        view=view,
+    )
     if gradients is not None:
         made["target"], made["score"] = gradients.target, gradients.score
     small: dict[str, npt.NDArray[np.generic]] = {
@@ -186,9 +209,10 @@ def write_csv(
     `head` is a number, or the word mean, max or min; `query` the word pool for a
     pooling head's; a method across layers leaves
     layer and head empty and has the patches only. `row` and `col` are those of the
-    key, empty for special tokens. Numbers use a point in every locale, and read back
-    to the same float32. Of a changed model every line ends in one more column,
-    `interventions`: the JSON list that the `.npz` has in its `meta`.
+    key, or of the query where a token is looked at by all, empty for special tokens;
+    these are left out where values are renormalised. Numbers use a point in every
+    locale, and read back to the same float32. Of a changed model every line ends in one
+    more column, `interventions`: the JSON list that the `.npz` has in its `meta`.
 
     Raises SelectionError, ExactnessError, OutputError.
     """
@@ -211,6 +235,9 @@ def write_csv(
         for layer, choice, queries, rows in rows_of(trace, selection, model=model):
             label = _csv_label(choice)
             for query, row in zip(queries, rows, strict=True):
+                if selection.is_column and query != POOL:
+                    _write_column(file, f"{layer},{label},", query, cells, row, end)
+                    continue
                 start = f"{layer},{label},{_csv_query(query)},"
                 _write_lines(file, start, cells, row, end)
             done += rows.size
@@ -229,13 +256,39 @@ def rows_of(
         if selection.method != "raw":
             yield from _method_rows(trace, selection, layer, model)
         elif selection.queries is not None:
-            listed = [trace.row(layer, query) for query in selection.queries]
+            read = trace.column if selection.is_column else trace.row
+            listed = [
+                # a pooling head's query is looked at by nothing: its row stands
+                (trace.row if token == POOL else read)(layer, token)
+                for token in selection.queries
+            ]
             for choice in selection.heads:
-                rows = [fused_values(values, choice) for values in listed]
-                yield layer, choice, selection.queries, np.stack(rows)
+                rows = np.stack([fused_values(values, choice) for values in listed])
+                yield (
+                    layer,
+                    choice,
+                    selection.queries,
+                    _as_shown(rows, trace, selection),
+                )
+        elif selection.is_column:
+            for choice in selection.heads:
+                for token in range(trace.num_tokens):
+                    row = fused_values(trace.column(layer, token), choice)[None]
+                    yield layer, choice, (token,), _as_shown(row, trace, selection)
         else:
             for choice in selection.heads:
-                yield from _all_rows(trace, layer, choice)
+                for _, _, tokens, rows in _all_rows(trace, layer, choice):
+                    yield layer, choice, tokens, _as_shown(rows, trace, selection)
+
+
+def _as_shown(rows: Array, trace: Trace, selection: Selection) -> Array:
+    """Return (b, N) renormalised, with NaN for special tokens, where that is asked."""
+    if not selection.renormalise:
+        return rows
+    prefix = trace.num_prefix_tokens
+    rows = renormalised(rows, prefix)
+    rows[..., :prefix] = np.nan
+    return rows
 
 
 def _all_rows(
@@ -336,5 +389,21 @@ def _write_lines(
     file: BinaryIO, start: str, cells: list[str], row: Array, end: str
 ) -> None:
     # str: the shortest text that reads back to the same float32, always with a point
-    lines = [f"{start}{c},{v!s}{end}\n" for c, v in zip(cells, row, strict=True)]
+    lines = [
+        f"{start}{c},{v!s}{end}\n"
+        for c, v in zip(cells, row, strict=True)
+        if not np.isnan(v)
+    ]
+    file.write("".join(lines).encode("ascii"))
+
+
+def _write_column(
+    file: BinaryIO, start: str, key: int, cells: list[str], column: Array, end: str
+) -> None:
+    """Write who looks at a key: a line a query, with the query's place."""
+    lines = []
+    for cell, value in zip(cells, column, strict=True):
+        query, _, place = cell.partition(",")
+        if not np.isnan(value):
+            lines.append(f"{start}{query},{key},{place},{value!s}{end}\n")
     file.write("".join(lines).encode("ascii"))

@@ -22,6 +22,7 @@ from vitviz.export.draw_figure import (
 )
 from vitviz.export.draw_picture import (
     cell_box,
+    draw_grid,
     draw_hatch,
     draw_heat,
     draw_photo,
@@ -128,12 +129,11 @@ def paint_panel(
             placement,
             seen,
             box,
-            style=options.style,
-            colormap=options.colormap,
-            opacity=options.opacity,
-            smooth=options.smooth,
+            look=options.look,
         )
         draw_hatch(painter, options.hidden, placement, grid, seen, box)
+        if options.look.show_grid:
+            draw_grid(painter, placement, grid, seen, box)
         cell = grid.cell(heat.token)
         if cell is not None and options.show_query:
             ring = cell_box(placement, grid, cell, seen, box)
@@ -146,7 +146,16 @@ def paint_panel(
     if parts.chip is not None:
         text = chip_text(first, options.prefix_names)
         draw_marks.draw_chip(painter, *parts.chip, text, Meaning.SPECIAL.value)
-    paint_legend(painter, first, parts.bar, parts.lines, parts.caption_top, options)
+    clipped = sum(heat.num_clipped for _, heat in parts.cells)
+    paint_legend(
+        painter,
+        first,
+        parts.bar,
+        parts.lines,
+        parts.caption_top,
+        options,
+        num_clipped=clipped,
+    )
     painter.restore()
 
 

@@ -1,7 +1,13 @@
-"""Figures and animations, painted on images: Qt allows that in any thread."""
+"""Jobs that write figures, animations and numbers of what is on screen.
+
+Qt paints on images in any thread. What the command line writes it writes by way of the
+same functions.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,16 +15,21 @@ from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.methods import METHODS
 from vitviz.errors import InputError
-from vitviz.export.animation import frames_of, gif_bytes
-from vitviz.export.draw_figure import FigureOptions
-from vitviz.export.figure import Look, figure_of_heat
+from vitviz.export.animation import gif_bytes
+from vitviz.export.draw_picture import HiddenPatches
+from vitviz.export.figure import figure_of
+from vitviz.export.metadata import metadata, view_values
 from vitviz.export.save import PNG_SCALE, figure_bytes
+from vitviz.jobs.maps import method_values
 from vitviz.jobs.queue import Context, Job
 from vitviz.system.atomic_files import write_bytes
+from vitviz.views.colour import Array
 from vitviz.views.display import (
-    Heat,
+    Display,
     chosen_options,
+    series,
     shown_heads,
+    shown_layer,
     shown_query,
     shown_target,
 )
@@ -26,17 +37,58 @@ from vitviz.views.state import ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
+    from vitviz.explain.gradients import Gradients
+    from vitviz.export.numbers import Selection
     from vitviz.models.model import Model
 
 
-def figure(heat: Heat, setup: Setup, options: FigureOptions, path: Path) -> Job:
-    """A job that writes a map in the format that the ending of `path` names.
+def hidden_patches(setup: Setup) -> HiddenPatches | None:
+    """Return what a run hid of its picture; None where it saw the whole picture."""
+    cells = {cell for one in setup.interventions.hidden for cell in one.patches}
+    if not cells:
+        return None
+    from vitviz.attention.prepare import hidden_rgba
+
+    return HiddenPatches(tuple(sorted(cells)), hidden_rgba(setup))
+
+
+def values_for(
+    trace: Trace,
+    model: Model | None,
+    gradients: Gradients | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Callable[[ViewState, int], Array]:
+    """Return a function from a resolved state and its layer to its method's values."""
+
+    def values(state: ViewState, layer: int) -> Array:
+        return method_values(trace, state, layer, gradients, model=model, check=check)
+
+    return values
+
+
+def figure(shown: Display, trace: Trace, path: Path) -> Job:
+    """Return a job that writes what is on screen in the format `path` ends in.
 
     It returns the path. Raises InputError, OutputError, BudgetError.
     """
 
     def job(context: Context) -> Path:
-        data = figure_bytes(figure_of_heat(heat, setup, options), path.suffix)
+        state = shown.state
+        meta = metadata(
+            trace,
+            method=state.method,
+            heads=(state.heads,),
+            options=dict(chosen_words(trace, state)),
+            direction=state.direction,
+            is_renormalised=state.renormalise,
+            view=view_values(state),
+        )
+        made = figure_of(
+            shown,
+            hidden=hidden_patches(shown.setup),
+            description=json.dumps(meta, ensure_ascii=False),
+        )
+        data = figure_bytes(made, path.suffix)
         context.raise_if_cancelled()
         write_bytes(path, data)
         return path
@@ -44,11 +96,21 @@ def figure(heat: Heat, setup: Setup, options: FigureOptions, path: Path) -> Job:
     return job
 
 
-def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
-    """A job that writes what is on screen for every layer, and returns the path.
+def chosen_words(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ...]:
+    """Return (name, plain value) of the options of the state's method."""
+    layer = shown_layer(trace, state) or 0
+    return tuple(
+        (name, getattr(value, "value", value))
+        for name, value in chosen_options(trace, state, layer)
+        if not isinstance(value, HeadChoice)
+    )
 
-    It reports the share that is done. Raises InputError for a method that has no
-    layers to go through, OutputError.
+
+def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
+    """Return a job that writes what is on screen for every layer.
+
+    It reports the share that is done, in [0, 1], and returns the path. Raises
+    InputError for a method that has no layers to go through, OutputError.
     """
 
     def job(context: Context) -> Path:
@@ -63,19 +125,20 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
                 "A pooling head looks at the last layer only; there is nothing to "
                 "animate. Choose a patch or a special token."
             )
-        frames = frames_of(
+        rows = []
+        hidden = hidden_patches(trace.setup)
+        found = series(
             trace,
-            layers=tuple(range(trace.num_layers)),
+            state,
+            layers=range(trace.num_layers),
             heads=(shown_heads(trace, state.heads),),
-            token=query,
-            look=Look(state.style, state.colormap, state.scale, state.fixed_range),
-            method=state.method,
-            model=model,
-            options=state.method_options,
-            on_frame=context.raise_if_cancelled,
+            values=values_for(trace, model, check=context.raise_if_cancelled),
         )
+        for row in found:
+            context.raise_if_cancelled()
+            rows += [figure_of(one, hidden=hidden) for one in row]
         data = gif_bytes(
-            frames,
+            rows,
             scale=PNG_SCALE,
             colormap=state.colormap,
             on_progress=context.advance,
@@ -87,47 +150,76 @@ def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -
     return job
 
 
-def export_numbers(
-    trace: Trace, state: ViewState, layer: int, model: Model | None, path: Path
-) -> Job:
-    """A job that writes the state's method for its query; returns the path.
+def selection_of(trace: Trace, state: ViewState) -> Selection:
+    """Return what is written as numbers of a view: all its layers and heads.
 
-    Attention of all layers and heads, or what another method makes of them. It
-    reports the share that is done.
+    Where several heads are one map on screen, that one map is the last head.
+    """
+    from vitviz.export.numbers import Selection
+
+    layer = shown_layer(trace, state)
+    assert layer is not None
+    method = METHODS[state.method]
+    query = shown_query(trace, state.token)
+    own = ("layer", "head") if method.needs_model else ("layer", "head", "target")
+    options = tuple(
+        option for option in chosen_options(trace, state, layer) if option[0] not in own
+    )
+    is_one = "layer" in method.options and not method.is_layerwise
+    layers = (layer,) if is_one else tuple(range(trace.num_layers))
+    if query == POOL:
+        layers = (trace.num_layers - 1,)
+    count = trace.num_heads_of(query)
+    heads = tuple(HeadChoice((head,)) for head in range(count))
+    shown = shown_heads(trace, state.heads, query)
+    if shown.single is None and method.is_layerwise:
+        heads = (*heads, shown)
+    others = [t for t in state.others if t < trace.num_tokens and t != query]
+    queries = (query,) if query == POOL else (query, *others)
+    return Selection(
+        layers,
+        heads,
+        queries,
+        state.method,
+        options,
+        direction=state.direction,
+        renormalise=state.renormalise and state.method == "raw",
+    )
+
+
+def numbers(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
+    """Return a job that writes the values of what is on screen, for all layers.
+
+    It reports the share that is done, in [0, 1], and returns the path.
     """
 
     def job(context: Context) -> Path:
         from vitviz.explain.gradients import backward
-        from vitviz.export.numbers import Selection, write_csv, write_npz
+        from vitviz.export.numbers import write_csv, write_npz
 
-        method = METHODS[state.method]
-        query = shown_query(trace, state.token)
         gradients = None
-        if method.needs_gradients and model is not None:
-            target = shown_target(trace, state)
-            gradients = backward(model, trace, target=target)
-        own = ("layer", "head") if method.needs_model else ("layer", "head", "target")
-        options = tuple(
-            option
-            for option in chosen_options(trace, state, layer)
-            if option[0] not in own
-        )
-        is_one = "layer" in method.options and not method.is_layerwise
-        layers = (layer,) if is_one else tuple(range(trace.num_layers))
-        if query == POOL:
-            layers = (trace.num_layers - 1,)
-        count = trace.num_heads_of(query)
-        heads = tuple(HeadChoice((head,)) for head in range(count))
-        selection = Selection(layers, heads, (query,), state.method, options)
-        write = write_csv if path.suffix.lower() == ".csv" else write_npz
-        write(
-            path,
-            trace,
-            selection,
-            gradients=gradients,
-            model=model,
-            on_progress=context.advance,
-        )
+        if METHODS[state.method].needs_gradients and model is not None:
+            gradients = backward(model, trace, target=shown_target(trace, state))
+        selection = selection_of(trace, state)
+        if path.suffix.lower() == ".csv":
+            write_csv(
+                path,
+                trace,
+                selection,
+                gradients=gradients,
+                model=model,
+                on_progress=context.advance,
+            )
+        else:
+            write_npz(
+                path,
+                trace,
+                selection,
+                view=view_values(state),
+                gradients=gradients,
+                model=model,
+                on_progress=context.advance,
+            )
         return path
 
     return job

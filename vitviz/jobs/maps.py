@@ -5,6 +5,7 @@ torch is imported inside the jobs, as in `jobs`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -19,14 +20,15 @@ from vitviz.views.display import (
     FUSED_CHOICES,
     Heat,
     MapCell,
+    chosen_options,
     fused_values,
     heat,
     maps_of,
     method_heat,
     rail_cell,
+    shown_query,
     shown_target,
     strip,
-    values_of,
 )
 from vitviz.views.state import Reading, ViewState
 from vitviz.views.tokens import TokenCells
@@ -269,10 +271,38 @@ def explain(
                 model, trace, target=target, is_cancelled=context.is_cancelled
             )
         check = context.raise_if_cancelled
-        values = values_of(trace, state, layer, found, model=model, check=check)
+        values = method_values(trace, state, layer, found, model=model, check=check)
         return Explained(key, values, found)
 
     return job
+
+
+def method_values(
+    trace: Trace,
+    state: ViewState,
+    layer: int,
+    gradients: Gradients | None,
+    *,
+    model: Model | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Array:
+    """Return the (N,) values of the state's method for its token.
+
+    gradients : of a backward pass; a gradient method makes one without.
+
+    Raises what `explain.run` does.
+    """
+    from vitviz.explain.run_method import token_values
+
+    return token_values(
+        state.method,
+        trace,
+        query=shown_query(trace, state.token),
+        model=model,
+        gradients=gradients,
+        check=check,
+        **dict(chosen_options(trace, state, layer)),  # type: ignore[arg-type]
+    )
 
 
 def heat_of(

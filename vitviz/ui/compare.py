@@ -31,9 +31,9 @@ from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.views.colour import DIVERGING, Levels, Meaning
 from vitviz.views.compare import common_levels, difference, linked_token
 from vitviz.views.display import Heat, heat, maps_of, shown_layer
-from vitviz.views.overlay import overlay_rgba, tinted_difference
+from vitviz.views.overlay import overlay, tinted_difference
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.state import Direction, Scale, ViewState
+from vitviz.views.state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
@@ -135,7 +135,7 @@ class Comparison(QObject):
         assert kept is not None
         pane.setDifference(self.shows_difference)
         if live is not None and trace is not None:
-            told = self._told(live, trace.setup, kept.trace.setup, state.scale)
+            told = self._told(live, trace.setup, kept.trace.setup, state)
             pane.setLiveCaption(self.tr("Now: ") + told)
         if self.shows_difference and live is not None and trace is not None:
             self._paint_difference(live, trace, state)
@@ -151,21 +151,23 @@ class Comparison(QObject):
             return
         shared = self.levels(live)
         levels = one.levels if shared is None else shared[1]
-        look = state.style, state.colormap, state.opacity
-        pane.picture.setHeat(overlay_rgba(one.patches, levels, *look))
+        look, shown = state.look, replace(one, levels=levels)
+        pane.picture.setHeat(overlay(shown, look))
         pane.picture.setPinned(one.token, (), _meaning(one))
         pane.bar.setColormap(state.colormap)
-        pane.bar.setStyleKind(state.style, state.opacity)
+        pane.bar.setStyleKind(look.style, look.opacity)
         pane.bar.setLevels(levels)
+        pane.bar.setClipped(shown.num_clipped)
         pane.bar.setUniform(one.uniform, one.uniform_text)
-        shown = replace(one, levels=levels)
         beside = None if trace is None else trace.setup
-        told = self._told(shown, setup, beside, kept.state.scale)
+        told = self._told(shown, setup, beside, kept.state)
         pane.setCaption(self.tr("Kept: ") + told)
 
-    def _told(self, one: Heat, setup: Setup, other: Setup | None, scale: Scale) -> str:
+    def _told(
+        self, one: Heat, setup: Setup, other: Setup | None, state: ViewState
+    ) -> str:
         """What a view is of. The scale is on the bar; the input where both differ."""
-        *words, _, given = caption(one, setup, scale)
+        *words, _, given = caption(one, setup, state)
         if other is not None and _input(setup) != _input(other):
             words.insert(1, given)
         if theme.presents():  # the mark on the picture says it; a line a change is much
@@ -186,12 +188,13 @@ class Comparison(QObject):
             pane.setCaption(self.tr("Computing …"))
             return
         found = difference(live, setup, self.heat, kept.trace.setup)
-        rgba = tinted_difference(found.patches, found.levels, state.opacity)
+        rgba = tinted_difference(found.patches, found.levels, state.look.opacity)
         pane.picture.setHeat(rgba)
         pane.bar.setColormap(DIVERGING)
         pane.bar.setStyleKind(type(state.style).MAP)
         pane.bar.setLevels(found.levels)
         pane.bar.setUniform(None)
+        pane.bar.setClipped(0)
         unit = self.tr("in multiples of uniform") if found.is_relative else ""
         text = self.tr("Left less kept; orange: more at the left, blue: less")
         pane.setCaption(f"{text} · {unit}" if unit else text)

@@ -1,13 +1,17 @@
-"""Display: what is on screen, resolved from a trace and a ViewState. Pure, no Qt.
+"""What is on screen, resolved from a trace and a ViewState. Pure: no Qt, no torch.
 
-`maps_of` reads one layer's attention of one token; `heat`, `strip` and `rail` turn it
-into what the panes paint. A hover needs only `maps_of` and `heat`.
+    ViewState (what the user wants) + Trace ── resolve ──► Display ──► panes
+                                                              │
+                        PNG, SVG, PDF, GIF, .npz, .csv, command line
+
+`series` resolves a state for several layers and heads, on one scale where that is
+shared: for tables of maps and for animations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +21,10 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis, ListedIntervention, keep_fitting
 from vitviz.domain.methods import METHODS
 from vitviz.views.colour import Array, Levels, levels_for
-from vitviz.views.state import Direction, Scale, ViewState
+from vitviz.views.state import Direction, Look, Scale, ViewState
 
 if TYPE_CHECKING:
-    from vitviz.attention.trace import Trace
-    from vitviz.explain.gradients import Gradients
-    from vitviz.models.model import Model
+    from vitviz.attention.trace import Setup, Trace
 
 
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
@@ -58,8 +60,6 @@ class Heat:
     """The value of every token if all were equal; None where values have no sum."""
     peak: tuple[int, int]
     """(row, col) of the largest value."""
-    num_clipped: int
-    """Patches above the end of the colour bar."""
     method: str = "raw"
     options: tuple[tuple[str, object], ...] = ()
     """(name, value) of the method's options; the target as the class it stands for."""
@@ -67,6 +67,11 @@ class Heat:
     """What the row sums to, special tokens included: 1 but in a changed run."""
     uniform_text: str = "1/N"
     """What the mark of `uniform` is called."""
+
+    @property
+    def num_clipped(self) -> int:
+        """Patches above the end of the colour bar, whichever levels it has."""
+        return int((self.patches > self.levels.high * (1 + 1e-6)).sum())
 
     @property
     def peak_value(self) -> float:
@@ -80,6 +85,40 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Display:
+    """Everything that is on screen, and all that a figure or numbers need.
+
+    state : with layer, token, heads and others brought into the range of the trace.
+    heat : the map over the picture; None while a method's values are computed.
+    attention : the map of raw attention, whatever method is on the picture.
+    strip : small maps of mean, max, min and every head.
+    beside : (token, map) of the tokens pinned beside the first, on one scale.
+    """
+
+    setup: Setup
+    state: ViewState
+    heat: Heat | None
+    attention: Heat
+    strip: tuple[MapCell, ...]
+    beside: tuple[tuple[int, MapCell], ...]
+
+    @property
+    def layer(self) -> int:
+        """Layer on screen, counted from 0."""
+        return self.state.layer
+
+    @property
+    def query(self) -> int:
+        """Token index, or POOL."""
+        return self.state.token
+
+    @property
+    def look(self) -> Look:
+        """How values become colours."""
+        return self.state.look
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class MapCell:
     """A small map in the head strip or the layer rail."""
 
@@ -89,6 +128,121 @@ class MapCell:
     levels: Levels
     peak_ratio: float
     """Largest value ÷ uniform."""
+
+
+def resolve(
+    state: ViewState, trace: Trace, *, values: Array | None = None
+) -> Display | None:
+    """Return what is on screen for a state; None before a layer has been captured.
+
+    values : (N,), of the state's method for its token and layer, where it is not raw
+        attention; without them the display has no heat yet.
+
+    Raises ExactnessError for a layer that failed its check.
+    """
+    layer = shown_layer(trace, state)
+    if layer is None:
+        return None
+    state = in_range(state, trace, layer)
+    maps = maps_of(trace, state, layer)
+    attention = heat(trace, state, maps)
+    shown: Heat | None = attention
+    if state.method != "raw":
+        shown = None if values is None else method_heat(trace, state, values)
+    return Display(
+        setup=trace.setup,
+        state=state,
+        heat=shown,
+        attention=attention,
+        strip=strip(trace, state, maps),
+        beside=_beside(trace, state, layer),
+    )
+
+
+def preview(display: Display, trace: Trace, token: int) -> Display:
+    """Return the display with the raw map of another token over the picture."""
+    maps = maps_of(trace, display.state, display.layer, token=token)
+    shown = heat(trace, display.state, maps)
+    return replace(display, heat=shown, attention=shown)
+
+
+def on_levels(display: Display, levels: Levels | None) -> Display:
+    """Return the display with its map on another scale; None keeps its own."""
+    if levels is None or display.heat is None or levels == display.heat.levels:
+        return display
+    return replace(display, heat=replace(display.heat, levels=levels))
+
+
+def series(
+    trace: Trace,
+    state: ViewState,
+    *,
+    layers: Sequence[int],
+    heads: Sequence[HeadChoice],
+    values: Callable[[ViewState, int], Array] | None = None,
+) -> tuple[tuple[Display, ...], ...]:
+    """Return a row of displays for each layer, one for each choice of heads.
+
+    A shared scale runs to the largest value among all maps of the series; for a
+    single map, among all heads of its layer.
+
+    values : (N,) of the state's method for a resolved state and its layer.
+
+    Raises ExactnessError for a layer that failed its check.
+    """
+    rows = []
+    for layer in layers:
+        row = []
+        for choice in heads:
+            wanted = replace(state, layer=layer, heads=choice)
+            found = None
+            if wanted.method != "raw" and values is not None:
+                found = values(in_range(wanted, trace, layer), layer)
+            one = resolve(wanted, trace, values=found)
+            assert one is not None
+            row.append(one)
+        rows.append(tuple(row))
+    heats = [one.heat for row in rows for one in row if one.heat is not None]
+    if state.scale is not Scale.SHARED or len(heats) < 2:
+        return tuple(rows)
+    levels = levels_for(
+        np.stack([one.patches for one in heats]),
+        log=state.log,
+        clip_percent=state.clip_percent,
+    )
+    return tuple(tuple(on_levels(one, levels) for one in row) for row in rows)
+
+
+def in_range(state: ViewState, trace: Trace, layer: int) -> ViewState:
+    """Return the state with its wishes brought into the range of the trace."""
+    query = shown_query(trace, state.token)
+    others = dict.fromkeys(t for t in state.others if t < trace.num_tokens)
+    return replace(
+        state,
+        layer=layer,
+        token=query,
+        heads=shown_heads(trace, state.heads, query),
+        others=tuple(token for token in others if token != query),
+        direction=Direction.LOOKS_AT if query == POOL else state.direction,
+        target=shown_target(trace, state),
+    )
+
+
+def _beside(
+    trace: Trace, state: ViewState, layer: int
+) -> tuple[tuple[int, MapCell], ...]:
+    """(token, map) of the tokens pinned beside, on one scale with one another."""
+    cells = [
+        rail_cell(trace, state, maps_of(trace, state, layer, token=token))
+        for token in state.others
+    ]
+    if not cells:
+        return ()
+    widest = max((cell.levels for cell in cells), key=lambda one: one.high)
+    return tuple(
+        (token, replace(cell, levels=widest))
+        for token, cell in zip(state.others, cells, strict=True)
+    )
 
 
 def shown_layer(trace: Trace, state: ViewState) -> int | None:
@@ -170,32 +324,8 @@ def heat(
         levels=levels,
         uniform=_uniform(trace, maps),
         peak=(int(peak[0]), int(peak[1])),
-        num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
         total=1.0 if trace.has_rows_of_one else float(fused.sum()),
         uniform_text="1/H" if trace.interventions.axis is Axis.HEADS else "1/N",
-    )
-
-
-def values_of(
-    trace: Trace,
-    state: ViewState,
-    layer: int,
-    gradients: Gradients | None,
-    *,
-    model: Model | None = None,
-    check: Callable[[], None] = lambda: None,
-) -> Array:
-    """The (N,) values of the state's method for its token. See `explain.run`."""
-    from vitviz.explain.run_method import token_values
-
-    return token_values(
-        state.method,
-        trace,
-        query=shown_query(trace, state.token),
-        model=model,
-        gradients=gradients,
-        check=check,
-        **dict(chosen_options(trace, state, layer)),  # type: ignore[arg-type]
     )
 
 
@@ -254,7 +384,6 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         levels=levels,
         uniform=1 / trace.num_keys if method.sums_to_one else None,
         peak=(int(peak[0]), int(peak[1])),
-        num_clipped=int((patches > levels.high * (1 + 1e-6)).sum()),
         method=method.name,
         options=_resolved_options(trace, state),
     )
@@ -304,10 +433,16 @@ def fused_values(values: Array, choice: HeadChoice) -> Array:
 
 def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
     """Values of (…, N), divided by the patches' sum if that is asked for."""
-    if not maps.is_renormalised:
-        return values
-    patches = values[..., trace.num_prefix_tokens :]
-    total = patches.sum(axis=-1, keepdims=True)
+    return (
+        renormalised(values, trace.num_prefix_tokens)
+        if maps.is_renormalised
+        else values
+    )
+
+
+def renormalised(values: Array, num_prefix_tokens: int) -> Array:
+    """Return values (…, N) divided by the sum of those of the patches."""
+    total = values[..., num_prefix_tokens:].sum(axis=-1, keepdims=True)
     scaled: Array = values / np.maximum(total, np.float32(1e-30))
     return scaled
 

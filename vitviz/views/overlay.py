@@ -5,7 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from vitviz.views.colour import DIVERGING, Array, Bytes, Levels, rgb
-from vitviz.views.state import Style
+from vitviz.views.display import Heat
+from vitviz.views.state import Look, Style
+
+# Cell sizes at which the patch grid is gone, and fully drawn.
+GRID_FADES_PX = (6.0, 14.0)
+# Of the white lines of a fully drawn grid, of 255.
+GRID_ALPHA = 64
+# Steps between the middles of two patches where a map is smoothed.
+SMOOTH_FACTOR = 8
+
+
+def overlay(heat: Heat, look: Look) -> Bytes:
+    """Return a map as (R, C, 4) uint8, or 8 times as many cells where it is smooth."""
+    patches = smoothed(heat.patches, SMOOTH_FACTOR) if look.smooth else heat.patches
+    return overlay_rgba(patches, heat.levels, look.style, look.colormap, look.opacity)
+
+
+def grid_strength(cell_px: float) -> float:
+    """Return how strongly the grid of cells of that size is drawn, in [0, 1]."""
+    gone, full = GRID_FADES_PX
+    return min(1.0, max(0.0, (cell_px - gone) / (full - gone)))
 
 
 def overlay_rgba(

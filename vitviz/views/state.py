@@ -166,6 +166,23 @@ class TokensView:
     source: Source = Source.STATE
 
 
+# Tint and spotlight let the photograph through; a map hides it, so that its colours
+# are those of the bar.
+OPACITY = {Style.TINT: 0.85, Style.SPOTLIGHT: 0.85, Style.MAP: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How values become colours over the photograph."""
+
+    style: Style = Style.TINT
+    colormap: str = "viridis"
+    # of tint and map, and depth of the spotlight's shadow, in [0, 1]
+    opacity: float = OPACITY[Style.TINT]
+    smooth: bool = False
+    show_grid: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class ViewState:
     """Everything about the view that undo restores and a session keeps.
@@ -189,8 +206,9 @@ class ViewState:
     """Class that class-specific methods explain; None for the likeliest."""
     style: Style = Style.TINT
     colormap: str = "viridis"
-    opacity: float = 0.85
-    """Of tint and map, and depth of the spotlight's shadow, in [0, 1]."""
+    opacity: float | None = None
+    """Of tint and map, and depth of the spotlight's shadow, in [0, 1]; None: `OPACITY`
+    of the style."""
     smooth: bool = False
     show_grid: bool = True
     scale: Scale = Scale.OWN
@@ -217,8 +235,14 @@ class ViewState:
         low, high = self.fixed_range
         if not 0 <= low < high:
             raise ValueError(f"not a range of values: {self.fixed_range}")
-        if not 0 <= self.opacity <= 1 or not 0 <= self.clip_percent < 100:
+        if not 0 <= (self.opacity or 0) <= 1 or not 0 <= self.clip_percent < 100:
             raise ValueError(f"out of range: {self}")
+
+    @property
+    def look(self) -> Look:
+        """How values become colours over the photograph."""
+        opacity = OPACITY[self.style] if self.opacity is None else self.opacity
+        return Look(self.style, self.colormap, opacity, self.smooth, self.show_grid)
 
 
 @dataclass(frozen=True, slots=True)

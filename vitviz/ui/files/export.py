@@ -10,9 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz.errors import InputError
-from vitviz.export.captions import caption
-from vitviz.export.draw_figure import FigureOptions
-from vitviz.jobs.exports import animation, export_numbers, figure
+from vitviz.jobs.exports import animation, figure, numbers
 from vitviz.jobs.queue import JobKind
 from vitviz.system.atomic_files import printable
 
@@ -86,8 +84,8 @@ class ExportDialog(QObject):
     def write(self, path: str) -> None:
         """Have what is on screen now written; its ending says as what."""
         control = self._control
-        trace, shown = control.document.trace, control.heat
-        if trace is None or shown is None:
+        trace, shown = control.document.trace, control.display
+        if trace is None or shown is None or shown.heat is None:
             return
         state, model, target = control.state, control.model, Path(path)
         self._changed.discard(target)
@@ -95,18 +93,11 @@ class ExportDialog(QObject):
             self._changed.add(target)
         kind = JobKind.EXPORT
         if path.lower().endswith((".npz", ".csv")):
-            job = export_numbers(trace, state, shown.layer, model, target)
+            job = numbers(trace, state, model, target)
         elif path.lower().endswith(".gif"):
             job = animation(trace, state, model, target)
         else:
-            options = FigureOptions(
-                style=state.style,
-                colormap=state.colormap,
-                opacity=state.opacity,
-                prefix_names=trace.setup.prefix_names,
-                caption=caption(shown, trace.setup, state.scale),
-            )
-            kind, job = JobKind.WRITE, figure(shown, trace.setup, options, target)
+            kind, job = JobKind.WRITE, figure(shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
 
     def _on_written(self, path: Path) -> None:

@@ -21,20 +21,16 @@ from vitviz.ui.base.text import token_name
 from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels
 from vitviz.views.display import (
+    Display,
     Heat,
-    LayerMaps,
-    MapCell,
     chosen_options,
-    heat,
-    maps_of,
-    method_heat,
-    rail_cell,
-    shown_heads,
+    on_levels,
+    preview,
+    resolve,
     shown_query,
     shown_target,
-    strip,
 )
-from vitviz.views.overlay import overlay_rgba, smoothed
+from vitviz.views.overlay import overlay
 from vitviz.views.state import Direction
 
 if TYPE_CHECKING:
@@ -48,9 +44,6 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.query_bar import QueryBar
     from vitviz.views.colour import Array
     from vitviz.views.state import ViewState
-
-
-SMOOTH_FACTOR = 8
 
 
 class HeatStatus(Protocol):
@@ -92,20 +85,28 @@ class HeatController(PaneController[HeatPanes]):
     def __init__(self, panes: HeatPanes, workers: Workers) -> None:
         super().__init__(workers)
         self.panes = panes
-        self.heat: Heat | None = None
-        """What lies over the picture; None while the engine computes it."""
-        self.levels: Levels | None = None
-        """Of attention itself, whatever method is on the picture."""
-        self.strip: tuple[MapCell, ...] | None = None
+        # what is pinned, and what is on screen: another where the pointer is
+        self.display: Display | None = None
+        self.shown: Display | None = None
         self.previews_on_hover = True
         self.holds_query = False
         self.hovered: int | None = None
         self._workers = workers
         self._view: View | None = None
-        self._maps: LayerMaps | None = None
-        self._painted: Levels | None = None
+        # of a scale that is shared with another view; None: each map has its own
+        self._shared: Levels | None = None
         self._methods = MethodCache()
         workers.on_result(JobKind.METHOD, self._on_explained)
+
+    @property
+    def heat(self) -> Heat | None:
+        """The map over the picture; None while it is computed."""
+        return None if self.shown is None else self.shown.heat
+
+    @property
+    def on_screen(self) -> Display | None:
+        """What is pinned, on the scale it is painted in."""
+        return None if self.display is None else on_levels(self.display, self._shared)
 
     def attach(self, pane: HeatPanes) -> None:
         """Fill another window's panes."""
@@ -114,85 +115,76 @@ class HeatController(PaneController[HeatPanes]):
 
     def clear(self) -> None:
         """Forget maps, results, and what was under the pointer."""
-        self.heat, self.strip, self._maps, self._view = None, None, None, None
+        self.display = self.shown = self._view = self._shared = None
         self.hovered = None
         self._methods.clear()
 
     def forget_question(self) -> None:
-        """A method's job that failed or was dropped may be asked for again."""
+        """Allow a method's job that failed or was dropped to be asked for again."""
         self._methods.forget_question()
 
     def refresh(self, view: View) -> None:
-        """Read the layer's maps. Raises ExactnessError where its check failed."""
-        trace, state = view.trace, view.state
+        """Resolve and show the view. Raises ExactnessError for an unverified layer."""
         self._view = view
-        self._maps = maps_of(trace, state, view.layer)
-        self.strip = strip(trace, state, self._maps)
+        state = view.state
+        if view.is_running:  # a method is computed once, of the whole run
+            state = replace(state, method="raw")
+        values = None if state.method == "raw" else self._method_values(view)
+        self.display = display = resolve(state, view.trace, values=values)
+        assert display is not None
         pane = self.panes.strip
         pane.setColormap(state.colormap)
-        pane.setNumHeads(len(self._maps.values))
-        pane.setCells(self.strip)
-        pane.setChoice(shown_heads(trace, state.heads, self._maps.token))
+        pane.setNumHeads(view.trace.num_heads_of(display.query))
+        pane.setCells(display.strip)
+        pane.setChoice(display.state.heads)
+        self._show_beside(display)
         self.refresh_heat()
-        self._refresh_others(view)
 
     def refresh_heat(self) -> None:
-        """What a hover changes: heat map, colour bar, status line."""
-        view, maps = self._view, self._maps
-        if view is None or maps is None:
+        """Show what a hover changes: heat map, colour bar, status line."""
+        view, display, hovered = self._view, self.display, self.hovered
+        if view is None or display is None:
             return
-        trace, state, hovered = view.trace, view.state, self.hovered
-        is_raw = state.method == "raw" or view.is_running
         previews = self.previews_on_hover and not self.holds_query
-        is_preview = previews and hovered is not None and is_raw
-        if is_preview and not _lacks_columns(view):
-            maps = maps_of(trace, state, maps.layer, token=hovered)
-        raw = heat(trace, state, maps)
-        self.levels = raw.levels
-        shown = raw if is_raw else self._method_heat(view)
-        self.heat = shown
-        self._paint(view, shown)
-        if shown is not None:
-            self.panes.status.setHeat(
-                shown,
-                trace.setup.grid,
-                trace.setup.prefix_names,
-                hovered=None if is_preview else hovered,
-            )
+        is_preview = previews and hovered is not None and display.state.method == "raw"
+        self.shown = display
+        if is_preview and hovered is not None and not _lacks_columns(view):
+            self.shown = preview(display, view.trace, hovered)
+        self._paint(hovered=None if is_preview else hovered)
 
     def show_levels(self, levels: Levels | None) -> None:
-        """Paint the map again on a scale it shares with another; None: on its own."""
-        if self._view is not None and self.heat is not None:
-            wanted = levels or self.heat.levels
-            if wanted != self._painted:
-                self._paint(self._view, replace(self.heat, levels=wanted))
+        """Paint the map on a scale it shares with another view; None: on its own."""
+        if levels != self._shared:
+            self._shared = levels
+            if self.shown is not None and self.shown.heat is not None:
+                self._paint(hovered=None)
 
-    def _paint(self, view: View, shown: Heat | None) -> None:
-        state, bar = view.state, self.panes.bar
-        self._painted = None if shown is None else shown.levels
-        if shown is None:
+    def _paint(self, *, hovered: int | None) -> None:
+        """Show the map with its bar, and say what it is.
+
+        hovered : the token under the pointer, where it is not the one shown.
+        """
+        assert self.shown is not None
+        shown, bar = on_levels(self.shown, self._shared), self.panes.bar
+        look, one = shown.look, shown.heat
+        if one is None:
             self.panes.picture.setHeat(None)
             bar.setLevels(None)
             return
-        patches = shown.patches
-        if state.smooth:
-            patches = smoothed(patches, SMOOTH_FACTOR)
-        self.panes.picture.setHeat(
-            overlay_rgba(
-                patches, shown.levels, state.style, state.colormap, state.opacity
-            )
-        )
-        bar.setColormap(state.colormap)
-        bar.setStyleKind(state.style, state.opacity)
-        bar.setLevels(shown.levels)
-        bar.setUniform(shown.uniform, shown.uniform_text)
-        bar.setClipped(shown.num_clipped)
+        self.panes.picture.setHeat(overlay(one, look))
+        bar.setColormap(look.colormap)
+        bar.setStyleKind(look.style, look.opacity)
+        bar.setLevels(one.levels)
+        bar.setUniform(one.uniform, one.uniform_text)
+        bar.setClipped(one.num_clipped)
+        setup = shown.setup
+        self.panes.status.setHeat(one, setup.grid, setup.prefix_names, hovered=hovered)
 
-    def _method_heat(self, view: View) -> Heat | None:
-        """The map of the chosen method, or None while the engine computes it."""
+    def _method_values(self, view: View) -> Array | None:
+        """Return the values of the chosen method; None while they are computed."""
         values = self._methods.values(view.trace, view.state, view.layer)
         if values is not None:
-            return method_heat(view.trace, view.state, values)
+            return values
         job = self._methods.job(view.trace, view.state, view.layer, view.model)
         if job is not None:
             self._workers.submit(JobKind.METHOD, job)
@@ -203,26 +195,17 @@ class HeatController(PaneController[HeatPanes]):
     def _on_explained(self, explained: Explained) -> None:
         if self._view is not None:
             self._methods.receive(explained, self._view.trace, self._view.state)
-        self.refresh_heat()
         self.arrived.emit()
 
-    def _refresh_others(self, view: View) -> None:
-        """The small maps of tokens pinned beside, on one scale with one another."""
-        trace, state = view.trace, view.state
-        setup, cells = trace.setup, []
-        for token in state.others:
-            if token >= trace.num_tokens:
-                continue
-            maps = maps_of(trace, state, view.layer, token=token)
-            cell = rail_cell(trace, state, maps)
+    def _show_beside(self, display: Display) -> None:
+        """Show the small maps of tokens pinned beside."""
+        setup, cells = display.setup, []
+        for token, cell in display.beside:
             name = token_name(token, setup.grid, setup.prefix_names)
             ratio = format_value(cell.peak_ratio)
             label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
             cells.append(replace(cell, label=label))
-        if cells:
-            widest = max((cell.levels for cell in cells), key=lambda one: one.high)
-            cells = [replace(cell, levels=widest) for cell in cells]
-        self.panes.picture.inset.setCells(tuple(cells), state.colormap)
+        self.panes.picture.inset.setCells(tuple(cells), display.state.colormap)
 
 
 def needs_columns(view: View) -> bool:

@@ -13,9 +13,7 @@ from vitviz.domain.geometry import PatchGrid, Placement, Rect
 from vitviz.domain.interventions import Cell
 from vitviz.pictures.source import screen_copies
 from vitviz.ui.base import theme
-
-GRID_FADES_PX = (6.0, 14.0)
-"""Cell sizes on screen at which the grid is gone, and fully drawn."""
+from vitviz.views.overlay import GRID_ALPHA, grid_strength
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -125,8 +123,7 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
     def _paint_lines(self, painter: QPainter, whole: QRectF) -> None:
         assert self._grid is not None
         cell_px = painter.worldTransform().m11() * whole.width() / self._grid.cols
-        gone, full = GRID_FADES_PX
-        strength = min(1.0, max(0.0, (cell_px - gone) / (full - gone)))
+        strength = grid_strength(cell_px)
         if strength == 0:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -137,7 +134,7 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         for row in range(self._grid.rows + 1):
             y = whole.top() + whole.height() * row / self._grid.rows
             lines.append(QLineF(whole.left(), y, whole.right(), y))
-        alpha = 84 if theme.presents() else 64
+        alpha = 84 if theme.presents() else GRID_ALPHA
         pen = QPen(QColor(255, 255, 255, round(alpha * strength)), 0)
         if theme.presents():
             pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())

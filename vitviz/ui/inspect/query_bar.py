@@ -152,7 +152,7 @@ class QueryBar(QWidget):
         self.method_options.setOptions(state.method, state.method_options)
         self._style.setValue(state.style)
         with QSignalBlocker(self._opacity):
-            self._opacity.setValue(round(100 * state.opacity))
+            self._opacity.setValue(round(100 * state.look.opacity))
         for action, value in (
             (self._log, state.log),
             (self._clip, state.clip_percent > 0),

@@ -58,7 +58,7 @@ class Present(QObject):
         self._former_state = window.windowState()
         self._former_place = QRect()
         self._former_style = Style.TINT
-        self._former_opacity = OPACITY
+        self._former_opacity: float | None = None
         self._placed: Mode | None = None
         """The mode that the picture has its share of the width for."""
         self.stage: PresentOverlay | None = None
@@ -122,7 +122,9 @@ class Present(QObject):
         if state.style is Style.TINT and not is_saved:  # who saved a view chose a style
             self._former_opacity = state.opacity
             window.controller.change(
-                style=Style.SPOTLIGHT, opacity=min(state.opacity, OPACITY), merge=True
+                style=Style.SPOTLIGHT,
+                opacity=min(state.look.opacity, OPACITY),
+                merge=True,
             )
         if full_screen:
             if audience is not here:

@@ -31,6 +31,7 @@ from vitviz.ui.window.runs import Runs
 from vitviz.views.compare import linked_token
 from vitviz.views.display import (
     FUSED_CHOICES,
+    Display,
     Heat,
     shown_heads,
     shown_layer,
@@ -94,6 +95,11 @@ class Controller(QObject):
     def heat(self) -> Heat | None:
         """What lies over the picture."""
         return self.screen.heat
+
+    @property
+    def display(self) -> Display | None:
+        """Everything on screen for the pinned token."""
+        return self.screen.display
 
     @property
     def untouched(self) -> Trace | None:

@@ -26,7 +26,7 @@ from vitviz.ui.inspect.map_test import MapTestController
 from vitviz.ui.inspect.matrix import MatrixController
 from vitviz.ui.inspect.tokens import TokensController
 from vitviz.views.colour import Meaning
-from vitviz.views.display import Heat, MapCell, shown_layer, shown_query
+from vitviz.views.display import Display, Heat, MapCell, shown_layer, shown_query
 from vitviz.views.state import Direction, Mode
 
 if TYPE_CHECKING:
@@ -73,9 +73,15 @@ class Screen(QObject):
         return self._heat.heat
 
     @property
+    def display(self) -> Display | None:
+        """What is on screen for the pinned token."""
+        return self._heat.on_screen
+
+    @property
     def strip(self) -> tuple[MapCell, ...] | None:
         """What the head strip shows."""
-        return self._heat.strip
+        shown = self._heat.display
+        return None if shown is None else shown.strip
 
     @property
     def rail(self) -> dict[int, MapCell]:
@@ -181,8 +187,9 @@ class Screen(QObject):
 
     def refresh_lines(self) -> None:
         """The matrix' cross-hair, the kept view, and what is said of the run."""
-        if self._heat.levels is not None:
-            self._control.panes.matrix.setLevels(self._heat.levels)
+        if self._heat.shown is not None:
+            levels = self._heat.shown.attention.levels
+            self._control.panes.matrix.setLevels(levels)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)
         self._refresh_comparison()
