@@ -1,1 +1,1 @@
-"""What every part of the window stands on: theme, language, text, threads."""
+"""Foundations of the user interface: theme, icons, language, text, worker threads."""

@@ -1,4 +1,4 @@
-"""Colours that mean something, moved until text in them can be read on any theme."""
+"""Readable text colours: contrast after WCAG 2, on the panel of any theme."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor
 from vitviz.ui.base import theme
 from vitviz.views.colour import Meaning
 
+# Least contrast of text against its background (WCAG 2, success criterion 1.4.3).
 CONTRAST = 4.5
-"""Of text against its ground, as WCAG 2 asks for (success criterion 1.4.3)."""
 
 
 def readable(meaning: Meaning) -> QColor:
-    """The colour of a meaning, moved towards the text's until it can be read."""
+    """Return the colour of `meaning`, mixed with the text's until it can be read."""
     tone = theme.colours()
     ground, text = QColor(tone.panel), QColor(tone.text)
     colour = QColor(meaning.value)
@@ -24,7 +24,7 @@ def readable(meaning: Meaning) -> QColor:
 
 
 def contrast(one: QColor, other: QColor) -> float:
-    """Contrast of two colours, from 1 to 21 (WCAG 2)."""
+    """Return the contrast ratio of two colours (WCAG 2), in [1, 21]."""
     lights = sorted((_luminance(one), _luminance(other)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
@@ -43,6 +43,7 @@ def _channels(colour: QColor) -> tuple[int, int, int]:
 
 def _luminance(colour: QColor) -> float:
     def linear(part: float) -> float:
+        # from sRGB to linear light (IEC 61966-2-1)
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
     red, green, blue = (linear(c / 255) for c in _channels(colour))

@@ -1,4 +1,4 @@
-"""What is before the user, and what it was before."""
+"""The open document (picture and trace) and the state that a failure returns to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A picture and what the model made of it."""
+    """A picture and the trace of the model's run on it, as far as there is one."""
 
     image: SourceImage | None = None
     trace: Trace | None = None
@@ -25,13 +25,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LastGood:
-    """What a failed open, load or run goes back to."""
+    """The last working document, model and options, restored when an action fails."""
 
     document: Document = Document()
     model: Model | None = None
+    # The model as it was loaded; `model` is another one after a fall-back to the CPU.
     loaded: Model | None = None
-    """`model` as it was loaded; see `Runs.loaded`."""
     options: RunOptions = RunOptions()
+    # How `model` was asked for.
     choice: ModelChoice = ModelChoice()
-    """What `model` was asked for as."""
     changes: InterventionList = ()

@@ -1,6 +1,6 @@
-"""Line icons in the colour of the text, sharp at every scale.
+"""Line icons in the text's colour, sharp at every scale.
 
-`dress` gives a button or an action its icon; `refresh` draws them again when the
+`dress` gives a button or an action its icon; `refresh` draws the icons again after the
 palette has changed.
 """
 
@@ -16,21 +16,24 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from vitviz.system.paths import resource
 from vitviz.ui.base import theme
 
+# Side of an icon beside text, in logical px.
 SIZE = 18
-"""Of an icon beside text, in logical px."""
 _PROPERTY = "vitviz_icon"
+# Device pixels for each logical pixel; Qt scales between these.
 _RATIOS = (1, 1.25, 1.5, 2, 3)
-"""Pixels of the device for a logical one; between them Qt scales."""
 
 
 def names() -> list[str]:
-    """All icons there are, without the program's own."""
+    """Return the names of all icons except the program's own."""
     found = (path.stem for path in resource("icons").glob("*.svg"))
     return sorted(name for name in found if name != "vitviz")
 
 
 def icon(name: str) -> QIcon:
-    """An icon for the palette of now. Raises FileNotFoundError."""
+    """Return an icon in the colours of the current palette.
+
+    Raises FileNotFoundError.
+    """
     tone = theme.colours()
     faint = QColor(tone.faint)
     faint.setAlphaF(0.55)
@@ -48,13 +51,13 @@ def icon(name: str) -> QIcon:
 
 
 def dress(what: QAbstractButton | QAction, name: str) -> None:
-    """Give a button or an action this icon."""
+    """Set the icon of a button or an action, and remember its name for `refresh`."""
     what.setProperty(_PROPERTY, name)
     what.setIcon(icon(name))
 
 
 def refresh(root: QWidget) -> None:
-    """Draw the icons of everything in `root` for the palette of now."""
+    """Draw the icons of everything in `root` again, for the current palette."""
     found: list[QAbstractButton | QAction] = [*root.findChildren(QAbstractButton)]
     for one in (*found, *root.findChildren(QAction)):
         name = one.property(_PROPERTY)

@@ -1,4 +1,4 @@
-"""The program's language: translators, numbers and fonts that go with it."""
+"""The program's language: translators, the locale of numbers, and fonts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from vitviz.errors import EnvironmentFault, VitvizError
 from vitviz.system.paths import resource
 
+# Names of the languages by code, each written in itself.
 LANGUAGES = {"en": "English", "ja": "日本語"}
-"""By code, each named in itself."""
+# The language of the texts in the source code; it needs no translator.
 SOURCE = "en"
-"""What the program's texts are written in; it needs no translator."""
 _JAPANESE_FONTS = (
     "Noto Sans CJK JP",
     "Noto Sans JP",
@@ -25,6 +25,8 @@ _JAPANESE_FONTS = (
     "VL PGothic",
     "TakaoPGothic",
 )
+# Texts of Qt's own file dialog that Qt's Japanese translation lacks (Qt 6.11); vitviz
+# translates them itself.
 QT_LACKS = (
     QT_TRANSLATE_NOOP("QFileDialog", "&Look in:"),
     QT_TRANSLATE_NOOP("QFileDialog", "Files of &type:"),
@@ -33,16 +35,15 @@ QT_LACKS = (
     QT_TRANSLATE_NOOP("QAbstractFileIconProvider", "Drive"),
     QT_TRANSLATE_NOOP("QAbstractFileIconProvider", "Unknown"),
 )
-"""Words of Qt's own file dialog that its Japanese has not (6.11); ours has them."""
+# The translators in use: Qt keeps no reference to them.
 _installed: list[QTranslator] = []
-"""In use now; Qt keeps no reference to them."""
+# The system's own font families, before any language asked for others.
 _families: list[str] = []
-"""The system's own fonts, before any language asked for others."""
 _problems: list[VitvizError] = []
 
 
 def system_language() -> str:
-    """The first of the user's languages that vitviz speaks, else English."""
+    """Return the first of the user's languages that vitviz has, else English."""
     for name in QLocale.system().uiLanguages():
         code = name.replace("_", "-").split("-")[0]
         if code in LANGUAGES:
@@ -51,13 +52,13 @@ def system_language() -> str:
 
 
 def install(app: QApplication, language: str | None) -> str:
-    """Speak a language from now on; None is the system's. Returns its code.
+    """Set the language; None is the system's. Returns the code of the one in use.
 
-    Every open window receives a LanguageChange event. Numbers that the program writes
-    itself have a point in both languages, so fields for numbers have one too.
+    Every open window receives a LanguageChange event. Numbers that the program formats
+    itself have a decimal point in both languages, so number fields have one too.
 
-    Without a font for the language it is English, which can be read: boxes cannot.
-    `take_problems` says so then.
+    Without a font for the language, English is used, since missing glyphs would be
+    drawn as boxes. `take_problems` then returns the error to show.
     """
     code = language if language in LANGUAGES else system_language()
     if code == "ja" and not _has_japanese_font():
@@ -76,7 +77,7 @@ def install(app: QApplication, language: str | None) -> str:
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         for name, folder in (
             ("qtbase", qt_folder),
-            ("qtbase", str(resource("translations"))),  # where a bundle left Qt's out
+            ("qtbase", str(resource("translations"))),  # if a bundle has left Qt's out
             ("vitviz", str(resource("translations"))),
         ):
             translator = QTranslator(app)
@@ -89,27 +90,27 @@ def install(app: QApplication, language: str | None) -> str:
 
 
 def current() -> str:
-    """The code of the program's language."""
+    """Return the code of the language in use."""
     code = QLocale().name().split("_")[0]
     return code if code in LANGUAGES else SOURCE
 
 
 def take_problems() -> tuple[VitvizError, ...]:
-    """What has to be said about the language since this was last asked."""
+    """Return the language's problems since the last call, and forget them."""
     problems = tuple(_problems)
     _problems.clear()
     return problems
 
 
 def _has_japanese_font() -> bool:
-    """Whether Japanese can be read; Windows and macOS always bring such fonts."""
+    """Return whether Japanese can be read; Windows and macOS always have such fonts."""
     if sys.platform != "linux":
         return True
     return bool(QFontDatabase.families(QFontDatabase.WritingSystem.Japanese))
 
 
 def _choose_fonts(app: QApplication, code: str) -> None:
-    """Japanese forms of the characters that Chinese fonts draw otherwise."""
+    """Set font families in which shared characters have their Japanese forms."""
     font = app.font()
     if not _families:
         _families.extend(font.families())

@@ -1,4 +1,4 @@
-"""What a filler is given, and what it can be asked."""
+"""Base class of pane controllers, which show the trace in a pane, and their input."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Pane = TypeVar("Pane")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A trace, what the user wants to see of it, and how far it is."""
+    """A trace, the view state, the layer on screen and whether a run is going on."""
 
     trace: Trace
     state: ViewState
+    # The layer on screen.
     layer: int
-    """The layer on screen."""
+    # None where only the trace is at hand.
     model: Model | None
-    """None where only the trace was given."""
+    # Whether layers are still to come.
     is_running: bool
-    """Whether layers are still to come."""
 
     @property
     def captured(self) -> frozenset[int]:
@@ -43,37 +43,37 @@ class View:
 
 
 class PaneController(QObject, Generic[Pane]):
-    """Fills one pane, or several at once.
+    """Base of what shows the trace in one pane, or in several at once.
 
-    Lives in the main thread; long work goes to the engine.
+    Lives in the main thread; long work goes to the worker threads (`base.threads`).
     """
 
     def attach(self, pane: Pane) -> None:
-        """Fill the pane of a window that was built anew, in another language.
+        """Use `pane` from now on: the window was built anew, in another language.
 
-        What was computed, and what is still to come, belongs to the filler and is kept.
-        The next `refresh` shows all of it again, so what tells the filler that its pane
-        is up to date has to be forgotten here.
+        What was computed, and the jobs under way, belong to the controller and are not
+        lost. The next `refresh` shows all of it again, so whatever marks the pane as up
+        to date has to be reset here.
         """
         raise NotImplementedError
 
     def clear(self) -> None:
-        """The picture or its trace has gone: forget what was computed from it."""
+        """Forget what was computed: the picture or its trace has been closed."""
         raise NotImplementedError
 
     def refresh(self, view: View) -> None:
-        """Show `view`: what is at hand now, the rest when the engine has it."""
+        """Show `view`: what is at hand now, the rest once it has been computed."""
         raise NotImplementedError
 
 
 class StaticPaneController(PaneController[object]):
-    """For a pane that does not show the trace."""
+    """A controller of a pane that does not show the trace."""
 
     def attach(self, pane: Pane) -> None:
-        """Nothing is filled."""
+        """Do nothing: nothing is shown."""
 
     def clear(self) -> None:
-        """Nothing was computed."""
+        """Do nothing: nothing was computed."""
 
     def refresh(self, view: View) -> None:
-        """Nothing to show."""
+        """Do nothing: nothing is shown."""

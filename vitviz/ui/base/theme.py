@@ -1,4 +1,7 @@
-"""Light, dark, high contrast: palettes, a picture's surround, the three font sizes."""
+"""Themes: palettes and style sheets (light, dark, high contrast) and the font sizes.
+
+In Present, the mode for an audience, fonts, lines and markers are larger.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,16 @@ from vitviz.system.settings import ThemeChoice
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Colours beside the palette's own."""
+    """Colours of a theme beside those of Qt's palette."""
 
+    # Around a picture: a neutral grey, so that the picture's colours are judged
+    # correctly.
     surround: str
-    """Around a picture: neutral, so that colours are judged truly."""
     panel: str
     line: str
     text: str
+    # Secondary text; its contrast against the panel is 4.5 : 1 or more.
     faint: str
-    """Secondary text; 4.5 : 1 against the panel."""
     accent: str
     accent_text: str
 
@@ -72,19 +76,19 @@ assert _SCHEMES.keys() == {*ThemeChoice}
 SMALL_FACTOR = 0.86
 TITLE_FACTOR = 1.35
 MIN_BODY_PT = 9.0
+# Size of body text in Present, as a multiple of the smallest text there.
 PRESENTED_BODY = 1.08
-"""Body text in Present, over the smallest there is."""
+# Largest line height in Present, as a multiple of the letters' size: fonts for Japanese
+# ask for half as much again, and a slide would hold fewer lines.
 MOST_LEADING = 1.27
-"""A line's height in Present, over its letters' size, at most: fonts for Japanese ask
-for half as much again, and a slide holds the fewer lines for it."""
+# Factor for the thickness of lines and markers in Present.
 EMPHASIS = 1.8
-"""Lines and markers in Present."""
+# While Present is on: the application's font as it was before, as the only item.
 _presented: list[QFont] = []
-"""In Present: the application's font as it was before."""
 
 
 def is_dark(choice: ThemeChoice) -> bool:
-    """Whether `choice` means dark on this system now."""
+    """Return whether `choice` means dark on this system now."""
     if choice is ThemeChoice.SYSTEM:
         scheme = QGuiApplication.styleHints().colorScheme()
         return scheme == Qt.ColorScheme.Dark
@@ -92,7 +96,7 @@ def is_dark(choice: ThemeChoice) -> bool:
 
 
 def colours() -> Colours:
-    """The colours that go with the application's palette."""
+    """Return the theme's colours that go with the application's palette."""
     window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
     tones = (DARK, LIGHT, HIGH_CONTRAST)
     exact = (tone for tone in tones if QColor(tone.panel) == window)
@@ -106,7 +110,8 @@ def apply(app: QApplication, choice: ThemeChoice) -> None:
     tone = DARK if is_dark(choice) else LIGHT
     if choice is ThemeChoice.HIGH_CONTRAST:
         tone = HIGH_CONTRAST
-    if not app.property("vitviz_style"):  # a style in use is not to be replaced
+    # only once: Qt crashed when the style was replaced while a box was open
+    if not app.property("vitviz_style"):
         app.setStyle(QStyleFactory.create("Fusion"))
         app.setProperty("vitviz_style", True)
     app.setPalette(_palette(tone))
@@ -118,7 +123,7 @@ def apply(app: QApplication, choice: ThemeChoice) -> None:
 
 
 def font(kind: str = "body") -> QFont:
-    """The application's font as "body", "small" or "title", with tabular numbers."""
+    """Return the font for "body", "small" or "title" text, with digits of one width."""
     chosen = QFont(QApplication.font())
     size = max(chosen.pointSizeF(), MIN_BODY_PT)
     small = 1 / PRESENTED_BODY if _presented else SMALL_FACTOR
@@ -129,7 +134,7 @@ def font(kind: str = "body") -> QFont:
 
 
 def line_px(kind: str = "body") -> float:
-    """How high a line of text is; in Present no higher than it has to be."""
+    """Return the height of a line of text, limited in Present."""
     chosen = font(kind)
     height = QFontMetricsF(chosen).height()
     most = MOST_LEADING * QFontInfo(chosen).pixelSize()
@@ -137,9 +142,11 @@ def line_px(kind: str = "body") -> float:
 
 
 def present(app: QApplication, smallest_px: float | None) -> None:
-    """Fonts and lines for the last row of a room; None: as usual again.
+    """Set fonts and lines for the back row of a lecture hall; None: as usual again.
 
-    What was made before keeps its fonts: build the window anew.
+    Existing widgets keep their fonts, so build the window anew.
+
+    smallest_px : height of the smallest text.
     """
     if smallest_px is None:
         if _presented:
@@ -156,17 +163,17 @@ def present(app: QApplication, smallest_px: float | None) -> None:
 
 
 def presents() -> bool:
-    """Whether fonts and lines are those of Present."""
+    """Return whether fonts and lines are those of Present."""
     return bool(_presented)
 
 
 def drawn(px: float) -> float:
-    """How thick a line or marker of `px` is drawn."""
+    """Return the thickness at which a line or marker of `px` is drawn."""
     return px * EMPHASIS if _presented else px
 
 
 def smallest() -> float:
-    """Points below which no text may be: what is derived from a font asks for it."""
+    """Return the least size of a font derived from another, in points."""
     return font("small").pointSizeF() if _presented else 1.0
 
 
@@ -218,7 +225,7 @@ def _style_sheet(tone: Colours) -> str:
 
 
 def _presented_sheet(x_px: int) -> str:
-    """Handles and boxes that go with letters of this height."""
+    """Return rules for slider handles and check boxes for letters of this x-height."""
     half = x_px * 3 // 4
     return f"""
     QCheckBox::indicator {{ width: {x_px * 3 // 2}px; height: {x_px * 3 // 2}px; }}

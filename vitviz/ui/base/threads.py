@@ -1,12 +1,12 @@
-"""The worker threads, and what is awaited from them.
+"""Worker threads of the window, and the hand-over of their results.
 
     submit(kind, job) → the engine → event with its token → dropped unless current →
     the handler of (type, kind)
 
-Pictures are read by a thread of their own, so that one can be opened during a run;
-another looks through folders, another writes what only has to be written.
-
-A QThread around an engine. Created, owned and waited for by the controller.
+Each thread runs an engine (`jobs.queue`) of its own. Pictures are read in one, so that
+a picture can be opened while a model runs in another; a third looks through folders, a
+fourth writes files. The controller creates the threads, owns them and waits for their
+end.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ _OF_FOLDERS = {JobKind.FOLDER, JobKind.AHEAD, JobKind.THUMBNAILS, JobKind.TIDY}
 
 
 class Workers(QObject):
-    """Lives in the main thread; handlers are called there."""
+    """The worker threads; lives in the main thread, where handlers are called."""
 
+    # The kind of a job and its VitvizError, which is `Cancelled` when it was asked to
+    # end.
     failed = Signal(object, object)
-    """The kind of a job and its VitvizError; `Cancelled` when it was asked to end."""
+    # An event has been handled.
     advanced = Signal()
-    """An event has been handled."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +65,7 @@ class Workers(QObject):
         self._handlers[Progressed, kind] = handler
 
     def on_result(self, kind: JobKind, handler: Handler) -> None:
-        """Call `handler` with what a job of this kind returns."""
+        """Call `handler` with the result of a job of this kind."""
         self._handlers[Finished, kind] = handler
 
     def on_failure(self, kind: JobKind, handler: Callable[[VitvizError], None]) -> None:
@@ -72,7 +73,7 @@ class Workers(QObject):
         self._failures[kind] = handler
 
     def submit(self, kind: JobKind, job: Job) -> None:
-        """Have a job done; a newer one of a kind replaces the older."""
+        """Submit a job to its thread; it replaces an older job of the same kind."""
         thread = self._engine
         if kind in _OF_FOLDERS:
             thread = self._browser
@@ -83,23 +84,23 @@ class Workers(QObject):
         self._tokens[kind] = thread.engine.submit(kind, job)
 
     def drop(self, *kinds: JobKind) -> None:
-        """Ask jobs of these kinds to end, and ignore what still comes of them."""
+        """Ask jobs of these kinds to end, and ignore whatever still comes from them."""
         self._engine.engine.cancel(*kinds)
         for kind in kinds:
             self._tokens.pop(kind, None)
 
     def cancel(self) -> None:
-        """Ask everything to end; each job still says how it ended."""
+        """Ask all jobs to end; each still reports how it ended."""
         for thread in (self._engine, self._writer):
             for ended in thread.engine.cancel(*JobKind):
                 self._on_event(ended)
 
     def is_awaited(self, *kinds: JobKind) -> bool:
-        """Whether a job of one of these kinds is waiting or running."""
+        """Return whether a job of one of these kinds is waiting or running."""
         return any(kind in self._tokens for kind in kinds)
 
     def has_jobs(self) -> bool:
-        """Whether anything is still to come."""
+        """Return whether any job is waiting or running."""
         return bool(self._tokens)
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
@@ -112,7 +113,7 @@ class Workers(QObject):
         if self.is_awaited(JobKind.EXPORT, JobKind.WRITE):
             patience_ms = None
         elif self._was_shut_down and patience_ms is not None:
-            patience_ms = 0  # it has been waited for once
+            patience_ms = 0  # an earlier call has waited already
         self._was_shut_down = True
         self._tokens.clear()
         for thread in self._threads:
@@ -121,7 +122,7 @@ class Workers(QObject):
         return all(have_ended)
 
     def _on_event(self, event: Event) -> None:
-        """Receive an event in the main thread; old tokens are dropped here."""
+        """Handle an event in the main thread; drop it if its token is not current."""
         if self._tokens.get(event.kind) != event.token or isinstance(event, Started):
             return
         if isinstance(event, Finished | Failed):
@@ -138,7 +139,7 @@ class Workers(QObject):
 
 
 class WorkerThread(QThread):
-    """Runs one engine until it is stopped; its events arrive as a signal.
+    """A thread that runs one engine until it is stopped and emits its events.
 
     Connect `happened` only to bound methods of QObjects of the main thread: anything
     else would run in this thread.
@@ -152,11 +153,11 @@ class WorkerThread(QThread):
         self.setObjectName(name)
 
     def run(self) -> None:
-        """Work; called by Qt in the new thread."""
+        """Run the engine; called by Qt in the new thread."""
         self.engine.work(self.happened.emit)
 
     def finish(self, patience_ms: int | None = None) -> bool:
-        """Stop and wait, at most so long; returns whether the thread has ended."""
+        """Stop and wait at most `patience_ms`; return whether the thread has ended."""
         self.engine.stop()
         forever = QDeadlineTimer(QDeadlineTimer.ForeverConstant.Forever)
         return self.wait(

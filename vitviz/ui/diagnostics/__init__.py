@@ -1,1 +1,1 @@
-"""The window measured and rehearsed by the program itself."""
+"""Diagnostics of the window: measurements, and the rehearsal for the self-test."""

@@ -1,4 +1,4 @@
-"""Times that only a window can show: start, click to paint, gaps of the event loop."""
+"""Benchmarks of the window: start-up time, click to paint, gaps of the event loop."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from vitviz.views.session import RunOptions
 
 NUM_CLICKS = 60
 NUM_STARTS = 3
+# With patches of 8 px 3,137 tokens, and a second or more of work.
 LONG_SIDE_PX = 448
-"""With patches of 8 px 3,137 tokens, and a second or more of work."""
+# The size of a camera's picture.
 LARGE_PX = (4000, 3000)
-"""A camera's picture."""
 TICK_MS = 1
 TIMEOUT_S = 60.0
 
 
 class _Gaps(QObject):
-    """Longest times between two turns of the event loop, in seconds."""
+    """Times between two turns of the event loop, in seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _Gaps(QObject):
 
 
 def measure_window() -> list[Measurement]:
-    """Start-up in processes of their own; clicks and gaps in a window opened here."""
+    """Measure start-up in other processes, clicks and gaps in a window opened here."""
     starts = [rehearse() for _ in range(NUM_STARTS)]
     picture = statistics.median(s.picture_s for s in starts)
     attention = statistics.median(s.attention_s - s.picture_s for s in starts)
@@ -85,7 +85,7 @@ def measure_window() -> list[Measurement]:
 
 
 def _clicks(window: MainWindow, app: QApplication) -> Measurement:
-    """From a pinned patch to painted panes: heat, strip and rail."""
+    """Measure from a pinned patch to painted panes: heat, strip and rail."""
     trace = window.controller.document.trace
     assert trace is not None
     panes = window.panes
@@ -106,7 +106,7 @@ def _clicks(window: MainWindow, app: QApplication) -> Measurement:
 
 
 def _gaps(window: MainWindow) -> Measurement:
-    """The longest gap while a long run streams in."""
+    """Measure the longest gap while the parts of a long run arrive."""
     window.controller.choose_model(EMBEDDED_NAME, patch_size=8)
     _wait(lambda: _is_idle(window))
     gaps = _Gaps()
@@ -124,7 +124,7 @@ def _gaps(window: MainWindow) -> Measurement:
 
 
 def _large_picture(window: MainWindow) -> list[Measurement]:
-    """The longest gaps while a large picture is opened, and its map is written."""
+    """Measure the longest gaps while a large picture is opened and its map written."""
     width, height = LARGE_PX
     window.controller.choose_options(RunOptions())
     _wait(lambda: _is_idle(window))
@@ -163,7 +163,7 @@ def _is_idle(window: MainWindow) -> bool:
 
 
 def _wait(is_done: Callable[[], bool]) -> None:
-    """Run an event loop until it is so. Raises TimeoutError."""
+    """Run an event loop until `is_done` returns True. Raises TimeoutError."""
     loop = QEventLoop()
     poll = QTimer(interval=10)
     end = time.perf_counter() + TIMEOUT_S

@@ -1,7 +1,7 @@
-"""The window used once as a person would: open, wait, click, export, close.
+"""Rehearsal: the program uses its own window once (open, wait, click, export, close).
 
 It runs in a process of its own (see `system.subprocesses`), for `vitviz self-test` and
-for the start-up figures of `vitviz bench`.
+for the start-up times of `vitviz bench`.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from vitviz.ui.window.app import application, open_window
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.ui.window.start_page import sample_paths
 
+# How long the window may take for all of it.
 SECONDS = 60
-"""How long the window may take for all of it."""
 POLL_MS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a window did, with times since its process was started."""
+    """Times of a window's steps since the start of its process, and its exports."""
 
     picture_s: float
+    # When the first map of the embedded model was painted.
     attention_s: float
-    """When the first map of the embedded model was painted."""
+    # Names of the files that it exported.
     files: tuple[str, ...]
-    """Names of what it exported."""
 
 
 def rehearse() -> Rehearsed:
@@ -74,7 +74,7 @@ def rehearse() -> Rehearsed:
 
 
 def serve() -> None:
-    """Open the window as the program does, use it, write when what was there.
+    """Open the window as the program does, use it, write the times of its steps.
 
     Raises VitvizError with the first step that failed.
     """
@@ -90,17 +90,17 @@ def serve() -> None:
         raise VitvizError("{step} did not happen.", step=user.is_at)
     sys.stdout.write(json.dumps(user.stamps) + "\n")
     sys.stdout.flush()
-    os._exit(0)  # as the program itself does: taking torch apart lasts a second
+    os._exit(0)  # like the program itself: torch needs a second to shut down
 
 
 class _User(QTimer):
-    """Takes the next step as soon as the window is ready for it."""
+    """A timer that takes the next step as soon as the window is ready for it."""
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         super().__init__(window, interval=POLL_MS)
         self.stamps: dict[str, object] = {}
+        # The step that is awaited; empty when all have been taken.
         self.is_at = "The picture"
-        """The step that is waited for; empty when all have been taken."""
         self._window, self._control = window, window.controller
         self._folder = folder
         self._token = 0
@@ -110,7 +110,7 @@ class _User(QTimer):
         self.start()
 
     def _note(self) -> None:
-        """When picture and first map are painted."""
+        """Store when the picture and the first map were painted."""
         if "picture" not in self.stamps and self._control.document.image is not None:
             self._window.repaint()
             self.stamps["picture"] = time.time()
@@ -125,7 +125,7 @@ class _User(QTimer):
             self._window.close()
 
     def _take_steps(self) -> bool:
-        """Whether all is done."""
+        """Take the next step if it is due; return whether all have been taken."""
         trace = self._control.document.trace
         if trace is None or not trace.is_complete or self._control.has_jobs:
             return False

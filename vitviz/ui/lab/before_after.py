@@ -1,4 +1,4 @@
-"""Attention and prediction without and with the changes, side by side."""
+"""Comparison in the Lab: attention and prediction before and after the changes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ GAP_PX = 8.0
 MARGIN_PX = 12.0
 BAR_PX = 5.0
 LEAST_MAP_PX = 60.0
+# Number of classes that the maps leave space for in Present.
 ROWS_PRESENTED = 2
-"""Classes for which maps make room in Present."""
+# Alignment within a line, which may be lower than the font's own height.
 LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-"""Within its line, which may be lower than the font's own."""
 NUMBER_GAP = "   ·   "
 
 
 class BeforeAfterView(QWidget):
-    """Three small maps with their scales, and what the model answers. Shows only."""
+    """Three small maps with their scales, the model's answer below; display only."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,33 +38,36 @@ class BeforeAfterView(QWidget):
         self.setAccessibleName(self.tr("Before and after"))
 
     def sizeHint(self) -> QSize:
-        """Three maps and four classes."""
+        """Return a size with space for three maps and four classes."""
         return QSize(440, 300)
 
     def setShown(
         self, shown: BeforeAfter | None, place: str, colormap: str, note: str = ""
     ) -> None:
-        """What to compare, where that is, in words; or a note why there is nothing."""
+        """Show a comparison, or a note on why there is none.
+
+        place : layer, head and query of the maps, in words.
+        """
         self._shown, self._place, self._note = shown, place, note
         self._colormap = colormap
         self.setAccessibleDescription(note if shown is None else self._spoken(shown))
         self.update()
 
     def shown(self) -> BeforeAfter | None:
-        """What is compared."""
+        """Return the comparison."""
         return self._shown
 
     def note(self) -> str:
-        """What is said where there is nothing to compare."""
+        """Return the note that is shown where there is nothing to compare."""
         return self._note
 
     def numbers(self) -> str:
-        """The line of numbers under the maps."""
+        """Return the line of numbers under the maps."""
         shown = self._shown
         return "" if shown is None else NUMBER_GAP.join(self._numbers(shown))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Titles, maps, scales, numbers, classes."""
+        """Draw titles, maps, scales, numbers and classes."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.setPen(QColor(tone.faint))
@@ -77,13 +80,13 @@ class BeforeAfterView(QWidget):
             painter.drawText(whole, int(flags), self._note)
             return
         top, left = whole.top(), int(Qt.AlignmentFlag.AlignLeft | LINE)
-        if not theme.presents():  # there the line under everything says it
+        if not theme.presents():  # in Present the window's lowest line shows it
             row = QRectF(whole.left(), top, whole.width(), line)
             place = self._elided(self._place, row)
             painter.drawText(row, left, place)
             top += line
         side, pitch = self._map_size(whole, line)
-        step = (whole.width() - pitch) / 2  # from edge to edge, as all that is below
+        step = (whole.width() - pitch) / 2  # from edge to edge, like all that is below
         for index in range(3):
             cell = QRectF(whole.left() + index * step, top, pitch, side)
             self._paint_map(painter, index, cell, line)
@@ -97,9 +100,9 @@ class BeforeAfterView(QWidget):
         self._paint_answer(painter, rest)
 
     def _map_size(self, whole: QRectF, line: float) -> tuple[float, float]:
-        """(side of a map, width of its cell): what all three and the rest leave.
+        """Return (side of a map, width of its cell): what the other parts leave.
 
-        A cell is as wide as its words, also where the map has to be smaller.
+        A cell is as wide as its texts, even where the map has to be smaller.
         """
         assert self._shown is not None
         metrics = QFontMetricsF(theme.font("small"))
@@ -115,14 +118,14 @@ class BeforeAfterView(QWidget):
         return side, min(max(side, widest), third)
 
     def _row_height(self) -> float:
-        """Of a class with its two bars."""
+        """Return the height of a class with its two bars, in px."""
         return theme.line_px() + 2 * BAR_PX + 8
 
     def _names(self) -> tuple[str, str, str]:
         return self.tr("untouched"), self.tr("changed"), self.tr("difference")
 
     def _ends(self, index: int) -> str:
-        """What the ends of a map's colours stand for."""
+        """Return what the two ends of a map's colours stand for."""
         assert self._shown is not None
         levels = self._shown.maps[index].levels
         if index == 2 and not self._shown.maps[index].patches.any():
@@ -136,7 +139,7 @@ class BeforeAfterView(QWidget):
     def _paint_map(
         self, painter: QPainter, index: int, cell: QRectF, line: float
     ) -> None:
-        """The map in the middle of its cell, its words below it."""
+        """Draw a map in the middle of its cell, its texts below it."""
         assert self._shown is not None
         tone = theme.colours()
         colormap = DIVERGING if index == 2 else self._colormap
@@ -144,10 +147,10 @@ class BeforeAfterView(QWidget):
         square = QRectF(0, 0, cell.height(), cell.height())
         square.moveCenter(cell.center())
         target = paint_map(painter, image, square)
-        if index == 1:  # in the colour of the mark on the picture
+        if index == 1:  # framed in the colour of the mark on the picture
             painter.setPen(QPen(QColor(Meaning.WARNING.value), 2))
             painter.drawRect(target.adjusted(-1, -1, 1, 1))
-        elif index == 2:  # its middle is as light as a light panel
+        elif index == 2:  # a line, since its middle colour is as light as a light panel
             painter.setPen(QPen(QColor(tone.line), 1))
             painter.drawRect(target.adjusted(-0.5, -0.5, 0.5, 0.5))
         centre = int(Qt.AlignmentFlag.AlignHCenter | LINE)
@@ -187,7 +190,10 @@ class BeforeAfterView(QWidget):
     def _paint_row(
         self, painter: QPainter, rect: QRectF, names: tuple[str, ...], number: str
     ) -> None:
-        """The first name that fits in small letters if need be, else the last."""
+        """Draw a number and the first name that fits, in small letters if need be.
+
+        Where none fits, the last name is shortened.
+        """
         font = theme.font()
         painter.setFont(font)
         painter.setPen(QColor(theme.colours().text))
@@ -217,7 +223,7 @@ class BeforeAfterView(QWidget):
         painter.fillRect(bar, QColor(colour))
 
     def _number_lines(self, width: float) -> list[str]:
-        """The numbers in one line, or in two where one is too short."""
+        """Return the numbers in one line, or in two where one is too short."""
         assert self._shown is not None
         parts = self._numbers(self._shown)
         whole = NUMBER_GAP.join(parts)
@@ -248,7 +254,7 @@ class BeforeAfterView(QWidget):
 
 
 def _cosine(value: float) -> str:
-    """To four places, or to six where four would say that nothing changed."""
+    """Return a cosine to four decimals, or to six where four would show no change."""
     text = f"{value:.4f}" if abs(value) < 0.99995 else f"{value:.6f}"
     return text.replace("-", "\N{MINUS SIGN}")
 

@@ -1,4 +1,4 @@
-"""The Lab's side panel: tools, what is changed, before and after."""
+"""Side panel of the Lab: tools, the list of changes, and before and after."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ from vitviz.ui.widgets.inputs import action_button
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.widgets.stacks import CurrentStack
 
+# Number of changes in sight at once; more are scrolled to.
 ROWS_IN_SIGHT = 3
-"""Changes in sight at once; more are scrolled to."""
 REMOVE = "✕"
 Part = TypeVar("Part", bound=QWidget)
 
 
 class Tool(enum.Enum):
-    """What the Lab's controls are for."""
+    """A page of the Lab's controls."""
 
     SOFTMAX = "softmax"
     HEADS = "heads"
     CUT = "cut"
     HIDE = "hide"
+    # In Present, where the list of changes does not fit beside the tools.
     CHANGES = "changes"
-    """In Present, where the list of changes has no room beside the tools."""
 
 
 class LabPanel(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """The Lab's controls; setters emit nothing, signals report what the user did."""
 
     toolChosen = Signal(object)
     changeToggled = Signal(int)
@@ -81,7 +81,7 @@ class LabPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._list)
-        # whole rows: none is to be cut in the middle
+        # a whole number of rows, so that none is cut
         scroll.setFixedHeight(ROWS_IN_SIGHT * self._row_height())
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -106,14 +106,14 @@ class LabPanel(QWidget):
         self.setChanges((), ())
 
     def _place(self) -> None:
-        self._title.setMinimumWidth(1)  # what may be cut off before a button is
+        self._title.setMinimumWidth(1)  # the title is cut off before a button is
         in_room = theme.presents()
         title = Flow(8) if in_room else QHBoxLayout()
         title.setContentsMargins(0, 0, 0, 0)
         inset = QHBoxLayout()
         inset.setContentsMargins(12, 0, 8, 0)
         inset.addLayout(title)
-        if not in_room:  # there the tool's name says it
+        if not in_room:  # in Present the tool's name says it
             title.addWidget(self._title)
         parts = (self.compare, self.restore, self.map_test)
         for part in parts if in_room else parts[:2]:
@@ -155,7 +155,7 @@ class LabPanel(QWidget):
         )
 
     def _tool_names(self) -> list[tuple[Tool, str, str]]:
-        """(tool, text, tooltip) of those that are offered."""
+        """Return (tool, text, tooltip) of the tools that are offered."""
         names = [
             (
                 Tool.SOFTMAX,
@@ -186,6 +186,7 @@ class LabPanel(QWidget):
 
     def _on_scrolled(self, value: int) -> None:
         row = self._row_height()
+        # rest on whole rows, so that none is cut
         self._scroll.verticalScrollBar().setValue(round(value / row) * row)
 
     def setTool(self, tool: object) -> None:
@@ -195,20 +196,20 @@ class LabPanel(QWidget):
         self._stack.setCurrentWidget(self._pages[tool])
 
     def tool(self) -> Tool:
-        """The tool whose controls are on screen."""
+        """Return the tool whose controls are on screen."""
         now = self._stack.currentWidget()
         return next(tool for tool, page in self._pages.items() if page is now)
 
     def offers(self, tool: Tool) -> bool:
-        """Whether there is such a tool: on a desk the list of changes is none."""
+        """Return whether a tool is offered; `Tool.CHANGES` is in Present only."""
         return tool in self._pages
 
     def toolButton(self, tool: Tool) -> QToolButton:
-        """What chooses a tool."""
+        """Return the button that chooses a tool."""
         return self._tools.button(tool)
 
     def setChanges(self, changes: InterventionList, in_force: tuple[bool, ...]) -> None:
-        """List changes; those that this run could not make are greyed."""
+        """List the changes; those that this run could not make are greyed."""
         self.restore.setEnabled(bool(changes))
         if self._listed == (changes, in_force):
             return
@@ -231,7 +232,7 @@ class LabPanel(QWidget):
         self._hold(held, len(changes))
 
     def _held(self) -> tuple[int, type[QWidget]] | None:
-        """(row, kind of its part) that has the focus."""
+        """Return (row, type of its widget) that has the focus."""
         focused = self.focusWidget()
         if focused is None or not focused.hasFocus():
             return None
@@ -239,7 +240,7 @@ class LabPanel(QWidget):
         return (index, type(focused)) if isinstance(index, int) else None
 
     def _hold(self, held: tuple[int, type[QWidget]] | None, count: int) -> None:
-        """Give the focus back to what stands there now: rows are made anew."""
+        """Set the focus on what is now at the same place: rows are made anew."""
         if held is None:
             return
         if count == 0:
@@ -248,23 +249,23 @@ class LabPanel(QWidget):
             self._part(min(held[0], count - 1), held[1]).setFocus()
 
     def changes(self) -> InterventionList:
-        """What is listed."""
+        """Return the changes that are listed."""
         return () if self._listed is None else self._listed[0]
 
     def setCanCompare(self, can_compare: bool) -> None:
-        """Offer to see the untouched view large, once it is there."""
+        """Set whether the untouched view can be seen large."""
         self.compare.setEnabled(can_compare)
 
     def setUsable(self, is_usable: bool) -> None:
-        """Whether there is a model to change."""
+        """Set whether there is a model to change."""
         self._stack.setEnabled(is_usable)
 
     def checkBox(self, index: int) -> QCheckBox:
-        """The switch of a change."""
+        """Return the check box that switches a change on or off."""
         return self._part(index, QCheckBox)
 
     def removeButton(self, index: int) -> QToolButton:
-        """What takes a change out of the list."""
+        """Return the button that removes a change."""
         return self._part(index, QToolButton)
 
     def _part(self, index: int, kind: type[Part]) -> Part:

@@ -1,7 +1,4 @@
-"""What the kept view's run hid, on the picture in the right half of Compare.
-
-The mark on the picture while the model is a changed one. Nobody shall mistake it.
-"""
+"""Marks of the Lab over a picture: hidden patches, and a badge of a changed model."""
 
 from __future__ import annotations
 
@@ -22,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class KeptPatches:
-    """The stand-in's pixels and the hatch, as on the live picture."""
+    """Hidden patches of the kept view, on the picture in the right half of Compare.
+
+    They have the same replacement pixels and hatching as on the live picture.
+    """
 
     def __init__(self, picture: PicturePane) -> None:
         self._pixels = pg.ImageItem(axisOrder="row-major")
@@ -31,9 +31,9 @@ class KeptPatches:
         picture.addLayer(self._cells, above_heat=True)
 
     def show(self, setup: Setup | None, pixels: Bytes | None) -> None:
-        """Show what a run hid; nothing without one.
+        """Show the patches that a run hid; none without a run.
 
-        pixels : (h, w, 4) of its input, clear elsewhere; None where they are not known.
+        pixels : (h, w, 4) of the model's input, clear elsewhere; None where not known.
         """
         hidden = () if setup is None else setup.interventions.hidden
         cells = frozenset(cell for one in hidden for cell in one.patches)
@@ -49,11 +49,11 @@ class KeptPatches:
         self._pixels.setRect(qrect(setup.placement.input_rect()))
 
     def numCells(self) -> int:
-        """How many patches are marked."""
+        """Return the number of patches that are marked."""
         return self._cells.numCells()
 
     def hasPixels(self) -> bool:
-        """Whether something stands in for them."""
+        """Return whether replacement pixels are shown."""
         return self._pixels.image is not None
 
 
@@ -61,7 +61,10 @@ MARGIN_PX = 8
 
 
 class ChangedMark(QToolButton):
-    """Lies over the picture's corner, so that a copied view has it too."""
+    """A badge that keeps a changed model from being taken for the untouched one.
+
+    It is placed over the picture's corner, so that a copied view contains it.
+    """
 
     labRequested = Signal()
 
@@ -77,7 +80,7 @@ class ChangedMark(QToolButton):
         self.hide()
 
     def setInterventions(self, interventions: Interventions) -> None:
-        """Say how much is changed; nothing for the untouched model."""
+        """Show the number of changes; hide the badge for the untouched model."""
         parts = interventions.parts()
         self.setVisible(bool(parts))
         one, several = self.tr("Lab: 1 change"), self.tr("Lab: {n} changes")

@@ -1,7 +1,4 @@
-"""The Lab's tools with a brush: cuts and hidden patches. Setters never emit.
-
-The Lab's tools without a brush: softmax and heads. Setters never emit.
-"""
+"""Tools of the Lab: softmax, heads, cuts and hidden patches; setters emit nothing."""
 
 from __future__ import annotations
 
@@ -32,14 +29,14 @@ BRUSH_SIDES = (1, 3, 5)
 
 
 class CutTool(QWidget):
-    """Paint queries and keys, choose layers, cut."""
+    """Controls to paint queries and keys, choose layers, and cut their edges."""
 
+    # `Meaning.QUERY` or `Meaning.KEY`: what the brush paints.
     sideChosen = Signal(object)
-    """`Meaning.QUERY` or `Meaning.KEY`: what the brush paints."""
+    # (side, special token, whether it belongs to that side).
     specialToggled = Signal(object, int, bool)
-    """(side, special token, whether it belongs)."""
+    # First and last layer.
     cutRequested = Signal(int, int)
-    """First and last layer."""
     clearRequested = Signal()
 
     def __init__(self) -> None:
@@ -92,7 +89,7 @@ class CutTool(QWidget):
         column.addStretch(1)
 
     def setLayers(self, count: int) -> None:
-        """The model's layers; all of them at first."""
+        """Set the number of the model's layers; at first all of them are chosen."""
         if self.last.maximum() == count - 1 and self.last.value():
             return
         for box in (self.first, self.last):
@@ -100,7 +97,7 @@ class CutTool(QWidget):
         self.last.setValue(count - 1)
 
     def setSpecials(self, names: tuple[str, ...]) -> None:
-        """A switch for every special token, on both sides."""
+        """Show a button for special tokens, on both sides."""
         if names == self._names:
             return
         self._names = names
@@ -109,7 +106,8 @@ class CutTool(QWidget):
             button.deleteLater()
         self._specials = {}
         for side, arrow in ((Meaning.QUERY, "{name} →"), (Meaning.KEY, "→ {name}")):
-            for index, name in enumerate(names[:2]):  # registers beyond have no room
+            # there is no space for more, such as registers
+            for index, name in enumerate(names[:2]):
                 button = QToolButton()
                 button.setText(arrow.format(name=special_name(name)))
                 button.setCheckable(True)
@@ -128,13 +126,13 @@ class CutTool(QWidget):
                 self._row.addWidget(button)
 
     def setChecked(self, specials: Mapping[Meaning, frozenset[str]]) -> None:
-        """Show which special tokens belong."""
+        """Show which special tokens belong to each side."""
         for (side, index), button in self._specials.items():
             with QSignalBlocker(button):
                 button.setChecked(self._names[index] in specials[side])
 
     def setPainted(self, num_queries: int, num_keys: int) -> None:
-        """Say what is painted, and offer to cut where there is something."""
+        """Show how much is painted; enable the cut if both sides have something."""
         text = self.tr(
             "Painted: queries {queries}, keys {keys}. Drag over the picture; Shift or "
             "the right button erases, Space paints the query's patch."
@@ -150,7 +148,7 @@ class CutTool(QWidget):
                     button.setChecked(False)
 
     def special(self, side: Meaning, index: int) -> QToolButton:
-        """The switch of a special token."""
+        """Return the button of a special token."""
         return self._specials[side, index]
 
     def _on_special(self) -> None:
@@ -164,7 +162,7 @@ class CutTool(QWidget):
 
 
 class HideTool(QWidget):
-    """Paint patches that the model shall not see."""
+    """Controls to paint patches that the model is not to see."""
 
     howChosen = Signal(object)
     seedChosen = Signal(int)
@@ -236,7 +234,7 @@ class HideTool(QWidget):
         self.clear.setEnabled(count > 0)
 
     def chosen(self) -> Hide:
-        """What the next stroke hides by."""
+        """Return how the next stroke hides patches."""
         return self._chosen
 
     def _on_how(self, how: Hide) -> None:
@@ -244,11 +242,12 @@ class HideTool(QWidget):
         self.howChosen.emit(how)
 
 
+# Slider steps for a factor of 10: the temperature's scale is logarithmic.
 STEPS_PER_DECADE = 50
 
 
 def explained(text: str) -> QLabel:
-    """A sentence in small type that may take several lines."""
+    """Return a label in small type that may take several lines."""
     label = QLabel(text)
     label.setFont(theme.font("small"))
     label.setWordWrap(True)
@@ -256,11 +255,11 @@ def explained(text: str) -> QLabel:
 
 
 def row_of(*widgets: QWidget) -> Flow:
-    """Widgets side by side, at the left, and below where there is no more room."""
+    """Return widgets side by side from the left, on several lines if need be."""
     row = Flow(8)
     height = max(widget.sizeHint().height() for widget in widgets)
     for widget in widgets:
-        # on one line with the buttons beside it
+        # so that text aligns with the buttons beside it
         if isinstance(widget, QLabel | QSpinBox):
             widget.setMinimumHeight(height)
         row.addWidget(widget)
@@ -268,7 +267,7 @@ def row_of(*widgets: QWidget) -> Flow:
 
 
 def page_of(page: QWidget) -> QVBoxLayout:
-    """The layout of a tool's page."""
+    """Create and return the layout of a tool's page."""
     column = QVBoxLayout(page)
     column.setContentsMargins(12, 4, 12, 4)
     column.setSpacing(6)
@@ -276,10 +275,10 @@ def page_of(page: QWidget) -> QVBoxLayout:
 
 
 class SoftmaxTool(QWidget):
-    """Temperature, scaling, axis."""
+    """Controls for temperature, scaling and axis of the softmax."""
 
+    # The value, and whether more will follow, because the slider is being dragged.
     temperatureChosen = Signal(float, bool)
-    """Value, and whether more will follow while the slider is held."""
     scalingChosen = Signal(bool)
     axisChosen = Signal(object)
 
@@ -325,7 +324,7 @@ class SoftmaxTool(QWidget):
         column.addStretch(1)
 
     def setValues(self, temperature: float, is_scaled: bool, axis: Axis) -> None:
-        """Show what holds."""
+        """Show the current temperature, scaling and axis."""
         place = round(STEPS_PER_DECADE * math.log10(temperature))
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
@@ -346,10 +345,10 @@ class SoftmaxTool(QWidget):
 
 
 class HeadsTool(QWidget):
-    """The heads of the layer on screen, each on or off."""
+    """Buttons for the heads of the layer on screen, each on or off."""
 
+    # (heads that are off, what replaces them).
     headsChosen = Signal(object, object)
-    """(heads that are off, what stands in for them)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -376,13 +375,13 @@ class HeadsTool(QWidget):
         column.addWidget(self._title)
         column.addLayout(self._row)
         column.addLayout(row_of(QLabel(self.tr("Instead of a head:")), self.fill))
-        if not theme.presents():  # there who speaks says it
+        if not theme.presents():  # in Present the speaker says it
             text = self.tr("A head's map stays; what it found is not passed on.")
             column.addWidget(explained(text))
         column.addStretch(1)
 
     def setHeads(self, layer: int, count: int, off: frozenset[int], how: Off) -> None:
-        """Show a layer with `count` heads, of which some are off."""
+        """Show a layer of `count` heads, some of which are off."""
         text = self.tr("Switch off heads of layer {n} (choose layers below)")
         if theme.presents():
             text = self.tr("Switch off heads of layer {n}")
@@ -396,7 +395,7 @@ class HeadsTool(QWidget):
         self.fill.setValue(self._off)
 
     def button(self, head: int) -> QToolButton:
-        """The switch of a head."""
+        """Return the button of a head."""
         return self._buttons[head]
 
     def _rebuild(self, count: int) -> None:

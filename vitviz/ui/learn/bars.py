@@ -1,4 +1,4 @@
-"""Vectors as bars, one under the other, so that number stands under number."""
+"""Bar charts of vectors, one below the other, so that equal indices line up."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ from vitviz.ui.base.contrast import readable
 from vitviz.ui.learn.text import Drawn
 from vitviz.views.colour import Array, Meaning
 
+# Height of a vector, in lines of text; less on a slide, which shows more at once.
 ROW_LINES, ROW_LINES_ON_SLIDE = 2.6, 1.95
-"""Height of a vector, in lines of text; on a slide more stands beside it."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vector:
-    """One row of bars."""
+    """One row of bars, with a name and a note."""
 
     name: str
+    # (D,); values that are not finite are left out.
     values: Array
-    """(D,); what is not finite is left out."""
     meaning: Meaning | None = None
+    # Text at the right, such as the sum.
     note: str = ""
-    """Said at the right, such as the sum."""
+    # Value of a bar of full height; None: the row's own largest.
     top: float | None = None
-    """What the height stands for; None: the row's own largest number."""
 
 
 class BarsView(Drawn):
-    """Rows share their columns; Left, Right or the pointer go from number to number.
+    """Rows of bars that share their columns; pointer or arrow keys choose a column.
 
-    Bars of one row are scaled to its own largest number unless it says otherwise, up
-    is positive; where nothing is negative they stand on the ground.
+    Bars of a row are scaled to its own largest number unless `Vector.top` is set. Up is
+    positive; without negative numbers the axis is at the bottom.
     """
 
+    # The column under the pointer, or -1.
     columnChanged = Signal(int)
-    """The number under the pointer, or -1."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,28 +75,28 @@ class BarsView(Drawn):
         self.update()
 
     def vectors(self) -> tuple[Vector, ...]:
-        """What is shown."""
+        """Return the vectors that are shown."""
         return self._vectors
 
     def column(self) -> int:
-        """The number that is pointed at, or -1."""
+        """Return the column that is pointed at, or -1."""
         return self._column
 
     def sizeHint(self) -> QSize:
-        """Room for every row."""
+        """Return a size with space for every row."""
         return QSize(300, round(max(1, len(self._vectors)) * self._row_height()) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower is possible."""
+        """Return a narrower size of the same height."""
         return QSize(160, self.sizeHint().height())
 
     def columnX(self, column: int) -> float:
-        """Middle of a number's bars."""
+        """Return the middle of a column, in px."""
         left, width = self._plot()
         return left + (column + 0.5) * width / max(1, self._width())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Names, bars, notes, and the column that is pointed at."""
+        """Draw names, bars, notes and the column that is pointed at."""
         painter = QPainter(self)
         tone = theme.colours()
         if 0 <= self._column < self._width():
@@ -162,22 +162,23 @@ class BarsView(Drawn):
             painter.fillRect(bar, fill)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a number."""
+        """Choose the column under the pointer."""
         left, width = self._plot()
         share = (event.position().x() - left) / max(width, 1)
         inside = 0 <= share < 1
         self._set_column(int(share * self._width()) if inside else -1)
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Point at nothing."""
+        """Choose no column."""
         self._set_column(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from number to number."""
+        """Move to another column with Left and Right."""
         step = _STEPS.get(Qt.Key(event.key()))
         if step is None or not self._width():
             super().keyPressEvent(event)
             return
+        # from no column, Right goes to the first and Left to the last
         now = self._column if self._column >= 0 else (-1 if step > 0 else 0)
         self._set_column((now + step) % self._width())
 
@@ -195,7 +196,7 @@ class BarsView(Drawn):
         return self.lines(lines)
 
     def _plot(self) -> tuple[float, float]:
-        """(left, width) of the bars."""
+        """Return (left, width) of the bars, in px."""
         font = theme.font("small")
         bold = theme.font("small")
         bold.setBold(True)

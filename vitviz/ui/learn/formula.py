@@ -1,4 +1,4 @@
-"""Formulas as they are set in print: fractions, roots, raised and lowered letters.
+"""Typeset formulas: fractions, roots, superscripts and subscripts.
 
     Row(Sym("softmax"), Paren(Frac(Row(…), Root(…))), …) → Formula(widget)
 
@@ -46,7 +46,7 @@ MARGIN_PX = 4.0
 
 @dataclass(frozen=True)
 class Node:
-    """Part of a formula."""
+    """A part of a formula."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Sym(Node):
     text: str
     italic: bool = False
     meaning: Meaning | None = None
+    # Name for clicks; empty for what cannot be clicked.
     term: str = ""
-    """Name for clicks; empty for what cannot be clicked."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Row(Node):
 
 @dataclass(frozen=True)
 class Script(Node):
-    """A base with something raised or lowered behind it."""
+    """A base with a superscript, a subscript or both."""
 
     base: Node
     above: Node | None = None
@@ -78,7 +78,7 @@ class Script(Node):
 
 @dataclass(frozen=True)
 class Frac(Node):
-    """One over the other."""
+    """A fraction."""
 
     top: Node
     bottom: Node
@@ -86,7 +86,7 @@ class Frac(Node):
 
 @dataclass(frozen=True)
 class Root(Node):
-    """A square root with its bar over the whole of what is inside."""
+    """A square root whose bar covers everything inside."""
 
     inside: Node
 
@@ -99,18 +99,18 @@ class Paren(Node):
 
 
 def row(*parts: Node | str) -> Row:
-    """Parts side by side; plain text is upright."""
+    """Return parts side by side; plain strings become upright symbols."""
     return Row(tuple(Sym(p) if isinstance(p, str) else p for p in parts))
 
 
 def letter(text: str, meaning: Meaning | None = None, term: str = "") -> Sym:
-    """An italic letter, as variables are set."""
+    """Return an italic letter, as variables are set."""
     return Sym(text, True, meaning, term)
 
 
 @dataclass
 class _Box:
-    """A part that has been laid out, its origin on its baseline."""
+    """A part that has been laid out, with its origin on its baseline."""
 
     width: float = 0.0
     ascent: float = 0.0
@@ -129,7 +129,7 @@ class _Box:
 
 
 class Formula(Drawn):
-    """Shows one formula; the accessible name says it in words."""
+    """A widget that shows one formula; its accessible name is the formula as text."""
 
     termClicked = Signal(str)
 
@@ -153,16 +153,16 @@ class Formula(Drawn):
         self.update()
 
     def terms(self) -> list[str]:
-        """Names of what can be clicked, from left to right."""
+        """Return the names of the terms that can be clicked, from left to right."""
         return [term for term, _ in self._laid_out()[0].terms]
 
     def termRect(self, term: str) -> QRectF:
-        """Place of a term in this widget; the first if there are several."""
+        """Return the rectangle of a term; the first if there are several."""
         box, origin = self._laid_out()
         return next(r.translated(origin) for name, r in box.terms if name == term)
 
     def sizeHint(self) -> QSize:
-        """As large as the formula."""
+        """Return the size of the formula."""
         box = self._natural()
         return QSize(
             round(box.width + 2 * MARGIN_PX),
@@ -170,7 +170,7 @@ class Formula(Drawn):
         )
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower is possible: it is drawn smaller then, not cut off."""
+        """Return a narrower size: the formula is then drawn smaller, not cut off."""
         return QSize(80, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -215,7 +215,7 @@ class Formula(Drawn):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = -1
         self.update()
 
@@ -269,7 +269,7 @@ def _font(size: float, *, italic: bool) -> QFont:
 
 
 def _lay(node: Node, size: float) -> _Box:
-    """A part laid out with letters of `size` points."""
+    """Return a part laid out with letters of `size` points."""
     match node:
         case Sym():
             return _lay_sym(node, size)
@@ -372,7 +372,7 @@ def _lay_paren(inside: _Box, size: float) -> _Box:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A part and everything inside it."""
+    """Yield a part and everything inside it."""
     yield node
     children: tuple[Node | None, ...] = ()
     match node:

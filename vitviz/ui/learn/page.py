@@ -1,4 +1,4 @@
-"""What every chapter is made of: sentences, one thing to do, notes for teachers."""
+"""Base class of a chapter's page, and its parts: task, notes, choice of the head."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from vitviz.ui.widgets.segmented import Segmented
 
 
 class Button(QToolButton):
-    """A button with an edge, so that it is seen among sentences."""
+    """A button with a border, so that it stands out among sentences."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,7 @@ class Button(QToolButton):
 
 
 class Task(QFrame):
-    """The one thing to do, and whether it has been done."""
+    """The one thing a chapter asks the viewer to do, ticked once it has been done."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,13 +60,13 @@ class Task(QFrame):
         self._show()
 
     def setDone(self, is_done: bool) -> None:
-        """Tick it, or not."""
+        """Set whether the task is ticked."""
         if is_done != self._is_done:
             self._is_done = is_done
             self._show()
 
     def isDone(self) -> bool:
-        """Whether it is ticked."""
+        """Return whether the task is ticked."""
         return self._is_done
 
     def _show(self) -> None:
@@ -77,7 +77,7 @@ class Task(QFrame):
 
 
 class Notes(QWidget):
-    """What helps who teaches, folded until it is wanted, beside the way on."""
+    """Notes for teachers, folded at first, beside the button for the next chapter."""
 
     def __init__(
         self, text: str, onward: QWidget, parent: QWidget | None = None
@@ -91,7 +91,7 @@ class Notes(QWidget):
         self.fold.setArrowType(Qt.ArrowType.RightArrow)
         self.fold.setCheckable(True)
         self.fold.toggled.connect(self._on_toggled)
-        # unfolded is shown by the arrow, not by the look of a pressed button
+        # the arrow shows that it is unfolded, not the look of a pressed button
         self.fold.setStyleSheet(
             "QToolButton, QToolButton:checked { background: transparent;"
             " color: palette(window-text); }"
@@ -114,15 +114,15 @@ class Notes(QWidget):
         self.text.setVisible(is_open)
 
 
+# Gap between the text of a line and its chips.
 GAP_PX = 8
-"""Between a line's words and its chips."""
 
 
 class HeadChips(QWidget):
-    """Which head the chapter computes; a click chooses another."""
+    """A choice of the head whose numbers the chapter shows."""
 
+    # The index of a head.
     headChosen = Signal(object)
-    """int."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,12 +136,12 @@ class HeadChips(QWidget):
         self._box.setSpacing(2)
         self._box.addWidget(self._where)
         self._box.addWidget(self._chips, 1)
-        if theme.presents():  # the line under everything says layer and query
+        if theme.presents():  # the window's lowest line shows layer and query
             self._where.hide()
             self._chips.setTitle(self.tr("Head"))
 
     def setLesson(self, lesson: LessonData, *, with_key: bool) -> None:
-        """Say which layer, head, query and key the numbers are of."""
+        """Show which layer, head, query and key the numbers belong to."""
         count = lesson.trace.num_heads
         if count != self._count:
             self._count = count
@@ -165,7 +165,7 @@ class HeadChips(QWidget):
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """On one line, if words and chips have room there."""
+        """Set text and chips on one line where both fit."""
         super().resizeEvent(event)
         self._arrange()
 
@@ -177,34 +177,38 @@ class HeadChips(QWidget):
         self._box.setSpacing(GAP_PX if is_line else 2)
 
     def chip(self, head: int) -> QToolButton:
-        """What chooses a head."""
+        """Return the button of a head."""
         return self._chips.button(head)
 
 
+# How strongly parts should share a slide (`PageBlock.leads`), from 1 to STRONG: here
+# widgets with what stands below them.
 LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: STRONG}
-"""What is not to be parted from what stands below it, and how little."""
+# Gap between two parts of a page.
 TIGHT_PX, WIDE_PX = 5, 8
-"""Between two parts of a page."""
+# A part given to `keep_with_next`, and a row of controls, with what stands below; a
+# comment with what stands above.
 KEPT, COMMENT, CONTROLS = STRONG, 2, 2
+# The labels of a slider with the slider above.
 WORDS_OF_SLIDER = 8
+# The notes with the last part above, so that they are not a slide of their own.
 ALONE = 4
-"""Of the last line: it is no slide of its own."""
 
 
 class Page(QWidget):
-    """One chapter; `finished` says that its task has been done."""
+    """Base of a chapter's page; emits `finished` when its task has been done."""
 
     finished = Signal()
     nextRequested = Signal()
+    # The QWidget that shows a result the viewer has asked for; it may be out of sight.
     partCame = Signal(object)
-    """A QWidget that answers what the viewer has asked for; it may lie below."""
 
+    # Whether a key is ringed on the picture and can be chosen by a click.
     uses_key = False
-    """Whether a key is ringed on the picture and may be chosen by a click."""
+    # Whether a plain click, not only one with Shift, chooses the key.
     clicks_choose_key = False
-    """Whether a plain click, not only one with shift, chooses the key."""
+    # Names of the attributes that a page made anew takes over.
     kept: ClassVar[tuple[str, ...]] = ()
-    """Names of what the viewer has set or found here."""
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -212,8 +216,9 @@ class Page(QWidget):
         self.lesson: LessonData | None = None
         self.task: Task | None = None
         self.notes: Notes | None = None
+        # The part that was first on the slide in Present, before the page was made
+        # anew.
         self.first_part = 0
-        """What its slide in Present begins with, where the page is made anew."""
         self._kept_with_next: set[QWidget] = set()
         self._is_in_room, self._notes_open = theme.presents(), False
         self._column = QVBoxLayout(self)
@@ -222,46 +227,46 @@ class Page(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def setTight(self, is_tight: bool) -> None:
-        """Take less room between the parts, and on a desk for figures too."""
+        """Set whether gaps are narrow and, outside Present, figures are less high."""
         self._column.setSpacing(TIGHT_PX if is_tight else WIDE_PX)
         for figure in self.findChildren(Drawn):
             figure.setTight(is_tight and not theme.presents())
 
     def add(self, widget: QWidget) -> None:
-        """Put a widget below the others."""
+        """Add a widget at the end."""
         self._column.addWidget(widget)
 
     def add_row(self, *widgets: QWidget) -> None:
-        """Put widgets side by side below the others, from the left."""
+        """Add widgets side by side at the end, from the left."""
         line = Flow(8)
         for widget in widgets:
             line.addWidget(widget)
         self._column.addLayout(line)
 
     def say(self, text: str = "", kind: str = "body") -> Prose:
-        """Put a paragraph below the others."""
+        """Add a paragraph at the end."""
         prose = Prose(text, kind)
         self.add(prose)
         prose.setHidden(not text)
         return prose
 
     def keep_with_next(self, widget: QWidget) -> None:
-        """On one slide with what stands below it, if that can be."""
+        """Keep a widget on one slide with what stands below it, if that is possible."""
         self._kept_with_next.add(widget)
 
     def show_formula(self, node: Node, spoken: str) -> Formula:
-        """Put a formula below the others, in the middle."""
+        """Add a formula at the end, centred."""
         formula = Formula(node, spoken)
         self._column.addWidget(formula, 0, Qt.AlignmentFlag.AlignHCenter)
         return formula
 
     def ask_to(self, text: str) -> None:
-        """Put the thing to do below the others."""
+        """Add the task at the end."""
         self.task = Task(text)
         self.add(self.task)
 
     def close_with(self, notes: str, *, is_last: bool = False) -> None:
-        """Put the teacher's notes and the way on at the end."""
+        """Add the teacher's notes and the button for the next chapter at the end."""
         self._column.addStretch(1)
         self.onward = Button(self.tr("Next chapter"))
         self.onward.setToolTip(self.tr("Go on with the next chapter"))
@@ -271,7 +276,7 @@ class Page(QWidget):
         self.add(self.notes)
 
     def blocks(self) -> list[PageBlock]:
-        """What is on the page, from above; controls lead to what they change."""
+        """Return the visible parts from the top, each with its tie to the next."""
         items = (self._column.itemAt(i) for i in range(self._column.count()))
         found: list[PageBlock] = []
         for item in items:
@@ -292,7 +297,7 @@ class Page(QWidget):
         return found
 
     def _belongs(self, widget: QWidget | None) -> int:
-        """How much a part belongs to what stands above it."""
+        """Return how strongly a part belongs to what stands above it."""
         if isinstance(widget, Marks):
             return WORDS_OF_SLIDER
         if widget is self.notes:
@@ -303,28 +308,28 @@ class Page(QWidget):
         return int(isinstance(widget, QSlider))
 
     def done(self) -> None:
-        """The viewer has done it."""
+        """Tick the task and emit `finished`, once."""
         if self.task is not None and not self.task.isDone():
             self.task.setDone(True)
             self.finished.emit()
 
     def refresh(self, lesson: LessonData) -> None:
-        """Show the numbers of `lesson`."""
+        """Store `lesson` and show its numbers."""
         self.lesson = lesson
         self.update_numbers(lesson)
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """Show the numbers of `lesson`; each chapter has its own."""
+        """Show the numbers of `lesson`; each chapter implements it."""
         raise NotImplementedError
 
     def remembered(self) -> dict[str, object]:
-        """What the viewer has set or found here, for a page that is made anew."""
+        """Return what the viewer has set or found, for a page that is made anew."""
         found = {name: getattr(self, name) for name in self.kept}
         return {**found, "notes_open": self.notes_open}
 
     @property
     def notes_open(self) -> bool:
-        """Whether the notes are unfolded on the desk: a room is not shown them."""
+        """Whether the notes are unfolded outside Present, where they are shown."""
         if self._is_in_room or self.notes is None:
             return self._notes_open
         return self.notes.fold.isChecked()
@@ -336,13 +341,13 @@ class Page(QWidget):
             self.notes.fold.setChecked(is_open)
 
     def recall(self, memory: Mapping[str, object]) -> None:
-        """Go on from there, before the first numbers come."""
+        """Restore what `remembered` returned, before the first numbers arrive."""
         for name, value in memory.items():
             setattr(self, name, value)
 
     def forget(self) -> None:
-        """The picture or its trace has gone."""
+        """Forget the lesson: the picture or its trace has been closed."""
         self.lesson = None
 
     def leave(self) -> None:
-        """Another chapter or mode is opened: take down what lies on the picture."""
+        """Remove what the page drew on the picture: another chapter or mode opens."""

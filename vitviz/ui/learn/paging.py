@@ -1,7 +1,6 @@
-"""Which parts of a long page are shown together, a slide at a time.
+"""Division of a chapter's page into slides for Present.
 
-For a room a chapter is turned over like slides: nothing is cut in the middle, and what
-belongs together stays together.
+No part is cut where it fits on a slide, and parts that belong together stay together.
 """
 
 from __future__ import annotations
@@ -9,36 +8,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# From this weight on two parts share a slide, even if that takes one more slide.
 STRONG = 10
-"""From here on two parts are on one slide, also where that takes one more."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlock:
-    """A part of the page that is not cut."""
+    """A part of the page that is not to be cut."""
 
+    # In px from the page's upper edge; blocks come in this order and do not overlap.
     top: int
-    """px from the page's upper end; blocks come in this order and do not overlap."""
     bottom: int
+    # How strongly it belongs to what follows, such as a slider to the text below it.
     leads: int = 0
-    """How much it belongs to what follows: a slider to the words under it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """What is seen at once: px from the page's upper end."""
+    """The part of a page that is seen at once, in px from the page's upper edge."""
 
     top: int
     bottom: int
 
 
 def slides_of(blocks: Sequence[PageBlock], room: int) -> tuple[Slide, ...]:
-    """As few slides of at most `room` px as can be; at least one, if empty.
+    """Return as few slides of at most `room` px as possible, and at least one.
 
-    What belongs together strongly is parted only where it has no room together.
-
-    Among equally few, those that part the least of what belongs together, and of these
-    the most even. A block that is higher than a slide has slides of its own.
+    Blocks that belong together strongly are separated only where they do not fit on one
+    slide. Among equally few slides, those come first that separate the least of what
+    belongs together, and of these the most even ones. A block that is higher than a
+    slide is cut into slides of its own.
     """
     if not blocks or room < 1:
         return (Slide(0, max(room, 0)),)
@@ -53,10 +52,13 @@ def slides_of(blocks: Sequence[PageBlock], room: int) -> tuple[Slide, ...]:
             height = blocks[end - 1].bottom - blocks[start].top
             if height > room and end > start + 1:
                 break
+            # costs are compared in this order: strong ties cut, slides, all ties cut,
+            # unevenness
             torn, slides, parted, uneven = best[end][0]
             leads = blocks[end - 1].leads if end < count else 0
             torn += leads >= STRONG
             parted += leads
+            # a block that is higher than a slide takes several
             needed = max(1, -(-height // room))
             uneven += (max(room - height, 0)) ** 2
             ways.append(((torn, slides + needed, parted, uneven), end))

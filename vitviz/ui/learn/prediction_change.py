@@ -1,4 +1,4 @@
-"""What a changed run does to the model's answer, in words."""
+"""The model's answer before and after a change, as text and a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = 3
 
 
 class PredictionChange(Prose):
-    """The model's answer before and after a change; has the model run where it must."""
+    """A paragraph on the model's answer before and after a change, which it runs."""
 
     def __init__(self, host: ChapterHost) -> None:
         super().__init__()
@@ -30,12 +30,12 @@ class PredictionChange(Prose):
         self._before: Trace | None = None
         self._asked: object = None
         self._start = ""
+        # The changed run; the run on screen where nothing is changed.
         self.after: Trace | None = None
-        """The changed run; the run on screen where nothing is changed."""
         self.hide()  # until there is something to say
 
     def compare(self, lesson: LessonData, changes: Interventions, start: str) -> None:
-        """Say what `changes` do to the answer, after the words `start`."""
+        """Show what `changes` do to the answer, after the text `start`."""
         trace, model = lesson.trace, lesson.model
         if model is None:
             self.say(without_model())
@@ -52,11 +52,11 @@ class PredictionChange(Prose):
         )
 
     def drop(self) -> None:
-        """What was asked for is not wanted any more."""
+        """Forget which run was asked for, so that it can be asked for again."""
         self._asked = None
 
     def forget(self) -> None:
-        """Another picture."""
+        """Forget both runs: the picture has been closed."""
         self._asked = self._before = self.after = None
         self.say("")
 
@@ -65,19 +65,20 @@ class PredictionChange(Prose):
             return
         self.after = after
         said, table = outcome(self._before, after)
-        gap = "" if self._start.endswith("：") else " "  # which has its own room
+        # a full-width colon brings its own space
+        gap = "" if self._start.endswith("：") else " "
         self.say(f"{self._start}{gap}{said}", table)
 
 
 def without_model() -> str:
-    """Why there is no answer where only a trace is at hand."""
+    """Return the text for a trace whose model is not at hand."""
     return QCoreApplication.translate(
         "Outcome", "The model itself is not here, only its trace: it cannot be changed."
     )
 
 
 def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
-    """Source text of how far the feature turned, or a table of likeliest classes."""
+    """Return text on how far the feature turned, or a table of likeliest classes."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("Outcome", text)

@@ -1,4 +1,4 @@
-"""Words under the steps of a slider."""
+"""Labels below the steps of a slider."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from vitviz.ui.widgets.inputs import Slider
 
 
 class Marks(Drawn):
-    """Words under a slider, from its beginning to its end at equal distances.
+    """Labels below a slider, at equal distances from its beginning to its end.
 
-    A click on a word moves the slider there.
+    A click on a label moves the slider there.
     """
 
     def __init__(
@@ -38,17 +38,17 @@ class Marks(Drawn):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def setWords(self, words: tuple[str, ...]) -> None:
-        """Show other words, at least two."""
+        """Show other labels, at least two."""
         if words != self._words:
             self._words = words
             self.update()
 
     def sizeHint(self) -> QSize:
-        """One line."""
+        """Return the size of one line."""
         return QSize(200, round(theme.line_px("small")))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The words, the present one in bold."""
+        """Draw the labels, the current one in bold."""
         painter = QPainter(self)
         tone = theme.colours()
         option = QStyleOptionSlider()
@@ -71,7 +71,7 @@ class Marks(Drawn):
             painter.drawText(place, int(middle_of), word)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to the word."""
+        """Move the slider to the place that was clicked."""
         if self._slider.isEnabled():
             self._slider.moveTo(event.position().x())
 

@@ -1,4 +1,4 @@
-"""A chapter's page: scrolled on a desk, in Present turned over a slide at a time."""
+"""Scroll area of a chapter's page; in Present it shows the page slide by slide."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from vitviz.ui.base import theme
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.paging import Slide, slides_of
 
+# In a view of fewer lines of body text, the parts of a page stand closer together.
 TIGHT_BELOW_LINES = 38.0
-"""Of body type: where so few fit, parts stand nearer to each other."""
+# Height of the “More below” button, in lines, and the share of it that fades in.
 MORE_LINES, FADED = 1.9, 0.4
-"""Height of what says that there is more, and where it lets nothing through."""
+# The margin below the last part: no more than that out of sight needs no button.
 NOTHING_PX = 12
-"""The margin below the last part: to miss it is to miss nothing."""
+# Wheel angle for one slide, in Qt's unit of an eighth of a degree.
 WHEEL_STEP = 120
-"""Of a wheel's angle, for one slide (Qt's unit, an eighth of a degree)."""
 
 
 class More(QToolButton):
-    """Says that there is more below, and goes there; seen only where there is.
+    """A button that scrolls down, shown only where there is more below.
 
-    What lies under it fades out towards the edge.
+    The page fades out behind it.
     """
 
     def __init__(self, area: QScrollArea) -> None:
@@ -54,13 +54,13 @@ class More(QToolButton):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the lower edge."""
+        """Stay at the lower edge of the scroll area."""
         if watched is self._area and event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The fading, and the words at its lower end."""
+        """Draw the fading background, and the text at its lower end."""
         painter = QPainter(self)
         tone = theme.colours()
         ground = QColor(tone.panel)
@@ -95,10 +95,10 @@ class More(QToolButton):
 
 
 class PageSlides(QScrollArea):
-    """In Present no part of the page is cut: what does not fit is the next slide."""
+    """A scroll area that shows whole parts in Present, on as many slides as needed."""
 
+    # Another slide is shown, or their number has changed.
     changed = Signal()
-    """Another slide is shown, or there are more or fewer of them."""
 
     def __init__(self, page: Page, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,8 +106,9 @@ class PageSlides(QScrollArea):
         self._is_turned = theme.presents()
         self._slides: tuple[Slide, ...] = (Slide(0, 0),)
         self._index = 0
+        # Part that the page made before this one began with; in sight until a slide is
+        # turned.
         self._first_part = page.first_part
-        """Of the page made before this one: stays in sight until one turns over."""
         self._turned_by = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -123,26 +124,26 @@ class PageSlides(QScrollArea):
             self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
     def more(self) -> More:
-        """What says that there is more below."""
+        """Return the “More below” button."""
         return self._more
 
     def count(self) -> int:
-        """How many slides there are; one on a desk."""
+        """Return the number of slides; 1 outside Present."""
         return len(self._slides)
 
     def index(self) -> int:
-        """The slide that is shown, from 0."""
+        """Return the index of the slide that is shown."""
         return self._index
 
     def first_part(self) -> int:
-        """The part of the page that its slide begins with; 0 on a desk."""
+        """Return the index of the part its slide begins with; 0 outside Present."""
         parts = self._parts() if self._index else {}
         top = self._slides[self._index].top
         return next((i for i, y in parts.items() if y >= top), 0)
 
     def step(self, by: int) -> bool:
-        """Go `by` slides on; False where there is none any more."""
-        self._arrange()  # what was just opened has not been measured
+        """Move by `by` slides; return False where there are none left."""
+        self._arrange()  # parts that were just unfolded have not been measured
         index = self._index + by
         if not 0 <= index < self.count():
             return False
@@ -160,7 +161,8 @@ class PageSlides(QScrollArea):
     def showPart(self, widget: QWidget) -> None:
         """Bring a part of the page into view."""
         if not self._is_turned:
-            # the page has to have its new height, and nothing is to fade out over it
+            # the page needs its new height first; the “More” button must not cover the
+            # part
             QApplication.sendPostedEvents(self._page, QEvent.Type.LayoutRequest)
             top = widget.mapTo(self._page, QPoint(0, 0)).y()
             self.ensureVisible(0, top + widget.height() + self._more.height(), 0, 0)
@@ -170,13 +172,13 @@ class PageSlides(QScrollArea):
         self.show_slide(self._slide_at(widget))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Measure anew when something on the page has changed."""
+        """Divide the page anew when something on it has changed."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             self._soon.start()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another room, other slides; on a desk, parts nearer to each other."""
+        """Divide the page anew; outside Present, set how close its parts stand."""
         super().resizeEvent(event)
         if self._is_turned:
             self._soon.start()
@@ -184,7 +186,7 @@ class PageSlides(QScrollArea):
             self._page.setTight(self.height() < TIGHT_BELOW_LINES * theme.line_px())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn over, where pages are turned."""
+        """Turn to another slide in Present; scroll otherwise."""
         if not self._is_turned:
             super().wheelEvent(event)
             return
@@ -204,7 +206,7 @@ class PageSlides(QScrollArea):
         if slides != self._slides:
             former = self._slides[min(self._index, self.count() - 1)]
             self._slides = slides
-            # what was read last stays in sight
+            # the part that was read last stays in sight
             shown = [i for i, one in enumerate(slides) if one.top <= former.top]
             self._index = shown[-1] if shown else 0
             self.changed.emit()
@@ -215,7 +217,7 @@ class PageSlides(QScrollArea):
         self._show()
 
     def _parts(self) -> dict[int, int]:
-        """The middle of every visible part, in pixels of the page, by its place."""
+        """Return the middle of every visible part, in px of the page, by its index."""
         layout = self._page.layout()
         items = () if layout is None else map(layout.itemAt, range(layout.count()))
         return {
@@ -234,7 +236,7 @@ class PageSlides(QScrollArea):
         self.verticalScrollBar().setValue(slide.top)
 
     def _on_scrolled(self, value: int) -> None:
-        """Qt brings what takes the focus into view: show the whole of its slide."""
+        """Show the whole slide of the focused widget: Qt scrolls only to the widget."""
         if value == self._slides[self._index].top:
             return
         focus = QApplication.focusWidget()
@@ -245,7 +247,7 @@ class PageSlides(QScrollArea):
         self._soon.start()
 
     def _slide_at(self, widget: QWidget) -> int:
-        """The slide that shows the middle of a widget."""
+        """Return the index of the slide that shows the middle of a widget."""
         return self._slide_of(
             widget.mapTo(self._page, QPoint(0, widget.height() // 2)).y()
         )

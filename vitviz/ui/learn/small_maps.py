@@ -1,4 +1,4 @@
-"""Small maps side by side, such as a row as it is and as it would be."""
+"""Small maps side by side, such as a row as it is and as a change would make it."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ from vitviz.views.colour import Array, Meaning, levels_for
 from vitviz.views.display import MapCell
 
 GAP_PX = 10.0
+# Largest side of a map, in lines of text.
 SIDE_LINES = 7.0
-"""Largest side of a map, in lines of text."""
+# Largest height of all maps together in Present, in lines, so that text fits too.
 SLIDE_LINES = 14.0
-"""In Present: largest height of all maps together, so that words have room too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Small:
-    """One map."""
+    """One map, with its caption."""
 
     caption: str
+    # (R, C).
     patches: Array
-    """(R, C)."""
+    # Drawn pale and crossed out.
     is_off: bool = False
-    """Drawn pale and crossed out."""
+    # The caption where `caption` is too wide.
     short: str = ""
-    """The caption where that is too wide."""
 
 
 class MapsView(Drawn):
-    """Maps on one scale, or each on its own. A click, or arrows and Enter, choose."""
+    """Maps on one scale or each on its own, chosen by click or arrows and Enter."""
 
+    # Index of a map; emitted only if `choosable`.
     chosen = Signal(int)
-    """Index of a map; emitted only where maps may be chosen."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class MapsView(Drawn):
         self._focused = 0
         self._hovered = -1
         self.setAccessibleName(name)
-        # not Fixed: that would hold it to the height of the width that it hints at
+        # not Fixed: that would fix the height to the one of the hinted width
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -94,7 +94,7 @@ class MapsView(Drawn):
         self.update()
 
     def maps(self) -> tuple[Small, ...]:
-        """What is shown."""
+        """Return the maps that are shown."""
         return self._maps
 
     def setCurrent(self, index: int) -> None:
@@ -104,25 +104,25 @@ class MapsView(Drawn):
             self.update()
 
     def hasHeightForWidth(self) -> bool:
-        """More rows where it is narrow."""
+        """Return True: the narrower, the more rows."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """As many rows as the maps need."""
+        """Return the height of as many rows as the maps need."""
         columns, side = self._layout(width)
         rows = -(-max(1, len(self._maps)) // columns)
         return round(rows * (side + self._caption() + GAP_PX / 2))
 
     def sizeHint(self) -> QSize:
-        """One row."""
+        """Return the size of one row."""
         return QSize(300, self.heightForWidth(440))
 
     def minimumSizeHint(self) -> QSize:
-        """Narrow."""
+        """Return a small size, since maps can be narrow."""
         return QSize(120, 40)
 
     def mapRect(self, index: int) -> QRectF:
-        """Place of a map, without its caption."""
+        """Return the rectangle of a map, without its caption."""
         columns, side = self._layout(self.width())
         row, col = divmod(index, columns)
         return QRectF(
@@ -133,7 +133,7 @@ class MapsView(Drawn):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Maps, captions, frames, crosses."""
+        """Draw maps, captions, frames and crosses."""
         painter = QPainter(self)
         tone = theme.colours()
         _, side = self._layout(self.width())
@@ -165,7 +165,7 @@ class MapsView(Drawn):
             if one.short and metrics.horizontalAdvance(text) > below.width():
                 text = one.short
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, below.width())
-            # a line may be lower than the font's own
+            # a line may be lower than the font's own height
             middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             painter.drawText(below, int(middle), text)
 
@@ -177,7 +177,7 @@ class MapsView(Drawn):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = -1
         self.update()
 
@@ -189,7 +189,7 @@ class MapsView(Drawn):
             self.chosen.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move among the maps, choose one."""
+        """Move among the maps, or choose one."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         key = Qt.Key(event.key())
         if not self._is_choosable or not self._maps:
@@ -210,7 +210,7 @@ class MapsView(Drawn):
         return -1
 
     def _layout(self, width: int) -> tuple[int, float]:
-        """(columns, side of a map): as many in a row as keep a readable size."""
+        """Return (columns, side of a map): as many in a row as stay readable."""
         count = max(1, len(self._maps))
         largest = self.lines(SIDE_LINES)
         if theme.presents():
@@ -227,7 +227,7 @@ class MapsView(Drawn):
     def _layout_of_slide(
         self, width: int, count: int, largest: float
     ) -> tuple[int, float]:
-        """(columns, side): as large as a slide has room for all of them at once."""
+        """Return (columns, side of a map), as large as all fit on a slide at once."""
         room = SLIDE_LINES * theme.line_px("small")
 
         def side(columns: int) -> float:

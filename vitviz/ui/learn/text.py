@@ -1,7 +1,7 @@
-"""Text of chapters: terms in the colour of what they mean, readable on any theme.
+"""Text of chapters: paragraphs, tables and terms in the colour of what they mean.
 
 Source text marks terms with one letter: <q>query</q>, <k>key</k>, <v>value</v>,
-<s>CLS</s>, <w>caution</w>. What is drawn is Qt's rich text.
+<s>CLS</s>, <w>caution</w>. It is drawn as Qt's rich text, readable on any theme.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ TAGS = {
     "s": Meaning.SPECIAL,
     "w": Meaning.WARNING,
 }
+# Height of a figure where space is short, as a share of its usual height.
 TIGHT = 0.8
-"""Of a figure's usual height."""
 FONT_EVENTS = (
     QEvent.Type.ApplicationFontChange,
     QEvent.Type.FontChange,
-    QEvent.Type.StyleChange,  # all that comes where there is a style sheet
+    QEvent.Type.StyleChange,  # the only one that arrives where there is a style sheet
 )
+# A shape such as (B, H, N, d<sub>k</sub>), or a cell: each stays on one line.
 _SHAPE = re.compile(r"\((?:[\w·<>/{}]+, ){2,}[\w·<>/{}]+\)|\(\d+, \d+\)")
-"""A shape such as (B, H, N, d<sub>k</sub>), or a patch: each stays on one line."""
+# Spaces in a sum, between a number and its unit, and before a tick or cross.
 _UNPARTED = re.compile(
     r" (?=[×÷+−=] (?:<\w+>)*[\d(N√])"
     r"|(?<=[×÷+−=]) (?=(?:<\w+>)*[\dN√])"
     r"|(?<=\d) (?=(?:[kMG]?B|ms|s|px)\b|%)"
     r"| (?=<[vw]>[✓✗])"
 )
-"""Spaces in a sum, between a number and its unit, before a verdict on a number."""
+# The last letters of a Japanese sentence, which must not be a line of their own.
 _ENDING = re.compile(r"[぀-ヿ一-鿿]{2,4}。(?=$|<)")
-"""The last letters of a Japanese sentence: not a line of their own."""
 _TAG = re.compile(rf"<(/?)([{''.join(TAGS)}])>")
 
 
 def marked(text: str) -> str:
-    """Qt's rich text of a source text."""
+    """Return a source text as Qt's rich text."""
 
     def span(match: re.Match[str]) -> str:
         if match[1]:
@@ -55,8 +55,10 @@ def marked(text: str) -> str:
 
     whole = _SHAPE.sub(lambda match: match[0].replace(" ", "&nbsp;"), text)
     whole = _UNPARTED.sub("&nbsp;", whole)
+    # U+2060, the word joiner, allows no line break
     whole = _ENDING.sub(lambda match: "\u2060".join(match[0]), whole)
-    if theme.presents():  # Qt draws them at two thirds of the size they are given
+    # Qt draws <sub> at two thirds of the size it is given
+    if theme.presents():
         size = 1.5 * theme.smallest()
         whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
         small = f'<span style="font-size:{theme.smallest():.1f}pt">'
@@ -65,32 +67,32 @@ def marked(text: str) -> str:
 
 
 def follow_font(widget: QWidget, kind: str) -> None:
-    """Give a widget the application's font as it is now, where it has another."""
+    """Set the application's current font on a widget, if it has another."""
     wanted, own = theme.font(kind), widget.font()
     if (wanted.pointSizeF(), wanted.families()) != (own.pointSizeF(), own.families()):
         widget.setFont(wanted)
 
 
 class Drawn(QWidget):
-    """A figure that paints words itself, and takes another room with another font."""
+    """Base of figures that draw text themselves, sized in lines of the current font."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_tight = False
 
     def setTight(self, is_tight: bool) -> None:
-        """Be less high, where a whole chapter has little height."""
+        """Set whether the figure is less high, for a chapter in a low window."""
         if is_tight != self._is_tight:
             self._is_tight = is_tight
             self.updateGeometry()
             self.update()
 
     def lines(self, count: float) -> float:
-        """Height of `count` lines of small type, fewer where it is tight, in px."""
+        """Return the height of `count` lines of small text in px, less where tight."""
         return (TIGHT if self._is_tight else 1.0) * count * theme.line_px("small")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the room of another font."""
+        """Adopt the size that goes with another font."""
         super().changeEvent(event)
         if event.type() in FONT_EVENTS:
             self.updateGeometry()
@@ -99,18 +101,18 @@ class Drawn(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in source text; the first column to the left, the others to the right."""
+    """A table of source texts; the first column is left-aligned, all others right."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def as_columns(self) -> str:
-        """Source text of a table."""
+        """Return the source text of a table."""
         parts = [_cells(self.header, "th"), *(_cells(row, "td") for row in self.rows)]
         return f"<table>{''.join(parts)}</table>"
 
     def as_stacked(self) -> str:
-        """Source text for where the columns have no room: names above the numbers."""
+        """Return source text with names above numbers, where columns do not fit."""
         parts = [_cells(self.header[1:], "th")]
         for name, *cells in self.rows:
             style = f'style="{_table_size()}" colspan="{len(cells)}"'
@@ -133,7 +135,10 @@ class Prose(QLabel):
         *,
         is_line: bool = False,
     ) -> None:
-        """`is_line`: it does not wrap, and asks for its width."""
+        """Create a paragraph.
+
+        is_line : it does not wrap, and asks for its width.
+        """
         super().__init__(parent)
         self._source = source
         self._table: Table | None = None
@@ -155,33 +160,34 @@ class Prose(QLabel):
         self._show()
 
     def say(self, source: str, table: Table | None = None, after: str = "") -> None:
-        """Show another text, and a table below it, and a text below that."""
+        """Show another text, a table below it, and a text below that."""
         if (source, table, after) == (self._source, self._table, self._after):
             return
         self._source, self._table, self._after = source, table, after
         self._show()
-        if self.parent() is not None:  # else it would become a window
+        # a shown widget without a parent would be a window
+        if self.parent() is not None:
             self.setHidden(not self.source())
 
     def source(self) -> str:
-        """The whole text with its marks, a table in columns."""
+        """Return the whole source text, a table in columns."""
         return self._composed(columns=True)
 
     def kind(self) -> str:
-        """Which of the theme's fonts it has."""
+        """Return the kind of font, as `theme.font` takes it."""
         return self._kind
 
     def minimumSizeHint(self) -> QSize:
-        """None: the height follows from the width the panel has."""
+        """Return an empty size: the height follows from the width of the panel."""
         return QSize(0, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Set a table anew where the room is another."""
+        """Lay a table out for the new width."""
         super().resizeEvent(event)
         self._fit_table()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Set a table as its room asks for: hidden, that is not known."""
+        """Lay a table out: while the paragraph is hidden, its width is not known."""
         super().showEvent(event)
         self._fit_table()
 
@@ -202,7 +208,7 @@ class Prose(QLabel):
         self.setText(self._lined(marked(self._composed(columns=self._has_columns))))
 
     def _lined(self, text: str, spread: float = 1.0) -> str:
-        """In Present with lines of one height, also where letters stand lower."""
+        """Return `text`, in Present with lines of one height, subscripts or not."""
         if not theme.presents():
             return text
         height = spread * theme.line_px(self._kind)
@@ -232,7 +238,7 @@ def _cells(texts: tuple[str, ...], kind: str) -> str:
     made = []
     for index, text in enumerate(texts):
         side, pad = ("right", "padding-left:10px;") if index else ("left", "")
-        # not broken: a name or a number with its unit
+        # do not break a name, or a number and its unit
         words = text.replace(" ", "&nbsp;")
         style = f"{pad}font-weight:normal{_table_size()}"
         made.append(f'<{kind} align="{side}" style="{style}">{words}</{kind}>')
@@ -240,5 +246,5 @@ def _cells(texts: tuple[str, ...], kind: str) -> str:
 
 
 def _table_size() -> str:
-    """In Present the smallest type there is: tables are wide."""
+    """Return the style of table text: the smallest in Present, as tables are wide."""
     return f";font-size:{theme.smallest():.1f}pt" if theme.presents() else ""

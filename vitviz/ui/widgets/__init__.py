@@ -1,1 +1,1 @@
-"""Widgets of their own: setters and signals, no logic about models."""
+"""General widgets, with setters and signals; they know nothing about models."""

@@ -1,4 +1,4 @@
-"""Names with a bar and a number each, such as classes with their probabilities."""
+"""List of names with a bar and a number each, such as classes with probabilities."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ BAR_PX = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row."""
+    """One row: its key, name, bar and number."""
 
     key: int
     name: str
+    # Length of the bar, in [0, 1].
     share: float
-    """Length of the bar, in [0, 1]."""
     number: str
 
 
 class BarList(QWidget):
-    """Click or arrow keys choose a row. Setters never emit."""
+    """Rows of names with bars, chosen by click or arrow keys; setters emit nothing."""
 
+    # The key of a row.
     chosen = Signal(int)
-    """The key of a row."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class BarList(QWidget):
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
-        """Room for ten rows."""
+        """Return a size with space for ten rows."""
         return QSize(400, round(10 * self._row_height()))
 
     def setBars(self, bars: tuple[Bar, ...]) -> None:
@@ -68,16 +68,16 @@ class BarList(QWidget):
             self.update()
 
     def bars(self) -> tuple[Bar, ...]:
-        """What is listed."""
+        """Return the rows."""
         return self._bars
 
     def rowRect(self, index: int) -> QRectF:
-        """Place of a row."""
+        """Return the rectangle of a row."""
         height = self._row_height()
         return QRectF(4, 2 + index * height, self.width() - 8, height - 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Rows that have room, with their bars."""
+        """Draw the rows that fit, with their bars."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.panel))
@@ -101,7 +101,7 @@ class BarList(QWidget):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = -1
         self.update()
 
@@ -112,6 +112,7 @@ class BarList(QWidget):
             super().keyPressEvent(event)
             return
         keys = [bar.key for bar in self._bars]
+        # where none is chosen, either key goes to the first
         now = keys.index(self._current) if self._current in keys else -step
         self.chosen.emit(keys[min(max(now + step, 0), len(keys) - 1)])
 

@@ -1,4 +1,4 @@
-"""Rows and columns of small pictures or colours, such as layers × heads."""
+"""Grid of small pictures or coloured cells, such as layers × heads."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from vitviz.ui.base import theme
 from vitviz.ui.widgets.map_image import paint_map
 
 MARGIN_PX = 12.0
+# Where cells are narrower than this, only every second, third … column is labelled.
 LEAST_LABEL_PX = 14.0
-"""Cells narrower than this have only every second, third … column labelled."""
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -38,21 +38,21 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class GridLabels:
-    """What stands at rows and columns, or else below every cell."""
+    """Labels of rows and columns, or captions below every cell."""
 
     rows: tuple[str, ...] = ()
     cols: tuple[str, ...] = ()
+    # Captions by row and column; empty for none.
     cells: tuple[tuple[str, ...], ...] = ()
-    """Captions by row and column; empty for none."""
 
 
 class CellGrid(QWidget):
-    """Click or arrow keys choose a cell. Setters never emit."""
+    """A grid of cells, chosen by click or arrow keys; setters emit nothing."""
 
+    # (row, column).
     chosen = Signal(int, int)
-    """(row, column)."""
+    # A click on a column's label.
     columnChosen = Signal(int)
-    """A click on a column's label."""
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,20 +69,23 @@ class CellGrid(QWidget):
         self.setMouseTracking(True)
 
     def sizeHint(self) -> QSize:
-        """Room for a dozen rows."""
+        """Return a size with space for a dozen rows."""
         return QSize(440, 300)
 
     def setShape(
         self, rows: int, cols: int, labels: GridLabels, *, count: int | None = None
     ) -> None:
-        """Empty cells; `count` of them when the last row is not full."""
+        """Set the numbers of rows and columns, and empty all cells.
+
+        count : number of cells, where the last row is not full.
+        """
         self._shape, self._labels, self._count = (rows, cols), labels, count
         self._images.clear()
         self._hovered = None
         self.update()
 
     def setImage(self, row: int, col: int, image: QImage) -> None:
-        """The picture of one cell."""
+        """Set the picture of one cell."""
         self._images[row, col] = image
         self.update()
 
@@ -93,19 +96,19 @@ class CellGrid(QWidget):
             self.update()
 
     def setTip(self, tip: Callable[[int, int], str]) -> None:
-        """What is said of a cell under the pointer."""
+        """Set the function that returns the tooltip of a cell (row, column)."""
         self._tip = tip
 
     def shape(self) -> Place:
-        """(rows, columns)."""
+        """Return (rows, columns)."""
         return self._shape
 
     def image(self, row: int, col: int) -> QImage | None:
-        """What a cell shows."""
+        """Return the picture of a cell; None for none."""
         return self._images.get((row, col))
 
     def bestColumns(self, count: int) -> int:
-        """Columns in which `count` captioned squares become largest."""
+        """Return the columns at which `count` captioned squares are largest."""
         line = QFontMetricsF(theme.font("small")).height()
         room, height = self.width() - 2 * MARGIN_PX, self.height() - 12
         best = (0.0, 1)
@@ -116,14 +119,14 @@ class CellGrid(QWidget):
         return best[1]
 
     def cellRect(self, row: int, col: int) -> QRectF:
-        """Place of a cell's picture."""
+        """Return the rectangle of a cell's picture."""
         left, top, wide, high, gap, caption = self._layout()
         x = left + col * (wide + gap)
         y = top + row * (high + gap + caption)
         return QRectF(x, y, wide, high)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Labels, pictures, frames."""
+        """Draw labels, pictures and frames."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.panel))
@@ -149,7 +152,7 @@ class CellGrid(QWidget):
             painter.drawRect(rect.adjusted(-half, -half, half, half))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the cell under the pointer."""
+        """Choose the cell under the pointer, or the column whose label is there."""
         place = self._place_at(event.position().x(), event.position().y())
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -162,7 +165,7 @@ class CellGrid(QWidget):
                     self.columnChosen.emit(col)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say that there is more or less room."""
+        """Emit `resized`."""
         super().resizeEvent(event)
         self.resized.emit()
 
@@ -174,7 +177,7 @@ class CellGrid(QWidget):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = None
         self.update()
 
@@ -190,7 +193,7 @@ class CellGrid(QWidget):
             self.chosen.emit(*place)
 
     def event(self, event: QEvent) -> bool:
-        """Tell what a cell is."""
+        """Show the tooltip of the cell under the pointer."""
         if isinstance(event, QHelpEvent):
             place = self._place_at(event.pos().x(), event.pos().y())
             if place is not None:
@@ -229,7 +232,7 @@ class CellGrid(QWidget):
                 painter.drawText(box, centre, shown)
 
     def _frames(self) -> list[tuple[QRectF, str, float]]:
-        """What is framed: under the pointer, then what is on screen."""
+        """Return (rectangle, colour, width) of the frames, the hovered cell's first."""
         tone = theme.colours()
         places = set(self._places())
         frames = []
@@ -255,7 +258,7 @@ class CellGrid(QWidget):
         return max(widths, default=0.0)
 
     def _layout(self) -> tuple[float, float, float, float, float, float]:
-        """(left, top, width, height, gap, caption) of cells, in px."""
+        """Return (left, top, width, height, gap, caption) of cells, in px."""
         rows, cols = self._shape
         line = QFontMetricsF(theme.font("small")).height()
         left = MARGIN_PX + (self._row_label_width() + 6 if self._labels.rows else 0)
@@ -271,7 +274,7 @@ class CellGrid(QWidget):
         return left, top, side, side / aspect, gap, caption
 
     def _aspect(self) -> float:
-        """Width ÷ height of the pictures, 1 for colours."""
+        """Return width ÷ height of the pictures; 1 for colours."""
         image = next(iter(self._images.values()), None)
         return 1.0 if image is None else image.width() / image.height()
 

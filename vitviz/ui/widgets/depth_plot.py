@@ -1,4 +1,4 @@
-"""A statistic of every head against the depth of its layer, a dot for each head."""
+"""Scatter plot of a head statistic against layer depth, a dot for each head."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MARK_PX = 7
 
 
 class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
-    """Dots can be clicked; a line joins the layers' means."""
+    """Dots that can be clicked, and a line through the means of the layers."""
 
+    # (layer, head).
     headChosen = Signal(int, int)
-    """(layer, head)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
         self.refreshTheme()
 
     def setDots(self, values: Mapping[int, Array], current: frozenset[Place]) -> None:
-        """(H,) values by layer; the heads on screen stand out."""
+        """Show (H,) values by layer; the heads on screen stand out."""
         tone = theme.colours()
         spots = []
         for layer, ofheads in values.items():
@@ -58,7 +58,7 @@ class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
         self._means.setData(layers, [float(np.mean(values[x])) for x in layers])
 
     def setScales(self, num_layers: int, levels: Levels, name: str) -> None:
-        """How many layers there are, and what is measured from where to where."""
+        """Set the number of layers, the values' range and the statistic's name."""
         tone, item = theme.colours(), self.getPlotItem()
         item.setLabel("bottom", self.tr("layer"), color=tone.text)
         item.setLabel("left", name, color=tone.text)
@@ -67,7 +67,7 @@ class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
         item.setYRange(levels.low, levels.high, padding=0.05)
 
     def refreshTheme(self) -> None:
-        """Take over the application's theme."""
+        """Adopt the application's theme."""
         tone = theme.colours()
         self.setBackground(tone.panel)
         for side in ("left", "bottom"):

@@ -1,7 +1,4 @@
-"""A box to tick whose words end in “…” where there is no room for all of them.
-
-A line of text that ends in “…” where there is no room for all of it.
-"""
+"""Label and check box whose text ends in “…” where it does not fit."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from vitviz.ui.base.text import show_plainly, tip
 
 
 class ElidedCheckBox(QCheckBox):
-    """Takes the room it is given; all its words are its tooltip and spoken name."""
+    """A check box that may be too narrow for its text; the tooltip has all of it."""
 
     def __init__(self, words: str, what_it_does: str) -> None:
         super().__init__()
@@ -31,15 +28,15 @@ class ElidedCheckBox(QCheckBox):
         self.setText(words)
 
     def words(self) -> str:
-        """What it says, whether there is room for it or not."""
+        """Return the whole text, whether it fits or not."""
         return self._words
 
     def minimumSizeHint(self) -> QSize:
-        """No wider than its indicator."""
+        """Return a size of no width, so that the layout may narrow it."""
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, another end."""
+        """Shorten the text to the new width."""
         super().resizeEvent(event)
         option = QStyleOptionButton()
         self.initStyleOption(option)
@@ -51,7 +48,7 @@ class ElidedCheckBox(QCheckBox):
 
 
 class ElidedLabel(QLabel):
-    """Takes the room it is given; the whole text is its tooltip and spoken name."""
+    """A label that may be too narrow for its text; the tooltip has all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,14 +57,14 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def setText(self, text: str) -> None:
-        """Show a text, as much of it as there is room for."""
+        """Show a text, shortened where it does not fit."""
         self._whole = text
         self.setToolTip(tip(text))
         self.setAccessibleName(text)
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, another end."""
+        """Shorten the text to the new width."""
         super().resizeEvent(event)
         self._elide()
 

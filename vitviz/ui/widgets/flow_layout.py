@@ -1,4 +1,4 @@
-"""A row of widgets that goes on below where the width ends."""
+"""Flow layout: widgets in a row that goes on below where the width ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class Flow(QLayout):
-    """Left to right, or right to left with the language; its height follows."""
+    """A layout in reading direction; its height follows from its width."""
 
     def __init__(self, spacing_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -16,51 +16,51 @@ class Flow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
-        """Add at the end."""
+        """Add an item at the end."""
         self._items.append(item)
 
     def count(self) -> int:
-        """Number of items."""
+        """Return the number of items."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        """Qt asks until there is none."""
+        """Return an item; None beyond the end, since Qt asks until there is none."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
-        """Remove."""
+        """Remove an item and return it; None beyond the end."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """None."""
+        """Return no direction."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the higher."""
+        """Return True: the narrower, the higher."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height of all rows."""
+        """Return the height of all rows."""
         return self._arranged(QRect(0, 0, width, 0), moves=False)
 
     def setGeometry(self, rect: QRect) -> None:
-        """Place the widgets."""
+        """Place the widgets in `rect`."""
         super().setGeometry(rect)
         self._arranged(rect, moves=True)
 
     def sizeHint(self) -> QSize:
-        """As small as may be."""
+        """Return the minimum size."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
-        """The largest widget."""
+        """Return the size of the largest widget."""
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
         return size
 
     def _arranged(self, rect: QRect, *, moves: bool) -> int:
-        """The height that is needed; with `moves` the widgets are placed."""
+        """Return the height that is needed; with `moves`, also place the widgets."""
         x = y = row_height = 0
         owner = self.parentWidget()
         for item in self._items:

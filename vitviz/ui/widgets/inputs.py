@@ -1,9 +1,4 @@
-"""A slider that goes where it is clicked and lets the wheel scroll what is around.
-
-Numbers to step through, set off from the edge of their field.
-
-A button that does something at once, outlined beside those that choose.
-"""
+"""Input widgets: slider, spin boxes and action button."""
 
 from __future__ import annotations
 
@@ -22,13 +17,16 @@ from PySide6.QtWidgets import (
 
 
 class Slider(QSlider):
-    """Horizontal. Qt's own goes by a step towards a click, and turns with the wheel."""
+    """A horizontal slider that jumps to a click and leaves the wheel to the page.
+
+    Qt's own moves by a step towards a click, and with the wheel.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
 
     def moveTo(self, x: float) -> None:
-        """Go to the value whose handle is nearest to `x` px, as a click there does."""
+        """Set the value whose handle is nearest to `x` px, as a click there does."""
         handle = self._handle().width()
         self.setValue(
             QStyle.sliderValueFromPosition(
@@ -41,21 +39,21 @@ class Slider(QSlider):
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go where the click was; from there it may be dragged on."""
+        """Move to the click; from there it can be dragged on."""
         place = event.position().toPoint()
         if event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        self.setSliderDown(True)  # before it moves: one slide, from the press on
+        self.setSliderDown(True)  # before it moves, so that the press begins the slide
         if not self._holds(place):
             self.moveTo(place.x())
         if self._holds(place):
             super().mousePressEvent(event)
-        else:  # between two steps, where Qt would go one on
+        else:  # between two steps, where Qt would move on by one
             self.setSliderDown(False)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave it to the page, which is what a hand on the wheel wants to move."""
+        """Ignore the wheel, so that it scrolls the page."""
         event.ignore()
 
     def _holds(self, place: QPoint) -> bool:
@@ -73,13 +71,13 @@ class Slider(QSlider):
         )
 
 
+# Left margin of a number, as in text fields. Qt 6.11 uses a style sheet's padding of
+# spin boxes only to compute their size, so the margin is set on the line edit.
 INSET_PX = 4
-"""As fields of text have it; Qt 6.11 takes a style sheet's padding for these only in
-the reckoning of their size."""
 
 
 class SpinBox(QSpinBox):
-    """Of whole numbers."""
+    """A spin box of whole numbers, with a left margin."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +85,7 @@ class SpinBox(QSpinBox):
 
 
 class DoubleSpinBox(QDoubleSpinBox):
-    """Of numbers with decimals."""
+    """A spin box of decimal numbers, with a left margin."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +97,7 @@ def _inset(box: QAbstractSpinBox) -> None:
 
 
 def action_button(text: str, tip: str) -> QToolButton:
-    """One with a text and a tooltip."""
+    """Return an outlined button for an action, beside buttons that choose."""
     button = QToolButton()
     button.setText(text)
     button.setToolTip(tip)

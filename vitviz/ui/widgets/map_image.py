@@ -1,4 +1,4 @@
-"""Small maps: painted and framed alike wherever there are many."""
+"""Painting of small maps and their frames, alike wherever several are shown."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vitviz.views.display import MapCell
 
 
 def map_image(cell: MapCell, colormap: str) -> QImage:
-    """One pixel for each patch."""
+    """Return an image with one pixel for each patch."""
     colours = rgb(cell.levels.fraction(cell.patches), colormap)
     rows, cols = colours.shape[:2]
     padded = np.full((rows, cols, 4), 255, np.uint8)
     padded[..., :3] = colours
     image = QImage(padded.data, cols, rows, 4 * cols, QImage.Format.Format_RGBX8888)
-    return image.copy()  # owns its bytes
+    return image.copy()  # a copy owns its bytes; `image` borrows those of `padded`
 
 
 def fitted(image_size: tuple[int, int], into: QRectF) -> QRectF:
-    """The largest rectangle of the image's aspect in the middle of `into`."""
+    """Return the largest rectangle of the image's aspect ratio, centred in `into`."""
     width, height = image_size
     scale = min(into.width() / width, into.height() / height)
     size = (width * scale, height * scale)
@@ -32,7 +32,7 @@ def fitted(image_size: tuple[int, int], into: QRectF) -> QRectF:
 
 
 def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
-    """Draw a map with crisp patches, smooth where a patch is below a pixel."""
+    """Draw a map with sharp patches, smoothed where a patch is smaller than a pixel."""
     target = fitted((image.width(), image.height()), into)
     ratio = painter.device().devicePixelRatioF()
     if target.width() * ratio >= image.width():
@@ -58,7 +58,7 @@ def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
 def paint_frame(
     painter: QPainter, target: QRectF, *, is_chosen: bool, is_hovered: bool
 ) -> None:
-    """Frame a map that is chosen, or, fainter, the one under the pointer."""
+    """Draw a frame around a map that is chosen, or a fainter one under the pointer."""
     tone = theme.colours()
     if is_chosen:
         painter.setPen(QPen(QColor(tone.text), 3))

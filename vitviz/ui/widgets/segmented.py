@@ -1,4 +1,4 @@
-"""A row of flat buttons of which one is chosen."""
+"""Segmented control: a row of flat buttons of which one is chosen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vitviz.ui.widgets.flow_layout import Flow
 
 
 class Segmented(QWidget):
-    """Setters never emit; `valueChosen` is something the user did."""
+    """A row of buttons of which one is chosen; setters emit nothing."""
 
     valueChosen = Signal(object)
 
@@ -29,7 +29,11 @@ class Segmented(QWidget):
         wraps: bool = False,
         is_tight: bool = False,
     ) -> None:
-        """`wraps`: in several lines where one is too long; `is_tight`: for many."""
+        """Create an empty row.
+
+        wraps : continue on the next line where the buttons do not fit in one.
+        is_tight : narrower buttons, for many of them.
+        """
         super().__init__(parent)
         if is_tight:
             self.setStyleSheet("QToolButton { padding-left: 4px; padding-right: 4px; }")
@@ -43,13 +47,13 @@ class Segmented(QWidget):
         self._row.setSpacing(2)
 
     def setTitle(self, text: str) -> None:
-        """Say in front of the buttons what is chosen; before there are options."""
+        """Show a title before the buttons; to be called before `setOptions`."""
         self._title = QLabel(text)
         self._title.setContentsMargins(0, 0, 8, 0)
         self._row.addWidget(self._title)
 
     def setOptions(self, options: Sequence[tuple[object, str, str]]) -> None:
-        """(value, text, tooltip) of each button."""
+        """Set the buttons, (value, text, tooltip) of each."""
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)
@@ -64,27 +68,28 @@ class Segmented(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._group.addButton(button, index)
             self._row.addWidget(button)
-            if self._title is not None:  # its words on the height of theirs
+            if self._title is not None:  # so that its text aligns with theirs
                 self._title.setFixedHeight(button.sizeHint().height())
 
     def setValue(self, value: object) -> None:
-        """Show which one is chosen; None: no one, where None is none of them."""
+        """Show which button is chosen; None is none, unless a button has it."""
         with QSignalBlocker(self._group):
             if value in self._values:
                 self._group.button(self._values.index(value)).setChecked(True)
             elif value is None and (button := self._group.checkedButton()):
+                # an exclusive group does not let its checked button be unchecked
                 self._group.setExclusive(False)
                 button.setChecked(False)
                 self._group.setExclusive(True)
 
     def lineWidth(self) -> int:
-        """What all buttons take in a single line, in px."""
+        """Return the width of all buttons in a single line, in px."""
         buttons = self._group.buttons()
         wide = sum(button.sizeHint().width() for button in buttons)
         return wide + self._row.spacing() * max(len(buttons) - 1, 0)
 
     def button(self, value: object) -> QToolButton:
-        """The button of a value."""
+        """Return the button of a value."""
         button = self._group.button(self._values.index(value))
         assert isinstance(button, QToolButton)
         return button

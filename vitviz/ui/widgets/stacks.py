@@ -1,7 +1,4 @@
-"""The lower half of the side panel: one pane at a time, chosen by a row of names.
-
-A stack that needs no more room than the page on screen.
-"""
+"""Stacked panes: tabs of the side panel, and a stack as small as its current page."""
 
 from __future__ import annotations
 
@@ -15,10 +12,10 @@ from vitviz.ui.widgets.segmented import Segmented
 
 
 class SideTabs(QWidget):
-    """Panes by name. Setters never emit; `paneChosen` is something the user did."""
+    """Panes chosen by a row of names above them; setters emit nothing."""
 
+    # The name of a pane.
     paneChosen = Signal(object)
-    """The name of a pane."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +35,7 @@ class SideTabs(QWidget):
         layout.addWidget(self._stack, 1)
 
     def setPanes(self, panes: Sequence[tuple[str, str, str, QWidget]]) -> None:
-        """(name, text, tooltip, pane) of each."""
+        """Set the panes, (name, text, tooltip, pane) of each."""
         self._bar.setOptions([(name, text, tip) for name, text, tip, _ in panes])
         for name, _, _, pane in panes:
             self._names.append(name)
@@ -52,27 +49,27 @@ class SideTabs(QWidget):
             self._bar.setValue(name)
 
     def current(self) -> str:
-        """Name of the pane on screen."""
+        """Return the name of the pane on screen."""
         return self._names[self._stack.currentIndex()]
 
     def setShowsNames(self, shows: bool) -> None:
-        """With the row of names above, or the pane alone."""
+        """Show or hide the row of names above the pane."""
         self._bar.setVisible(shows)
 
     def button(self, name: str) -> QWidget:
-        """What chooses a pane."""
+        """Return the button that chooses a pane."""
         return self._bar.button(name)
 
 
 class CurrentStack(QStackedWidget):
-    """Qt's own reserves the room of its largest page."""
+    """A stacked widget as large as its current page; Qt's has the largest's size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.currentChanged.connect(self._on_changed)
 
     def sizeHint(self) -> QSize:
-        """Of the current page."""
+        """Return the size hint of the current page."""
         page = self.currentWidget()
         if page is None:
             return super().sizeHint()
@@ -82,17 +79,17 @@ class CurrentStack(QStackedWidget):
         return hint
 
     def hasHeightForWidth(self) -> bool:
-        """Qt would ask every page: the hint's height is that of the current one."""
+        """Return False: Qt would ask every page, not only the current one."""
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, another height that is wanted."""
+        """Ask for another height where the width has changed."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
-        """Of the current page."""
+        """Return the minimum size of the current page."""
         page = self.currentWidget()
         if page is None:
             return super().minimumSizeHint()

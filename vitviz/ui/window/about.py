@@ -1,4 +1,4 @@
-"""Versions, device, licences and notices."""
+"""About dialog: versions, device, licences and notices."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LIBRARIES = (
 
 
 def versions(device: str) -> str:
-    """What a question about the program should name, a line each."""
+    """Return what a bug report should contain, a line each."""
     lines = [
         f"vitviz {__version__}",
         f"Python {platform.python_version()}, {platform.platform()}",
@@ -76,7 +76,7 @@ def _version(name: str) -> str:
 
 
 class AboutDialog(QDialog):
-    """Everything can be selected and copied."""
+    """The About dialog; all its text can be selected and copied."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)

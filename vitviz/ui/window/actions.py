@@ -1,4 +1,4 @@
-"""Every action with its key, in one list: menus, shortcuts and the keys overlay."""
+"""List of all actions with their keys, for menus, shortcuts and the keys overlay."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.ui.base import icons
 
+# Actions in the Export menu.
 OF_SESSIONS = ("save_session", "save_session_as")
-"""Actions in the menu of exports."""
+# Actions in the menu at the right end of the top bar.
 OF_THE_PROGRAM = (
     "present",
     "full_screen",
@@ -24,7 +25,6 @@ OF_THE_PROGRAM = (
     "about",
     "quit",
 )
-"""Actions in the menu at the right end of the top bar."""
 ICONS = {
     "present": "present",
     "settings": "settings",
@@ -37,7 +37,7 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One action: its name in code, its text, its keys."""
+    """One action: its name in code, its text, its keys and its group."""
 
     name: str
     text: str
@@ -46,7 +46,7 @@ class Spec:
 
 
 def specs() -> tuple[Spec, ...]:
-    """All actions in the order of the keys overlay, in the program's language."""
+    """Return all actions in the program's language, in the keys overlay's order."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("actions", text)
@@ -115,7 +115,7 @@ def specs() -> tuple[Spec, ...]:
 def build(
     window: QWidget, handlers: dict[str, Callable[[], object]]
 ) -> dict[str, QAction]:
-    """An action of `window` for every spec that has a handler.
+    """Create an action of `window` for every spec that has a handler.
 
     Raises KeyError for a handler without a spec.
     """

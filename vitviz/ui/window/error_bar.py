@@ -1,4 +1,4 @@
-"""The quiet bar above the picture: one sentence, Details, Copy."""
+"""Error bar above the picture: one sentence, with Details and Copy."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.text import representable, sentence, show_plainly
 from vitviz.views.colour import Meaning
 
+# Texts of operating systems that are English in every language and that errors pass on.
 SYSTEM_REASONS = (
     QT_TRANSLATE_NOOP("errors", "Permission denied"),
     QT_TRANSLATE_NOOP("errors", "permission denied"),
@@ -34,14 +35,13 @@ SYSTEM_REASONS = (
     QT_TRANSLATE_NOOP("errors", "Connection refused"),
     QT_TRANSLATE_NOOP("errors", "Connection reset by peer"),
 )
-"""What systems say in English whatever their language, and errors pass on."""
 
 
 class ErrorBar(QFrame):
-    """Shows the last problem until it is dismissed or something succeeds."""
+    """A bar that shows the last problem until it is dismissed or something succeeds."""
 
+    # The user wants to name the network of a file that does not say it.
     networkRequested = Signal()
-    """To say which network the file holds that does not tell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,9 +99,9 @@ class ErrorBar(QFrame):
         return button
 
     def showError(self, error: VitvizError, *, stays: bool = False) -> None:
-        """Show an error's sentence; what it carries is under Details.
+        """Show an error's sentence; its values are under Details.
 
-        One that `stays` is there until it is dismissed or another takes its place.
+        stays : the error is shown until it is dismissed or another takes its place.
         """
         values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
@@ -128,20 +128,20 @@ class ErrorBar(QFrame):
             self._text.clear()
 
     def dismiss(self) -> None:
-        """Hide the bar, whatever it says."""
+        """Hide the bar, whatever it shows."""
         self._stays = False
         self.clear()
 
     def error(self) -> VitvizError | None:
-        """The error on screen; None for none, and for a message that is not one."""
+        """Return the error on screen; None for none, and for any other message."""
         return self._error
 
     def stays(self) -> bool:
-        """Whether the message stays until it is dismissed."""
+        """Return whether the message stays until it is dismissed."""
         return self._stays
 
     def text(self) -> str:
-        """The sentence on screen, empty when there is none."""
+        """Return the sentence on screen, empty when there is none."""
         return self._text.text()
 
     def _toggle_details(self) -> None:

@@ -1,7 +1,7 @@
-"""Three hints at the first start, each where it applies; none at the next.
+"""Hints for the first start: three short texts, each beside what it explains.
 
-No wizard: they cover nothing that is needed, take no focus, and go when one does what
-they say. "Show hints" brings them back.
+They cover nothing that is needed, take no focus, and disappear when the user does what
+they say. They do not return at the next start; "Show hints" brings them back.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from vitviz.views.state import Mode
 if TYPE_CHECKING:
     from vitviz.ui.window.main_window import MainWindow
 
+# From a hint to what it explains; its pointed tip takes most of that.
 GAP_PX = 8
-"""From a hint to what it is about; its tip takes most of that."""
+# Largest width of the text; the hint on heads is wider, so that it takes only two lines
+# above the colour bar.
 TEXT_PX = 260
-"""Of the text at most; for heads more: two lines stay above the colour bar."""
 HEADS_TEXT_PX = 400
 
 
 class About(enum.Enum):
-    """What a hint is about; the values are the names in the settings."""
+    """The subject of a hint; the values are the names in the settings."""
 
     PICTURE = "picture"
     LAYERS = "layers"
@@ -37,10 +38,10 @@ class About(enum.Enum):
 
 
 class Hint(QWidget):
-    """A sentence with a tip that points down, or to the right."""
+    """A sentence on a card, with a tip that points down or to the right."""
 
+    # What the hint was about, an `About`.
     dismissed = Signal(object)
-    """What it was about."""
 
     def __init__(self, about: About, text: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -64,11 +65,11 @@ class Hint(QWidget):
         self.hide()
 
     def closeButton(self) -> QToolButton:
-        """Dismisses it."""
+        """Return the button that dismisses the hint."""
         return self._close
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A card with its tip."""
+        """Draw the card with its tip."""
         tone = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -91,7 +92,7 @@ class Hint(QWidget):
 
 
 class Hints(QObject):
-    """Shows what is due, where it is due; lives in the main thread."""
+    """The hints that are due, each at its place; lives in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -111,13 +112,13 @@ class Hints(QObject):
             self._soon.start()
 
     def show_again(self) -> None:
-        """Bring all hints back."""
+        """Show all hints again."""
         settings.set(dismissed_hints=())
         self._window.offers_hints = True
         self._soon.start()
 
     def remember(self) -> None:
-        """They are for one start: what was shown does not come at the next."""
+        """Store which hints were shown: they do not appear at the next start."""
         if self._window.offers_hints and self._hints:
             done = {
                 *settings.get().dismissed_hints,
@@ -126,11 +127,11 @@ class Hints(QObject):
             settings.set(dismissed_hints=tuple(sorted(done)))
 
     def hint(self, about: About) -> Hint | None:
-        """The hint about something, if it was shown."""
+        """Return the hint about something, if it was shown."""
         return self._hints.get(about)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Stay beside what a hint is about."""
+        """Keep each hint beside what it is about."""
         if event.type() in (
             QEvent.Type.Resize,
             QEvent.Type.Move,
@@ -144,7 +145,7 @@ class Hints(QObject):
         self._dismiss(About.PICTURE)
 
     def _on_state(self) -> None:
-        """Another layer or head, by click or key: that hint has done its work."""
+        """Dismiss the hint on layers or heads when another one has been chosen."""
         before, self._seen = self._seen, self._control.state
         for about, is_other in (
             (About.LAYERS, before.layer != self._seen.layer),
@@ -156,7 +157,7 @@ class Hints(QObject):
         self._soon.start()
 
     def _dismiss(self, about: About) -> None:
-        """Not again, unless asked for."""
+        """Hide a hint and store that; only `show_again` brings it back."""
         if not self._window.offers_hints:
             return
         done = settings.get().dismissed_hints
@@ -216,7 +217,7 @@ class Hints(QObject):
         return hint
 
     def _corner(self, about: About, hint: Hint, anchor: QWidget) -> QPoint:
-        """Where the hint's top left corner goes, in the central widget."""
+        """Return the position of the hint's top left corner in the central widget."""
         central = hint.parentWidget()
         assert central is not None
         if about is About.PICTURE:
@@ -227,7 +228,7 @@ class Hints(QObject):
 
 
 def _even_width(label: QLabel, most: int) -> int:
-    """The least width that takes no more lines than `most`: no word stands alone."""
+    """Return the least width with no more lines than `most`: no word stands alone."""
     height = label.heightForWidth(most)
     widths = range(most // 2, most)
     return next((w for w in widths if label.heightForWidth(w) == height), most)

@@ -1,4 +1,4 @@
-"""All keys at a glance, over the window, in as many pages as the window needs."""
+"""Overlay of all keyboard shortcuts, in as many pages as the window needs."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from vitviz.ui.base import theme
 from vitviz.ui.window.actions import Spec, specs
 
+# Gap between columns.
 GAP_PX = 40
-"""Between columns."""
+# Gap between a key and its text.
 KEY_GAP_PX = 16
-"""Between a key and what it does."""
 LINE_GAP_PX = 4
 MARGIN_PX = 24
 MOST_COLUMNS = 3
+# Least lines of a group that are worth its heading; fewer where that saves a page.
 LEAST_PARTS = 5, 2
-"""Lines of a group that are worth its heading; fewer where that saves a page."""
 ON = frozenset({Qt.Key.Key_PageDown, Qt.Key.Key_Right, Qt.Key.Key_Down})
 BACK = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_Left, Qt.Key.Key_Up})
+# Keys that are held together with others: they close nothing.
 ALONE = frozenset(
     {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta}
 )
-"""Keys that are held for others: they close nothing."""
+# Actions whose keys do something else in Present.
 OF_CLICKER = frozenset(
     {"query_up", "head_on", "cancel", "view_on", "view_back", "present"}
 )
-"""Actions whose keys do something else in Present."""
 
 
 class KeysOverlay(QWidget):
-    """Made from the one list of actions.
+    """All keys at a glance over the window, made from the list of actions.
 
     Page Down, an arrow or a click turn to the next page and close after the last; any
     other key closes.
@@ -52,8 +52,8 @@ class KeysOverlay(QWidget):
         super().__init__(parent)
         self._parent = parent
         self._page = 0
+        # Pages of columns of lines; a heading is a plain string.
         self._pages: list[list[list[Spec | str]]] = []
-        """Pages of columns of lines; a heading is a plain text."""
         self._content: QWidget | None = None
         self._foot = QLabel()
         self._foot.setFont(theme.font("small"))
@@ -80,15 +80,15 @@ class KeysOverlay(QWidget):
         self.setFocus()
 
     def numPages(self) -> int:
-        """How many pages the window needs."""
+        """Return the number of pages that the window needs."""
         return len(self._pages)
 
     def page(self) -> int:
-        """The page on screen, from 0."""
+        """Return the index of the page on screen."""
         return self._page
 
     def turn(self, by: int) -> None:
-        """Another page; after the last one the window again."""
+        """Show another page; hide after the last one."""
         page = self._page + by
         if page >= len(self._pages):
             self.hide()
@@ -103,7 +103,7 @@ class KeysOverlay(QWidget):
         return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
-        """Keys are for the overlay while it is there, whatever else they do."""
+        """Claim all keys while the overlay is there: no shortcut is triggered."""
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
@@ -124,7 +124,7 @@ class KeysOverlay(QWidget):
         self.turn(1)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Cover the window, almost."""
+        """Cover the window, nearly opaque."""
         colour = QColor(theme.colours().panel)
         colour.setAlpha(250)
         QPainter(self).fillRect(self.rect(), colour)
@@ -132,7 +132,7 @@ class KeysOverlay(QWidget):
     # -- arrangement ---------------------------------------------------------------
 
     def _arrange(self) -> None:
-        """Columns and pages for the window's size."""
+        """Arrange columns and pages for the window's size."""
         self.setGeometry(self._parent.rect())
         keys = (key for spec in self._specs() for key in _key_texts(spec))
         self._key_width = max(self._advance(key, bold=True) for key in keys)
@@ -150,7 +150,7 @@ class KeysOverlay(QWidget):
         self._show_page()
 
     def _specs(self) -> list[Spec]:
-        """What is listed: in Present first what a clicker's keys do there."""
+        """Return the specs to list: in Present the keys of a clicker come first."""
         if not theme.presents():
             return list(specs())
         group = self.tr("Present")
@@ -162,16 +162,18 @@ class KeysOverlay(QWidget):
         ]
         others = [spec for spec in specs() if spec.name not in OF_CLICKER]
         rank = {name: index for index, name in enumerate(_groups(others)[1:])}
-        others.sort(key=lambda spec: rank.get(spec.group, len(rank)))  # files last
+        # groups in their order, files last
+        others.sort(key=lambda spec: rank.get(spec.group, len(rank)))
         return [*own, *others]
 
     def _fitted(self, room: int, count: int) -> list[list[Spec | str]]:
-        """Columns with whole groups, or with parts of some where that saves pages."""
+        """Return columns of whole groups, or of divided ones if that saves pages."""
         whole = self._columns(room)
         if len(whole) <= count:
             return whole
         line = self._line_height(theme.font())
-        for height in range(room % line, room + 1, line):  # of those, as even as can be
+        # the lowest height at which one page suffices has the most even columns
+        for height in range(room % line, room + 1, line):
             columns = self._columns(height, least=LEAST_PARTS[0])
             if len(columns) <= count:
                 return columns
@@ -181,9 +183,9 @@ class KeysOverlay(QWidget):
     def _columns(
         self, room: int, *, least: int | None = None
     ) -> list[list[Spec | str]]:
-        """Columns no higher than `room`: a group each, longer ones in several.
+        """Return columns no higher than `room`: a group each, longer ones in several.
 
-        least : lines of a group that may begin where no more has room; None: all.
+        least : lines of a group that may begin where no more fit; None: all.
         """
         columns: list[list[Spec | str]] = []
         heading = self._line_height(theme.font("title"))
@@ -273,7 +275,7 @@ class KeysOverlay(QWidget):
         return max(wrapped.height(), lines * metrics.height()) + LINE_GAP_PX
 
     def _key_text(self, spec: Spec) -> str:
-        """All its keys, below each other where they are too wide."""
+        """Return all keys of an action, below each other where they are too wide."""
         in_line = "  ".join(_key_texts(spec))
         is_narrow = self._advance(in_line, bold=True) <= self._key_width
         return in_line if is_narrow else "\n".join(_key_texts(spec))

@@ -1,4 +1,4 @@
-"""The log in a window: what happened, to read and to copy."""
+"""Log window: the program's log, to read and to copy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Handler = Callable[[QtMsgType, QMessageLogContext, str], Any]
 
 
 class LogWindow(QDialog):
-    """Follows the log while it is open."""
+    """A dialog that follows the log while it is open."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class LogWindow(QDialog):
         self._follow()
 
     def text(self) -> str:
-        """What is shown."""
+        """Return the text that is shown."""
         return self._text.toPlainText()
 
     def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
@@ -105,7 +105,7 @@ class LogWindow(QDialog):
 
 
 def log_qt_messages() -> Callable[[], None]:
-    """Write down what Qt says, too; returns what ends that."""
+    """Log Qt's messages, too; return the function that ends that."""
     logger = logging.getLogger("qt")
 
     def handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:

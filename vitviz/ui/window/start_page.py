@@ -1,7 +1,4 @@
-"""Files that were opened before, in the Open menu and on the start page.
-
-What an empty window shows: three sample pictures and how to open one's own.
-"""
+"""Start page of an empty window, sample pictures, and recently opened files."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ NAME_CHARS = 48
 
 
 def label(place: str) -> str:
-    """A path as it stands in a menu: its name, and the folder it lies in."""
+    """Return a path as shown in a menu: its name, and the folder that contains it."""
     path = Path(place)
     name = printable(path.name or place)
     if len(name) > NAME_CHARS:
@@ -41,7 +38,10 @@ def label(place: str) -> str:
 
 
 class RecentActions(QObject):
-    """The end of a menu, filled each time it opens; their data are the paths."""
+    """Recently opened files at the end of a menu, as actions whose data are the paths.
+
+    They are listed anew each time the menu opens.
+    """
 
     cleared = Signal()
 
@@ -73,7 +73,7 @@ class RecentActions(QObject):
 
 
 class RecentList(QWidget):
-    """The newest of them as buttons; hidden when there are none."""
+    """Buttons for the newest of the recent files; hidden when there are none."""
 
     chosen = Signal(str)
 
@@ -89,7 +89,7 @@ class RecentList(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """Show the settings' list as it is now."""
+        """Show the current list of the settings."""
         for button in self._buttons:
             self._column.removeWidget(button)
             button.deleteLater()
@@ -98,7 +98,8 @@ class RecentList(QWidget):
         self._buttons = [self._button(place) for place in places]
         for button in self._buttons:
             self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        if self.parent() is not None:  # else it would be a window of its own
+        # a shown widget without a parent would be a window
+        if self.parent() is not None:
             self.setVisible(bool(places))
 
     def _button(self, place: str) -> QToolButton:
@@ -118,12 +119,12 @@ THUMBNAIL = QSize(180, 135)
 
 
 def sample_paths() -> list[Path]:
-    """The sample photographs, in the order of their names."""
+    """Return the paths of the sample photographs, in the order of their names."""
     return sorted(resource("samples").glob("*.jpg"))
 
 
 def sample_name(path: Path) -> str:
-    """What a sample shows, in the program's language."""
+    """Return what a sample shows, in the program's language."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("samples", text)
@@ -133,7 +134,7 @@ def sample_name(path: Path) -> str:
 
 
 class StartPage(QWidget):
-    """Samples to click, a button to open a picture, a line about dropping one."""
+    """Samples to click, a button to open a picture, and recently opened files."""
 
     pathChosen = Signal(str)
     openRequested = Signal()

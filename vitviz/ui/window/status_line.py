@@ -1,4 +1,4 @@
-"""The line under everything: what the map says, in numbers."""
+"""Status line below the window: the map in numbers, exactness, time and device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vitviz.views.state import Direction
 
 
 class StatusLine(QWidget):
-    """Left: the map in numbers. Right: exactness, time, device."""
+    """The map in numbers at the left; exactness, time and device at the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,19 +55,19 @@ class StatusLine(QWidget):
         self.setAccessibleName(self.tr("Status"))
 
     def setText(self, text: str) -> None:
-        """Say something else than numbers, such as what is being waited for."""
+        """Show another text instead of numbers, such as what is being waited for."""
         self._left.setText(text)
 
     def text(self) -> str:
-        """What stands at the left."""
+        """Return the text at the left."""
         return self._left.text()
 
     def setRunText(self, text: str) -> None:
-        """Say something at the right, such as the model and the time of its run."""
+        """Show a text at the right, such as the model and the time of its run."""
         self._right.setText(text)
 
     def runText(self) -> str:
-        """What stands at the right."""
+        """Return the text at the right."""
         return self._right.text()
 
     def setHeat(
@@ -78,7 +78,7 @@ class StatusLine(QWidget):
         *,
         hovered: int | None = None,
     ) -> None:
-        """Say where a token looks, or what it gives to the patch under the pointer."""
+        """Show where a token looks, or what it gives to the patch under the pointer."""
         query = token_name(heat.token, grid, names)
         if hovered is None or hovered == heat.token:
             value, place = heat.peak_value, f"({heat.peak[0]}, {heat.peak[1]})"
@@ -113,9 +113,9 @@ class StatusLine(QWidget):
         self._left.setText("   ·   ".join(parts))
 
     def setPrecision(self, moved: float | None) -> None:
-        """Say what a lower precision loses against float32; None says nothing.
+        """Show what a lower precision loses against float32; None shows nothing.
 
-        moved : the largest share of a row's attention that lies elsewhere.
+        moved : the largest share of a row's attention that is elsewhere.
         """
         self._precision.setVisible(moved is not None)
         if moved is not None:
@@ -123,9 +123,9 @@ class StatusLine(QWidget):
             self._precision.setText(text)
 
     def setFallback(self, device: str, needed: str, reason: str) -> None:
-        """Say that a run was made on the CPU; under the pointer, why. "" for neither.
+        """Show that a run was made on the CPU, its reason as tooltip; "" hides it.
 
-        device, needed : what had not the memory, and how much the run takes.
+        device, needed : what had too little memory, and how much the run takes.
         """
         text = self.tr("⚠ {device} lacks {needed}: run on the CPU   ·")
         text = text.format(device=device, needed=needed)
@@ -134,11 +134,11 @@ class StatusLine(QWidget):
         self._fallback.setVisible(bool(reason))
 
     def fallback(self) -> str:
-        """What stands there of a run that was made on the CPU; "" for nothing."""
+        """Return the text on a run that was made on the CPU; "" for none."""
         return "" if self._fallback.isHidden() else self._fallback.text()
 
     def setExactness(self, error: float, seconds: float | None, where: str) -> None:
-        """Say how far recomputed rows are from the model's own."""
+        """Show how far recomputed rows are from the model's own."""
         if math.isfinite(error):
             mantissa = f"{error:.0e}".replace("e-0", "e-")
             text = self.tr("verified, error {error}").format(error=mantissa)

@@ -1,4 +1,4 @@
-"""The bar above everything: open, model, size, export."""
+"""Top bar of the window: open, model, size, modes, compare, present and export."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 
 class TopBar(QWidget):
-    """Buttons with menus; every signal is something the user did."""
+    """Buttons with menus; signals report what the user did."""
 
     openRequested = Signal()
     folderRequested = Signal()
     recentCleared = Signal()
     pasteRequested = Signal()
     pathChosen = Signal(str)
+    # Name, and patch size or None.
     modelChosen = Signal(str, object)
-    """Name, and patch size or None."""
     modelsRequested = Signal()
     modelFolderRequested = Signal()
     modelFileRequested = Signal()
@@ -125,22 +125,22 @@ class TopBar(QWidget):
         self.setHasTrace(False)
 
     def setProgramActions(self, actions: Sequence[QAction]) -> None:
-        """What the menu at the right end offers."""
+        """Set the actions of the menu at the right end."""
         self._program.menu().addActions(actions)
 
     def setExportActions(self, actions: Sequence[QAction]) -> None:
-        """What else the menu of exports offers."""
+        """Add actions to the Export menu."""
         self._export.menu().addSeparator()
         self._export.menu().addActions(actions)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Icons follow the colour of the text."""
+        """Draw icons in the colour of the text again when the palette has changed."""
         if event.type() == QEvent.Type.PaletteChange:
             icons.refresh(self.window())
         super().changeEvent(event)
 
     def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
-        """(mode, text, tooltip) of each mode."""
+        """Set the modes, (mode, text, tooltip) of each."""
         self._modes.setOptions(names)
 
     def setMode(self, mode: Mode) -> None:
@@ -148,28 +148,28 @@ class TopBar(QWidget):
         self._modes.setValue(mode)
 
     def modeButton(self, mode: Mode) -> QToolButton:
-        """What switches to a mode."""
+        """Return the button that switches to a mode."""
         return self._modes.button(mode)
 
     def presentButton(self) -> QToolButton:
-        """What begins Present."""
+        """Return the button that begins Present."""
         return self._present
 
     def modelButton(self) -> QToolButton:
-        """What opens the menu of models; its tooltip says what was assumed."""
+        """Return the button of the Model menu; its tooltip lists what was assumed."""
         return self._model
 
     def setTitle(self, text: str) -> None:
-        """Say which picture is shown, and what was changed in it."""
+        """Show which picture is open, and what was changed in it."""
         self._title.setText(text)
 
     def setHasTrace(self, has_trace: bool) -> None:
-        """Offer to export and compare only what is there."""
+        """Enable export and comparison where there is a trace."""
         self._export.setEnabled(has_trace)
         self._compare.setEnabled(has_trace)
 
     def setComparing(self, is_comparing: bool) -> None:
-        """Show whether a view is kept."""
+        """Show whether a view is kept for comparison."""
         self._compare.setChecked(is_comparing)
 
     def setModel(self, model: Model | None, options: RunOptions) -> None:

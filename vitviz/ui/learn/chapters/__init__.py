@@ -1,1 +1,1 @@
-"""The chapters of Learn, one file each."""
+"""The nine chapters of Learn; a file is named after its chapter."""

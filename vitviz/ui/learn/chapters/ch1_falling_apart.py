@@ -1,4 +1,4 @@
-"""The picture comes apart: its patches fly from their places into a sequence."""
+"""Animation of chapter 1: patches fly from the picture into a sequence."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from vitviz.ui.base import theme
 from vitviz.views.colour import Meaning
 
 MARGIN_PX = 16.0
+# Gap between tiles of the sequence, as a share of a tile's side.
 GAP_SHARE = 0.14
-"""Of a tile's side, between tiles of the sequence."""
+# Share of the animation after which the last patch starts; the first starts at 0.
 STAGGER = 0.45
-"""Share of the time by which the last patch leaves after the first."""
 MIN_NUMBER_PX = 24.0
 _EASE = QEasingCurve(QEasingCurve.Type.InOutCubic)
 
 
 class FallingApart(QWidget):
-    """Covers the picture pane; shown from the first step apart to the last together."""
+    """An overlay of the picture pane that draws the tiles, hidden while share is 0."""
 
     tokenClicked = Signal(int)
 
@@ -57,14 +57,14 @@ class FallingApart(QWidget):
         self.hide()
 
     def setTiles(self, image: QImage, grid: PatchGrid, start: QRectF) -> None:
-        """`image` is what the model saw, which lies at `start` on the pane."""
+        """Set an image of the model's input, its grid and its place on the pane."""
         self._grid = grid
         self._start = start
         self._pixmap = QPixmap.fromImage(image)
         self.update()
 
     def setShare(self, share: float) -> None:
-        """0: the whole picture; 1: the sequence."""
+        """Set how far the picture has come apart: 0 is the picture, 1 the sequence."""
         self._share = min(max(share, 0.0), 1.0)
         self.setGeometry(self._over.rect())
         self.setVisible(self._share > 0 and self._grid is not None)
@@ -73,13 +73,13 @@ class FallingApart(QWidget):
         self.update()
 
     def setCurrent(self, token: int) -> None:
-        """Ring a token."""
+        """Draw a ring around a token."""
         if token != self._current:
             self._current = token
             self.update()
 
     def tileRect(self, token: int) -> QRectF:
-        """Where a token is drawn now."""
+        """Return the rectangle in which a token is drawn now."""
         grid = self._grid
         assert grid is not None
         place = self._places()(token)
@@ -88,7 +88,7 @@ class FallingApart(QWidget):
         return _between(self._home(token), place, self._progress(token))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay as large as the picture pane."""
+        """Keep the size of the picture pane."""
         if event.type() == QEvent.Type.Resize and watched is self._over:
             self.setGeometry(self._over.rect())
         return False
@@ -104,7 +104,7 @@ class FallingApart(QWidget):
                 return
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Tiles on their way, special tokens, numbers, the ring."""
+        """Draw tiles, special tokens, numbers and the ring."""
         grid = self._grid
         if grid is None:
             return
@@ -172,7 +172,7 @@ class FallingApart(QWidget):
             painter.drawRect(rect)
 
     def _progress(self, token: int) -> float:
-        """How far one token is on its way, in [0, 1]."""
+        """Return how far a token has moved, in [0, 1]."""
         grid = self._grid
         assert grid is not None
         patch = token - grid.num_prefix_tokens
@@ -206,11 +206,12 @@ class FallingApart(QWidget):
 
 
 class _Lines:
-    """Places of tokens set like words in lines, as large as the room allows."""
+    """Rectangles of tokens, set in lines like words, as large as the area allows."""
 
     def __init__(self, area: QRectF, count: int, aspect: float) -> None:
         width, height = max(area.width(), 1.0), max(area.height(), 1.0)
         side = math.sqrt(width * height / count / aspect)  # height of a tile
+        # an upper bound, without lost space; shrink it until whole rows fit
         while True:
             columns = max(1, int(width / (side * aspect)))
             if math.ceil(count / columns) * side <= height or side < 1:
@@ -225,7 +226,7 @@ class _Lines:
         )
 
     def __call__(self, token: int) -> QRectF:
-        """The place of a token."""
+        """Return the rectangle of a token."""
         row, col = divmod(token, self._columns)
         wide, tall = self._pitch.x(), self._pitch.y()
         gap = GAP_SHARE * min(wide, tall)
@@ -239,7 +240,7 @@ class _Lines:
 
 @lru_cache(maxsize=4)
 def _lines(area: tuple[float, ...], count: int, aspect: float) -> _Lines:
-    """Every tile of every frame asks for the same ones."""
+    """Return the lines for an area, cached: every tile of every frame asks for them."""
     return _Lines(QRectF(*area), count, aspect)
 
 

@@ -1,7 +1,4 @@
-"""Chapter 1: a picture becomes a sequence, and a patch a token.
-
-One stop of the strided convolution: the patch, a filter, and their product.
-"""
+"""Chapter 1: a picture as a sequence; a patch becomes a token by a convolution."""
 
 from __future__ import annotations
 
@@ -31,21 +28,21 @@ if TYPE_CHECKING:
 
 APART_MS = 3200
 STEPS = 1000
+# Share of the picture; where the model sees less of it, the dark rest is noticeable.
 VISIBLE = 0.98
-"""Of the picture; where the model sees less, it is noticed that the rest is dark."""
 
 
 def has_dark_sides(placement: Placement) -> bool:
-    """Whether so much of the picture lies outside of what the model sees that it shows.
+    """Return whether a noticeable part of the picture is outside the model's input.
 
-    A picture that is nearly square loses a row of pixels to rounding.
+    A picture that is nearly square loses only a row of pixels to rounding.
     """
     seen, (width, height) = placement.seen_rect(), placement.source_size
     return seen.width * seen.height < VISIBLE * width * height
 
 
 class SequencePage(Page):
-    """The picture comes apart; the strided convolution at the query's patch."""
+    """The page of chapter 1: the animation, and the convolution at the query."""
 
     kept = ("_apart",)
 
@@ -53,8 +50,8 @@ class SequencePage(Page):
         super().__init__(host, parent)
         self._embedding: Embedding | None = None
         self._asked_for: Trace | None = None
+        # The trace and the query at the moment the picture had come apart.
         self._apart: tuple[Trace, int] | None = None
-        """The run and the query when the picture had come apart."""
         self.say(
             self.tr(
                 "A Transformer is a neural network that reads sequences. A sentence is "
@@ -117,7 +114,7 @@ class SequencePage(Page):
         self._show_play()
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """Counts of this run, the query's place in the sequence, its patch."""
+        """Show this run's counts, the query's place in the sequence and its patch."""
         trace = lesson.trace
         grid, setup = trace.setup.grid, trace.setup
         width, height = setup.placement.model_size
@@ -126,7 +123,7 @@ class SequencePage(Page):
             "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
             "{rows}×{cols} = <b>{patches}</b> patches."
         )
-        if grid.num_prefix_tokens > 1:  # registers gather nothing that is read
+        if grid.num_prefix_tokens > 1:  # the model's answer is not read from registers
             text += self.tr(
                 " In front come <s>{names}</s>, which belong to no patch: "
                 "<b>{tokens}</b> tokens in all."
@@ -174,7 +171,7 @@ class SequencePage(Page):
             self._show_patch()
 
     def forget(self) -> None:
-        """Another picture: the patches of the old one go."""
+        """Clear the patches of the previous picture."""
         super().forget()
         self._embedding = self._asked_for = self._apart = None
         self.convolution.clear()
@@ -183,10 +180,10 @@ class SequencePage(Page):
         self.stops.say("")
 
     def leave(self) -> None:
-        """Put the picture together again."""
+        """Stop the animation and show the whole picture again."""
         self._animation.stop()
         self.slider.setValue(0)
-        if self._embedding is None:  # has been dropped: ask again next time
+        if self._embedding is None:  # the job has been dropped: ask again next time
             self._asked_for = None
 
     def _show_place(self, lesson: LessonData) -> None:
@@ -236,6 +233,7 @@ class SequencePage(Page):
         ratio = self.devicePixelRatioF()
         size = (start.size() * ratio).toSize()
         seen = QImage(size, QImage.Format.Format_RGB32)
+        # what lies outside the picture (letterbox)
         seen.fill(QColor(128, 128, 128))
         painter = QPainter(seen)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -324,7 +322,7 @@ class SequencePage(Page):
         )
 
     def _cell(self, lesson: LessonData) -> tuple[int, int]:
-        """The query's patch; the middle of the picture for a special token."""
+        """Return the query's cell; the middle of the grid for a special token."""
         grid = lesson.trace.setup.grid
         return grid.cell(lesson.query) or (grid.rows // 2, grid.cols // 2)
 
@@ -334,7 +332,7 @@ class SequencePage(Page):
             self._found(token)
 
     def _found(self, token: int) -> None:
-        """A token was chosen of the picture that had come apart."""
+        """Finish the task if `token`, chosen in the sequence, is a patch."""
         assert self.lesson is not None
         if self.lesson.trace.setup.grid.cell(token) is not None:
             self.done()
@@ -368,12 +366,12 @@ class SequencePage(Page):
         self.play.setAccessibleName(text)
 
 
+# Side of each of the two squares, in lines of text.
 SIDE_LINES = 5.0
-"""Side of the two squares, in lines of text."""
 
 
 class ConvolutionView(Drawn):
-    """patch ⊙ filter, summed = one number of the token."""
+    """One position of the strided convolution: patch × filter, summed to one number."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -397,30 +395,35 @@ class ConvolutionView(Drawn):
         mean: tuple[float, ...],
         std: tuple[float, ...],
     ) -> None:
-        """(3, h, w) normalised pixels, (3, h, w) of a filter, and their sum."""
+        """Show a patch, a filter and the sum of their products.
+
+        patch : (3, h, w), normalised by `mean` and `std`.
+        kernel : (3, h, w), the filter.
+        """
         colours = patch * np.array(std)[:, None, None] + np.array(mean)[:, None, None]
         largest = float(np.abs(kernel).max()) or 1.0
         self._patch = _image(colours)
+        # 0 becomes middle grey
         self._filter = _image(0.5 + 0.5 * kernel / largest)
         self._value = value
         self.setAccessibleDescription(written_out(value))
         self.update()
 
     def value(self) -> float:
-        """What is shown at the right."""
+        """Return the sum that is shown."""
         return self._value
 
     def sizeHint(self) -> QSize:
-        """Two squares and their captions."""
+        """Return the size of two squares with captions."""
         line = self._line()
         return QSize(300, round(self._side() + line + 6))
 
     def minimumSizeHint(self) -> QSize:
-        """The same height."""
+        """Return a narrower size of the same height."""
         return QSize(200, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Squares, signs, the number, captions."""
+        """Draw squares, signs, the number and captions."""
         if self._patch is None or self._filter is None:
             return
         painter = QPainter(self)
@@ -469,7 +472,7 @@ class ConvolutionView(Drawn):
 
 
 def _image(colours: Array) -> QImage:
-    """(3, h, w) in [0, 1] as a picture that owns its bytes."""
+    """Return (3, h, w) colours in [0, 1] as an image that owns its bytes."""
     data = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).transpose(1, 2, 0)
     height, width = data.shape[:2]
     padded = np.full((height, width, 4), 255, np.uint8)

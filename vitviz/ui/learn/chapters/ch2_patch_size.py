@@ -1,4 +1,4 @@
-"""Chapter 2: patch size is a map's scale, on the embedded model's five sizes."""
+"""Chapter 2: patch size as a map's scale, on the embedded model's five sizes."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.text import Table
 from vitviz.ui.widgets.inputs import Slider
 
+# How long the slider has to rest before the model runs.
 SETTLE_MS = 250
-"""The slider rests so long before the model runs."""
+# Number of sizes to try for the task.
 ENOUGH = 3
-"""Sizes that have to be seen for the task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run with one patch size took."""
+    """Grid, tokens, memory and time of a run with one patch size."""
 
     grid: tuple[int, int]
     tokens: int
     matrices_bytes: int
     kept_bytes: int
+    # Of one pass, measured by itself; None: not yet.
     seconds: float | None = None
-    """Of one pass, measured alone; None: not yet."""
 
 
 class ScalePage(Page):
-    """A slider re-runs the same model; a table keeps what each size took."""
+    """The page of chapter 2: a slider of patch sizes, and a table of what each took."""
 
     kept = ("_seen", "_image")
 
@@ -46,8 +46,8 @@ class ScalePage(Page):
         super().__init__(host, parent)
         self._seen: dict[int, Seen] = {}
         self._image: object = None
+        # The patch size whose pass is being timed.
         self._timing: int | None = None
-        """The patch size whose pass is being timed."""
         self._current = 0
         self.say(
             self.tr(
@@ -111,7 +111,7 @@ class ScalePage(Page):
         self._settle.timeout.connect(self._on_settled)
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """Where the slider stands, and what this run took."""
+        """Show this run's size on the slider, and what it took in the table."""
         info = lesson.trace.setup.model
         patch = info.patch_size[0]
         is_ours = info.name == EMBEDDED_NAME and patch in EMBEDDED_PATCH_SIZES
@@ -135,6 +135,7 @@ class ScalePage(Page):
                 trace.num_tokens,
                 cost.written_out_bytes(layers, heads, trace.num_tokens),
                 trace.num_bytes,
+                # a time belongs to the grid that it was measured with
                 former.seconds if former and former.grid == trace.grid else None,
             )
             self._measure(lesson, patch)
@@ -144,21 +145,21 @@ class ScalePage(Page):
         self._show_table(patch)
 
     def forget(self) -> None:
-        """Another picture or size: what is timed is dropped with it."""
+        """Forget the pass that is being timed: its picture or size has gone."""
         super().forget()
         self._timing = None
 
     def seen(self) -> dict[int, Seen]:
-        """What each size took on this picture, as far as it has been tried."""
+        """Return what each size that has been tried took on this picture."""
         return dict(self._seen)
 
     def leave(self) -> None:
-        """A size that has not settled is not run, and what is timed is dropped."""
+        """Drop the size that has not been run yet and the pass that is being timed."""
         self._settle.stop()
         self._timing = None
 
     def _measure(self, lesson: LessonData, patch: int) -> None:
-        """Time a pass by itself: what the run took is of all that ran beside it."""
+        """Time one pass by itself, since other work ran beside the run on screen."""
         model, image, grid = lesson.view.model, lesson.image, lesson.trace.grid
         is_known = self._seen[patch].seconds is not None
         if is_known or self._timing == patch or model is None or image is None:

@@ -1,9 +1,4 @@
-"""Chapter 3: N tokens make N × N pairs; measured here and now against predicted.
-
-Time against tokens: measured dots, predicted lines, attention and the rest apart.
-
-Self-attention as a meeting: everyone listens to everyone, so pairs explode.
-"""
+"""Chapter 3: cost of attention, N × N pairs for N tokens, measured and predicted."""
 
 from __future__ import annotations
 
@@ -30,7 +25,7 @@ from vitviz.views.colour import Meaning
 
 
 class CostPage(Page):
-    """The meeting, the measurement with its chart, and memory both ways."""
+    """The page of chapter 3: the meeting, time measured, and memory both ways."""
 
     kept = ("timed", "_measured_with")
 
@@ -93,7 +88,7 @@ class CostPage(Page):
         self._show_button()
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """The pairs and bytes of this run."""
+        """Show the pairs and bytes of this run."""
         trace = lesson.trace
         tokens = trace.num_tokens
         self.here.say(
@@ -126,7 +121,7 @@ class CostPage(Page):
             self._on_measure()
 
     def remembered(self) -> dict[str, object]:
-        """The measurement, or that one was going on: it then begins anew."""
+        """Return the measurement, or that one was going on, which then begins again."""
         is_going_on = self._is_running or self._resumes
         return {"_resumes": True} if is_going_on else super().remembered()
 
@@ -136,13 +131,13 @@ class CostPage(Page):
         self._show(self.timed, is_done=True)
 
     def forget(self) -> None:
-        """Another picture: what runs is dropped with it."""
+        """Forget the measurement that runs: it is dropped with its picture."""
         super().forget()
         self._is_running = self._resumes = False
         self._show_button()
 
     def leave(self) -> None:
-        """What runs has been dropped."""
+        """Show that nothing runs any more."""
         self._is_running = self._resumes = False
         self._show_button()
 
@@ -265,6 +260,7 @@ class CostPage(Page):
         return text
 
     def _split(self, few: Timing, many: Timing) -> str:
+        # attention grows with N², the rest with N, so their ratio grows with N
         even = round(many.num_tokens * many.rest_s / many.attention_s)
         return self.tr(
             "Attention is {few} % of the pass at {few_tokens} tokens and {many} % at "
@@ -300,13 +296,13 @@ ATTENTION, REST = Meaning.WARNING.value, Meaning.KEY.value
 
 
 class CostChart(Drawn):
-    """Lines are predicted from one measured pass; dots are all that were measured."""
+    """A chart of time against tokens: measured dots, lines predicted from one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timings: tuple[Timing, ...] = ()
         self._plot = pg.PlotWidget()
-        # nothing in it answers the pointer, and the wheel is to scroll the page
+        # the chart does not react to the pointer, and the wheel has to scroll the page
         self._plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plot.setAccessibleName(self.tr("Time against the number of tokens"))
         item = self._plot.getPlotItem()
@@ -320,7 +316,7 @@ class CostChart(Drawn):
         self._dress()
 
     def setTimings(self, timings: Sequence[Timing], base: Timing | None) -> None:
-        """Show what was measured, and what `base` predicts for the others."""
+        """Show measured times, and what `base` predicts for other numbers of tokens."""
         self._timings = tuple(timings)
         item = self._plot.getPlotItem()
         item.clear()
@@ -350,11 +346,11 @@ class CostChart(Drawn):
         item.setYRange(0, top, padding=0.06)
 
     def timings(self) -> tuple[Timing, ...]:
-        """What is shown."""
+        """Return the times that are shown."""
         return self._timings
 
     def setTight(self, is_tight: bool) -> None:
-        """Be less high."""
+        """Set whether the chart is less high."""
         super().setTight(is_tight)
         self._dress()
 
@@ -387,7 +383,7 @@ MEETING_LINES = 9.0
 
 
 class Meeting(Drawn):
-    """Two tables: n people, and twice as many; a line for each pair."""
+    """A drawing of two tables, n people and 2n, with a line for each pair."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -396,7 +392,7 @@ class Meeting(Drawn):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def setPeople(self, count: int) -> None:
-        """How many sit at the first table."""
+        """Set the number of people at the first table."""
         self._people = count
         self.setAccessibleDescription(
             f"{count}: {count**2}; {2 * count}: {4 * count**2}"
@@ -404,19 +400,19 @@ class Meeting(Drawn):
         self.update()
 
     def people(self) -> int:
-        """How many sit at the first table."""
+        """Return the number of people at the first table."""
         return self._people
 
     def sizeHint(self) -> QSize:
-        """Two tables side by side."""
+        """Return the size of two tables side by side."""
         return QSize(300, round(self.lines(MEETING_LINES)))
 
     def minimumSizeHint(self) -> QSize:
-        """The same height."""
+        """Return a narrower size of the same height."""
         return QSize(200, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Tables, lines, counts."""
+        """Draw tables, lines and counts."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         half = self.width() / 2

@@ -1,4 +1,4 @@
-"""Chapter 4: a query meets a key, number by number."""
+"""Chapter 4: the score of a query and a key, a dot product number by number."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
 
+# For the task, the largest weight has to be this many times the smallest.
 FACTOR = 4.0
-"""By how much two weights have to differ for the task."""
 
 
 class PairPage(Page):
-    """Two vectors, their products, the sum, the score, the weight."""
+    """The page of chapter 4: two vectors, their products, the sum, score and weight."""
 
     kept = ("clicks_choose_key", "_chosen", "_setting")
     uses_key = True
@@ -114,7 +114,7 @@ class PairPage(Page):
         )
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """The pair of this query and key."""
+        """Show the numbers of this query and key."""
         self.chips.setLesson(lesson, with_key=True)
         pair = self._pair = one_head.pair(lesson.factors, lesson.query, lesson.key)
         self.bars.setVectors(
@@ -141,7 +141,7 @@ class PairPage(Page):
         self.chain.say(self._chain(lesson, pair))
 
     def _chain(self, lesson: LessonData, pair: Pair) -> str:
-        """From the sum to the weight, as this run does it."""
+        """Return the text that leads from the sum to the weight in this run."""
         of = lesson.factors
         text = self.tr(
             "Sum <b>{total}</b>, divided by {divisor}: score <b>{score}</b>."
@@ -195,7 +195,7 @@ class PairPage(Page):
         )
 
     def recall(self, memory: Mapping[str, object]) -> None:
-        """And let a click choose what it did."""
+        """Restore what the viewer has set, and what a click chooses."""
         super().recall(memory)
         self.click.setValue("key" if self.clicks_choose_key else "query")
 
@@ -210,7 +210,7 @@ class PairPage(Page):
             self.done()
 
     def _far_apart(self) -> float:
-        """How many times the smallest the largest weight of the chosen keys is."""
+        """Return largest ÷ smallest weight of the chosen keys; 0 for fewer than two."""
         weights = self._chosen.values()
         if len(weights) < 2:
             return 0.0

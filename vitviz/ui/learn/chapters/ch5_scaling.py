@@ -1,4 +1,4 @@
-"""Chapter 5: why scores are divided by √d, and what another divisor does."""
+"""Chapter 5: scores divided by √d, and what another divisor (temperature) does."""
 
 from __future__ import annotations
 
@@ -27,20 +27,21 @@ from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
 
 STEPS = 200
+# How long the slider has to rest before the model runs.
 SETTLE_MS = 200
+# Divisors that differ by less than this factor count as the same.
 SAME = 1.02
-"""Divisors closer than this factor count as the same."""
 
 
 class ScalingPage(Page):
-    """A switch and a slider for the divisor; the row, its entropy, the answer."""
+    """The page of chapter 5: the divisor, the row, its entropy, the answer."""
 
     kept = ("divisor", "_seen")
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
+        # What scores are divided by; None: as the run on screen does.
         self.divisor: float | None = None
-        """What scores are divided by; None: as the model does."""
         self.changed: QueryWeights | None = None
         self._seen: set[str] = set()
         self._offered: str | None = None
@@ -128,7 +129,7 @@ class ScalingPage(Page):
         self._settle.timeout.connect(self._ask)
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """The row both ways; the answer when the engine has it."""
+        """Show the row with both divisors; the model's answer follows later."""
         self.chips.setLesson(lesson, with_key=False)
         of, own = lesson.factors, lesson.row
         divisor = of.divisor if self.divisor is None else self.divisor
@@ -175,17 +176,18 @@ class ScalingPage(Page):
         self._notice(divisor, of)
         if is_own:
             self._settle.stop()
-            self._ask()  # at once: nothing has to run, so nothing moves later
+            # at once: nothing has to run, so the layout does not move later
+            self._ask()
         else:
             self._settle.start()
 
     def forget(self) -> None:
-        """Another picture."""
+        """Forget the picture and the model's answer."""
         super().forget()
         self.outcome.forget()
 
     def leave(self) -> None:
-        """What was asked for is dropped."""
+        """Drop what was asked for."""
         self._settle.stop()
         self.outcome.drop()
 
@@ -231,7 +233,7 @@ class ScalingPage(Page):
         self.outcome.compare(lesson, changes, start)
 
     def _offer(self, own: str) -> None:
-        """Name the switch's sides; `own` is what a changed run divides by, or empty."""
+        """Label the switch; `own` is a changed run's divisor as text, else empty."""
         if own == self._offered:
             return
         self._offered = own
@@ -272,7 +274,8 @@ class ScalingPage(Page):
 
 
 def _place(divisor: float, width: int) -> int:
-    """Where a divisor stands on the slider, which is logarithmic from 1 to d_k."""
+    """Return a divisor's value on the slider, which is logarithmic from 1 to d_k."""
+    # a logarithmic scale from 1 to 1 has no length
     if width < 2:
         return 0
     return round(STEPS * math.log(max(divisor, 1.0)) / math.log(width))

@@ -1,4 +1,4 @@
-"""Chapter 6: what softmax sums to 1, and what fails over another axis."""
+"""Chapter 6: the axis of the softmax, and what fails over another axis."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from vitviz.lessons.softmax_axes import Sums
 
 
+# Number of tokens from which a message says that the sums are being computed.
 MANY = 1000
-"""Tokens from which the sums take long enough to say so."""
 
 
 class AxisPage(Page):
-    """A switch for the axis; the sums of this layer along all three."""
+    """The page of chapter 6: a switch for the axis, and this layer's sums along all."""
 
     kept = ("_axis", "_seen")
 
@@ -132,17 +132,17 @@ class AxisPage(Page):
         )
 
     def recall(self, memory: Mapping[str, object]) -> None:
-        """And show the axis on the switch."""
+        """Restore what the viewer has set, and show the axis on the switch."""
         super().recall(memory)
         self.switch.setValue(self._axis)
 
     def forget(self) -> None:
-        """Another picture."""
+        """Forget the sums of the previous picture."""
         super().forget()
         self._asked = self.sums = None
 
     def leave(self) -> None:
-        """What was asked for has been dropped: ask again next time."""
+        """Forget what was asked for: it has been dropped; ask again next time."""
         self._asked = None
 
     def _on_sums(self, found: Sums) -> None:
@@ -219,7 +219,7 @@ class AxisPage(Page):
 
 
 def _ends(ends: tuple[float, float]) -> tuple[str, str]:
-    """Smallest and largest sum; both marked where they are 1."""
+    """Return smallest and largest sum as text, both marked where they are 1."""
     is_one = all(abs(end - 1) < 5e-4 for end in ends)
     low, high = (f"{end:.3f}" for end in ends)
     return (f"<v>{low}</v>", f"<v>{high}</v>") if is_one else (low, high)

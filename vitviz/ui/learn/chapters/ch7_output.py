@@ -1,4 +1,4 @@
-"""Chapter 7: the output is the weighted sum of all values."""
+"""Chapter 7: the output of attention, the weighted sum of all values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 6
 
 
 class OutputPage(Page):
-    """The largest parts of the mixture, the mixture, and the shapes."""
+    """The page of chapter 7: the largest contributions, the output, and the shapes."""
 
     kept = ("_query_when_chosen",)
     uses_key = True
@@ -78,7 +78,7 @@ class OutputPage(Page):
         )
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """The parts of this query's output in this head."""
+        """Show the contributions to this query's output in this head."""
         self.chips.setLesson(lesson, with_key=True)
         of = lesson.factors
         found = one_head.mixture(of, lesson.query)
@@ -112,7 +112,8 @@ class OutputPage(Page):
         self.parts.setCurrent(lesson.key if lesson.key in largest else None)
         total = float(found.lengths.sum())
         share = sum(float(found.lengths[token]) for token in largest)
-        share = share / total if total else 0.0  # a dropped patch gets nothing
+        # 0 for a dropped patch, which gets nothing
+        share = share / total if total else 0.0
         text = self.tr(
             "Weight × length of the value = length of the contribution. These {n} of "
             "{tokens} make {share} % of all lengths. Recomputed and the model's own "
@@ -134,7 +135,7 @@ class OutputPage(Page):
             )
         )
         part = lesson.row.weights[lesson.key] * of.v[lesson.key]
-        # the part and the whole on one scale, so that it is seen how much it is
+        # contribution and output on one scale, to compare their sizes
         reach = float(max(np.abs(part).max(), np.abs(found.out).max()))
         self.bars.setVectors(
             [

@@ -1,4 +1,4 @@
-"""Chapter 8: several heads side by side, and what is lost without one of them."""
+"""Chapter 8: multi-head attention, and what is lost without one of the heads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vitviz.views.colour import Array
 
 
 class HeadsPage(Page):
-    """Maps of the query in every head; a click switches a head off, or on again."""
+    """The page of chapter 8: a map for every head, which a click switches off."""
 
     kept = ("off", "effects", "_place", "_done_so_far")
 
@@ -82,7 +82,7 @@ class HeadsPage(Page):
         self._show_each()
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """All heads of this layer, and what the model answers without some."""
+        """Show all heads of this layer, and the model's answer without some."""
         trace = lesson.trace
         place = (trace, lesson.layer)
         if place != self._place:
@@ -129,13 +129,13 @@ class HeadsPage(Page):
         self._ask(lesson)
 
     def remembered(self) -> dict[str, object]:
-        """And whether heads were being tried: that then begins anew."""
+        """Return what the viewer has set; a trial of each head is to begin again."""
         resumes = self._is_trying or self._resumes
         again = {"_resumes": True, "effects": None} if resumes else {}
         return super().remembered() | again
 
     def forget(self) -> None:
-        """Another picture: what runs is dropped with it."""
+        """Forget what runs: it is dropped with its picture."""
         super().forget()
         self._place = None
         self.outcome.forget()
@@ -143,7 +143,7 @@ class HeadsPage(Page):
         self._show_each()
 
     def leave(self) -> None:
-        """What was asked for has been dropped."""
+        """Drop what was asked for."""
         self.outcome.drop()
         self._is_trying = self._resumes = False
         self._show_each()
@@ -198,7 +198,7 @@ class HeadsPage(Page):
         self._show_each()
         self._on_part(found)
         if self.lesson is not None:
-            self._ask(self.lesson)  # what was put off for it, if anything
+            self._ask(self.lesson)  # what had to wait for it, if anything
         self.partCame.emit(self.list)
         self._count("each")
 
@@ -219,6 +219,7 @@ class HeadsPage(Page):
             else self.tr("Lost without it: 1 − cosine to the unchanged answer")
         )
         order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
+        # never 0: the bars' lengths are divided by it
         top = max(max(found.values), 1e-12)
         self.list.setBars(
             tuple(

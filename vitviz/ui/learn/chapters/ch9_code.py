@@ -1,4 +1,4 @@
-"""Chapter 9: attention is three lines of code; every term opens into its numbers."""
+"""Chapter 9: attention in three lines of code; each term opens into its numbers."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.text import Prose
 from vitviz.views.colour import Array, Meaning
 
+# Line height of code as a multiple of text's: terms have to be easy to click.
 LINE_SPREAD, LINE_SPREAD_ON_SLIDE = 1.5, 1.3
-"""Between lines of code, over those of text: every term is to be hit with a pointer."""
+# Number of terms to open for the task.
 ENOUGH = 5
-"""Terms that have to be opened for the task."""
 LINES = (
     (
         ("attn", "attn"),
@@ -55,21 +55,21 @@ MEANINGS = {"Q": Meaning.QUERY, "K": Meaning.KEY, "V": Meaning.VALUE}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """What a click on a term shows."""
+    """Text, shape and vectors that a click on a term shows."""
 
     text: str
+    # Names of the axes in `shape`.
     axes: str
-    """Names of its axes."""
     shape: tuple[int, ...]
     vectors: tuple[Vector, ...]
 
 
 class CodeLines(Prose):
-    """The three lines; every term is a link that mouse and keyboard reach."""
+    """The three lines of code; every term is a link for mouse and keyboard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._chosen = ""
-        # in Present three lines must be three: the longest one just fits
+        # in Present the longest line just fits like this, so that there are only three
         super().__init__("", "small" if theme.presents() else "body", parent)
         self.setAccessibleName(self.tr("Attention in three lines of code"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -107,7 +107,7 @@ class CodeLines(Prose):
 
 
 class CodePage(Page):
-    """Code, formula, and the shape and values under the chosen term."""
+    """The page of chapter 9: code, formula, and the chosen term's shape and values."""
 
     kept = ("_term", "_opened")
     uses_key = True
@@ -124,7 +124,8 @@ class CodePage(Page):
                 "this very run."
             )
         )
-        if theme.presents():  # the code, and what a click on it shows, are one slide
+        # the code and what a click on it shows belong on one slide
+        if theme.presents():
             self._ask()
             self._add_formula()
             self.letters = self.say("", "small")
@@ -200,7 +201,7 @@ class CodePage(Page):
         )
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """Shape and values of the chosen term."""
+        """Show the shape and values of the chosen term."""
         self.chips.setLesson(lesson, with_key=True)
         of, trace = lesson.factors, lesson.trace
         self.letters.say(
@@ -234,7 +235,7 @@ class CodePage(Page):
         self._show_column(self.bars.column())
 
     def _terms(self, lesson: LessonData) -> dict[str, Callable[[], Term]]:
-        """What each term shows; computed only when it is chosen."""
+        """Return a function for each term, so that only the chosen term is computed."""
         of, query, key = lesson.factors, lesson.query, lesson.key
         heads, tokens = lesson.trace.num_heads, of.num_tokens
         d_k, d_v = of.width, int(of.v.shape[1])
