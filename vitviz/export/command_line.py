@@ -1,0 +1,162 @@
+"""The command line that makes again what is on screen."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from vitviz.domain.geometry import POOL, Fit
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.methods import METHODS
+from vitviz.errors import InputError
+from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.system.dataclass_json import encoded
+from vitviz.views.session import ModelChoice, RunOptions
+from vitviz.views.state import Direction, MethodOptions, Scale, Style, ViewState
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Setup
+
+NUMBERS = (".npz", ".csv")
+
+
+def command_line(
+    state: ViewState,
+    setup: Setup,
+    *,
+    choice: ModelChoice,
+    options: RunOptions,
+    target: str,
+    session: str | None = None,
+) -> str:
+    """Return the `vitviz export` line that writes `target` as the window does.
+
+    state : with layer, token and heads in the range of the trace.
+    target : its ending says what is written: one figure, a frame for each layer, or
+        the numbers of all layers and heads.
+    session : a saved session, from which changes of the Lab are read.
+
+    Raises InputError for a picture or a model that is no file, and for changes of the
+    Lab that are in no session.
+    """
+    picture = setup.picture.path
+    if picture is None:
+        raise InputError(
+            "A command line opens a file, and this picture has none. Save the picture "
+            "as a file and open that."
+        )
+    if not choice.name:
+        raise InputError(
+            "A command line names its model, and this one is only in memory. Save it "
+            "as a file and open that."
+        )
+    if setup.interventions and session is None:
+        raise InputError(
+            "A command line reads changes of the Lab from a session. Save the session "
+            "first."
+        )
+    words = ["vitviz", "export", str(picture), "-o", target]
+    if choice.name != EMBEDDED_NAME:
+        words += ["--model", choice.name]
+    if choice.patch_size is not None:
+        words += ["--patch", str(choice.patch_size)]
+    if setup.model.dtype != "float32":
+        words += ["--dtype", setup.model.dtype]
+    words += _input(options)
+    if session is not None and setup.interventions:
+        words += ["--changes", session]
+    words += _what(state, setup, target)
+    words += _view(state)
+    if not target.lower().endswith((*NUMBERS, ".gif")):
+        words.append("--caption")
+    return shlex.join(words)
+
+
+def _input(options: RunOptions) -> list[str]:
+    """Return how the picture is brought to the model."""
+    words = []
+    if options.size is not None:
+        size = options.size
+        text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else str(size)
+        words += ["--size", text]
+    if options.fit is not Fit.CROP:
+        words += ["--fit", options.fit.value]
+    own = options.preprocessing
+    if own is not None:
+        words += ["--resize", str(own.resize or 0)]
+        words += ["--interpolation", own.interpolation.name.lower()]
+        words += ["--mean", ",".join(map(repr, own.mean))]
+        words += ["--std", ",".join(map(repr, own.std))]
+    return words
+
+
+def _what(state: ViewState, setup: Setup, target: str) -> list[str]:
+    """Return layer, heads, queries and method."""
+    method = METHODS[state.method]
+    ending = target[target.rfind(".") :].lower()
+    words = []
+    if "layer" in method.options:
+        takes_all = method.is_layerwise and ending in (".gif", *NUMBERS)
+        is_pool = state.token == POOL
+        every = takes_all and not is_pool
+        words += ["--layer", "all" if every else str(state.layer)]
+    if "head" in method.options:
+        if ending in NUMBERS:
+            words += ["--head", "all"]
+        if ending not in NUMBERS or state.heads.single is None:
+            words += ["--head", head_text(state.heads)]
+    for token in (state.token, *state.others):
+        words += ["--query", _token(token, setup)]
+    if state.direction is not Direction.LOOKS_AT:
+        words += ["--direction", "looked-at-by"]
+    if state.method != "raw":
+        words += ["--method", state.method]
+    if state.target is not None and "target" in method.options:
+        words += ["--target", str(state.target)]
+    usual = encoded(MethodOptions())
+    for name, value in encoded(state.method_options).items():
+        if name in method.options and value != usual[name]:
+            words += ["--option", f"{name}={value}"]
+    return words
+
+
+def _view(state: ViewState) -> list[str]:
+    """Return scale, style and colours, where they are not the usual ones."""
+    usual, words = ViewState(), []
+    if state.renormalise:
+        words.append("--renormalise")
+    if state.style is not Style.TINT:
+        words += ["--style", state.style.value]
+    if state.colormap != usual.colormap:
+        words += ["--colormap", state.colormap]
+    if state.opacity is not None:
+        words += ["--opacity", repr(state.opacity)]
+    if state.scale is Scale.FIXED:
+        low, high = state.fixed_range
+        words += ["--scale", f"{low!r},{high!r}"]
+    elif state.scale is not Scale.OWN:
+        words += ["--scale", state.scale.value]
+    if state.log:
+        words.append("--log")
+    if state.clip_percent:
+        words += ["--clip", f"{state.clip_percent:g}"]
+    if state.smooth:
+        words.append("--smooth")
+    if not state.show_grid:
+        words.append("--no-grid")
+    return words
+
+
+def head_text(choice: HeadChoice) -> str:
+    """Return a choice of heads as `--head` takes it: "3", "max" or "mean:1,4"."""
+    if choice.single is not None and choice.fusion is Fusion.MEAN:
+        return str(choice.single)
+    numbers = ",".join(map(str, choice.heads))
+    return f"{choice.fusion.value}:{numbers}" if numbers else choice.fusion.value
+
+
+def _token(token: int, setup: Setup) -> str:
+    if token == POOL:
+        return "pool"
+    cell = setup.grid.cell(token)
+    return f"token:{token}" if cell is None else f"{cell[0]},{cell[1]}"
