@@ -1,11 +1,11 @@
-"""Which of timm's networks a file of weights holds.
+"""Search for the network of timm's that has exactly a file's names and shapes.
 
-It may say so: in what a training program wrote into it, in a config.json beside it, in
-its name or its folder's. Otherwise its names and shapes are compared with those of
-timm's networks, one after the other. What is said counts only where every name and
-shape is that network's.
+    the user names it            timm:NAME=PATH
+    the file names it            metadata, a config.json beside it, its path
+    names and shapes compared    with timm's networks, the likeliest first
 
-Whether a network of timm's has exactly the names and shapes of a file.
+A name counts only if every tensor's name and shape is that network's. Networks are
+built on torch's meta device for the comparison, which takes no memory.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _MODULES = (
     "vision_transformer_relpos",
 )
 _HYBRIDS = "vision_transformer_hybrid"
+# Words in names of timm 1.0.31's networks, by the width they stand for.
 _WORDS = {
     192: ("tiny",),
     256: ("wee", "dwee", "pwee", "dpwee", "xsmall"),
@@ -67,16 +68,15 @@ _WORDS = {
     3072: ("3b",),
     4096: ("7b",),
 }
-"""In names of timm 1.0.31's networks, by the width they stand for."""
+# Endings of position tables' names.
 _TABLES = "pos_embed", "positional_embedding"
-"""Endings of what position tables are called."""
 
 
 # --- said ------------------------------------------------------------------------
 
 
 def said_twin(tensors: Tensors, state: State) -> Layout | None:
-    """The network that a file or its surroundings name; None: none that fits."""
+    """Return the network that a file or its surroundings name; None if none fits."""
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
         return None
@@ -89,7 +89,7 @@ def said_twin(tensors: Tensors, state: State) -> Layout | None:
 
 
 def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
-    """Names of timm's networks in and about a file, the more certain ones first."""
+    """Find names of timm's networks in and about a file, the most certain first."""
     config = hub_config(state.path.parent) or {}
     texts = [
         *state.metadata.values(),
@@ -112,9 +112,9 @@ def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
 
 
 def _trained_as() -> dict[str, str]:
-    """The network that weights were trained as, by the hub's name for them.
+    """Return the network that weights were trained as, by the hub's name for them.
 
-    Where timm's own name says another: OpenAI's CLIP has QuickGELU.
+    Only where timm's own name means another: OpenAI's CLIP has QuickGELU.
     """
     found = {}
     for entry in entries():
@@ -126,7 +126,7 @@ def _trained_as() -> dict[str, str]:
 
 
 def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
-    """The network of timm's that a file holds as the user says.
+    """Return the network of timm's that a file holds as the user says.
 
     Where names are not the network's own, timm renames those it knows; nothing is
     resampled.
@@ -153,7 +153,10 @@ def _renamed(
     found: Unwrapped,
     name: str,
 ) -> tuple[TimmMatch, Tensors]:
-    """The network, and the file's weights under the names that timm has for them."""
+    """Return the network, and the file's weights by the names that timm has for them.
+
+    Raises CheckpointError.
+    """
     raw = found.as_written
     seen = {n: t for n, t in raw.items() if n.startswith("visual.")} or raw
     table = next((n for n in seen if n.endswith(_TABLES)), None)
@@ -177,7 +180,7 @@ def _renamed(
 
 
 def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointError:
-    """Why it is refused: timm would make another of it."""
+    """Return the error for a tensor of another shape, which timm would resample."""
     return CheckpointError(
         "{path} does not hold the weights of {name}: {reason}.",
         path=path.name,
@@ -195,14 +198,14 @@ def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointE
 def twin_of(
     tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
 ) -> Layout | None:
-    """The likeliest of timm's networks with exactly these names and shapes; None: none.
+    """Return the likeliest of timm's networks with these names and shapes, or None.
 
     plain : the plain network that has them, too, without memory; one that computes the
         same is the likeliest.
     likely : a part of names that is likelier still.
 
-    Others that compute something else with the same names and shapes, or were trained
-    with other colours, are named after it in the first of what is assumed.
+    Others with the same names and shapes that compute something else, or were trained
+    with other mean and deviation, are named after it in the first entry of `assumed`.
     """
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
@@ -227,7 +230,7 @@ def twin_of(
 
 
 def may_be_another(tensors: Tensors) -> bool:
-    """Whether a network of timm's with a plain one's names may compute otherwise.
+    """Return whether a network with a plain one's names may compute something else.
 
     Of timm 1.0.31's, those without CLS do (activation, number of heads, place of the
     norms), and CLIP's (activation): a test looks through all of them.
@@ -236,6 +239,7 @@ def may_be_another(tensors: Tensors) -> bool:
 
 
 def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
+    """Return the networks with exactly these names and shapes; likely ones suffice."""
     twins: list[TimmMatch] = []
     for group in _candidates(timm, tensors, is_plain=is_plain):
         for name in group:
@@ -253,7 +257,7 @@ def _candidates(
     *,
     is_plain: bool,
 ) -> Iterator[list[str]]:
-    """Names of timm's, the likelier ones in the first group."""
+    """Return names of timm's networks in groups, the likelier ones first."""
     if any(name.startswith("patch_embed.backbone.") for name in tensors):
         yield names_of(timm, _HYBRIDS)
         return
@@ -275,7 +279,7 @@ def _candidates(
 
 
 def _timm() -> Any:  # noqa: ANN401
-    """The library; None where it is not installed."""
+    """Return the library; None if it is not installed."""
     try:
         import timm
     except ImportError:
@@ -284,6 +288,8 @@ def _timm() -> Any:  # noqa: ANN401
 
 
 _log = logging.getLogger(__name__)
+# Attributes of modules that do not change what a forward pass computes, or that names
+# and shapes tell.
 _OF_TRAINING = {
     "drop_rate",
     "grad_checkpointing",
@@ -293,8 +299,6 @@ _OF_TRAINING = {
     "training",
     "weight_init_mode",
 }
-"""Attributes of modules that do not change what a forward pass computes, or that
-names and shapes tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,14 +311,14 @@ class TimmMatch:
 
 
 def is_of_timm(tensors: Tensors) -> bool:
-    """Whether a network of timm's may have these names."""
+    """Return whether a network of timm's may have these names."""
     return any(name.startswith("patch_embed.") for name in tensors)
 
 
 def begins_alike(timm: Any, name: str, tensors: Tensors) -> bool:  # noqa: ANN401
-    """Whether all but the later blocks have these names and shapes.
+    """Return whether all but the later blocks have these names and shapes.
 
-    A network of one block is much sooner made; some cannot be.
+    A network of one block is built much faster; some cannot be built so.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, depth=1, **options)
@@ -336,9 +340,9 @@ def fitted(
     *,
     is_said: bool = False,
 ) -> TimmMatch | None:
-    """The network of that name if it has exactly these names and shapes.
+    """Return the network of that name if it has these names and shapes, else None.
 
-    is_said : it may have another number of blocks than timm's.
+    is_said : the file or the user names it, so it may have another number of blocks.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, **options)
@@ -360,11 +364,12 @@ def fitted(
 
 
 def names_of(timm: Any, *modules: str) -> list[str]:  # noqa: ANN401
+    """Return the names of the networks in some of timm's modules."""
     return [name for one in modules for name in timm.list_models(module=one)]
 
 
 def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
-    """A network of timm's that takes no memory; None where it cannot be built so."""
+    """Return a network of timm's on the meta device; None if it cannot be built so."""
     try:
         with torch.device("meta"):
             return timm.create_model(name, pretrained=False, **options)
@@ -375,13 +380,14 @@ def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
 
 
 def _differing(module: nn.Module, tensors: Tensors) -> set[str]:
-    """Names that only one of them has, or with another shape."""
+    """Return the names that only one of them has, or that have another shape."""
     own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     return {name for name, _ in own.items() ^ found.items()}
 
 
 def num_classes_of(tensors: Tensors) -> int:
+    """Return the number of classes, or CLIP's width of projection; 0 without either."""
     for name in ("head.weight", "head.fc.weight", "visual.head.proj.weight"):
         if name in tensors and tensors[name].dim() == 2:
             return int(tensors[name].shape[0])
@@ -392,12 +398,12 @@ def num_classes_of(tensors: Tensors) -> int:
 
 
 def patch_of(module: Any) -> int:  # noqa: ANN401
-    """Rows of the picture for a row of patches, of a convolutional stem as well."""
+    """Return the patch's height in pixels, behind a convolutional stem as well."""
     return int(module.patch_embed.feat_ratio(as_scalar=False)[0])
 
 
 def side_of(module: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401
-    """Rows of the grid that a position table of that shape is for, or about."""
+    """Return the rows of the grid that a position table of that shape fits best."""
     own = module.pos_embed.shape
     special = own[1] - int(module.patch_embed.num_patches) if len(own) == 3 else 0
     count = shape[-2] - special
@@ -405,7 +411,7 @@ def side_of(module: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401
 
 
 def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
-    """What a forward pass does besides names and shapes: kinds and plain attributes.
+    """Return what names and shapes do not tell: kinds of modules, plain attributes.
 
     Two networks of one library with equal ones compute the same.
     """
@@ -429,7 +435,7 @@ def layout_of(
     *,
     is_said: bool = False,
 ) -> Layout | None:
-    """What a twin is; None where its attention cannot be shown."""
+    """Return a matching network's layout; None if its attention cannot be shown."""
     try:
         adapter = TimmAdapter(twin.module)
     except UnsupportedModelError:
