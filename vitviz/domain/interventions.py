@@ -269,6 +269,7 @@ def _require_cell(cell: Cell, grid: Cell) -> None:
 
 
 def _require_grid(own: Cell | None, grid: Cell) -> None:
+    """Raise SelectionError for patches that were chosen on another grid."""
     if own is not None and own != grid:
         raise SelectionError(
             "These patches were chosen on a grid of {own_rows}×{own_cols}; this run "

@@ -151,6 +151,7 @@ def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
 def _to_rgb(
     picture: PIL.Image.Image, profile: bytes | None, notes: list[Phrase]
 ) -> PIL.Image.Image:
+    """Convert any mode of Pillow's to sRGB on white; add a note for what is changed."""
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         return _scaled_by_range(picture, notes)
@@ -179,6 +180,7 @@ def _to_rgb(
 def _converted(
     picture: PIL.Image.Image, source: PIL.ImageCms.ImageCmsProfile
 ) -> PIL.Image.Image:
+    """Convert a picture from the profile `source` to sRGB."""
     target = PIL.ImageCms.createProfile("sRGB")
     converted = PIL.ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
     assert converted is not None
@@ -247,6 +249,7 @@ def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
 
 
 def _not_a_picture(name: str, data: bytes) -> ImageError:
+    """Return the error for bytes that Pillow does not know, with what they may be."""
     start = data[:512].lstrip().lower()
     hint = (
         "Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, "
@@ -266,6 +269,7 @@ def _not_a_picture(name: str, data: bytes) -> ImageError:
 
 
 def _reason(error: Exception) -> str:
+    """Return an error's first line, printable, with at most 120 characters."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return "".join(c if c.isprintable() else " " for c in lines[0])[:120]
 

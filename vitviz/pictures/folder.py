@@ -164,6 +164,7 @@ def _mark(path: Path) -> tuple[int, int] | None:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether it is a file; False for one that the system does not tell."""
     try:
         return entry.is_file()
     except OSError:
@@ -171,6 +172,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _shown(path: Path) -> str:
+    """Return a path's name, fit for an error."""
     from vitviz.system.atomic_files import printable
 
     return printable(path.name or str(path.absolute()))

@@ -163,6 +163,7 @@ def _kind(mode: int) -> str | None:
 
 
 def _check_bytes(count: int, name: str) -> None:
+    """Raise ImageError for an empty file and for one above `MAX_FILE_BYTES`."""
     if count > MAX_FILE_BYTES:
         raise ImageError(
             "{name} is larger than {limit} MB. Save it smaller and open that.",
@@ -174,6 +175,7 @@ def _check_bytes(count: int, name: str) -> None:
 
 
 def _from_array(array: npt.NDArray[np.uint8], name: str) -> SourceImage:
+    """Copy an array, (H, W, 3) uint8. Raises ImageError for anything else."""
     is_picture = array.ndim == 3 and array.shape[2] == 3 and array.size > 0
     if not is_picture or array.dtype != np.uint8:
         raise ImageError(

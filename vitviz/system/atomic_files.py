@@ -105,6 +105,7 @@ def printable(text: str) -> str:
 
 @contextlib.contextmanager
 def _as_output_error(target: Path) -> Iterator[None]:
+    """Turn an OSError of the block into OutputError for `target`."""
     try:
         yield
     except OSError as error:

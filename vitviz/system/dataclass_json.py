@@ -97,6 +97,7 @@ def _read(hint: Any, value: object) -> object:  # noqa: ANN401
 
 
 def _read_any(hints: tuple[Any, ...], value: object) -> object:
+    """Return `value` as the first of the annotations that fits. Raises Mismatch."""
     for hint in hints:
         try:
             return _read(hint, value)
@@ -106,6 +107,7 @@ def _read_any(hints: tuple[Any, ...], value: object) -> object:
 
 
 def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
+    """Return a JSON list as a tuple. Raises Mismatch."""
     if not isinstance(value, list):
         raise Mismatch
     if len(hints) == 2 and hints[1] is Ellipsis:
@@ -115,6 +117,7 @@ def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
 
 
 def _checked(is_right: bool, value: object) -> object:
+    """Return `value`. Raises Mismatch unless it is right."""
     if not is_right:
         raise Mismatch
     return value

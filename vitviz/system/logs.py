@@ -93,6 +93,7 @@ def start(level: str) -> None:
 
 
 def _rotating(path: Path) -> RotatingFileHandler:
+    """Open the log file, which is made with its first line. Raises OSError."""
     from logging.handlers import RotatingFileHandler
 
     path.parent.mkdir(parents=True, exist_ok=True)

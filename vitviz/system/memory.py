@@ -64,6 +64,7 @@ def release(device: str) -> None:
 
 
 def _free_on_cpu() -> int | None:
+    """Return the bytes that are free without swapping; None if that is unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:

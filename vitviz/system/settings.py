@@ -295,6 +295,7 @@ class BackgroundSaver:
             thread.join()
 
     def _work(self) -> None:
+        """Do it until nobody has asked since; runs in the thread."""
         while True:
             with self._lock:
                 if not self._is_asked:
@@ -458,6 +459,7 @@ class Store:
         return True
 
     def _say(self, problem: VitvizError) -> None:
+        """Add a problem and report that there is one. Any thread."""
         with self._lock:
             self.problems.append(problem)
         if self.on_problem is not None:
