@@ -327,7 +327,7 @@ class Store:
         found = Found() if path is None else read(path)
         self.settings = found.settings
         if path is not None and (found.reason or found.bad):
-            self._mend(path, found)
+            self._replace_broken(path, found)
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401
         """Change settings and save them. Raises TypeError, ValueError."""
@@ -377,7 +377,7 @@ class Store:
             fresh = {name: getattr(found, name) for name in names}
             self.settings = replace(self.settings, **fresh)
 
-    def _mend(self, path: Path, found: Found) -> None:
+    def _replace_broken(self, path: Path, found: Found) -> None:
         """Copy a broken file, report it, and write what could be used of it."""
         kept = _keep(path, found.data)
         shown = printable(str(path))
@@ -428,7 +428,7 @@ class Store:
         found = read(self.path)
         is_broken = bool(found.reason or found.bad)
         if is_broken and _keep(self.path, found.data) is None:
-            return  # nothing may be lost, and `_mend` has said so
+            return  # nothing may be lost, and `_replace_broken` has said so
         changed = replace(found.settings, **unsaved)  # type: ignore[arg-type]
         if self._write(changed, found.unknown):
             with self._lock:  # a newer value may have come meanwhile

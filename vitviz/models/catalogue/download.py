@@ -176,7 +176,7 @@ class _Download:
                 raise _Restart
             else:
                 raise of_status(self._remote, answer)
-            self._require_room(found, offset)
+            self._require_space(found, offset)
             write_bytes(self._note, json.dumps(asdict(found)).encode())
             with self._part.open("ab") as file:
                 self._receive(transfer, file, offset, found.total)
@@ -239,7 +239,7 @@ class _Download:
                 "log-in? Open a browser, then try again.",
             )
 
-    def _require_room(self, found: _Source, offset: int) -> None:
+    def _require_space(self, found: _Source, offset: int) -> None:
         """Raise DownloadError if the disk has no space for the rest."""
         if found.total is None:
             return

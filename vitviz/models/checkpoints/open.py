@@ -34,10 +34,10 @@ from vitviz.models.checkpoints.layout import Layout, ShapeError
 from vitviz.models.checkpoints.naming import recognise, with_library_names
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_match import (
+    declared_layout,
+    layout_by_name,
+    likeliest_layout,
     may_be_another,
-    named_twin,
-    said_twin,
-    twin_of,
 )
 from vitviz.models.checkpoints.unwrap import Unwrapped, in_names_of_timm, unwrap
 from vitviz.models.model import Adapter, Model, ready_model
@@ -161,7 +161,7 @@ def examine(
         _require_sound(path, written, state.size_bytes)
         count = sum(tensor.numel() for tensor in written.values())
         require_model_memory(path.name, count, device=place, dtype=dtype)
-        layout = named_twin(path, opened, network)
+        layout = layout_by_name(path, opened, network)
         module = _skeleton(path, layout)
     layout = replace(layout, naming=naming or layout.naming)
     _require_sound(path, layout.tensors, state.size_bytes)
@@ -210,23 +210,25 @@ def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.
     """
     tensors = opened.tensors
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
-    said = said_twin(tensors, state)
-    if said is not None:
-        return said, _skeleton(path, said)
+    declared = declared_layout(tensors, state)
+    if declared is not None:
+        return declared, _skeleton(path, declared)
     try:
         layout, module = _plain(path, tensors)
     except CheckpointError:
-        twin = twin_of(tensors)
-        if twin is None:
+        match = likeliest_layout(tensors)
+        if match is None:
             raise
     else:
         is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
-        twin = None if is_sure else twin_of(layout.tensors, module, likely=likely)
-        if twin is None:
+        match = (
+            None if is_sure else likeliest_layout(layout.tensors, module, likely=likely)
+        )
+        if match is None:
             return layout, module
-    module = _skeleton(path, twin)
-    _require_match(path, twin, module.state_dict())
-    return twin, module
+    module = _skeleton(path, match)
+    _require_match(path, match, module.state_dict())
+    return match, module
 
 
 def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:

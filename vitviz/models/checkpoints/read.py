@@ -196,7 +196,7 @@ def _read_safetensors(
                 count=count,
                 limit=MAX_TENSORS,
             )
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_twins)
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
         metadata = header.pop("__metadata__", {})
         end = max((_checked_entry(n, e)[1] for n, e in header.items()), default=0)
         if 8 + length + end > size:
@@ -228,7 +228,7 @@ def _read_safetensors(
     return tensors, {str(k): str(v) for k, v in texts.items()}
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs as a dict. Raises ValueError for a name that is there twice."""
     found = dict(pairs)
     if len(found) != len(pairs):

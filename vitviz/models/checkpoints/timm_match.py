@@ -72,23 +72,25 @@ _WORDS = {
 _TABLES = "pos_embed", "positional_embedding"
 
 
-# --- said ------------------------------------------------------------------------
+# --- declared --------------------------------------------------------------------
 
 
-def said_twin(tensors: Tensors, state: State) -> Layout | None:
+def declared_layout(tensors: Tensors, state: State) -> Layout | None:
     """Return the network that a file or its surroundings name; None if none fits."""
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
         return None
-    for name in _said(timm, state):
-        twin = fitted(timm, name, tensors, is_said=True)
-        layout = None if twin is None else layout_of(timm, twin, tensors, is_said=True)
+    for name in _declared_names(timm, state):
+        match = fitted(timm, name, tensors, is_declared=True)
+        layout = (
+            None if match is None else layout_of(timm, match, tensors, is_declared=True)
+        )
         if layout is not None:
             return replace(layout, assumed=(f"{TIMM_PREFIX}{name}",))
     return None
 
 
-def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
+def _declared_names(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
     """Find names of timm's networks in and about a file, the most certain first."""
     config = hub_config(state.path.parent) or {}
     texts = [
@@ -125,7 +127,7 @@ def _trained_as() -> dict[str, str]:
     return found
 
 
-def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
+def layout_by_name(path: Path, found: Unwrapped, name: str) -> Layout:
     """Return the network of timm's that a file holds as the user says.
 
     Where names are not the network's own, timm renames those it knows; nothing is
@@ -137,12 +139,12 @@ def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
     timm = timm_library(path.name)
     require_known(name)
     tensors: Tensors = found.tensors
-    twin = fitted(timm, name, tensors, is_said=True)
-    if twin is None:
-        twin, tensors = _renamed(timm, path, found, name)
-    layout = layout_of(timm, twin, tensors, is_said=True)
+    match = fitted(timm, name, tensors, is_declared=True)
+    if match is None:
+        match, tensors = _renamed(timm, path, found, name)
+    layout = layout_of(timm, match, tensors, is_declared=True)
     if layout is None:
-        TimmAdapter(twin.module)  # says why its attention cannot be shown
+        TimmAdapter(match.module)  # says why its attention cannot be shown
         raise AssertionError(name)
     return replace(layout, assumed=())
 
@@ -195,7 +197,7 @@ def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointE
 # --- compared --------------------------------------------------------------------
 
 
-def twin_of(
+def likeliest_layout(
     tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
 ) -> Layout | None:
     """Return the likeliest of timm's networks with these names and shapes, or None.
@@ -212,14 +214,14 @@ def twin_of(
         return None
     same = None if plain is None else computed_by(plain)
     kinds: dict[tuple[tuple[bool, bool], object, object], Layout] = {}
-    for twin in sorted(
-        _twins(timm, tensors, is_plain=plain is not None),
-        key=lambda twin: "img_size" in twin.options,  # it was published for another
+    for match in sorted(
+        _matches(timm, tensors, is_plain=plain is not None),
+        key=lambda match: "img_size" in match.options,  # it was published for another
     ):
-        layout = layout_of(timm, twin, tensors)
+        layout = layout_of(timm, match, tensors)
         if layout is not None:
-            computed = computed_by(twin.module)
-            is_unlikely = likely not in twin.name, computed != same
+            computed = computed_by(match.module)
+            is_unlikely = likely not in match.name, computed != same
             kinds.setdefault((is_unlikely, computed, layout.mean), layout)
     if not kinds:
         return None
@@ -238,17 +240,17 @@ def may_be_another(tensors: Tensors) -> bool:
     return "cls_token" not in tensors or "norm_pre.weight" in tensors
 
 
-def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
+def _matches(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
     """Return the networks with exactly these names and shapes; likely ones suffice."""
-    twins: list[TimmMatch] = []
+    matches: list[TimmMatch] = []
     for group in _candidates(timm, tensors, is_plain=is_plain):
         for name in group:
             if begins_alike(timm, name, tensors):
-                twin = fitted(timm, name, tensors)
-                twins += [] if twin is None else [twin]
-        if twins:
+                match = fitted(timm, name, tensors)
+                matches += [] if match is None else [match]
+        if matches:
             break
-    return twins
+    return matches
 
 
 def _candidates(
@@ -338,17 +340,17 @@ def fitted(
     name: str,
     tensors: Tensors,
     *,
-    is_said: bool = False,
+    is_declared: bool = False,
 ) -> TimmMatch | None:
     """Return the network of that name if it has these names and shapes, else None.
 
-    is_said : the file or the user names it, so it may have another number of blocks.
+    is_declared : the file or the user names it; the number of blocks may differ then.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, **options)
     depth = len({n.split(".")[1] for n in tensors if n.startswith("blocks.")})
     blocks = getattr(module, "blocks", ())
-    if is_said and 0 < depth <= MAX_BLOCKS and depth != len(blocks):
+    if is_declared and 0 < depth <= MAX_BLOCKS and depth != len(blocks):
         options["depth"] = depth
         module = without_memory(timm, name, **options)
     if module is None:
@@ -430,19 +432,19 @@ def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
 
 def layout_of(
     timm: Any,  # noqa: ANN401
-    twin: TimmMatch,
+    match: TimmMatch,
     tensors: Tensors,
     *,
-    is_said: bool = False,
+    is_declared: bool = False,
 ) -> Layout | None:
     """Return a matching network's layout; None if its attention cannot be shown."""
     try:
-        adapter = TimmAdapter(twin.module)
+        adapter = TimmAdapter(match.module)
     except UnsupportedModelError:
         return None
-    block, own = adapter.blocks[0], timm_preprocessing(twin.module)
+    block, own = adapter.blocks[0], timm_preprocessing(match.module)
     width, height = adapter.own_size
-    if not is_said or own.size != adapter.own_size:
+    if not is_declared or own.size != adapter.own_size:
         own = replace(
             own,
             size=adapter.own_size,
@@ -457,7 +459,7 @@ def layout_of(
 
     def build() -> nn.Module:
         built: nn.Module = timm.create_model(
-            twin.name, pretrained=False, **twin.options
+            match.name, pretrained=False, **match.options
         )
         return built
 
@@ -466,16 +468,16 @@ def layout_of(
         "timm",
         build,
         tensors,
-        int(twin.module.embed_dim),
+        int(match.module.embed_dim),
         len(adapter.blocks),
         int(getattr(getattr(block, "attn", block), "num_heads", 0)),
         max(hidden, default=0),
         adapter.patch_size[0],
         (height // adapter.patch_size[1], width // adapter.patch_size[0]),
         adapter.prefix_names or (),
-        int(twin.options["num_classes"]),
+        int(match.options["num_classes"]),
         own.mean,
         own.std,
-        (f"{TIMM_PREFIX}{twin.name}", "bicubic, no margin"),
+        (f"{TIMM_PREFIX}{match.name}", "bicubic, no margin"),
         preprocessing=own,
     )

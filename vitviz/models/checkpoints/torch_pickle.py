@@ -216,9 +216,9 @@ def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
 def _without_override() -> Iterator[None]:
     """Keep the variable by which torch would run pickles again unset in the block."""
     with _environment_lock:
-        former = os.environ.pop(_OVERRIDE, None)
+        previous = os.environ.pop(_OVERRIDE, None)
         try:
             yield
         finally:
-            if former is not None:
-                os.environ[_OVERRIDE] = former
+            if previous is not None:
+                os.environ[_OVERRIDE] = previous
