@@ -1,4 +1,4 @@
-"""Every error a caller can meet.
+"""Every error that a caller of vitviz can meet.
 
 VitvizError
 ├── InputError               unusable input or arguments; exit code 2
@@ -6,8 +6,8 @@ VitvizError
 │   ├── ModelError
 │   │   ├── UnknownModelError       no such name, file or folder
 │   │   ├── CheckpointError         weights missing, damaged or of another shape
-│   │   │   ├── NotHereError        published weights that have not been fetched
-│   │   │   └── UntoldError         weights that do not tell their network
+│   │   │   ├── WeightsNotDownloadedError   published weights not fetched yet
+│   │   │   └── AmbiguousCheckpointError    weights whose network is not recognised
 │   │   └── UnsupportedModelError   attention is not the call vitviz taps
 │   ├── SelectionError       layer, head, query or size out of range
 │   ├── MissingExtraError    an optional library is needed
@@ -18,9 +18,10 @@ VitvizError
 ├── ExactnessError           recomputed attention differs from the model's own
 └── Cancelled                the user asked to stop
 
-A message is a template and its values, kept apart so that a window can translate
-the template; a value can be a `Phrase` or an error, which is translated too. Each is
-one sentence or two: what, why, what to do.
+The exit code is that of the command line; it is 1 where none is given. A message is a
+template and its values, stored apart so that a window can translate the template; a
+value can be a `Phrase` or an error, which is translated too. Each message is one or
+two sentences: what happened, why, what to do.
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A template and its values that are no error: a note, or a part of another text.
+    """A translatable text that is no error: a note, or a part of another text.
 
-    `str(phrase)` is in English.
+    template : text for `str.format`, in English.
+    values : what `template` names in braces.
+
+    `str(phrase)` is the English text.
     """
 
     template: str
@@ -44,12 +48,17 @@ class Phrase:
 
 
 class VitvizError(Exception):
-    """Root of the tree; `str(error)` is the English sentence for the user."""
+    """Root of the error tree; `str(error)` is the English sentence for the user.
+
+    exit_code : what the command line ends with.
+    template : text for `str.format`, in English.
+    values : what `template` names in braces, such as the path, the model or the shape.
+    """
 
     exit_code = 1
 
     def __init__(self, template: str, /, **values: object) -> None:
-        """Keep `template` (a `str.format` text) and its `values`."""
+        """Store `template` (a `str.format` text) and its `values`."""
         super().__init__(template, values)
         self.template = template
         self.values = values
@@ -59,13 +68,17 @@ class VitvizError(Exception):
 
 
 class InputError(VitvizError):
-    """Unusable input or arguments."""
+    """Input or arguments that cannot be used; exit code 2."""
 
     exit_code = 2
 
 
 class ImageError(InputError):
-    """A picture that cannot be read, or that exceeds a limit."""
+    """A picture that cannot be read, or that exceeds a limit.
+
+    Raised while a file is read and decoded; the message names the file, the reason and
+    the remedy.
+    """
 
 
 class ModelError(InputError):
@@ -73,11 +86,11 @@ class ModelError(InputError):
 
 
 class UnknownModelError(ModelError):
-    """No model of that name, file or folder."""
+    """A name under which there is no model, file or folder."""
 
 
 class CheckpointError(ModelError):
-    """Weights that are missing, damaged or of another shape."""
+    """Weights that are missing, damaged or of another shape than their network."""
 
 
 class WeightsNotDownloadedError(CheckpointError):
@@ -85,52 +98,55 @@ class WeightsNotDownloadedError(CheckpointError):
 
 
 class AmbiguousCheckpointError(CheckpointError):
-    """Weights that do not tell which network they are of; the user may know it.
+    """Weights whose network vitviz does not recognise; the user may know it.
 
-    `values["file"]` is where they lie.
+    `values["file"]` is the path of the weights.
     """
 
 
 class UnsupportedModelError(ModelError):
-    """A model whose attention is not the call vitviz taps."""
+    """A model whose attention is not the call that vitviz taps."""
 
 
 class SelectionError(InputError):
-    """A layer, head, query or size out of range."""
+    """A layer, head, query, token or size that is out of range."""
 
 
 class MissingExtraError(InputError):
-    """An optional library is needed; the message names the extra."""
+    """An optional library that is missing; the message names the extra to install."""
 
 
 class EnvironmentFault(InputError):
-    """No display, or a library release that is known to be broken."""
+    """A missing display, or a library release that is known to be broken."""
 
 
 class OutputError(VitvizError):
-    """A file could not be written."""
+    """A file that could not be written; exit code 2."""
 
     exit_code = 2
 
 
 class DownloadError(VitvizError):
-    """Weights that could not be fetched; what has arrived is kept where it can be."""
+    """Weights that could not be fetched; exit code 2.
+
+    What has arrived stays on the disk where a later attempt can continue it.
+    """
 
     exit_code = 2
 
 
 class BudgetError(VitvizError):
-    """A result that would not fit the memory budget."""
+    """A result that would not fit the memory budget; exit code 2."""
 
     exit_code = 2
 
 
 class ExactnessError(VitvizError):
-    """Attention recomputed from q, k, v differs from what the model computed."""
+    """Attention recomputed from q, k, v that differs from what the model computed."""
 
 
 class Cancelled(VitvizError):
-    """The user asked to stop."""
+    """The end of work that the user asked to stop."""
 
     def __init__(self) -> None:
         """Take no values: the message is always the same."""

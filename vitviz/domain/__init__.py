@@ -1,1 +1,4 @@
-"""The plain nouns: grids, heads, interventions, methods, numbers as text. No torch."""
+"""Plain values shared by all rooms: geometry, heads, interventions, methods, numbers.
+
+No module in here loads torch or Qt.
+"""

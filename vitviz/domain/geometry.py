@@ -1,11 +1,13 @@
-"""Source pixels, model pixels and tokens: how each maps to the others, exactly.
+"""Coordinates of source pixels, model pixels and tokens, and the maps between them.
 
-Three spaces. *Source* pixels are the picture as shown. *Model* pixels are what the
-model was given, after resizing and cropping or padding. *Tokens* are a row-major grid
-of patches behind `num_prefix_tokens` special tokens (CLS, registers, distillation).
+    source pixels ── resize, crop or pad ──▶ model pixels ── patches ──▶ tokens
+
+*Source* pixels are the picture as shown. *Model* pixels are what the model was given,
+after resizing and cropping or padding. *Tokens* are a row-major grid of patches behind
+`num_prefix_tokens` special tokens (CLS, registers, distillation).
 
 Points are `(x, y)` in pixels, continuous, with pixel i covering [i, i + 1). Sizes are
-`(width, height)` in pixels; cells are `(row, col)`.
+`(width, height)` in pixels; cells are `(row, col)`. All maps are exact.
 """
 
 from __future__ import annotations
@@ -16,21 +18,23 @@ from fractions import Fraction
 
 from vitviz.errors import SelectionError
 
+# In place of a token's index: the query of a pooling head (SigLIP's), which is no
+# token.
 POOL = -1
-"""In place of a token: the query of a pooling head (SigLIP's), which is no token."""
+# Longest side of a model's input; a picture is not prepared beyond it.
 MAX_SIDE_PX = 8192
-"""Longest side of a model input; beyond it a picture is not prepared."""
 
 
 class Fit(enum.Enum):
-    """How a picture is brought to the model's size."""
+    """Ways to bring a picture to the model's size."""
 
+    # Resized to cover the input, of which the centre stays: the model misses the
+    # margins.
     CROP = "crop"
-    """Resized to cover the input, centre kept: the margins are not seen."""
+    # All of it at the picture's own aspect, on a grid that need not be square.
     WHOLE = "whole"
-    """Everything seen at the picture's own aspect, on a non-square grid."""
+    # All of it at the picture's own aspect, padded to the input.
     LETTERBOX = "letterbox"
-    """Everything seen at the picture's own aspect, padded to the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,16 @@ class Rect:
     height: float
 
     def has(self, x: float, y: float) -> bool:
-        """Whether (x, y) lies inside; left and top edges belong to it."""
+        """Return whether (x, y) is inside; the left and the top edge belong to it."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
 @dataclass(frozen=True, slots=True)
 class PatchGrid:
-    """The tokens of one input: `num_prefix_tokens`, then `rows` × `cols` patches."""
+    """The tokens of one input: `num_prefix_tokens`, then `rows` × `cols` patches.
+
+    Raises ValueError for a grid without patches.
+    """
 
     rows: int
     cols: int
@@ -61,16 +68,16 @@ class PatchGrid:
 
     @property
     def num_patches(self) -> int:
-        """R·C."""
+        """Number of patches, R·C."""
         return self.rows * self.cols
 
     @property
     def num_tokens(self) -> int:
-        """N = P + R·C."""
+        """Number of tokens, N = P + R·C."""
         return self.num_prefix_tokens + self.num_patches
 
     def token(self, row: int, col: int) -> int:
-        """Index of the patch token at (row, col).
+        """Return the index of the patch token at (row, col), in [P, N).
 
         Raises SelectionError outside the grid.
         """
@@ -86,7 +93,7 @@ class PatchGrid:
         return self.num_prefix_tokens + row * self.cols + col
 
     def cell(self, token: int) -> tuple[int, int] | None:
-        """(row, col) of a patch token, None for a special one and for POOL.
+        """Return (row, col) of a patch token; None for a special token and for `POOL`.
 
         Raises SelectionError outside [0, N).
         """
@@ -104,11 +111,11 @@ class PatchGrid:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the model's input lies on the picture.
+    """The position of the model's input on the picture.
 
-    The picture of `source_size` is resized to `resized_size`; the model sees the
-    window of `model_size` whose top left corner is at `offset` in the resized
-    picture. A negative offset is padding.
+    The picture of `source_size` is resized to `resized_size`; the model sees the window
+    of `model_size` whose top left corner is at `offset` in the resized picture. A
+    negative offset is padding. All four are in pixels, (width, height) or (x, y).
     """
 
     source_size: tuple[int, int]
@@ -116,31 +123,31 @@ class Placement:
     offset: tuple[int, int]
     model_size: tuple[int, int]
     fit: Fit
+    # What was rounded, to be shown; empty if nothing was.
     note: str = ""
-    """What was rounded, for the user; empty when nothing was."""
 
     def to_model(self, x: float, y: float) -> tuple[float, float]:
-        """Model pixel of a source pixel; may lie outside the input."""
+        """Return the model pixel of a source pixel; it may lie outside the input."""
         return (
             x * self.resized_size[0] / self.source_size[0] - self.offset[0],
             y * self.resized_size[1] / self.source_size[1] - self.offset[1],
         )
 
     def to_source(self, x: float, y: float) -> tuple[float, float]:
-        """Source pixel of a model pixel; may lie outside the picture."""
+        """Return the source pixel of a model pixel; it may lie outside the picture."""
         return (
             (x + self.offset[0]) * self.source_size[0] / self.resized_size[0],
             (y + self.offset[1]) * self.source_size[1] / self.resized_size[1],
         )
 
     def input_rect(self) -> Rect:
-        """The model's whole input in source pixels, padding included."""
+        """Return the model's whole input in source pixels, padding included."""
         left, top = self.to_source(0, 0)
         right, bottom = self.to_source(*self.model_size)
         return Rect(left, top, right - left, bottom - top)
 
     def seen_rect(self) -> Rect:
-        """The part of the picture the model saw, in source pixels."""
+        """Return the part of the picture that the model saw, in source pixels."""
         whole = self.input_rect()
         left, top = max(whole.x, 0.0), max(whole.y, 0.0)
         right = min(whole.x + whole.width, float(self.source_size[0]))
@@ -148,7 +155,7 @@ class Placement:
         return Rect(left, top, right - left, bottom - top)
 
     def cell_at(self, x: float, y: float, grid: PatchGrid) -> tuple[int, int] | None:
-        """Cell under a source pixel; None outside the picture or unseen."""
+        """Return the cell under a source pixel; None outside what the model saw."""
         if not self.seen_rect().has(x, y):
             return None
         model_x, model_y = self.to_model(x, y)
@@ -157,7 +164,7 @@ class Placement:
         return min(max(row, 0), grid.rows - 1), min(max(col, 0), grid.cols - 1)
 
     def cell_rect(self, row: int, col: int, grid: PatchGrid) -> Rect:
-        """A cell in source pixels; may reach into the padding."""
+        """Return a cell's rectangle in source pixels; it may reach into the padding."""
         width = self.model_size[0] / grid.cols
         height = self.model_size[1] / grid.rows
         left, top = self.to_source(col * width, row * height)
@@ -173,14 +180,14 @@ def place(
     fit: Fit = Fit.CROP,
     resize: int | None = None,
 ) -> Placement:
-    """Where the model's input lies on a picture of `source_size`.
+    """Return the position of the model's input on a picture of `source_size`.
 
-    size : input asked for, rounded to multiples of `patch_size`. For `Fit.WHOLE` its
-        shorter side is the input's shorter side.
+    size : (width, height) asked for, rounded to multiples of `patch_size`. For
+        `Fit.WHOLE` its shorter side is the input's shorter side.
     resize : for `Fit.CROP`, the shorter side the picture is resized to before the
         crop (torchvision's and timm's two-step transform); None leaves no margin.
 
-    Raises SelectionError for a size that holds no patch or is beyond `MAX_SIDE_PX`.
+    All in pixels. Raises SelectionError for a side below 1 px or above `MAX_SIDE_PX`.
     """
     source_w, source_h = source_size
     if source_w < 1 or source_h < 1:
@@ -219,7 +226,7 @@ def place(
 
 
 def _round_to(side: int, patch: int) -> int:
-    """`side` as the nearest multiple of `patch`, at least one."""
+    """Return the multiple of `patch` nearest to `side`, at least one patch."""
     if side < 1:
         raise SelectionError("A size must be at least 1 px, not {side}.", side=side)
     return max(1, (2 * side + patch) // (2 * patch)) * patch
@@ -228,7 +235,7 @@ def _round_to(side: int, patch: int) -> int:
 def _cover(
     source_size: tuple[int, int], model_size: tuple[int, int], resize: int | None
 ) -> tuple[int, int]:
-    """Size of the resized picture that covers `model_size`."""
+    """Return the size of the resized picture that covers `model_size`."""
     source_w, source_h = source_size
     if model_size[0] == model_size[1]:
         # torchvision's Resize(int): the longer side is truncated, not rounded
@@ -246,13 +253,13 @@ def _cover(
 
 
 def prefix_names(count: int) -> tuple[str, ...]:
-    """Names for special tokens of which only the number is known."""
+    """Return names for special tokens of which only the number is known."""
     return ("cls", *(f"reg{i}" for i in range(count - 1)))[:count]
 
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """An axis of tokens cut into bins: each special token alone, patches by `block`."""
+    """An axis of tokens in bins: one for each special token, patches by `block`."""
 
     num_tokens: int
     num_prefix_tokens: int
@@ -264,17 +271,17 @@ class Bins:
 
     @property
     def num_bins(self) -> int:
-        """Bins, the last of which may hold fewer than `block` patches."""
+        """Number of bins, the last of which may hold fewer than `block` patches."""
         num_patches = self.num_tokens - self.num_prefix_tokens
         return self.num_prefix_tokens - (-num_patches // self.block)
 
     def bin_of(self, token: int) -> int:
-        """Bin that holds a token."""
+        """Return the index of the bin that holds a token."""
         patch = token - self.num_prefix_tokens
         return token if patch < 0 else self.num_prefix_tokens + patch // self.block
 
     def tokens(self, index: int) -> range:
-        """Tokens of one bin."""
+        """Return the tokens of one bin."""
         if index < self.num_prefix_tokens:
             return range(index, index + 1)
         start = self.num_prefix_tokens
@@ -283,6 +290,6 @@ class Bins:
 
     @classmethod
     def fitting(cls, num_tokens: int, num_prefix_tokens: int, limit: int) -> Bins:
-        """The finest bins of which there are at most about `limit`."""
+        """Return the finest bins of which the patches make at most `limit`."""
         num_patches = num_tokens - num_prefix_tokens
         return cls(num_tokens, num_prefix_tokens, max(1, -(-num_patches // limit)))

@@ -1,4 +1,4 @@
-"""How heads are fused and tokens pooled: plain values, no torch."""
+"""Choice of heads and their fusion to one map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Fusion(enum.Enum):
-    """How several heads become one map."""
+    """Ways to make one map of several heads."""
 
     MEAN = "mean"
     MAX = "max"
@@ -16,18 +16,18 @@ class Fusion(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class HeadChoice:
-    """Some heads and how they become one map; no heads means all of them."""
+    """Some heads of a layer and their fusion to one map; no heads means all of them."""
 
     heads: tuple[int, ...] = ()
     fusion: Fusion = Fusion.MEAN
 
     @property
     def single(self) -> int | None:
-        """The head, when exactly one is chosen."""
+        """The head if exactly one is chosen, else None."""
         return self.heads[0] if len(self.heads) == 1 else None
 
     def label(self) -> str:
-        """`mean`, `3` or `mean of 1, 4`; the number of a head as on screen."""
+        """Return `mean`, `3` or `mean of 1, 4`; heads are counted from 0."""
         if not self.heads:
             return self.fusion.value
         if self.single is not None:

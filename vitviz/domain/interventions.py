@@ -1,4 +1,4 @@
-"""What is changed of a running model: plain values, without torch and without Qt.
+"""Interventions in a run: what is changed in the model or hidden from it.
 
     temperature  softmax(scores / T): above 1 flatter, below 1 sharper
     scaling      scores without the factor 1/√d_k
@@ -8,9 +8,11 @@
     hidden       patches blurred, averaged or noised in the picture, or dropped: no
                  token sees them in any layer, and no pool of patches counts them
 
-The first three hold in every layer. `attention.intervene` carries them out.
+The first three hold in every layer. `attention.intervene` applies them.
 
-What the Lab changes, as the view state keeps it: a list of single changes.
+    Interventions        all of a run together
+    ListedIntervention   one of them, with a switch: a line of the Lab's list
+    InterventionList     the Lab's list, part of the view state
 """
 
 from __future__ import annotations
@@ -24,23 +26,24 @@ from vitviz.errors import SelectionError
 from vitviz.system.dataclass_json import encoded
 
 Cell = tuple[int, int]
+# An index, a patch's (row, col), or a special token's name such as "cls".
 Token = int | tuple[int, int] | str
-"""An index, a patch's (row, col), or a special token's name such as "cls"."""
 
+# Bounds of all temperatures of a run multiplied: wide enough for a chapter of Learn to
+# go on from the Lab's extremes, from unscaled at T = 0.1 to T = d_k, and from
+# T = 10 √d_k to 1.
 MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-4, 1e4
-"""Of all changes together, as wide as a lesson may go on from the Lab's extremes:
-from unscaled at T = 0.1 to T = d_k, and from T = 10 √d_k to 1."""
 
 
 class Axis(enum.Enum):
-    """What the softmax makes sum to 1."""
+    """Axes along which the softmax can make attention sum to 1."""
 
+    # dim=-1, as in the model: each query's row.
     KEYS = "keys"
-    """dim=-1, as it should be: every query's row."""
+    # dim=-2: each key's column.
     QUERIES = "queries"
-    """dim=-2: every key's column."""
+    # dim=-3: the heads of each pair.
     HEADS = "heads"
-    """dim=-3: the heads of every pair."""
 
     @property
     def dim(self) -> int:
@@ -49,31 +52,34 @@ class Axis(enum.Enum):
 
 
 class Hide(enum.Enum):
-    """How patches are hidden."""
+    """Ways to hide patches."""
 
     BLUR = "blur"
     MEAN = "mean"
     NOISE = "noise"
+    # The token leaves the sequence; the picture stays as it is.
     DROP = "drop"
-    """The token leaves the sequence; the picture stays as it is."""
 
     @property
     def fill(self) -> Fill | None:
-        """What is painted into the picture."""
+        """The replacement painted into the picture; None for `DROP`."""
         return None if self is Hide.DROP else Fill(self.value)
 
 
 class Off(enum.Enum):
-    """What stands in for the output of a head that is switched off."""
+    """Replacements for the output of a head that is switched off."""
 
     ZERO = "zero"
+    # The head's mean over all tokens.
     MEAN = "mean"
-    """Its mean over all tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadsOff:
-    """Heads of one layer whose output does not reach the rest of the model."""
+    """Heads of one layer whose output does not reach the rest of the model.
+
+    Raises ValueError for a negative number.
+    """
 
     layer: int = 0
     heads: tuple[int, ...] = ()
@@ -86,33 +92,44 @@ class HeadsOff:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Queries that may not look at keys, in layers first to last."""
+    """Queries that may not look at keys, in layers from first to last."""
 
     queries: tuple[Token, ...] = ()
     keys: tuple[Token, ...] = ()
     first_layer: int = 0
+    # Included; counted from the end if negative.
     last_layer: int = -1
-    """Counted from the last when negative; itself included."""
+    # (rows, cols) on which the patches were chosen; None fits every run.
     grid: Cell | None = None
-    """(rows, cols) that patches were chosen on; None: of whatever run this is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """Patches that the model does not get to see."""
 
+    # (row, col) of each.
     patches: tuple[Cell, ...] = ()
-    """(row, col) of each."""
     how: Hide = Hide.BLUR
+    # For `Hide.NOISE`.
     seed: int = 0
-    """Of the noise."""
+    # (rows, cols) on which the patches were chosen; None fits every run.
     grid: Cell | None = None
-    """As in `Cut`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interventions:
-    """Everything that is changed in a run; empty for the untouched model."""
+    """Everything that is changed in a run; false if nothing is.
+
+    temperature : divides the scores, in [1e-4, 1e4]; 1 is the model's own.
+    is_scaled : whether scores have their factor 1/√d_k.
+    axis : what the softmax makes sum to 1.
+    heads_off, cuts, hidden : see `HeadsOff`, `Cut` and `Hidden`.
+
+        vitviz.trace(model, "cat.jpg", interventions=Interventions(temperature=2))
+
+    Raises ValueError for a temperature out of range. Whether layers, heads and tokens
+    exist is known with the run: `trace` raises SelectionError for those that do not.
+    """
 
     temperature: float = 1.0
     is_scaled: bool = True
@@ -130,12 +147,12 @@ class Interventions:
 
     @property
     def dropped(self) -> frozenset[Cell]:
-        """Patches whose tokens leave the sequence."""
+        """(row, col) of the patches whose tokens leave the sequence."""
         dropped = (one.patches for one in self.hidden if one.how is Hide.DROP)
         return frozenset(cell for patches in dropped for cell in patches)
 
     def parts(self) -> tuple[Interventions, ...]:
-        """One for each thing that is changed, each with that thing alone."""
+        """Return one `Interventions` for each single change, with that change alone."""
         alone: list[Interventions] = []
         for field in fields(self):
             value = getattr(self, field.name)
@@ -154,8 +171,9 @@ class Interventions:
         num_heads: int = 0,
         special: tuple[str, ...] | None = None,
     ) -> None:
-        """Raise SelectionError unless all it names are parts of such a run.
+        """Raise SelectionError if a layer, head or token is not part of such a run.
 
+        grid : (rows, cols) of the run.
         num_heads : of a layer; 0 where that is not known before the run.
         special : names of the special tokens; None where they are not known.
         """
@@ -183,7 +201,7 @@ UNTOUCHED = Interventions()
 
 
 def merge_interventions(parts: Iterable[Interventions]) -> Interventions:
-    """All of them at once: temperatures multiply, the last wrong axis counts."""
+    """Return all of them in one: temperatures multiply, the last wrong axis counts."""
     whole = UNTOUCHED
     for part in parts:
         product = whole.temperature * part.temperature
@@ -199,19 +217,19 @@ def merge_interventions(parts: Iterable[Interventions]) -> Interventions:
 
 
 def changed_fields(part: Interventions) -> dict[str, Any]:
-    """What differs from the untouched model, as JSON knows it."""
+    """Return the fields that differ from an unchanged run, as JSON has them."""
     usual = encoded(UNTOUCHED)
     return {k: v for k, v in encoded(part).items() if v != usual[k]}
 
 
 def cut_layers(cut: Cut, num_layers: int) -> range:
-    """The layers a cut holds in."""
+    """Return the layers that a cut holds in."""
     last = cut.last_layer + num_layers if cut.last_layer < 0 else cut.last_layer
     return range(cut.first_layer, last + 1)
 
 
 def require_head(head: int, num_heads: int) -> None:
-    """Raise SelectionError for a head that there is not."""
+    """Raise SelectionError for a head that does not exist."""
     if head >= num_heads:
         raise SelectionError(
             "There is no head {head}: heads go from 0 to {last}.",
@@ -221,7 +239,7 @@ def require_head(head: int, num_heads: int) -> None:
 
 
 def require_special(name: str, names: tuple[str, ...]) -> None:
-    """Raise SelectionError for a special token that there is not."""
+    """Raise SelectionError for a special token that does not exist."""
     if name not in names:
         raise SelectionError(
             "There is no special token {name}; there are: {names}.",
@@ -251,6 +269,7 @@ def _require_cell(cell: Cell, grid: Cell) -> None:
 
 
 def _require_grid(own: Cell | None, grid: Cell) -> None:
+    """Raise SelectionError for patches that were chosen on another grid."""
     if own is not None and own != grid:
         raise SelectionError(
             "These patches were chosen on a grid of {own_rows}×{own_cols}; this run "
@@ -264,10 +283,10 @@ def _require_grid(own: Cell | None, grid: Cell) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ListedIntervention:
-    """One change, which can be switched off and stays in the list."""
+    """One intervention that can be switched off without leaving the list."""
 
+    # A single change, as `Interventions.parts` returns.
     what: Interventions = UNTOUCHED
-    """One part, as of `Interventions.parts`."""
     is_on: bool = True
 
 
@@ -275,17 +294,17 @@ InterventionList = tuple[ListedIntervention, ...]
 
 
 def merge_active(changes: Iterable[ListedIntervention]) -> Interventions:
-    """Everything that is switched on, at once."""
+    """Return all that are switched on, in one."""
     return merge_interventions(change.what for change in changes if change.is_on)
 
 
 def list_interventions(interventions: Interventions) -> InterventionList:
-    """The list that stands for what a run was changed by."""
+    """Return the list of a run's interventions, all switched on."""
     return tuple(ListedIntervention(part) for part in interventions.parts())
 
 
 def kind_of(part: Interventions) -> str:
-    """Name of the field that a part changes."""
+    """Return the name of the field that a single change sets."""
     if part.temperature != 1:
         return "temperature"
     if not part.is_scaled:
@@ -300,7 +319,10 @@ def kind_of(part: Interventions) -> str:
 def replace_kind(
     changes: InterventionList, field: str, part: Interventions
 ) -> InterventionList:
-    """`part` in the place of every change of this field; none if it changes nothing."""
+    """Return the list with `part` in the place of all changes of this field.
+
+    A part that changes nothing is left out.
+    """
     kept = tuple(change for change in changes if kind_of(change.what) != field)
     return (*kept, ListedIntervention(part)) if part else kept
 
@@ -308,7 +330,7 @@ def replace_kind(
 def add_intervention(
     changes: InterventionList, part: Interventions
 ) -> InterventionList:
-    """The list with one more at its end; one that is there already is switched on."""
+    """Return the list with one more; one that it has already is switched on."""
     if any(change.what == part for change in changes):
         return tuple(
             ListedIntervention(c.what) if c.what == part else c for c in changes
@@ -317,14 +339,14 @@ def add_intervention(
 
 
 def toggle_intervention(changes: InterventionList, index: int) -> InterventionList:
-    """The list with one change switched on or off."""
+    """Return the list with one intervention switched on or off."""
     change = changes[index]
     other = replace(change, is_on=not change.is_on)
     return (*changes[:index], other, *changes[index + 1 :])
 
 
 def remove_intervention(changes: InterventionList, index: int) -> InterventionList:
-    """The list without one."""
+    """Return the list without one."""
     return (*changes[:index], *changes[index + 1 :])
 
 
@@ -336,7 +358,7 @@ def keep_fitting(
     num_heads: int,
     special: tuple[str, ...] | None,
 ) -> Interventions:
-    """The parts that mean something in such a run, as in `Interventions.check`."""
+    """Return the interventions without those that `Interventions.check` refuses."""
 
     def fits(part: Interventions) -> bool:
         try:
@@ -351,7 +373,7 @@ def keep_fitting(
 
 
 class Fill(enum.Enum):
-    """What is put in place of a hidden patch."""
+    """Replacements for the pixels of a hidden patch."""
 
     BLUR = "blur"
     MEAN = "mean"

@@ -1,4 +1,4 @@
-"""Amounts as people read them, the same everywhere."""
+"""Numbers as text, the same in window, figures and command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NEARLY_ZERO = 1e-8
 
 
 def bytes_text(count: float) -> str:
-    """A number of bytes: "64 kB", "2.7 MB", "346 MB", "2.53 GB"; decimal units."""
+    """Return a number of bytes in decimal units: "64 kB", "2.7 MB", "2.53 GB"."""
     if count < 999_500:
         return f"{count / 1e3:.0f} kB"
     if count < 99_950_000:
@@ -19,9 +19,9 @@ def bytes_text(count: float) -> str:
 
 
 def format_value(value: float) -> str:
-    """A value with three significant digits, plain from 0.001 to a million.
+    """Return a value with three significant digits, plain from 0.001 to a million.
 
-    To be read, not parsed: its minus is the sign "−", no hyphen.
+    The text is to be read, not parsed: its minus is the sign "−", not a hyphen.
     """
     if value == 0:
         return "0"
@@ -30,9 +30,9 @@ def format_value(value: float) -> str:
 
 
 def written_out(value: float) -> str:
-    """`format_value` without powers of ten, as whoever is new to them reads it.
+    """Return `format_value` without powers of ten, for readers who do not know them.
 
-    Below 0.001 with two significant digits; what is nearer to 0 than 1e-8 is "≈ 0".
+    Below 0.001 it has two significant digits; what is nearer to 0 than 1e-8 is "≈ 0".
     """
     size = abs(value)
     if 0 < size < NEARLY_ZERO:

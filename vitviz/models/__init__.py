@@ -1,1 +1,1 @@
-"""Models: the catalogue, loading, and adapters that know layout and preprocessing."""
+"""Models: catalogue and downloads, checkpoints, and an adapter for each library."""

@@ -1,4 +1,4 @@
-"""Names of classes, from a file: one a line, or JSON as the common ones are."""
+"""Class labels from a file: one a line, or JSON in its common forms."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ MAX_LABELS = 100_000
 
 
 def labelled(model: Model, labels: str | Path | Sequence[str]) -> Model:
-    """The model with other names for its classes.
+    """Return the model with other labels for its classes.
 
-    Raises CheckpointError where there are no classes, or not as many.
+    labels : a file that `read_labels` reads, or the labels themselves.
+
+    Raises CheckpointError if the model has no classes, or another number of them.
     """
     is_file = isinstance(labels, str | Path)
     names = read_labels(Path(labels)) if is_file else tuple(map(str, labels))  # type: ignore[arg-type]
@@ -43,7 +45,7 @@ def labelled(model: Model, labels: str | Path | Sequence[str]) -> Model:
 
 
 def num_classes(model: Model) -> int | None:
-    """Logits that the model returns; None without a head."""
+    """Return the number of logits; None for a model without a head."""
     if not model.info.has_head:
         return None
     if model.info.labels is not None:
@@ -53,11 +55,11 @@ def num_classes(model: Model) -> int | None:
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
-    """Names in the order of the classes.
+    """Read the labels in the order of the classes.
 
-    A text file has one a line. A JSON file is a list, or an object from numbers to
-    names (also to lists that end in one, as ImageNet's index has them), or a
-    transformers configuration with `id2label`.
+    A text file has one a line, in UTF-8. A JSON file is a list, or an object from
+    numbers to labels (also to lists that end in one, as ImageNet's index has them), or
+    a transformers configuration with `id2label`.
 
     Raises CheckpointError.
     """
@@ -99,7 +101,7 @@ def _from_json(path: Path, text: str) -> tuple[str, ...]:
 
 
 def _name(value: object) -> str:
-    """A label; the last of a list, such as ["n01440764", "tench"]."""
+    """Return a label; the last of a list such as ["n01440764", "tench"]."""
     if isinstance(value, list) and value:
         value = value[-1]
     if not isinstance(value, str | int):

@@ -1,8 +1,14 @@
-"""From a name, a folder or a module to a `Model`.
+"""Loading of models by name, file or folder, wrapping of modules, choice of device.
 
-Nothing is downloaded here: weights are used where they already lie.
+    load_model ─┬─ "vitviz-flexi"       adapters.embedded
+                ├─ timm:NAME=PATH       checkpoints.open, network named by the user
+                ├─ a folder             load_folder: transformers', timm's hub
+                ├─ a file               checkpoints.open
+                ├─ timm:NAME            catalogue.published
+                └─ another name         catalogue.published (torchvision)
+    wrap          a module in memory
 
-Where a model runs.
+Nothing is downloaded here: weights are used where they are on this machine.
 """
 
 from __future__ import annotations
@@ -49,6 +55,7 @@ from vitviz.pictures.placement import (
 if TYPE_CHECKING:
     from torchvision.models import VisionTransformer
 
+# Paths that end so mean files of weights, even if there is no such file.
 WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
 
 
@@ -61,19 +68,26 @@ def load_model(
     patch_size: int | None = None,
     labels: str | Path | Sequence[str] | None = None,
 ) -> Model:
-    """A model by catalogue name, `timm:NAME`, or path of a file or folder.
+    """Return a model by catalogue name, `timm:NAME`, or path of a file or folder.
 
-    `timm:NAME=PATH` says which network the file at PATH holds, where it does not.
+    `timm:NAME=PATH` names the network that the file at PATH holds, for a file from
+    which it cannot be told.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
-    patch_size : for the embedded model only, 8, 14, 16, 28 or 32.
+    device : "auto" for the best there is, or "cpu", "cuda", "cuda:1", "mps", "xpu".
+    dtype : "float32", "bfloat16" or "float16", of weights and input.
+    patch_size : for the embedded model only: 8, 14, 16, 28 or 32 px; None for 16.
     labels : names of the classes, or a file of them (see `read_labels`), in place of
         those that came with the weights.
 
-    Raises UnknownModelError, CheckpointError, UnsupportedModelError,
-    MissingExtraError, SelectionError, BudgetError where the weights do not fit into
-    memory, before any is read.
+    Nothing is downloaded.
+
+    Raises UnknownModelError for a name that is not known, WeightsNotDownloadedError,
+    AmbiguousCheckpointError or another CheckpointError, UnsupportedModelError,
+    MissingExtraError, SelectionError for a device, dtype or patch size that there is
+    not, DownloadError for a network of timm's without published weights, and
+    BudgetError for weights that do not fit into memory, before they are read.
     """
     model = _loaded(name, weights, device, dtype, patch_size)
     return model if labels is None else labelled(model, labels)
@@ -123,18 +137,23 @@ def wrap(
     labels: Sequence[str] | None = None,
     size: int | tuple[int, int] | None = None,
 ) -> Model:
-    """A model around a module in memory; it is neither copied nor changed.
+    """Return a model around a module in memory, which is neither copied nor changed.
 
-    Its layout is asked where the library is known (torchvision, timm, transformers)
-    and otherwise inferred; the first trace verifies it. Where nothing is given or
-    declared, mean and std are ImageNet's and the number of special tokens is what the
-    first trace leaves over.
+    The layout is asked of the module where its library is known (torchvision, timm,
+    transformers) and inferred otherwise; the first trace verifies it.
 
-    labels : names of the classes; says that the module returns logits.
-    size : the input it was made for, S for S×S or (width, height); 224×224 where
-        neither this nor the module says so.
+    patch_size : in pixels, square; None asks or infers it.
+    num_prefix_tokens : special tokens, which come first; None asks the module, or else
+        takes what the first trace leaves over beside the patches.
+    mean, std : of red, green, blue in [0, 1]; None takes those of a timm module, or
+        else ImageNet's.
+    labels : names of the classes; for a module of no known library they say that it
+        returns logits.
+    size : the input it was made for, S for S×S or (width, height), in pixels; None asks
+        the module, or else takes 224×224.
 
-    Raises UnsupportedModelError, SelectionError.
+    Raises UnsupportedModelError for what is no module or has no attention to show,
+    SelectionError for a layout that contradicts the module's own.
     """
     if not isinstance(module, nn.Module):
         raise UnsupportedModelError(
@@ -172,6 +191,11 @@ def _adapter_of(
     num_prefix_tokens: int | None,
     labels: Sequence[str] | None,
 ) -> Adapter:
+    """Return the adapter of the module's library, or a generic one.
+
+    Raises SelectionError for a layout that contradicts the module's own,
+    UnsupportedModelError.
+    """
     adapter: Adapter
     for name, given, least in (
         ("patch_size", patch_size, 1),
@@ -219,7 +243,9 @@ def _adapter_of(
 
 
 def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
-    """The model of a folder of transformers or of timm's hub, finite or not.
+    """Return the model of a folder of transformers or of timm's hub.
+
+    Its weights are not checked for NaN and infinity.
 
     Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
     """
@@ -246,11 +272,12 @@ _DTYPES = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
+# torch's own choice, which `use_threads` replaces.
 _OWN_THREADS = torch.get_num_threads()
 
 
 def available_devices() -> list[str]:
-    """Devices of this machine, best first; "cpu" is always the last."""
+    """Return the kinds of devices of this machine, the best first and "cpu" last."""
     found = []
     if torch.cuda.is_available():
         found.append("cuda")
@@ -262,9 +289,9 @@ def available_devices() -> list[str]:
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device of that name, or the best there is for "auto".
+    """Return the device of that name; for "auto" the best there is.
 
-    Raises SelectionError when this machine has none of that kind.
+    Raises SelectionError if this machine has none of that kind.
     """
     devices = available_devices()
     if name == "auto":
@@ -284,7 +311,7 @@ def use_threads(count: int) -> None:
 
 
 def choose_dtype(name: str) -> torch.dtype:
-    """The dtype of that name. Raises SelectionError for an unknown one."""
+    """Return the dtype of that name. Raises SelectionError for an unknown one."""
     try:
         return _DTYPES[name]
     except KeyError:

@@ -1,4 +1,11 @@
-"""What vitviz asks of a model, whatever library it comes from."""
+"""A model that can be traced, and the adapter by which vitviz talks to its library.
+
+    Model          adapter, preprocessing, device and dtype, with their description
+    Adapter        protocol: one class for each library, in `models.adapters`
+    ready_model    makes a `Model`; refuses networks without attention to show
+
+The helpers below serve several adapters.
+"""
 
 from __future__ import annotations
 
@@ -16,70 +23,74 @@ from torch import Tensor, nn
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.pictures.placement import Preprocessing
 
+# `ModelInfo.source` of a model that `wrap` was given.
 IN_MEMORY = "in memory"
-"""The source of a model that was wrapped."""
 
 
 class Adapter(Protocol):
-    """Knows one library's token layout, sizes and way to be called."""
+    """Protocol of a library's token layout, input sizes and way to be called."""
 
     module: nn.Module
+    # In order; the attention call made inside block l is layer l.
     blocks: Sequence[nn.Module]
-    """In order; the attention call made inside block l is layer l."""
+    # (width, height) in model pixels.
     patch_size: tuple[int, int]
-    """(width, height) in model pixels."""
+    # Special tokens in order, such as ("cls", "reg0"); None: not declared.
     prefix_names: tuple[str, ...] | None
-    """Special tokens in order, such as ("cls", "reg0"); None: not declared."""
+    # Blocks whose attention stays in windows: nothing of them can be shown.
     windowed: frozenset[int]
-    """Blocks whose attention stays in windows: nothing of them can be shown."""
+    # Whether a pooling head behind the blocks attends with one query of its own.
     has_pool: bool
-    """Whether a pooling head behind the blocks asks with one query of its own."""
+    # Whether `forward` returns class logits; otherwise it returns a feature.
     has_head: bool
-    """Whether `forward` returns class logits; otherwise it returns a feature."""
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Raise SelectionError for a (width, height) the model cannot take."""
+        """Raise SelectionError for a (width, height) that the model cannot take."""
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits or feature, (1, C), of pixels, (1, 3, H, W)."""
+        """Return logits or the feature, (1, C), of pixels, (1, 3, H, W)."""
 
     def ready(self, size: tuple[int, int]) -> contextlib.AbstractContextManager[None]:
-        """The module able to run an input of (width, height); restored after."""
+        """Keep the module able to run an input of (width, height) while the block runs.
+
+        Whatever it changes in the module is restored at the end.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is said of a model in the window, in figures and in files."""
+    """Description of a model in the window, in figures and in files."""
 
     name: str
+    # Where the weights came from: a path, a library's weight name, "in memory".
     source: str
-    """Where the weights came from: a path, a library's weight name, "in memory"."""
     num_layers: int
     patch_size: tuple[int, int]
     has_head: bool
     dtype: str
     device: str
     num_parameters: int
+    # Numbers that a token carries from layer to layer.
     width: int
-    """Of a token: values it carries from layer to layer."""
+    # Of a layer, as its modules say before any run; 0 where they do not.
     num_heads: int = 0
-    """Of a layer, as its modules say before any run; 0 where they do not."""
+    # Heads of a layer whose scores get a bias for each pair of tokens.
     num_biased_heads: int = 0
-    """Heads of a layer whose scores get a bias for each pair of tokens."""
     labels: tuple[str, ...] | None = None
     weights_path: Path | None = None
+    # What neither names nor shapes of a checkpoint tell and vitviz assumed, a phrase
+    # each.
     assumed: tuple[str, ...] = ()
-    """What neither names nor shapes of a checkpoint could tell, a phrase each."""
 
     @property
     def is_of_file(self) -> bool:
-        """Whether it was told from a file of weights alone."""
+        """Whether the model was recognised from a file of weights alone."""
         return self.weights_path is not None and self.source.endswith(
             str(self.weights_path)
         )
 
     def weights_sha256(self) -> str | None:
-        """SHA-256 of the weights file, in hexadecimal; None without a file."""
+        """Return the weights file's SHA-256 in hexadecimal; None without a file."""
         if self.weights_path is None or not self.weights_path.is_file():
             return None
         with self.weights_path.open("rb") as file:
@@ -109,7 +120,10 @@ def ready_model(
     weights_path: Path | None = None,
     assumed: tuple[str, ...] = (),
 ) -> Model:
-    """A `Model` around an adapter whose module already lies on `device`."""
+    """Return a `Model` around an adapter whose module is on `device` already.
+
+    Raises UnsupportedModelError if there are no blocks, or none with global attention.
+    """
     if not adapter.blocks:
         raise UnsupportedModelError(
             "{name} has no list of Transformer blocks that vitviz can find.", name=name
@@ -140,7 +154,7 @@ def ready_model(
 
 
 def width_of(block: nn.Module) -> int:
-    """W of a block's tokens: what its first norm scales, or else from its size."""
+    """Return W of a block's tokens: from its first norm, or else from its size."""
     for name, parameter in block.named_parameters():
         if parameter.dim() == 1 and ("norm" in name or "ln" in name):
             width: int = parameter.shape[0]
@@ -150,13 +164,14 @@ def width_of(block: nn.Module) -> int:
 
 
 def _num_heads(block: nn.Module) -> int:
-    """What a module of the block calls its number of heads; 0 where none does."""
+    """Return the number of heads that a module of the block declares; 0 without one."""
     names = "num_heads", "num_attention_heads"
     found = (getattr(part, name, 0) for part in block.modules() for name in names)
     return next((n for n in found if isinstance(n, int) and n > 0), 0)
 
 
 def _num_biased_heads(adapter: Adapter) -> int:
+    """Return an estimate of the heads with a position bias: 64 numbers to a head."""
     names = (name for name, _ in adapter.module.named_parameters())
     if not any("rel_pos" in n or "relative_position" in n for n in names):
         return 0
@@ -165,7 +180,10 @@ def _num_biased_heads(adapter: Adapter) -> int:
 
 @contextlib.contextmanager
 def evaluating(module: nn.Module) -> Iterator[None]:
-    """`module` in evaluation mode; each submodule's own mode restored after."""
+    """Keep `module` in evaluation mode while the block runs.
+
+    Each submodule's own mode is restored after it.
+    """
     training = [part for part in module.modules() if part.training]
     module.eval()
     try:
@@ -177,7 +195,7 @@ def evaluating(module: nn.Module) -> Iterator[None]:
 
 @contextlib.contextmanager
 def with_attributes(*changes: tuple[object, str, object]) -> Iterator[None]:
-    """(object, name, value) set for the duration, former values restored after."""
+    """Keep each (object, name, value) set while the block runs, then restore all."""
     with contextlib.ExitStack() as stack:
         for owner, name, value in changes:
             stack.callback(setattr, owner, name, getattr(owner, name))
@@ -199,7 +217,7 @@ def require_divisible(size: tuple[int, int], patch_size: tuple[int, int]) -> Non
 
 
 def block_list(module: nn.Module) -> Sequence[nn.Module]:
-    """The longest list of equal blocks inside `module`, empty when there is none."""
+    """Return the longest list of equal blocks in `module`; empty without one."""
     best: list[nn.Module] = []
     for part in module.modules():
         if not isinstance(part, nn.ModuleList | nn.Sequential):

@@ -1,1 +1,1 @@
-"""Pictures: read them safely, place them on the model's input, prepare them."""
+"""Pictures: safe reading, their place on a model's input, preparing that input."""

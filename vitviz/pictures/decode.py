@@ -1,8 +1,11 @@
-"""Bytes to pixels, in this process or in one that can be ended.
+"""Decoding of picture files to upright sRGB pixels, in this process or in another.
 
-A C decoder cannot be interrupted in a thread. Large pictures and TIFF, whose structure
-can send a decoder round in circles, are decoded by a helper process, which reads the
-file from its standard input and writes a line of JSON and the raw pixels.
+    bytes ── header, size limit ──┬─ small and simple ─▶ Pillow, in this thread
+                                  └─ large, TIFF, AVIF ─▶ a process that can be ended
+
+A C decoder cannot be interrupted in a thread, and the structure of a TIFF can send a
+decoder round in circles. The other process reads the file from its standard input and
+writes a line of JSON and the raw pixels to its standard output.
 """
 
 from __future__ import annotations
@@ -31,25 +34,25 @@ from vitviz.errors import ImageError, Phrase
 from vitviz.system import subprocesses
 from vitviz.system.environment import OTHER_FORMAT, missing_extra
 
+# Recognised by content, whatever the file's name; Pillow opens cameras' MPO as JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF", "PPM")
-"""By content, whatever the name; Pillow opens the MPO of cameras as JPEG."""
+# Pillow registers these formats only when their modules are imported.
 _PLUGINS = (
     PIL.AvifImagePlugin,
     PIL.TiffImagePlugin,
     PIL.WebPImagePlugin,
 )
-"""Pillow registers these only when they are imported; the others it has at once."""
 MAX_SIDE_PX = 32_768
 ASK_MEGAPIXELS = 100
 MAX_MEGAPIXELS = 178
 HELPER_ABOVE_MEGAPIXELS = 25
 HELPER_FORMATS = {"TIFF", "AVIF"}
 HELPER_SECONDS = 10
+# The tag in EXIF.
 _ORIENTATION = 0x0112
-"""EXIF's tag."""
+# Alike, but the second can also write, through a library under the GPL; so the extra
+# and the bundle contain the first.
 _HEIF_READERS = ("pi_heif", "pillow_heif")
-"""Alike, but the second can write as well, through a library under the GPL, so the
-extra and the bundle have the first."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 Bytes = npt.NDArray[np.uint8]
@@ -60,14 +63,23 @@ logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """(H, W, 3) uint8 pixels, and what was changed on the way."""
+    """A decoded picture.
+
+    pixels : (H, W, 3) uint8, sRGB.
+    notes : what was changed while decoding, a sentence each.
+    """
 
     pixels: Bytes
     notes: tuple[Phrase, ...]
 
 
 def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
-    """The picture in `data`. Raises ImageError, MissingExtraError."""
+    """Return the picture in `data`, decoded in another process if that is safer.
+
+    allow_large : accept up to 178 megapixels instead of 100.
+
+    Any thread. Raises ImageError, MissingExtraError.
+    """
     with _opened(data, name) as picture:
         check_size(picture.size, name, allow_large=allow_large)
         megapixels = picture.width * picture.height / 1e6
@@ -79,9 +91,11 @@ def decode_safely(data: bytes, name: str, *, allow_large: bool) -> Decoded:
 
 
 def decode_small_jpeg(data: bytes, name: str, side_px: int) -> Bytes:
-    """A JPEG's pixels, made smaller while they are decoded, to at least `side_px`.
+    """Return a JPEG's pixels, (H, W, 3) uint8, decoded no larger than is needed.
 
-    Raises ImageError, MissingExtraError.
+    side_px : least length of both sides, if the picture itself has that.
+
+    Any thread. Raises ImageError, MissingExtraError.
     """
     with _opened(data, name) as picture:
         check_size(picture.size, name, allow_large=False)
@@ -90,7 +104,10 @@ def decode_small_jpeg(data: bytes, name: str, side_px: int) -> Bytes:
 
 
 def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
-    """Raise ImageError for a picture beyond the limits, before it is decoded."""
+    """Raise ImageError for a picture beyond the limits; called before it is decoded.
+
+    size : (width, height) in pixels.
+    """
     width, height = size
     megapixels = width * height / 1e6
     limit = MAX_MEGAPIXELS if allow_large else ASK_MEGAPIXELS
@@ -114,7 +131,7 @@ def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
 
 
 def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
-    """A PIL image's first frame, upright, sRGB, on white. Raises ImageError."""
+    """Return a PIL image's first frame, upright, sRGB, on white. Raises ImageError."""
     notes: list[Phrase] = []
     with _as_image_error(name):
         frames = getattr(picture, "n_frames", 1)
@@ -134,6 +151,7 @@ def upright_rgb(picture: PIL.Image.Image, name: str) -> Decoded:
 def _to_rgb(
     picture: PIL.Image.Image, profile: bytes | None, notes: list[Phrase]
 ) -> PIL.Image.Image:
+    """Convert any mode of Pillow's to sRGB on white; add a note for what is changed."""
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         return _scaled_by_range(picture, notes)
@@ -162,6 +180,7 @@ def _to_rgb(
 def _converted(
     picture: PIL.Image.Image, source: PIL.ImageCms.ImageCmsProfile
 ) -> PIL.Image.Image:
+    """Convert a picture from the profile `source` to sRGB."""
     target = PIL.ImageCms.createProfile("sRGB")
     converted = PIL.ImageCms.profileToProfile(picture, source, target, outputMode="RGB")
     assert converted is not None
@@ -169,7 +188,7 @@ def _converted(
 
 
 def _scaled_by_range(picture: PIL.Image.Image, notes: list[Phrase]) -> PIL.Image.Image:
-    """16-bit, 32-bit and float values from their own range to 0-255."""
+    """Map 16-bit, 32-bit and float values from their own range to [0, 255]."""
     values = np.asarray(picture, np.float64)
     finite = values[np.isfinite(values)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
@@ -183,7 +202,7 @@ def _scaled_by_range(picture: PIL.Image.Image, notes: list[Phrase]) -> PIL.Image
 
 @contextlib.contextmanager
 def _opened(data: bytes, name: str) -> Iterator[PIL.Image.Image]:
-    """The picture's header read; pixels are decoded later."""
+    """Open a picture and read its header; its pixels are decoded later."""
     formats = list(FORMATS)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         found = filter(importlib.util.find_spec, _HEIF_READERS)
@@ -230,6 +249,7 @@ def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
 
 
 def _not_a_picture(name: str, data: bytes) -> ImageError:
+    """Return the error for bytes that Pillow does not know, with what they may be."""
     start = data[:512].lstrip().lower()
     hint = (
         "Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, "
@@ -249,12 +269,13 @@ def _not_a_picture(name: str, data: bytes) -> ImageError:
 
 
 def _reason(error: Exception) -> str:
+    """Return an error's first line, printable, with at most 120 characters."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return "".join(c if c.isprintable() else " " for c in lines[0])[:120]
 
 
 def _decode_apart(data: bytes, name: str) -> Decoded:
-    """Decode in a helper process, ended after `HELPER_SECONDS`."""
+    """Decode in another process, which is ended after `HELPER_SECONDS`."""
     try:
         done = subprocesses.run("decode", seconds=HELPER_SECONDS, data=data)
     except subprocess.TimeoutExpired:
@@ -289,7 +310,7 @@ def _decode_apart(data: bytes, name: str) -> Decoded:
 
 
 def serve() -> None:
-    """Decode standard input to standard output."""
+    """Decode standard input to standard output; the job of the other process."""
     data = sys.stdin.buffer.read()
     out = sys.stdout.buffer
     try:

@@ -1,6 +1,10 @@
-"""Which pictures lie in a folder, and in which order people expect them.
+"""Pictures of a folder: which there are, their order, thumbnails, and reading ahead.
 
-Small pictures for the film strip; what cannot be read has none.
+    listing       the pictures that a file or folder brings, in natural order
+    PictureCache  neighbours of the picture on screen, read before they are opened
+    thumbnail     small pictures for the film strip
+
+Nothing here raises for a picture that cannot be read; opening it says why.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from vitviz.pictures.source import SourceImage
 
 
+# Names of files that are taken for pictures; whether one is, its content decides later.
 SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
@@ -33,7 +38,6 @@ SUFFIXES = frozenset(
         *("ppm", "pgm", "pbm", "pnm", "heic", "heif"),
     )
 )
-"""By which a folder's pictures are told from other files; their content decides."""
 MAX_PICTURES = 50_000
 AHEAD_FILE_BYTES = 32 * 2**20
 AHEAD_PIXEL_BYTES = 128 * 2**20
@@ -44,23 +48,23 @@ class Listing:
     """Pictures to step through."""
 
     paths: tuple[Path, ...] = ()
+    # Index of the picture to begin with.
     start: int = 0
-    """Index of the one to begin with."""
+    # The folder that was asked for; None for files.
     folder: Path | None = None
-    """What was asked for, if it was a folder."""
 
 
 def natural_key(name: str) -> tuple[tuple[object, ...], str]:
-    """For sorting names as people do: `a2` before `a10`, capitals beside small ones."""
+    """Return a key that sorts names as people do: `a2` before `a10`, `B` beside `b`."""
     parts = re.split(r"(\d+)", name.casefold())
     # texts stand at even places, numbers at odd ones, so that likes meet likes
     return tuple(int(p) if p.isdecimal() else p for p in parts), name
 
 
 def pictures_in(folder: Path) -> tuple[Path, ...]:
-    """A folder's pictures in natural order, without those of folders in it.
+    """Return a folder's pictures in natural order, without those of its subfolders.
 
-    Raises InputError.
+    Hidden files are left out. Raises InputError for a folder that cannot be read.
     """
     names = []
     try:
@@ -81,7 +85,7 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
 
 
 def listing(paths: Sequence[Path]) -> Listing:
-    """What to step through when these files and folders are opened together.
+    """Return the pictures to step through when these files and folders are opened.
 
     A single file brings the other pictures of its folder. Raises InputError.
     """
@@ -99,7 +103,7 @@ def listing(paths: Sequence[Path]) -> Listing:
 
 
 def around(path: Path) -> Listing:
-    """The pictures of a file's folder, beginning with the file."""
+    """Return the pictures of a file's folder, beginning with the file."""
     try:
         paths = pictures_in(path.absolute().parent)
     except InputError:  # a folder that may be entered and not listed
@@ -111,9 +115,9 @@ def around(path: Path) -> Listing:
 
 
 class PictureCache:
-    """Pictures read before they are asked for; any thread.
+    """Pictures that are read before they are asked for; callable from any thread.
 
-    A file that has changed since is read again.
+    A file that has changed since counts as not read.
     """
 
     def __init__(self) -> None:
@@ -121,7 +125,7 @@ class PictureCache:
         self._kept: dict[Path, tuple[tuple[int, int], SourceImage]] = {}
 
     def read(self, path: Path) -> None:
-        """Read a picture unless it is there, too large, or cannot be read."""
+        """Read a picture, unless it is here already, too large, or cannot be read."""
         from vitviz.pictures.source import load_for_screen
 
         mark = _mark(path)
@@ -136,20 +140,20 @@ class PictureCache:
                 self._kept[path] = (mark, image)
 
     def get(self, path: Path) -> SourceImage | None:
-        """The picture, if it was read and its file is still the same."""
+        """Return the picture, if it was read and its file is still the same."""
         with self._lock:
             kept = self._kept.get(path)
         return kept[1] if kept is not None and kept[0] == _mark(path) else None
 
     def keep_only(self, paths: Sequence[Path]) -> None:
-        """Let go of all others."""
+        """Drop all pictures but these."""
         with self._lock:
             for path in self._kept.keys() - set(paths):
                 del self._kept[path]
 
 
 def _mark(path: Path) -> tuple[int, int] | None:
-    """(time of change, size) of a regular file."""
+    """Return (time of change in ns, size in bytes) of a regular file, else None."""
     try:
         status = path.stat()
     except (OSError, ValueError):
@@ -160,6 +164,7 @@ def _mark(path: Path) -> tuple[int, int] | None:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether it is a file; False for one that the system does not tell."""
     try:
         return entry.is_file()
     except OSError:
@@ -167,6 +172,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _shown(path: Path) -> str:
+    """Return a path's name, fit for an error."""
     from vitviz.system.atomic_files import printable
 
     return printable(path.name or str(path.absolute()))
@@ -176,9 +182,9 @@ MAX_FILE_BYTES = 64 * 2**20
 
 
 def thumbnail(path: Path, side_px: int) -> npt.NDArray[np.uint8] | None:
-    """(H, W, 3) uint8, C-contiguous, no side longer than `side_px`; upright, sRGB.
+    """Return a small picture, upright, sRGB; None if the file cannot be read.
 
-    May be called from any thread.
+    (H, W, 3) uint8, C-contiguous, no side longer than `side_px`. Any thread.
     """
     try:
         status = os.stat(path)

@@ -1,4 +1,4 @@
-"""Where a picture lies in the model's input, and the input made of it."""
+"""Placement and preprocessing of a picture: resize, crop or pad, normalise."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from vitviz.domain.geometry import Fit, Placement, place
 from vitviz.errors import SelectionError
 from vitviz.pictures.source import SourceImage
 
+# Mean and standard deviation of ImageNet's training pictures, for R, G, B in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
-"""Of ImageNet's training pictures, for R, G, B in [0, 1]."""
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Interpolation(enum.Enum):
-    """How a picture is resized; always antialiased when it shrinks."""
+    """Resampling filters; all are antialiased when a picture shrinks."""
 
     NEAREST = PIL.Image.Resampling.NEAREST
     LANCZOS = PIL.Image.Resampling.LANCZOS
@@ -30,15 +30,18 @@ class Interpolation(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """What the weights expect of their input."""
+    """The input that a model's weights expect.
 
+    Raises ValueError for a deviation that is not above 0, or a side below 1 px.
+    """
+
+    # Of red, green, blue in [0, 1]: subtracted, before `std` divides.
     mean: tuple[float, float, float] = IMAGENET_MEAN
-    """Of red, green, blue in [0, 1]; subtracted."""
     std: tuple[float, float, float] = IMAGENET_STD
+    # (width, height) in pixels.
     size: tuple[int, int] = (224, 224)
-    """(width, height) in pixels."""
+    # Shorter side before the crop; None leaves no margin.
     resize: int | None = None
-    """Shorter side before the crop; None leaves no margin."""
     interpolation: Interpolation = Interpolation.BICUBIC
 
     def __post_init__(self) -> None:
@@ -53,11 +56,13 @@ class Preprocessing:
 def prepare(
     image: SourceImage, placement: Placement, preprocessing: Preprocessing
 ) -> npt.NDArray[np.float32]:
-    """The model's input, (3, height, width) float32, normalised.
+    """Return the model's input, (3, height, width) float32, normalised, C-contiguous.
 
     Only the part of the picture that the model sees is resampled, so that an extreme
     aspect costs nothing. Padding is the mean colour, 0 after normalising. Where no
-    resizing is needed the pixels enter unchanged.
+    resizing is needed the pixels enter unchanged. Any thread.
+
+    Raises ValueError for a placement on a picture of another size.
     """
     if placement.source_size != image.size:
         raise ValueError(f"placement of {placement.source_size} on {image.size}")
@@ -94,12 +99,13 @@ def placement_for(
     size: int | tuple[int, int] | None = None,
     fit: Fit = Fit.CROP,
 ) -> Placement:
-    """Return where a model's input will lie on a picture of `source_size`.
+    """Return the position of a model's input on a picture of `source_size`.
 
     source_size, patch_size : (width, height) in pixels of the picture, of the model.
+    size : the input's side or (width, height) in pixels; None for the weights' own.
 
-    Raises SelectionError for a width and a height of the whole picture, whose aspect
-    is its own.
+    Raises SelectionError for a size out of range, and for a width and a height of the
+    whole picture, whose aspect is its own.
     """
     if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
         raise SelectionError(
@@ -130,7 +136,7 @@ def grid_of(
     size: int | tuple[int, int] | None = None,
     fit: Fit = Fit.CROP,
 ) -> tuple[int, int]:
-    """(rows, cols) of the patches that a run will have."""
+    """Return (rows, cols) of the patches that a run will have; arguments as above."""
     width, height = placement_for(
         source_size, preprocessing, patch_size, size=size, fit=fit
     ).model_size

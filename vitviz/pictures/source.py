@@ -1,8 +1,8 @@
-"""From a path or bytes to a SourceImage, within limits, and from that to a model.
+"""Loading of pictures from paths, bytes, open files, PIL images and arrays.
 
 Whatever a file holds, `load_image` ends in a picture or in one ImageError that names
 the file, the reason and what to do. Nothing in a file is executed; slow or rare formats
-are decoded in a process of their own that can be ended (see `decoding`).
+are decoded in a process of their own that can be ended (see `pictures.decode`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from vitviz.pictures import decode
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_NAME_CHARS = 60
+# Longest side of a copy for the screen; drawing a larger one blocks the window.
 MAX_SCREEN_PX = 2048
-"""Longest side of a copy for the screen; drawing a larger one blocks the window."""
+# No copy is made of one whose sides are this short.
 MIN_COPY_PX = 128
-"""A copy whose sides are no longer is the last."""
 
 Bytes = npt.NDArray[np.uint8]
 Source = str | Path | bytes | BinaryIO | PIL.Image.Image | npt.NDArray[np.uint8]
@@ -38,17 +38,17 @@ class SourceImage:
     """A picture as it is shown: upright, sRGB, opaque.
 
     pixels : (H, W, 3) uint8, C-contiguous, read-only.
-    notes : what was changed on the way, a sentence each.
+    notes : what was changed while decoding, a sentence each.
     """
 
     pixels: Bytes
     name: str
     path: Path | None
+    # Of the file's bytes; of the pixels where there is no file.
     sha256: str
-    """Of the file's bytes; of the pixels where there is no file."""
     notes: tuple[Phrase, ...] = ()
+    # Made by `screen_copies`; empty for a picture that is not shown.
     copies: tuple[Bytes, ...] = ()
-    """As `screen_copies` makes them, where somebody has."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -59,12 +59,13 @@ class SourceImage:
 def load_image(
     source: Source, *, name: str | None = None, allow_large: bool = False
 ) -> SourceImage:
-    """The picture of a path, bytes, an open file, a PIL image or (H, W, 3) uint8.
+    """Return the picture of a path, bytes, an open file, a PIL image or an array.
 
+    source : an array is (H, W, 3) uint8 and is copied.
     name : what messages and titles call it; a path's own name by default.
     allow_large : accept more than 100 and up to 178 megapixels.
 
-    May be called from any thread. Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError.
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "picture")
@@ -85,21 +86,21 @@ def load_image(
 
 
 def load_for_screen(source: Source, *, name: str | None = None) -> SourceImage:
-    """As `load_image`, with copies to be drawn; any thread.
+    """Return the picture with smaller copies to be drawn; see `load_image`.
 
-    Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError.
     """
     image = load_image(source, name=name)
     return replace(image, copies=screen_copies(image.pixels))
 
 
 def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:
-    """Copies to be drawn on a screen, each about half as large as the one before.
+    """Return copies to draw on a screen, each about half as large as the one before.
 
     pixels : (H, W, 3) uint8; the first copy if it is not too large for a screen.
 
-    Means of the pixels they cover. May be called from any thread, and takes long for
-    a large picture.
+    A copy's pixels are means of those they cover. Any thread; takes long for a large
+    picture.
     """
     height, width = pixels.shape[:2]
     factor = max(1, -(-max(width, height) // MAX_SCREEN_PX))
@@ -110,7 +111,7 @@ def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:
 
 
 def short_name(name: str) -> str:
-    """A file name fit for a sentence: no control characters, not overly long."""
+    """Return a file's name fit for a sentence: short, without control characters."""
     text = name.encode("utf-8", "replace").decode("utf-8")
     kept = (
         "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} else char
@@ -124,7 +125,7 @@ def short_name(name: str) -> str:
 
 
 def _read(path: Path, name: str) -> bytes:
-    """A regular file's bytes; anything else is refused before it is opened."""
+    """Return a regular file's bytes; refuse anything else before it is opened."""
     try:
         status = os.stat(path)
         kind = _kind(status.st_mode)
@@ -149,7 +150,7 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _kind(mode: int) -> str | None:
-    """What a path is when it is no regular file."""
+    """Return what a path is if it is no regular file, else None."""
     kinds = (
         (stat.S_ISDIR, "a folder"),
         (stat.S_ISFIFO, "a pipe"),
@@ -162,6 +163,7 @@ def _kind(mode: int) -> str | None:
 
 
 def _check_bytes(count: int, name: str) -> None:
+    """Raise ImageError for an empty file and for one above `MAX_FILE_BYTES`."""
     if count > MAX_FILE_BYTES:
         raise ImageError(
             "{name} is larger than {limit} MB. Save it smaller and open that.",
@@ -173,6 +175,7 @@ def _check_bytes(count: int, name: str) -> None:
 
 
 def _from_array(array: npt.NDArray[np.uint8], name: str) -> SourceImage:
+    """Copy an array, (H, W, 3) uint8. Raises ImageError for anything else."""
     is_picture = array.ndim == 3 and array.shape[2] == 3 and array.size > 0
     if not is_picture or array.dtype != np.uint8:
         raise ImageError(
@@ -185,7 +188,7 @@ def _from_array(array: npt.NDArray[np.uint8], name: str) -> SourceImage:
 
 
 def _reduced(pixels: Bytes, factor: int) -> Bytes:
-    """(H, W, 3) uint8 with sides so many times shorter."""
+    """Return (H, W, 3) uint8 with sides `factor` times shorter."""
     if factor == 1:
         return np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]

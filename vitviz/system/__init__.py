@@ -1,1 +1,1 @@
-"""Files, settings, logs, memory and the environment the program runs in."""
+"""The program's surroundings: files, settings, logs, memory, processes, libraries."""

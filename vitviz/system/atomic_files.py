@@ -1,8 +1,9 @@
-"""Writing files so that a reader sees the old one or the new one, never a half.
+"""Atomic writing of files: a reader sees the old content or the new, never a half.
 
-The bytes go to a temporary file in the same folder, are synced, and only then take
-the target's name. A process that is killed leaves a temporary behind, which `sweep`
-removes at the next start.
+    temporary file in the same folder → fsync → os.replace → fsync of the folder
+
+A process that is killed leaves its temporary file behind; `sweep` removes such files
+at the next start.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import BinaryIO
 
 from vitviz.errors import OutputError
 
+# The number is the process that writes, by which `sweep` knows leftovers.
 _TEMPORARY = re.compile(r"\.vitviz-(\d+)-[0-9a-f]{8}\.tmp")
 
 _REASONS = {
@@ -37,9 +39,10 @@ _REASONS = {
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A new file, open for writing, that takes `target`'s place at the end.
+    """Open a new file for writing, and put it in the place of `target` at the end.
 
-    If the block or the writing fails, `target` is as it was. A link is followed.
+    If the block or the writing fails, `target` is unchanged. A symbolic link is
+    followed: the file it points to is replaced.
 
     Raises OutputError.
     """
@@ -63,13 +66,16 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
 
 def write_bytes(target: Path, data: bytes) -> None:
-    """`data` as the whole content of `target`. Raises OutputError."""
+    """Write `data` as the whole content of `target`. Raises OutputError."""
     with replacing(target) as file:
         file.write(data)
 
 
 def sweep(folder: Path) -> int:
-    """Number of temporaries removed that processes now gone left in `folder`."""
+    """Remove the temporary files that ended processes left in `folder`; count them.
+
+    Never raises: what cannot be listed or removed stays.
+    """
     removed = 0
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):
@@ -83,7 +89,7 @@ def sweep(folder: Path) -> int:
 
 
 def output_error(target: Path, error: OSError) -> OutputError:
-    """The sentence for a file that could not be written."""
+    """Return the error for a file that could not be written."""
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
     return OutputError(
         "{path} could not be written: {reason}. Choose another place.",
@@ -93,12 +99,13 @@ def output_error(target: Path, error: OSError) -> OutputError:
 
 
 def printable(text: str) -> str:
-    """`text` on one line: what cannot be printed is replaced by �."""
+    """Return `text` on one line, with � for each character that cannot be printed."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 @contextlib.contextmanager
 def _as_output_error(target: Path) -> Iterator[None]:
+    """Turn an OSError of the block into OutputError for `target`."""
     try:
         yield
     except OSError as error:
@@ -106,7 +113,7 @@ def _as_output_error(target: Path) -> Iterator[None]:
 
 
 def _require_regular(target: Path, final: Path) -> None:
-    """Refuse folders, devices and pipes: renaming over them would not do."""
+    """Raise OutputError for a folder, a device or a pipe, which cannot be replaced."""
     try:
         mode = os.stat(final).st_mode
     except FileNotFoundError:
@@ -135,7 +142,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _is_running(process: int) -> bool:
-    """Whether a process of that number exists; when in doubt, yes."""
+    """Return whether a process of that number exists; True when in doubt."""
     if os.name == "nt":
         # os.kill would end the process there; its open file cannot be removed anyway
         return process == os.getpid()

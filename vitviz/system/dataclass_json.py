@@ -1,7 +1,8 @@
-"""Frozen dataclasses to JSON values and back, by their annotations.
+"""Conversion of frozen dataclasses to JSON values and back, by their annotations.
 
-Known kinds: numbers, text, bool, None, enums (by value), tuples, unions and dataclasses
-of these. Reading never raises: what is wrong keeps its default and is named.
+Supported annotations: numbers, text, bool, None, enums (by value), tuples, unions and
+dataclasses of these. Reading never raises: a value that cannot be used is replaced by
+its default, and its field is named.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Mismatch(Exception):
 
 
 def encoded(value: object) -> Any:  # noqa: ANN401
-    """`value` as JSON knows it: dict, list, str, number, bool or None."""
+    """Return `value` as JSON has it: dict, list, str, number, bool or None."""
     if isinstance(value, enum.Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -32,10 +33,11 @@ def encoded(value: object) -> Any:  # noqa: ANN401
 
 
 def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
-    """(`kind` read from a dict, names of the fields that could not be read).
+    """Read `kind` from a dict; return it with the names of the fields that are wrong.
 
-    A field that is missing or wrong keeps what `default` has; unknown keys are left
-    alone.
+    A field that is missing or wrong has the value of `default`; unknown keys are
+    ignored. The names are dotted for fields of inner dataclasses; `[""]` means that
+    `value` is no dict at all.
     """
     if not isinstance(value, dict):
         return default, [""]
@@ -66,7 +68,7 @@ def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
 
 
 def _read(hint: Any, value: object) -> object:  # noqa: ANN401
-    """`value` as `hint` says. Raises Mismatch."""
+    """Return `value` as the annotation `hint` asks for. Raises Mismatch."""
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
         return _read_any(typing.get_args(hint), value)
@@ -85,14 +87,17 @@ def _read(hint: Any, value: object) -> object:  # noqa: ANN401
         return _checked(not bad, made)
     if hint is float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        # json reads NaN, Infinity, and integers that a float cannot hold
         _checked(is_number and abs(typing.cast("float", value)) < 1e300, value)
         return float(typing.cast("float", value))
+    # True and False are instances of int
     is_flag = isinstance(value, bool) and hint is not bool
     is_right = isinstance(value, hint) and not is_flag
     return _checked(is_right, value)
 
 
 def _read_any(hints: tuple[Any, ...], value: object) -> object:
+    """Return `value` as the first of the annotations that fits. Raises Mismatch."""
     for hint in hints:
         try:
             return _read(hint, value)
@@ -102,6 +107,7 @@ def _read_any(hints: tuple[Any, ...], value: object) -> object:
 
 
 def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
+    """Return a JSON list as a tuple. Raises Mismatch."""
     if not isinstance(value, list):
         raise Mismatch
     if len(hints) == 2 and hints[1] is Ellipsis:
@@ -111,6 +117,7 @@ def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
 
 
 def _checked(is_right: bool, value: object) -> object:
+    """Return `value`. Raises Mismatch unless it is right."""
     if not is_right:
         raise Mismatch
     return value

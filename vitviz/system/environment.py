@@ -1,6 +1,10 @@
-"""Refuses, before anything is imported, what is known not to work.
+"""Checks of the libraries and the display before Qt or torch is imported.
 
-What is said where a library is missing that only some models or pictures need.
+    check_libraries    releases that are known to be broken or unsafe
+    check_display      a display server that answers, without which Qt aborts
+    missing_extra      the error for an optional library that is not installed
+
+This module itself imports neither.
 """
 
 from __future__ import annotations
@@ -15,12 +19,13 @@ from pathlib import Path
 from vitviz.errors import EnvironmentFault, MissingExtraError, Phrase
 from vitviz.system.paths import is_bundle
 
+# Broken with pyqtgraph or with docks, on any Python.
 _BROKEN_PYSIDE = {"6.9.1", "6.9.2", "6.10.0", "6.11.0", "6.11.1"}
-"""Broken with pyqtgraph or with docks, on any Python."""
+# Loses references to None and True on Python before 3.12, then aborts.
 _ABORTING_PYSIDE = (6, 12, 0)
-"""Loses references to None and True on Python before 3.12, then aborts."""
+# Older releases execute code from hostile files or overflow on them (CVE-2025-32434,
+# CVE-2026-24747).
 _LEAST = {"torch": (2, 10), "pillow": (12, 3)}
-"""Older ones execute or overflow on hostile files (CVE-2025-32434, CVE-2026-24747)."""
 
 
 def check_libraries(
@@ -30,6 +35,7 @@ def check_libraries(
     """Raise EnvironmentFault for an installed release that is known to be broken.
 
     versions : installed versions by package name; None asks the installation.
+    python : (major, minor) of the interpreter.
     """
     found = installed_versions() if versions is None else versions
     pyside = found.get("PySide6-Essentials", "")
@@ -53,7 +59,7 @@ def check_libraries(
 
 
 def installed_versions() -> dict[str, str]:
-    """Versions of the guarded packages that are installed."""
+    """Return the versions of those checked packages that are installed, by name."""
     found = {}
     for name in ("PySide6-Essentials", *_LEAST):
         try:
@@ -64,7 +70,7 @@ def installed_versions() -> dict[str, str]:
 
 
 def parsed(text: str) -> tuple[int, ...]:
-    """The numbers at the beginning of a version: "2.14.1+cpu" → (2, 14, 1)."""
+    """Return the numbers a version begins with: "2.14.1+cpu" → (2, 14, 1)."""
     match = re.match(r"\d+(\.\d+)*", text)
     return tuple(map(int, match[0].split("."))) if match else ()
 
@@ -98,14 +104,14 @@ def check_display() -> None:
 
 
 def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
-    """Where a compositor listens: a path, or a name in the session's own folder."""
+    """Return where a compositor listens: a path, also for a name in XDG_RUNTIME_DIR."""
     if not display:
         return []
     return [str(Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / display)]
 
 
 def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
-    """Where a server listens, by `[host]:number[.screen]`; none if it is not that."""
+    """Return where an X server listens, by `[host]:number[.screen]`; else nothing."""
     parts = re.fullmatch(r"(?:tcp/)?(.*):(\d+)(?:\.\d+)?", display)
     if parts is None:
         return []
@@ -117,7 +123,7 @@ def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
 
 
 def _answers(addresses: list[str | tuple[str, int]]) -> bool:
-    """Whether one of them accepts a connection within two seconds."""
+    """Return whether one of the addresses accepts a connection within two seconds."""
     for address in addresses:
         try:
             if isinstance(address, tuple):
@@ -142,10 +148,11 @@ OTHER_FORMAT = Phrase("Save it as JPEG.")
 def missing_extra(
     name: str, library: str, extra: str, instead: Phrase
 ) -> MissingExtraError:
-    """The error for `name`, a model or a file, which needs `library`.
+    """Return the error for `name`, a model or a file, which needs `library`.
 
-    extra : of ours, which installs it. Nobody can install into a bundle, so there
-    `instead` is said: what can be done without the library.
+    extra : the extra of vitviz that installs the library.
+    instead : what can be done without it; told in a bundle, where nothing can be
+        installed.
     """
     if is_bundle():
         return MissingExtraError(

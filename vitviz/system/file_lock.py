@@ -13,10 +13,10 @@ _TAKEN = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 
 
 class FileLock:
-    """A lock on a file beside what it protects; the file itself means nothing.
+    """A lock on a file beside what it protects; the file's content means nothing.
 
-    It stays where it is. The system releases the lock when its holder ends, however
-    that happens, so that there are no stale ones.
+    The file is never removed. The system releases the lock when its holder ends,
+    however that happens, so a lock cannot outlive its process.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,11 +24,11 @@ class FileLock:
         self._handle: int | None = None
 
     def acquire(self) -> bool:
-        """Take it if it is free, without waiting; whether it was.
+        """Take the lock if it is free, without waiting; return whether that worked.
 
-        Where the file system has no locks it counts as free, and the log says so.
+        On a file system without locks it counts as free, and the log has a warning.
 
-        Raises OSError where the file cannot be made.
+        Raises OSError if the file cannot be made.
         """
         handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o666)
         try:
@@ -42,7 +42,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Let it go."""
+        """Release the lock if it is held."""
         if self._handle is not None:
             os.close(self._handle)  # which releases it
             self._handle = None

@@ -1,4 +1,4 @@
-"""Where the program writes down what happens: a rotating file, and the last lines.
+"""The program's log: a rotating file, and the newest lines in memory.
 
 Nothing is ever sent anywhere. Where the file cannot be written, the lines in memory
 remain.
@@ -26,9 +26,10 @@ FORMAT = "%(asctime)s  %(levelname)-7s  %(name)s  %(message)s"
 
 
 def log_path() -> Path | None:
-    """The file of the log, and of the command line's tracebacks; None without a home.
+    """Return the path of the log file; None for an account without a home folder.
 
-    What stands in XDG_STATE_HOME counts if it is absolute, as its specification says.
+    The command line adds its tracebacks to the same file. XDG_STATE_HOME counts only if
+    it is an absolute path, as its specification says.
     """
     home = Path(os.path.expanduser("~"))
     if os.name == "nt":
@@ -43,7 +44,7 @@ def log_path() -> Path | None:
 
 
 class LastLines(logging.Handler):
-    """The newest lines of the log, for the log window; any thread."""
+    """The newest lines of the log, for the log window; callable from any thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,14 +54,17 @@ class LastLines(logging.Handler):
         self.setFormatter(logging.Formatter(FORMAT))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record's line."""
+        """Add the line of a record."""
         text = self.format(record)
         with self._guard:
             self._lines.append(text)
             self._count += 1
 
     def since(self, count: int) -> tuple[int, list[str]]:
-        """(number of lines so far, those that came after the first `count`)."""
+        """Return (number of lines so far, the lines that came after the first `count`).
+
+        At most the newest `KEPT_LINES` are available.
+        """
         with self._guard:
             missing = min(self._count - count, len(self._lines))
             lines = list(self._lines)[len(self._lines) - missing :]
@@ -71,7 +75,7 @@ LAST_LINES = LastLines()
 
 
 def start(level: str) -> None:
-    """Write down from now on what is at least of this level, such as "warning"."""
+    """Begin to log what is at least of this level, such as "warning"."""
     logging.raiseExceptions = False  # a full disk must not spoil what is being done
     root = logging.getLogger()
     stop()
@@ -89,6 +93,7 @@ def start(level: str) -> None:
 
 
 def _rotating(path: Path) -> RotatingFileHandler:
+    """Open the log file, which is made with its first line. Raises OSError."""
     from logging.handlers import RotatingFileHandler
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +110,7 @@ def _rotating(path: Path) -> RotatingFileHandler:
 
 
 def keep_traceback(error: BaseException) -> Path | None:
-    """The log the error's traceback was added to; None when it cannot be written."""
+    """Add the error's traceback to the log file; return its path, None on failure."""
     path = log_path()
     if path is None:
         return None
@@ -122,7 +127,7 @@ def keep_traceback(error: BaseException) -> Path | None:
 
 
 def stop() -> None:
-    """Write down nothing more."""
+    """Stop logging and close the file."""
     root = logging.getLogger()
     root.removeHandler(LAST_LINES)
     for handler in list(root.handlers):
@@ -132,5 +137,5 @@ def stop() -> None:
 
 
 def set_level(level: str) -> None:
-    """What is at least of this level is written down; of libraries, warnings."""
+    """Log what is at least of this level; from other libraries, warnings and above."""
     logging.getLogger("vitviz").setLevel(level.upper())

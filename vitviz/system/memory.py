@@ -1,4 +1,7 @@
-"""How much memory there is, and how a lack of it is told. torch only when called."""
+"""Free memory in bytes, and the errors by which a lack of it shows.
+
+torch is imported only when a function needs it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import os
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether it is Python's, an accelerator's or the CPU allocator's way to say so."""
+    """Return whether the error says that memory ran out.
+
+    Python, torch's accelerators and its CPU allocator each have an error of their own.
+    """
     return (
         isinstance(error, MemoryError)
         or type(error).__name__ == "OutOfMemoryError"
@@ -16,7 +22,10 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def free_bytes(device: str = "cpu") -> int | None:
-    """Memory that a run on the device can have; None where that is not known."""
+    """Return the bytes of memory that a run on the device can have; None if unknown.
+
+    device : "cpu", "cuda", "cuda:1", "mps", "xpu".
+    """
     kind = device.partition(":")[0]
     if kind == "cpu":
         return _free_on_cpu()
@@ -36,7 +45,10 @@ def free_bytes(device: str = "cpu") -> int | None:
 
 
 def release(device: str) -> None:
-    """Give an accelerator's unused memory back; call it when nothing pins tensors."""
+    """Give an accelerator's unused memory back to the system.
+
+    It frees only what no tensor holds, so call it after the last reference is gone.
+    """
     import gc
 
     import torch
@@ -52,6 +64,7 @@ def release(device: str) -> None:
 
 
 def _free_on_cpu() -> int | None:
+    """Return the bytes that are free without swapping; None if that is unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             for line in file:

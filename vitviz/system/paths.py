@@ -1,6 +1,6 @@
-"""Where the platform wants a program's own files.
+"""The program's folders: the platform's for settings and cache, and the shipped data.
 
-Where shipped data lies: in a checkout, a wheel and a frozen bundle alike.
+`resource` finds the shipped data in a checkout, a wheel and a frozen bundle alike.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from pathlib import Path
 
 
 class FolderKind(enum.Enum):
-    """What a folder is for."""
+    """The purpose of a folder of the platform; the value is platformdirs' function."""
 
     SETTINGS = "user_config_path"
+    # For what can be fetched again.
     CACHE = "user_cache_path"
-    """What can be fetched again."""
 
 
 def own_folder(place: FolderKind) -> Path:
-    """The platform's folder for vitviz; it need not exist.
+    """Return the platform's folder for vitviz; it need not exist.
 
-    It is not absolute where the account has no home: nothing may be written there, or
-    a folder named "~" would arise.
+    The path is not absolute for an account without a home: nothing may be written
+    there, or a folder named "~" would be made.
     """
     import platformdirs  # not needed for --help
 
@@ -34,12 +34,12 @@ def own_folder(place: FolderKind) -> Path:
 
 
 def is_bundle() -> bool:
-    """Whether this is a bundle, into which nobody can install a library."""
+    """Return whether this is a frozen bundle, into which nothing can be installed."""
     return bool(getattr(sys, "frozen", False))
 
 
 def resource(*parts: str) -> Path:
-    """Path of a shipped file or folder; it need not exist."""
+    """Return the path of a shipped file or folder; it need not exist."""
     package = Path(__file__).resolve().parents[1]
     bundle = getattr(sys, "_MEIPASS", None)
     candidates = [package / "resources", package.parent / "resources"]

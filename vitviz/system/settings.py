@@ -1,20 +1,20 @@
-"""What the program remembers from one start to the next: one typed schema, one file.
+"""The settings that the program remembers from one start to the next, and their file.
 
     settings.get().theme                  the value now; any thread
     settings.set(theme=ThemeChoice.DARK)  changes and saves; main thread
-    settings.take_problems()              what has to be said about the file, once
+    settings.take_problems()              problems with the file, each told once
 
-The schema is in `settings_schema`, reading and writing in `settings_store`. The file
-is `settings.json` in the platform's folder for configuration, or what the environment
-variable VITVIZ_SETTINGS names.
+    Settings    kinds, defaults and ranges; a new setting is a new field
+    Store       the settings of a process, and the file they are saved in
+    read        a file's content, whatever it is
 
-The schema of the settings: kinds, defaults, ranges. A new setting is a new field.
+The file is `settings.json` in the platform's folder for configuration, or what the
+environment variable VITVIZ_SETTINGS names.
 
-The file of settings, and the settings of a process that are kept in it.
-
-No file can stop the program: what cannot be used is replaced by its default and named,
-and a copy of the old file is kept. Keys of another version stay in the file. Where
-nothing can be written, settings last as long as the program.
+No file can stop the program: a value that cannot be used is replaced by its default and
+named in a problem, and the old file is copied beside the new one. Keys of another
+version stay in the file. Where nothing can be written, settings last as long as the
+program.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ VARIABLE = "VITVIZ_SETTINGS"
 
 
 def settings_path() -> Path | None:
-    """Where the file is, or would be; None where there is no home for it."""
+    """Return where the file is or would be; None for an account without a home."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return Path(chosen)
@@ -49,7 +49,7 @@ def settings_path() -> Path | None:
 
 
 def load() -> Settings:
-    """The settings as the file has them now."""
+    """Read the file again and return its settings."""
     global _store
     with _lock:
         _store = Store(settings_path())
@@ -57,40 +57,46 @@ def load() -> Settings:
 
 
 def get() -> Settings:
-    """The settings of this process, read from the file when first asked for."""
+    """Return the settings of this process, from the file at first. Any thread."""
     return _current().settings
 
 
 def set(**changes: Any) -> None:  # noqa: ANN401
-    """Change settings and save them; see `take_problems` for what fails."""
+    """Change settings and save them; `take_problems` has what fails. Main thread.
+
+    Raises TypeError for an unknown name, ValueError for a value out of range.
+    """
     _current().set(**changes)
 
 
 def reset() -> Path | None:
-    """Set everything back; returns where the old file is kept, if there was one."""
+    """Set everything to its default; return the path of the old file's copy.
+
+    None if there was no file, or no copy could be made.
+    """
     return _current().reset()
 
 
 def refresh(*names: str) -> None:
-    """Take these settings as another window of the program has left them."""
+    """Read these settings again; another window may have changed the file."""
     _current().refresh(*names)
 
 
 def wait() -> None:
-    """Return when everything that was changed is in the file, if that can be."""
+    """Wait until every change is in the file, or has failed to get there."""
     _current().wait()
 
 
 def take_problems() -> tuple[VitvizError, ...]:
-    """What has to be said about the file since this was last asked."""
+    """Return the problems with the file since the last call."""
     return _current().take_problems()
 
 
 @contextlib.contextmanager
 def saving_behind(on_problem: Callable[[], None]) -> Iterator[None]:
-    """While it holds, `set` does not wait for the disk; at its end all is written.
+    """Keep `set` from waiting for the disk while the block runs; write all at its end.
 
-    on_problem : called when `take_problems` has something to say, in any thread.
+    on_problem : called when `take_problems` has something new, in any thread.
     """
     store = _current()
     store.saves_behind, store.on_problem = True, on_problem
@@ -106,7 +112,7 @@ _store: Store | None = None
 
 
 def _current() -> Store:
-    """The store of the file that the environment names now."""
+    """Return the store of the file that the environment names now."""
     global _store
     with _lock:
         path = settings_path()
@@ -120,7 +126,7 @@ MAX_THREADS = 1024
 
 
 class Language(enum.Enum):
-    """Of the window."""
+    """Languages of the window."""
 
     SYSTEM = "system"
     ENGLISH = "en"
@@ -128,7 +134,7 @@ class Language(enum.Enum):
 
 
 class ThemeChoice(enum.Enum):
-    """Colours of the window."""
+    """Colour themes of the window."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -137,7 +143,7 @@ class ThemeChoice(enum.Enum):
 
 
 class Precision(enum.Enum):
-    """Numbers that models compute with, as `load_model` takes them."""
+    """Number kinds that models compute with, as `load_model` takes them."""
 
     FLOAT32 = "float32"
     FLOAT16 = "float16"
@@ -145,7 +151,7 @@ class Precision(enum.Enum):
 
 
 class LogLevel(enum.Enum):
-    """How much the log tells."""
+    """Lowest level of what is logged."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -155,48 +161,51 @@ class LogLevel(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default."""
+    """Every setting with its default, valid by construction.
+
+    Raises ValueError for a value out of range.
+    """
 
     language: Language = Language.SYSTEM
     theme: ThemeChoice = ThemeChoice.SYSTEM
+    # Whether the patch under the pointer is previewed.
     hover_preview: bool = True
-    """Whether the patch under the pointer is previewed."""
 
+    # Whether the files that were opened are listed at the next start.
     keep_recent: bool = True
-    """Whether files that were opened are remembered."""
+    # Absolute paths of files and folders, the newest first.
     recent: tuple[str, ...] = ()
-    """Absolute paths of files and folders, the newest first."""
     max_recent: int = 10
+    # Absolute paths of the folders that this run of the program writes files into.
+    # Empty after a normal end; after a kill the next start sweeps these folders.
     written_to: tuple[str, ...] = ()
-    """Absolute paths of folders that this run of the program writes files into. Left
-    only by one that was killed; the next looks there for halves of files."""
+    # Whether a folder's pictures are shown beside the picture.
     show_film_strip: bool = True
-    """Whether a folder's pictures are shown beside the picture."""
 
+    # Loaded at the start: name, file or folder; empty for the embedded model.
     model: str = ""
-    """Loaded at the start: name, file or folder; empty for the embedded one."""
     device: str = "auto"
     precision: Precision = Precision.FLOAT32
+    # Processor threads for models; 0 lets torch choose.
     threads: int = 0
-    """Of the processor, for models; 0 lets torch choose."""
 
+    # x, y, width, height of the window when it is not maximised, in logical px.
     window_place: tuple[int, int, int, int] | None = None
-    """x, y, width, height of the window when it is not maximised, in logical px."""
     window_maximised: bool = False
+    # Widths of film strip, picture and side panel, in logical px.
     split_sizes: tuple[int, ...] = ()
-    """Widths of film strip, picture and side panel, in logical px."""
+    # Heights in the side panel, in logical px.
     panel_sizes: tuple[int, ...] = ()
-    """Heights in the side panel, in logical px."""
 
+    # Names of the chapters that are finished.
     learn_done: tuple[str, ...] = ()
-    """Names of the chapters that were finished."""
+    # Name of the chapter that was open last.
     learn_chapter: str = ""
-    """The chapter to go on with."""
     dismissed_hints: tuple[str, ...] = ()
+    # Whether the pointer has a halo in Present.
     present_halo: bool = True
-    """Whether the pointer has a halo in Present."""
+    # Whether pressed keys are shown in Present.
     present_keys: bool = True
-    """Whether pressed keys are shown in Present."""
 
     log_level: LogLevel = LogLevel.WARNING
 
@@ -222,20 +231,21 @@ MAX_COPIES = 9
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file of settings holds."""
+    """The content of a file of settings, as far as it can be used."""
 
     settings: Settings = Settings()
+    # Names of settings whose values cannot be used.
     bad: tuple[str, ...] = ()
-    """Names of settings whose values cannot be used."""
+    # Keys of another version of the program, which stay in the file.
     unknown: dict[str, Any] = field(default_factory=dict)
+    # Why nothing in the file can be used; empty if it can be, or if there is no file.
     reason: str = ""
-    """Why nothing in the file can be used; empty when it can, or is not there."""
+    # The file as it was read.
     data: bytes = b""
-    """The file as it was read."""
 
 
 def read(path: Path) -> Found:
-    """What the file at `path` holds; never raises."""
+    """Read the file at `path`; never raises."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -261,7 +271,7 @@ def read(path: Path) -> Found:
 
 
 class BackgroundSaver:
-    """Does one thing in a thread of its own, again when it is asked again."""
+    """A thread that does one thing, and once more if it is asked meanwhile."""
 
     def __init__(self, do: Callable[[], None]) -> None:
         self._do = do
@@ -270,7 +280,7 @@ class BackgroundSaver:
         self._thread: threading.Thread | None = None
 
     def ask(self) -> None:
-        """Have it done once more, beginning after now."""
+        """Have it done once more, beginning after this call."""
         with self._lock:
             self._is_asked = True
             if self._thread is None:
@@ -278,13 +288,14 @@ class BackgroundSaver:
                 self._thread.start()
 
     def wait(self) -> None:
-        """Return when nothing that was asked for is left to do."""
+        """Wait until nothing that was asked for is left to do."""
         with self._lock:
             thread = self._thread
         if thread is not None:
             thread.join()
 
     def _work(self) -> None:
+        """Do it until nobody has asked since; runs in the thread."""
         while True:
             with self._lock:
                 if not self._is_asked:
@@ -295,20 +306,20 @@ class BackgroundSaver:
 
 
 class Store:
-    """The settings of this process and the file they are kept in.
+    """The settings of this process and the file they are saved in.
 
-    Changed in one thread; while `saves_behind`, the file is written in another.
+    They are changed in one thread; while `saves_behind`, another writes the file.
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Read the file at `path`, and mend it if it needs that."""
+        """Read the file at `path`, and replace it if parts of it cannot be used."""
         self.path = path
+        # Whether `set` returns before the file is written, since a disk may take long.
         self.saves_behind = False
-        """Whether `set` returns before the file is written; a disk may take long."""
+        # Called when there is a new problem, in the thread that met it.
         self.on_problem: Callable[[], None] | None = None
-        """Called when there is a new problem, in the thread that met it."""
+        # Not told yet; `take_problems` empties it.
         self.problems: list[VitvizError] = []
-        """To be said; each only once."""
         self._behind = BackgroundSaver(self._save)
         self._lock = threading.Lock()
         self._unsaved: dict[str, object] = {}
@@ -316,7 +327,7 @@ class Store:
         found = Found() if path is None else read(path)
         self.settings = found.settings
         if path is not None and (found.reason or found.bad):
-            self._mend(path, found)
+            self._replace_broken(path, found)
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401
         """Change settings and save them. Raises TypeError, ValueError."""
@@ -333,17 +344,20 @@ class Store:
             self._save()
 
     def wait(self) -> None:
-        """Return when everything that was changed is in the file, if that can be."""
+        """Wait until every change is in the file, or has failed to get there."""
         self._behind.wait()
 
     def take_problems(self) -> tuple[VitvizError, ...]:
-        """What has to be said, and is said now."""
+        """Return the problems since the last call. Any thread."""
         with self._lock:
             taken, self.problems = tuple(self.problems), []
         return taken
 
     def reset(self) -> Path | None:
-        """Set everything back; returns where the old file is kept, if there was one."""
+        """Set everything to its default; return the path of the old file's copy.
+
+        None if there was no file, or no copy could be made.
+        """
         self.wait()
         kept = None if self.path is None else _keep(self.path, read(self.path).data)
         self.settings = Settings()
@@ -352,7 +366,10 @@ class Store:
         return kept
 
     def refresh(self, *names: str) -> None:
-        """Take these settings as another window of the program has left them."""
+        """Read these settings again; another window may have changed the file.
+
+        Nothing is read while a change of one of them waits to be saved.
+        """
         with self._lock:
             is_ours = not self._unsaved.keys().isdisjoint(names)
         if self.path is not None and not is_ours:
@@ -360,7 +377,8 @@ class Store:
             fresh = {name: getattr(found, name) for name in names}
             self.settings = replace(self.settings, **fresh)
 
-    def _mend(self, path: Path, found: Found) -> None:
+    def _replace_broken(self, path: Path, found: Found) -> None:
+        """Copy a broken file, report it, and write what could be used of it."""
         kept = _keep(path, found.data)
         shown = printable(str(path))
         names = ", ".join(map(printable, found.bad))
@@ -399,9 +417,9 @@ class Store:
             self._write(found.settings, found.unknown)
 
     def _save(self) -> None:
-        """Write what was changed here into the file as it is now.
+        """Write this process's changes into the file as it is now.
 
-        Another window of the program may have written it since.
+        Another window of the program may have written it since it was read.
         """
         if self.path is None:
             return
@@ -410,7 +428,7 @@ class Store:
         found = read(self.path)
         is_broken = bool(found.reason or found.bad)
         if is_broken and _keep(self.path, found.data) is None:
-            return  # nothing may be lost, and `_mend` has said so
+            return  # nothing may be lost, and `_replace_broken` has said so
         changed = replace(found.settings, **unsaved)  # type: ignore[arg-type]
         if self._write(changed, found.unknown):
             with self._lock:  # a newer value may have come meanwhile
@@ -419,7 +437,7 @@ class Store:
                         del self._unsaved[name]
 
     def _write(self, settings: Settings, unknown: dict[str, Any]) -> bool:
-        """Whether the file was written; the first failure is said."""
+        """Write the file and return whether that worked; report the first failure."""
         if self.path is None:
             return False
         try:
@@ -441,6 +459,7 @@ class Store:
         return True
 
     def _say(self, problem: VitvizError) -> None:
+        """Add a problem and report that there is one. Any thread."""
         with self._lock:
             self.problems.append(problem)
         if self.on_problem is not None:
@@ -448,7 +467,7 @@ class Store:
 
 
 def written(settings: Settings, unknown: dict[str, Any]) -> bytes:
-    """The content of a file: a setting a line, in the order of the schema."""
+    """Return a file's content, UTF-8, one setting a line in the order of `Settings`."""
     content = {**encoded(settings), **unknown}
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     try:
@@ -458,9 +477,10 @@ def written(settings: Settings, unknown: dict[str, Any]) -> bytes:
 
 
 def _keep(path: Path, data: bytes) -> Path | None:
-    """Copy of a file that is about to be replaced; None if there is nothing to keep.
+    """Copy a file that is about to be replaced; None if it is empty or not copied.
 
-    What has been kept already is not kept twice; beyond nine, the last is replaced.
+    A content that has a copy already gets no second one; beyond nine copies, the last
+    is replaced.
     """
     if not data:
         return None
@@ -483,7 +503,7 @@ def _keep(path: Path, data: bytes) -> Path | None:
 
 
 def _make_folder(path: Path) -> None:
-    """The folder of a file that is to be written. Raises OutputError."""
+    """Make the folder of a file that is to be written. Raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

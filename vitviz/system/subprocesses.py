@@ -1,9 +1,9 @@
-"""Jobs of ours in a process of their own, in every kind of installation.
+"""Jobs that vitviz runs in a process of its own, in every kind of installation.
 
-A decoder that hangs can be ended there, a window that crashes can be reported. From a
-checkout or a wheel the process is Python with this process's own search path, so that
+A decoder that hangs can be ended there, and a window that crashes can be reported. From
+a checkout or a wheel the process is Python with this process's own search path, so that
 it imports what this one imports and nothing from the folder it is started in. A frozen
-bundle has no Python to call and starts itself; `vitviz.__main__` hands over to `serve`.
+bundle has no Python to call and starts itself; `vitviz.__main__` calls `serve` there.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from pathlib import Path
 
 from vitviz.system.paths import is_bundle
 
-# A bundle's first argument when it is to do a job, which is the second; `--help` does
-# not list it.
+# A bundle's first argument when it is to do a job, which is the second argument;
+# `--help` does not list it.
 HELPER_SWITCH = "--helper"
 
+# Functions without arguments, by the job's name.
 JOBS = {
     "decode": "vitviz.pictures.decode:serve",
     "peak": "vitviz.bench.memory:serve",
     "window": "vitviz.ui.diagnostics.rehearsal:serve",
 }
-"""Functions without arguments, by what they are for."""
 
 
 def command(job: str) -> list[str]:
-    """What starts a process for this job."""
+    """Return the command line that starts a process for this job."""
     if is_bundle():
         return [_bundle(), HELPER_SWITCH, job]
     code = (
@@ -47,8 +47,9 @@ def run(
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """The finished process of a job that was given `data` on its standard input.
+    """Run a job in a process with `data` on its standard input, until it ends.
 
+    seconds : after which the process is ended.
     environment : variables that differ from this process's.
 
     Raises OSError, subprocess.TimeoutExpired; the process has ended then.
@@ -71,13 +72,13 @@ def run(
 
 
 def serve(job: str) -> None:
-    """Do the job in this process. Raises KeyError for one there is not."""
+    """Do the job in this process. Raises KeyError for a name that is not in `JOBS`."""
     module, _, name = JOBS[job].partition(":")
     getattr(importlib.import_module(module), name)()
 
 
 def _bundle() -> str:
-    """The bundle's program for consoles: the one for windows may have no streams."""
+    """Return the bundle's console program: the windowed one may have no streams."""
     own = Path(sys.executable)
     if sys.platform == "win32":
         return str(own.with_name("vitviz.exe"))

@@ -1,1 +1,1 @@
-"""One adapter for each library: where its blocks are, what its tokens mean."""
+"""Adapters to libraries: where the blocks are, and what the tokens mean."""

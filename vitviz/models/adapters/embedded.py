@@ -1,4 +1,7 @@
-"""The model that ships with the program: `vitviz-flexi`, any patch size, no network."""
+"""The embedded model `vitviz-flexi`, which ships with the program: adapter and loading.
+
+It has any patch size and needs no download. Its network is in `adapters.flexivit`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ INPUT_SIZE = (224, 224)
 
 
 class FlexiAdapter:
-    """One CLS token, no head; the positions follow the grid of the input."""
+    """Adapter of the embedded model: one CLS token, no head, a grid of any size."""
 
     prefix_names: tuple[str, ...] | None = ("cls",)
     windowed: frozenset[int] = frozenset()
@@ -36,30 +39,30 @@ class FlexiAdapter:
         self.patch_size = (module.patch_size, module.patch_size)
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides."""
+        """Raise SelectionError unless the patch divides both sides."""
         require_divisible(size, self.patch_size)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode."""
+        """Keep the module in evaluation mode while the block runs."""
         with evaluating(self.module):
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """The final CLS feature, (1, C)."""
+        """Return the final CLS feature, (1, C), of pixels, (1, 3, H, W)."""
         feature: Tensor = self.flexi(pixels)
         return feature
 
 
 def has_embedded() -> bool:
-    """Whether the weights are there: a source tree may lack them."""
+    """Return whether the weights are here: a source tree may lack them."""
     return embedded_path().is_file()
 
 
 def load_embedded(
     *, patch_size: int | None, device: torch.device, dtype: torch.dtype
 ) -> Model:
-    """The embedded model at one patch size.
+    """Return the embedded model at one patch size in pixels; None for 16.
 
     Raises SelectionError for a size it was not trained with, CheckpointError.
     """

@@ -1,4 +1,4 @@
-"""The embedded model: a small Vision Transformer for every patch size.
+"""FlexiViT, the network of the embedded model: a small ViT for every patch size.
 
 FlexiViT: One Model for All Patch Sizes. Beyer, Izmailov, Kolesnikov, Caron,
 Kornblith, Zhai, Minderer, Tschannen, Alabdulmohsin, Pavetic, 2022, arXiv 2212.08013
@@ -32,25 +32,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+# Subtracted from red, green and blue in [0, 1] before the model sees them.
 MEAN: tuple[float, float, float] = (0.485, 0.456, 0.406)
-"""Subtracted from red, green and blue in [0, 1] before the model sees them."""
 
+# What the difference is divided by.
 STD: tuple[float, float, float] = (0.229, 0.224, 0.225)
-"""What the difference is divided by."""
 
 
+# Side of the stored patch kernel, in pixels.
 BASE_PATCH_SIZE = 16
-"""Side of the stored patch kernel, in pixels."""
 
+# Rows and columns of the stored position table.
 BASE_GRID = 16
-"""Rows and columns of the stored position table."""
 
+# Side of the training pictures, in pixels.
 IMAGE_SIZE = 224
-"""Side of the training pictures, in pixels."""
 
 
 def resize_matrix(old_px: int, new_px: int) -> Tensor:
-    """Matrix B that resizes a flattened square patch bilinearly, with antialias.
+    """Return the matrix B of antialiased bilinear resizing of a flattened square patch.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def resize_matrix(old_px: int, new_px: int) -> Tensor:
 
 
 def pi_resize_matrix(old_px: int, new_px: int) -> Tensor:
-    """Matrix that turns a kernel for `old_px` patches into one for `new_px` patches.
+    """Return the matrix from a kernel for `old_px` patches to one for `new_px` patches.
 
     A kernel w answers a patch x with ⟨x, w⟩. The resized patch B·x should be answered
     alike by the new kernel v: ⟨B·x, v⟩ = ⟨x, Bᵀ·v⟩, so v = pinv(Bᵀ)·w (section 3.4).
@@ -80,11 +80,11 @@ def pi_resize_matrix(old_px: int, new_px: int) -> Tensor:
 
 
 class PatchEmbedding(nn.Module):
-    """Cuts a picture into patches and describes each by `width` numbers.
+    """The patch embedding: `width` numbers for each patch of a picture.
 
     It is one convolution whose stride is its kernel's side, so that each patch is read
-    once. Only a 16×16 kernel is stored; the one for another patch size is computed
-    from it when that size is first used, and kept.
+    once. Only a 16×16 kernel is stored; the one for another patch size is computed from
+    it when that size is first used, and cached.
     """
 
     def __init__(self, patch_size: int, width: int) -> None:
@@ -116,6 +116,7 @@ class PatchEmbedding(nn.Module):
         return kept[2].to(self.weight.device)
 
     def _resized(self) -> Tensor:
+        """Return the kernel for the present patch size, (width, 3, patch, patch)."""
         patch = self.patch_size
         if patch == BASE_PATCH_SIZE:
             return self.weight
@@ -126,12 +127,12 @@ class PatchEmbedding(nn.Module):
         return kernel.reshape(*kernel.shape[:2], patch, patch)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Patch descriptions, (B, width, R, C), for pixels (B, 3, R·patch, C·patch)."""
+        """Return patches, (B, width, R, C), of pixels (B, 3, R·patch, C·patch)."""
         return F.conv2d(pixels, self.kernel, self.bias, stride=self.patch_size)
 
 
 class Attention(nn.Module):
-    """Each token asks (q), is asked (k) and answers (v), once for every head."""
+    """Multi-head self-attention: q asks, k is asked, v answers, once for each head."""
 
     def __init__(self, width: int, num_heads: int) -> None:
         super().__init__()
@@ -140,7 +141,7 @@ class Attention(nn.Module):
         self.proj = nn.Linear(width, width)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """What each token gathered from all the others, (B, N, width)."""
+        """Return what each token gathered from all others, (B, N, width)."""
         qkv = self.qkv(tokens).unflatten(2, (3, self.num_heads, -1))  # (B, N, 3, H, D)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # (B, H, N, D) each
         gathered = F.scaled_dot_product_attention(q, k, v)  # (B, H, N, D)
@@ -149,7 +150,7 @@ class Attention(nn.Module):
 
 
 class Mlp(nn.Module):
-    """Two layers with a bend between them, applied to each token by itself."""
+    """Two linear layers with a GELU between them, applied to each token by itself."""
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
@@ -157,13 +158,13 @@ class Mlp(nn.Module):
         self.fc2 = nn.Linear(hidden, width)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Tokens worked over, (B, N, width)."""
+        """Return the tokens after both layers, (B, N, width)."""
         out: Tensor = self.fc2(F.gelu(self.fc1(tokens)))
         return out
 
 
 class Block(nn.Module):
-    """Attention, then the MLP; each reads normalised tokens and adds what it found."""
+    """Attention, then the MLP; each reads normalised tokens and adds its output."""
 
     def __init__(self, width: int, num_heads: int, mlp_ratio: int) -> None:
         super().__init__()
@@ -173,7 +174,7 @@ class Block(nn.Module):
         self.mlp = Mlp(width, mlp_ratio * width)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Tokens after this block, (B, N, width)."""
+        """Return the tokens after this block, (B, N, width)."""
         tokens = tokens + self.attn(self.norm1(tokens))
         tokens = tokens + self.mlp(self.norm2(tokens))
         return tokens
@@ -261,14 +262,14 @@ class FlexiViT(nn.Module):
         self.patch_embed.patch_size = patch_size
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """The CLS token's features, (B, width), after the final norm.
+        """Return the CLS token's features, (B, width), after the final norm.
 
-        See `forward_features` for what goes in.
+        See `forward_features` for the pixels.
         """
         return self.forward_features(pixels)[:, 0]
 
     def forward_features(self, pixels: Tensor) -> Tensor:
-        """All tokens' features, (B, 1 + R·C, width), after the final norm.
+        """Return all tokens' features, (B, 1 + R·C, width), after the final norm.
 
         Parameters
         ----------
@@ -288,7 +289,7 @@ class FlexiViT(nn.Module):
         return normed
 
     def embed(self, pixels: Tensor) -> Tensor:
-        """Tokens before the first block, (B, 1 + R·C, width): CLS, then the patches."""
+        """Return the tokens before the first block, (B, 1 + R·C, width), CLS first."""
         patch = self.patch_size
         if pixels.dim() != 4 or pixels.shape[1] != 3:
             shape = tuple(pixels.shape)
@@ -307,7 +308,7 @@ class FlexiViT(nn.Module):
         return torch.cat((cls.to(patches.dtype), patches), dim=1)
 
     def positions_for(self, rows: int, cols: int) -> Tensor:
-        """Position table resampled to a grid, (1, width, rows, cols)."""
+        """Return the position table resampled to a grid, (1, width, rows, cols)."""
         if (rows, cols) == (BASE_GRID, BASE_GRID):
             return self.positions
         resampled = F.interpolate(  # in float32: the CPU has no antialias in less
@@ -317,7 +318,7 @@ class FlexiViT(nn.Module):
 
 
 def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiViT:
-    """The model with the weights of a `.safetensors` file, on the CPU, in eval mode.
+    """Read the weights of a `.safetensors` file into a model on the CPU, in eval mode.
 
     Weights may be stored in half precision; they are float32 in memory.
 

@@ -1,4 +1,4 @@
-"""Any `nn.Module` that cuts a picture into patches.
+"""Adapter for any `nn.Module` that cuts a picture into patches.
 
 Its layout is inferred, then verified by the first traced pass: N must be P + R·C.
 """
@@ -18,7 +18,10 @@ from vitviz.models.model import block_list, evaluating, require_divisible
 
 
 class GenericAdapter:
-    """A module of no known library; what is given wins over what is inferred."""
+    """Adapter of a module of no known library.
+
+    What the caller gives counts, and the rest is inferred.
+    """
 
     windowed: frozenset[int] = frozenset()
     has_pool = False  # a trace finds one that no library declares
@@ -40,17 +43,23 @@ class GenericAdapter:
         self.has_head = has_head
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides; the module itself may still refuse it."""
+        """Raise SelectionError unless the patch divides both sides.
+
+        The module itself may still refuse a size.
+        """
         require_divisible(size, self.patch_size)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode."""
+        """Keep the module in evaluation mode while the block runs."""
         with evaluating(self.module):
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """What the module returns, reduced to (1, C)."""
+        """Return what the module returns, reduced to (1, C).
+
+        Raises UnsupportedModelError if that has no tensor of logits or features.
+        """
         output = _tensor_of(self.module(pixels))
         if output is None or output.dim() < 2:
             raise UnsupportedModelError(
@@ -61,14 +70,14 @@ class GenericAdapter:
         return output if output.dim() == 2 else output.flatten(1, -2)[:, 0]
 
 
+# Names under which libraries return logits or features, the preferred one first.
 _ANSWERS = ("logits", "pooler_output", "x_norm_clstoken", "last_hidden_state")
-"""Names under which libraries return what matters, the preferred one first."""
 
 
 def unwrapped(module: nn.Module) -> nn.Module:
-    """The module inside DataParallel, torch.compile and what is like them.
+    """Return the module inside DataParallel, torch.compile and similar wrappers.
 
-    Raises UnsupportedModelError for a compiled one that cannot be looked into.
+    Raises UnsupportedModelError for a TorchScript program.
     """
     if isinstance(module, torch.jit.ScriptModule):
         raise UnsupportedModelError(
@@ -84,7 +93,7 @@ def unwrapped(module: nn.Module) -> nn.Module:
 
 
 def _tensor_of(output: object) -> Tensor | None:
-    """The tensor that matters in what a module returned."""
+    """Return the logits or features in what a module returned."""
     if isinstance(output, Tensor):
         return output
     if isinstance(output, Mapping):
@@ -98,7 +107,7 @@ def _tensor_of(output: object) -> Tensor | None:
 
 
 def _patch_size(module: nn.Module) -> tuple[int, int]:
-    """(width, height) of the first convolution whose stride is its kernel."""
+    """Return (width, height) of the first convolution whose stride is its kernel."""
     for part in module.modules():
         if (
             isinstance(part, nn.Conv2d)

@@ -1,8 +1,8 @@
-"""Networks that have no attention between all patches: why, and what to take instead.
+"""Networks without attention between all patches: reasons, and what to take instead.
 
-Known by the names of their classes, in torchvision, timm and transformers, and by the
-names of their tensors in files. What is not in these tables is tried, and refused where
-it shows that it does not fit.
+Known by the names of their classes in torchvision, timm and transformers, and by the
+names of their tensors in files. A network that is not in these tables is tried, and
+refused where it shows that it does not fit.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ _DETECTION = (
 )
 _VIDEO = "it takes a video and not a picture. Take a ViT for pictures"
 
+# By class name, without what `_ENDINGS` lists.
 _REASONS = {
     "SwinTransformer": _WINDOWS,
     "SwinTransformerV2": _WINDOWS,
@@ -107,10 +108,11 @@ _REASONS = {
     "VideoMAE": _VIDEO,
     "Timesformer": _VIDEO,
 }
+# Endings that transformers appends to a family's name.
 _ENDINGS = ("Model", "ForImageClassification", "VisionModel", "Backbone", "Transformer")
-"""What transformers appends to a family's name."""
 
 
+# Patterns of tensor names that only such networks have, with the reason.
 _NAMES = (
     (r"\battn_in\.|\bcls_token_1$|\.fusion\.\d", _TWO),
     (r"\.attn\.proj_l\.", _TALKING),
@@ -124,14 +126,13 @@ _NAMES = (
     (r"\bstages\.\d+\..*att|\.attn\.pool_|sequence_reduction\.", _STAGES),
     (r"\btransformers\.\d+\.pool\.|\bpos_embed_window$|\bserial_blocks", _STAGES),
 )
-"""Patterns of tensors' names that only such networks have, and what is wrong there."""
 _ATTENTION = re.compile(r"att|qkv|query|in_proj|transformer", re.IGNORECASE)
 
 
 def reason_against(names: Iterable[str]) -> str | None:
-    """Why a network with tensors of these names cannot be shown; None: it may be.
+    """Return why a network with tensors of these names cannot be shown, else None.
 
-    A network of one library has the same names in a file as in memory.
+    A network has the same names in a file as in memory.
     """
     found = list(names)
     for pattern, reason in _NAMES:
@@ -156,7 +157,7 @@ def require_plain(module: nn.Module) -> None:
 
 
 def require_parts(module: nn.Module, names: tuple[str, ...]) -> None:
-    """Raise UnsupportedModelError where a ViT's parts are missing."""
+    """Raise UnsupportedModelError if a part of a plain ViT is missing."""
     missing = [name for name in names if not hasattr(module, name)]
     if missing:
         raise UnsupportedModelError(

@@ -1,4 +1,4 @@
-"""timm's Vision Transformers: plain, distilled, registers, RoPE, relative bias."""
+"""Adapter for timm's Vision Transformers: plain, distilled, registers, RoPE, biases."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from vitviz.models.model import (
 
 
 def is_timm(module: nn.Module) -> bool:
-    """Whether timm made it; timm itself is not imported for that."""
+    """Return whether the module is timm's, without importing timm."""
     return type(module).__module__.startswith("timm.")
 
 
 class TimmAdapter:
-    """Asks the model for its layout; other sizes through timm's dynamic grid."""
+    """Adapter of timm's ViTs; other sizes go through timm's dynamic grid."""
 
     def __init__(self, module: nn.Module) -> None:
         require_plain(module)
@@ -47,17 +47,21 @@ class TimmAdapter:
 
     @property
     def own_size(self) -> tuple[int, int]:
-        """(width, height) the position table was made for."""
+        """(width, height) in pixels that the position table was made for."""
         height, width = self.timm.patch_embed.img_size
         return width, height
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides."""
+        """Raise SelectionError unless the patch divides both sides."""
         require_divisible(size, self.patch_size)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode, fused attention on, and the dynamic grid where needed."""
+        """Keep the module ready for an input of (width, height) while the block runs.
+
+        Ready means: evaluation mode, fused attention on, the grid dynamic where it was
+        fixed.
+        """
         changes: list[tuple[object, str, object]] = [
             (part, "fused_attn", True)
             for part in self.module.modules()
@@ -85,13 +89,16 @@ class TimmAdapter:
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits, or the pooled feature of a model without a head."""
+        """Return logits, or the pooled feature of a model without a head."""
         return cast("Tensor", self.module(pixels))
 
 
 @contextlib.contextmanager
 def _rotary_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
-    """A rotary table that was fixed to one grid (rows, cols), made for another."""
+    """Keep a rotary table that is fixed to one grid resampled while the block runs.
+
+    grid : (rows, cols).
+    """
     rope: Any = getattr(module, "rope", None)
     fixed = getattr(rope, "feat_shape", None)
     if fixed is None or list(fixed) == list(grid):
@@ -108,7 +115,7 @@ def _rotary_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _relative_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
-    """Position biases that are tied to one grid (BEiT's), made for another."""
+    """Keep position biases tied to one grid (BEiT's) resampled while the block runs."""
     tied: list[Any] = [
         part
         for part in module.modules()
@@ -132,7 +139,7 @@ def _relative_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
 
 
 def _prefix_names(model: Any) -> tuple[str, ...]:  # noqa: ANN401  (timm has no types)
-    """Special tokens in order, from what the model declares."""
+    """Return the special tokens in order, from what the model declares."""
     count = int(getattr(model, "num_prefix_tokens", 0))  # SAM has none
     names = ["cls"] if getattr(model, "cls_token", None) is not None else []
     if getattr(model, "dist_token", None) is not None:

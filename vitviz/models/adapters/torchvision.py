@@ -1,4 +1,8 @@
-"""torchvision's VisionTransformer (An Image is Worth 16×16 Words, arXiv 2010.11929)."""
+"""Adapter for torchvision's VisionTransformer.
+
+An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale.
+Dosovitskiy et al., 2020, arXiv 2010.11929.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ if TYPE_CHECKING:  # importing torchvision takes a second the embedded model can
 
 
 def is_torchvision(module: nn.Module) -> bool:
-    """Whether it is torchvision's ViT or a subclass; torchvision is not imported."""
+    """Return whether it is torchvision's ViT or a subclass, without the import."""
     return any(
         (kind.__module__, kind.__name__)
         == ("torchvision.models.vision_transformer", "VisionTransformer")
@@ -26,7 +30,7 @@ def is_torchvision(module: nn.Module) -> bool:
 
 
 class TorchvisionAdapter:
-    """One CLS token; positions resampled for other sizes than the model's own."""
+    """Adapter of torchvision's ViT: one CLS token, positions resampled by need."""
 
     prefix_names: tuple[str, ...] | None = ("cls",)
     windowed: frozenset[int] = frozenset()
@@ -42,45 +46,49 @@ class TorchvisionAdapter:
 
     @property
     def own_size(self) -> tuple[int, int]:
-        """(width, height) the position table was made for."""
+        """(width, height) in pixels that the position table was made for."""
         return self.vit.image_size, self.vit.image_size
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides."""
+        """Raise SelectionError unless the patch divides both sides."""
         require_divisible(size, self.patch_size)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode."""
+        """Keep the module in evaluation mode while the block runs."""
         with evaluating(self.module):
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits. Other sizes take the same steps, which the module asserts away."""
+        """Return logits, or the feature of a model without a head.
+
+        The module's own forward asserts its own size; other sizes go through the same
+        steps, called one by one.
+        """
         height, width = pixels.shape[-2:]
         if (width, height) == self.own_size:
             return cast("Tensor", self.vit(pixels))
         vit, encoder = self.vit, self.vit.encoder
-        patches = vit.conv_proj(pixels)  # (1, C, R, C)
+        patches = vit.conv_proj(pixels)  # (1, W, R, C)
         rows, cols = patches.shape[-2:]
-        tokens = patches.flatten(2).transpose(1, 2)  # (1, R·C, C)
+        tokens = patches.flatten(2).transpose(1, 2)  # (1, R·C, W)
         cls = vit.class_token.expand(tokens.shape[0], -1, -1)
-        tokens = torch.cat([cls, tokens], dim=1)  # (1, N, C)
+        tokens = torch.cat([cls, tokens], dim=1)  # (1, N, W)
         positions = resampled_positions(encoder.pos_embedding, rows, cols)
         tokens = encoder.ln(encoder.layers(encoder.dropout(tokens + positions)))
         return cast("Tensor", vit.heads(tokens[:, 0]))
 
 
 def resampled_positions(table: Tensor, rows: int, cols: int) -> Tensor:
-    """A square table with one CLS entry, (1, 1 + S², C) → (1, 1 + R·C, C).
+    """Resample a square table with a CLS entry, (1, 1 + S², W) → (1, 1 + R·C, W).
 
     Bicubic with aligned corners, as torchvision's own `interpolate_embeddings`.
     """
     side = round((table.shape[1] - 1) ** 0.5)
     cls, patches = table[:, :1], table[:, 1:]
-    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)  # (1, C, S, S)
+    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)  # (1, W, S, S)
     resampled = F.interpolate(
         square.float(), size=(rows, cols), mode="bicubic", align_corners=True
     )
-    patches = resampled.flatten(2).transpose(1, 2).to(table.dtype)  # (1, R·C, C)
+    patches = resampled.flatten(2).transpose(1, 2).to(table.dtype)  # (1, R·C, W)
     return torch.cat([cls, patches], dim=1)

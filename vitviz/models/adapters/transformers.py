@@ -1,9 +1,8 @@
-"""Vision Transformers of Hugging Face transformers: modules and local folders.
+"""Adapter for the Vision Transformers of Hugging Face transformers.
 
-Position tables of transformers' models that the library itself does not resample.
-
-SAM's and AIMv2's are tied to one grid in transformers 5.23; timm resamples both, and
-this is its formula: bicubic, antialiased, corners not aligned.
+Position tables are resampled for other sizes. The library does that itself for most
+models, but SAM's and AIMv2's are tied to one grid in transformers 5.23. timm resamples
+both, and its formula is used here: bicubic, antialiased, corners not aligned.
 """
 
 from __future__ import annotations
@@ -32,13 +31,13 @@ _log = logging.getLogger(__name__)
 
 
 def is_transformers(module: nn.Module) -> bool:
-    """Whether it is a transformers model; the library is not imported for that."""
+    """Return whether it is a transformers model, without importing the library."""
     names = {kind.__module__ for kind in type(module).__mro__}
     return "transformers.modeling_utils" in names
 
 
 class TransformersAdapter:
-    """A vision model, or the vision tower of a two-tower model such as CLIP."""
+    """Adapter of a vision model, or of the vision tower of a model such as CLIP."""
 
     def __init__(self, module: nn.Module) -> None:
         tower = getattr(module, "vision_model", None)
@@ -79,7 +78,7 @@ class TransformersAdapter:
         self._is_masking = hasattr(self.config, "mask_ratio") and "noise" in parameters
 
     def _prefix_names(self) -> tuple[str, ...]:
-        """Special tokens in order, from the parameters that hold them."""
+        """Return the special tokens in order, from the parameters that hold them."""
         shapes = {
             name.rpartition(".")[2]: tuple(parameter.shape)
             for name, parameter in self.module.named_parameters()
@@ -102,18 +101,21 @@ class TransformersAdapter:
 
     @property
     def own_size(self) -> tuple[int, int]:
-        """(width, height) the position table was made for."""
+        """(width, height) in pixels that the position table was made for."""
         size = self.config.image_size
         height, width = size if isinstance(size, list | tuple) else (size, size)
         return width, height
 
     def check_size(self, size: tuple[int, int]) -> None:
-        """Any size the patch divides."""
+        """Raise SelectionError unless the patch divides both sides."""
         require_divisible(size, self.patch_size)
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Evaluation mode, the "sdpa" attention, positions for the grid of `size`."""
+        """Keep the module ready for an input of (width, height) while the block runs.
+
+        Ready means: evaluation mode, the "sdpa" attention, positions for that grid.
+        """
         configs = {
             id(part.config): part.config
             for part in self.module.modules()
@@ -137,7 +139,7 @@ class TransformersAdapter:
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Logits; without a head the pooled feature, or the first final token."""
+        """Return logits, or without a head the pooled feature or first final token."""
         height, width = pixels.shape[-2:]
         options: dict[str, object] = {}
         if self._can_interpolate and (width, height) != self.own_size:
@@ -159,7 +161,7 @@ class TransformersAdapter:
 
 @contextlib.contextmanager
 def _fused_pooling(module: nn.Module) -> Iterator[None]:
-    """Have the `nn.MultiheadAttention` of a pooling head (SigLIP's) call the kernel.
+    """Make the `nn.MultiheadAttention` of a pooling head (SigLIP's) call the kernel.
 
     transformers 5.23 asks it for its weights and throws them away, which keeps it from
     calling `scaled_dot_product_attention`.
@@ -183,9 +185,10 @@ AttributeValues = list[tuple[object, str, object]]
 
 @contextlib.contextmanager
 def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
-    """Tables that are tied to another grid than (rows, cols) made for it; then back.
+    """Keep position tables resampled to the grid (rows, cols) while the block runs.
 
-    The module's own parameters are put aside meanwhile, never written to.
+    Only tables that the library ties to another grid are touched. The module's own
+    parameters are put aside meanwhile and never written to.
     """
     changes: AttributeValues = []
     for part in module.modules():
@@ -196,7 +199,7 @@ def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]
 
 
 def _grid_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
-    """SAM: a table (1, S, S, C) and an embedding of patches that asserts its size."""
+    """Return SAM's replacements: a table (1, R, C', W), and its patches' size."""
     embed = getattr(part, "patch_embed", None)
     side = getattr(embed, "image_size", None)
     if embed is None or side is None or not hasattr(part, "pos_embed"):
@@ -212,7 +215,7 @@ def _grid_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: A
 
 
 def _listed_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
-    """AIMv2: an `nn.Embedding` of S² positions, looked up by their numbers."""
+    """Return AIMv2's replacements: an `nn.Embedding` (R·C, W) and its indices."""
     table = getattr(part, "position_embedding", None)
     if not isinstance(table, nn.Embedding) or not hasattr(part, "position_ids"):
         return []
@@ -233,8 +236,8 @@ def _listed_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa:
 def _parameter(
     table: Tensor, grid: tuple[int, int], *, is_list: bool = False
 ) -> nn.Parameter:
-    """(1, S, S, C) as (1, R, C', C), or as a list (R·C', C)."""
-    planes = table.detach().float().permute(0, 3, 1, 2)  # (1, C, S, S)
+    """Resample a table (1, S, S, W) to (1, R, C', W), or to a list (R·C', W)."""
+    planes = table.detach().float().permute(0, 3, 1, 2)  # (1, W, S, S)
     planes = F.interpolate(planes, size=grid, mode="bicubic", antialias=True)
     made = planes.permute(0, 2, 3, 1).to(table.dtype)
     made = made.flatten(0, 2) if is_list else made

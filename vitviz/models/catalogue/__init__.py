@@ -1,1 +1,1 @@
-"""Models known by name: entries, store, downloads."""
+"""Published models: the list of those known by name, stored weights, downloads."""

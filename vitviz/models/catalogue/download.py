@@ -1,12 +1,13 @@
-"""Fetching weights, only when asked: right bytes, or one sentence.
+"""Downloads of published weights, made only when the user asks for one.
 
     lock → part of an earlier try → request for the rest → part → hash → rename
 
-What has arrived stays when a download is cancelled or fails, and the next one goes on
-with it, if the server still has the same file. Only one program at a time fetches a
-file; another one waits, and finds it there.
+A download ends with the right bytes or with one error. What has arrived stays when it
+is cancelled or fails, and the next one continues it, if the server still has the same
+file. Only one program at a time downloads a file; another one waits, and finds it
+there.
 
-How far a download is: bytes, and the time that is left.
+`DownloadProgress` tells how far a download is: bytes, and the time that is left.
 """
 
 from __future__ import annotations
@@ -39,21 +40,21 @@ from vitviz.models.catalogue.transfer import Ended, Response, Transfer
 from vitviz.system.atomic_files import output_error, write_bytes
 from vitviz.system.file_lock import FileLock
 
+# For a connection and its answer, and again for each next piece.
 PATIENCE_S = 10.0
-"""For a connection and its answer, and again for each next piece."""
+# Bytes that must arrive in `PATIENCE_S`; a slower connection is given up.
 LEAST_PIECE = 10_240
-"""Bytes that must come in that time; slower than that is as good as nothing."""
+# Number of attempts after connections were cut, as long as each brings something.
 _ATTEMPTS = 4
-"""Of going on after a connection was cut, as long as each brings something."""
+# Bytes of the disk that are left free.
 _MARGIN = 64 << 20
-"""Bytes of the disk that are left free."""
 _POLL_S = 0.05
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What a part is a part of, noted beside it.
+    """The file that a part belongs to; noted beside the part.
 
     tag : what the server calls this version of the file, for If-Range; may be empty.
     sha256 : what the server says of the whole file; may be empty.
@@ -66,11 +67,11 @@ class _Source:
 
 
 class _Restart(Exception):
-    """The part is of no use: begin again."""
+    """A part that cannot be continued: begin again."""
 
 
 class _Cut(Exception):
-    """The connection ended before the file did."""
+    """A connection that ended before the file did."""
 
 
 def download(
@@ -80,12 +81,15 @@ def download(
     check: Check = no_check,
     patience_s: float = PATIENCE_S,
 ) -> Path:
-    """The path of the weights in vitviz's own cache, fetched if they are not there.
+    """Return the path of weights in vitviz's own cache, fetched if they are not there.
 
     check : called ten times a second and more; raises Cancelled to end it. What has
-        arrived is kept for the next time.
+        arrived is continued the next time.
+    on_progress : called ten times a second, in the calling thread.
+    patience_s : seconds without an answer after which the download fails.
 
-    Raises DownloadError, OutputError, CheckpointError, Cancelled.
+    Blocks; call it in a thread. Raises DownloadError, OutputError, CheckpointError,
+    Cancelled.
     """
     folder = store.cache_folder()
     if not folder.is_absolute():  # there is no home
@@ -110,7 +114,7 @@ def download(
 
 
 class _Download:
-    """One download, by the one who holds the lock."""
+    """One download, by the process that holds the lock."""
 
     def __init__(
         self,
@@ -129,7 +133,7 @@ class _Download:
         self._meter = Meter(report)
 
     def run(self) -> Path:
-        """The finished file."""
+        """Return the finished file, downloaded if it is not here."""
         if self._target.is_file():
             with contextlib.suppress(CheckpointError):  # a poisoned one is replaced
                 store.verify(self._remote, self._target, self._check)
@@ -154,7 +158,7 @@ class _Download:
     # -- one request ---------------------------------------------------------------
 
     def _fetch(self, source: _Source | None) -> _Source:
-        """Bring the part to its whole length; what it is a part of."""
+        """Bring the part to its whole length; return what it is a part of."""
         offset = store.kept_bytes(self._remote) if source else 0
         headers = {}
         if source:
@@ -172,7 +176,7 @@ class _Download:
                 raise _Restart
             else:
                 raise of_status(self._remote, answer)
-            self._require_room(found, offset)
+            self._require_space(found, offset)
             write_bytes(self._note, json.dumps(asdict(found)).encode())
             with self._part.open("ab") as file:
                 self._receive(transfer, file, offset, found.total)
@@ -181,6 +185,7 @@ class _Download:
         return found
 
     def _answer(self, transfer: Transfer) -> Response:
+        """Return the head of the server's answer. Raises DownloadError, Cancelled."""
         end = time.monotonic() + self._patience_s
         while time.monotonic() < end:
             self._check()
@@ -194,7 +199,7 @@ class _Download:
     def _receive(
         self, transfer: Transfer, file: BinaryIO, offset: int, total: int | None
     ) -> None:
-        """Write what comes, until all is there."""
+        """Write what arrives, until the file is complete."""
         done = piece_start = offset
         piece_end = time.monotonic() + self._patience_s
         self._meter.start(done, total)
@@ -224,7 +229,7 @@ class _Download:
                 raise refusal_of(self._remote, template)
 
     def _require_no_page(self, start: bytes) -> None:
-        """Refuse a web page that stands where the file should be."""
+        """Raise DownloadError for a web page in the place of the file."""
         text = start[:64].lstrip().lower()
         if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
             self._discard()
@@ -234,7 +239,8 @@ class _Download:
                 "log-in? Open a browser, then try again.",
             )
 
-    def _require_room(self, found: _Source, offset: int) -> None:
+    def _require_space(self, found: _Source, offset: int) -> None:
+        """Raise DownloadError if the disk has no space for the rest."""
         if found.total is None:
             return
         needed = found.total - offset + _MARGIN
@@ -252,7 +258,7 @@ class _Download:
     # -- the part ------------------------------------------------------------------
 
     def _earlier(self) -> _Source | None:
-        """What the part that lies there is a part of, if it can be gone on with."""
+        """Return the file that an earlier part belongs to; None if it cannot go on."""
         try:
             found = _Source(**json.loads(self._note.read_bytes()))
             is_sound = found.url == self._remote.url and bool(found.tag)
@@ -266,6 +272,7 @@ class _Download:
         return None
 
     def _discard(self) -> None:
+        """Remove the part and its note."""
         for path in (self._part, self._note):
             path.unlink(missing_ok=True)
 
@@ -290,7 +297,7 @@ class _Download:
 
 
 def _whole(remote: Remote, answer: Response) -> _Source:
-    """What an answer with the whole file says of it."""
+    """Return what an answer with the whole file says of it."""
     headers = answer.headers
     length = headers.get("content-length", "")
     linked = answer.passed.get("x-linked-etag", "").strip('"')
@@ -303,7 +310,7 @@ def _whole(remote: Remote, answer: Response) -> _Source:
 
 
 def _rest_of(source: _Source, answer: Response, offset: int) -> _Source:
-    """The source with its length. Raises _Restart unless it is the rest of the part."""
+    """Return the source with its length. Raises _Restart for other bytes."""
     place = answer.headers.get("content-range", "")
     found = re.fullmatch(r"bytes (\d{1,18})-\d+/(\d{1,18})", place)
     if found is None or int(found[1]) != offset:
@@ -320,7 +327,7 @@ def _rest_of(source: _Source, answer: Response, offset: int) -> _Source:
 
 
 def _tag(answer: Response) -> str:
-    """A strong name of this version of the file, for If-Range; may be empty."""
+    """Return a strong name of this version of the file, for If-Range; may be empty."""
     tag = answer.headers.get("etag", "")
     if not tag or tag.startswith("W/"):
         return answer.headers.get("last-modified", "")
@@ -328,7 +335,7 @@ def _tag(answer: Response) -> str:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a file of which no digest is known is as long as its header says."""
+    """Return whether a file without a known digest is as long as its header says."""
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(8)
@@ -353,10 +360,11 @@ _RATE_WINDOW_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far a download is.
+    """The state of a download.
 
+    done : bytes.
     total : bytes; None where the server does not say.
-    seconds_left : None as long as it cannot be told.
+    seconds_left : None as long as it cannot be estimated.
     is_waiting : another program fetches the same file, and this one waits for it.
     """
 
@@ -367,7 +375,7 @@ class DownloadProgress:
 
 
 class Meter:
-    """Tells bytes and the time that is left, ten times a second."""
+    """Reports of bytes and of the time that is left, ten times a second."""
 
     def __init__(self, report: Callable[[DownloadProgress], None]) -> None:
         self._report = report
@@ -376,12 +384,14 @@ class Meter:
         self._told = 0.0
 
     def start(self, done: int, total: int | None) -> None:
+        """Begin at `done` bytes of `total`, None if that is unknown."""
         self._total = total
         self._seen.clear()
         self._seen.append((time.monotonic(), done))
         self._report(DownloadProgress(done, total))
 
     def advance(self, done: int) -> None:
+        """Report, unless the last report was less than 0.1 s ago."""
         now = time.monotonic()
         if now - self._told < REPORT_S:
             return
@@ -395,11 +405,12 @@ class Meter:
         self._report(DownloadProgress(done, self._total, left))
 
     def end(self, done: int) -> None:
+        """Report that everything has arrived."""
         self._report(DownloadProgress(done, self._total or done, 0.0))
 
 
 def seconds_text(seconds: float) -> str:
-    """A time for people: "40 s", "3 min", "1 h 20 min"."""
+    """Return a duration as text: "40 s", "3 min", "1 h 20 min"."""
     if seconds < 90:
         return f"{max(seconds, 1):.0f} s"
     minutes = round(seconds / 60)

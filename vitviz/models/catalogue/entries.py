@@ -1,10 +1,10 @@
-"""The models vitviz knows by name.
+"""The catalogue: models that vitviz knows by name, as data.
 
     entries()                everything, in the order of the file
     find("vit_b_16")         one, or None
     search("small labels")   those that all the words fit
 
-They are data, in resources/models.toml; no library is loaded for them.
+The data are in resources/models.toml; no library is loaded for them.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from typing import Any
 from vitviz.system.paths import resource
 
 EMBEDDED_NAME = "vitviz-flexi"
-# What its weights were trained for and measured at, finest first.
+# In pixels, finest first: what the weights were trained for and measured at.
 EMBEDDED_PATCH_SIZES = (8, 14, 16, 28, 32)
 TIMM_PREFIX = "timm:"
 _TORCH_SITE = "https://download.pytorch.org/models"
 _HUB_SITE = "https://huggingface.co"
+# Parameters; such a model runs in a moment on any laptop.
 _SMALL = 30_000_000
-"""Parameters; such a model runs in a moment on any laptop."""
 _FINE_PX = 8
 
 
 class Trait(enum.Enum):
-    """What a model is good for, in words a teacher would search for."""
+    """Properties of a model, in words that a teacher would search for."""
 
     LABELS = "has labels"
     SEGMENTS = "segments objects"
@@ -48,6 +48,7 @@ class Trait(enum.Enum):
     ANY_USE = "any use allowed"
 
 
+# Traits that the file names; the others follow from numbers, see `Entry.traits`.
 _LISTED = {
     "segments": Trait.SEGMENTS,
     "captions": Trait.CAPTIONS,
@@ -58,41 +59,41 @@ _FREE_LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause"}
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where weights can be fetched, and what they must be."""
+    """The address of published weights, and their digest."""
 
     url: str
+    # Name in vitviz's own cache.
     file: str
-    """Its name in vitviz's own cache."""
+    # The hexadecimal digits that are published: all, the first few, or none.
     sha256: str = ""
-    """The hexadecimal digits that are known ahead: all, the first few, or none."""
+    # On the Hugging Face hub, as "timm/NAME"; empty for other sites.
     repository: str = ""
-    """On the Hugging Face hub, as "timm/NAME"; empty for other sites."""
 
     @property
     def site(self) -> str:
-        """The host that is asked, for people to read."""
+        """The host's name, to be shown."""
         return self.url.split("/")[2].partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What the models of one training have in common."""
+    """The models of one training: what builds them, and under which licence."""
 
     key: str
     title: str
+    # embedded, torchvision or timm: what builds the network.
     library: str
-    """embedded, torchvision or timm: what builds the network."""
     licence: str
     licence_url: str
     source: str
+    # One sentence.
     good_for: str
-    """One sentence."""
     traits: frozenset[Trait]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model.
+    """One model of the catalogue.
 
     size_px : side of its own input; num_parameters, num_layers, num_heads : 0 where
         that is not known without building it.
@@ -109,12 +110,12 @@ class Entry:
     num_parameters: int
     num_classes: int
     remote: Remote | None
+    # torchvision's name of the weights; empty for other libraries.
     weights: str = ""
-    """Torchvision's name of the weights."""
 
     @property
     def library(self) -> str:
-        """What builds the network."""
+        """embedded, torchvision or timm: what builds the network."""
         return self.family.library
 
     @property
@@ -126,19 +127,22 @@ class Entry:
 
     @property
     def num_tokens(self) -> int:
-        """At its own size, special tokens included."""
+        """Number of tokens at the model's own size, special tokens included."""
         return (self.size_px // self.patch_px) ** 2 + self.num_prefix_tokens
 
     @property
     def size_bytes(self) -> int:
-        """Of the weights, about: four bytes a parameter; exact only when fetched."""
+        """Size of the weights, about: four bytes a parameter.
+
+        That of the embedded model is exact; 0 if it is missing.
+        """
         if self.library == "embedded":
             return embedded_path().stat().st_size if embedded_path().is_file() else 0
         return 4 * self.num_parameters
 
     @property
     def traits(self) -> frozenset[Trait]:
-        """The family's, and what follows from the numbers."""
+        """The family's traits, and those that follow from the numbers."""
         found = set(self.family.traits)
         for trait, has_it in (
             (Trait.LABELS, self.num_classes > 0),
@@ -154,23 +158,26 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Every model of the catalogue, the embedded one first."""
+    """Return every model of the catalogue, the embedded one first."""
     with resource("models.toml").open("rb") as file:
         families = tomllib.load(file)["family"]
     return tuple(entry for one in families for entry in _family_entries(one))
 
 
 def find(name: str) -> Entry | None:
-    """The entry of that name; None for one that the catalogue does not have.
+    """Return the entry of that name, or None.
 
-    Torchvision's bare names stand for its own default weights.
+    torchvision's bare names stand for its own default weights.
     """
     named = next((entry for entry in entries() if entry.name == name), None)
     return named or find_weights(name, "default")
 
 
 def find_weights(architecture: str, weights: str) -> Entry | None:
-    """Torchvision's network with one of its weights ("default" for the first)."""
+    """Return torchvision's network with one of its weights, or None.
+
+    weights : "default" for the first.
+    """
     for entry in entries():
         if entry.library == "torchvision" and entry.architecture == architecture:
             if weights in ("default", "DEFAULT", entry.weights):
@@ -181,7 +188,7 @@ def find_weights(architecture: str, weights: str) -> Entry | None:
 def search(
     text: str, traits: Sequence[Trait] = (), *, words: Mapping[Trait, str] | None = None
 ) -> tuple[Entry, ...]:
-    """The entries that have all the traits, and in which every word of `text` occurs.
+    """Return the entries that have all traits and in which every word of `text` occurs.
 
     words : what the traits are called in the user's language, searched as well.
     """
@@ -195,6 +202,7 @@ def search(
 
 
 def _haystack(entry: Entry, words: Mapping[Trait, str]) -> str:
+    """Return everything that `search` looks through, in lower case."""
     family = entry.family
     texts = [
         entry.name,
@@ -211,7 +219,7 @@ def _haystack(entry: Entry, words: Mapping[Trait, str]) -> str:
 
 
 def hub_remote(repository: str, file: str = "model.safetensors") -> Remote:
-    """Where a file of the Hugging Face hub lies; HF_ENDPOINT names a mirror."""
+    """Return the address of a file of the hub, or of its mirror in HF_ENDPOINT."""
     site = (os.environ.get("HF_ENDPOINT") or _HUB_SITE).rstrip("/")
     suffix = Path(file).suffix
     return Remote(
@@ -261,12 +269,12 @@ def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
 
 
 def embedded_path() -> Path:
-    """Of the weights that ship; a source tree may lack them."""
+    """Return the path of the weights that ship; a source tree may lack them."""
     return resource("embedded", f"{EMBEDDED_NAME}.safetensors")
 
 
 def _embedded_facts() -> dict[str, int]:
-    """Layers and parameters, off the header of the file that ships; {} without it."""
+    """Read layers and parameters from the embedded model's header; {} without it."""
     try:
         with embedded_path().open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -280,11 +288,11 @@ def _embedded_facts() -> dict[str, int]:
 
 
 def network_at(network: str, path: Path) -> str:
-    """What to open a file as when the user says which network of timm's it holds."""
+    """Return `timm:NETWORK=PATH`, which opens a file as a network of timm's."""
     return f"{TIMM_PREFIX}{network}={path}"
 
 
 def split_network(text: str) -> tuple[str | None, str]:
-    """(network, path) of `timm:NETWORK=PATH`; (None, text) of anything else."""
+    """Return (network, path) of `timm:NETWORK=PATH`; (None, text) of anything else."""
     found = re.fullmatch(rf"{TIMM_PREFIX}([\w.]+)=(.+)", text, re.DOTALL)
     return (found[1], found[2]) if found else (None, text)

@@ -1,4 +1,8 @@
-"""Networks with the weights their libraries publish, from files on this machine.
+"""Networks with published weights, from files on this machine.
+
+    entry_of(name)   catalogue entry, or one made of what timm says
+    weights_of       the verified file
+    load_…           network and weights together
 
 The libraries' own downloaders are never called: weights are located, verified, read
 without running anything, and matched name by name.
@@ -54,9 +58,10 @@ from vitviz.pictures.placement import (
 
 
 def entry_of(name: str) -> Entry:
-    """The model of that name: of the catalogue, or any other of timm's as timm:NAME.
+    """Return the model of that name: of the catalogue, or any of timm's as timm:NAME.
 
-    Raises UnknownModelError, MissingExtraError, UnsupportedModelError.
+    Raises UnknownModelError, MissingExtraError, UnsupportedModelError, and
+    DownloadError for a network of timm's without published weights.
     """
     found = find(name)
     if found is not None:
@@ -73,10 +78,10 @@ def entry_of(name: str) -> Entry:
 
 
 def weights_of(entry: Entry) -> Path:
-    """The verified file of weights on this machine.
+    """Return the verified file of weights on this machine.
 
-    Raises NotHereError where there is none, CheckpointError for one that is not what
-    it should be.
+    Raises WeightsNotDownloadedError if there is none, CheckpointError for one that is
+    not what was published.
     """
     if entry.remote is None:
         raise CheckpointError("{name} has no published weights.", name=entry.name)
@@ -98,9 +103,9 @@ def load_torchvision(
     device: torch.device,
     dtype: torch.dtype,
 ) -> Model:
-    """Torchvision's network; `weights` as in `load_model`.
+    """Return torchvision's network; `weights` as in `load_model`.
 
-    Raises UnknownModelError, CheckpointError.
+    Raises UnknownModelError, CheckpointError, BudgetError.
     """
     import torchvision.models as tv
 
@@ -157,10 +162,10 @@ def load_timm(
     device: torch.device,
     dtype: torch.dtype,
 ) -> Model:
-    """Timm's network of that name (without "timm:"), trained unless weights is None.
+    """Return timm's network of that name (without "timm:"), random if weights is None.
 
-    Raises UnknownModelError, UnsupportedModelError, MissingExtraError,
-    CheckpointError.
+    Raises UnknownModelError, UnsupportedModelError, MissingExtraError, CheckpointError,
+    BudgetError, DownloadError without published weights.
     """
     timm = timm_library(name)
     require_known(name)
@@ -181,9 +186,10 @@ def load_timm(
 def load_timm_folder(
     folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
 ) -> Model:
-    """The model of a folder as timm's hub has it; `config` is its config.json.
+    """Return the model of a folder as timm's hub has it; `config` is its config.json.
 
-    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
+    BudgetError.
     """
     name, options = from_config(config, folder)
     path = folder / "model.safetensors"
@@ -203,7 +209,7 @@ def _timm_model(
     device: torch.device,
     dtype: torch.dtype,
 ) -> Model:
-    """A network of timm's on its device, prepared and labelled as its config says."""
+    """Return a network of timm's on its device, with preprocessing and labels."""
     adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
     labels = timm_labels(module)
     if labels is None and _is_projection(module):
@@ -221,7 +227,7 @@ def _timm_model(
 
 
 def timm_labels(module: Any) -> tuple[str, ...] | None:  # noqa: ANN401
-    """What the classes are called; None without a head or where nobody knows."""
+    """Return the classes' names; None without a head or where they are not known."""
     from timm.data import ImageNetInfo, infer_imagenet_subset
 
     config = module.pretrained_cfg
@@ -240,7 +246,7 @@ def timm_labels(module: Any) -> tuple[str, ...] | None:  # noqa: ANN401
 
 
 def _is_projection(module: Any) -> bool:  # noqa: ANN401
-    """Whether the last layer leads into CLIP's space, and not to classes."""
+    """Return whether the last layer leads into CLIP's space, and not to classes."""
     return "clip" in str(module.pretrained_cfg.get("architecture", ""))
 
 
@@ -253,17 +259,20 @@ def _fill(module: nn.Module, state: dict[str, Any], path: Path, name: str) -> No
 
 # --- any other name of timm's ----------------------------------------------------
 
+# As the catalogue writes them.
 _LICENCES = {
     "apache-2.0": "Apache-2.0",
     "mit": "MIT",
     "bsd-3-clause": "BSD-3-Clause",
     "cc-by-nc-4.0": "CC-BY-NC-4.0",
 }
-"""As the catalogue writes them."""
 
 
 def _timm_entry(name: str) -> Entry:
-    """What timm says of a model that the catalogue does not have."""
+    """Return an entry of what timm says about a model that the catalogue does not have.
+
+    Raises DownloadError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    """
     timm = timm_library(name)
     require_known(name)
     config = timm.get_pretrained_cfg(name, allow_unregistered=False)

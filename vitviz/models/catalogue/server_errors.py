@@ -1,4 +1,4 @@
-"""What a server's or a network's answer means to the one who waits for a file."""
+"""Errors for what a server or a network answers in place of a file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _CIRCLE = "{site} sends this request on in a circle. Try again later."
 
 
 def refusal_of(remote: Remote, template: str, **values: object) -> DownloadError:
-    """A sentence in which {site} and {file} are known."""
+    """Return an error whose template knows {site} and {file}."""
     values = {"site": remote.site, "file": remote.file, **values}
     return DownloadError(template, **values)
 
 
 def of_status(remote: Remote, answer: Response) -> DownloadError:
-    """Why an answer that is neither 200 nor 206 brings no file."""
+    """Return the error for an answer that is neither 200 nor 206."""
     status = answer.status
     wait = ""
     if status in (401, 403):
@@ -63,7 +63,7 @@ def of_status(remote: Remote, answer: Response) -> DownloadError:
 
 
 def of_failure(remote: Remote, error: Exception | None) -> DownloadError:
-    """Why a request got no answer."""
+    """Return the error for a request that got no answer."""
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(error, CircleError):
         return refusal_of(remote, _CIRCLE)
@@ -103,14 +103,14 @@ def of_failure(remote: Remote, error: Exception | None) -> DownloadError:
 
 
 def no_answer(remote: Remote) -> DownloadError:
-    """Nobody said anything."""
+    """Return the error for a server that says nothing in time."""
     return refusal_of(
         remote, "{site} does not answer. Check the connection, and try again."
     )
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait, as a number or a date."""
+    """Return the seconds that the server asks to wait, given as a number or a date."""
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,6}", text):
         return float(text)

@@ -1,9 +1,9 @@
-"""Where weights lie on this machine, and whether they are what they should be.
+"""Weights on this machine: where they are, and whether they are what was published.
 
     locate(remote)            our own cache first, then torch's or Hugging Face's
     verify(remote, path)      the SHA-256, remembered by size and time of the file
 
-Nothing here reaches for the network.
+Nothing here uses the network.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from vitviz.system.paths import FolderKind, own_folder
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# How long an unfinished download may wait to be continued.
 _PART_DAYS = 30
-"""How long an unfinished download is kept to be gone on with."""
 
+# Raises Cancelled when the work should end.
 Check = Callable[[], None]
-"""Raises Cancelled when the work should end."""
 
 
 def no_check() -> None:
-    """Never ends anything."""
+    """Return at once: the check of work that cannot be cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was found of a file when it was last read whole.
+    """A note of what was found when a file was last read as a whole.
 
     expected : the digest its publisher named when it was fetched; empty if none did.
     """
@@ -52,12 +52,15 @@ class Record:
 
 
 def cache_folder() -> Path:
-    """Where weights are kept; not absolute where there is no home, see `places`."""
+    """Return the folder of weights; not absolute for an account without a home.
+
+    See `system.paths.own_folder`.
+    """
     return own_folder(FolderKind.CACHE) / "models"
 
 
 def locate(remote: Remote) -> Path | None:
-    """The weights, wherever they already lie on this machine."""
+    """Return the path of weights on this machine, or None."""
     candidates = [cache_folder() / remote.file]
     if remote.repository:
         candidates += _hub_files(remote)
@@ -71,7 +74,7 @@ def locate(remote: Remote) -> Path | None:
 
 
 def place_of(entry: Entry) -> Path | None:
-    """Where the weights of a model lie on this machine."""
+    """Return the path of a model's weights on this machine, or None."""
     if entry.remote is not None:
         return locate(entry.remote)
     path = embedded_path()
@@ -79,26 +82,27 @@ def place_of(entry: Entry) -> Path | None:
 
 
 def part_path(remote: Remote) -> Path:
-    """What has arrived of a download that is not complete."""
+    """Return the path of what has arrived of a download that is not complete."""
     return cache_folder() / f".{remote.file}.part"
 
 
 def kept_bytes(remote: Remote) -> int:
-    """Size of that; 0 without one."""
+    """Return the size of what has arrived of a download; 0 without any."""
     with contextlib.suppress(OSError):
         return part_path(remote).stat().st_size
     return 0
 
 
 def is_own(path: Path) -> bool:
-    """Whether it lies in vitviz's cache, where it may be replaced or removed."""
+    """Return whether a file is in vitviz's cache, so that it may be removed."""
     return path.parent == cache_folder()
 
 
 def verify(remote: Remote, path: Path, check: Check = no_check) -> str:
-    """The SHA-256 of `path`, which is what was published or found at its download.
+    """Return the SHA-256 of `path`, if it is the one that was published.
 
-    It is computed once and remembered as long as the file keeps its size and time.
+    Where none was published, it has to be the one found at the download. It is computed
+    once and remembered as long as the file's size and time stay the same.
 
     Raises CheckpointError for a file that is not what it should be, Cancelled.
     """
@@ -161,7 +165,7 @@ def forget(remote: Remote) -> None:
 
 
 def sweep_cache() -> None:
-    """Remove what killed downloads left and nobody went on with."""
+    """Remove what killed downloads left and nothing has continued for 30 days."""
     folder = cache_folder()
     sweep(folder)
     oldest = time.time() - 86_400 * _PART_DAYS
@@ -173,7 +177,7 @@ def sweep_cache() -> None:
 
 
 def sha256_of(path: Path, check: Check = no_check) -> str:
-    """The digest of a file, in hexadecimal. Raises OSError, Cancelled."""
+    """Return the digest of a file in hexadecimal. Raises OSError, Cancelled."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -187,7 +191,7 @@ def _record_path(remote: Remote) -> Path:
 
 
 def _read_record(remote: Remote) -> Record | None:
-    """What is remembered; None for nothing, and for what is not as we write it."""
+    """Read what is remembered of a file; None for nothing, and for what is damaged."""
     try:
         found = json.loads(_record_path(remote).read_bytes())
         record = Record(**found)
@@ -205,18 +209,18 @@ def _caches() -> Path:
 
 
 def _expanded(path: str | Path) -> Path:
-    """With the home folder for "~", which stays where there is no home."""
+    """Return the path with "~" replaced; it stays for an account without a home."""
     return Path(os.path.expanduser(path))
 
 
 def _torch_folder() -> Path:
-    """Where torch.hub keeps files; as `torch.hub.get_dir`, without loading torch."""
+    """Return torch.hub's folder of weights, as `get_dir` does, without torch."""
     home = os.environ.get("TORCH_HOME") or _caches() / "torch"
     return _expanded(home) / "hub" / "checkpoints"
 
 
 def _hub_files(remote: Remote) -> list[Path]:
-    """The weights in the snapshots of Hugging Face's own cache, "main" first."""
+    """Return the weights in the snapshot "main" of Hugging Face's own cache."""
     home = _expanded(os.environ.get("HF_HOME") or _caches() / "huggingface")
     root = _expanded(os.environ.get("HF_HUB_CACHE") or home / "hub")
     folder = root / ("models--" + remote.repository.replace("/", "--"))

@@ -1,9 +1,9 @@
-"""One HTTP request in a thread of its own, so that whoever waits can give up at once.
+"""An HTTP GET request in a thread of its own, which can be given up at once.
 
-A name that is looked up, a connection that is made or a byte that does not come cannot
-be interrupted from Python. So a daemon thread asks, and its answer comes in a queue:
+Looking up a name, connecting or waiting for a byte cannot be interrupted from Python.
+So a daemon thread asks, and its answer comes in a queue:
 
-    Answer(status, headers)  bytes  bytes …  Ended(None)     or     Ended(error)
+    Response(status, headers)  bytes  bytes …  Ended(None)     or     Ended(error)
 
 `close` breaks the connection, which ends the thread.
 """
@@ -29,8 +29,8 @@ from vitviz._version import __version__
 
 MAX_REDIRECTS = 5
 _CHUNK = 1 << 16
+# Chunks that have arrived and are not yet written: 4 MiB.
 _WAITING_CHUNKS = 64
-"""Of what has arrived and is not yet written: 4 MiB."""
 
 
 class CircleError(Exception):
@@ -38,13 +38,14 @@ class CircleError(Exception):
 
 
 class UnprotectedError(Exception):
-    """A redirection to something that anybody on the way can read and change."""
+    """A redirection from https to what anybody on the way can read and change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """The head of the last answer.
 
+    headers : by their names in lower case.
     passed : headers of the redirections before it; later ones win.
     """
 
@@ -55,7 +56,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Nothing more comes; `error` is None where the connection was closed in order."""
+    """The end of a transfer; `error` is None if the connection was closed in order."""
 
     error: Exception | None
 
@@ -94,14 +95,14 @@ class Transfer:
         self.close()
 
     def next_part(self, timeout_s: float) -> Part | None:
-        """What comes next; None when nothing did in that time."""
+        """Return what comes next; None if nothing did in that time."""
         try:
             return self._parts.get(timeout=timeout_s)
         except queue.Empty:
             return None
 
     def close(self) -> None:
-        """Give up; returns at once."""
+        """Break the connection; return at once."""
         self._is_closed.set()
         for one in self._sockets:
             with contextlib.suppress(OSError):
@@ -149,13 +150,14 @@ class Transfer:
                 self._put(chunk)
 
     def _put(self, part: Part) -> None:
+        """Hand a part to the reader; wait while the queue is full and not closed."""
         while not self._is_closed.is_set():
             with contextlib.suppress(queue.Full):
                 self._parts.put(part, timeout=0.1)
                 return
 
     def _keep(self, made: socket.socket) -> None:
-        """Remember a socket, to be able to break it."""
+        """Note a socket, so that `close` can break it."""
         self._sockets.append(made)
         if self._is_closed.is_set():
             made.close()
@@ -166,7 +168,7 @@ def _lower(headers: Message) -> dict[str, str]:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows at most five, and none from https to something that anybody can read."""
+    """Redirections: at most five, and none from https to what anybody can read."""
 
     max_redirections = MAX_REDIRECTS
     max_repeats = 2
@@ -200,6 +202,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 class _HTTPConnection(http.client.HTTPConnection):
+    """A connection that hands its socket to `keep`, so that it can be broken."""
+
     keep: Any = None
 
     def connect(self) -> None:
@@ -208,6 +212,8 @@ class _HTTPConnection(http.client.HTTPConnection):
 
 
 class _HTTPSConnection(http.client.HTTPSConnection):
+    """A TLS connection that hands its socket to `keep`, so that it can be broken."""
+
     keep: Any = None
 
     def connect(self) -> None:
@@ -216,6 +222,8 @@ class _HTTPSConnection(http.client.HTTPSConnection):
 
 
 class _HTTPHandler(urllib.request.HTTPHandler):
+    """A handler of http that makes such connections."""
+
     def __init__(self, keep: Any) -> None:  # noqa: ANN401
         super().__init__()
         self._kept = keep
@@ -230,6 +238,8 @@ class _HTTPHandler(urllib.request.HTTPHandler):
 
 
 class _HTTPSHandler(urllib.request.HTTPSHandler):
+    """A handler of https that makes such connections."""
+
     def __init__(self, keep: Any, context: ssl.SSLContext) -> None:  # noqa: ANN401
         super().__init__(context=context)
         self._kept = keep

@@ -1,1 +1,1 @@
-"""Weights in files and folders: read, recognised, built, checked."""
+"""Weights in files and folders: reading, recognising and building the network."""

@@ -1,9 +1,4 @@
-"""Whether a model's weights fit into memory, told before they are read.
-
-Weights that are no numbers: counted, and why they are not used.
-
-What a network's own code raises where it cannot be built or run.
-"""
+"""Checks of weights: memory, NaN and infinity, errors of a network's own code."""
 
 from __future__ import annotations
 
@@ -27,11 +22,13 @@ def require_model_memory(
     dtype: torch.dtype = torch.float32,
     built_in: torch.dtype | None = None,
 ) -> None:
-    """Raise BudgetError, with the numbers, for weights that memory will not hold.
+    """Raise BudgetError, with the numbers, for weights that do not fit into memory.
 
-    num_parameters : 0 where that is not known; nothing is refused then.
-    built_in : of the network as it is built on the CPU before it comes to `device`;
-        None for `dtype`.
+    num_parameters : 0 if that is not known; nothing is refused then.
+    built_in : dtype in which the network is built on the CPU before it goes to
+        `device`; None for `dtype`.
+
+    Called before the weights are read.
     """
     places = [(_CPU, built_in or dtype)]
     if device.type != "cpu":
@@ -59,14 +56,14 @@ def require_model_memory(
 
 
 def require_finite(module: nn.Module, place: str) -> None:
-    """Raise CheckpointError where weights are not finite; `place` is their file."""
+    """Raise CheckpointError for weights with NaN or infinity; `place` is their file."""
     broken = not_finite(module.state_dict())
     if broken:
         raise broken_numbers(place, broken)
 
 
 def not_finite(tensors: Mapping[str, Tensor]) -> tuple[tuple[str, int], ...]:
-    """(name, numbers that are NaN or infinite) of those tensors that hold some."""
+    """Return (name, count of NaN and infinities) of the tensors that hold some."""
     counts = {
         name: tensor.numel() - int(torch.isfinite(tensor).sum())
         for name, tensor in tensors.items()
@@ -75,7 +72,10 @@ def not_finite(tensors: Mapping[str, Tensor]) -> tuple[tuple[str, int], ...]:
 
 
 def broken_numbers(place: str, broken: Sequence[tuple[str, int]]) -> CheckpointError:
-    """Why weights that are not finite are not used."""
+    """Return the error for weights that are not finite.
+
+    broken : as `not_finite` returns, at least one.
+    """
     name, count = broken[0]
     return CheckpointError(
         "{path} holds numbers that are not finite (NaN or infinity): {count:,} in "
@@ -91,6 +91,10 @@ def broken_numbers(place: str, broken: Sequence[tuple[str, int]]) -> CheckpointE
     )
 
 
+# What a network's own code raises if it cannot be built or run: sizes that do not
+# divide, unknown options, shapes that do not fit. Each becomes one sentence about the
+# network. A lack of memory is a RuntimeError of torch, too, and none of them: see
+# `system.memory.is_out_of_memory`.
 MODEL_ERRORS = (
     ArithmeticError,
     AssertionError,
@@ -100,7 +104,3 @@ MODEL_ERRORS = (
     TypeError,
     ValueError,
 )
-"""Sizes that do not divide, options it does not know, shapes that do not fit: each of
-these becomes one sentence about the network. A lack of memory is a RuntimeError of
-torch, too, and none of them: see `memory.is_out_of_memory`.
-"""

@@ -1,4 +1,7 @@
-"""A network as told from names and shapes, and how single facts are read off them."""
+"""The layout of a network, as recognised from the names and shapes of its tensors.
+
+The functions read single facts off the tensors: shapes, depth, heads, grid.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from vitviz.pictures.placement import Preprocessing
 Tensors = Mapping[str, Tensor]
 Triple = tuple[float, float, float]
 
+# Heads by width, where published models do not have heads of 64 channels.
 _KNOWN_HEADS = {1152: 16, 1280: 16, 1408: 16, 1536: 24, 1664: 16}
-"""Widths whose published models do not have heads of 64 channels."""
 MAX_BLOCKS = 256
+# (name, width, depth) of published architectures.
 _SIZES = (
     ("Ti", 192, 12),
     ("S", 384, 12),
@@ -32,38 +36,40 @@ _SIZES = (
 
 
 class ShapeError(VitvizError):
-    """Names that are known with shapes that are not; a part of a sentence says which.
+    """Known names with unknown shapes; its text is a part of a sentence.
 
-    Caught where the file is known.
+    It is caught where the file is known.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A network as told from names and shapes, ready to be built."""
+    """A recognised network, ready to be built."""
 
+    # Whose names the file's tensors have, to be shown.
     naming: str
+    # torchvision, timm or transformers: what builds it.
     library: str
-    """torchvision, timm or transformers: what builds it."""
     build: Callable[[], nn.Module]
+    # By the library's names.
     tensors: Tensors
-    """Under the names of the library."""
     width: int
     depth: int
     num_heads: int
     mlp_width: int
     patch_size: int
+    # (rows, columns) at the native size.
     grid: tuple[int, int]
-    """(rows, columns) at the native size."""
     prefix_names: tuple[str, ...]
     num_classes: int
     mean: Triple
     std: Triple
+    # What the file does not tell, a phrase each.
     assumed: tuple[str, ...]
+    # Names of tensors that are known and that the network does not need.
     set_aside: tuple[str, ...] = ()
-    """Names of tensors that the network does not need, and why they are known."""
+    # In place of mean, deviation and no margin, where it is known.
     preprocessing: Preprocessing | None = None
-    """In place of mean, deviation and no margin, where it is known."""
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -72,7 +78,7 @@ class Layout:
 
     @property
     def nearest(self) -> str:
-        """The published architecture that is nearest, such as ViT-S/14."""
+        """The nearest published architecture, such as ViT-S/14."""
         size = min(
             _SIZES,
             key=lambda s: (
@@ -83,7 +89,7 @@ class Layout:
 
 
 def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
-    """Shape of a tensor that has to be there. Raises ShapeError."""
+    """Return the shape of a tensor that has to be there. Raises ShapeError."""
     if name not in tensors:
         raise ShapeError("{name} is missing", name=name)
     shape = tuple(tensors[name].shape)
@@ -93,7 +99,10 @@ def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
 
 
 def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
-    """(width of the network, patch size) from the weight of the patch embedding."""
+    """Return (width of the network, patch size) from the patch embedding's weight.
+
+    Raises ShapeError.
+    """
     width, channels, height, side = shape_of(tensors, name, 4)
     if channels != 3 or height != side:
         raise ShapeError(
@@ -108,7 +117,10 @@ def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
 
 
 def depth_of(tensors: Tensors, pattern: str) -> int:
-    """Number of blocks, whose numbers are group 1 of `pattern`. Raises ShapeError."""
+    """Return the number of blocks, whose numbers are group 1 of `pattern`.
+
+    Raises ShapeError.
+    """
     found = {int(m[1]) for name in tensors if (m := re.match(pattern, name))}
     if not found:
         raise ShapeError("there is no Transformer block")
@@ -121,7 +133,7 @@ def depth_of(tensors: Tensors, pattern: str) -> int:
 
 
 def side_of(count: int, what: str) -> int:
-    """Rows and columns of so many patches in a square. Raises ShapeError."""
+    """Return the rows and columns of so many patches in a square. Raises ShapeError."""
     side = math.isqrt(max(count, 0))
     if not side or side * side != count:
         raise ShapeError(
@@ -131,7 +143,10 @@ def side_of(count: int, what: str) -> int:
 
 
 def heads_of(width: int) -> tuple[int, str]:
-    """(number of heads, the sentence that says it is assumed)."""
+    """Return (number of heads, a phrase for `Layout.assumed`). Raises ShapeError.
+
+    Names and shapes do not tell the number: it follows from the width by custom.
+    """
     heads = _KNOWN_HEADS.get(width, width // 64 if width % 64 == 0 else 0)
     if not heads:
         raise ShapeError(
@@ -143,7 +158,10 @@ def heads_of(width: int) -> tuple[int, str]:
 
 
 def renamed(tensors: dict[str, Tensor], rules: Mapping[str, str]) -> dict[str, Tensor]:
-    """Names with each regular expression replaced."""
+    """Return the tensors with each regular expression replaced in their names.
+
+    Raises ShapeError for two that get the same name.
+    """
     found: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         new = name
@@ -156,7 +174,7 @@ def renamed(tensors: dict[str, Tensor], rules: Mapping[str, str]) -> dict[str, T
 
 
 def take_out(tensors: dict[str, Tensor], pattern: str) -> tuple[str, ...]:
-    """Take the names that match out of `tensors`; they are returned."""
+    """Remove the tensors whose names match from `tensors`, and return their names."""
     taken = tuple(name for name in tensors if re.match(pattern, name))
     for name in taken:
         del tensors[name]

@@ -1,9 +1,13 @@
-"""How torchvision and timm name a Vision Transformer's tensors.
+"""Tensor names of Vision Transformers, by which a network's layout is recognised.
 
-Three families of names are told apart: torchvision's; timm's, which the original DeiT,
-DINO, MAE and DINOv2 share but for a few names; and transformers', old and new.
+    torchvision    conv_proj, encoder.layers.encoder_layer_0 …
+    timm           patch_embed.proj, blocks.0 …; the original DeiT, DINO, MAE and
+                   DINOv2 share these names but for a few
+    transformers   embeddings.patch_embeddings …, in two spellings: of old releases
+                   and of new ones
 
-How transformers names a Vision Transformer's tensors, in old and new releases.
+`with_library_names` brings transformers' names to the spelling of the release that is
+installed.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
 def recognise(tensors: Tensors) -> Layout | None:
-    """The layout the names stand for; None for names of no known family.
+    """Return the layout that the names stand for; None for names of no known family.
 
     Raises ShapeError; MissingExtraError only once `build` is called.
     """
@@ -57,6 +61,7 @@ def recognise(tensors: Tensors) -> Layout | None:
 
 
 def _torchvision(tensors: dict[str, Tensor]) -> Layout:
+    """Return the layout of torchvision's VisionTransformer. Raises ShapeError."""
     tensors = renamed(
         tensors, {r"\.mlp\.linear_1\.": ".mlp.0.", r"\.mlp\.linear_2\.": ".mlp.3."}
     )
@@ -119,6 +124,7 @@ _DECODER = r"decoder_|mask_token$"
 
 
 def _timm(tensors: dict[str, Tensor]) -> Layout:
+    """Return the layout of timm's ViT, DeiT, DINO, MAE or DINOv2. Raises ShapeError."""
     naming = "timm (also DeiT, DINO)"
     head = take_out(tensors, _PROJECTION_HEAD)
     decoder = take_out(tensors, _DECODER)
@@ -234,7 +240,10 @@ def _timm(tensors: dict[str, Tensor]) -> Layout:
 def _split_positions(
     tensors: dict[str, Tensor], positions: int
 ) -> tuple[dict[str, Tensor], int]:
-    """The position of CLS added to CLS: the same sum, where registers stand between."""
+    """Add the position of CLS to the CLS token, and remove it from the table.
+
+    The sum is the same; timm has registers between CLS and the patches.
+    """
     table, token = tensors["pos_embed"], tensors["cls_token"]
     if math.isqrt(positions - 1) ** 2 != positions - 1:
         return tensors, positions
@@ -262,14 +271,17 @@ _OLD_TO_NEW = {
 
 
 def one_naming(name: str) -> str:
-    """The name in one spelling, whichever release of transformers wrote it."""
+    """Return the name in one spelling, whichever release of transformers wrote it."""
     for pattern, replacement in _OLD_TO_NEW.items():
         name = re.sub(pattern, replacement, name)
     return name
 
 
 def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
-    """ViT, DeiT and DINOv2 of transformers, bare or below their task's prefix."""
+    """Return the layout of transformers' ViT, DeiT or DINOv2, below any task's prefix.
+
+    Raises ShapeError.
+    """
     tensors = _split_gates(renamed(tensors, _OLD_TO_NEW))
     aside = take_out(tensors, r"decoder\.")
     stem = next(
@@ -373,7 +385,7 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
 
 
 def _split_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Gate and value of a SwiGLU apart, as recent releases hold them."""
+    """Return the tensors with a SwiGLU's gate and value apart, as in new releases."""
     split: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if ".mlp.weights_in." not in name:
@@ -390,7 +402,7 @@ def _split_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _joined_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Gate and value of a SwiGLU together, as earlier releases hold them."""
+    """Return the tensors with a SwiGLU's gate and value joined, as in old releases."""
     joined: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if ".mlp.up_proj." in name:
@@ -405,12 +417,13 @@ def _joined_gates(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _stem_of(tensors: Tensors) -> str:
+    """Return the prefix before "embeddings", such as "vit."."""
     end = "embeddings.patch_embeddings.projection.weight"
     return next(n.removesuffix(end) for n in tensors if n.endswith(end))
 
 
 def with_library_names(layout: Layout, names: Mapping[str, object]) -> Layout:
-    """The layout's tensors under the spelling of the release that is installed."""
+    """Return the layout with tensor names of the release that is installed."""
     if layout.library != "transformers":
         return layout
     spelling = {one_naming(name): name for name in names}

@@ -1,7 +1,9 @@
-"""From a file of weights to a network: unwrap, recognise, compare, build.
+"""Loading of a network from a file of weights alone.
 
-Names and shapes are compared before any arithmetic; what differs is listed, never
-passed over.
+    read_state → unwrap → recognise → compare names and shapes → build → fill
+
+Names and shapes are compared before any arithmetic; what differs is listed in the
+error, never ignored.
 """
 
 from __future__ import annotations
@@ -32,10 +34,10 @@ from vitviz.models.checkpoints.layout import Layout, ShapeError
 from vitviz.models.checkpoints.naming import recognise, with_library_names
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_match import (
+    declared_layout,
+    layout_by_name,
+    likeliest_layout,
     may_be_another,
-    named_twin,
-    said_twin,
-    twin_of,
 )
 from vitviz.models.checkpoints.unwrap import Unwrapped, in_names_of_timm, unwrap
 from vitviz.models.model import Adapter, Model, ready_model
@@ -43,18 +45,18 @@ from vitviz.pictures.placement import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 from vitviz.system.memory import is_out_of_memory
 
+# In files of CLIP, SigLIP, BEiT and DINOv3, too, which need their config.json.
 _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
-"""Of CLIP's, SigLIP's, BEiT's and DINOv3's files too: they need their config.json."""
+# Types of tables beside the weights.
 _INDICES = (torch.int64, torch.int32, torch.bool)
-"""Of tables beside the weights."""
+# What OpenAI's CLIP, which has QuickGELU, lists beside the weights.
 _OF_OPENAI = {"input_resolution", "context_length", "vocab_size"}
-"""What its CLIP, which has QuickGELU, lists beside the weights."""
 _FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is known of a checkpoint before it is built.
+    """Everything known of a checkpoint before it is used.
 
     wrapper : keys and prefixes that were taken off, outermost first.
     not_finite : (name, count) of tensors that hold NaN or infinity.
@@ -72,12 +74,13 @@ class Examination:
 def load_checkpoint(
     path: Path, *, device: torch.device, dtype: torch.dtype, network: str | None = None
 ) -> Model:
-    """The model that a file of weights holds, every name and shape matched.
+    """Return the model of a file of weights, every name and shape matched.
 
-    network : which of timm's it holds, where the user says so.
+    network : which of timm's networks it holds, if the user says so.
 
-    Raises CheckpointError, MissingExtraError, BudgetError; for a network that is said,
-    UnknownModelError and UnsupportedModelError, too.
+    Raises CheckpointError, AmbiguousCheckpointError for a network that is not
+    recognised, MissingExtraError, BudgetError; with `network`, UnknownModelError and
+    UnsupportedModelError, too.
     """
     found, module = examine(path, device=device, dtype=dtype, network=network)
     if found.not_finite:
@@ -105,7 +108,7 @@ def load_checkpoint(
 
 
 def preprocessing_of(layout: Layout) -> Preprocessing:
-    """What is assumed of the weights' training, which a checkpoint does not say."""
+    """Return the preprocessing assumed of the weights' training."""
     return layout.preprocessing or Preprocessing(
         mean=layout.mean,
         std=layout.std,
@@ -116,7 +119,10 @@ def preprocessing_of(layout: Layout) -> Preprocessing:
 
 
 def labels_of(num_classes: int) -> tuple[str, ...] | None:
-    """Numbers; None without a head. A count does not say what the classes are."""
+    """Return numbers as labels; None without a head.
+
+    A count of classes does not say what they are.
+    """
     return tuple(map(str, range(num_classes))) if num_classes else None
 
 
@@ -127,9 +133,9 @@ def examine(
     dtype: torch.dtype = torch.float32,
     network: str | None = None,
 ) -> tuple[Examination, nn.Module]:
-    """All that can be told of a checkpoint, and the network with its weights (CPU).
+    """Return all that a checkpoint tells, and its network with the weights, on the CPU.
 
-    device : where it is to come to; the weights must fit there, too.
+    device : where the network will run; the weights must fit there, too.
     network : as in `load_checkpoint`.
 
     The network is built even around numbers that are not finite, so that they can be
@@ -155,7 +161,7 @@ def examine(
         _require_sound(path, written, state.size_bytes)
         count = sum(tensor.numel() for tensor in written.values())
         require_model_memory(path.name, count, device=place, dtype=dtype)
-        layout = named_twin(path, opened, network)
+        layout = layout_by_name(path, opened, network)
         module = _skeleton(path, layout)
     layout = replace(layout, naming=naming or layout.naming)
     _require_sound(path, layout.tensors, state.size_bytes)
@@ -184,9 +190,9 @@ def examine(
 
 
 def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped, str]:
-    """The same with timm's names for the tensors of other trainings; and the naming.
+    """Return the file with timm's names for other trainings' tensors, and the naming.
 
-    is_sure : refuse those that cannot be renamed; otherwise they are left as they are.
+    is_sure : refuse tensors that cannot be renamed; else they are left as they are.
     """
     try:
         tensors, naming = in_names_of_timm(opened.tensors)
@@ -198,33 +204,35 @@ def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped
 
 
 def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.Module]:
-    """What a file says itself, or its names and shapes; and its network, empty.
+    """Return the layout that a file declares or its tensors show, and an empty network.
 
     Raises CheckpointError with what differs, MissingExtraError.
     """
     tensors = opened.tensors
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
-    said = said_twin(tensors, state)
-    if said is not None:
-        return said, _skeleton(path, said)
+    declared = declared_layout(tensors, state)
+    if declared is not None:
+        return declared, _skeleton(path, declared)
     try:
         layout, module = _plain(path, tensors)
     except CheckpointError:
-        twin = twin_of(tensors)
-        if twin is None:
+        match = likeliest_layout(tensors)
+        if match is None:
             raise
     else:
         is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
-        twin = None if is_sure else twin_of(layout.tensors, module, likely=likely)
-        if twin is None:
+        match = (
+            None if is_sure else likeliest_layout(layout.tensors, module, likely=likely)
+        )
+        if match is None:
             return layout, module
-    module = _skeleton(path, twin)
-    _require_match(path, twin, module.state_dict())
-    return twin, module
+    module = _skeleton(path, match)
+    _require_match(path, match, module.state_dict())
+    return match, module
 
 
 def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:
-    """What names and shapes alone tell, and its network without memory.
+    """Return the layout that names and shapes show, and its network without memory.
 
     Raises CheckpointError with what differs, MissingExtraError.
     """
@@ -246,7 +254,7 @@ def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module
 
 
 def _skeleton(path: Path, layout: Layout) -> nn.Module:
-    """The network without memory for its weights.
+    """Return the network without memory for its weights.
 
     Raises CheckpointError, MissingExtraError.
     """
@@ -268,7 +276,7 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
 
 
 def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> None:
-    """Raise CheckpointError with what differs, the first ten of each kind."""
+    """Raise AmbiguousCheckpointError with what differs, the first ten of each kind."""
     found = layout.tensors
     missing = [name for name in wanted if name not in found]
     unexpected = [name for name in found if name not in wanted]
@@ -302,7 +310,10 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
 
 
 def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None:
-    """Refuse what claims more numbers than it holds, and types that are no weights."""
+    """Raise CheckpointError for claims of more numbers than the file holds.
+
+    Also for types that are no plain weights.
+    """
     total = 0
     for name, tensor in tensors.items():
         if tensor.layout is not torch.strided or tensor.dtype not in _FLOATS:
@@ -324,6 +335,7 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
 
 
 def _looks_like(path: Path, error: ShapeError) -> AmbiguousCheckpointError:
+    """Return the error for known names with unknown shapes."""
     return AmbiguousCheckpointError(
         "{path} looks like a Vision Transformer, but {reason}. If you know which of "
         "timm's networks it holds, open it as timm:NAME={path}.",
@@ -334,6 +346,7 @@ def _looks_like(path: Path, error: ShapeError) -> AmbiguousCheckpointError:
 
 
 def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
+    """Return the error for names of no known family, with the nearest."""
     names = list(tensors)
     if {"patch_embed.weight", "positions", "cls_token"} <= tensors.keys():
         return CheckpointError(

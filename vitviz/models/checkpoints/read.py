@@ -1,6 +1,6 @@
-"""Files of weights, read without running anything they hold.
+"""Reading of safetensors and PyTorch files without running anything they hold.
 
-What a file is is told by its content, never by its name. Its header is measured
+A file's format is recognised by its content, never by its name. Its header is measured
 against the file before any of it is believed.
 """
 
@@ -45,7 +45,7 @@ class FileKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a file holds.
+    """The content of a file of weights.
 
     content : names to tensors (CPU, possibly views of the mapped file), and in PyTorch
         files also to whatever else was saved, nested.
@@ -59,10 +59,10 @@ class State:
 
 
 def read_state(path: Path) -> State:
-    """What the file holds; nothing in it is executed.
+    """Read a file of weights; nothing in it is executed.
 
-    Raises CheckpointError, one sentence, for everything else than a plain list of
-    tensors in one of the three formats.
+    Raises CheckpointError for everything but a plain list of tensors in one of the
+    three formats.
     """
     try:
         size = _regular_size(path)
@@ -84,6 +84,7 @@ def read_state(path: Path) -> State:
 
 
 def _regular_size(path: Path) -> int:
+    """Return a regular file's size in bytes. Raises CheckpointError for others."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -101,6 +102,7 @@ def _regular_size(path: Path) -> int:
     return status.st_size
 
 
+# First bytes of files that are no weights, and the error.
 _STARTS = (
     (b"version https://git-lfs", "{path} is a pointer to a file that was not fetched: "
      "run “git lfs pull” in its folder."),
@@ -120,7 +122,10 @@ _STARTS = (
 
 
 def _kind(start: bytes, path: Path, size: int) -> FileKind:
-    """The format by the first bytes; what else it may be is named."""
+    """Return the format by the first bytes.
+
+    Raises CheckpointError, which names what else the file may be.
+    """
     if not size:
         raise refusal(path, "is empty. Download it again.")
     for magic, reason in _STARTS:
@@ -169,7 +174,7 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
 def _read_safetensors(
     path: Path, file: BinaryIO, size: int
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """(tensors by name, metadata) after the header was measured against the file."""
+    """Return (tensors by name, metadata); the header is measured against the file."""
     file.seek(0)
     (length,) = struct.unpack("<Q", file.read(8))
     if length > MAX_HEADER_BYTES:
@@ -191,7 +196,7 @@ def _read_safetensors(
                 count=count,
                 limit=MAX_TENSORS,
             )
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_twins)
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
         metadata = header.pop("__metadata__", {})
         end = max((_checked_entry(n, e)[1] for n, e in header.items()), default=0)
         if 8 + length + end > size:
@@ -223,7 +228,8 @@ def _read_safetensors(
     return tensors, {str(k): str(v) for k, v in texts.items()}
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict. Raises ValueError for a name that is there twice."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name stands in it twice")
@@ -231,7 +237,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:
-    """(begin, end) of one tensor's bytes; ValueError where the entry is not sound."""
+    """Return (begin, end) of a tensor's bytes. Raises ValueError if it is damaged."""
     shape, (begin, end) = entry["shape"], entry["data_offsets"]
     numbers = [*shape, begin, end]
     if not all(type(n) is int and 0 <= n < 2**48 for n in numbers) or len(shape) > 8:
@@ -245,6 +251,7 @@ def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _require_disjoint(header: Mapping[str, Any]) -> None:
+    """Raise ValueError if tensors' bytes overlap or leave a gap."""
     places = sorted((e["data_offsets"], name) for name, e in header.items())
     before = 0
     for (begin, end), name in places:

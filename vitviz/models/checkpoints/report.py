@@ -1,4 +1,4 @@
-"""What a checkpoint holds, on one screen."""
+"""Report of what a file or folder of weights holds, as lines of text."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SHOWN = 5
 
 
 def describe(what: str) -> tuple[Lines, VitvizError | None]:
-    """(heading, text) lines of a file or folder, and why it cannot be used.
+    """Return (heading, text) lines of a file or folder, and why it cannot be used.
 
     what : its path, or `timm:NAME=PATH`.
 
-    What could be told before the problem was met is among the lines.
+    What was known before the problem was met is among the lines.
 
     Raises CheckpointError for what is no checkpoint at all.
     """
@@ -55,6 +55,7 @@ def describe(what: str) -> tuple[Lines, VitvizError | None]:
 
 
 def _network(found: Examination) -> Lines:
+    """Return the lines of a network that was recognised."""
     layout = found.layout
     (width, height), (rows, cols) = layout.image_size, layout.grid
     tokens = rows * cols + len(layout.prefix_names)
@@ -86,7 +87,7 @@ def _network(found: Examination) -> Lines:
 
 
 def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
-    """A folder of transformers or timm: what its config says, and its weights."""
+    """Describe a folder of transformers or timm: its config and its weights."""
     model = load_folder(folder, device=torch.device("cpu"), dtype=torch.float32)
     info, adapter, weights = model.info, model.adapter, model.info.weights_path
     assert weights is not None
@@ -130,7 +131,7 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
 
 
 def prepared(own: Preprocessing) -> str:
-    """How a picture becomes the input, in one line."""
+    """Return in one line how a picture becomes the input."""
     width, height = own.size
     resized = f"shorter side to {own.resize} px, " if own.resize else ""
     numbers = " · ".join(

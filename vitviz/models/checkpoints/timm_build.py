@@ -1,6 +1,9 @@
-"""Networks of timm's by name, built around the weights of a file.
+"""Building of timm's networks by name around given weights, and timm's model folders.
 
-Folders as timm's hub has them: what their config.json says of the network.
+    require_known, timm_trained      a network by its name
+    hub_config, from_config          a folder as timm's hub has it, with a config.json
+
+Preprocessing is what timm's own evaluation transform does.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from vitviz.system.memory import is_out_of_memory
 
 
 def timm_library(name: str) -> Any:  # noqa: ANN401
-    """The library, for the model of this name. Raises MissingExtraError."""
+    """Return the library, for the model of this name. Raises MissingExtraError."""
     try:
         import timm
     except ImportError:
@@ -34,7 +37,7 @@ def timm_library(name: str) -> Any:  # noqa: ANN401
 
 
 def require_known(name: str) -> None:
-    """Raise UnknownModelError, with what may be meant, for a name timm lacks."""
+    """Raise UnknownModelError, with what may be meant, for a name that timm lacks."""
     timm = timm_library(name)
     tagged = name.partition(".")[0]
     if timm.is_model(name):
@@ -60,13 +63,15 @@ def timm_trained(
     overlay: Mapping[str, object] | None = None,
     **options: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
-    """Timm's network with these weights; `options` go to `timm.create_model`.
+    """Return timm's network with these weights; `options` go to `timm.create_model`.
 
-    overlay : what these weights have otherwise than those timm publishes.
+    overlay : fields of timm's configuration that differ for these weights.
 
     Where every name and shape is the network's own, it is built without memory and
     takes copies of the tensors: drawing random weights first takes longer than all
     else. Otherwise timm renames what it knows under other names.
+
+    Raises CheckpointError, MissingExtraError.
     """
     timm = timm_library(name)
     try:
@@ -99,7 +104,7 @@ def timm_trained(
 
 
 def misfit(path: Path, name: str, error: Exception) -> CheckpointError:
-    """Why a file does not hold the weights of the network of that name."""
+    """Return the error for a file that does not hold a network's weights."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return CheckpointError(
         "{path} does not hold the weights of {name}: {reason}.",
@@ -110,7 +115,7 @@ def misfit(path: Path, name: str, error: Exception) -> CheckpointError:
 
 
 def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)
-    """What timm's own evaluation transform does, from the weights' metadata."""
+    """Return what timm's evaluation transform does, from the weights' metadata."""
     from timm.data import resolve_model_data_config
 
     config = resolve_model_data_config(module)
@@ -125,12 +130,12 @@ def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has
 
 
 _CONFIG_BYTES = 1_000_000
+# Largest number in a folder's options: a width, a size in pixels.
 _MOST = 65_536
-"""Of any number in a folder's options; a width, a size in pixels."""
 
 
 def hub_config(folder: Path) -> dict[str, Any] | None:
-    """The config.json of timm's making of a folder; None where there is none."""
+    """Read the config.json that timm wrote into a folder; None if there is none."""
     path = folder / "config.json"
     try:
         if not path.is_file() or path.stat().st_size > _CONFIG_BYTES:
@@ -146,7 +151,7 @@ def hub_config(folder: Path) -> dict[str, Any] | None:
 
 
 def folder_of(path: Path) -> Path | None:
-    """The folder that says what its model.safetensors is; None for other files."""
+    """Return a model.safetensors' folder with a config.json; None for other files."""
     is_weights = path.name == "model.safetensors"
     return (
         path.parent if is_weights and (path.parent / "config.json").is_file() else None
@@ -154,7 +159,7 @@ def folder_of(path: Path) -> Path | None:
 
 
 def name_of(folder: Path) -> str:
-    """What a folder is called; in the hub's cache that is two above it."""
+    """Return a folder's name; in the hub's cache that is two above it."""
     whole = folder.absolute()
     if whole.parent.name == "snapshots":
         return whole.parents[1].name.rpartition("--")[2]
@@ -162,7 +167,7 @@ def name_of(folder: Path) -> str:
 
 
 def from_config(config: dict[str, Any], folder: Path) -> tuple[str, dict[str, Any]]:
-    """(timm's name, options of `timm.create_model`) that such a config asks for.
+    """Return (timm's name, options of `timm.create_model`) that a config asks for.
 
     Raises CheckpointError.
     """

@@ -1,11 +1,11 @@
-"""Which of timm's networks a file of weights holds.
+"""Search for the network of timm's that has exactly a file's names and shapes.
 
-It may say so: in what a training program wrote into it, in a config.json beside it, in
-its name or its folder's. Otherwise its names and shapes are compared with those of
-timm's networks, one after the other. What is said counts only where every name and
-shape is that network's.
+    the user names it            timm:NAME=PATH
+    the file names it            metadata, a config.json beside it, its path
+    names and shapes compared    with timm's networks, the likeliest first
 
-Whether a network of timm's has exactly the names and shapes of a file.
+A name counts only if every tensor's name and shape is that network's. Networks are
+built on torch's meta device for the comparison, which takes no memory.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ _MODULES = (
     "vision_transformer_relpos",
 )
 _HYBRIDS = "vision_transformer_hybrid"
+# Words in names of timm 1.0.31's networks, by the width they stand for.
 _WORDS = {
     192: ("tiny",),
     256: ("wee", "dwee", "pwee", "dpwee", "xsmall"),
@@ -67,29 +68,30 @@ _WORDS = {
     3072: ("3b",),
     4096: ("7b",),
 }
-"""In names of timm 1.0.31's networks, by the width they stand for."""
+# Endings of position tables' names.
 _TABLES = "pos_embed", "positional_embedding"
-"""Endings of what position tables are called."""
 
 
-# --- said ------------------------------------------------------------------------
+# --- declared --------------------------------------------------------------------
 
 
-def said_twin(tensors: Tensors, state: State) -> Layout | None:
-    """The network that a file or its surroundings name; None: none that fits."""
+def declared_layout(tensors: Tensors, state: State) -> Layout | None:
+    """Return the network that a file or its surroundings name; None if none fits."""
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
         return None
-    for name in _said(timm, state):
-        twin = fitted(timm, name, tensors, is_said=True)
-        layout = None if twin is None else layout_of(timm, twin, tensors, is_said=True)
+    for name in _declared_names(timm, state):
+        match = fitted(timm, name, tensors, is_declared=True)
+        layout = (
+            None if match is None else layout_of(timm, match, tensors, is_declared=True)
+        )
         if layout is not None:
             return replace(layout, assumed=(f"{TIMM_PREFIX}{name}",))
     return None
 
 
-def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
-    """Names of timm's networks in and about a file, the more certain ones first."""
+def _declared_names(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
+    """Find names of timm's networks in and about a file, the most certain first."""
     config = hub_config(state.path.parent) or {}
     texts = [
         *state.metadata.values(),
@@ -112,9 +114,9 @@ def _said(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
 
 
 def _trained_as() -> dict[str, str]:
-    """The network that weights were trained as, by the hub's name for them.
+    """Return the network that weights were trained as, by the hub's name for them.
 
-    Where timm's own name says another: OpenAI's CLIP has QuickGELU.
+    Only where timm's own name means another: OpenAI's CLIP has QuickGELU.
     """
     found = {}
     for entry in entries():
@@ -125,8 +127,8 @@ def _trained_as() -> dict[str, str]:
     return found
 
 
-def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
-    """The network of timm's that a file holds as the user says.
+def layout_by_name(path: Path, found: Unwrapped, name: str) -> Layout:
+    """Return the network of timm's that a file holds as the user says.
 
     Where names are not the network's own, timm renames those it knows; nothing is
     resampled.
@@ -137,12 +139,12 @@ def named_twin(path: Path, found: Unwrapped, name: str) -> Layout:
     timm = timm_library(path.name)
     require_known(name)
     tensors: Tensors = found.tensors
-    twin = fitted(timm, name, tensors, is_said=True)
-    if twin is None:
-        twin, tensors = _renamed(timm, path, found, name)
-    layout = layout_of(timm, twin, tensors, is_said=True)
+    match = fitted(timm, name, tensors, is_declared=True)
+    if match is None:
+        match, tensors = _renamed(timm, path, found, name)
+    layout = layout_of(timm, match, tensors, is_declared=True)
     if layout is None:
-        TimmAdapter(twin.module)  # says why its attention cannot be shown
+        TimmAdapter(match.module)  # says why its attention cannot be shown
         raise AssertionError(name)
     return replace(layout, assumed=())
 
@@ -153,7 +155,10 @@ def _renamed(
     found: Unwrapped,
     name: str,
 ) -> tuple[TimmMatch, Tensors]:
-    """The network, and the file's weights under the names that timm has for them."""
+    """Return the network, and the file's weights by the names that timm has for them.
+
+    Raises CheckpointError.
+    """
     raw = found.as_written
     seen = {n: t for n, t in raw.items() if n.startswith("visual.")} or raw
     table = next((n for n in seen if n.endswith(_TABLES)), None)
@@ -177,7 +182,7 @@ def _renamed(
 
 
 def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointError:
-    """Why it is refused: timm would make another of it."""
+    """Return the error for a tensor of another shape, which timm would resample."""
     return CheckpointError(
         "{path} does not hold the weights of {name}: {reason}.",
         path=path.name,
@@ -192,31 +197,31 @@ def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointE
 # --- compared --------------------------------------------------------------------
 
 
-def twin_of(
+def likeliest_layout(
     tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
 ) -> Layout | None:
-    """The likeliest of timm's networks with exactly these names and shapes; None: none.
+    """Return the likeliest of timm's networks with these names and shapes, or None.
 
     plain : the plain network that has them, too, without memory; one that computes the
         same is the likeliest.
     likely : a part of names that is likelier still.
 
-    Others that compute something else with the same names and shapes, or were trained
-    with other colours, are named after it in the first of what is assumed.
+    Others with the same names and shapes that compute something else, or were trained
+    with other mean and deviation, are named after it in the first entry of `assumed`.
     """
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
         return None
     same = None if plain is None else computed_by(plain)
     kinds: dict[tuple[tuple[bool, bool], object, object], Layout] = {}
-    for twin in sorted(
-        _twins(timm, tensors, is_plain=plain is not None),
-        key=lambda twin: "img_size" in twin.options,  # it was published for another
+    for match in sorted(
+        _matches(timm, tensors, is_plain=plain is not None),
+        key=lambda match: "img_size" in match.options,  # it was published for another
     ):
-        layout = layout_of(timm, twin, tensors)
+        layout = layout_of(timm, match, tensors)
         if layout is not None:
-            computed = computed_by(twin.module)
-            is_unlikely = likely not in twin.name, computed != same
+            computed = computed_by(match.module)
+            is_unlikely = likely not in match.name, computed != same
             kinds.setdefault((is_unlikely, computed, layout.mean), layout)
     if not kinds:
         return None
@@ -227,7 +232,7 @@ def twin_of(
 
 
 def may_be_another(tensors: Tensors) -> bool:
-    """Whether a network of timm's with a plain one's names may compute otherwise.
+    """Return whether a network with a plain one's names may compute something else.
 
     Of timm 1.0.31's, those without CLS do (activation, number of heads, place of the
     norms), and CLIP's (activation): a test looks through all of them.
@@ -235,16 +240,17 @@ def may_be_another(tensors: Tensors) -> bool:
     return "cls_token" not in tensors or "norm_pre.weight" in tensors
 
 
-def _twins(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
-    twins: list[TimmMatch] = []
+def _matches(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
+    """Return the networks with exactly these names and shapes; likely ones suffice."""
+    matches: list[TimmMatch] = []
     for group in _candidates(timm, tensors, is_plain=is_plain):
         for name in group:
             if begins_alike(timm, name, tensors):
-                twin = fitted(timm, name, tensors)
-                twins += [] if twin is None else [twin]
-        if twins:
+                match = fitted(timm, name, tensors)
+                matches += [] if match is None else [match]
+        if matches:
             break
-    return twins
+    return matches
 
 
 def _candidates(
@@ -253,7 +259,7 @@ def _candidates(
     *,
     is_plain: bool,
 ) -> Iterator[list[str]]:
-    """Names of timm's, the likelier ones in the first group."""
+    """Return names of timm's networks in groups, the likelier ones first."""
     if any(name.startswith("patch_embed.backbone.") for name in tensors):
         yield names_of(timm, _HYBRIDS)
         return
@@ -275,7 +281,7 @@ def _candidates(
 
 
 def _timm() -> Any:  # noqa: ANN401
-    """The library; None where it is not installed."""
+    """Return the library; None if it is not installed."""
     try:
         import timm
     except ImportError:
@@ -284,6 +290,8 @@ def _timm() -> Any:  # noqa: ANN401
 
 
 _log = logging.getLogger(__name__)
+# Attributes of modules that do not change what a forward pass computes, or that names
+# and shapes tell.
 _OF_TRAINING = {
     "drop_rate",
     "grad_checkpointing",
@@ -293,8 +301,6 @@ _OF_TRAINING = {
     "training",
     "weight_init_mode",
 }
-"""Attributes of modules that do not change what a forward pass computes, or that
-names and shapes tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,14 +313,14 @@ class TimmMatch:
 
 
 def is_of_timm(tensors: Tensors) -> bool:
-    """Whether a network of timm's may have these names."""
+    """Return whether a network of timm's may have these names."""
     return any(name.startswith("patch_embed.") for name in tensors)
 
 
 def begins_alike(timm: Any, name: str, tensors: Tensors) -> bool:  # noqa: ANN401
-    """Whether all but the later blocks have these names and shapes.
+    """Return whether all but the later blocks have these names and shapes.
 
-    A network of one block is much sooner made; some cannot be.
+    A network of one block is built much faster; some cannot be built so.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, depth=1, **options)
@@ -334,17 +340,17 @@ def fitted(
     name: str,
     tensors: Tensors,
     *,
-    is_said: bool = False,
+    is_declared: bool = False,
 ) -> TimmMatch | None:
-    """The network of that name if it has exactly these names and shapes.
+    """Return the network of that name if it has these names and shapes, else None.
 
-    is_said : it may have another number of blocks than timm's.
+    is_declared : the file or the user names it; the number of blocks may differ then.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, **options)
     depth = len({n.split(".")[1] for n in tensors if n.startswith("blocks.")})
     blocks = getattr(module, "blocks", ())
-    if is_said and 0 < depth <= MAX_BLOCKS and depth != len(blocks):
+    if is_declared and 0 < depth <= MAX_BLOCKS and depth != len(blocks):
         options["depth"] = depth
         module = without_memory(timm, name, **options)
     if module is None:
@@ -360,11 +366,12 @@ def fitted(
 
 
 def names_of(timm: Any, *modules: str) -> list[str]:  # noqa: ANN401
+    """Return the names of the networks in some of timm's modules."""
     return [name for one in modules for name in timm.list_models(module=one)]
 
 
 def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
-    """A network of timm's that takes no memory; None where it cannot be built so."""
+    """Return a network of timm's on the meta device; None if it cannot be built so."""
     try:
         with torch.device("meta"):
             return timm.create_model(name, pretrained=False, **options)
@@ -375,13 +382,14 @@ def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
 
 
 def _differing(module: nn.Module, tensors: Tensors) -> set[str]:
-    """Names that only one of them has, or with another shape."""
+    """Return the names that only one of them has, or that have another shape."""
     own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     return {name for name, _ in own.items() ^ found.items()}
 
 
 def num_classes_of(tensors: Tensors) -> int:
+    """Return the number of classes, or CLIP's width of projection; 0 without either."""
     for name in ("head.weight", "head.fc.weight", "visual.head.proj.weight"):
         if name in tensors and tensors[name].dim() == 2:
             return int(tensors[name].shape[0])
@@ -392,12 +400,12 @@ def num_classes_of(tensors: Tensors) -> int:
 
 
 def patch_of(module: Any) -> int:  # noqa: ANN401
-    """Rows of the picture for a row of patches, of a convolutional stem as well."""
+    """Return the patch's height in pixels, behind a convolutional stem as well."""
     return int(module.patch_embed.feat_ratio(as_scalar=False)[0])
 
 
 def side_of(module: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401
-    """Rows of the grid that a position table of that shape is for, or about."""
+    """Return the rows of the grid that a position table of that shape fits best."""
     own = module.pos_embed.shape
     special = own[1] - int(module.patch_embed.num_patches) if len(own) == 3 else 0
     count = shape[-2] - special
@@ -405,7 +413,7 @@ def side_of(module: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401
 
 
 def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
-    """What a forward pass does besides names and shapes: kinds and plain attributes.
+    """Return what names and shapes do not tell: kinds of modules, plain attributes.
 
     Two networks of one library with equal ones compute the same.
     """
@@ -424,19 +432,19 @@ def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
 
 def layout_of(
     timm: Any,  # noqa: ANN401
-    twin: TimmMatch,
+    match: TimmMatch,
     tensors: Tensors,
     *,
-    is_said: bool = False,
+    is_declared: bool = False,
 ) -> Layout | None:
-    """What a twin is; None where its attention cannot be shown."""
+    """Return a matching network's layout; None if its attention cannot be shown."""
     try:
-        adapter = TimmAdapter(twin.module)
+        adapter = TimmAdapter(match.module)
     except UnsupportedModelError:
         return None
-    block, own = adapter.blocks[0], timm_preprocessing(twin.module)
+    block, own = adapter.blocks[0], timm_preprocessing(match.module)
     width, height = adapter.own_size
-    if not is_said or own.size != adapter.own_size:
+    if not is_declared or own.size != adapter.own_size:
         own = replace(
             own,
             size=adapter.own_size,
@@ -451,7 +459,7 @@ def layout_of(
 
     def build() -> nn.Module:
         built: nn.Module = timm.create_model(
-            twin.name, pretrained=False, **twin.options
+            match.name, pretrained=False, **match.options
         )
         return built
 
@@ -460,16 +468,16 @@ def layout_of(
         "timm",
         build,
         tensors,
-        int(twin.module.embed_dim),
+        int(match.module.embed_dim),
         len(adapter.blocks),
         int(getattr(getattr(block, "attn", block), "num_heads", 0)),
         max(hidden, default=0),
         adapter.patch_size[0],
         (height // adapter.patch_size[1], width // adapter.patch_size[0]),
         adapter.prefix_names or (),
-        int(twin.options["num_classes"]),
+        int(match.options["num_classes"]),
         own.mean,
         own.std,
-        (f"{TIMM_PREFIX}{twin.name}", "bicubic, no margin"),
+        (f"{TIMM_PREFIX}{match.name}", "bicubic, no margin"),
         preprocessing=own,
     )

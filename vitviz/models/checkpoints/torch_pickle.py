@@ -1,4 +1,4 @@
-"""Files of torch.save: looked through before torch's restricted reader sees them."""
+"""Safe reading of torch.save's files: checks first, then torch's restricted reader."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from vitviz.models.checkpoints.errors import MAX_HEADER_BYTES, MAX_TENSORS, refu
 
 _log = logging.getLogger(__name__)
 
+# Some 8,000 tensors; more would take too long after a click.
 MAX_PICKLE_STEPS = 300_000
-"""Some 8,000 tensors; more would take longer to look through than a click may."""
 _OVERRIDE = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
 _environment_lock = threading.Lock()
 
+# What a list of tensors may name; none of it runs code or takes memory at will.
 _SAFE_NAMES = {
     "collections.OrderedDict",
     "collections.Counter",
@@ -47,12 +48,13 @@ _SAFE_NAMES = {
     "builtins.set",
     "__builtin__.set",
 }
-"""What a list of tensors may name; none of it runs code or takes memory at will."""
 _SAFE_NAMES |= {
     f"torch.{name}" for name, value in vars(torch).items() if type(value) is torch.dtype
 }
 
 
+# Functions by which torch.save writes tensors that are no plain arrays of known
+# numbers.
 _OTHER_TENSORS = {
     f"torch._utils._rebuild_{kind}"
     for kind in (
@@ -63,11 +65,10 @@ _OTHER_TENSORS = {
         "nested_tensor",
     )
 }
-"""How torch.save writes tensors that are no plain arrays of known numbers."""
 
 
 def check_zip(path: Path, file: BinaryIO, size: int) -> None:
-    """Refuse archives that unpack to more than they are, and such that hold code."""
+    """Raise CheckpointError for an archive that unpacks to more, or holds code."""
     try:
         entries = zipfile.ZipFile(file).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
@@ -115,7 +116,7 @@ def check_zip(path: Path, file: BinaryIO, size: int) -> None:
 
 
 def check_legacy(path: Path, file: BinaryIO) -> None:
-    """Look through the five pickles a legacy file starts with."""
+    """Check the five pickles that a legacy file starts with. Raises CheckpointError."""
     file.seek(0)
     window = io.BytesIO(file.read(MAX_HEADER_BYTES))
     for _ in range(5):
@@ -123,9 +124,9 @@ def check_legacy(path: Path, file: BinaryIO) -> None:
 
 
 def _check_pickle(path: Path, stream: BinaryIO) -> None:
-    """Refuse a pickle that names anything but tensors and plain containers.
+    """Raise CheckpointError for a pickle of anything but tensors and containers.
 
-    It is only read, never run; torch.load's own restriction stands behind this one.
+    It is only read, never run; torch.load's own restriction comes after this one.
     """
     texts: list[str] = []
     try:
@@ -151,6 +152,7 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
 
 
 def _require_safe(path: Path, name: str) -> None:
+    """Raise CheckpointError unless a pickle may name this."""
     if name in _OTHER_TENSORS:
         raise refusal(
             path,
@@ -169,7 +171,10 @@ def _require_safe(path: Path, name: str) -> None:
 
 
 def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
-    """The file's dictionary, by torch's restricted reader."""
+    """Return the file's dictionary, read by torch's restricted reader.
+
+    Raises CheckpointError.
+    """
     # torch takes the name's ending for the format; an open file has no name for it
     is_misnamed = path.suffix.lower() == ".safetensors"
     try:
@@ -209,11 +214,11 @@ def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
 
 @contextlib.contextmanager
 def _without_override() -> Iterator[None]:
-    """The variable by which torch would run pickles again, out of the way."""
+    """Keep the variable by which torch would run pickles again unset in the block."""
     with _environment_lock:
-        former = os.environ.pop(_OVERRIDE, None)
+        previous = os.environ.pop(_OVERRIDE, None)
         try:
             yield
         finally:
-            if former is not None:
-                os.environ[_OVERRIDE] = former
+            if previous is not None:
+                os.environ[_OVERRIDE] = previous

@@ -1,4 +1,4 @@
-"""Folders that transformers wrote: configuration, weights and preprocessing."""
+"""Folders written by transformers: configuration, weights and preprocessing."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _RESAMPLING = {
 def read_folder(
     folder: Path, *, device: torch.device, dtype: torch.dtype
 ) -> tuple[TransformersAdapter, Preprocessing, tuple[str, ...] | None, Path]:
-    """(adapter, preprocessing, labels, weights file) of a transformers folder.
+    """Read a transformers folder: (adapter, preprocessing, labels, weights file).
 
-    Only safetensors are read, every name and shape must match, no code is run from
-    the folder and nothing is looked up elsewhere.
+    Only safetensors are read, every name and shape must match, no code is run from the
+    folder and nothing is looked up elsewhere.
 
     Raises CheckpointError, MissingExtraError, UnsupportedModelError, BudgetError.
     """
@@ -73,7 +73,10 @@ def read_folder(
 
 
 def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Module:  # noqa: ANN401
-    """The module the folder's config names, every weight matched."""
+    """Return the module that the folder's config names, every weight matched.
+
+    Raises CheckpointError.
+    """
     try:
         config = transformers.AutoConfig.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False
@@ -126,6 +129,7 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
 
 
 def _misfit(folder: Path, wrong: Sequence[str]) -> CheckpointError:
+    """Return the error for weights that do not fit their config.json."""
     return CheckpointError(
         "The weights in {folder} do not fit its config.json: {count} names or "
         "shapes differ, such as {names}.",
@@ -136,7 +140,7 @@ def _misfit(folder: Path, wrong: Sequence[str]) -> CheckpointError:
 
 
 def _depth(values: object) -> int:
-    """The largest number of blocks that a configuration asks for, at any place."""
+    """Return the largest number of blocks that a configuration asks for anywhere."""
     if not isinstance(values, dict):
         return 0
     found = [_depth(one) for one in values.values()]
@@ -147,7 +151,7 @@ def _depth(values: object) -> int:
 
 
 def _other_shapes(kind: Any, config: Any, folder: Path) -> list[str]:  # noqa: ANN401
-    """What the library keeps to itself: which shapes the config asks for otherwise."""
+    """Return the shapes that differ from the config's, which the library hides."""
     with torch.device("meta"):
         module = kind(config)
     wanted = {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
@@ -161,7 +165,10 @@ def _other_shapes(kind: Any, config: Any, folder: Path) -> list[str]:  # noqa: A
 
 @contextlib.contextmanager
 def _quiet(transformers: Any) -> Iterator[None]:  # noqa: ANN401
-    """No progress bar and no report on standard error: what is wrong is raised."""
+    """Keep transformers from printing bars and reports while the block runs.
+
+    What is wrong is raised.
+    """
     logging_ = transformers.utils.logging
     level = logging_.get_verbosity()
     had_bar = logging_.is_progress_bar_enabled()
@@ -176,7 +183,10 @@ def _quiet(transformers: Any) -> Iterator[None]:  # noqa: ANN401
 
 
 def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocessing:
-    """What preprocessor_config.json asks for; the ViT default where it is absent."""
+    """Read preprocessor_config.json; the default of transformers' ViT if there is none.
+
+    Raises CheckpointError.
+    """
     path = folder / "preprocessor_config.json"
     try:
         config = json.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -1,11 +1,10 @@
-"""Taking off what training programs put around the weights of a network.
+"""Tensors of a network without what training programs put around them.
 
-Files of two trainings in the names that timm has for the same tensors.
+    {"epoch": 9, "model": {"module.blocks.0…": …}}   →   {"blocks.0…": …}
 
-- CLIP as OpenAI and open_clip write it; its text tower lies beside.
-- DINOv3 as Meta writes it.
-
-Shapes are changed where timm has others, numbers never.
+Files of two trainings get timm's names for the same tensors: CLIP as OpenAI and
+open_clip write it, with its text tower beside it, and DINOv3 as Meta writes it. Shapes
+are changed where timm has others, numbers never.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from vitviz.models.checkpoints.errors import MAX_TENSORS, listed
 from vitviz.models.checkpoints.layout import ShapeError, Tensors, renamed, shape_of
 from vitviz.models.checkpoints.read import State
 
+# Keys under which training programs store the weights, the preferred one first.
 WRAPPERS = (
     "state_dict",
     "model",
@@ -38,7 +38,7 @@ WRAPPERS = (
     "encoder",
     "visual",
 )
-"""Keys under which training programs keep the weights, the preferred one first."""
+# Prefixes that training programs put before the names.
 PREFIXES = (
     "module.",
     "_orig_mod.",
@@ -52,20 +52,20 @@ PREFIXES = (
     "visual.",
     "trunk.",
 )
+# What may stand beside the backbone: projection heads, a student, a text tower.
 _BESIDE = re.compile(
     r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
     r"|student\.|criterion\.|loss\.|text\.|transformer\.|token_embedding\.|ln_final\."
     r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
     r"|(input_resolution|context_length|vocab_size)$"
 )
-"""What may lie beside the backbone: projection heads, a student, a text tower."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
     """The tensors of a network by its own names for them.
 
-    as_written : the same, and what lies beside them, before prefixes were taken off.
+    as_written : the same, and what is beside them, before prefixes were taken off.
     wrapper : keys and prefixes that were taken off, outermost first.
     set_aside : names that are none of the network's.
     """
@@ -77,9 +77,9 @@ class Unwrapped:
 
 
 def unwrap(state: State) -> Unwrapped:
-    """What is below the wrappers.
+    """Return what is below the wrappers.
 
-    Raises CheckpointError where there are no named tensors.
+    Raises CheckpointError if there are no named tensors.
     """
     wrapper: list[str] = []
     aside: list[str] = []
@@ -131,7 +131,7 @@ def unwrap(state: State) -> Unwrapped:
 
 
 def _is_wrapper(value: object) -> bool:
-    """Whether it holds named tensors, or a list of them under a common key."""
+    """Return whether it holds named tensors, or a list of them under a common key."""
     if not isinstance(value, Mapping):
         return False
     return any(isinstance(one, Tensor) for one in value.values()) or any(
@@ -140,7 +140,7 @@ def _is_wrapper(value: object) -> bool:
 
 
 def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
-    """The prefix before every name but those that may lie beside a backbone."""
+    """Return the prefix of all names but those that may stand beside a backbone."""
     for prefix in PREFIXES:
         rest = [name for name in tensors if not name.startswith(prefix)]
         if len(rest) < len(tensors) and all(map(_BESIDE.match, rest)):
@@ -148,6 +148,7 @@ def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
     return None
 
 
+# CLIP's names to timm's.
 _CLIP = {
     r"^conv1\.": "patch_embed.proj.",
     r"^positional_embedding$": "pos_embed",
@@ -161,9 +162,11 @@ _CLIP = {
     r"\.mlp\.c_fc\.": ".mlp.fc1.",
     r"\.mlp\.c_proj\.": ".mlp.fc2.",
 }
+# Names that only CLIP has together: Perception Encoder, which has rotary positions,
+# lacks the projection or has a pool besides.
 _OF_CLIP = {"class_embedding", "positional_embedding", "conv1.weight", "ln_pre.weight",
             "ln_post.weight", "proj"}  # fmt: skip
-"""Perception Encoder, which turns its queries, has no projection or a pool besides."""
+# DINOv3's names to timm's.
 _DINOV3 = {
     r"^storage_tokens$": "reg_token",
     r"\.ls([12])\.gamma$": r".gamma_\1",
@@ -173,14 +176,14 @@ _DINOV3 = {
 }
 _OF_DINOV3 = {"storage_tokens", "rope_embed.periods", "cls_token"}
 _PERIODS = "rope_embed.periods"
+# Not needed to look at a picture: what hides patches, a table that timm computes.
 _TRAINING_ONLY = re.compile(r"mask_token$|rope_embed\.periods$|local_cls_norm\.")
-"""Not needed to look at a picture: what hides patches, a table that timm computes."""
 
 
 def in_names_of_timm(tensors: Tensors) -> tuple[dict[str, Tensor], str]:
-    """(the tensors, renamed where they are of such a file, what the naming is called).
+    """Return (the tensors, renamed if they are CLIP's or DINOv3's, the naming's title).
 
-    Raises ShapeError.
+    The title is empty for other files. Raises ShapeError.
     """
     found = dict(tensors)
     if found.keys() >= _OF_CLIP:
@@ -191,6 +194,7 @@ def in_names_of_timm(tensors: Tensors) -> tuple[dict[str, Tensor], str]:
 
 
 def _clip(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return CLIP's image tensors by timm's names. Raises ShapeError."""
     num_classes = shape_of(tensors, "proj", 2)[1]
     shape_of(tensors, "class_embedding", 1)
     shape_of(tensors, "positional_embedding", 2)
@@ -204,10 +208,14 @@ def _clip(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _dinov3(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Queries and values have a bias; that of keys is masked out, and none in timm.
+    """Return DINOv3's tensors by timm's names.
 
-    The periods it turns by are computed in timm, and compared: in files they have 16
-    bits.
+    Queries and values have a bias; that of keys is masked out, and timm has none.
+
+    The periods of the rotary positions are computed in timm and only compared here:
+    files have them with 16 bits.
+
+    Raises ShapeError.
     """
     periods = tensors[_PERIODS]
     (count,) = shape_of(tensors, _PERIODS, 1)
