@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from vitviz.errors import InputError
+from vitviz.export.command_line import command_line
 from vitviz.jobs.exports import animation, figure, numbers
 from vitviz.jobs.queue import JobKind
 from vitviz.system.atomic_files import printable
@@ -43,6 +44,9 @@ class ExportDialog(QObject):
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
+        # a saved session, from which a command line can read changes of the Lab
+        self.session: str | None = None
+        self._last_target: str | None = None
         self._folder: Path | None = None
         """Of the last file that was written; the next is asked for there."""
         self._changed: set[Path] = set()
@@ -100,8 +104,31 @@ class ExportDialog(QObject):
             kind, job = JobKind.WRITE, figure(shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
 
+    def command_line(self, target: str | None = None) -> str:
+        """Return the command line that writes what is on screen.
+
+        target : the file it writes; None: the last one written here, or a figure.
+
+        Raises InputError where the view cannot be made again from files.
+        """
+        control = self._control
+        trace, shown = control.document.trace, control.display
+        if trace is None or shown is None:
+            raise InputError("There is no map on screen yet.")
+        if target is None:
+            stem = Path(shown.setup.picture.name).stem
+            target = self._last_target or f"{stem}-attention.png"
+        return command_line(
+            shown.state,
+            shown.setup,
+            choice=control.choice,
+            options=control.options,
+            target=target,
+            session=self.session,
+        )
+
     def _on_written(self, path: Path) -> None:
-        self._folder = path.parent
+        self._folder, self._last_target = path.parent, str(path)
         text = self.tr("Saved {name}")
         if path in self._changed:
             text = self.tr("Saved {name}: of the model as the Lab has changed it")

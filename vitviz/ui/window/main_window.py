@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
+from vitviz.errors import InputError
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = actions.build(self, self._connections.handlers())
         named = self.actions_by_name
         self.top.setProgramActions([named[name] for name in actions.OF_THE_PROGRAM])
-        self.top.setExportActions([named[name] for name in actions.OF_SESSIONS])
+        self.top.setExportActions([named[name] for name in actions.OF_THE_EXPORT_MENU])
         self.refresh_controls()
         self._update_mode()
 
@@ -228,6 +229,19 @@ class MainWindow(QMainWindow):
     def export(self) -> None:
         """Ask for a file and write figure or numbers into it."""
         self.controller.export_dialog.ask(self)
+
+    def copy_command_line(self, target: str | None = None) -> None:
+        """Put the command line that writes what is on screen on the clipboard.
+
+        target : the file it writes; None: as the last export, or a figure.
+        """
+        try:
+            text = self.controller.export_dialog.command_line(target)
+        except InputError as error:
+            self.panes.errors.showError(error)
+            return
+        QGuiApplication.clipboard().setText(text)
+        self.panes.status.setText(self.tr("Copied: {text}").format(text=text))
 
     def save_view(self) -> None:
         """Keep the view on screen, named by what it shows."""

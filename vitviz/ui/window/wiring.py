@@ -91,6 +91,7 @@ class Connections(QObject):
             "film_strip": window.files.toggle_strip,
             "copy": window.copy,
             "export": window.export,
+            "copy_command": window.copy_command_line,
             "quit": window.close,
             "cls": control.steps.choose_cls,
             "special": control.steps.cycle_special,
