@@ -157,6 +157,11 @@ class Collector(ast.NodeVisitor):
         elif name == "Method":
             for text in node.args[1:6]:
                 self._add(node, METHODS, text)
+        elif name in {"MethodOption", "Choice"}:
+            words = [k.value for k in node.keywords if k.arg == "caption"]
+            for text in (*node.args[1:], *words):
+                if isinstance(text, ast.Constant):
+                    self._add(node, METHODS, text)
         elif name in {"QT_TRANSLATE_NOOP", "QT_TR_NOOP"}:
             first = node.args[0]
             own = self._classes[-1] if self._classes else ""

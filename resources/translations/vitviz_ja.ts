@@ -1099,6 +1099,10 @@
         <translation>モデルを選んでください</translation>
     </message>
     <message>
+        <source>Copied: {text}</source>
+        <translation>コピーしました：{text}</translation>
+    </message>
+    <message>
         <source>dropped</source>
         <translation>ドロップした画像</translation>
     </message>
@@ -1199,52 +1203,12 @@
 <context>
     <name>MethodButton</name>
     <message>
-        <source>60 % mass</source>
-        <translation>60%の集合</translation>
-    </message>
-    <message>
-        <source>A column does not sum to 1.</source>
-        <translation>列の合計は1になりません。</translation>
-    </message>
-    <message>
         <source>A map is a hint at what counts, not an explanation.</source>
         <translation>マップは手がかりであって、説明ではありません。</translation>
     </message>
     <message>
-        <source>A set, not a measure: a patch just outside may differ by nothing.</source>
-        <translation>集合であって、尺度ではありません。すぐ外のパッチとの差がないこともあります。</translation>
-    </message>
-    <message>
-        <source>Assumes that residual and attention count alike and that values do not cancel; the same for every class.</source>
-        <translation>残差と注意が同じだけ効き、バリューが打ち消し合わないことを仮定します。どのクラスでも同じです。</translation>
-    </message>
-    <message>
-        <source>Before the residual and layer scale, which may undo what is sent.</source>
-        <translation>残差とレイヤースケールの前の値です。送られたものが後で打ち消されることもあります。</translation>
-    </message>
-    <message>
         <source>Costs {cost}.</source>
         <translation>計算量：{cost}。</translation>
-    </message>
-    <message>
-        <source>For the class chosen under Class, or without a head for the model's own feature. Negative contributions are dropped.</source>
-        <translation>「クラス」で選んだクラスについて。分類器がなければモデル自身の特徴について。負の寄与は捨てます。</translation>
-    </message>
-    <message>
-        <source>LeGrad</source>
-        <translation>LeGrad</translation>
-    </message>
-    <message>
-        <source>Leaves out the projection after the heads, which changes sizes too.</source>
-        <translation>ヘッドの後の射影は含みません。射影で大きさも変わります。</translation>
-    </message>
-    <message>
-        <source>Looks at one layer only; often nearly empty.</source>
-        <translation>1つの層だけを見ます。ほとんど空になることがよくあります。</translation>
-    </message>
-    <message>
-        <source>Max and min over heads do not sum to 1.</source>
-        <translation>ヘッドの最大・最小では、合計が1になりません。</translation>
     </message>
     <message>
         <source>Method</source>
@@ -1254,101 +1218,9 @@
         <source>Method: {name} ▾</source>
         <translation>手法：{name} ▾</translation>
     </message>
-    <message>
-        <source>One map for all queries, a forward pass for each patch. What stands in for a patch is a picture too. Negative where hiding helps.</source>
-        <translation>全クエリで1つのマップで、パッチごとに順伝播が1回かかります。パッチの代わりに入れるものも絵の一部です。負の値は、隠すとよくなることを示します。</translation>
-    </message>
-    <message>
-        <source>One map for all queries; how attention would have to change, not what it is.</source>
-        <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
-    </message>
-    <message>
-        <source>The gradients are small beside the identity, so the map is faint away from the query.</source>
-        <translation>単位行列に比べて勾配が小さいため、クエリから離れるとマップは淡くなります。</translation>
-    </message>
-    <message>
-        <source>a forward and a backward pass</source>
-        <translation>順伝播と逆伝播が1回ずつ</translation>
-    </message>
-    <message>
-        <source>a forward pass for each patch</source>
-        <translation>パッチごとに順伝播が1回</translation>
-    </message>
-    <message>
-        <source>about a forward pass</source>
-        <translation>順伝播1回ほど</translation>
-    </message>
-    <message>
-        <source>about four forward passes</source>
-        <translation>順伝播4回ほど</translation>
-    </message>
-    <message>
-        <source>all rows once, then one column</source>
-        <translation>すべての行を1度、あとは1列</translation>
-    </message>
-    <message>
-        <source>attention</source>
-        <translation>注意</translation>
-    </message>
-    <message>
-        <source>attention received</source>
-        <translation>受け取った注意</translation>
-    </message>
-    <message>
-        <source>attention × value</source>
-        <translation>注意×バリュー</translation>
-    </message>
-    <message>
-        <source>grad-CAM</source>
-        <translation>Grad-CAM</translation>
-    </message>
-    <message>
-        <source>gradient rollout</source>
-        <translation>勾配ロールアウト</translation>
-    </message>
-    <message>
-        <source>occlusion</source>
-        <translation>遮蔽</translation>
-    </message>
-    <message>
-        <source>one row</source>
-        <translation>1行</translation>
-    </message>
-    <message>
-        <source>one row, and a forward pass the first time</source>
-        <translation>1行（初回は順伝播が1回）</translation>
-    </message>
-    <message>
-        <source>relevance</source>
-        <translation>関連度</translation>
-    </message>
-    <message>
-        <source>rollout</source>
-        <translation>ロールアウト</translation>
-    </message>
-    <message>
-        <source>size of what is sent</source>
-        <translation>送られるものの大きさ</translation>
-    </message>
 </context>
 <context>
     <name>MethodOptionsButton</name>
-    <message>
-        <source>Drop the smallest of each row</source>
-        <translation>各行の小さい値を捨てる</translation>
-    </message>
-    <message>
-        <source>First layer</source>
-        <translation>最初の層</translation>
-    </message>
-    <message>
-        <source>Heads</source>
-        <translation>ヘッド</translation>
-    </message>
-    <message>
-        <source>Hidden by</source>
-        <translation>隠し方</translation>
-    </message>
     <message>
         <source>Options of the method</source>
         <translation>手法の設定</translation>
@@ -1358,40 +1230,8 @@
         <translation>設定 ▾</translation>
     </message>
     <message>
-        <source>Patches at once</source>
-        <translation>一度に隠すパッチ</translation>
-    </message>
-    <message>
-        <source>Share of attention</source>
-        <translation>注意の割合</translation>
-    </message>
-    <message>
         <source>What may be chosen of this method</source>
         <translation>この手法で選べるもの</translation>
-    </message>
-    <message>
-        <source>blurred</source>
-        <translation>ぼかし</translation>
-    </message>
-    <message>
-        <source>max of heads, rows renormalised</source>
-        <translation>ヘッドの最大（行を再正規化）</translation>
-    </message>
-    <message>
-        <source>mean colour</source>
-        <translation>平均色</translation>
-    </message>
-    <message>
-        <source>mean of heads</source>
-        <translation>ヘッドの平均</translation>
-    </message>
-    <message>
-        <source>min of heads, rows renormalised</source>
-        <translation>ヘッドの最小（行を再正規化）</translation>
-    </message>
-    <message>
-        <source>noise</source>
-        <translation>ノイズ</translation>
     </message>
 </context>
 <context>
@@ -3071,6 +2911,10 @@
         <translation>比較：この表示を保持／終了</translation>
     </message>
     <message>
+        <source>Copy command line</source>
+        <translation>コマンドラインをコピー</translation>
+    </message>
+    <message>
         <source>Copy view as a picture</source>
         <translation>表示を画像としてコピー</translation>
     </message>
@@ -3520,6 +3364,18 @@
         <translation>、空きは{free}</translation>
     </message>
     <message>
+        <source>A command line names its model, and this one is only in memory. Save it as a file and open that.</source>
+        <translation>コマンドラインにはモデルの名前が要りますが、このモデルはメモリーにしかありません。ファイルとして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>A command line opens a file, and this picture has none. Save the picture as a file and open that.</source>
+        <translation>コマンドラインはファイルを開きますが、この画像にはファイルがありません。画像をファイルとして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>A command line reads changes of the Lab from a session. Save the session first.</source>
+        <translation>コマンドラインはラボの変更をセッションから読みます。先にセッションを保存してください。</translation>
+    </message>
+    <message>
         <source>A figure of {width}×{height} pixels is too large. Write fewer maps, or an .svg.</source>
         <translation>{width}×{height}ピクセルの図は大きすぎます。マップの数を減らすか、.svgに書き出してください。</translation>
     </message>
@@ -3808,6 +3664,10 @@
         <translation>マップの値は{shape}個、格子は{grid}です。</translation>
     </message>
     <message>
+        <source>The map is not computed yet. Wait until it is on screen.</source>
+        <translation>マップはまだ計算されていません。画面に出るまでお待ちください。</translation>
+    </message>
+    <message>
         <source>The model in {folder} cannot be read: {reason}</source>
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
     </message>
@@ -3898,6 +3758,10 @@
     <message>
         <source>There is no layer {layer}: layers go from 0 to {last}.</source>
         <translation>層{layer}はありません。層は0〜{last}です。</translation>
+    </message>
+    <message>
+        <source>There is no map on screen yet.</source>
+        <translation>画面にはまだマップがありません。</translation>
     </message>
     <message>
         <source>There is no method {name}; there are: {names}.</source>
@@ -4028,6 +3892,10 @@
         <translation>ドロップアウト</translation>
     </message>
     <message>
+        <source>from layer {n}</source>
+        <translation>層{n}から</translation>
+    </message>
+    <message>
         <source>in block {n}</source>
         <translation>ブロック{n}</translation>
     </message>
@@ -4142,6 +4010,10 @@
     <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
         <translation>{folder}のpreprocessor_config.jsonは使えません：{reason}。</translation>
+    </message>
+    <message>
+        <source>smallest {n} % of each row dropped</source>
+        <translation>各行の小さい{n}%を捨てる</translation>
     </message>
     <message>
         <source>that disk can only be read</source>
@@ -4460,6 +4332,14 @@
         <translation>{name} {version}は古く、ファイルを安全に開けません。次で直せます：pip install '{name}&gt;={least}'</translation>
     </message>
     <message>
+        <source>{n} % of the attention to patches</source>
+        <translation>パッチへの注意の{n}%</translation>
+    </message>
+    <message>
+        <source>{n}×{n} patches at once</source>
+        <translation>一度に{n}×{n}パッチ</translation>
+    </message>
+    <message>
         <source>{path} asks for {name}, which is no part of a list of tensors: opening it could run a program. Save only the state_dict, or use safetensors.</source>
         <translation>{path}は、テンソルの一覧には含まれない{name}を求めています。開くとプログラムが実行されるおそれがあります。state_dictだけを保存するか、safetensorsを使ってください。</translation>
     </message>
@@ -4759,6 +4639,14 @@
 <context>
     <name>figures</name>
     <message>
+        <source>1 patch beyond the scale ▲</source>
+        <translation>尺度を超えるパッチ1個 ▲</translation>
+    </message>
+    <message>
+        <source>beside it {names}</source>
+        <translation>横に {names}</translation>
+    </message>
+    <message>
         <source>class {name}</source>
         <translation>クラス{name}</translation>
     </message>
@@ -4769,10 +4657,6 @@
     <message>
         <source>fixed</source>
         <translation>固定</translation>
-    </message>
-    <message>
-        <source>from layer {n}</source>
-        <translation>層{n}から</translation>
     </message>
     <message>
         <source>head max</source>
@@ -4789,18 +4673,6 @@
     <message>
         <source>head {n}</source>
         <translation>ヘッド{n}</translation>
-    </message>
-    <message>
-        <source>hidden by blur</source>
-        <translation>ぼかしで隠す</translation>
-    </message>
-    <message>
-        <source>hidden by mean</source>
-        <translation>平均色で隠す</translation>
-    </message>
-    <message>
-        <source>hidden by noise</source>
-        <translation>ノイズで隠す</translation>
     </message>
     <message>
         <source>input {width}×{height}, {rows}×{cols} patches</source>
@@ -4827,10 +4699,6 @@
         <translation>全ヘッドの最大</translation>
     </message>
     <message>
-        <source>max of heads</source>
-        <translation>ヘッドの最大</translation>
-    </message>
-    <message>
         <source>max of heads {numbers}</source>
         <translation>ヘッド{numbers}の最大</translation>
     </message>
@@ -4847,12 +4715,12 @@
         <translation>全ヘッドの最小</translation>
     </message>
     <message>
-        <source>min of heads</source>
-        <translation>ヘッドの最小</translation>
-    </message>
-    <message>
         <source>min of heads {numbers}</source>
         <translation>ヘッド{numbers}の最小</translation>
+    </message>
+    <message>
+        <source>one scale for all, log, {low} to {high}</source>
+        <translation>すべて同じ尺度、対数、{low}～{high}</translation>
     </message>
     <message>
         <source>one scale for all, {low} to {high}</source>
@@ -4861,6 +4729,10 @@
     <message>
         <source>own</source>
         <translation>個別</translation>
+    </message>
+    <message>
+        <source>patches only, rescaled to sum 1</source>
+        <translation>パッチのみ、合計1に再正規化</translation>
     </message>
     <message>
         <source>pool</source>
@@ -4887,8 +4759,8 @@
         <translation>共通</translation>
     </message>
     <message>
-        <source>smallest {n} % of each row dropped</source>
-        <translation>各行の小さい{n}%を捨てる</translation>
+        <source>smoothed between patches</source>
+        <translation>パッチの間をなめらかに</translation>
     </message>
     <message>
         <source>the same for every query</source>
@@ -4899,12 +4771,8 @@
         <translation>トークン{n}</translation>
     </message>
     <message>
-        <source>{n} % of the attention to patches</source>
-        <translation>パッチへの注意の{n}%</translation>
-    </message>
-    <message>
-        <source>{n}×{n} patches at once</source>
-        <translation>一度に{n}×{n}パッチ</translation>
+        <source>{n} patches beyond the scale ▲</source>
+        <translation>尺度を超えるパッチ{n}個 ▲</translation>
     </message>
 </context>
 <context>
@@ -4912,6 +4780,22 @@
     <message>
         <source>(E_h[w_h A^h_i·])⁺,  w_h = mean over patches of ∇A^h_i·</source>
         <translation>(E_h[w_h A^h_i·])⁺,  w_h = ∇A^h_i·のパッチ平均</translation>
+    </message>
+    <message>
+        <source>1 × 1</source>
+        <translation>1 × 1</translation>
+    </message>
+    <message>
+        <source>2 × 2</source>
+        <translation>2 × 2</translation>
+    </message>
+    <message>
+        <source>3 × 3</source>
+        <translation>3 × 3</translation>
+    </message>
+    <message>
+        <source>4 × 4</source>
+        <translation>4 × 4</translation>
     </message>
     <message>
         <source>A column does not sum to 1.</source>
@@ -4954,6 +4838,26 @@
         <translation>Dosovitskiy et al. 2021, arXiv 2010.11929</translation>
     </message>
     <message>
+        <source>Drop the smallest of each row</source>
+        <translation>各行の小さい値を捨てる</translation>
+    </message>
+    <message>
+        <source>First layer</source>
+        <translation>最初の層</translation>
+    </message>
+    <message>
+        <source>For the class chosen under Class, or without a head for the model's own feature. Negative contributions are dropped.</source>
+        <translation>「クラス」で選んだクラスについて。分類器がなければモデル自身の特徴について。負の寄与は捨てます。</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>ヘッド</translation>
+    </message>
+    <message>
+        <source>Hidden by</source>
+        <translation>隠し方</translation>
+    </message>
+    <message>
         <source>Kobayashi et al. 2020, arXiv 2004.10102</source>
         <translation>Kobayashi et al. 2020, arXiv 2004.10102</translation>
     </message>
@@ -4978,16 +4882,20 @@
         <translation>ヘッドの最大・最小では、合計が1になりません。</translation>
     </message>
     <message>
-        <source>Negative contributions are dropped; the query's own patch keeps its start of 1.</source>
-        <translation>負の寄与は捨てます。クエリ自身のパッチには初期値の1が残ります。</translation>
-    </message>
-    <message>
         <source>One map for all queries; how attention would have to change, not what it is.</source>
         <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
     </message>
     <message>
         <source>One map for all queries; what stands in for a patch is a picture too, and patches that say the same hide each other's effect. Negative: hiding helps.</source>
         <translation>全クエリで1つのマップ。パッチの代わりに入れるものも絵の一部で、同じことを語るパッチは互いの効果を隠します。負の値は、隠すとよくなることを示します。</translation>
+    </message>
+    <message>
+        <source>Patches at once</source>
+        <translation>一度に隠すパッチ</translation>
+    </message>
+    <message>
+        <source>Share of attention</source>
+        <translation>注意の割合</translation>
     </message>
     <message>
         <source>The gradients are small beside I, so the map is faint away from the query.</source>
@@ -5026,24 +4934,72 @@
         <translation>受け取った注意</translation>
     </message>
     <message>
-        <source>attention × size of the value</source>
-        <translation>注意×バリューの大きさ</translation>
-    </message>
-    <message>
         <source>baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838</source>
         <translation>Chefer, Gur and Wolf 2021, arXiv 2012.09838の基準手法</translation>
     </message>
     <message>
-        <source>generic-attention relevance</source>
-        <translation>汎用注意関連度</translation>
+        <source>blurred</source>
+        <translation>ぼかし</translation>
     </message>
     <message>
-        <source>grad-CAM on attention</source>
-        <translation>注意に対するGrad-CAM</translation>
+        <source>from layer {n}</source>
+        <translation>層{n}から</translation>
+    </message>
+    <message>
+        <source>grad-CAM</source>
+        <translation>Grad-CAM</translation>
     </message>
     <message>
         <source>gradient rollout</source>
         <translation>勾配ロールアウト</translation>
+    </message>
+    <message>
+        <source>hidden by blur</source>
+        <translation>ぼかしで隠す</translation>
+    </message>
+    <message>
+        <source>hidden by mean</source>
+        <translation>平均色で隠す</translation>
+    </message>
+    <message>
+        <source>hidden by noise</source>
+        <translation>ノイズで隠す</translation>
+    </message>
+    <message>
+        <source>mass mask</source>
+        <translation>質量マスク</translation>
+    </message>
+    <message>
+        <source>max of heads</source>
+        <translation>ヘッドの最大</translation>
+    </message>
+    <message>
+        <source>max of heads, rows renormalised</source>
+        <translation>ヘッドの最大（行を再正規化）</translation>
+    </message>
+    <message>
+        <source>mean colour</source>
+        <translation>平均色</translation>
+    </message>
+    <message>
+        <source>mean of heads</source>
+        <translation>ヘッドの平均</translation>
+    </message>
+    <message>
+        <source>min of heads</source>
+        <translation>ヘッドの最小</translation>
+    </message>
+    <message>
+        <source>min of heads, rows renormalised</source>
+        <translation>ヘッドの最小（行を再正規化）</translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation>ノイズ</translation>
+    </message>
+    <message>
+        <source>norm-based attention</source>
+        <translation>ノルムに基づく注意</translation>
     </message>
     <message>
         <source>occlusion</source>
@@ -5062,6 +5018,10 @@
         <translation>p(全体) − p(パッチを隠す)</translation>
     </message>
     <message>
+        <source>relevance</source>
+        <translation>関連度</translation>
+    </message>
+    <message>
         <source>rollout</source>
         <translation>ロールアウト</translation>
     </message>
@@ -5070,12 +5030,8 @@
         <translation>関連度の層行列によるロールアウト</translation>
     </message>
     <message>
-        <source>size of what is sent</source>
-        <translation>送られるものの大きさ</translation>
-    </message>
-    <message>
-        <source>smallest set of patches with a share of the attention</source>
-        <translation>注意の一定割合を占める最小のパッチの集合</translation>
+        <source>smallest {n} % of each row dropped</source>
+        <translation>各行の小さい{n}%を捨てる</translation>
     </message>
     <message>
         <source>softmax(q_i Kᵀ/√d_k)</source>
@@ -5088,6 +5044,18 @@
     <message>
         <source>the same matrix, read down a column</source>
         <translation>同じ行列を列で読んだもの</translation>
+    </message>
+    <message>
+        <source>value-weighted attention</source>
+        <translation>バリューで重み付けした注意</translation>
+    </message>
+    <message>
+        <source>{n} % of the attention to patches</source>
+        <translation>パッチへの注意の{n}%</translation>
+    </message>
+    <message>
+        <source>{n}×{n} patches at once</source>
+        <translation>一度に{n}×{n}パッチ</translation>
     </message>
     <message>
         <source>Â = ½Ā + ½I,  R = Â^L ⋯ Â^1</source>

@@ -22,6 +22,7 @@ from vitviz.domain.interventions import (
     ListedIntervention,
     Off,
 )
+from vitviz.domain.methods import MethodOptions
 from vitviz.errors import InputError
 from vitviz.system.dataclass_json import decoded, encoded
 from vitviz.views.session import (
@@ -37,7 +38,6 @@ from vitviz.views.state import (
     Direction,
     HeadsView,
     LearnView,
-    MethodOptions,
     Mode,
     Reading,
     Scale,

@@ -25,10 +25,10 @@ from vitviz.cli.parse import (
 )
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.state import Direction, MethodOptions
+from vitviz.views.state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
@@ -326,7 +326,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="of the method: fusion, start_layer, discard, mass, fill or cells",
+        help=f"of the method: {listed(tuple(OPTIONS))}",
     )
     looks = parser.add_argument_group("figure")
     looks.add_argument("--style", default="tint", metavar="N", help=listed(STYLES))

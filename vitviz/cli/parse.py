@@ -7,10 +7,10 @@ import math
 from typing import TYPE_CHECKING
 
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import decoded
-from vitviz.views.state import MAX_OTHERS, MethodOptions
+from vitviz.views.state import MAX_OTHERS
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query
@@ -95,7 +95,7 @@ def method_options_of(texts: list[str], method: str) -> MethodOptions:
     given: dict[str, object] = {}
     for text in texts:
         name, _, value = text.partition("=")
-        known = [n for n in METHODS[method].options if hasattr(MethodOptions(), n)]
+        known = [name for name in METHODS[method].options if name in OPTIONS]
         if name not in known:
             raise InputError(
                 "{method} has no option {name}; it has: {names}.",

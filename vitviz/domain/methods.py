@@ -1,12 +1,129 @@
-"""The registry: every method by name, with its formula, source, price and caveat.
+"""The registry of methods: each with its formula, source, cost, caveat and options.
 
-Plain data, without torch: the window shows it before anything is computed. What runs
-them is `vitviz.explain`.
+    METHODS   every method by name; what runs them is `explain.run_method`
+    OPTIONS   what may be chosen of methods: how it is offered, how a caption says it
+
+Plain data, without torch: the window shows it before anything is computed. The texts
+are English, and translated where they are shown.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from vitviz.domain.heads import Fusion
+from vitviz.domain.interventions import Fill
+
+
+@dataclass(frozen=True, slots=True)
+class MethodOptions:
+    """What is chosen of methods; each method reads what its entry names.
+
+    fusion : how rollout makes one matrix of a layer's heads.
+    start_layer : first layer that rollout and relevance take in, from 0.
+    discard : share of the smallest values of each row that rollout drops, in [0, 1).
+    mass : share of the patches' attention that the mass mask holds, in (0, 1].
+    fill : what occlusion puts in place of a patch.
+    cells : side of the square of patches that occlusion hides at once.
+    """
+
+    fusion: Fusion = Fusion.MEAN
+    start_layer: int = 0
+    discard: float = 0.0
+    mass: float = 0.6
+    fill: Fill = Fill.BLUR
+    cells: int = 1
+
+    def __post_init__(self) -> None:
+        if self.start_layer < 0 or self.cells < 1:
+            raise ValueError(f"out of range: {self}")
+        if not 0 <= self.discard < 1 or not 0 < self.mass <= 1:
+            raise ValueError(f"out of range: {self}")
+
+
+USUAL = MethodOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that is offered; text and caption where it is no number."""
+
+    value: object
+    text: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodOption:
+    """An option of methods, as it is offered and as a caption says it.
+
+    choices : in the order of a menu; empty for the layers of a model.
+    caption : of a number n, or in percent where it is a share; empty where each
+        choice has its own.
+    is_share : whether values are shares of 1, shown in percent.
+    is_always_said : whether a caption says it also where it is the usual.
+    """
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...] = ()
+    caption: str = ""
+    is_share: bool = False
+    is_always_said: bool = False
+
+
+OPTIONS = {
+    one.name: one
+    for one in (
+        MethodOption(
+            "fusion",
+            "Heads",
+            (
+                Choice(Fusion.MEAN, "mean of heads", "mean of heads"),
+                Choice(Fusion.MAX, "max of heads, rows renormalised", "max of heads"),
+                Choice(Fusion.MIN, "min of heads, rows renormalised", "min of heads"),
+            ),
+        ),
+        MethodOption(
+            "discard",
+            "Drop the smallest of each row",
+            tuple(map(Choice, (0.0, 0.5, 0.8, 0.9, 0.95))),
+            caption="smallest {n} % of each row dropped",
+            is_share=True,
+        ),
+        MethodOption("start_layer", "First layer", caption="from layer {n}"),
+        MethodOption(
+            "mass",
+            "Share of attention",
+            tuple(map(Choice, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))),
+            caption="{n} % of the attention to patches",
+            is_share=True,
+            is_always_said=True,
+        ),
+        MethodOption(
+            "fill",
+            "Hidden by",
+            (
+                Choice(Fill.BLUR, "blurred", "hidden by blur"),
+                Choice(Fill.MEAN, "mean colour", "hidden by mean"),
+                Choice(Fill.NOISE, "noise", "hidden by noise"),
+            ),
+            is_always_said=True,
+        ),
+        MethodOption(
+            "cells",
+            "Patches at once",
+            (
+                Choice(1, "1 × 1"),
+                Choice(2, "2 × 2"),
+                Choice(3, "3 × 3"),
+                Choice(4, "4 × 4"),
+            ),
+            caption="{n}×{n} patches at once",
+        ),
+    )
+}
+assert set(OPTIONS) == {field.name for field in fields(MethodOptions)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +184,7 @@ _ALL = (
     ),
     Method(
         "value-weighted",
-        "attention × size of the value",
+        "value-weighted attention",
         "α_ij ‖v_j‖",
         "Kobayashi et al. 2020, arXiv 2004.10102",
         "one row",
@@ -80,7 +197,7 @@ _ALL = (
     ),
     Method(
         "norm-based",
-        "size of what is sent",
+        "norm-based attention",
         "‖Σ_h α^h_ij v^h_j W_O^h‖",
         "Kobayashi et al. 2020, arXiv 2004.10102",
         "one row, and a pass to find W_O the first time",
@@ -93,7 +210,7 @@ _ALL = (
     ),
     Method(
         "mass-mask",
-        "smallest set of patches with a share of the attention",
+        "mass mask",
         "the fewest patches whose attention adds up to τ of the patches' own",
         "Caron et al. 2021 (DINO), arXiv 2104.14294",
         "one row",
@@ -119,12 +236,12 @@ _ALL = (
     ),
     Method(
         "relevance",
-        "generic-attention relevance",
+        "relevance",
         "Ā = E_h[(∇A ⊙ A)⁺],  R ← R + Ā R",
         "Chefer, Gur and Wolf 2021, arXiv 2103.15679",
         "about four forward passes",
-        "Negative contributions are dropped; the query's own patch keeps its start "
-        "of 1.",
+        "For the class chosen under Class, or without a head for the model's own "
+        "feature. Negative contributions are dropped.",
         is_layerwise=False,
         needs_gradients=True,
         sums_to_one=False,
@@ -144,7 +261,7 @@ _ALL = (
     ),
     Method(
         "grad-cam",
-        "grad-CAM on attention",
+        "grad-CAM",
         "(E_h[w_h A^h_i·])⁺,  w_h = mean over patches of ∇A^h_i·",
         "baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838",
         "a forward and a backward pass",

@@ -13,14 +13,13 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import (
     Axis,
     Cut,
-    Fill,
     HeadsOff,
     Hidden,
     Hide,
     Interventions,
     Off,
 )
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import METHODS, OPTIONS, USUAL, MethodOption
 from vitviz.domain.number_text import format_value
 from vitviz.export.draw_figure import special_name
 from vitviz.views.classes import class_name
@@ -148,37 +147,28 @@ def side_text(one: Heat, name: str) -> str:
 
 
 def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
-    """What was chosen of a method, where it is not the usual."""
+    """Say what was chosen of a method, where it is not the usual."""
     said = []
     for name, value in one.options:
         if name == "target" and isinstance(value, int):
             label = class_name(value, setup.model.labels)
             said.append(tr("class {name}").format(name=label))
-        elif name == "start_layer" and value:
-            said.append(tr("from layer {n}").format(n=value))
-        elif name == "discard" and isinstance(value, float) and value:
-            text = tr("smallest {n} % of each row dropped")
-            said.append(text.format(n=f"{100 * value:g}"))
-        elif name == "mass" and isinstance(value, float):
-            text = tr("{n} % of the attention to patches")
-            said.append(text.format(n=f"{100 * value:g}"))
-        elif name == "fill" and isinstance(value, Fill):
-            said.append(_fill_text(value))
-        elif name == "cells" and isinstance(value, int) and value > 1:
-            said.append(tr("{n}×{n} patches at once").format(n=value))
-        elif name == "fusion" and value is Fusion.MAX:
-            said.append(tr("max of heads"))
-        elif name == "fusion" and value is Fusion.MIN:
-            said.append(tr("min of heads"))
-    return tuple(said)
+        elif name in OPTIONS:
+            said.append(_option_text(OPTIONS[name], value))
+    return tuple(text for text in said if text)
 
 
-def _fill_text(fill: Fill) -> str:
-    return {
-        Fill.BLUR: tr("hidden by blur"),
-        Fill.MEAN: tr("hidden by mean"),
-        Fill.NOISE: tr("hidden by noise"),
-    }[fill]
+def _option_text(option: MethodOption, value: object) -> str:
+    """Return what a caption says of an option; nothing where it goes without saying."""
+    if value == getattr(USUAL, option.name) and not option.is_always_said:
+        return ""
+    if not option.caption:
+        choice = next(one for one in option.choices if one.value == value)
+        return method_words(choice.caption)
+    number = value
+    if option.is_share and isinstance(value, float):
+        number = f"{100 * value:g}"
+    return method_words(option.caption).format(n=number)
 
 
 def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.geometry import POOL, Fit
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import METHODS, MethodOptions
 from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.state import Direction, MethodOptions, Scale, Style, ViewState
+from vitviz.views.state import Direction, Scale, Style, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup

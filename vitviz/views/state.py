@@ -9,8 +9,9 @@ import enum
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.interventions import Fill, ListedIntervention
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.interventions import ListedIntervention
+from vitviz.domain.methods import USUAL, MethodOptions
 
 
 class Direction(enum.Enum):
@@ -52,31 +53,6 @@ class Scale(enum.Enum):
     """From and to values that the user chose."""
 
 
-@dataclass(frozen=True, slots=True)
-class MethodOptions:
-    """What may be chosen of methods; each uses what its entry names."""
-
-    fusion: Fusion = Fusion.MEAN
-    """How rollout makes one matrix of a layer's heads."""
-    start_layer: int = 0
-    """The first layer that rollout and relevance take in."""
-    discard: float = 0.0
-    """Share of the smallest values of each row that rollout drops, in [0, 1)."""
-    mass: float = 0.6
-    """Share of the patches' attention that the mass mask holds, in (0, 1]."""
-    fill: Fill = Fill.BLUR
-    """What occlusion puts in place of a patch."""
-    cells: int = 1
-    """Side of the square of patches that occlusion hides at once."""
-
-    def __post_init__(self) -> None:
-        if self.start_layer < 0 or self.cells < 1:
-            raise ValueError(f"out of range: {self}")
-        if not 0 <= self.discard < 1 or not 0 < self.mass <= 1:
-            raise ValueError(f"out of range: {self}")
-
-
-USUAL = MethodOptions()
 MAX_OTHERS = 4
 
 
