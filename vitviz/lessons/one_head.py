@@ -19,6 +19,7 @@ received.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -120,21 +121,10 @@ class Factors:
     def key_normaliser(self, factor: float) -> Wide:
         """Return log Σ over all queries of exp(factor · score) for every key.
 
-        (N,) float64; 0 for a key that no query sees. The queries are streamed, with the
-        sum rescaled whenever the maximum grows.
+        (N,) float64; 0 for a key that no query sees.
         """
-        top, total = np.full(self.num_tokens, -np.inf), np.zeros(self.num_tokens)
-        for query in range(self.num_tokens):
-            if query in self.dropped:
-                continue
-            scores = self.scores(query) * factor
-            higher = np.maximum(top, scores)
-            # finite, since −∞ − (−∞) is NaN for a key that no query has seen yet
-            base = np.where(np.isfinite(higher), higher, 0.0)
-            total = total * np.exp(top - base) + np.exp(scores - base)
-            top = higher
-        is_seen = np.isfinite(top)
-        return np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
+        here = (one for one in range(self.num_tokens) if one not in self.dropped)
+        return key_normalisers(self.scores(one)[None] * factor for one in here)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -335,6 +325,31 @@ def growth(of: Factors, query: int) -> tuple[tuple[int, float], ...]:
         (d, float((keys[:, :d] @ of.q[query, :d]).std(dtype=np.float64)))
         for d in widths
     )
+
+
+def key_normalisers(tiles: Iterable[Wide]) -> Wide:
+    """Return log Σ over all queries of exp(score) for every key, (…, N) float64.
+
+    0 for a key that no query sees.
+
+    tiles : (…, b, N) float64 scores of some queries after others; overwritten.
+
+    The queries are streamed, with the sum rescaled whenever the maximum grows, as in
+    `attention.compute.key_normalisers`. That one is for tensors in float32; here the
+    weights are float64 and should sum to 1 as exactly, and no torch is loaded.
+    """
+    top: Wide = np.full((), -np.inf)
+    total: Wide = np.zeros(())
+    for scores in tiles:
+        higher = np.maximum(top, scores.max(axis=-2))
+        # finite, since −∞ − (−∞) is NaN for a key that no query has seen yet
+        base = np.where(np.isfinite(higher), higher, 0.0)
+        scores -= base[..., None, :]
+        part = np.exp(scores, out=scores).sum(axis=-2)
+        total = total * np.exp(top - base) + part
+        top = higher
+    is_seen = np.isfinite(top)
+    return np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
 
 
 def softmax(scores: npt.NDArray[np.floating], axis: int = -1) -> Wide:

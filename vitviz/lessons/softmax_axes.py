@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.interventions import Axis
-from vitviz.lessons.one_head import Factors
+from vitviz.lessons.one_head import Factors, key_normalisers
 
 Wide = npt.NDArray[np.float64]
 # Such a tile stays in the processor's cache, and its products are too small for BLAS to
@@ -116,23 +116,17 @@ def _weights(scores: Wide, axis: Axis, normaliser: Wide | None) -> Wide:
 def _column_normaliser(heads: Sequence[Factors], check: Callable[[], None]) -> Wide:
     """Return log Σ over all queries of exp(score) for every key, (H, N) float64.
 
-    0 for a key that no query sees.
+    0 for a key that no query sees. Dropped tokens are no queries.
     """
-    shape = (len(heads), heads[0].num_tokens)
-    top, total = np.full(shape, -np.inf), np.zeros(shape)
-    is_here = np.ones(shape[1], bool)
+    is_here = np.ones(heads[0].num_tokens, bool)
     is_here[list(heads[0].dropped)] = False
-    for start, scores in _tiles(heads, check):
-        scores[:, ~is_here[start : start + scores.shape[1]]] = -np.inf
-        higher = np.maximum(top, scores.max(axis=1))
-        base = np.where(np.isfinite(higher), higher, 0.0)
-        total *= np.exp(top - base)
-        scores -= base[:, None]
-        total += np.exp(scores, out=scores).sum(axis=1)
-        top = higher
-    is_seen = np.isfinite(top)
-    found: Wide = np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
-    return found
+
+    def tiles() -> Iterator[Wide]:
+        for start, scores in _tiles(heads, check):
+            scores[:, ~is_here[start : start + scores.shape[1]]] = -np.inf
+            yield scores
+
+    return key_normalisers(tiles())
 
 
 def _tiles(
