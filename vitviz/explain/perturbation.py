@@ -298,8 +298,10 @@ def head_effects(
     *,
     target: int | None = None,
     off: Off = Off.ZERO,
+    layers: Sequence[int] | None = None,
     pixels: Tensor | None = None,
     on_layer: Callable[[int, Array], None] | None = None,
+    on_head: Callable[[int, int, float], None] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Array:
     """Return the loss of score when each head alone is switched off, (L, H) float32.
@@ -309,8 +311,10 @@ def head_effects(
 
     target : class index; None for the likeliest, or for a model without a head.
     off : what stands in for the output of a head.
+    layers : which layers to measure; None for all. Rows of others are 0.
     pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
     on_layer : called with (layer, (H,) float32) when a layer is done.
+    on_head : called with (layer, head, loss) when a head is done.
     check : called before every pass; what it raises ends the computation.
 
     Raises SelectionError for an unknown class, InputError if the trace was made of a
@@ -325,14 +329,17 @@ def head_effects(
         with reapply_interventions(model, trace.setup):
             whole, kept = _kept_run(model, entered)
         chosen = target_class(model, trace, whole, target)
-        for layer in range(trace.num_layers):
+        for layer in range(trace.num_layers) if layers is None else layers:
             with _reusing(adapter.blocks[:layer], kept):
                 for head in range(trace.num_heads):
                     check()
                     change = _without(layer, head, off)
                     with tap(adapter.blocks, on_output=change, changes=changes):
                         output = adapter.forward(entered)[0].reshape(-1).float()
-                    effects[layer, head] = _loss(whole, output, chosen)
+                    loss = _loss(whole, output, chosen)
+                    effects[layer, head] = loss
+                    if on_head is not None:
+                        on_head(layer, head, loss)
             if on_layer is not None:
                 on_layer(layer, effects[layer].copy())
     return effects
