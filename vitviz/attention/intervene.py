@@ -29,6 +29,7 @@ from vitviz.attention import compute
 from vitviz.attention.capture import Capture, Edges, WholeBias
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.geometry import prefix_names as default_names
+from vitviz.domain.heads import require_head
 from vitviz.domain.interventions import (
     Axis,
     Fill,
@@ -38,7 +39,6 @@ from vitviz.domain.interventions import (
     Off,
     Token,
     cut_layers,
-    require_head,
     require_special,
 )
 from vitviz.errors import SelectionError, UnsupportedModelError

@@ -19,7 +19,7 @@ from torch import Tensor
 from vitviz.attention import compute
 from vitviz.attention.capture import Capture
 from vitviz.domain.geometry import POOL, Bins, PatchGrid, Placement
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import UNTOUCHED, Axis, Interventions
 from vitviz.errors import ExactnessError, Phrase, SelectionError
 from vitviz.models.model import ModelInfo
@@ -225,12 +225,7 @@ class Trace:
         Raises SelectionError outside [0, L), for a layer whose attention stays in
         windows, or before the layer has run; ExactnessError if its check failed.
         """
-        if not 0 <= layer < self.num_layers:
-            raise SelectionError(
-                "There is no layer {layer}: layers go from 0 to {last}.",
-                layer=layer,
-                last=self.num_layers - 1,
-            )
+        require_layer(layer, self.num_layers)
         capture = self.captures[layer]
         if layer in self.setup.windowed:
             shown = [i for i in range(self.num_layers) if i not in self.setup.windowed]
@@ -336,7 +331,9 @@ class Trace:
         Raises SelectionError if there is no such layer or head, ExactnessError if the
         layer's check failed, and BudgetError above 8,192 tokens: read `tiles` instead.
         """
-        return as_array(compute.matrix(self.capture(layer), self._head(head)))
+        capture = self.capture(layer)
+        require_head(head, self.num_heads)
+        return as_array(compute.matrix(capture, head))
 
     def tiles(self, layer: int, rows: int = 256) -> Iterator[tuple[int, Array]]:
         """Yield (first query, tile) from the first query to the last.
@@ -413,18 +410,8 @@ class Trace:
             return HeadChoice((), head)
         choice = HeadChoice((head,)) if isinstance(head, int) else head
         for one in choice.heads:
-            self._head(one)
+            require_head(one, self.num_heads)
         return choice
-
-    def _head(self, head: int) -> int:
-        """Return `head`; raise SelectionError if it is out of range."""
-        if not 0 <= head < self.num_heads:
-            raise SelectionError(
-                "There is no head {head}: heads go from 0 to {last}.",
-                head=head,
-                last=self.num_heads - 1,
-            )
-        return head
 
 
 def as_array(tensor: Tensor) -> Array:

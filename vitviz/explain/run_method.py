@@ -21,7 +21,7 @@ from vitviz.attention import compute
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.trace import as_array
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import Fill
 from vitviz.domain.methods import METHODS, Method
 from vitviz.errors import InputError, SelectionError
@@ -179,7 +179,8 @@ def token_values(
                 fused = one_layer.mass_mask(fused, prefix, chosen.mass)
             return as_array(fused)
         captures = [trace.capture(i) for i in range(trace.num_layers)]
-        start = _start_layer(chosen.start_layer, trace)
+        start = chosen.start_layer
+        require_layer(start, trace.num_layers)
         if name == "rollout":
             result = across_layers.rollout(
                 captures,
@@ -235,7 +236,8 @@ def _with_model(
         return found
     entered = prepared_pixels(trace, pixels)
     if name == "legrad":
-        start = _start_layer(chosen.start_layer, trace)
+        start = chosen.start_layer
+        require_layer(start, trace.num_layers)
         return as_array(
             legrad(
                 model,
@@ -305,17 +307,6 @@ def _options(method: Method, given: dict[str, object]) -> Options:
     return Options(**given)  # type: ignore[arg-type]
 
 
-def _start_layer(start: int, trace: Trace) -> int:
-    """Return `start`; raise SelectionError if it is no layer."""
-    if not 0 <= start < trace.num_layers:
-        raise SelectionError(
-            "There is no layer {layer}: layers go from 0 to {last}.",
-            layer=start,
-            last=trace.num_layers - 1,
-        )
-    return start
-
-
 def _share(discard: float) -> float:
     """Return `discard`; raise SelectionError outside [0, 1)."""
     if not 0 <= discard < 1:
@@ -342,10 +333,5 @@ def _choice(head: HeadChoice | Fusion | int, count: int) -> HeadChoice:
         return HeadChoice((), head)
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     for one in choice.heads:
-        if not 0 <= one < count:
-            raise SelectionError(
-                "There is no head {head}: heads go from 0 to {last}.",
-                head=one,
-                last=count - 1,
-            )
+        require_head(one, count)
     return choice
