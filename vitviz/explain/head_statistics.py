@@ -44,14 +44,12 @@ class HeadStatistics:
     distance_px : mean attention distance in model pixels.
     special_share : in [0, 1].
     sink : in [1/N, 1].
-    sink_token : (H,) int64, the token that receives most.
     """
 
     entropy: Array
     distance_px: Array
     special_share: Array
     sink: Array
-    sink_token: npt.NDArray[np.int64]
 
 
 def head_statistics(
@@ -88,13 +86,11 @@ def head_statistics(
         if first < tile.shape[1]:
             at = slice(start + first - prefix, start + tile.shape[1] - prefix)
             distance += _distances(tile[:, first:, prefix:], places, at)
-    sink, sink_token = (received / tokens).max(dim=1)
     return HeadStatistics(
         entropy=as_array(entropy / tokens / math.log(max(tokens, 2))),
         distance_px=as_array(distance / grid.num_patches),
         special_share=as_array(special / tokens),
-        sink=as_array(sink),
-        sink_token=sink_token.cpu().numpy(),
+        sink=as_array((received / tokens).amax(dim=1)),
     )
 
 
