@@ -80,7 +80,6 @@ def test_every_statistic_equals_the_loop(
                 statistics.sink[head],
             )
             np.testing.assert_allclose(actual, expected, rtol=2e-4, atol=1e-6)
-            assert statistics.sink_token[head] == received.argmax()
             spread.append(expected[0])
     assert max(spread) - min(spread) > 0.02  # flat attention would prove nothing
 

@@ -1,16 +1,17 @@
-"""What a model adds to its scores, kept without an N×N array where it has a structure.
+"""The record of one attention call: q, k, v, scale, and the bias in compressed form.
 
-A network hands its bias to the kernel as a whole, (H, N, N). Two kinds are made of far
-less, and are taken apart again:
+A model may add a bias to its attention scores. The fused kernel receives it as one
+(H, N, N) tensor, but two kinds are made of far fewer numbers, which are stored instead:
 
-    BEiT, and what is like it : the bias of two patches depends on how far they are
-        apart, so (2R − 1) × (2C − 1) values a head say all of it (Liu et al. 2021,
-        arXiv 2103.14030, section 3.2; Bao et al. 2021, arXiv 2106.08254)
-    SAM : a value for the key's row and one for its column, added, for each query
-        (decomposed relative positions; Li et al. 2021, arXiv 2112.01526, section 4.1)
+    OffsetBias   BEiT and similar: the bias of two patches depends only on their offset
+                 on the grid, (2R − 1) × (2C − 1) values a head (Liu et al. 2021,
+                 arXiv 2103.14030, section 3.2; Bao et al. 2021, arXiv 2106.08254)
+    AxesBias     SAM: for each query, a value for the key's row plus one for the key's
+                 column, the decomposed relative positions of Li et al. 2021, arXiv
+                 2112.01526, section 4.1
+    WholeBias    everything else, unchanged
 
-What is kept is compared with rows of the whole before it is believed. Anything else is
-kept as it is.
+`keep_bias` stores a compressed form only after it has reproduced rows of the original.
 """
 
 from __future__ import annotations
@@ -23,27 +24,31 @@ from torch import Tensor
 
 from vitviz.domain.interventions import Axis
 
+# Rows that a compressed bias is compared on, about.
 CHECKED_QUERIES = 16
+# Bytes; a smaller bias is stored whole, since compressing it would save little.
 MIN_BYTES = 2**20
-"""A smaller bias is not worth taking apart."""
+# Relative to the largest value: rounding when two parts are added in float32.
 TOLERANCE = 2e-6
-"""Of the largest value: what adding two parts in float32 may round."""
 
 
 class Bias(Protocol):
-    """Rows and columns of an additive bias, (H, N, N), H possibly 1 for all heads."""
+    """Access to an additive bias, (H, N, N), by rows and columns.
+
+    H is 1 where all heads have the same bias. Tensors lie on the model's device.
+    """
 
     def rows(self, queries: slice | Tensor) -> Tensor:
-        """Of some queries, broadcastable to (H, b, N)."""
+        """Return the rows of some queries, broadcastable to (H, b, N)."""
 
     def column(self, key: int) -> Tensor:
-        """Of one key, broadcastable to (H, N)."""
+        """Return the column of one key, broadcastable to (H, N)."""
 
     def of_heads(self, index: slice | list[int]) -> Bias:
-        """Of some heads alone."""
+        """Return the bias of some heads alone."""
 
     def parts(self) -> tuple[Tensor, ...]:
-        """The tensors that are held."""
+        """Return the tensors that are held, not copied."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +58,7 @@ class WholeBias:
     values: Tensor
 
     def rows(self, queries: slice | Tensor) -> Tensor:
-        """See `Bias`; not expanded where it is the same for all queries."""
+        """See `Bias`; (H, 1, N) where the bias is the same for all queries."""
         values = self._axes()
         return values[:, queries] if values.shape[1] > 1 else values
 
@@ -72,6 +77,7 @@ class WholeBias:
         return (self.values,)
 
     def _axes(self) -> Tensor:
+        """Return the values with three axes, heads first; a view."""
         values = self.values
         while values.dim() < 3:
             values = values[None]
@@ -80,10 +86,13 @@ class WholeBias:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OffsetBias:
-    """A bias that two patches have by how far they are apart.
+    """A bias of two patches that depends only on their offset on the grid.
 
-    table : (H, 2R − 1, 2C − 1), at [query row − key row + R − 1, likewise columns].
-    above : (H, P, N), of the special tokens as queries; beside : (H, N, P), as keys.
+    table : (H, 2R − 1, 2C − 1); the entry of a query and a key is at
+        [query row − key row + R − 1, query column − key column + C − 1].
+    above : (H, P, N), rows of the special tokens.
+    beside : (H, N, P), columns of the special tokens.
+    grid : (rows, cols) of the patches.
     """
 
     table: Tensor
@@ -96,6 +105,7 @@ class OffsetBias:
         num_prefix = self.above.shape[1]
         tokens = self._tokens()[queries]  # (b,)
         is_special = tokens < num_prefix
+        # special tokens are no patches: their rows, wrong here, are replaced below
         patches = (tokens - num_prefix).clamp_min(0)
         found = torch.cat(
             [self.beside[:, tokens], self._patches(patches, sign=1)], dim=-1
@@ -125,23 +135,30 @@ class OffsetBias:
         return self.table, self.above, self.beside
 
     def _tokens(self) -> Tensor:
+        """Return all token indices, (N,) int64."""
         return torch.arange(self.beside.shape[1], device=self.table.device)
 
     def _patches(self, ones: Tensor, *, sign: int) -> Tensor:
-        """(H, b, R·C) between some patches (b,) and all; −1 where they are the keys."""
+        """Return the bias between some patches, (b,), and all patches: (H, b, R·C).
+
+        sign : 1 where `ones` are the queries, −1 where they are the keys.
+        """
         rows, cols = self.grid
         down = torch.arange(rows, device=ones.device)
         across = torch.arange(cols, device=ones.device)
         row = sign * (ones[:, None] // cols - down) + rows - 1  # (b, R)
         col = sign * (ones[:, None] % cols - across) + cols - 1  # (b, C)
-        return self.table[:, row[:, :, None], col[:, None, :]].flatten(2)
+        return self.table[:, row[:, :, None], col[:, None, :]].flatten(2)  # (H, b, R·C)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AxesBias:
-    """A bias that is a value for the key's row plus one for its column.
+    """A bias that is a value for the key's row plus one for the key's column.
 
-    down : (H, N, R); across : (H, N, C). Without special tokens.
+    down : (H, N, R), by the key's row.
+    across : (H, N, C), by the key's column.
+
+    For models without special tokens only.
     """
 
     down: Tensor
@@ -150,7 +167,7 @@ class AxesBias:
     def rows(self, queries: slice | Tensor) -> Tensor:
         """See `Bias`."""
         down, across = self.down[:, queries], self.across[:, queries]
-        return (down[..., :, None] + across[..., None, :]).flatten(2)
+        return (down[..., :, None] + across[..., None, :]).flatten(2)  # (H, b, R·C)
 
     def column(self, key: int) -> Tensor:
         """See `Bias`."""
@@ -167,9 +184,10 @@ class AxesBias:
 
 
 def keep_bias(values: Tensor, grid: tuple[int, int] | None) -> Bias:
-    """What to keep of a bias, (H, N, N) or broadcasting to it, on a (rows, cols) grid.
+    """Return a bias in compressed form where it is of a known kind, else whole.
 
-    The parts it is made of where it is one of the known kinds, else itself.
+    values : (H, N, N), or broadcastable to it.
+    grid : (rows, cols) of the patches; None: no compression.
     """
     whole = WholeBias(values)
     if grid is None or values.dim() != 3 or values.nbytes < MIN_BYTES:
@@ -193,36 +211,44 @@ def keep_bias(values: Tensor, grid: tuple[int, int] | None) -> Bias:
 
 
 def _offsets(values: Tensor, grid: tuple[int, int], num_prefix: int) -> OffsetBias:
-    """The table, read off the rows of the four patches in the corners."""
+    """Return an offset bias read off the rows of the four corner patches.
+
+    The row of a corner patch holds every offset in one direction of each axis, so that
+    four of them fill the table.
+    """
     rows, cols = grid
     patches = values[:, num_prefix:, num_prefix:]
     table = values.new_zeros(values.shape[0], 2 * rows - 1, 2 * cols - 1)
     for row in (0, rows - 1):
         for col in (0, cols - 1):
             one = patches[:, row * cols + col].unflatten(-1, grid)  # (H, R, C)
+            # flipped: a larger key row means a smaller offset
             table[:, row : row + rows, col : col + cols] = one.flip(-2, -1)
+    # copies: a view would keep the whole (H, N, N) in memory
     above = values[:, :num_prefix].clone()
     beside = values[:, :, :num_prefix].clone()
     return OffsetBias(table, above, beside, grid)
 
 
 def _axes(values: Tensor, grid: tuple[int, int]) -> AxesBias:
-    """The two parts, read off each query's first column and first row."""
+    """Return an axes bias read off each query's first column and first row of keys."""
     cols = grid[1]
+    # a copy: a view would keep the whole (H, N, N) in memory
     down = values[..., ::cols].clone()  # (H, N, R)
+    # relative to the first column, whose value is already in `down`
     across = values[..., :cols] - values[..., :1]  # (H, N, C)
     return AxesBias(down, across)
 
 
+# Largest relative error at which a layer counts as exact, by the model's dtype.
 ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
-"""Largest relative error at which a block counts as exact, by the model's dtype."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """Pairs of tokens whose score counts as −∞: each of the queries with each key.
+    """Cut edges: the score of each of the queries with each of the keys counts as −∞.
 
-    queries, keys : Tensor, (n,) int64, on the model's device; None for all tokens.
+    queries, keys : Tensor, (n,), int64, on the model's device; None for all tokens.
     """
 
     queries: Tensor | None
@@ -231,16 +257,19 @@ class Edges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capture:
-    """What one attention call left behind: its factors, as the kernel received them.
+    """The inputs of one attention call, as the kernel received them; A is not stored.
 
-    q, k, v : Tensor, (H, N, D), on the model's device and in its dtype; q may have
-        another number of tokens (a pooling head has one).
-    bias : what is added to the scores, (H, N, N), whole or in parts; or None.
-    scale : what Q Kᵀ is multiplied with, usually 1/√D.
-    error : largest |A V − O| / largest |O| over the checked rows, NaN if unchecked.
-    edges : what was cut.
-    axis : what the softmax made sum to 1; anything but the keys is a change.
-    key_normalisers : (2, H, N), only where that is the queries; see the function.
+    q, k, v : Tensor, (H, N, D), in the model's dtype and on its device; q may have
+        another number of tokens (that of a pooling head has one).
+    bias : added to the scaled scores, (H, N, N), whole or compressed; None without.
+    scale : factor of Q Kᵀ, usually 1/√D.
+    error : largest |A V − O| / largest |O| over the checked rows, O the kernel's own
+        output; NaN if unchecked.
+    edges : pairs of tokens that an intervention cut.
+    axis : axis along which the softmax sums to 1; another than the keys is an
+        intervention.
+    key_normalisers : (2, H, N) float32 from `compute.key_normalisers`, where that axis
+        is the queries; None elsewhere.
     """
 
     q: Tensor
@@ -260,12 +289,12 @@ class Capture:
 
     @property
     def num_queries(self) -> int:
-        """Rows of A."""
+        """Number of rows of A."""
         return self.q.shape[1]
 
     @property
     def num_keys(self) -> int:
-        """Columns of A."""
+        """Number of columns of A."""
         return self.k.shape[1]
 
     @property

@@ -1,14 +1,23 @@
-"""Attention from its factors: rows, columns, tiles and pooled matrices.
+"""Attention weights from q and k: rows, columns, tiles and pooled matrices.
 
     A = softmax(Q Kᵀ · scale + bias), over the last axis: for each query, all keys
-    (Vaswani et al. 2017, arXiv 1706.03762, equation 1; per head)
 
-Where the running model was changed (`attention.intervene`), so is A: edges that were
-cut have a score of −∞, and the softmax may have gone over the wrong axis.
+Ashish Vaswani et al., "Attention Is All You Need", 2017, arXiv 1706.03762, equation 1,
+per head.
 
-The matrix A itself is never stored. Whatever is asked for is computed from q and k, in
-float32 whatever the model's precision, on the device they lie on. Everything here may
-be called from any thread.
+    row of a query     softmax(q_i Kᵀ · scale + b_i)                  O(N·D)
+    column of a key    exp(q·k_j · scale + b − log-sum-exp of rows)   O(N·D), after one
+                       pass over all rows
+    tile               some rows at once, (H, b, N)
+    pooled             block means of the matrix, band by band
+
+In a run with interventions (`attention.intervene`) A is that of the changed model: cut
+edges have a score of −∞, and the softmax may run along another axis; rows then do not
+sum to 1.
+
+The matrix A is never stored. Everything is computed in float32 whatever the model's
+precision, on the device that q and k lie on. All functions may be called from any
+thread.
 """
 
 from __future__ import annotations
@@ -26,42 +35,57 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.errors import BudgetError
 
+# Of one head's whole matrix: 8,192 tokens in float32.
 MAX_MATRIX_BYTES = 256 * 2**20
-"""One head's whole matrix: 8,192 tokens in float32."""
+# Of the rows that are computed at once, all heads together.
 MAX_TILE_BYTES = 64 * 2**20
-"""Rows computed at once, all heads together."""
 
 
 def row(capture: Capture, query: int) -> Tensor:
-    """Attention of one query to all keys, (H, N) float32; rows sum to 1.
+    """Return the attention of one query to all keys, (H, N) float32, in [0, 1].
 
-    Not where the softmax went over another axis; that holds for all that follows.
+    Rows sum to 1 unless the softmax ran along another axis.
     """
-    return tile(capture, query, query + 1)[:, 0]
+    return tile(capture, query, query + 1)[:, 0]  # (H, N)
 
 
 def tile(capture: Capture, start: int, stop: int, *, head: int | None = None) -> Tensor:
-    """Attention of queries [start, stop), (H, b, N) float32; (1, b, N) for a head."""
+    """Return the attention of queries [start, stop), (H, b, N) float32, in [0, 1].
+
+    head : one head alone, (1, b, N); None for all.
+    """
     return _weights(capture, slice(start, stop), head)
 
 
 def rows_at(capture: Capture, queries: Tensor, *, head: int | None = None) -> Tensor:
-    """Attention of the listed queries, (H, b, N) float32; (1, b, N) for a head."""
+    """Return the attention of the listed queries, (H, b, N) float32, in [0, 1].
+
+    queries : (b,) int64, on the capture's device.
+    head : one head alone, (1, b, N); None for all.
+    """
     return _weights(capture, queries, head)
 
 
 def tile_rows(capture: Capture, *, num_heads: int | None = None) -> int:
-    """Queries that fit one tile of `MAX_TILE_BYTES`, scores and softmax together."""
+    """Return how many queries fit one tile of `MAX_TILE_BYTES`, at least one.
+
+    num_heads : heads that are computed at once; None for all.
+    """
     heads = capture.num_heads
+    # a softmax over the heads needs all of them, even for one
     if num_heads is not None and capture.axis is not Axis.HEADS:
         heads = num_heads
+    # two arrays of 4 bytes a value: scores and softmax
     return max(1, MAX_TILE_BYTES // (2 * 4 * heads * capture.num_keys))
 
 
 def tiles(
     capture: Capture, rows: int | None = None, *, head: int | None = None
 ) -> Iterator[tuple[int, Tensor]]:
-    """(start, tile) from the first query to the last; see `tile`."""
+    """Yield (first query, tile) from the first query to the last; see `tile`.
+
+    rows : queries of a tile, at most `tile_rows`, which None stands for.
+    """
     most = tile_rows(capture, num_heads=None if head is None else 1)
     step = most if rows is None else max(1, min(rows, most))
     for start in range(0, capture.num_queries, step):
@@ -70,7 +94,10 @@ def tiles(
 
 
 def log_normalisers(capture: Capture) -> Tensor:
-    """Log Σ_j exp(q_i·k_j·scale + bias) of every query i, (H, N) float32."""
+    """Return log Σ_j exp(q_i·k_j·scale + bias) of every query i, (H, N) float32.
+
+    O(N²·D) time, memory of one tile.
+    """
     step = tile_rows(capture)
     parts = [
         torch.logsumexp(_scores(capture, slice(start, start + step), None), dim=-1)
@@ -80,10 +107,14 @@ def log_normalisers(capture: Capture) -> Tensor:
 
 
 def key_normalisers(capture: Capture) -> Tensor:
-    """What a softmax over the queries needs of every key j, (2, H, N) float32.
+    """Return the normaliser of a softmax over the queries, in two parts, for every key.
 
-    m = max_i s_ij, 0 for a key that no query may see, and log Σ_i exp(s_ij - m) with
-    s = q·k·scale + bias: apart, because their sum would round a large m.
+    (2, H, N) float32: m_j = max_i s_ij and log Σ_i exp(s_ij − m_j), where
+    s = q·k·scale + bias; both are 0 for a key that no query may see. They are kept
+    apart because in float32 a large m would round their sum.
+
+    The queries are streamed tile by tile, with the sum rescaled whenever the maximum
+    grows.
     """
     shape = (capture.num_heads, capture.num_keys)
     peaks = torch.full(shape, -torch.inf, device=capture.q.device)
@@ -92,6 +123,7 @@ def key_normalisers(capture: Capture) -> Tensor:
     for start in range(0, capture.num_queries, step):
         scores = _scores(capture, slice(start, start + step), None)
         former, peaks = peaks, torch.maximum(peaks, scores.amax(dim=1))
+        # finite, since −∞ − (−∞) would be NaN for a key that no query has seen yet
         base = peaks.masked_fill(peaks == -torch.inf, 0.0)
         part = torch.logsumexp(scores - base[:, None], dim=1)
         total = torch.logaddexp(total + (former - base), part)
@@ -100,15 +132,16 @@ def key_normalisers(capture: Capture) -> Tensor:
 
 
 def product(capture: Capture) -> Tensor:
-    """A V, (H, N, D) float32, by tiles."""
-    values = capture.v.float()
+    """Return A V, (H, N, D) float32, computed tile by tile."""
+    values = capture.v.float()  # (H, N, D)
+    # (H, b, N) @ (H, N, D) → (H, b, D) of each tile
     return torch.cat([part @ values for _, part in tiles(capture)], dim=1)
 
 
 def column(capture: Capture, key: int, log_normaliser: Tensor | None) -> Tensor:
-    """Attention of every query to one key, (H, N) float32, each in [0, 1].
+    """Return the attention of every query to one key, (H, N) float32, in [0, 1].
 
-    log_normaliser : (H, N), from `log_normalisers`; None where the softmax went over
+    log_normaliser : (H, N), from `log_normalisers`; None where the softmax ran along
         another axis than the keys.
     """
     scores = (capture.q.float() @ capture.k[:, key, :, None].float())[..., 0]  # (H, N)
@@ -129,7 +162,7 @@ def column(capture: Capture, key: int, log_normaliser: Tensor | None) -> Tensor:
 
 
 def matrix(capture: Capture, head: int) -> Tensor:
-    """One head's whole matrix, (N, N) float32.
+    """Return one head's whole matrix, (N, N) float32, in [0, 1]; rows are queries.
 
     Raises BudgetError above `MAX_MATRIX_BYTES`.
     """
@@ -148,9 +181,9 @@ def matrix(capture: Capture, head: int) -> Tensor:
 
 
 def fuse(rows: Tensor, fusion: Fusion) -> Tensor:
-    """Heads, the first axis, made one: (H, …) → (…).
+    """Return the mean, maximum or minimum over heads: (H, …) → (…).
 
-    Only `Fusion.MEAN` keeps rows that sum to 1.
+    Only the mean keeps rows that sum to 1.
     """
     match fusion:
         case Fusion.MEAN:
@@ -168,10 +201,12 @@ def pooled(
     *,
     rows: range | None = None,
 ) -> Iterator[tuple[int, Tensor]]:
-    """Exact block means of a head's or a fusion's matrix, band by band.
+    """Yield exact block means of the matrix of a head, or of fused heads, in bands.
 
-    Yields (first bin, (b, num_bins) float32) from the first query bin to the last;
-    `rows` restricts the query bins. No band needs more than a tile.
+    Each item is (first query bin, (b, num_bins) float32), from the first bin to the
+    last. A band takes no more memory than a tile.
+
+    rows : the query bins to compute; None for all.
     """
     wanted = range(bins.num_bins) if rows is None else rows
     chosen, picked, fusion = _chosen(capture, head)
@@ -187,9 +222,10 @@ def pooled(
 def pooled_preview(
     capture: Capture, head: HeadChoice | Fusion | int, bins: Bins
 ) -> Tensor:
-    """One query of each bin, its keys pooled exactly, (num_bins, num_bins) float32.
+    """Return a coarse pooled matrix from one query of each bin.
 
-    A first picture that costs 1/block of `pooled`; not exact along the queries.
+    (num_bins, num_bins) float32, keys pooled exactly, queries sampled: a first picture
+    that costs 1/block of `pooled`.
     """
     middles = [r[len(r) // 2] for r in map(bins.tokens, range(bins.num_bins))]
     queries = torch.tensor(middles, device=capture.q.device)
@@ -202,9 +238,9 @@ def pooled_preview(
 
 
 def _weights(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
-    """Attention of some queries, (H, b, N) float32; (1, b, N) for a head."""
+    """Return the attention of some queries, (H, b, N) float32; (1, b, N) for a head."""
     only = slice(None) if head is None else slice(head, head + 1)
-    if capture.axis is Axis.HEADS:
+    if capture.axis is Axis.HEADS:  # one head's weights depend on all heads
         return _over_heads(_scores(capture, queries, None))[only]
     scores = _scores(capture, queries, head)
     if capture.key_normalisers is not None:
@@ -214,13 +250,13 @@ def _weights(capture: Capture, queries: slice | Tensor, head: int | None) -> Ten
 
 
 def _over_heads(scores: Tensor) -> Tensor:
-    """Softmax over the heads, the first axis; 0 where all of them are cut."""
-    weights = torch.softmax(scores, dim=0)
+    """Return the softmax over heads, the first axis; 0 where all of them are cut."""
+    weights = torch.softmax(scores, dim=0)  # NaN where every score is −∞
     return weights.masked_fill(scores == -torch.inf, 0.0)
 
 
 def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tensor:
-    """Scaled scores with bias, before softmax: (H, b, N) float32."""
+    """Return the scaled scores with bias, before softmax: (H, b, N) float32."""
     q, k = capture.q, capture.k
     if head is not None:
         q, k = q[head : head + 1], k[head : head + 1]
@@ -237,7 +273,7 @@ def _scores(capture: Capture, queries: slice | Tensor, head: int | None) -> Tens
 
 
 def _is_cut(capture: Capture, edges: Edges, queries: slice | Tensor) -> Tensor:
-    """Which scores of some queries are cut, broadcastable to (b, N)."""
+    """Return which scores of some queries are cut: (b, N) bool."""
 
     def among(chosen: Tensor | None, count: int, of: slice | Tensor) -> Tensor:
         tokens = torch.arange(count, device=capture.q.device)[of]
@@ -255,9 +291,10 @@ def _is_cut(capture: Capture, edges: Edges, queries: slice | Tensor) -> Tensor:
 def _chosen(
     capture: Capture, head: HeadChoice | Fusion | int
 ) -> tuple[Capture, slice | list[int], Fusion]:
-    """(the capture of the chosen heads alone, which of its heads, how to fuse them).
+    """Return (a capture, which of its heads to pick, how to fuse them).
 
-    Heads that share a softmax are computed together, and picked afterwards.
+    The capture holds the chosen heads alone; under a softmax over the heads it holds
+    all of them, since each head's weights depend on the others'.
     """
     if isinstance(head, Fusion):
         return capture, slice(None), head
@@ -284,22 +321,31 @@ def _chosen(
 
 
 def _pool_last(values: Tensor, bins: Bins) -> Tensor:
-    """Means over the bins of the last axis: (…, N) → (…, num_bins)."""
+    """Return means over the bins of the last axis: (…, N) → (…, num_bins).
+
+    Special tokens are bins of their own and are not averaged.
+    """
     prefix = values[..., : bins.num_prefix_tokens]
     patches = values[..., bins.num_prefix_tokens :]
     return torch.cat([prefix, _block_means(patches, bins.block)], dim=-1)
 
 
 def _pool_rows(values: Tensor, bins: Bins, first: int) -> Tensor:
-    """Means over both axes of rows that begin with bin `first`: (b, N) → bins."""
-    values = _pool_last(values, bins)
+    """Return means over both axes of rows that begin with bin `first`.
+
+    (b, N) → (bins of these rows, num_bins).
+    """
+    values = _pool_last(values, bins)  # (b, num_bins)
     num_prefix = max(0, bins.num_prefix_tokens - first)
     patches = _block_means(values[num_prefix:].T, bins.block).T
     return torch.cat([values[:num_prefix], patches])
 
 
 def _block_means(values: Tensor, block: int) -> Tensor:
-    """Means of runs of `block` along the last axis, the last run as long as it is."""
+    """Return means of runs of `block` values along the last axis.
+
+    The last run may be shorter and is divided by its own length.
+    """
     count = values.shape[-1]
     if block == 1 or count == 0:
         return values

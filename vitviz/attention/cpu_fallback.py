@@ -1,8 +1,10 @@
-"""From an accelerator that has run out of memory to the CPU, and said so.
+"""CPU fall-back of a run that an accelerator has not enough memory for.
 
-A run that an accelerator cannot hold is repeated with a copy of the model in the
-computer's own memory. The model that was given stays where it is: a later run, at a
-smaller size, is tried on the accelerator again.
+    accelerator out of memory → copy of the model in main memory → the same run there,
+    with a note in the trace (`Setup.fallback`) and a warning in the log
+
+The model that was given stays where it is: a later run, at a smaller size, is tried on
+the accelerator again.
 """
 
 from __future__ import annotations
@@ -26,20 +28,21 @@ if TYPE_CHECKING:
     from vitviz.models.model import Adapter, Model
 
 _log = logging.getLogger(__name__)
+# Copies on the CPU by the module they were made of; they go when that module does.
 _copies: WeakKeyDictionary[nn.Module, Adapter] = WeakKeyDictionary()
 CPU = torch.device("cpu")
 
 
 def as_run(model: Model, trace: Trace) -> Model:
-    """The model as it made the trace: `model`, or its copy on the CPU.
+    """Return the model that made a trace: `model` itself, or its copy on the CPU.
 
-    Whatever goes on from a trace with its model asks for it here.
+    Code that continues from a trace with its model must get the model from here.
     """
     return model if trace.setup.fallback is None else on_cpu(model)
 
 
 def on_cpu(model: Model) -> Model:
-    """`model` in the computer's own memory: itself, or a copy that is made once."""
+    """Return `model` on the CPU: itself if it is there, or a copy that is made once."""
     if model.info.device == "cpu":
         return model
     module = model.adapter.module
@@ -50,15 +53,18 @@ def on_cpu(model: Model) -> Model:
 
 
 def set_up_on_cpu(model: Model, setup: Setup) -> tuple[Model, Setup]:
-    """(model, setup) with which a run that `setup.model.device` cannot hold goes on.
+    """Return (model, setup) for repeating a run on the CPU, with a note in the setup.
 
-    Raises BudgetError where the computer's own memory does not suffice either.
+    setup : of the run that `setup.model.device` has not enough memory for.
+
+    Raises BudgetError where main memory does not suffice either.
     """
     device = setup.model.device
     width, height = setup.placement.model_size
     size = {"width": width, "height": height, "tokens": setup.grid.num_tokens}
     _, peak = run_bytes(setup.model, setup.grid.num_tokens)
     free = free_bytes("cpu")
+    # a copy that exists already has taken its memory
     weights = 0 if model.adapter.module in _copies else num_bytes(model.adapter.module)
     if free is not None and peak + weights > free:
         raise BudgetError(
@@ -86,12 +92,12 @@ def set_up_on_cpu(model: Model, setup: Setup) -> tuple[Model, Setup]:
 
 
 def num_bytes(module: nn.Module) -> int:
-    """What its parameters and buffers take."""
+    """Return the bytes that the parameters and buffers of a module take."""
     return sum(t.nbytes for t in (*module.parameters(), *module.buffers()))
 
 
 def _left(device: str) -> Phrase | str:
-    """The part of a sentence that says what is free; nothing where it is not known."""
+    """Return the end of a sentence with what is free on a device; "" if unknown."""
     free = free_bytes(device)
     if free is None:
         return ""
@@ -99,7 +105,12 @@ def _left(device: str) -> Phrase | str:
 
 
 def _copied(adapter: Adapter) -> Adapter:
-    """A deep copy whose parameters and buffers never double on the accelerator."""
+    """Return a deep copy of an adapter with all its tensors on the CPU.
+
+    Each tensor is copied straight to the CPU: `deepcopy` alone would first double the
+    model on the accelerator, which is out of memory.
+    """
+    # `deepcopy` takes what stands in its memo, by id, in place of a copy of its own
     memo: dict[int, object] = {}
     for part in adapter.module.modules():
         for values in (part._parameters, part._buffers, vars(part)):
@@ -110,6 +121,7 @@ def _copied(adapter: Adapter) -> Adapter:
 
 
 def _moved(tensor: Tensor) -> Tensor:
+    """Return a tensor on the CPU, a parameter as a parameter."""
     moved = tensor.detach().to(CPU)
     if isinstance(tensor, nn.Parameter):
         return nn.Parameter(moved, requires_grad=tensor.requires_grad)

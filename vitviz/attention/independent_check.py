@@ -1,13 +1,17 @@
-"""Changed attention computed a second way, as a check of `attention.compute`.
+"""Checks that recomputed attention equals what the model computed.
 
-A softmax over another axis is no kernel's business: what the changed model computes
-comes from the very functions that its record is read with, so that comparing the two
-would compare these functions with themselves. Here a tile of it, whole along the axis
-that sums to 1, is written out from the call as the model made it:
+    verify_rows         every call: nine rows of softmax(Q Kᵀ · scale + bias) V against
+                        the fused kernel's own output
+    verify_other_axis   softmax over the queries or heads, which no fused kernel has
+
+In the second case the changed model's output comes from `attention.compute`, the very
+functions that the record is read with; comparing the two would compare these functions
+with themselves. Some columns of A, whole along the axis that sums to 1, are therefore
+written out here from the call as the model made it:
 
     s = (q·k · scale + bias) / T, −∞ where cut;  A = exp(s − max s) / Σ exp(s − max s)
 
-with maximum and sum over the queries or the heads. No code is shared with what it
+with maximum and sum over the queries or the heads. This shares no code with what it
 checks.
 """
 
@@ -25,19 +29,20 @@ from vitviz.attention.compute import rows_at
 from vitviz.attention.intervene import Call, LayerInterventions, as_bias
 from vitviz.domain.interventions import Axis
 
+# Columns that are checked, at most; all queries of each are computed.
 NUM_KEYS = 256
-"""Keys of the tile, at most; all queries of each are computed."""
 
 
 def verify_other_axis(
     capture: Capture, call: Call, change: LayerInterventions
 ) -> Capture:
-    """`capture` with its error at least that of its weights over another axis.
+    """Return `capture` with the larger of its error and that of its weights.
 
-    The error of the weights is max|A − A₂| / max|A₂| over the checked queries and the
-    keys of the tile, A₂ being the second way's.
+    The error of the weights is max |A − A₂| / max |A₂| over the checked queries and
+    keys, where A₂ is the independent computation.
 
-    call : before it was rescaled, of one picture.
+    call : of one picture, before temperature and scaling were applied.
+    change : the layer's interventions; its axis is not the keys.
     """
     queries = checked_queries(capture.num_queries).to(call.q.device)
     keys = _spread(capture).to(call.q.device)
@@ -49,7 +54,8 @@ def verify_other_axis(
 
 
 def _spread(capture: Capture) -> Tensor:
-    """(n,) keys from the first to the last whose columns fit one tile."""
+    """Return evenly spread keys, (n,) int64, whose columns fit one tile together."""
+    # scores and their exponentials, 4 bytes a value
     column_bytes = 2 * 4 * capture.num_heads * capture.num_queries
     most = max(2, min(NUM_KEYS, compute.MAX_TILE_BYTES // column_bytes))
     count = min(most, capture.num_keys)
@@ -57,8 +63,11 @@ def _spread(capture: Capture) -> Tensor:
 
 
 def _columns(call: Call, change: LayerInterventions, keys: Tensor) -> Tensor:
-    """Attention of all queries to some keys, (H, N, n) float32; 0 where all is cut."""
-    q, k = call.q[0].float(), call.k[0][:, keys].float()
+    """Return the attention of all queries to some keys, (H, N, n) float32.
+
+    0 where every score along the softmax's axis is cut.
+    """
+    q, k = call.q[0].float(), call.k[0][:, keys].float()  # (H, N, D), (H, n, D)
     scores = torch.einsum("hid,hjd->hij", q, k)  # (H, N, n)
     if change.is_scaled:
         scores = scores * call.scale
@@ -79,25 +88,32 @@ def _columns(call: Call, change: LayerInterventions, keys: Tensor) -> Tensor:
     return (powers / powers.sum(dim=dim, keepdim=True)).nan_to_num(nan=0.0)
 
 
+# Rows of each layer that are recomputed and compared with the kernel's output.
 NUM_CHECKED_ROWS = 9
-"""Rows of each block that are recomputed and compared with the model's own output."""
 
 
 def verify_rows(capture: Capture, output: Tensor) -> Capture:
-    """`capture` with its error measured on the first query and seeded others.
+    """Return `capture` with its error, measured on the first query and seeded others.
 
-    output : Tensor, (H, N, D), what the model's own kernel returned.
+    The error is max |A V − O| / max |O| over these rows.
+
+    output : Tensor, (H, N, D), O, what the model's own kernel returned.
     """
     queries = checked_queries(capture.num_queries).to(output.device)
     expected = output[:, queries].float()  # (H, b, D)
-    actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, N) @ (H, N, D)
+    # (H, b, N) @ (H, N, D)
+    actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, D)
     error = (actual - expected).abs().max() / expected.abs().max().clamp_min(1e-30)
     return replace(capture, error=float(error))
 
 
 @cache
 def checked_queries(num_queries: int) -> Tensor:
-    """The first query and seeded others, the same for every layer of a size."""
+    """Return the first query and eight seeded others, (9,) int64, on the CPU.
+
+    The same for every layer of a size.
+    """
+    # kept for later calls, which may be made outside of inference mode
     with torch.inference_mode(False):
         generator = torch.Generator().manual_seed(num_queries)
         count = (NUM_CHECKED_ROWS - 1,)

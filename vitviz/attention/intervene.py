@@ -1,15 +1,19 @@
-"""Interventions carried out: what happens inside the attention calls of a changed run.
+"""Interventions on a running model: attention calls changed, patches hidden.
 
-A temperature T divides scores and bias: it becomes the kernel's scale. Cut edges
-become its mask. Only the rows that a cut concerns are computed again, with a mask of
-their own, so that no mask has N×N values, and all other rows stay as they were. A
-softmax over another axis is no kernel's business: its product with V is made by tiles.
+    temperature   divides scores and bias: part of the kernel's scale and of the bias
+    scaling off   the kernel's scale without the factor 1/√D
+    cuts          a mask for the rows of the cut queries alone, which are computed a
+                  second time; other rows stay as they were, and no mask has N×N values
+    axis          a softmax over queries or heads: no fused kernel has one, so A V is
+                  computed tile by tile (`attention.compute`)
+    heads off     the head's output replaced by zero or by its mean over tokens
+    hidden        patches blurred, averaged or noised in the model's input
+    dropped       no key in any layer, and taken out of the sequence after the last
+                  block, so that no pooling counts the patch: the same result as if its
+                  token had never entered, but every layer still has N tokens
 
-A dropped patch is no key in any layer, and leaves the sequence after the last block,
-so that whatever pools the tokens never counts it: the same as if its token had never
-entered, but every layer still has N tokens.
-
-What shows where patches are hidden, and pictures with patches hidden.
+The tap calls `AppliedInterventions.of_layer` for each attention call. What is asked for
+is plain data, `domain.interventions`.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from vitviz.attention import compute
 from vitviz.attention.capture import Capture, Edges, WholeBias
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.geometry import prefix_names as default_names
+from vitviz.domain.heads import require_head
 from vitviz.domain.interventions import (
     Axis,
     Fill,
@@ -34,7 +39,6 @@ from vitviz.domain.interventions import (
     Off,
     Token,
     cut_layers,
-    require_head,
     require_special,
 )
 from vitviz.errors import SelectionError, UnsupportedModelError
@@ -42,7 +46,12 @@ from vitviz.errors import SelectionError, UnsupportedModelError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """One attention call, batched: q, k, v (B, H, N, D), mask as the kernel has it."""
+    """The arguments of one attention call.
+
+    q, k, v : (B, H, N, D), in the model's dtype and on its device.
+    mask : boolean or additive, broadcastable to (B, H, N, N); None without.
+    scale : factor of Q Kᵀ.
+    """
 
     q: Tensor
     k: Tensor
@@ -51,7 +60,7 @@ class Call:
     scale: float
 
     def capture(self, index: int) -> Capture:
-        """The factors of one picture of the batch, not detached."""
+        """Return one picture of the batch as a capture; tensors are not detached."""
         bias = as_bias(self.mask)
         if bias is not None and bias.dim() == 4:
             bias = bias[index if bias.shape[0] > 1 else 0]
@@ -61,7 +70,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerInterventions:
-    """What is changed of one layer's attention."""
+    """The interventions on one layer's attention call.
+
+    temperature : divides the scores; 1 changes nothing.
+    is_scaled : whether scores keep the factor 1/√D.
+    axis : axis along which the softmax sums to 1.
+    edges : cut pairs of tokens, dropped tokens included.
+    heads_off : heads of this layer that are switched off.
+    dropped : token indices that are left out of means over tokens.
+    """
 
     temperature: float
     is_scaled: bool
@@ -69,7 +86,6 @@ class LayerInterventions:
     edges: tuple[Edges, ...]
     heads_off: tuple[HeadsOff, ...]
     dropped: tuple[int, ...]
-    """Tokens that count in no mean."""
 
     @property
     def is_any(self) -> bool:
@@ -78,7 +94,7 @@ class LayerInterventions:
         return not is_usual or bool(self.edges or self.heads_off)
 
     def rescaled(self, call: Call) -> Call:
-        """The call with the scale and bias that temperature and scaling make."""
+        """Return the call with temperature and scaling in its scale and bias."""
         scale = (call.scale if self.is_scaled else 1.0) / self.temperature
         mask = call.mask
         if mask is not None and mask.dtype != torch.bool and self.temperature != 1:
@@ -86,11 +102,15 @@ class LayerInterventions:
         return replace(call, scale=scale, mask=mask)
 
     def attend(self, kernel: Callable[..., Tensor], call: Call) -> Tensor:
-        """(B, H, N, D) of a rescaled call, before heads are switched off.
+        """Return the output of a rescaled call, before heads are switched off.
 
-        Over another axis by tiles of the record itself, which
-        `attention.independent_check` checks. Raises SelectionError where a query would
-        be left without any key.
+        (B, H, N, D), in the dtype of v.
+
+        kernel : the fused attention function. A softmax over another axis does not
+            use it: the output is then computed by `compute.product`, which
+            `attention.independent_check` verifies.
+
+        Raises SelectionError if a query would be left without any key.
         """
         if self.axis is not Axis.KEYS:
             parts = [
@@ -99,6 +119,7 @@ class LayerInterventions:
             ]
             return torch.stack(parts).to(call.v.dtype)
         mask, count = call.mask, call.k.shape[-2]
+        # keys cut for all queries: one mask row for the whole call, (N,)
         allowed = torch.ones(count, dtype=torch.bool, device=call.k.device)
         for edges in self.edges:
             if edges.queries is None:
@@ -109,23 +130,26 @@ class LayerInterventions:
         return self._with_cut_rows(kernel, call, output, allowed)
 
     def changed(self, capture: Capture) -> Capture:
-        """The record of a rescaled call, as it was changed; V is still the model's."""
+        """Return the capture of a rescaled call with edges and axis; V is unchanged."""
         made = replace(capture, edges=self.edges, axis=self.axis)
         if self.axis is Axis.QUERIES:
             made = replace(made, key_normalisers=compute.key_normalisers(made))
         return made
 
     def switched_off(self, output: Tensor) -> Tensor:
-        """(B, H, N, D) with the stand-ins of heads that are off."""
+        """Return the output, (B, H, N, D), with heads that are off replaced."""
         result = output
         for off in self.heads_off:
             result = output_without(result, off.heads, off.off, self.dropped)
         return result
 
     def sent(self, capture: Capture, output: Tensor) -> Capture:
-        """`capture` with what heads that are off hand over in place of their V.
+        """Return `capture` with the V of heads that are off replaced by their output.
 
-        output : (H, N, D), before they were switched off.
+        Rows of A times this V then give what the head hands over: a head that is off
+        gives the same vector for every query.
+
+        output : (H, N, D), before heads were switched off.
         """
         if not self.heads_off:
             return capture
@@ -143,13 +167,14 @@ class LayerInterventions:
         output: Tensor,
         allowed_keys: Tensor,
     ) -> Tensor:
-        """The output with the rows of cut queries computed again, tile by tile.
+        """Return the output with the rows of cut queries computed again, by tiles.
 
-        allowed_keys : (N,) bool, what no query is kept from.
+        allowed_keys : (N,) bool, keys that are not cut for all queries.
         """
         cuts = [e.queries for e in self.edges if e.queries is not None]
         if not cuts:
             return output
+        # rows are split so that no mask is larger than a tile
         step = max(1, compute.MAX_TILE_BYTES // (4 * len(allowed_keys)))
         for rows in torch.split(torch.cat(cuts).unique(), step):
             allowed = allowed_keys.expand(len(rows), -1).clone()  # (b, N)
@@ -162,7 +187,7 @@ class LayerInterventions:
                     "A query must keep at least one key; all of its edges are cut."
                 )
             mask = call.mask
-            if mask is not None and mask.shape[-2] > 1:
+            if mask is not None and mask.shape[-2] > 1:  # not the same for all queries
                 mask = mask[..., rows, :]
             part = kernel(
                 call.q[..., rows, :],
@@ -171,16 +196,19 @@ class LayerInterventions:
                 attn_mask=_masked(mask, allowed[None, None]),
                 scale=call.scale,
             )
-            output = output.index_copy(-2, rows, part)
+            output = output.index_copy(-2, rows, part)  # (B, H, N, D)
         return output
 
 
 class AppliedInterventions:
-    """Interventions in the terms of one run: its tokens, layers and heads.
+    """Interventions resolved for one run: patches and names as its token indices.
 
-    prefix_names : special tokens; empty where the model does not declare them.
+    grid : of the run.
+    prefix_names : special tokens in order; empty where the model does not declare them.
+    num_layers : L.
 
-    Raises SelectionError for layers and patches that there are not.
+    Raises SelectionError for a layer or patch out of range, or if every patch is
+    dropped.
     """
 
     def __init__(
@@ -199,9 +227,9 @@ class AppliedInterventions:
         self._num_layers = num_layers
 
     def of_layer(self, layer: int, call: Call) -> LayerInterventions | None:
-        """What happens in one layer's call; None if nothing does.
+        """Return the interventions on one layer's call; None if there are none.
 
-        Raises SelectionError for a head or token that there is not.
+        Raises SelectionError for a head or token out of range.
         """
         wanted = self.interventions
         num_heads, num_tokens = call.q.shape[1], call.k.shape[-2]
@@ -221,14 +249,14 @@ class AppliedInterventions:
         return made if made.is_any else None
 
     def dropped(self, num_tokens: int) -> list[int]:
-        """Token indices of the patches that leave the sequence, in order."""
+        """Return the token indices of dropped patches, in ascending order."""
         cells = self.interventions.dropped
         return sorted(self._index(cell, num_tokens) for cell in cells)
 
     def drop_from(self, states: Tensor) -> Tensor:
-        """(B, n, D) of what leaves the last block, (B, N, D).
+        """Return the last block's output without dropped tokens: (B, N, D) → (B, n, D).
 
-        Raises UnsupportedModelError where that is no sequence of tokens.
+        Raises UnsupportedModelError if the block does not return a token sequence.
         """
         if not self.interventions.dropped:
             return states
@@ -243,7 +271,10 @@ class AppliedInterventions:
         return states[:, is_kept.to(states.device)]
 
     def hook(self) -> Callable[[nn.Module, object, object], object] | None:
-        """For the last block: dropped patches leave its output. None if none is."""
+        """Return a forward hook for the last block that takes dropped tokens out.
+
+        None if no patch is dropped.
+        """
         if not self.interventions.dropped:
             return None
 
@@ -258,6 +289,8 @@ class AppliedInterventions:
     def _edges(
         self, layer: int, num_tokens: int, device: torch.device
     ) -> tuple[Edges, ...]:
+        """Return the edges that cuts and dropped patches remove in one layer."""
+
         def tokens(of: list[int]) -> Tensor:
             return torch.tensor(of, dtype=torch.long, device=device)
 
@@ -279,7 +312,11 @@ class AppliedInterventions:
         return tuple(found)
 
     def _index(self, token: Token, num_tokens: int) -> int:
-        """Token index of a patch, a special token's name, or an index."""
+        """Return the token index of a patch, a special token's name, or an index.
+
+        Raises SelectionError for one out of range.
+        """
+        # counted from the call, since a model may not declare its special tokens
         num_prefix = num_tokens - self._grid.num_patches
         if isinstance(token, tuple):
             return num_prefix + token[0] * self._grid.cols + token[1]
@@ -301,9 +338,12 @@ class AppliedInterventions:
 def output_without(
     output: Tensor, heads: tuple[int, ...], off: Off, dropped: tuple[int, ...] = ()
 ) -> Tensor:
-    """(B, H, N, D), a copy, with stand-ins that pass no gradient on.
+    """Return a copy of attention output, (B, H, N, D), with heads switched off.
 
-    dropped : tokens that the mean leaves out.
+    Their output is zero or, for `Off.MEAN`, their mean over tokens, detached: no
+    gradient passes through it.
+
+    dropped : token indices that the mean leaves out.
     """
     changed = output.clone()
     if off is Off.ZERO:
@@ -312,13 +352,13 @@ def output_without(
     counts = torch.ones(output.shape[2], dtype=torch.bool, device=output.device)
     counts[list(dropped)] = False
     for head in heads:
-        kept = output[:, head].detach()[:, counts]
+        kept = output[:, head].detach()[:, counts]  # (B, n, D)
         changed[:, head] = kept.mean(dim=1, keepdim=True)
     return changed
 
 
 def as_bias(mask: Tensor | None) -> Tensor | None:
-    """The mask as an additive bias: 0 where a boolean one allows, −∞ elsewhere."""
+    """Return a mask as an additive bias: 0 where a boolean one allows, −∞ elsewhere."""
     if mask is None or mask.dtype != torch.bool:
         return mask
     bias = torch.zeros_like(mask, dtype=torch.float32)
@@ -326,7 +366,7 @@ def as_bias(mask: Tensor | None) -> Tensor | None:
 
 
 def _masked(mask: Tensor | None, allowed: Tensor) -> Tensor:
-    """`mask` with what is not allowed cut; they broadcast."""
+    """Return `mask` with everything that is not `allowed` cut; shapes broadcast."""
     if mask is None:
         return allowed
     if mask.dtype == torch.bool:
@@ -340,10 +380,14 @@ NOISE_SEED = 0
 def filled(
     pixels: Tensor, patch_size: Sequence[int], fill: Fill, *, seed: int = NOISE_SEED
 ) -> Tensor:
-    """(1, 3, H, W): what shows where a patch is hidden.
+    """Return a whole input of what hidden patches show, (1, 3, H, W).
 
-    Blur: a Gaussian whose deviation is half a patch. Mean: the picture's mean colour.
-    Noise: that mean and the picture's own deviation, by channel, seeded.
+    In the dtype, value range and on the device of `pixels`.
+
+    patch_size : (width, height) in model pixels.
+    fill : blur, a Gaussian with a deviation of half a patch; mean, the input's mean
+        colour; noise, normal with the input's mean and deviation for each channel.
+    seed : of the noise, which is made on the CPU and so is the same on every device.
     """
     mean = pixels.mean(dim=(2, 3), keepdim=True)
     if fill is Fill.MEAN:
@@ -361,10 +405,12 @@ def filled(
 def with_hidden(
     pixels: Tensor, patch_size: tuple[int, int], hidden: Sequence[Hidden]
 ) -> Tensor:
-    """(1, 3, H, W) with the patches filled; the same tensor if none is.
+    """Return the model's input with patches hidden, (1, 3, H, W).
+
+    The same tensor if none is hidden, otherwise a copy. Every fill is made from the
+    unchanged input; where two fall on one patch, the last counts.
 
     patch_size : (width, height) in model pixels.
-    Every fill is made of the picture as it was; of two on a patch the last shows.
     """
     result = pixels
     width, height = patch_size
@@ -381,7 +427,11 @@ def with_hidden(
 
 
 def _blurred(pixels: Tensor, axis: int, deviation: float) -> Tensor:
-    """A Gaussian along one axis, edges repeated."""
+    """Return (1, 3, H, W) blurred along one axis by a Gaussian, edges repeated.
+
+    axis : 3 for rows, 2 for columns.
+    deviation : in pixels.
+    """
     reach = max(1, round(3 * deviation))
     places = torch.arange(-reach, reach + 1, device=pixels.device).float()
     kernel = torch.exp(-0.5 * (places / max(deviation, 1e-6)) ** 2)
@@ -390,5 +440,5 @@ def _blurred(pixels: Tensor, axis: int, deviation: float) -> Tensor:
     padding = (reach, reach, 0, 0) if is_row else (0, 0, reach, reach)
     padded = F.pad(pixels, padding, mode="replicate")
     shape = (3, 1, 1, -1) if is_row else (3, 1, -1, 1)
-    weight = kernel.view(1, 1, *shape[2:]).expand(3, -1, -1, -1)
-    return F.conv2d(padded, weight.contiguous(), groups=3)
+    weight = kernel.view(1, 1, *shape[2:]).expand(3, -1, -1, -1)  # (3, 1, h, w)
+    return F.conv2d(padded, weight.contiguous(), groups=3)  # (1, 3, H, W)

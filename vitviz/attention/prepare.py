@@ -1,4 +1,10 @@
-"""How a picture comes to a model: what is known of a run before its first layer."""
+"""Preparation of a run: a picture becomes the model's input.
+
+    picture → placement → resize, crop, normalise → hide patches → (Setup, pixels)
+
+Passes after a trace use this too: `applied_interventions` and `reapply_interventions`
+change the model again as it was changed in the traced run.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +45,13 @@ def set_up(
     fit: str | Fit = Fit.CROP,
     interventions: Interventions = UNTOUCHED,
 ) -> tuple[Setup, Tensor]:
-    """(setup, (1, 3, H, W) input on the model's device) of one picture.
+    """Return the setup of a run and the model's input, (1, 3, H, W), patches hidden.
 
-    Patches that are to be hidden in the picture are.
+    The input has the model's dtype and device. Parameters are those of `run.trace`.
+
+    Raises ImageError for a picture that cannot be read, InputError for a tensor of
+    another shape than (1, 3, H, W), SelectionError for a size that the model cannot
+    take or interventions that do not fit it.
     """
     setup, pixels = _untouched(model, image, size=size, fit=fit)
     setup = replace(setup, interventions=interventions)
@@ -51,15 +61,19 @@ def set_up(
 
 
 def hide_patches(setup: Setup, pixels: Tensor) -> Tensor:
-    """(1, 3, H, W) with the patches hidden that this run hides in its picture."""
+    """Return an input, (1, 3, H, W), with the patches hidden that this run hides.
+
+    `pixels` itself if it hides none, otherwise a copy.
+    """
     interventions = setup.interventions
     return with_hidden(pixels, setup.model.patch_size, interventions.hidden)
 
 
 def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
-    """(h, w, 4): what this run put into its picture, clear elsewhere; None if nothing.
+    """Return what hidden patches show, as an image of the model's input.
 
-    In the model's input, as pixels again.
+    (height, width, 4) uint8 in [0, 255], model pixels, transparent outside of hidden
+    patches; None if nothing is hidden or the input was a prepared tensor.
     """
     hidden = [one for one in setup.interventions.hidden if one.how.fill is not None]
     if setup.image is None or not any(one.patches for one in hidden):
@@ -79,18 +93,21 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
 def _colours(
     pixels: npt.NDArray[np.float32], preprocessing: Preprocessing
 ) -> npt.NDArray[np.uint8]:
-    """(h, w, 3) of a normalised input (3, h, w); what is no number is black."""
+    """Return a normalised input, (3, h, w), as colours, (h, w, 3); NaN is black."""
     mean, std = (
         np.asarray(values, np.float32)[:, None, None]
         for values in (preprocessing.mean, preprocessing.std)
     )
     shown = np.nan_to_num(np.rint(255 * (pixels * std + mean)))
     colours: npt.NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
-    return colours.transpose(1, 2, 0)
+    return colours.transpose(1, 2, 0)  # (h, w, 3)
 
 
 def applied_interventions(setup: Setup) -> AppliedInterventions | None:
-    """What to change in the attention of such a run; None for the untouched model."""
+    """Return the interventions of a run, resolved for its tokens; None without any.
+
+    Raises SelectionError where they do not fit the run.
+    """
     interventions = setup.interventions
     if not interventions:
         return None
@@ -102,9 +119,9 @@ def applied_interventions(setup: Setup) -> AppliedInterventions | None:
 
 @contextlib.contextmanager
 def explain_model_errors(setup: Setup) -> Iterator[None]:
-    """What a network raises on an input it cannot take becomes one sentence.
+    """Turn errors of the model's own code into UnsupportedModelError.
 
-    A lack of memory passes as it is.
+    A lack of memory passes unchanged.
     """
     try:
         yield
@@ -115,7 +132,7 @@ def explain_model_errors(setup: Setup) -> Iterator[None]:
 
 
 def not_enough_memory(setup: Setup) -> BudgetError:
-    """What to say of a run that ran out of it."""
+    """Return the BudgetError for a run that ran out of memory."""
     width, height = setup.placement.model_size
     device = setup.model.device
     return BudgetError(
@@ -129,7 +146,9 @@ def not_enough_memory(setup: Setup) -> BudgetError:
 
 
 def _explained(setup: Setup, error: Exception) -> UnsupportedModelError:
-    if "device-side assert" in str(error):  # nothing works on it any more
+    """Return the error for the user; the original goes to the log."""
+    # after one, every later call to the device fails too, until the process ends
+    if "device-side assert" in str(error):
         return UnsupportedModelError(
             "{device} reported an error and cannot be used again before vitviz is "
             "restarted.",
@@ -150,9 +169,12 @@ def _explained(setup: Setup, error: Exception) -> UnsupportedModelError:
 
 @contextlib.contextmanager
 def reapply_interventions(model: Model, setup: Setup) -> Iterator[None]:
-    """Forward passes of `model` are changed as this run was; nothing is captured.
+    """Keep a run's interventions on attention applied to passes of `model`.
 
-    For passes without a tap of their own. Pictures are to be hidden by `hidden_in`.
+    For passes without a tap of their own; nothing is captured. Patches are not hidden
+    in the input: see `hide_patches`.
+
+    Raises SelectionError where the interventions do not fit.
     """
     changes = applied_interventions(setup)
     if changes is None:
@@ -169,6 +191,7 @@ def _untouched(
     size: int | tuple[int, int] | None,
     fit: str | Fit,
 ) -> tuple[Setup, Tensor]:
+    """Return the setup and input of a run without interventions."""
     if isinstance(image, Tensor):
         return _set_up_tensor(model, image)
     source = image if isinstance(image, SourceImage) else load_image(image)
@@ -192,6 +215,7 @@ def _setup(
     *,
     is_prepared: bool = False,
 ) -> Setup:
+    """Return the setup that follows from a model and a placement."""
     patch_width, patch_height = model.adapter.patch_size
     names = model.adapter.prefix_names or ()
     width, height = placement.model_size
@@ -209,6 +233,11 @@ def _setup(
 
 
 def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
+    """Return the setup and input of a prepared tensor, (1, 3, H, W).
+
+    Raises InputError for another shape, SelectionError for a size the model cannot
+    take.
+    """
     if image.dim() != 4 or image.shape[0] != 1 or image.shape[1] != 3:
         raise InputError(
             "A prepared input has the shape (1, 3, height, width), not {shape}.",

@@ -1,12 +1,16 @@
-"""What a run will take, told before it starts: tokens, memory, seconds.
+"""The price of a run before it starts: tokens, memory and seconds.
 
     price = vitviz.price(model, (896, 896))
     price.num_tokens, price.kept_bytes, price.peak_bytes, price.seconds
 
-Memory follows from the layout: q, k and v of every layer are kept, N·W values each.
-Seconds are N times what a token costs and N² times what a pair of tokens costs, both
-measured on this machine by `calibrate`: a run of the model itself, and the attention
-kernel alone, so that the second can be told from the first. torch only when called.
+Memory follows from the architecture: a trace keeps q, k and v of every layer, N·W
+values each, W the width of a token.
+
+    seconds = N · (seconds a token) + N² · (seconds a pair of tokens)
+
+Both factors are measured on this machine by `calibrate`: the attention kernel alone
+gives the second, and a pass of the whole model less that gives the first. torch is
+imported only when something is measured.
 """
 
 from __future__ import annotations
@@ -24,63 +28,71 @@ if TYPE_CHECKING:
 
     from vitviz.models.model import Model, ModelInfo
 
+# Tokens of the run of the attention kernel alone.
 CALIBRATION_TOKENS = 1024
-"""Of the run of the attention kernel alone."""
+# Side of the grid of the model's run, in patches, unless its own is smaller.
 CALIBRATION_PATCHES = 16
-"""A side of the grid of the run of the model, unless its own is smaller."""
+# A traced run ÷ an untraced one: keeping q, k, v and checking nine rows takes time.
 TAP_FACTOR = 1.08
-"""What keeping q, k, v and checking nine rows adds to a forward pass."""
+# Width of a head, D, in the run of the attention kernel alone.
 HEAD_WIDTH = 64
+# Repetitions of a measurement end after so long.
 BUDGET_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the parts of a forward pass cost on one device, for one model."""
+    """The time that a token and a pair of tokens take, for one model and device.
+
+    token_s : seconds a token, for projections, MLP and everything else.
+    pair_s : seconds a pair of tokens, for the attention of all layers together.
+    """
 
     token_s: float
-    """Seconds a token: projections, MLP, the rest."""
     pair_s: float
-    """Seconds a pair of tokens, all layers together."""
 
     def seconds(self, num_tokens: int) -> float:
-        """Estimate of a traced run."""
+        """Return the estimated seconds of a traced run with N tokens."""
         work = self.token_s * num_tokens + self.pair_s * num_tokens**2
         return TAP_FACTOR * work
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Of one run at one size."""
+    """The price of one run at one input size.
+
+    size : (width, height) of the model's input in model pixels.
+    grid : (rows, cols) of the patches.
+    num_tokens : N, special tokens included.
+    kept_bytes : q, k and v of every layer, which the trace keeps.
+    peak_bytes : what the run takes beside the model's weights, at most.
+    free_bytes : free memory of the model's device; None where unknown.
+    seconds : estimated duration; None without a calibration.
+    is_on_cpu : whether the model lies on the CPU.
+    """
 
     size: tuple[int, int]
-    """(width, height) of the model's input."""
     grid: tuple[int, int]
-    """(rows, cols)."""
     num_tokens: int
     kept_bytes: int
-    """q, k and v of every layer: what a trace holds."""
     peak_bytes: int
-    """What a run takes beside the model, at most."""
     free_bytes: int | None
-    """None where that is not known."""
     seconds: float | None
-    """None before anything was measured."""
     is_on_cpu: bool = True
 
     @property
     def is_too_much(self) -> bool:
-        """Whether it needs more than there is."""
+        """Whether the run needs more memory than is free."""
         return self.free_bytes is not None and self.peak_bytes > self.free_bytes
 
     @property
     def falls_back(self) -> bool:
-        """Whether it is too much for an accelerator, so that the CPU makes it."""
+        """Whether the accelerator has too little memory, so that the CPU is used."""
         return self.is_too_much and not self.is_on_cpu
 
     @property
     def is_large(self) -> bool:
-        """Whether it needs more than half of what there is."""
+        """Whether the run needs more than half of the free memory."""
         return self.free_bytes is not None and 2 * self.peak_bytes > self.free_bytes
 
 
@@ -90,10 +102,26 @@ def price(
     *,
     calibration: Calibration | None = None,
 ) -> Price:
-    """What a trace of `model` at a size takes; seconds only with a calibration.
+    """Return the tokens, memory and time that a trace of a model will take.
 
-    size : S for S×S, (width, height), or None for the weights' own. Sides are rounded
-        to the patch, as a run does.
+    Nothing is run. Callable from any thread.
+
+    Parameters
+    ----------
+    model
+        The model, from `vitviz.load_model` or `vitviz.wrap`.
+    size
+        Model pixels: S for S×S, (width, height), or None for the size the weights were
+        made for. Sides are rounded to whole patches, as in a run.
+    calibration
+        Seconds a token and a pair of tokens take, from `calibrate`; without it
+        `Price.seconds` is None.
+
+    Returns
+    -------
+    Price
+        Bytes are estimated from the architecture: 3·N·W values a layer are kept.
+        Nothing is raised: a size that the model cannot take is refused by the run.
     """
     wanted = model.preprocessing.size if size is None else size
     width, height = (wanted, wanted) if isinstance(wanted, int) else wanted
@@ -114,10 +142,11 @@ def price(
 
 
 def run_bytes(info: ModelInfo, num_tokens: int) -> tuple[int, int]:
-    """(bytes a trace keeps, bytes its run takes beside the model, at most).
+    """Return (bytes a trace keeps, bytes its run takes beside the model, at most).
 
-    A block's hidden layer, four times as wide, and its copies come on top of q, k, v;
-    a network that adds a bias to its scores makes it whole, one layer at a time.
+    The peak adds one block's hidden layer, four times as wide as a token, with its
+    copies, and, for a model that adds a bias to its scores, that bias: such a model
+    makes it whole, (H, N, N), one layer at a time.
     """
     item = 4 if info.dtype == "float32" else 2
     values = num_tokens * info.width
@@ -127,7 +156,11 @@ def run_bytes(info: ModelInfo, num_tokens: int) -> tuple[int, int]:
 
 
 def calibrate(model: Model) -> Calibration:
-    """What this model costs here, from a run or two of a fraction of a second."""
+    """Return the time that a token and a pair of tokens take, for a model, measured.
+
+    Runs the model on its device at a small size, then the attention kernel alone: about
+    half a second each, unless a single pass takes longer.
+    """
     import torch
 
     across, down = model.info.patch_size
@@ -137,7 +170,7 @@ def calibrate(model: Model) -> Calibration:
         size = (CALIBRATION_PATCHES * across, CALIBRATION_PATCHES * down)
         try:
             model.adapter.check_size(size)
-        except VitvizError:
+        except VitvizError:  # the model takes only its own size
             size = own
     pixels = torch.zeros(1, 3, size[1], size[0], device=model.device, dtype=model.dtype)
     with torch.inference_mode(), model.adapter.ready(size):
@@ -148,9 +181,10 @@ def calibrate(model: Model) -> Calibration:
 
 
 def calibrated(model: Model, num_tokens: int, seconds: float) -> Calibration:
-    """What this model costs here, from one run of it that was measured.
+    """Return the calibration that follows from one measured pass of the model.
 
-    The attention kernel alone is measured now, in about 0.02 s.
+    num_tokens, seconds : of that pass. The attention kernel alone is measured now, in
+        about 0.02 s.
     """
     import torch
     from torch.nn.functional import scaled_dot_product_attention as attend
@@ -163,12 +197,16 @@ def calibrated(model: Model, num_tokens: int, seconds: float) -> Calibration:
         attend(q, q, q)
         best = _best(lambda: attend(q, q, q), info.device)
     pair_s = best / CALIBRATION_TOKENS**2 * info.num_layers
+    # at least a tenth: the difference of two noisy measurements may be negative
     rest = max(seconds - pair_s * num_tokens**2, 0.1 * seconds)
     return Calibration(rest / num_tokens, pair_s)
 
 
 def require_memory(info: ModelInfo, num_tokens: int, size: tuple[int, int]) -> None:
-    """Raise BudgetError, with the numbers, for a run that memory will not do."""
+    """Raise BudgetError if a run needs more memory than the device has free.
+
+    size : (width, height) in model pixels, for the message.
+    """
     free = free_bytes(info.device)
     if free is None:
         return
@@ -187,7 +225,10 @@ def require_memory(info: ModelInfo, num_tokens: int, size: tuple[int, int]) -> N
 
 
 def smaller_size(model: Model, size: tuple[int, int]) -> tuple[int, int] | None:
-    """The largest input of the same shape that takes half of what is free."""
+    """Return the largest size of the same proportions that needs half the free memory.
+
+    (width, height) in model pixels; None if even a twentieth of `size` needs more.
+    """
     factor = 0.95
     while factor > 0.05:
         made = price(model, (round(size[0] * factor), round(size[1] * factor)))
@@ -198,7 +239,7 @@ def smaller_size(model: Model, size: tuple[int, int]) -> tuple[int, int] | None:
 
 
 def _best(call: Callable[[], object], device: str) -> float:
-    """Seconds of the quickest of up to five calls, in about half a second."""
+    """Return the seconds of the quickest of up to five calls within `BUDGET_S`."""
     taken: list[float] = []
     while len(taken) < 5 and sum(taken) < BUDGET_S:
         start = time.perf_counter()
@@ -209,7 +250,7 @@ def _best(call: Callable[[], object], device: str) -> float:
 
 
 def _wait_for(device: str) -> None:
-    """Until an accelerator has done what it was asked; the CPU always has."""
+    """Wait until an accelerator has finished its work; the CPU always has."""
     import torch
 
     kind = device.partition(":")[0]

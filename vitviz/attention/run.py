@@ -1,4 +1,11 @@
-"""One forward pass of a model under the tap, and the trace it leaves."""
+"""A traced forward pass: prepare, run under the tap, verify, fall back to the CPU.
+
+    trace(model, picture) → set_up → run → tapped forward pass → Trace
+                                      └── out of memory: the same run on the CPU
+
+A trace is returned only if at least one layer is exact: its recomputed rows agree with
+the model's own output.
+"""
 
 from __future__ import annotations
 
@@ -37,22 +44,53 @@ def trace(
     on_layer: Callable[[int, Trace], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Trace:
-    """The trace of one picture.
-
-    image : path, PIL image, (H, W, 3) uint8, a loaded picture, or a prepared
-        (1, 3, H, W) tensor, which enters the model as it is.
-    size : None for the weights' own preprocessing; S for the shorter side resized to
-        S and the centre S×S; (width, height) likewise.
-    interventions : what is changed of the model and the picture for this run; the
-        trace then shows the changed attention, and methods run the changed model.
-    on_layer : called with (layer, trace so far) as each layer is captured.
-    is_cancelled : polled before every layer.
+    """Run a model on one picture and return the trace of its attention.
 
     Where an accelerator has not enough memory, the run is made on the CPU: see
-    `trace.setup.fallback`, which is logged as a warning.
+    `trace.setup.fallback`, which is also logged as a warning. May be called from any
+    thread; traces of several threads are made one after the other.
 
-    Raises ImageError, SelectionError, UnsupportedModelError, BudgetError where memory
-    does not suffice, ExactnessError when no layer is exact, Cancelled.
+    Parameters
+    ----------
+    model
+        The model, from `vitviz.load_model` or `vitviz.wrap`.
+    image
+        A path, a PIL image, an array (H, W, 3) uint8 in [0, 255], a loaded picture, or
+        a prepared tensor (1, 3, H, W), normalised, which enters the model as it is.
+    size
+        Model pixels. None for the preprocessing the weights were made with; S to resize
+        the shorter side to S and take the centre S×S; (width, height) likewise.
+    fit
+        How the picture is brought to that size: crop, whole or letterbox.
+    interventions
+        What is changed in the model and the picture for this run. The trace then holds
+        the changed attention, and methods run the changed model.
+    on_layer
+        Called in this thread with (layer, trace so far) as each layer is captured.
+    is_cancelled
+        Polled before every layer, in this thread.
+
+    Returns
+    -------
+    Trace
+        q, k, v of every layer, (H, N, D) each, in the model's dtype and on its device.
+
+    Raises
+    ------
+    ImageError
+        If the picture cannot be read.
+    InputError
+        If a tensor has another shape than (1, 3, H, W).
+    SelectionError
+        If the model cannot take the size, or the interventions do not fit it.
+    UnsupportedModelError
+        If attention is not the call that is tapped, or the model fails on the input.
+    BudgetError
+        If memory does not suffice, on the CPU neither.
+    ExactnessError
+        If recomputed attention differs from the model's own in every layer.
+    Cancelled
+        If `is_cancelled` returned True.
     """
     setup, pixels = set_up(
         model, image, size=size, fit=fit, interventions=interventions
@@ -68,10 +106,15 @@ def run(
     on_layer: Callable[[int, Trace], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Trace:
-    """One tapped forward pass. See `trace`.
+    """Run a prepared input through the model and return the trace; see `trace`.
 
-    What an accelerator has not enough memory for runs on the CPU; the trace's setup
-    then says so, and `as_run` finds the copy of the model that made it.
+    pixels : (1, 3, H, W), on the model's device, patches hidden already.
+
+    Where an accelerator has not enough memory, the run is made on the CPU; the trace's
+    setup then holds a note, and `cpu_fallback.as_run` finds the model that made it.
+
+    Raises UnsupportedModelError, BudgetError, ExactnessError, SelectionError and
+    Cancelled, as `trace` does.
     """
     is_cpu = torch.device(setup.model.device).type == "cpu"
     result: Trace | None = None
@@ -99,7 +142,7 @@ def run(
 
 
 def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
-    """Whether a run can be tried. Raises BudgetError where it cannot on the CPU."""
+    """Return whether a run can be tried; raise BudgetError if it cannot on the CPU."""
     try:
         require_memory(model.info, setup.grid.num_tokens, setup.placement.model_size)
     except BudgetError:
@@ -110,7 +153,7 @@ def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
 
 
 class _ListenerFailed(Exception):
-    """Carries what a listener raised past the explanation of the network's faults."""
+    """An error of `on_layer`, wrapped so that it is not taken for the model's own."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(error)
@@ -124,6 +167,10 @@ def _tapped(
     on_layer: Callable[[int, Trace], None] | None,
     is_cancelled: Callable[[], bool] | None,
 ) -> Trace:
+    """Return the trace of one tapped forward pass.
+
+    A listener's error passes unchanged; the model's own errors are explained.
+    """
     adapter = model.adapter
     partial = Trace(setup, (None,) * len(adapter.blocks))
 
@@ -167,7 +214,13 @@ def _tapped(
 
 
 def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:
-    """The trace with its number of special tokens checked, or taken from the run."""
+    """Return the trace with the number of special tokens that its first layer has.
+
+    A model that declares its special tokens must run as many. One that does not may
+    have up to 16, which are counted from the run.
+
+    Raises UnsupportedModelError otherwise.
+    """
     setup = partial.setup
     count = capture.num_queries - setup.grid.num_patches
     if count == setup.grid.num_prefix_tokens:

@@ -1,17 +1,17 @@
-"""The tap: one replaced function that keeps the q, k, v of every attention call.
+"""The tap: torch's fused attention function replaced by a recorder of q, k and v.
 
-Every model worth showing calls `torch.nn.functional.scaled_dot_product_attention`
-with its queries and keys already normalised and rotated. While a `tap` is open, that
-function is a recorder: it calls the original, keeps references to what went in, and
-returns the original's result. Nothing else of the model is touched, so its logits are
-those of the untapped model; unless it is asked to change the call:
-`attention.intervene`.
+Vision Transformers of timm, torchvision and transformers call
+`torch.nn.functional.scaled_dot_product_attention` with their queries and keys already
+normalised and rotated. While a `tap` is open, that function is a recorder: it calls the
+original, keeps references to the arguments, and returns the original's result. Nothing
+else of the model is touched, so its logits are those of the untapped model, unless the
+call itself is to be changed (`attention.intervene`).
 
     forward pass → block pre-hook names the layer → recorder calls the fused kernel,
-    keeps q, k, v, bias, scale, recomputes nine rows as a check, hands the layer over
+    keeps q, k, v, bias, scale, recomputes nine rows as a check, reports the layer
 
-The replacement is global to the process, so one tapped forward pass runs at a time;
-calls from other threads go through unrecorded.
+The replacement is global to the process, so a lock lets one tapped forward pass run at
+a time; calls from other threads go through unrecorded.
 """
 
 from __future__ import annotations
@@ -32,27 +32,30 @@ from vitviz.attention.intervene import AppliedInterventions, Call, as_bias
 from vitviz.domain.interventions import Axis
 from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
 
+# Of the biases that one trace keeps, all layers together.
 MAX_BIAS_BYTES = 256 * 2**20
-"""Biases kept for one trace, all layers together."""
 
+# Torch's own function, also for those who call it while a tap is open.
 _original = F.scaled_dot_product_attention
 fused_attention = _original
-"""The function that a tap replaces, as torch has it."""
+# Held while a tap is open: the replaced function is global to the process.
 _lock = threading.Lock()
 
 
 @dataclass(slots=True)
 class Recording:
-    """What an open tap has collected so far."""
+    """The attention calls that an open tap has recorded so far.
+
+    captures : one for each block, None until its attention has run.
+    extras : calls outside the blocks, such as that of SigLIP's pooling head.
+    """
 
     captures: list[Capture | None]
-    """One for each block, None until its attention has run."""
     extras: list[Capture] = field(default_factory=list)
-    """Calls outside the blocks, such as the pooling head of SigLIP."""
 
 
 class _Recorder:
-    """Stands in for `scaled_dot_product_attention` while a tap is open."""
+    """The function that replaces `scaled_dot_product_attention` in an open tap."""
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class _Recorder:
         scale: float | None = None,
         enable_gqa: bool = False,
     ) -> Tensor:
+        """Return what torch's own function returns, and record the call."""
         is_ours = threading.get_ident() == self.thread_id
         is_ours = is_ours and self.layer not in self.windowed
         if is_ours and query.dim() == 3:  # heads without a batch, as in timm's SAM
@@ -128,7 +132,10 @@ class _Recorder:
     def _changed(
         self, changes: AppliedInterventions, layer: int, call: Call
     ) -> Tensor | None:
-        """The call's output as interventions make it; None if they leave it alone."""
+        """Return a call's output under the interventions; None if they do not apply.
+
+        Records the changed call.
+        """
         change = changes.of_layer(layer, call)
         if change is None:
             return None
@@ -147,13 +154,14 @@ class _Recorder:
         return change.switched_off(output)
 
     def _handed_on(self, output: Tensor) -> Tensor:
-        """The output, or what `on_output` puts in its place."""
+        """Return the output, or what `on_output` returns in its place."""
         changed = None
         if self.layer is not None and self.on_output is not None:
             changed = self.on_output(self.layer, output)
         return output if changed is None else changed
 
     def _keep(self, capture: Capture) -> None:
+        """Record a call for the block that runs, or outside of all blocks."""
         if self.layer is None:
             self.recording.extras.append(capture)
             return
@@ -169,6 +177,7 @@ class _Recorder:
             self.on_capture(self.layer, capture)
 
     def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
+        """Raise UnsupportedModelError if a call is not one picture's full attention."""
         where = Phrase("outside the blocks")
         if self.layer is not None:
             where = Phrase("in block {n}", {"n": self.layer})
@@ -189,7 +198,10 @@ class _Recorder:
             )
 
     def _bias(self, mask: Tensor | None) -> Bias | None:
-        """What is kept of the mask as an additive bias."""
+        """Return a mask as an additive bias, compressed where its structure is known.
+
+        Raises BudgetError if the biases of all layers exceed `MAX_BIAS_BYTES`.
+        """
         if mask is None:
             return None
         values = as_bias(mask)
@@ -218,23 +230,26 @@ def tap(
     windowed: Collection[int] = (),
     grid: tuple[int, int] | None = None,
 ) -> Iterator[Recording]:
-    """A recording of the attention calls made in this thread while it is open.
+    """Record the attention calls made in this thread while the context is open.
+
+    On leaving, however that happens, the function, the native fast path and the hooks
+    are as before. Waits while another thread has a tap open; a second tap in the same
+    thread would deadlock.
 
     blocks : the model's blocks in order; a call belongs to the block that runs.
     on_capture : called in this thread with (layer, capture) right after each block's
         attention; what it raises ends the forward pass.
-    on_output : called with (layer, the kernel's own output (B, H, N, D)); nothing is
-        captured then: for a backward pass, whose captures a trace already has. What
-        it returns, if anything, takes the output's place.
-    changes : what is changed in the calls of the blocks; None changes nothing.
+    on_output : called in this thread with (layer, the kernel's output, (B, H, N, D));
+        a Tensor that it returns replaces the output. Nothing is captured then: for
+        passes after a trace, which has the captures already.
+    changes : interventions on the calls of the blocks; None changes nothing.
     is_cancelled : polled before every block.
     windowed : blocks whose attention stays in windows; they are not captured.
-    grid : (rows, cols) of the patches, which lets large biases be kept in parts.
+    grid : (rows, cols) of the patches; with it, large biases are compressed.
 
-    On leaving, however that happens, the function, the native fast path and the hooks
-    are as before. Waits while another thread has a tap open.
-
-    Raises Cancelled, UnsupportedModelError, BudgetError, SelectionError.
+    Raises Cancelled if `is_cancelled` returned True, UnsupportedModelError for a call
+    that is not one picture's full attention, BudgetError for biases that are too large,
+    SelectionError for interventions that do not fit the run.
     """
     recorder = _Recorder(blocks, on_capture, on_output, changes, windowed, grid)
 
@@ -257,6 +272,7 @@ def tap(
                 block.register_forward_hook(lambda _module, _args, _out: leave()),
             ):
                 stack.callback(handle.remove)
+        # registered last: it runs after the hook that ends the block's layer
         dropping = None if changes is None else changes.hook()
         if dropping is not None:
             stack.callback(blocks[-1].register_forward_hook(dropping).remove)
@@ -267,9 +283,11 @@ def tap(
 
 @contextlib.contextmanager
 def standing_in(function: Callable[..., Tensor]) -> Iterator[None]:
-    """`function` in the place of the fused attention, with its arguments, and no tap.
+    """Keep `function` in place of torch's fused attention; nothing is recorded.
 
-    On leaving, everything is as before. Waits while another thread has a tap open.
+    function : called with the arguments of `scaled_dot_product_attention`.
+
+    On leaving, everything is as before. Waits while a tap is open.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(_lock)
@@ -282,9 +300,9 @@ def standing_in(function: Callable[..., Tensor]) -> Iterator[None]:
 def require_complete(
     recording: Recording, blocks: Sequence[nn.Module], windowed: Collection[int] = ()
 ) -> None:
-    """Raise UnsupportedModelError unless every block's attention was captured.
+    """Raise UnsupportedModelError if a block's attention was not captured.
 
-    Those whose attention stays in windows are not expected.
+    windowed : blocks whose attention stays in windows, which never is.
     """
     captures = enumerate(recording.captures)
     missing = [i for i, c in captures if c is None and i not in windowed]
@@ -302,9 +320,9 @@ def require_complete(
 
 @contextlib.contextmanager
 def _native_fast_path_off() -> Iterator[None]:
-    """Keep `nn.MultiheadAttention` in Python, where its call can be seen.
+    """Keep `nn.MultiheadAttention` on its Python path, whose attention call is tapped.
 
-    In eval mode it otherwise jumps to a native kernel (torch 1.12 and later).
+    In eval mode it otherwise runs a native kernel (torch 1.12 and later).
     """
     was_enabled = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
@@ -315,16 +333,19 @@ def _native_fast_path_off() -> Iterator[None]:
 
 
 def _repeated(keys: Tensor, query: Tensor) -> Tensor:
-    """Keys or values of grouped heads, one for each head of the query."""
+    """Return keys or values of grouped heads repeated for each head of the query.
+
+    (B, G, N, D) → (B, H, N, D), as the kernel does with `enable_gqa`.
+    """
     return keys.repeat_interleave(query.shape[-3] // keys.shape[-3], dim=-3)
 
 
 def _owned(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """q, k, v without holding on to memory that none of them uses.
+    """Return q, k, v, detached, as views unless that would hold unused memory.
 
-    Usually the three are views of one projection and are kept as they are. Where q
-    and k were normalised or rotated into tensors of their own, v would keep the whole
-    projection alive: it is copied then.
+    Usually the three are views of one projection and stay views. Where q and k were
+    normalised or rotated into tensors of their own, v would keep the whole projection
+    in memory, three times its size: it is copied then.
     """
     users: dict[int, int] = {}
     for tensor in (q, k, v):

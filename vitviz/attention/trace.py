@@ -1,4 +1,10 @@
-"""What one forward pass left behind: q, k, v of every layer, never A."""
+"""The trace of one forward pass: q, k, v of every layer, and attention from them.
+
+    Setup      what is known before the first layer: model, grid, placement, picture
+    Trace      captures of all layers; rows, columns, matrices and tiles when asked for
+
+The attention matrices A are never stored.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ from torch import Tensor
 from vitviz.attention import compute
 from vitviz.attention.capture import Capture
 from vitviz.domain.geometry import POOL, Bins, PatchGrid, Placement
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import UNTOUCHED, Axis, Interventions
 from vitviz.errors import ExactnessError, Phrase, SelectionError
 from vitviz.models.model import ModelInfo
@@ -26,45 +32,52 @@ Query = int | tuple[int, int] | str
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What one forward pass left behind. Rows, columns and matrices are computed.
+    """The record of one forward pass, from which attention is computed when asked for.
 
-    Layers, heads, rows and columns count from 0. While a run goes on, a trace holds
-    the layers captured so far; `with_layer` makes the next one. All methods may be
-    called from any thread; arrays are numpy, float32, copies.
+    Layers, heads, rows and columns count from 0. The sequence is P special tokens, then
+    R·C patches, N = P + R·C. While a run goes on, a trace holds the layers captured so
+    far; `with_layer` makes the next one. All methods may be called from any thread;
+    they return numpy arrays, float32, copies.
+
+    setup : what is known of the run before its first layer.
+    captures : one for each layer, (H, N, D) q, k and v; None for a layer that has not
+        run yet or whose attention stays in windows.
+    extras : attention of pooling heads outside the layers, in the order of the calls.
+    output : (C,) float32 logits, or the feature of a model without a head; None while
+        the run goes on.
     """
 
     setup: Setup
     captures: tuple[Capture | None, ...]
     extras: tuple[Capture, ...] = ()
-    """Attention of pooling heads outside the layers, in the order of their calls."""
     output: npt.NDArray[np.float32] | None = None
-    """(C,): logits, or the feature of a model without a head; None while running."""
+    # (H, N) of each layer whose column was asked for; shared by `with_layer`'s traces
     _log_normalisers: dict[int, Tensor] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def num_layers(self) -> int:
-        """L."""
+        """Number of layers, L."""
         return len(self.captures)
 
     @property
     def num_heads(self) -> int:
-        """H; 0 before the first layer."""
+        """Number of heads of a layer, H; 0 before the first layer has run."""
         return next((c.num_heads for c in self.captures if c is not None), 0)
 
     @property
     def num_tokens(self) -> int:
-        """N = P + R·C."""
+        """Number of tokens, N = P + R·C."""
         return self.setup.grid.num_tokens
 
     @property
     def num_keys(self) -> int:
-        """Tokens that can be seen: N less those that were dropped."""
+        """Number of tokens that can be seen: N less those that were dropped."""
         return self.num_tokens - len(self.interventions.dropped)
 
     @property
     def num_prefix_tokens(self) -> int:
-        """P: special tokens, which come before the patches."""
+        """Number of special tokens, P, which come before the patches."""
         return self.setup.grid.num_prefix_tokens
 
     @property
@@ -74,31 +87,32 @@ class Trace:
 
     @property
     def logits(self) -> npt.NDArray[np.float32] | None:
-        """(C,) class logits; None for a model without a head."""
+        """Class logits, (C,) float32; None without a head or while running."""
         return self.output if self.setup.model.has_head else None
 
     @property
     def interventions(self) -> Interventions:
-        """What was changed in this run; empty for the untouched model."""
+        """Interventions on this run; empty for the untouched model."""
         return self.setup.interventions
 
     @property
     def max_error(self) -> float:
         """Largest relative error of the recomputed rows over the captured layers.
 
-        max |A V − O| / max |O| over nine rows a layer; NaN when one is not finite.
+        max |A V − O| / max |O| over nine rows a layer, O the model's own output; NaN if
+        one is not finite or no layer was captured.
         """
         errors = [c.error for c in self.captures if c is not None]
         return float(np.max(errors)) if errors else float("nan")
 
     @property
     def has_rows_of_one(self) -> bool:
-        """Whether the softmax went over the keys, so that rows sum to 1."""
+        """Whether the softmax ran along the keys, so that rows sum to 1."""
         return self.interventions.axis is Axis.KEYS
 
     @property
     def pool(self) -> Capture | None:
-        """The one query of a pooling head over the tokens; None without one."""
+        """Call of the pooling head, (H, 1, D) q; None without one, or if unclear."""
         found = [
             extra
             for extra in self.extras
@@ -108,20 +122,20 @@ class Trace:
 
     @property
     def has_pool(self) -> bool:
-        """Whether a pooling head has a query; while running, whether one is to come."""
+        """Whether there is a pooling head; while running, whether one is expected."""
         is_running = self.output is None
         return self.pool is not None or (is_running and self.setup.has_pool)
 
     @property
     def pooled_tokens(self) -> tuple[int, ...]:
-        """Tokens that the pooling head reads, in order; none without one."""
+        """Token indices that the pooling head reads, in order; () without one."""
         return () if self.pool is None else self._read_by(self.pool)
 
     def _read_by(self, extra: Capture) -> tuple[int, ...]:
-        """The tokens behind the keys of a call outside the layers; () if unclear.
+        """Return the tokens that are the keys of a call outside the layers.
 
-        All that are left in the sequence, or the patches among them (timm's
-        `pool_include_prefix=False`).
+        All tokens that are not dropped, or the patches among them (timm's
+        `pool_include_prefix=False`), whichever are as many as the keys; () if neither.
         """
         grid = self.setup.grid
         dropped = {grid.token(*cell) for cell in self.interventions.dropped}
@@ -130,14 +144,17 @@ class Trace:
         return next((o for o in (left, patches) if len(o) == extra.num_keys), ())
 
     def num_heads_of(self, query: int) -> int:
-        """H of a query's row: the pooling head has heads of its own."""
+        """Return the number of heads of a query's row.
+
+        query : a token index, or POOL: the pooling head has heads of its own.
+        """
         if query == POOL and self.pool is not None:
             return self.pool.num_heads
         return self.num_heads
 
     @property
     def is_complete(self) -> bool:
-        """Whether every layer has been captured."""
+        """Whether every layer has been captured, except those that stay in windows."""
         return all(
             capture is not None or layer in self.setup.windowed
             for layer, capture in enumerate(self.captures)
@@ -146,6 +163,7 @@ class Trace:
     @property
     def num_bytes(self) -> int:
         """Bytes of q, k, v and biases held by this trace."""
+        # by address: q, k and v are often views of one projection
         held = {
             tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes()
             for c in (*self.captures, *self.extras)
@@ -155,15 +173,19 @@ class Trace:
         return sum(held.values())
 
     def with_layer(self, layer: int, capture: Capture) -> Trace:
-        """The trace with one layer more; shares everything else."""
+        """Return a trace with one more layer; it shares everything else with this."""
         captures = list(self.captures)
         captures[layer] = capture
         return replace(self, captures=tuple(captures))
 
     def token(self, query: Query) -> int:
-        """Token index of a query: an index, (row, col), or a special token's name.
+        """Return the token index of a query.
 
-        POOL for "pool", the query of a pooling head. Raises SelectionError.
+        query : a token index in [0, N), a patch's (row, col), a special token's name
+            such as "cls", or "pool" for the query of a pooling head, which is no token:
+            POOL is returned for it.
+
+        Raises SelectionError if there is no such token.
         """
         if query in ("pool", POOL):
             if not self.has_pool:
@@ -191,24 +213,19 @@ class Trace:
         return query
 
     def _or_special(self) -> Phrase | str:
-        """The end of a sentence: which special tokens could be chosen instead."""
+        """Return the end of a sentence with the special tokens; "" without any."""
         names = self.setup.prefix_names
         if not names:
             return ""
         return Phrase(", or one of: {names}", {"names": ", ".join(names)})
 
     def capture(self, layer: int) -> Capture:
-        """The factors of one layer.
+        """Return the capture of one layer: q, k, v, (H, N, D), on the model's device.
 
         Raises SelectionError outside [0, L), for a layer whose attention stays in
-        windows, or before the layer has run, and ExactnessError where its check failed.
+        windows, or before the layer has run; ExactnessError if its check failed.
         """
-        if not 0 <= layer < self.num_layers:
-            raise SelectionError(
-                "There is no layer {layer}: layers go from 0 to {last}.",
-                layer=layer,
-                last=self.num_layers - 1,
-            )
+        require_layer(layer, self.num_layers)
         capture = self.captures[layer]
         if layer in self.setup.windowed:
             shown = [i for i in range(self.num_layers) if i not in self.setup.windowed]
@@ -230,10 +247,18 @@ class Trace:
         return capture
 
     def row(self, layer: int, query: Query) -> Array:
-        """Where a query looks, (H, N); rows sum to 1 unless the axis was changed.
+        """Return the attention of one query to all tokens, for every head.
 
-        The query "pool" is that of a pooling head (SigLIP, PE core), which reads the
-        tokens of the last layer and has heads of its own.
+        (H, N) float32 in [0, 1]; rows sum to 1 unless the axis was changed. O(N·D).
+
+        A = softmax(Q Kᵀ · scale + bias), Vaswani et al. 2017, arXiv 1706.03762,
+        equation 1.
+
+        query : see `token`. "pool" is the query of a pooling head (SigLIP, PE core),
+            which reads the tokens of the last layer and has heads of its own.
+
+        Raises SelectionError if there is no such layer or query, ExactnessError if the
+        layer's check failed.
         """
         token = self.token(query)
         if token == POOL:
@@ -241,10 +266,12 @@ class Trace:
         return as_array(compute.row(self.capture(layer), token))
 
     def pool_at(self, layer: int) -> Capture:
-        """The pooling head's call, for the one layer whose tokens it reads: the last.
+        """Return the call of the pooling head, which reads the last layer's tokens.
 
-        Raises SelectionError for another layer or while it has not run, ExactnessError
-        where its check failed.
+        layer : must be the last, L − 1.
+
+        Raises SelectionError for another layer or if the head has not run, and
+        ExactnessError if its check failed.
         """
         if layer != self.num_layers - 1:
             raise SelectionError(
@@ -264,17 +291,26 @@ class Trace:
         return pool
 
     def placed(self, row: Tensor) -> Array:
-        """(H, n) over the tokens that a pooling head reads as (H, N); others get 0."""
+        """Return a pooling head's row with a value for every token: (H, n) → (H, N).
+
+        row : over the `pooled_tokens`; all other tokens get 0.
+        """
         values = as_array(row)
         placed = np.zeros((len(values), self.num_tokens), np.float32)
         placed[:, list(self.pooled_tokens)] = values
         return placed
 
     def column(self, layer: int, key: Query) -> Array:
-        """Who looks at a key, (H, N), each in [0, 1].
+        """Return the attention of all queries to one key, for every head.
 
-        The first column of a layer streams all its rows once (O(N²) time, a tile of
-        memory); later ones cost as much as a row.
+        (H, N) float32 in [0, 1]; a column does not sum to 1. The first column of a
+        layer streams all its rows once, O(N²·D) time in the memory of a tile; later
+        ones cost as much as a row, O(N·D).
+
+        key : as a query, see `token`, but not "pool".
+
+        Raises SelectionError if there is no such layer or key, ExactnessError if the
+        layer's check failed.
         """
         capture, token = self.capture(layer), self.token(key)
         if token == POOL:
@@ -284,18 +320,29 @@ class Trace:
         return as_array(compute.column(capture, token, self._normalisers(layer)))
 
     def has_normalisers(self, layer: int) -> bool:
-        """Whether a column of this layer is as cheap as a row."""
+        """Return whether a column of this layer takes no more time than a row."""
         return layer in self._log_normalisers or not self.has_rows_of_one
 
     def matrix(self, layer: int, head: int) -> Array:
-        """One head's whole attention matrix, (N, N); rows are queries.
+        """Return one head's whole attention matrix, (N, N) float32, in [0, 1].
 
-        Raises BudgetError above 8,192 tokens: read `tiles` there.
+        Rows are queries, columns keys.
+
+        Raises SelectionError if there is no such layer or head, ExactnessError if the
+        layer's check failed, and BudgetError above 8,192 tokens: read `tiles` instead.
         """
-        return as_array(compute.matrix(self.capture(layer), self._head(head)))
+        capture = self.capture(layer)
+        require_head(head, self.num_heads)
+        return as_array(compute.matrix(capture, head))
 
     def tiles(self, layer: int, rows: int = 256) -> Iterator[tuple[int, Array]]:
-        """(first query, (H, b, N)) from the first query to the last, b ≤ rows."""
+        """Yield (first query, tile) from the first query to the last.
+
+        A tile is the attention of b ≤ `rows` queries, (H, b, N) float32 in [0, 1].
+
+        Raises SelectionError if there is no such layer, ExactnessError if its check
+        failed.
+        """
         for start, part in compute.tiles(self.capture(layer), rows):
             yield start, as_array(part)
 
@@ -307,7 +354,18 @@ class Trace:
         *,
         rows: range | None = None,
     ) -> Iterator[tuple[int, Array]]:
-        """(first bin, (b, num_bins)): exact block means; see `attention.pooled`."""
+        """Yield exact block means of the matrix of a head, or of fused heads, in bands.
+
+        Each item is (first query bin, (b, num_bins) float32 in [0, 1]); see
+        `compute.pooled`.
+
+        head : a head, some heads and how to fuse them, or a fusion of all heads.
+        bins : the blocks on both axes.
+        rows : the query bins to compute; None for all.
+
+        Raises SelectionError if there is no such layer or head, ExactnessError if the
+        layer's check failed.
+        """
         chosen = self._heads(head)
         for start, band in compute.pooled(self.capture(layer), chosen, bins, rows=rows):
             yield start, as_array(band)
@@ -315,16 +373,29 @@ class Trace:
     def pooled_preview(
         self, layer: int, head: HeadChoice | Fusion | int, bins: Bins
     ) -> Array:
-        """(num_bins, num_bins): one query of each bin, a quick first picture."""
+        """Return a coarse pooled matrix, (num_bins, num_bins) float32 in [0, 1].
+
+        One query of each bin, keys pooled exactly: 1/block of the time of `pooled`.
+
+        Raises SelectionError if there is no such layer or head, ExactnessError if the
+        layer's check failed.
+        """
         chosen = self._heads(head)
         return as_array(compute.pooled_preview(self.capture(layer), chosen, bins))
 
     def patch_map(self, values: Array) -> Array:
-        """The patches of (…, N) as (…, rows, cols); special tokens are left out."""
+        """Return the patches of (…, N) as (…, rows, cols), without special tokens.
+
+        A view where numpy can make one.
+        """
         patches = values[..., self.num_prefix_tokens :]
-        return patches.reshape(*values.shape[:-1], *self.grid)
+        return patches.reshape(*values.shape[:-1], *self.grid)  # (…, R, C)
 
     def _normalisers(self, layer: int) -> Tensor | None:
+        """Return a layer's log-sum-exp of every row, (H, N); None for another axis.
+
+        Computed once and stored.
+        """
         capture = self.capture(layer)
         if capture.axis is not Axis.KEYS:
             return None
@@ -334,32 +405,39 @@ class Trace:
             return self._log_normalisers[layer]
 
     def _heads(self, head: HeadChoice | Fusion | int) -> HeadChoice:
+        """Return the choice of heads; raise SelectionError for one out of range."""
         if isinstance(head, Fusion):
             return HeadChoice((), head)
         choice = HeadChoice((head,)) if isinstance(head, int) else head
         for one in choice.heads:
-            self._head(one)
+            require_head(one, self.num_heads)
         return choice
-
-    def _head(self, head: int) -> int:
-        if not 0 <= head < self.num_heads:
-            raise SelectionError(
-                "There is no head {head}: heads go from 0 to {last}.",
-                head=head,
-                last=self.num_heads - 1,
-            )
-        return head
 
 
 def as_array(tensor: Tensor) -> Array:
-    """Numbers as float32 on the CPU; the tensor's own memory if they are that."""
+    """Return a tensor as a float32 array on the CPU.
+
+    A view of the tensor's memory if it is float32 on the CPU already, else a copy.
+    """
     array: Array = tensor.detach().float().cpu().numpy()
     return array
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is known of a run before its first layer."""
+    """What is known of a run before its first layer.
+
+    prefix_names : special tokens in order, such as ("cls", "reg0").
+    placement : where the model's input lies on the picture.
+    picture : what is shown; of a prepared tensor, its values as 8-bit colours.
+    is_prepared : whether the input was a prepared tensor; it cannot be made again from
+        the 8-bit colours of `picture`.
+    windowed : layers whose attention stays in windows; they have no N×N matrix.
+    has_pool : whether a pooling head after the layers has a query of its own.
+    interventions : what was changed; rows, checks and methods are of the changed run.
+    fallback : why the run was made on the CPU though the model lies on an accelerator;
+        None if it was not.
+    """
 
     model: ModelInfo
     grid: PatchGrid
@@ -367,19 +445,13 @@ class Setup:
     placement: Placement
     preprocessing: Preprocessing
     picture: SourceImage
-    """What is shown; of a prepared tensor, its values as colours again."""
     is_prepared: bool = False
-    """Whether the input was a prepared tensor, which its 8 bit colours cannot give."""
     windowed: frozenset[int] = frozenset()
-    """Layers whose attention stays in windows: they have no matrix to show."""
     has_pool: bool = False
-    """Whether a pooling head behind the layers asks with a query of its own."""
     interventions: Interventions = UNTOUCHED
-    """What was changed; rows, checks and methods show the changed run."""
     fallback: Phrase | None = None
-    """Why the run was made on the CPU though the model lies on an accelerator."""
 
     @property
     def image(self) -> SourceImage | None:
-        """What the input was made of; None when it was a prepared tensor."""
+        """Picture that the input was made of; None if it was a prepared tensor."""
         return None if self.is_prepared else self.picture

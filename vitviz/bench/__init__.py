@@ -1,5 +1,10 @@
-"""What vitviz costs on this machine: the figures behind `vitviz bench`.
+"""Measurements of vitviz's time and memory on this machine, for `vitviz bench`.
 
-Every ratio is of runs that alternate (A B A B …, medians), so that a machine that
-slows down or is shared slows both. Memory is measured in processes of their own.
+    networks   what is measured on: ViT-S/14 of each library, random weights
+    timing     ratios of times, times of rows and of the matrix view
+    memory     peaks, each in a process of its own
+    results    a measurement beside its target, and the table of all
+
+The two runs of a ratio alternate (A B, B A, …; medians), so that a machine that slows
+down or is shared slows both.
 """

@@ -1,4 +1,9 @@
-"""Peak memory, each way in a process of its own, over the loaded model."""
+"""Peak memory of a trace, of the fused forward pass, and of storing every A.
+
+    one process for each way:  load the model → reset the peak → run → read the peak
+
+Peaks are counted above the memory that the loaded model takes.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +20,29 @@ from vitviz.bench.results import Measurement
 from vitviz.system import subprocesses
 from vitviz.system.memory import free_bytes
 
+# (Peak of a trace − peak of the forward pass) ÷ bytes of q, k and v, at most.
 FACTOR_TARGET = 1.2
+# Peak of a trace ÷ peak of storing every A, at most, from `KEEPING_TOKENS` on: A grows
+# with N², a trace with N.
 KEEPING_TARGET = 0.1
 KEEPING_TOKENS = 3601
-"""Tokens from which on it is to be reached: A grows with N², a trace with N."""
+# A trace of so many tokens should take no more than so many bytes.
 LARGEST_TOKENS = 16385
 LARGEST_BYTES = 3 * 10**9
 
 
 def can_measure() -> bool:
-    """Whether this system lets a process reset and read its own peak."""
+    """Return whether this system lets a process reset and read its own peak."""
     return sys.platform.startswith("linux") and Path("/proc/self/clear_refs").exists()
 
 
 def compared(
     num_tokens: int = 3601, library: str | None = None, *, timeout_s: float = 120.0
 ) -> list[Measurement]:
-    """A trace against the fused forward pass, and against keeping A."""
+    """Measure the peak of a trace against the forward pass, and against storing A.
+
+    timeout_s : for each process.
+    """
     library = library or networks.libraries()[0]
     what = f"{library}, {num_tokens:,} tokens"
     name = f"peak of a trace over the fused forward, {what}"
@@ -45,6 +56,7 @@ def compared(
     plain = peak_bytes("forward", num_tokens, library, timeout_s=timeout_s)
     traced = peak_bytes("trace", num_tokens, library, timeout_s=timeout_s)
     kept = None
+    # storing A may need more memory than there is: only with twice that free
     if _kept_bytes(num_tokens) * 2 < (free_bytes() or 0):
         kept = peak_bytes("keep", num_tokens, library, timeout_s=timeout_s)
     if plain is None or traced is None:
@@ -71,7 +83,7 @@ def compared(
 
 
 def largest(*, timeout_s: float = 100.0) -> Measurement:
-    """Tokens of a trace that stays within 3 GB over the model."""
+    """Measure whether a trace of 16,385 tokens stays within 3 GB over the model."""
     name = "tokens traced within 3 GB over the model"
     if not can_measure():
         return Measurement(
@@ -89,9 +101,11 @@ def largest(*, timeout_s: float = 100.0) -> Measurement:
 def peak_bytes(
     way: str, num_tokens: int, library: str | None = None, *, timeout_s: float
 ) -> int | None:
-    """Peak over the loaded model of one run; None when it took too long.
+    """Return the peak bytes of one run over the loaded model, in a process of its own.
 
-    way : "forward", "trace", or "keep" (unfused, every A kept).
+    None if it took longer than `timeout_s` or failed.
+
+    way : "forward", "trace", or "keep": attention written out and every A stored.
     """
     wanted = json.dumps([way, num_tokens, library]).encode()
     try:
@@ -102,13 +116,13 @@ def peak_bytes(
 
 
 def serve() -> None:
-    """Write the peak of the run that standard input asks for."""
+    """Run what standard input asks for and write its peak bytes to standard output."""
     way, num_tokens, library = json.load(sys.stdin)
     sys.stdout.write(f"{_measured(way, num_tokens, library)}\n")
 
 
 def _measured(way: str, num_tokens: int, library: str | None) -> int:
-    """Run one way in this process; its peak over the loaded model, bytes."""
+    """Run one way in this process and return its peak over the loaded model, bytes."""
     from vitviz.attention.run import trace
     from vitviz.models.load import wrap
 
@@ -117,6 +131,7 @@ def _measured(way: str, num_tokens: int, library: str | None) -> int:
     pixels = networks.pixels(side)
     model = wrap(network)
     before = _resident_bytes("VmRSS")
+    # 5 resets the peak, VmHWM, to the present size (Linux, proc(5))
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     kept: list[Tensor] = []
     with torch.inference_mode():
@@ -134,9 +149,9 @@ def _measured(way: str, num_tokens: int, library: str | None) -> int:
 
 
 def _keep_attention(network: nn.Module, kept: list[Tensor]) -> dict[str, bool]:
-    """Make the network write out every A, and keep them all: the usual way.
+    """Make a network write out and store every A, and return the arguments it needs.
 
-    Returns what the network is to be called with for that.
+    kept : takes the matrices of timm and torchvision; transformers returns them.
     """
     if hasattr(network, "set_attn_implementation"):  # transformers
         network.set_attn_implementation("eager")  # type: ignore[operator]
@@ -153,6 +168,7 @@ def _keep_attention(network: nn.Module, kept: list[Tensor]) -> dict[str, bool]:
 
 
 def _keep_torchvision(part: nn.MultiheadAttention, kept: list[Tensor]) -> None:
+    """Make a torchvision attention layer write out its A, and store it in `kept`."""
     plain = part.forward
 
     def forward(*args: Tensor, **options: object) -> tuple[Tensor, Tensor | None]:
@@ -166,11 +182,15 @@ def _keep_torchvision(part: nn.MultiheadAttention, kept: list[Tensor]) -> None:
 
 
 def _kept_bytes(num_tokens: int) -> int:
+    """Return the bytes of the A of all layers and heads in float32."""
     return networks.NUM_LAYERS * networks.NUM_HEADS * num_tokens**2 * 4
 
 
 def _resident_bytes(name: str) -> int:
-    """A size in kB from the kernel's table of this process, in bytes."""
+    """Return a size in bytes from the kernel's table of this process, given in kB.
+
+    name : "VmRSS" for the present size, "VmHWM" for its peak.
+    """
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
@@ -178,4 +198,5 @@ def _resident_bytes(name: str) -> int:
 
 
 def _mb(size_bytes: int) -> str:
+    """Return a size as text in MB."""
     return f"{size_bytes / 1e6:,.0f} MB"

@@ -1,4 +1,7 @@
-"""Networks to measure on: ViT-S/14. Weights are random; time does not care."""
+"""Networks to measure on: ViT-S/14 of timm, torchvision and transformers.
+
+Weights are random: neither time nor memory depends on them.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,23 @@ WIDTH = 384
 
 
 def side_px(num_tokens: int) -> int:
-    """Input side whose grid, with CLS, comes nearest to `num_tokens`."""
+    """Return the input side, in pixels, whose tokens are closest to `num_tokens`."""
     return PATCH_PX * max(1, round(math.sqrt(num_tokens - 1)))
 
 
 def tokens_of(side: int) -> int:
-    """N of an input of that side."""
+    """Return the number of tokens of a square input, N, CLS included."""
     return (side // PATCH_PX) ** 2 + 1
 
 
 def libraries() -> list[str]:
-    """Libraries that are installed, the one that ratios are of first."""
+    """Return the libraries that are installed; the first is the default."""
     names = ("timm", "torchvision", "transformers")
     return [name for name in names if importlib.util.find_spec(name) is not None]
 
 
 def network(side: int, library: str | None = None) -> nn.Module:
-    """ViT-S/14 of a library, no head; of the first that is installed by default."""
+    """Return a ViT-S/14 without a head; `library` None: the first that is installed."""
     made = {
         "timm": timm_network,
         "torchvision": torchvision_network,
@@ -41,7 +44,7 @@ def network(side: int, library: str | None = None) -> nn.Module:
 
 
 def timm_network(side: int) -> nn.Module:
-    """ViT-S/14 of timm, fused attention, no head."""
+    """Return timm's ViT-S/14, fused attention, without a head."""
     import timm
 
     torch.manual_seed(0)
@@ -53,7 +56,7 @@ def timm_network(side: int) -> nn.Module:
 
 
 def torchvision_network(side: int) -> nn.Module:
-    """ViT-S/14 of torchvision, no head."""
+    """Return torchvision's ViT-S/14, without a head."""
     from torchvision.models import VisionTransformer
 
     torch.manual_seed(0)
@@ -71,7 +74,7 @@ def torchvision_network(side: int) -> nn.Module:
 
 
 def transformers_network(side: int) -> nn.Module:
-    """ViT-S/14 of transformers, attention by "sdpa", no head."""
+    """Return transformers' ViT-S/14, attention by "sdpa", without a head."""
     from transformers import Dinov2Config, Dinov2Model
 
     torch.manual_seed(0)
@@ -88,11 +91,11 @@ def transformers_network(side: int) -> nn.Module:
 
 
 def pixels(side: int) -> torch.Tensor:
-    """A seeded input, (1, 3, side, side)."""
+    """Return a seeded normal input, (1, 3, side, side) float32."""
     generator = torch.Generator().manual_seed(1)
     return torch.randn(1, 3, side, side, generator=generator)
 
 
 def factor_bytes(num_tokens: int) -> int:
-    """Bytes of q, k and v of all layers in float32."""
+    """Return the bytes of q, k and v of all layers in float32."""
     return NUM_LAYERS * 3 * num_tokens * WIDTH * 4

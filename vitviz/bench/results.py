@@ -1,4 +1,4 @@
-"""One measured figure, its target, and the table they make."""
+"""Results of `vitviz bench`: a measurement beside its target, and the table of all."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What was measured, and the largest or smallest value it should have."""
+    """A measured value and its target.
+
+    value : None if it could not be measured here; the note then says why.
+    target : largest value it should have; None without one.
+    is_at_least : whether the target is the smallest value instead.
+    """
 
     name: str
     value: float | None
-    """None when it could not be measured here; the note says why."""
     unit: str
     target: float | None
     note: str = ""
     is_at_least: bool = False
-    """Whether the target is the smallest value instead of the largest."""
 
     @property
     def is_met(self) -> bool | None:
@@ -33,7 +36,7 @@ class Measurement:
 
 
 def table(figures: list[Measurement]) -> str:
-    """The figures as aligned lines of text."""
+    """Return the measurements as aligned lines of text."""
     rows = [("figure", "measured", "target", "", "")]
     for figure in figures:
         sign = "≥" if figure.is_at_least else "≤"
@@ -58,12 +61,12 @@ def table(figures: list[Measurement]) -> str:
 
 
 def as_dict(figure: Measurement) -> dict[str, object]:
-    """For JSON."""
+    """Return a measurement as a dictionary, for JSON."""
     return {**asdict(figure), "is_met": figure.is_met}
 
 
 def machine() -> dict[str, str]:
-    """What the figures were measured on."""
+    """Return the machine and versions that the measurements were made with."""
     import torch
 
     from vitviz.export.metadata import versions
@@ -80,6 +83,7 @@ def machine() -> dict[str, str]:
 
 
 def _processor() -> str:
+    """Return the name of the processor."""
     if sys.platform.startswith("linux"):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
@@ -88,6 +92,7 @@ def _processor() -> str:
 
 
 def _number(value: float) -> str:
+    """Return a number with about three digits."""
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value < 1 else f"{value:.2f}"

@@ -1,4 +1,9 @@
-"""Times: ratios of alternating runs, rows, the matrix view, the command line."""
+"""Timing of traces, methods, rows, the matrix view and the command line.
+
+    ratio of A to B :  A B, B A, A B, …  →  median of A ÷ median of B
+
+Each measurement is returned beside its target, as a `Measurement`.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +26,22 @@ from vitviz.explain.head_statistics import head_statistics
 from vitviz.models.load import wrap
 from vitviz.system.paths import is_bundle
 
+# Trace ÷ fused forward pass, at most, by number of tokens.
 RATIO_TARGETS = {257: 1.10, 1370: 1.05, 3601: 1.05}
+# The following are ÷ a fused forward pass, at most.
 ROLLOUT_TARGET = 1.0
+# Its own forward and backward pass included.
 RELEVANCE_TARGET = 4.5
-"""Its own forward and backward pass included."""
+# Entropy, distance, special share and sink of every head.
 STATISTICS_TARGET = 3.0
-"""Entropy, distance, special share and sink of every head."""
+# Trace ÷ torchvision's own, native way, at most.
 TORCHVISION_TARGET = 0.65
+# Bins on an axis of the matrix view.
 MATRIX_BINS = 512
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """Wall-clock time of one call."""
+    """Return the wall-clock seconds of one call."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
@@ -40,14 +49,17 @@ def seconds(call: Callable[[], object]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Alternation:
-    """Two ways that were run in turn."""
+    """The times of two calls that were run in turn.
+
+    first_s, second_s : medians of wall-clock seconds.
+    cpu_ratio : first ÷ second in processor time of all threads, medians; other programs
+        on the machine disturb it less.
+    rounds : how often each was run.
+    """
 
     first_s: float
-    """Median wall-clock time."""
     second_s: float
     cpu_ratio: float
-    """First ÷ second in processor time of all threads, medians: a machine that is
-    shared with others disturbs it less."""
     rounds: int
 
     @property
@@ -56,7 +68,7 @@ class Alternation:
         return self.first_s / self.second_s
 
     def note(self) -> str:
-        """What the ratio is made of."""
+        """Return both times, the rounds and the ratio of processor times as text."""
         return (
             f"{self.first_s:.3f} s ÷ {self.second_s:.3f} s, {self.rounds} rounds; "
             f"{self.cpu_ratio:.2f} in processor time"
@@ -66,11 +78,12 @@ class Alternation:
 def alternating(
     first: Callable[[], object], second: Callable[[], object], *, budget_s: float
 ) -> Alternation:
-    """Medians of A B, B A, A B, … in about `budget_s`, at least three rounds.
+    """Return the medians of A B, B A, A B, … in about `budget_s`.
 
-    The order is turned so that neither always runs in the other's wake.
+    At least three rounds, at most 25. The order changes every round, so that neither
+    always runs right after the other.
     """
-    second()
+    second()  # warms up, not counted
     once = seconds(first) + seconds(second)
     rounds = max(3, min(25, int(budget_s / once)))
     taken: tuple[list[float], list[float]] = ([], [])
@@ -88,7 +101,10 @@ def alternating(
 def trace_ratio(
     num_tokens: int, library: str | None = None, *, budget_s: float = 12.0
 ) -> Measurement:
-    """Trace ÷ the same model fused and untapped, of the reference or any library."""
+    """Measure a trace ÷ the same model's fused, untapped forward pass.
+
+    library : None for the first that is installed.
+    """
     side = networks.side_px(num_tokens)
     library = library or networks.libraries()[0]
     module, pixels = networks.network(side, library), networks.pixels(side)
@@ -108,7 +124,7 @@ def trace_ratio(
 
 
 def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Measurement:
-    """Trace ÷ torchvision's own way, which takes a native path."""
+    """Measure a trace ÷ torchvision's own forward pass, which takes a native path."""
     side = networks.side_px(num_tokens)
     module, pixels = networks.torchvision_network(side), networks.pixels(side)
     model = wrap(module)
@@ -127,7 +143,7 @@ def torchvision_ratio(num_tokens: int = 3601, *, budget_s: float = 20.0) -> Meas
 
 
 def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Measurement]:
-    """Rollout, relevance and the navigator's statistics ÷ the fused forward pass."""
+    """Measure rollout, relevance and head statistics ÷ the fused forward pass."""
     from vitviz.explain.run_method import run
 
     side = networks.side_px(num_tokens)
@@ -169,7 +185,7 @@ def methods(num_tokens: int = 3601, *, budget_s: float = 20.0) -> list[Measureme
 
 
 def reading(num_tokens: int) -> list[Measurement]:
-    """Rows and, for many tokens, all layers and the matrix view, from one trace."""
+    """Measure reading rows of a trace; above 1,000 tokens, also the matrix view."""
     side = networks.side_px(num_tokens)
     made = trace(wrap(networks.network(side)), networks.pixels(side))
     count = made.num_tokens
@@ -193,7 +209,7 @@ def reading(num_tokens: int) -> list[Measurement]:
 
 
 def help_time() -> Measurement:
-    """`vitviz --help`, as a process of its own."""
+    """Measure `vitviz --help`, as a process of its own."""
     command = [sys.executable, "-m", "vitviz", "--help"]
     if is_bundle():
         command = [sys.executable, "--help"]
@@ -205,6 +221,7 @@ def help_time() -> Measurement:
 
 
 def _matrix(made: Trace) -> list[Measurement]:
+    """Measure the matrix view of a trace: its first picture, and the exact one."""
     bins = Bins.fitting(made.num_tokens, made.num_prefix_tokens, MATRIX_BINS)
     head = HeadChoice((0,))
     first = min(seconds(lambda: made.pooled_preview(0, head, bins)) for _ in range(3))
@@ -226,6 +243,7 @@ def _matrix(made: Trace) -> list[Measurement]:
 
 
 def _median_ms(call: Callable[[int], object], repeats: int = 50) -> float:
+    """Return the median milliseconds of `call`, after five calls to warm up."""
     for index in range(5):
         call(index)
     times = [seconds(lambda i=i: call(i)) for i in range(repeats)]  # type: ignore[misc]
@@ -233,5 +251,6 @@ def _median_ms(call: Callable[[int], object], repeats: int = 50) -> float:
 
 
 def _forward(module: torch.nn.Module, pixels: torch.Tensor) -> None:
+    """Run one forward pass in inference mode."""
     with torch.inference_mode():
         module(pixels)

@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from vitviz.domain.heads import require_head, require_layer
 from vitviz.errors import SelectionError
 from vitviz.system.dataclass_json import encoded
 
@@ -178,14 +179,14 @@ class Interventions:
         special : names of the special tokens; None where they are not known.
         """
         for off in self.heads_off:
-            _require_layer(off.layer, num_layers)
+            require_layer(off.layer, num_layers)
             if num_heads:
                 require_head(max(off.heads, default=0), num_heads)
         for cut in self.cuts:
             _require_grid(cut.grid, grid)
             layers = cut_layers(cut, num_layers)
-            _require_layer(layers.start, num_layers)
-            _require_layer(layers.stop - 1, num_layers)
+            require_layer(layers.start, num_layers)
+            require_layer(layers.stop - 1, num_layers)
             for token in (*cut.queries, *cut.keys):
                 if isinstance(token, tuple):
                     _require_cell(token, grid)
@@ -228,16 +229,6 @@ def cut_layers(cut: Cut, num_layers: int) -> range:
     return range(cut.first_layer, last + 1)
 
 
-def require_head(head: int, num_heads: int) -> None:
-    """Raise SelectionError for a head that does not exist."""
-    if head >= num_heads:
-        raise SelectionError(
-            "There is no head {head}: heads go from 0 to {last}.",
-            head=head,
-            last=num_heads - 1,
-        )
-
-
 def require_special(name: str, names: tuple[str, ...]) -> None:
     """Raise SelectionError for a special token that does not exist."""
     if name not in names:
@@ -245,15 +236,6 @@ def require_special(name: str, names: tuple[str, ...]) -> None:
             "There is no special token {name}; there are: {names}.",
             name=name,
             names=", ".join(names) or "none",
-        )
-
-
-def _require_layer(layer: int, num_layers: int) -> None:
-    if not 0 <= layer < num_layers:
-        raise SelectionError(
-            "There is no layer {layer}: layers go from 0 to {last}.",
-            layer=layer,
-            last=num_layers - 1,
         )
 
 

@@ -1,9 +1,21 @@
-"""From a trace to maps of relevance: one file a family of methods, one registry.
+"""Methods that make maps of a trace: attention, rollout, relevance, occlusion, others.
 
-vitviz.explain.METHODS
-vitviz.explain.run("rollout", trace, query="cls", discard=0.5)  # (rows, cols)
-vitviz.explain.run("relevance", trace, model=model, target=281)
-vitviz.explain.curves(model, trace, heat, mode="deletion").area
+    vitviz.explain.METHODS                                   # every method by name
+    vitviz.explain.run("rollout", trace, query="cls", discard=0.5)  # (rows, cols)
+    vitviz.explain.run("relevance", trace, model=model, target=281)
+    vitviz.explain.curves(model, trace, heat, mode="deletion").area
+
+METHODS maps a method's name to its `Method`: title, formula, source, cost, options and
+what it needs. Each family of methods has one file, which opens with its papers:
+
+    run_method      the entry point of all methods
+    one_layer       raw and value-weighted attention, norm-based, mass mask, grad-CAM
+    across_layers   rollout, relevance, gradient rollout
+    legrad          LeGrad
+    perturbation    occlusion, deletion and insertion curves, head ablation
+    gradients       one backward pass, on which gradient methods build
+    head_statistics, token_states, precision   measurements of heads, tokens, rounding
+    model_parts     read-out and output projections of a model
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The gradient at every layer's attention output, from one backward pass.
+"""Gradients of a score with respect to every layer's attention, by one backward pass.
 
 With O = A V and dO = ∂s/∂O, the gradient of the score s by the attention weights is
 
     ∂s/∂A = dO Vᵀ,   (H, N, D) @ (H, D, N)
 
 so that every gradient method follows tile by tile from q, k, v and dO; neither A nor
-its gradient is ever held whole. The backward pass is the fused kernel's own.
+its gradient is ever stored whole. The backward pass is the fused kernel's own.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from vitviz.pictures.placement import prepare
 
 @dataclass(frozen=True, slots=True)
 class Gradients:
-    """What one backward pass left behind.
+    """The gradients of one score at every layer's attention output.
 
-    outputs : one Tensor (H, N, D) float32 a layer, ∂s/∂O.
-    score : s itself.
-    target : the class whose logit s is; None for the feature's product with itself.
+    outputs : one Tensor a layer, (H, N, D) float32, on the model's device: ∂s/∂O; zero
+        where the score does not depend on the layer.
+    score : s itself, a logit.
+    target : class whose logit s is; None for the feature's product with itself.
     """
 
     outputs: tuple[Tensor, ...]
@@ -47,18 +48,42 @@ def backward(
     pixels: Tensor | None = None,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> Gradients:
-    """Gradients of a class score for the picture that `trace` was made of.
+    """Return the gradients of a score for the picture that a trace was made of.
 
-    target : index of a class; None for the class with the largest logit. A model
-        without a head has no class: s is then the dot product of its final feature
-        with its own detached value.
-    pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
-    is_cancelled : polled before every layer of the forward pass.
+    Runs one forward and one backward pass, with the trace's interventions. The model's
+    parameters get no gradient and keep their `requires_grad`. May be called from any
+    thread; waits while another pass is tapped.
 
-    Parameters get no gradient and keep their `requires_grad`.
+    Parameters
+    ----------
+    model
+        The model that made the trace.
+    trace
+        A complete trace.
+    target
+        Index of a class in [0, C); None for the class with the largest logit. A model
+        without a head has no class: the score is then the dot product of its final
+        feature with its own detached value.
+    pixels
+        (1, 3, H, W), the prepared input; needed only if the trace was made of a
+        prepared tensor.
+    is_cancelled
+        Polled before every layer of the forward pass.
 
-    Raises SelectionError for an unknown class, InputError without a picture,
-    Cancelled.
+    Returns
+    -------
+    Gradients
+        ∂s/∂O of every layer, (H, N, D) float32; ∂s/∂A follows as ∂s/∂O Vᵀ.
+
+    Raises
+    ------
+    SelectionError
+        If there is no such class.
+    InputError
+        If the trace was made by another model, or of a prepared tensor that is not
+        given again.
+    Cancelled
+        If `is_cancelled` returned True.
     """
     model = as_run(model, trace)
     setup, adapter = trace.setup, model.adapter
@@ -69,6 +94,7 @@ def backward(
             model=model.info.name,
         )
     pixels = prepared_pixels(trace, pixels)
+    # a graph is recorded from the input on, whether or not parameters require one
     entered = pixels.to(model.device, model.dtype).clone().requires_grad_()
     outputs: dict[int, Tensor] = {}
     opened = tap(
@@ -83,7 +109,7 @@ def backward(
         adapter.ready(setup.placement.model_size),
     ):
         with opened:
-            logits = adapter.forward(entered)[0].reshape(-1)
+            logits = adapter.forward(entered)[0].reshape(-1)  # (C,)
         chosen = target_class(model, trace, logits, target)
         score = logits @ logits.detach() if chosen is None else logits[chosen]
         wanted = [outputs[layer] for layer in range(trace.num_layers)]
@@ -98,11 +124,13 @@ def backward(
 
 
 def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
-    """(1, 3, H, W) input that a trace was made of, its hidden patches hidden.
+    """Return the input that a trace was made of, (1, 3, H, W), patches hidden.
 
-    pixels : the whole picture's, if the trace was made of a prepared tensor.
+    float32 on the CPU, normalised, unless `pixels` are given.
 
-    Raises InputError without a picture.
+    pixels : the prepared input without hidden patches, if the trace was made of one.
+
+    Raises InputError if the trace was made of a prepared tensor and it is not given.
     """
     setup = trace.setup
     if pixels is None:
@@ -118,9 +146,11 @@ def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
 def target_class(
     model: Model, trace: Trace, logits: Tensor, target: int | None
 ) -> int | None:
-    """The class asked for, or the likeliest; None for a model without a head.
+    """Return the class asked for, or the likeliest; None for a model without a head.
 
-    Raises SelectionError for a class there is not.
+    logits : (C,) of the unchanged picture.
+
+    Raises SelectionError if there is no such class.
     """
     if not model.info.has_head:
         if target is not None:

@@ -1,4 +1,4 @@
-"""LeGrad: what each layer's own read-out would change with its attention.
+"""LeGrad: sensitivity of each layer's own read-out to its attention.
 
 Walid Bousselham, Angie Boggust, Sofian Chaybouti, Hendrik Strobelt, Hilde Kuehne,
 "LeGrad: An Explainability Method for Vision Transformers via Feature Formation
@@ -6,10 +6,12 @@ Sensitivity", 2024, arXiv 2404.03214, section 3.2:
 
     E^l = mean over heads h and queries i of (∂s^l/∂A^{l,h}_i·)⁺,   E = Σ_l E^l
 
-s^l is the score that the model's own read-out gives to what leaves block l. The paper
-divides by the number of layers and scales the map to [0, 1] at the end; here the sum is
-kept, since a scale of its own would hide how little there may be. ∂s/∂A = dO Vᵀ, tile
-by tile; the graph from s^l to its attention spans one block.
+s^l is the score that the model's own read-out gives to the output of block l.
+∂s/∂A = dO Vᵀ, tile by tile; the graph from s^l to its attention spans one block.
+
+Deviation: the paper divides by the number of layers and scales the map to [0, 1] at the
+end; here the sum is returned, since a scale of its own for each map would hide how
+small its values are.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from vitviz.explain.gradients import target_class
 from vitviz.explain.model_parts import ReadOut, read_out, states_among
 from vitviz.models.model import Model
 
+# Called between tiles; raises Cancelled to end the computation.
 Check = Callable[[], None]
 
 
@@ -41,10 +44,15 @@ def legrad(
     start_layer: int = 0,
     check: Check = lambda: None,
 ) -> Tensor:
-    """(N,) float32, ≥ 0; the same for every query.
+    """Return the LeGrad map, (N,) float32, ≥ 0; the same for every query.
 
-    Raises SelectionError for an unknown class, UnsupportedModelError without a
-    read-out that can be found.
+    pixels : (1, 3, H, W), the traced input.
+    target : class index; None for the likeliest, or for a model without a head.
+    start_layer : the first layer of the sum, counted from 0.
+    check : called before every layer and tile; what it raises ends the computation.
+
+    Raises SelectionError for an unknown class, UnsupportedModelError if the model's
+    read-out is not found, Cancelled.
     """
     adapter = model.adapter
     outputs: dict[int, Tensor] = {}
@@ -56,6 +64,7 @@ def legrad(
         states.append(state if changes is None else changes.drop_from(state))
 
     def is_cancelled() -> bool:
+        # the tap asks, where `check` raises
         try:
             check()
         except Cancelled:
@@ -76,7 +85,7 @@ def legrad(
                 is_cancelled=is_cancelled,
             ),
         ):
-            output = adapter.forward(entered)[0].reshape(-1)
+            output = adapter.forward(entered)[0].reshape(-1)  # (C,)
     finally:
         for hook in hooks:
             hook.remove()
@@ -96,13 +105,20 @@ def legrad(
 def _score(
     reader: ReadOut, states: Tensor, output: Tensor, target: int | None
 ) -> Tensor:
-    """What the read-out says of one layer: a logit, or agreement with the feature."""
+    """Return the score of one layer's states: a logit, or the product with the feature.
+
+    states : (N, D), what leaves the layer.
+    output : (C,) of the whole model, detached.
+    """
     said = reader(states)
     return said @ output if target is None else said[target]
 
 
 def _sensitivity(capture: Capture, slope: Tensor, check: Check) -> Tensor:
-    """(N,): mean over heads and queries of (dO Vᵀ)⁺."""
+    """Return the mean over heads and queries of (dO Vᵀ)⁺, (N,) float32, ≥ 0.
+
+    slope : (H, N, D) float32, dO = ∂s/∂O.
+    """
     values = capture.v.float().transpose(-1, -2)  # (H, D, N)
     total = torch.zeros(capture.num_keys, device=slope.device)
     step = tile_rows(capture)

@@ -1,7 +1,11 @@
-"""Parts of a model that some methods need: found by name, proved by numbers.
+"""Read-out, output projections and block states of a model, found and verified.
 
-Nothing is taken on trust: an output projection is the layer that received exactly the
-attention's output, a read-out the chain that gives exactly the model's own output.
+    read-out            candidates by name; the one that gives the model's own output
+    output projections  the linear layer of a block that receives exactly the
+                        attention's output, by a forward pass
+    states              the token states among a block's arguments or results
+
+A part is used only after its numbers agreed with the model's own in a run.
 """
 
 from __future__ import annotations
@@ -19,26 +23,33 @@ from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, UnsupportedModelError
 from vitviz.models.model import Model
 
+# Largest relative difference between a candidate's output and the model's own.
 LIMIT = 1e-3
-"""Largest relative difference between what was found and the model's own."""
+# Ends of the names that libraries give to the final norm and to the classifier.
 _NORMS = ("norm", "encoder.ln", "layernorm", "post_layernorm", "encoder.layer_norm")
 _HEADS = ("head", "heads", "classifier")
+# Output projections by model; they go when it does.
 _projections: WeakKeyDictionary[nn.Module, tuple[nn.Module, ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOut:
-    """How a model reads its output from the last states: head(between(norm(x)))."""
+    """The chain from the last states to the model's output: rest(pool(norm(x))).
+
+    norm : the final norm.
+    rest : what follows the pooling: a second norm if there is one, and the head.
+    is_mean : whether the mean of the patches is read; otherwise the first token.
+    num_prefix_tokens : P.
+    """
 
     norm: nn.Module
     rest: nn.Module
     is_mean: bool
-    """From the mean of the patches; otherwise from the first token."""
     num_prefix_tokens: int
 
     def __call__(self, states: Tensor) -> Tensor:
-        """(C,) of the states of one layer, (N, D)."""
-        normed = cast("Tensor", self.norm(states))
+        """Return the output read from the states of one layer: (N, D) → (C,)."""
+        normed = cast("Tensor", self.norm(states))  # (N, D)
         if self.is_mean:
             pooled = normed[self.num_prefix_tokens :].mean(dim=0)
         else:
@@ -46,17 +57,18 @@ class ReadOut:
         return cast("Tensor", self.rest(pooled[None]))[0]
 
     def of_each(self, states: Tensor) -> Tensor:
-        """(N, C): every token read as if it were the one."""
+        """Return every token's own output, as if it were read: (N, D) → (N, C)."""
         return cast("Tensor", self.rest(self.norm(states)))
 
 
 def read_out(model: Model, final: Tensor, output: Tensor, num_prefix: int) -> ReadOut:
-    """The read-out that turns `final` into `output`.
+    """Return the read-out that turns `final` into `output`.
 
-    final : (N, D) what leaves the last block.
-    output : (C,) the model's own logits or feature.
+    final : (N, D), what leaves the last block.
+    output : (C,), the model's own logits or feature.
+    num_prefix : P.
 
-    Raises UnsupportedModelError where none does.
+    Raises UnsupportedModelError if no candidate does.
     """
     named = dict(model.adapter.module.named_modules())
     head = next((named[n] for n in _HEADS if n in named), nn.Identity())
@@ -69,6 +81,7 @@ def read_out(model: Model, final: Tensor, output: Tensor, num_prefix: int) -> Re
             if not is_mean and not num_prefix:
                 continue
             candidate = ReadOut(norm, rest, is_mean, num_prefix)
+            # a candidate of other shapes raises
             with torch.inference_mode(), contextlib.suppress(RuntimeError):
                 if _is_close(candidate(entered).float(), output.float()):
                     return candidate
@@ -81,10 +94,11 @@ def read_out(model: Model, final: Tensor, output: Tensor, num_prefix: int) -> Re
 def output_projections(
     model: Model, trace: Trace, pixels: Tensor
 ) -> tuple[nn.Module, ...]:
-    """The linear layer that follows the attention of each block, (D, H·D) weights.
+    """Return each block's output projection W_O, a linear layer, weight (W, H·D).
 
-    Found once for a model, by a pass of its own. Raises UnsupportedModelError where
-    something else stands between them.
+    Found once for each model, by a forward pass.
+
+    Raises UnsupportedModelError if something stands between attention and projection.
     """
     module = model.adapter.module
     if module not in _projections:
@@ -95,6 +109,7 @@ def output_projections(
 def _found_projections(
     model: Model, trace: Trace, pixels: Tensor
 ) -> tuple[nn.Module, ...]:
+    """Return the linear layer of each block that receives the attention's output."""
     adapter = model.adapter
     outputs: dict[int, Tensor] = {}
     found: dict[int, nn.Module] = {}
@@ -117,7 +132,8 @@ def _found_projections(
     for layer, block in enumerate(adapter.blocks):
         for part in block.modules():
             if isinstance(part, nn.MultiheadAttention):
-                found[layer] = part.out_proj  # by its definition; it is not called
+                # by definition; torch reads its weights without calling it
+                found[layer] = part.out_proj
             elif isinstance(part, nn.Linear):
                 watch(layer, part)
     try:
@@ -139,11 +155,12 @@ def _found_projections(
 
 
 def _is_outside(name: str) -> bool:
-    """Whether a module's name is not that of a part of a block."""
+    """Return whether a module is no part of a block, whose names hold its number."""
     return not any(part.isdigit() for part in name.split("."))
 
 
 def _is_close(found: Tensor, own: Tensor) -> bool:
+    """Return whether two outputs agree within `LIMIT` of the largest value."""
     if found.shape != own.shape:
         return False
     error = (found - own).abs().max() / own.abs().max().clamp_min(1e-30)
@@ -151,9 +168,9 @@ def _is_close(found: Tensor, own: Tensor) -> bool:
 
 
 def states_among(value: object) -> Tensor:
-    """The token states among a block's arguments or results, (1, N, D).
+    """Return the token states among a block's arguments or results, (1, N, D).
 
-    Raises InputError where the first of them is something else.
+    Raises InputError if the first of them is no tensor.
     """
     found = value[0] if isinstance(value, tuple) else value
     if not isinstance(found, Tensor):

@@ -1,15 +1,24 @@
-"""Methods that read one layer: the heads' rows, weighted or counted otherwise.
+"""Methods on one layer: raw, received, value-weighted and norm-based attention, others.
 
-Norm-based attention: how long the vector is that a token sends to the query.
+    raw              α^h_i·, a row of each head
+    received         α^h_·j, a column of each head
+    value-weighted   α^h_ij ‖v^h_j‖
+    norm-based       ‖Σ_h α^h_ij f^h_j‖,   f^h_j = v^h_j W_O^h
+    mass mask        the fewest patches that hold a share τ of the patches' attention
+    grad-CAM         (mean over heads of w_h A^h_i·)⁺, w_h the mean gradient of a row
 
-Goro Kobayashi, Tatsuki Kuribayashi, Sho Yokoi, Kentaro Inui, "Attention is Not Only a
-Weight: Analyzing Transformers with Vector Norms", 2020, arXiv 2004.10102, equation 7:
+Value-weighted and norm-based: Goro Kobayashi, Tatsuki Kuribayashi, Sho Yokoi, Kentaro
+Inui, "Attention is Not Only a Weight: Analyzing Transformers with Vector Norms", 2020,
+arXiv 2004.10102; norm-based is its equation 7. The sum over heads is taken before the
+norm. With G_j[h, g] = f^h_j · f^g_j it is (Σ_{h,g} α^h_ij α^g_ij G_j[h, g])^½, so that
+no N×N×D tensor is made. Deviation: a factor on the residual branch (layer scale) comes
+after the projection and is left out.
 
-    ‖Σ_h α^h_ij f^h_j‖,   f^h_j = v^h_j W_O^h
+Mass mask: Mathilde Caron et al., "Emerging Properties in Self-Supervised Vision
+Transformers", 2021, arXiv 2104.14294, section 4.2.2.
 
-Summed over heads before the norm is taken. With G_j[h, g] = f^h_j · f^g_j it is
-(Σ_{h,g} α^h_ij α^g_ij G_j[h, g])^½, so that no N×N×D tensor is made. Where a model
-scales its residual branch (layer scale), that factor comes after and is left out.
+Grad-CAM on attention: the baseline in Hila Chefer, Shir Gur, Lior Wolf, "Transformer
+Interpretability Beyond Attention Visualization", 2021, arXiv 2012.09838, section 4.
 """
 
 from __future__ import annotations
@@ -30,7 +39,15 @@ if TYPE_CHECKING:
 
 
 def heads_of(name: str, trace: Trace, layer: int, token: int) -> Tensor:
-    """A layerwise method's values for each head, (H, N) float32."""
+    """Return the values of raw, received or value-weighted attention for each head.
+
+    (H, N) float32, ≥ 0. Under any other name, those of raw attention.
+
+    token : token index, or POOL for the pooling head's query.
+
+    Raises SelectionError for a layer out of range or a pooling head that has not run,
+    ExactnessError if the layer's check failed.
+    """
     if token == POOL:
         pool = trace.pool_at(layer)
         row = compute.row(pool, 0)
@@ -47,16 +64,24 @@ def heads_of(name: str, trace: Trace, layer: int, token: int) -> Tensor:
 
 
 def value_weighted(row: Tensor, capture: Capture) -> Tensor:
-    """α_ij ‖v_j‖, (H, N) float32 (Kobayashi et al. 2020, arXiv 2004.10102)."""
+    """Return α_ij ‖v_j‖, (H, N) float32 (Kobayashi et al. 2020, arXiv 2004.10102).
+
+    row : (H, N), attention of one query.
+    """
     sizes: Tensor = capture.v.float().norm(dim=-1)
     return row * sizes
 
 
 def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
-    """1 for the fewest patches that hold `mass` of all patches' attention, else 0.
+    """Return 1 for the fewest patches that hold a share of the patches' attention.
 
-    (…, N) float32; special tokens are 0 (Caron et al. 2021, arXiv 2104.14294,
-    section 4.2.2: τ = 0.6). Raises SelectionError unless 0 < mass ≤ 1.
+    (…, N) float32, 0 for all other patches and for special tokens (Caron et al. 2021,
+    arXiv 2104.14294, section 4.2.2: τ = 0.6).
+
+    row : (…, N), attention of one query.
+    mass : the share, τ, in (0, 1].
+
+    Raises SelectionError for another mass.
     """
     if not 0 < mass <= 1:
         raise SelectionError(
@@ -65,6 +90,7 @@ def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
         )
     patches = row[..., num_prefix_tokens:].double()
     ordered, order = patches.sort(dim=-1, descending=True, stable=True)
+    # mass of all larger patches: a patch is in while that is not enough
     before = ordered.cumsum(dim=-1) - ordered
     is_in = before < mass * ordered.sum(dim=-1, keepdim=True)
     result = torch.zeros_like(row)
@@ -75,22 +101,29 @@ def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
 def grad_cam(
     capture: Capture, gradient: Tensor, query: int, num_prefix_tokens: int
 ) -> Tensor:
-    """Heads weighted by the mean gradient of their row, (N,) float32, ≥ 0.
+    """Return the grad-CAM map of one query, (N,) float32, ≥ 0.
 
     w_h = mean over patches j of ∂s/∂A^h_ij,  map = (mean over heads of w_h A^h_i·)⁺
     (the baseline of Chefer et al. 2021, arXiv 2012.09838, section 4)
+
+    gradient : (H, N, D), ∂s/∂O of this layer.
     """
     row = compute.row(capture, query)  # (H, N)
+    # ∂s/∂A of the query: (H, 1, D) @ (H, D, N) → (H, N)
     slope = (gradient[:, query, None] @ capture.v.float().transpose(-1, -2))[:, 0]
-    weight = slope[:, num_prefix_tokens:].mean(dim=-1, keepdim=True)
-    return (weight * row).mean(dim=0).clamp_min(0)
+    weight = slope[:, num_prefix_tokens:].mean(dim=-1, keepdim=True)  # (H, 1)
+    return (weight * row).mean(dim=0).clamp_min(0)  # (N,)
 
 
+# Of the projected values of some tokens, all heads together.
 CHUNK_BYTES = 16 * 2**20
 
 
 def gram(capture: Capture, projection: nn.Module) -> Tensor:
-    """(N, H, H) float32: G_j[h, g] of every token j."""
+    """Return G_j[h, g] = f^h_j · f^g_j of every token j, (N, H, H) float32.
+
+    projection : the layer's W_O, weight (D_out, H·D).
+    """
     weight = projection.get_parameter("weight").detach().float()  # (D_out, H·D)
     heads, tokens, width = capture.v.shape
     parts = weight.unflatten(1, (heads, width)).permute(1, 2, 0)  # (H, D, D_out)
@@ -99,22 +132,26 @@ def gram(capture: Capture, projection: nn.Module) -> Tensor:
     for start in range(0, tokens, step):
         sent = capture.v[:, start : start + step].float() @ parts  # (H, c, D_out)
         sent = sent.transpose(0, 1)  # (c, H, D_out)
-        found.append(sent @ sent.transpose(-1, -2))
-    return torch.cat(found)
+        found.append(sent @ sent.transpose(-1, -2))  # (c, H, H)
+    return torch.cat(found)  # (N, H, H)
 
 
 def norm_based(row: Tensor, grams: Tensor, choice: HeadChoice) -> Tensor:
-    """(N,) float32 of one query's attention, (H, N).
+    """Return norm-based attention of one query, (N,) float32, ≥ 0.
 
-    The mean of heads stands for their sum, as in the paper; max and min take each
-    head's own ‖α^h_ij f^h_j‖.
+    A mean of heads is taken as their sum, the paper's formula; max and min are over
+    each head's own ‖α^h_ij f^h_j‖.
+
+    row : (H, N), the query's attention.
+    grams : (N, H, H), from `gram`.
     """
     if choice.heads:
         index = list(choice.heads)
         row, grams = row[index], grams[:, index][:, :, index]
     if choice.fusion is Fusion.MEAN:
         weights = row.T[:, :, None]  # (N, H, 1)
+        # (N, 1, H) @ (N, H, H) @ (N, H, 1) → (N,)
         squared = (weights.transpose(-1, -2) @ grams @ weights)[:, 0, 0]
-        return squared.clamp_min(0).sqrt()
+        return squared.clamp_min(0).sqrt()  # rounding may make a small one negative
     own = row * grams.diagonal(dim1=1, dim2=2).T.clamp_min(0).sqrt()  # (H, N)
     return own.amax(dim=0) if choice.fusion is Fusion.MAX else own.amin(dim=0)

@@ -1,21 +1,24 @@
-"""What the model says when parts of the picture are hidden.
+"""Perturbation of the input or of heads: occlusion, deletion and insertion, ablation.
+
+    occlusion             score of the whole picture − score with some patches hidden
+    deletion, insertion   score against the share of patches hidden, or shown, in the
+                          order of a map, and the area under that curve
+    head ablation         score of the model − score with one head switched off
+
+The score is the class's probability or, for a model without a head, the cosine of its
+feature to that of the unchanged run. Methods here run the model again.
 
 Occlusion: Matthew Zeiler, Rob Fergus, "Visualizing and Understanding Convolutional
-Networks", 2014, arXiv 1311.2901, section 4.2: the loss of score when a patch is hidden.
-Deletion and insertion: Vitali Petsiuk, Abir Das, Kate Saenko, "RISE", 2018, arXiv
-1806.07421, section 4.3: the score against the share of patches that are hidden, or
-shown, in the order of a map, and the area under that curve.
+Networks", 2014, arXiv 1311.2901, section 4.2.
 
-The score is the class's probability, or, for a model without a head, the cosine of its
-feature to the one of the whole picture.
+Deletion and insertion: Vitali Petsiuk, Abir Das, Kate Saenko, "RISE: Randomized Input
+Sampling for Explanation of Black-box Models", 2018, arXiv 1806.07421, section 4.3.
 
-What the model loses with each head: one pass a head, unchanged blocks reused.
-
-A head is off when its output is zero, or its mean over all tokens (Michel, Levy and
-Neubig 2019, arXiv 1905.10650, section 2.3; mean ablation as in Wang et al. 2022, arXiv
-2211.00593). The effect is the loss of the class's probability, or, for a model without
-a head, 1 less the cosine to the unchanged feature. A head that counts can also have
-others take over for it: a small effect does not prove that it does nothing.
+Head ablation: Paul Michel, Omer Levy, Graham Neubig, "Are Sixteen Heads Really Better
+than One?", 2019, arXiv 1905.10650, section 2.3, sets a head's output to zero; its mean
+over all tokens instead is mean ablation as in Wang et al. 2022, arXiv 2211.00593. One
+pass is made for each head; blocks before its layer are not computed again. A small
+effect does not prove that a head does nothing: others may take over for it.
 """
 
 from __future__ import annotations
@@ -43,16 +46,18 @@ from vitviz.explain.gradients import prepared_pixels, target_class
 from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
+# Called before every pass; raises Cancelled to end the computation.
 Check = Callable[[], None]
+# Tokens of one forward pass, which several perturbed pictures share.
 BATCH_TOKENS = 4096
-"""Tokens of one forward pass: several changed pictures are run at once."""
+# Parts that the patches are divided into along a curve.
 NUM_STEPS = 20
+# Random orders that a curve is compared with.
 NUM_RANDOM = 8
-"""Random orders that a curve is compared with."""
 
 
 class CurveMode(enum.Enum):
-    """Which way a curve goes."""
+    """Whether patches are hidden or shown along a curve."""
 
     DELETION = "deletion"
     INSERTION = "insertion"
@@ -60,23 +65,30 @@ class CurveMode(enum.Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curves:
-    """A map's curve beside those of random orders."""
+    """The deletion or insertion curve of a map, with curves of random orders.
+
+    shares : (S,) float32 from 0 to 1, share of patches hidden (deletion) or shown
+        (insertion).
+    values : (S,) float32, scores in the map's order: probabilities in [0, 1], or
+        cosines in [−1, 1] for a model without a head.
+    random : (8, S) float32, scores of eight random orders.
+    """
 
     shares: Array
-    """(S,) from 0 to 1: patches hidden (deletion) or shown (insertion)."""
     values: Array
-    """(S,) scores."""
     random: Array
-    """(8, S) scores of random orders."""
 
     @property
     def area(self) -> float:
-        """Under the map's curve: small is good for deletion, large for insertion."""
+        """Area under the map's curve: small is good for deletion, large for insertion.
+
+        In the unit of a score, since shares run from 0 to 1.
+        """
         return float(np.trapezoid(self.values, self.shares))
 
     @property
     def random_areas(self) -> Array:
-        """(8,) under the random orders' curves."""
+        """Areas under the random orders' curves, (8,) float32."""
         areas = [np.trapezoid(one, self.shares) for one in self.random]
         return np.asarray(areas, np.float32)
 
@@ -91,11 +103,19 @@ def occlusion(
     pixels: Tensor | None = None,
     check: Check = lambda: None,
 ) -> Array:
-    """(R, C) float32: score of the whole picture less that without the patch.
+    """Return the loss of score when each patch is hidden, (R, C) float32.
 
+    Positive where hiding lowers the score. Zeiler and Fergus 2014, arXiv 1311.2901,
+    section 4.2.
+
+    target : class index; None for the likeliest, or for a model without a head.
+    fill : what shows in place of hidden patches.
     cells : side of the square of patches that is hidden at once.
+    pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+    check : called before every pass; what it raises ends the computation.
 
-    Raises SelectionError, InputError without a picture.
+    Raises SelectionError for an unknown class or a square that the grid does not hold,
+    InputError if the trace was made of a prepared tensor that is not given.
     """
     rows, cols = trace.grid
     if not 1 <= cells <= min(rows, cols):
@@ -129,12 +149,47 @@ def curves(
     pixels: Tensor | None = None,
     check: Check = lambda: None,
 ) -> Curves:
-    """A map's deletion or insertion curve, and those of eight random orders.
+    """Return a map's deletion or insertion curve, and those of eight random orders.
 
-    heat : (R, C); the largest value goes first.
-    steps : parts into which the patches are divided.
+    Petsiuk, Das and Saenko 2018, arXiv 1806.07421 (RISE), section 4.3. Makes
+    `num_passes` forward passes with the trace's interventions. May be called from any
+    thread.
 
-    Raises SelectionError, InputError without a picture.
+    Parameters
+    ----------
+    model
+        The model that made the trace.
+    trace
+        A complete trace.
+    heat
+        (R, C), a map of the patches; those with the largest values go first.
+    mode
+        "deletion" hides patches of the whole picture, "insertion" shows patches of a
+        picture that is hidden at first.
+    target
+        Index of a class in [0, C); None for the likeliest. For a model without a head
+        leave it out: the score is the cosine to the feature of the whole picture.
+    fill
+        What hidden patches show: "blur", "mean" or "noise".
+    steps
+        Parts that the patches are divided into; the curve has one point more.
+    pixels
+        (1, 3, H, W), the prepared input; needed only if the trace was made of a
+        prepared tensor.
+    check
+        Called before every pass; what it raises ends the computation.
+
+    Returns
+    -------
+    Curves
+        Shares and scores, float32; `area` is the measure of a map.
+
+    Raises
+    ------
+    SelectionError
+        If the map has another shape than the grid, or there is no such class.
+    InputError
+        If the trace was made of a prepared tensor that is not given again.
     """
     rows, cols = trace.grid
     if heat.shape != (rows, cols):
@@ -156,7 +211,7 @@ def curves(
 
 
 def num_passes(trace: Trace, steps: int = NUM_STEPS) -> int:
-    """Forward passes of `curves`, several pictures to each."""
+    """Return the number of forward passes of `curves`, several pictures to each."""
     batch = max(1, BATCH_TOKENS // trace.num_tokens)
     return (1 + NUM_RANDOM) * -(-(steps + 1) // batch)
 
@@ -167,16 +222,24 @@ def _masks(
     mode: CurveMode,
     grid: tuple[int, int],
 ) -> npt.NDArray[np.bool_]:
-    """(S, R, C): which patches are hidden at every step."""
+    """Return which patches are hidden at every step, (S, R, C) bool.
+
+    order : (R·C,), patches, the first to be hidden or shown first.
+    counts : (S,), how many are at every step.
+    """
+    # the inverse of the order: where each patch stands in it
     place = np.empty(len(order), int)
     place[order] = np.arange(len(order))
     first = place[None] < counts[:, None]
     hidden = first if mode is CurveMode.DELETION else ~first
-    return hidden.reshape(len(counts), *grid)
+    return hidden.reshape(len(counts), *grid)  # (S, R, C)
 
 
 class _Scorer:
-    """Scores of the picture with patches hidden, several to a pass."""
+    """Scores of the picture with patches hidden, several pictures to a pass.
+
+    Raises SelectionError for an unknown class, InputError without a picture.
+    """
 
     def __init__(
         self,
@@ -197,13 +260,14 @@ class _Scorer:
         self.target = target_class(model, trace, outputs[0], target)
 
     def __call__(self, hidden: npt.NDArray[np.bool_]) -> Array:
-        """(S,) scores of (S, R, C) masks."""
+        """Return the scores of masks of hidden patches: (S, R, C) → (S,) float32."""
         step = max(1, BATCH_TOKENS // self.trace.num_tokens)
         width, height = self.model.adapter.patch_size
         parts = []
         for start in range(0, len(hidden), step):
             self.check()
             cells = torch.from_numpy(hidden[start : start + step]).to(self.whole.device)
+            # (b, R, C) → (b, H, W)
             mask = cells.repeat_interleave(height, 1).repeat_interleave(width, 2)
             batch = torch.where(mask[:, None], self.other, self.whole)
             parts.append(self._score(self._run(batch)))
@@ -211,6 +275,7 @@ class _Scorer:
         return array
 
     def _run(self, batch: Tensor) -> Tensor:
+        """Return logits or features, (b, C) float32, of (b, 3, H, W)."""
         adapter = self.model.adapter
         setup = self.trace.setup
         with (
@@ -218,9 +283,10 @@ class _Scorer:
             adapter.ready(setup.placement.model_size),
             reapply_interventions(self.model, setup),
         ):
-            return adapter.forward(batch).float().reshape(len(batch), -1)
+            return adapter.forward(batch).float().reshape(len(batch), -1)  # (b, C)
 
     def _score(self, outputs: Tensor) -> Tensor:
+        """Return the scores of outputs: (b, C) → (b,)."""
         if self.target is None:
             return F.cosine_similarity(outputs, self.feature[None], dim=1)
         return outputs.softmax(dim=1)[:, self.target]
@@ -232,16 +298,27 @@ def head_effects(
     *,
     target: int | None = None,
     off: Off = Off.ZERO,
+    layers: Sequence[int] | None = None,
     pixels: Tensor | None = None,
     on_layer: Callable[[int, Array], None] | None = None,
+    on_head: Callable[[int, int, float], None] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Array:
-    """(L, H) float32: what is lost when each head alone is off; negative: gained.
+    """Return the loss of score when each head alone is switched off, (L, H) float32.
 
-    on_layer : called with (layer, (H,)) when a layer is done.
-    check : called before every pass; raises to end.
+    Negative where the score grows. Michel, Levy and Neubig 2019, arXiv 1905.10650,
+    section 2.3. Makes 1 + L·H forward passes with the trace's interventions.
 
-    Raises SelectionError for an unknown class, InputError without a picture.
+    target : class index; None for the likeliest, or for a model without a head.
+    off : what stands in for the output of a head.
+    layers : which layers to measure; None for all. Rows of others are 0.
+    pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+    on_layer : called with (layer, (H,) float32) when a layer is done.
+    on_head : called with (layer, head, loss) when a head is done.
+    check : called before every pass; what it raises ends the computation.
+
+    Raises SelectionError for an unknown class, InputError if the trace was made of a
+    prepared tensor that is not given.
     """
     model = as_run(model, trace)
     entered = prepared_pixels(trace, pixels).to(model.device, model.dtype)
@@ -252,21 +329,24 @@ def head_effects(
         with reapply_interventions(model, trace.setup):
             whole, kept = _kept_run(model, entered)
         chosen = target_class(model, trace, whole, target)
-        for layer in range(trace.num_layers):
+        for layer in range(trace.num_layers) if layers is None else layers:
             with _reusing(adapter.blocks[:layer], kept):
                 for head in range(trace.num_heads):
                     check()
                     change = _without(layer, head, off)
                     with tap(adapter.blocks, on_output=change, changes=changes):
                         output = adapter.forward(entered)[0].reshape(-1).float()
-                    effects[layer, head] = _loss(whole, output, chosen)
+                    loss = _loss(whole, output, chosen)
+                    effects[layer, head] = loss
+                    if on_head is not None:
+                        on_head(layer, head, loss)
             if on_layer is not None:
                 on_layer(layer, effects[layer].copy())
     return effects
 
 
 def _without(layer: int, head: int, off: Off) -> Callable[[int, Tensor], Tensor | None]:
-    """What the tap does with each block's attention output, (1, H, N, D)."""
+    """Return the tap's `on_output` that switches one head off."""
 
     def change(at: int, output: Tensor) -> Tensor | None:
         if at != layer:
@@ -277,14 +357,14 @@ def _without(layer: int, head: int, off: Off) -> Callable[[int, Tensor], Tensor 
 
 
 def _kept_run(model: Model, pixels: Tensor) -> tuple[Tensor, list[Any]]:
-    """((C,) output, what each block returned) of the unchanged model."""
+    """Return (output (C,) float32, what each block returned) of one forward pass."""
     kept: list[Any] = []
     hooks = [
         block.register_forward_hook(lambda _m, _args, out: kept.append(out))
         for block in model.adapter.blocks
     ]
     try:
-        output = model.adapter.forward(pixels)[0].reshape(-1).float()
+        output = model.adapter.forward(pixels)[0].reshape(-1).float()  # (C,)
     finally:
         for hook in hooks:
             hook.remove()
@@ -293,11 +373,15 @@ def _kept_run(model: Model, pixels: Tensor) -> tuple[Tensor, list[Any]]:
 
 @contextlib.contextmanager
 def _reusing(blocks: Sequence[nn.Module], kept: list[Any]) -> Iterator[None]:
-    """These blocks return what they returned before, without computing it."""
+    """Keep blocks returning what they returned before, without computing it.
+
+    kept : one result for each block, in order.
+    """
 
     def again(value: object) -> Callable[..., object]:
         return lambda *_args, **_options: value
 
+    # only a `forward` of the module's own, if it has one: the class's stays
     former = [vars(block).get("forward") for block in blocks]
     for block, value in zip(blocks, kept, strict=False):
         block.forward = again(value)
@@ -306,12 +390,16 @@ def _reusing(blocks: Sequence[nn.Module], kept: list[Any]) -> Iterator[None]:
     finally:
         for block, own in zip(blocks, former, strict=True):
             if own is None:
-                del block.forward  # the class's own shows again
+                del block.forward  # uncovers the class's method again
             else:
                 block.forward = own
 
 
 def _loss(whole: Tensor, output: Tensor, target: int | None) -> float:
+    """Return the fall of the class's probability, or 1 less the cosine of features.
+
+    whole, output : (C,) logits or features, of the unchanged and the changed run.
+    """
     if target is None:
         return float(1 - F.cosine_similarity(whole, output, dim=0))
     return float(whole.softmax(0)[target] - output.softmax(0)[target])

@@ -1,8 +1,11 @@
-"""What a lower precision costs: attention in bfloat16 or float16 against float32.
+"""Error of attention in bfloat16 or float16, against the same run in float32.
 
-The softmax is computed in float32 whatever the model runs in; what differs is what the
-queries and keys were rounded to on the way. `Trace.max_error` does not show that: it
-compares rows with the model's own output, which was rounded alike.
+    trace in a lower precision ─┬─ difference of some rows of every layer
+    same run in float32 ────────┘
+
+Attention is computed from q and k in float32 whatever the model runs in; what differs
+is the rounding of q and k on their way through the model. `Trace.max_error` does not
+show it: it compares rows with the model's own output, which was rounded alike.
 """
 
 from __future__ import annotations
@@ -26,20 +29,22 @@ if TYPE_CHECKING:
 
     from vitviz.attention.trace import Trace
 
+# Queries compared in every layer, about, spread evenly.
 NUM_ROWS = 32
-"""Queries compared in every layer, spread evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrecisionError:
-    """How far attention lies from what the same run is in float32."""
+    """Difference of attention from that of the same run in float32.
+
+    largest : largest difference of one weight, in [0, 1].
+    moved : largest share of a row's attention that lies on other tokens, in [0, 1].
+    layer : layer of that row.
+    """
 
     largest: float
-    """Largest difference of one weight, in [0, 1]."""
     moved: float
-    """Largest share of a row's attention that lies elsewhere, in [0, 1]."""
     layer: int
-    """Where that row is."""
 
 
 def precision_error(
@@ -48,13 +53,15 @@ def precision_error(
     *,
     is_cancelled: Callable[[], bool] | None = None,
 ) -> PrecisionError:
-    """The error of a trace of `model`, by a second run of it in float32.
+    """Return the error of a trace, measured by a second run of its model in float32.
 
-    The weights are read again where they came from a file, so that their own rounding
-    counts; those of a module in memory are taken as they are.
+    Weights that came from a file are read again, so that their own rounding counts;
+    those of a module in memory are taken as they are. May be called from any thread.
 
-    Raises InputError for a prepared tensor, whose pixels are not kept, and what
-    `load_model` and `trace` raise.
+    is_cancelled : polled before every layer.
+
+    Raises InputError if the trace was made of a prepared tensor, which is not stored,
+    and what `load_model` and `trace` raise.
     """
     pixels = prepared_pixels(trace)
     twin = float32_twin(as_run(model, trace))
@@ -64,7 +71,7 @@ def precision_error(
 
 
 def compare(trace: Trace, exact: Trace) -> PrecisionError:
-    """How far the rows of one trace lie from those of another, of the same tokens."""
+    """Return the difference between the rows of two traces of the same tokens."""
     step = max(1, trace.num_tokens // NUM_ROWS)
     largest, worst, where = 0.0, 0.0, 0
     for layer in range(trace.num_layers):
@@ -73,6 +80,7 @@ def compare(trace: Trace, exact: Trace) -> PrecisionError:
         for query in range(0, trace.num_tokens, step):
             difference = np.abs(trace.row(layer, query) - exact.row(layer, query))
             largest = max(largest, float(difference.max()))
+            # half of it: what one token has less, another has more
             moved = float(difference.sum(-1).max()) / 2
             if moved > worst:
                 worst, where = moved, layer
@@ -80,7 +88,10 @@ def compare(trace: Trace, exact: Trace) -> PrecisionError:
 
 
 def float32_twin(model: Model) -> Model:
-    """The same model in float32, on the same device."""
+    """Return the same model in float32, on the same device.
+
+    A copy of a module in memory; otherwise loaded again from where it came from.
+    """
     info = model.info
     if info.source == IN_MEMORY:
         adapter = copy.deepcopy(model.adapter)

@@ -1,4 +1,11 @@
-"""Running a method: the one way in, for window, command line and API alike."""
+"""Entry point of all methods, for the window, the command line and the API.
+
+    run(name, trace, query, options) → token_values → one_layer | across_layers |
+    legrad | perturbation → (N,) → patch_map → (rows, cols)
+
+Which options a method takes, and what it needs, stands in its entry of METHODS
+(`domain.methods`), with its formula and source.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +21,7 @@ from vitviz.attention import compute
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.trace import as_array
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import Fill
 from vitviz.domain.methods import METHODS, Method
 from vitviz.errors import InputError, SelectionError
@@ -34,11 +41,17 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be asked of a method; each reads those its entry names.
+    """Options of all methods; a method reads those that its entry in METHODS names.
 
-    layer : counted from 0, from the last when negative.
-    head : a head, some heads, or a fusion.
-    target : class of the gradient methods; None for the likeliest.
+    layer : counted from 0, or from the last if negative.
+    head : a head, some heads and how to fuse them, or a fusion of all heads.
+    target : class index in [0, C); None for the likeliest.
+    fusion : how rollout makes one matrix of a layer's heads.
+    start_layer : first layer that takes part, counted from 0.
+    discard : share of the smallest entries that rollout drops of each row, in [0, 1).
+    mass : share of the patches' attention that the mass mask holds, in (0, 1].
+    fill : what occlusion shows in place of hidden patches.
+    cells : side of the square of patches that occlusion hides at once.
     """
 
     layer: int = -1
@@ -63,16 +76,51 @@ def run(
     check: across_layers.Check = lambda: None,
     **options: object,
 ) -> Array:
-    """A method's map over the patches for one query, (rows, cols) float32.
+    """Return a method's map over the patches for one query.
 
-    model : needed by gradient methods, which run one backward pass through it, unless
-        `gradients` from an earlier one are given, and by those that run the model
-        again or read its weights.
-    query : ignored by methods whose map is the same for all.
-    options : fields of `Options`; only those that the method's entry names.
+    The formula and source of each method are in `METHODS[name]`. May be called from any
+    thread; methods that run the model wait while another pass is tapped.
 
-    Raises SelectionError for an unknown method, option, layer, head, class or query,
-    InputError without a model where one is needed.
+    Parameters
+    ----------
+    name
+        Of the method, a key of METHODS.
+    trace
+        A trace; methods across layers need a complete one.
+    query
+        A token index, a patch's (row, col), a special token's name, or "pool" for a
+        pooling head's query; ignored by methods whose map is the same for all queries.
+    model
+        The model that made the trace. Needed by gradient methods, for one backward
+        pass, unless `gradients` are given, and by those that run the model again or
+        read its weights.
+    gradients
+        From an earlier `backward` for the same trace and target.
+    pixels
+        (1, 3, H, W), the prepared input; needed only by methods that need the model, if
+        the trace was made of a prepared tensor.
+    check
+        Called between steps; what it raises ends the computation.
+    **options
+        Fields of `Options`, only those that the method's entry names.
+
+    Returns
+    -------
+    Array
+        (rows, cols) float32, one value for each patch. Methods with `sums_to_one` have
+        values in [0, 1] that sum to 1 together with those of the special tokens.
+
+    Raises
+    ------
+    SelectionError
+        If there is no such method, option, layer, head, class or query, if an option is
+        out of range, or if the method is not defined under the trace's interventions.
+    ExactnessError
+        If the check of a layer that the method reads failed.
+    InputError
+        If a model or a prepared tensor is needed and not given.
+    UnsupportedModelError
+        If a part of the model that the method needs is not found.
     """
     values = token_values(
         name,
@@ -98,7 +146,10 @@ def token_values(
     check: across_layers.Check = lambda: None,
     **options: object,
 ) -> Array:
-    """As `run`, special tokens included: (N,) float32."""
+    """Return a method's values for all tokens, special ones included, (N,) float32.
+
+    Parameters and errors are those of `run`.
+    """
     method = method_named(name)
     if method.needs_rows_of_one and not trace.has_rows_of_one:
         raise SelectionError(
@@ -128,7 +179,8 @@ def token_values(
                 fused = one_layer.mass_mask(fused, prefix, chosen.mass)
             return as_array(fused)
         captures = [trace.capture(i) for i in range(trace.num_layers)]
-        start = _start_layer(chosen.start_layer, trace)
+        start = chosen.start_layer
+        require_layer(start, trace.num_layers)
         if name == "rollout":
             result = across_layers.rollout(
                 captures,
@@ -164,7 +216,7 @@ def _with_model(
     chosen: Options,
     check: across_layers.Check,
 ) -> Array:
-    """(N,) of a method that runs the model again, or reads its weights."""
+    """Return the values, (N,), of a method that runs the model or reads its weights."""
     if model is None:
         raise InputError(
             "{method} needs the model itself: give `model`.",
@@ -184,7 +236,8 @@ def _with_model(
         return found
     entered = prepared_pixels(trace, pixels)
     if name == "legrad":
-        start = _start_layer(chosen.start_layer, trace)
+        start = chosen.start_layer
+        require_layer(start, trace.num_layers)
         return as_array(
             legrad(
                 model,
@@ -204,7 +257,7 @@ def _with_model(
 
 
 def method_named(name: str) -> Method:
-    """Raises SelectionError with the names there are."""
+    """Return the method of a name; raise SelectionError with all names if unknown."""
     if name not in METHODS:
         raise SelectionError(
             "There is no method {name}; there are: {names}.",
@@ -224,6 +277,10 @@ def _with_gradients(
     start: int,
     check: across_layers.Check,
 ) -> Tensor:
+    """Return the values, (N,) float32, of a gradient method.
+
+    outputs : one (H, N, D) a layer, ∂s/∂O.
+    """
     if name == "relevance":
         return across_layers.relevance(
             captures, outputs, token, start_layer=start, check=check
@@ -238,6 +295,7 @@ def _with_gradients(
 
 
 def _options(method: Method, given: dict[str, object]) -> Options:
+    """Return the options; raise SelectionError for one that the method has not."""
     unknown = sorted(set(given) - set(method.options))
     if unknown:
         raise SelectionError(
@@ -249,17 +307,8 @@ def _options(method: Method, given: dict[str, object]) -> Options:
     return Options(**given)  # type: ignore[arg-type]
 
 
-def _start_layer(start: int, trace: Trace) -> int:
-    if not 0 <= start < trace.num_layers:
-        raise SelectionError(
-            "There is no layer {layer}: layers go from 0 to {last}.",
-            layer=start,
-            last=trace.num_layers - 1,
-        )
-    return start
-
-
 def _share(discard: float) -> float:
+    """Return `discard`; raise SelectionError outside [0, 1)."""
     if not 0 <= discard < 1:
         raise SelectionError(
             "The discarded share goes from 0 to below 1; it is not {share}.",
@@ -269,22 +318,20 @@ def _share(discard: float) -> float:
 
 
 def _fused(heads: Tensor, head: HeadChoice | Fusion | int) -> Tensor:
-    """(H, N) → (N,) as the choice of heads says."""
+    """Return the chosen heads fused: (H, N) → (N,).
+
+    Raises SelectionError for a head out of range.
+    """
     choice = _choice(head, len(heads))
     picked = heads[list(choice.heads)] if choice.heads else heads
     return compute.fuse(picked, choice.fusion)
 
 
 def _choice(head: HeadChoice | Fusion | int, count: int) -> HeadChoice:
-    """The heads asked for. Raises SelectionError for one there is not."""
+    """Return the choice of heads; raise SelectionError for one out of range."""
     if isinstance(head, Fusion):
         return HeadChoice((), head)
     choice = HeadChoice((head,)) if isinstance(head, int) else head
     for one in choice.heads:
-        if not 0 <= one < count:
-            raise SelectionError(
-                "There is no head {head}: heads go from 0 to {last}.",
-                head=one,
-                last=count - 1,
-            )
+        require_head(one, count)
     return choice

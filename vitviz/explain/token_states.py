@@ -1,7 +1,7 @@
-"""What tokens carry: their states between blocks, and what can be read from them.
+"""Token states between blocks: norms, colours, similarity, lens, positions, filters.
 
-x^0 is what enters the first block, x^l what leaves block l − 1; all before the final
-norm, after which artefact tokens no longer stand out.
+x^0 is what enters the first block, x^l what leaves block l − 1; all are taken before
+the final norm, after which artefact tokens no longer stand out.
 
     norms      ‖x^l_i‖ (Darcet et al. 2023, arXiv 2309.16588, figure 3)
     colours    first three principal components of the patches of one layer as R, G, B
@@ -9,8 +9,8 @@ norm, after which artefact tokens no longer stand out.
     similarity cosine of x, q, k or v of one token to all others
     lens       softmax(head(norm(x^l_i))) (nostalgebraist 2020; for ViTs Vilas et al.
                2023, arXiv 2310.18969)
-    positions  what is added for a place alone: x^0 with the patch embedding's output
-               set to zero, cosine between places (Dosovitskiy et al. 2021, figure 7)
+    positions  position embedding alone: x^0 with the patch embedding's output set to
+               zero, cosine between places (Dosovitskiy et al. 2021, figure 7)
     filters    principal components of the patch embedding's kernels (the same figure)
 """
 
@@ -36,21 +36,23 @@ from vitviz.models.adapters.flexivit import PatchEmbedding
 from vitviz.models.model import Adapter, Model
 
 Array = npt.NDArray[np.float32]
+# Principal components of the patch embedding's kernels that are shown.
 NUM_FILTERS = 28
+# A patch is an artefact token if its norm exceeds so many times its layer's median.
 ARTEFACT_RATIO = 3.0
-"""A patch whose norm is so many times its layer's median is flagged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class States:
-    """What one forward pass carried between its blocks.
+    """The token states between the blocks of one forward pass.
 
     values : (L + 1, N, D) float32, on the model's device.
+    output : (C,) float32, logits or feature of the same pass.
+    num_prefix_tokens : P.
     """
 
     values: Tensor
     output: Tensor
-    """(C,) logits or feature of the same pass."""
     num_prefix_tokens: int
 
 
@@ -61,11 +63,15 @@ def states(
     pixels: Tensor | None = None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> States:
-    """The states of the picture `trace` was made of, by a forward pass of their own.
+    """Return the states of the picture that a trace was made of, by a forward pass.
+
+    The pass has the trace's interventions. May be called from any thread.
 
     pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+    is_cancelled : polled after every block.
 
-    Raises InputError without a picture, Cancelled.
+    Raises InputError if the trace was made of a prepared tensor that is not given, or
+    if the model's blocks do not pass tensors, and Cancelled.
     """
     model = as_run(model, trace)
     pixels = prepared_pixels(trace, pixels)
@@ -98,12 +104,15 @@ def states(
 
 
 def norms(of: States) -> Array:
-    """(L + 1, N) lengths of all states."""
+    """Return the lengths of all states, (L + 1, N) float32, ≥ 0."""
     return as_array(of.values.norm(dim=-1))
 
 
 def artefacts(lengths: Array, num_prefix_tokens: int) -> npt.NDArray[np.bool_]:
-    """(N,): which patches' norms stand out in one layer's (N,) lengths."""
+    """Return which patches are artefact tokens, by one layer's lengths: (N,) bool.
+
+    A special token never is.
+    """
     patches = lengths[num_prefix_tokens:]
     stands_out = lengths > ARTEFACT_RATIO * float(np.median(patches))
     stands_out[:num_prefix_tokens] = False
@@ -111,16 +120,17 @@ def artefacts(lengths: Array, num_prefix_tokens: int) -> npt.NDArray[np.bool_]:
 
 
 def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
-    """(R·C, 3) in [0, 1]: principal components of the patches of x^layer.
+    """Return colours of the patches of x^layer, (R·C, 3) float32 in [0, 1].
 
-    Each component runs from its 2nd to its 98th percentile; its sign makes the patch
-    that is farthest from the mean positive.
+    Red, green and blue are the first three principal components, each from its 2nd to
+    its 98th percentile.
     """
     patches = of.values[layer, num_prefix_tokens:]
     centred = patches - patches.mean(dim=0)
     components = min(3, *centred.shape)
     _, _, basis = torch.linalg.svd(centred, full_matrices=False)
     scores = centred @ basis[:components].T  # (R·C, 3)
+    # the sign of a component is arbitrary: the patch farthest from the mean is positive
     farthest = scores.abs().argmax(dim=0)
     scores = scores * scores[farthest, torch.arange(components)].sign()
     low, high = (torch.quantile(scores, q, dim=0) for q in (0.02, 0.98))
@@ -130,27 +140,37 @@ def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
 
 
 def similarity(vectors: Tensor, token: int) -> Array:
-    """(N,) cosines of (N, D) vectors to one of them, in [−1, 1]."""
-    unit = torch.nn.functional.normalize(vectors.float(), dim=-1)
-    return as_array(unit @ unit[token])
+    """Return the cosines of (N, D) vectors to one of them, (N,) float32 in [−1, 1]."""
+    unit = torch.nn.functional.normalize(vectors.float(), dim=-1)  # (N, D)
+    return as_array(unit @ unit[token])  # (N, D) @ (D,)
 
 
 def vectors(of: States, trace: Trace, layer: int, source: str) -> Tensor:
-    """(N, D): x^layer ("x"), or block `layer`'s q, k or v, heads side by side."""
+    """Return the vectors of all tokens, (N, D).
+
+    layer : in [0, L]; q, k and v of L are those of the last block.
+    source : "x" for x^layer, or "q", "k", "v" of block `layer`, heads side by side.
+
+    Raises SelectionError for a layer that stays in windows, ExactnessError if its check
+    failed.
+    """
     if source == "x":
         return of.values[layer]
     capture = trace.capture(min(layer, trace.num_layers - 1))
     heads: Tensor = {"q": capture.q, "k": capture.k, "v": capture.v}[source]
-    return heads.transpose(0, 1).flatten(1)
+    return heads.transpose(0, 1).flatten(1)  # (H, N, D) → (N, H·D)
 
 
 def lens(
     model: Model, of: States, layer: int, target: int
 ) -> tuple[Array, npt.NDArray[np.int64]]:
-    """(probability of `target`, likeliest class) of every token, (N,) each.
+    """Return (probability of `target`, likeliest class) of every token, (N,) each.
 
-    Raises UnsupportedModelError where a token's class cannot be read out alone; that
-    the right parts were found is checked against the model's own logits.
+    softmax(head(norm(x^l_i))): probabilities are float32 in [0, 1], classes int64. That
+    norm and head are the right ones is checked against the model's own logits.
+
+    Raises UnsupportedModelError for a model without a head, or whose head reads the
+    mean of all patches.
     """
     if not model.info.has_head:
         raise UnsupportedModelError(
@@ -171,10 +191,12 @@ def lens(
 
 
 def positions(model: Model, trace: Trace) -> Tensor:
-    """(N, D): what enters the first block for each place when no patch is seen.
+    """Return what enters the first block if every patch is zero, (N, D) float32.
 
-    Raises UnsupportedModelError without a patch embedding to switch off, or where
-    places differ in nothing (positions that enter by rotation).
+    On the model's device. The model runs only as far as its first block.
+
+    Raises UnsupportedModelError if no patch embedding is found, or if all places have
+    the same vector: such a model rotates q and k by their place instead (RoPE).
     """
     found: list[Tensor] = []
 
@@ -213,22 +235,27 @@ def positions(model: Model, trace: Trace) -> Tensor:
 
 
 def filters(model: Model) -> Array:
-    """(28, H, W, 3) in [0, 1]: principal components of the patch kernels.
+    """Return principal components of the patch kernels, (28, H, W, 3) float32.
 
-    Each is scaled by its own largest weight; 0.5 is zero. Raises UnsupportedModelError.
+    Values in [0, 1], 0.5 is zero; each component is divided by its largest weight.
+
+    Raises UnsupportedModelError if no patch embedding is found.
     """
     part = patch_embedding(model.adapter)
     kernel = part.kernel if isinstance(part, PatchEmbedding) else part.weight
     kernel = cast("Tensor", kernel).detach().float()  # (D, 3, H, W)
-    flat = kernel.flatten(1)
+    flat = kernel.flatten(1)  # (D, 3·H·W)
     _, _, basis = torch.linalg.svd(flat - flat.mean(dim=0), full_matrices=False)
     shown = basis[:NUM_FILTERS].unflatten(1, kernel.shape[1:])  # (28, 3, H, W)
     shown = shown / shown.abs().amax(dim=(1, 2, 3), keepdim=True)
-    return as_array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))
+    return as_array((0.5 + 0.5 * shown).permute(0, 2, 3, 1))  # (28, H, W, 3)
 
 
 def patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our own)
-    """The part that turns patches into tokens. Raises UnsupportedModelError."""
+    """Return the module that turns patches into tokens, a strided convolution.
+
+    Raises UnsupportedModelError if none is found.
+    """
     width, height = adapter.patch_size
     for part in adapter.module.modules():
         if isinstance(part, PatchEmbedding):
@@ -242,7 +269,7 @@ def patch_embedding(adapter: Adapter) -> Any:  # noqa: ANN401  (Conv2d or our ow
 
 @contextlib.contextmanager
 def _without_patches(adapter: Adapter) -> Iterator[None]:
-    """The patch embedding's output is zero for the duration."""
+    """Keep the patch embedding's output at zero."""
 
     def blank(_module: nn.Module, _args: object, output: Tensor) -> Tensor:
         return torch.zeros_like(output)

@@ -18,10 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, require_head
 from vitviz.domain.interventions import Fill
 from vitviz.domain.methods import METHODS
-from vitviz.errors import SelectionError
 from vitviz.export.metadata import listed_changes, metadata
 from vitviz.system.atomic_files import replacing
 from vitviz.views.display import fused_values, renormalised
@@ -93,12 +92,7 @@ class Selection:
             trace.capture(layer)
         for choice in self.heads:
             for head in choice.heads:
-                if not 0 <= head < count:
-                    raise SelectionError(
-                        "There is no head {head}: heads go from 0 to {last}.",
-                        head=head,
-                        last=count - 1,
-                    )
+                require_head(head, count)
         for query in self.queries or ():
             trace.token(query)
 

@@ -6,14 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from vitviz.domain.interventions import HeadsOff, Interventions, merge_interventions
+from vitviz.domain.interventions import Interventions, merge_interventions
 from vitviz.errors import SelectionError
 from vitviz.jobs.queue import Context, Job
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
-from vitviz.lessons.one_head import Array
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -164,7 +161,13 @@ def rerun(model: Model, trace: Trace, interventions: Interventions) -> Job:
     """
 
     def job(context: Context) -> Trace:
-        return _rerun(model, trace, interventions, context)
+        from vitviz.attention.run import run
+        from vitviz.explain.gradients import prepared_pixels
+
+        pixels = prepared_pixels(trace).to(model.device, model.dtype)
+        changes = merge_interventions((trace.interventions, interventions))
+        setup = replace(trace.setup, interventions=changes)
+        return run(model, setup, pixels, is_cancelled=context.is_cancelled)
 
     return job
 
@@ -185,41 +188,22 @@ def effects(model: Model, trace: Trace, layer: int) -> Job:
     """A job that reports Effects after every head and returns the last."""
 
     def job(context: Context) -> Effects:
+        from vitviz.explain.perturbation import head_effects
+
         found = Effects(layer, ())
-        for head in range(trace.num_heads):
-            off = Interventions(heads_off=(HeadsOff(layer, (head,)),))
-            changed = _rerun(model, trace, off, context)
-            assert trace.output is not None
-            assert changed.output is not None
-            lost = loss(
-                trace.output, changed.output, has_head=trace.setup.model.has_head
-            )
-            found = Effects(layer, (*found.values, lost))
+
+        def add(_layer: int, _head: int, loss: float) -> None:
+            nonlocal found
+            found = Effects(layer, (*found.values, loss))
             context.report(found)
+
+        head_effects(
+            model,
+            trace,
+            layers=(layer,),
+            on_head=add,
+            check=context.raise_if_cancelled,
+        )
         return found
 
     return job
-
-
-def loss(before: Array, after: Array, *, has_head: bool) -> float:
-    """Fall of the likeliest class's probability, or 1 less the cosine of features.
-
-    before, after : (C,) logits or features.
-    """
-    if has_head:
-        likeliest = int(np.argmax(before))
-        was, now = (one_head.softmax(one)[likeliest] for one in (before, after))
-        return float(was - now)
-    return 1 - (one_head.cosine(before, after) or 0.0)
-
-
-def _rerun(
-    model: Model, trace: Trace, interventions: Interventions, context: Context
-) -> Trace:
-    from vitviz.attention.run import run
-    from vitviz.explain.gradients import prepared_pixels
-
-    pixels = prepared_pixels(trace).to(model.device, model.dtype)
-    changes = merge_interventions((trace.interventions, interventions))
-    setup = replace(trace.setup, interventions=changes)
-    return run(model, setup, pixels, is_cancelled=context.is_cancelled)

@@ -1,1 +1,10 @@
-"""What the chapters compute: the arithmetic of attention, step by step. No Qt."""
+"""Computations behind the chapters of Learn: attention step by step, without Qt.
+
+    one_head          softmax(Q Kᵀ / √d_k) V of one head, each step by itself
+    softmax_axes      what sums to 1 if the softmax runs along another axis
+    patch_embedding   the model's strided convolution, which makes tokens of patches
+    pass_timing       seconds of a pass, the attention calls apart
+    cost              predictions from these: what grows with N, what with N²
+
+All but the timing works on numbers that the model's own run computed.
+"""

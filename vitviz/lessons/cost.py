@@ -1,12 +1,13 @@
-"""What a pass costs, counted and predicted: which part grows with N, which with N².
+"""Cost of a forward pass, predicted and measured: what grows with N, what with N².
 
-For one layer of width W = H·d with an MLP of width M (multiply-adds count as two):
+For one layer of width W = H·d with an MLP of width M, in operations (a multiply-add
+counts as two):
 
     projections and MLP    2·N·(4·W² + 2·W·M)     grows with N
     attention              4·N²·W                 grows with N²
 
-Memory of attention: the matrix written out takes H·N² numbers a layer; q, k and v take
-3·N·W, and the fused kernel needs nothing larger.
+Memory of attention, in numbers a layer: the matrix written out takes H·N²; q, k and v
+take 3·N·W, and the fused kernel needs nothing larger.
 """
 
 from __future__ import annotations
@@ -15,18 +16,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+# Bytes of a number in float32.
 FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One measured pass, in seconds."""
+    """The measured seconds of one forward pass.
+
+    rows, cols : of the grid of patches.
+    attention_s : inside the attention calls of all layers.
+    whole_s : of the whole pass.
+    """
 
     rows: int
     cols: int
     num_tokens: int
     attention_s: float
-    """Inside the attention calls of all layers."""
     whole_s: float
 
     @property
@@ -36,13 +42,13 @@ class Timing:
 
     @property
     def rest_s(self) -> float:
-        """Projections, MLPs and everything else."""
+        """Seconds of everything but attention: projections, MLPs and the rest."""
         return self.whole_s - self.attention_s
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as long, in the middle round, and in the two outermost."""
+    """The ratio of two times: median over the rounds, smallest and largest."""
 
     middle: float
     low: float
@@ -51,25 +57,29 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Two passes compared: what was predicted and what was measured."""
+    """The time of a pass with N′ tokens ÷ that with N, predicted and measured.
+
+    tokens : (N, N′).
+    predicted_attention : (N′/N)².
+    predicted_rest : N′/N.
+    predicted_whole : both parts of the first pass, each times its own ratio, ÷ it.
+    """
 
     tokens: tuple[int, int]
     predicted_attention: float
-    """(N′/N)²."""
     measured_attention: Ratio
     predicted_rest: float
-    """N′/N."""
     measured_rest: Ratio
     predicted_whole: float
-    """Each part of the first pass grown by its own law."""
     measured_whole: Ratio
 
 
 def growth(rounds: Sequence[tuple[Timing, Timing]]) -> Growth:
-    """How the second pass compares with the first, taken together round by round.
+    """Return the ratios of the second pass to the first, over all rounds.
 
-    What disturbs the machine for a while falls on both passes of a round; of the
-    rounds' ratios the middle one counts.
+    rounds : (first, second) passes that were timed one after the other. What slows the
+        machine for a while slows both passes of a round, so that ratios are taken
+        within rounds; their median counts.
     """
     first, second = (middle([one[i] for one in rounds]) for i in (0, 1))
     ratio = second.num_tokens / first.num_tokens
@@ -86,22 +96,23 @@ def growth(rounds: Sequence[tuple[Timing, Timing]]) -> Growth:
 
 
 def middle(timings: Sequence[Timing]) -> Timing:
-    """The middle of several passes over one grid, attention and the rest apart."""
+    """Return the median of passes over one grid, of attention and of the rest."""
     attention = median(one.attention_s for one in timings)
     rest = median(one.rest_s for one in timings)
     return replace(timings[0], attention_s=attention, whole_s=attention + rest)
 
 
 def _ratio(found: Sequence[float]) -> Ratio:
+    """Return median, smallest and largest of the rounds' ratios."""
     return Ratio(median(found), min(found), max(found))
 
 
 def predicted(base: Timing, num_tokens: int) -> tuple[float, float]:
-    """(attention, rest) in seconds for N tokens, grown from one measured pass."""
+    """Return (attention, rest) in seconds for N tokens, from one measured pass."""
     ratio = num_tokens / base.num_tokens
     return base.attention_s * ratio**2, base.rest_s * ratio
 
 
 def written_out_bytes(num_layers: int, num_heads: int, num_tokens: int) -> int:
-    """All attention matrices of a pass in float32, if they were written out."""
+    """Return the bytes of all attention matrices of a pass, stored in float32."""
     return num_layers * num_heads * num_tokens**2 * FLOAT_BYTES

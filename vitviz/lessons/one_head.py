@@ -2,19 +2,24 @@
 
     out = softmax(Q Kᵀ / √d_k) V
 
-Attention Is All You Need. Vaswani et al., 2017, arXiv 1706.03762, section 3.2.1. The
-paper divides by √d_k so that scores do not grow with d_k and push softmax to where its
-gradients are small (its footnote 4); `growth` and `Row.gradient` measure just that.
+    q, k  →  products  →  scores  →  weights  →  parts wᵢⱼ·vⱼ  →  out
+             q·k          scaled     softmax     of every key     their sum
 
-Of a changed run (`attention.intervene`) it is the changed arithmetic: another scale,
-edges whose score is −∞, a softmax along another axis.
+Ashish Vaswani et al., "Attention Is All You Need", 2017, arXiv 1706.03762, section
+3.2.1. The paper divides by √d_k so that scores do not grow with d_k and push softmax to
+where its gradients are small (its footnote 4); `growth` and `QueryWeights.gradient`
+measure just that.
 
-Everything is numpy and computed from the q, k and v that the model's own kernel
-received. No torch: tensors of a trace are only asked for their numpy form.
+In a run with interventions (`attention.intervene`) the arithmetic is that of the
+changed model: another scale, edges whose score is −∞, a softmax along another axis.
+
+Everything is computed in numpy from the q, k and v that the model's own kernel
+received.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,17 +38,18 @@ Tokens = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """What one head of one layer multiplies.
+    """The q, k and v of one head of one layer, and how its scores are made of them.
 
-    q, k : (N, d_k) float32; v : (N, d_v) float32.
-    scale : what scores are multiplied with, usually 1/√d_k.
-    bias : broadcastable to (N, N), added to the scaled scores, or None.
+    q, k : (N, d_k) float32.
+    v : (N, d_v) float32.
+    scale : factor of the scores, usually 1/√d_k.
+    bias : broadcastable to (N, N), added to the scaled scores; None without.
     cuts : (queries, keys) of the edges that were cut; their scores are −∞.
-    dropped : tokens that have left: no query sees them, and they are no queries.
-    axis : what the softmax makes sum to 1.
-    beside : where that is the heads, the factors of the layer's others.
-    key_sums : where that is the queries, (N,) log Σ over them of exp(score).
-    is_off : whether the head is off; v is then what it hands over instead.
+    dropped : tokens that were dropped: no query sees them, and they are no queries.
+    axis : axis along which the softmax sums to 1.
+    beside : where that is the heads, the factors of the layer's other heads.
+    key_sums : where that is the queries, (N,) float64 log Σ over them of exp(score).
+    is_off : whether the head is switched off; v is then its output in place of V.
     """
 
     q: Array
@@ -60,38 +66,41 @@ class Factors:
 
     @property
     def num_tokens(self) -> int:
-        """N."""
+        """Number of tokens, N."""
         return len(self.k)
 
     @property
     def width(self) -> int:
-        """d_k."""
+        """Width of a query or key, d_k."""
         return int(self.q.shape[1])
 
     @property
     def divisor(self) -> float:
-        """What scores are divided by: √d_k, unless the model has its own way."""
+        """Divisor of the scores: √d_k, unless the model or an intervention changes it.
+
+        The inverse of `scale`.
+        """
         return 1 / self.scale
 
     @property
     def has_own_divisor(self) -> bool:
-        """Whether that is √d_k, as trained; not where the run was changed."""
+        """Whether the divisor is √d_k."""
         return bool(abs(self.divisor / self.width**0.5 - 1) < 1e-4)
 
     def products(self, query: int) -> Array:
-        """(N,) q·k of one query with all keys, neither scaled nor biased."""
-        found: Array = self.k @ self.q[query]
+        """Return q·k of one query with all keys, (N,) float32, unscaled, no bias."""
+        found: Array = self.k @ self.q[query]  # (N, d_k) @ (d_k,)
         return found
 
     def bias_row(self, query: int) -> Array:
-        """(N,) what is added to the scaled scores of one query."""
+        """Return the bias of one query's scaled scores, (N,) float32."""
         if self.bias is None:
             return np.zeros(self.num_tokens, np.float32)
         row = self.bias[query if self.bias.shape[0] > 1 else 0]
         return np.broadcast_to(row, (self.num_tokens,))
 
     def is_cut(self, query: int) -> npt.NDArray[np.bool_]:
-        """(N,) which keys this query may not see."""
+        """Return which keys a query may not see, (N,) bool."""
         found = np.zeros(self.num_tokens, bool)
         found[list(self.dropped)] = True
         for queries, keys in self.cuts:
@@ -100,32 +109,33 @@ class Factors:
         return found
 
     def scores(self, query: int) -> Wide:
-        """(N,) what enters softmax: scaled, with the bias, −∞ where an edge is cut."""
+        """Return what enters softmax for one query, (N,) float64.
+
+        Scaled, with the bias, −∞ where an edge is cut.
+        """
         found = self.products(query).astype(np.float64) * self.scale
         found += self.bias_row(query)
         found[self.is_cut(query)] = -np.inf
         return found
 
     def key_normaliser(self, factor: float) -> Wide:
-        """(N,) log Σ over all queries of exp(factor · score); 0 for an unseen key."""
-        top, total = np.full(self.num_tokens, -np.inf), np.zeros(self.num_tokens)
-        for query in range(self.num_tokens):
-            if query in self.dropped:
-                continue
-            scores = self.scores(query) * factor
-            higher = np.maximum(top, scores)
-            base = np.where(np.isfinite(higher), higher, 0.0)
-            total = total * np.exp(top - base) + np.exp(scores - base)
-            top = higher
-        is_seen = np.isfinite(top)
-        return np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
+        """Return log Σ over all queries of exp(factor · score) for every key.
+
+        (N,) float64; 0 for a key that no query sees.
+        """
+        here = (one for one in range(self.num_tokens) if one not in self.dropped)
+        return key_normalisers(self.scores(one)[None] * factor for one in here)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """How one query meets one key.
+    """The arithmetic of one query and one key.
 
-    q, k, products : (d_k,); `total` is the sum of the products.
+    q, k, products : (d_k,) float32, products elementwise.
+    total : sum of the products, q·k.
+    score : scaled, with the bias if there is one: what enters softmax; −∞ if cut.
+    weight : attention of the query to the key, in [0, 1].
+    cosine : of q and k, in [−1, 1].
     """
 
     q: Array
@@ -133,11 +143,9 @@ class Pair:
     products: Array
     total: float
     score: float
-    """Scaled, with the bias if there is one: what enters softmax; −∞ if cut."""
     bias: float
     weight: float
     cosine: float
-    """How alike the two directions are, in [-1, 1]."""
 
     @property
     def is_cut(self) -> bool:
@@ -147,37 +155,38 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryWeights:
-    """One query's weights, (N,), and how pointed they are.
+    """The attention weights of one query, and how concentrated they are.
 
-    They sum to 1, unless the softmax of a changed run went along another axis.
+    weights : (N,) float32 in [0, 1]; they sum to 1 unless the softmax ran along another
+        axis.
+    entropy : of the weights divided by their sum, in nats, from 0 to log num_keys.
+    num_keys : keys that the query may see.
     """
 
     weights: Array
     entropy: float
-    """Of the weights as shares of their sum, in nats, from 0 to log num_keys."""
     num_keys: int
-    """N, less the keys that were cut off."""
 
     @property
     def relative_entropy(self) -> float:
-        """Entropy as a share of the largest there can be, in [0, 1]."""
+        """Entropy as a share of the largest possible, in [0, 1]."""
         return self.entropy / float(np.log(self.num_keys)) if self.num_keys > 1 else 0.0
 
     @property
     def breadth(self) -> float:
-        """How many tokens share the attention: exp(entropy), from 1 to N."""
+        """Number of tokens that share the attention: exp(entropy), from 1 to N."""
         return float(np.exp(self.entropy))
 
     @property
     def largest(self) -> float:
-        """The largest weight."""
+        """Largest weight, in [0, 1]."""
         return float(self.weights.max())
 
     @property
     def gradient(self) -> float:
-        """Σ p (1 − p), the trace of softmax's Jacobian: 0 for a spike, near 1 if flat.
+        """Trace of softmax's Jacobian, Σ p (1 − p): 0 for a spike, near 1 if flat.
 
-        What is left of a gradient on its way back through softmax.
+        The smaller it is, the less of a gradient passes back through softmax.
         """
         p = self.weights.astype(np.float64)
         return float((p * (1 - p)).sum())
@@ -185,11 +194,11 @@ class QueryWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
-    """What one query takes home: the weighted sum of all values.
+    """The output of one query: the weighted sum of all values.
 
-    out : (d_v,).
-    lengths : (N,) lengths of the parts wᵢⱼ·vⱼ.
-    value_lengths : (N,) lengths of the values alone.
+    out : (d_v,) float32.
+    lengths : (N,) float32, lengths of the contributions wᵢⱼ·vⱼ.
+    value_lengths : (N,) float32, lengths of the values alone.
     """
 
     out: Array
@@ -197,12 +206,15 @@ class Mixture:
     value_lengths: Array
 
     def largest(self, most: int) -> tuple[int, ...]:
-        """Tokens with the longest parts, the longest first."""
+        """Return the tokens with the longest contributions, the longest first."""
         return tuple(map(int, np.argsort(-self.lengths, kind="stable")[:most]))
 
 
 def factors(trace: Trace, layer: int, head: int) -> Factors:
-    """What one head of a trace multiplies. Raises SelectionError, ExactnessError."""
+    """Return the factors of one head of a trace.
+
+    Raises SelectionError for a layer out of range, ExactnessError if its check failed.
+    """
     own, capture = _factors(trace, layer, head), trace.capture(layer)
     if capture.axis is Axis.HEADS:
         others = (one for one in range(trace.num_heads) if one != head)
@@ -215,13 +227,14 @@ def factors(trace: Trace, layer: int, head: int) -> Factors:
 
 
 def _factors(trace: Trace, layer: int, head: int) -> Factors:
+    """Return the factors of one head without its softmax's axis."""
     from vitviz.attention.trace import as_array
 
     capture = trace.capture(layer)
     bias = None
     if capture.bias is not None:
         only = capture.bias.of_heads(slice(head, head + 1))
-        bias = as_array(only.rows(slice(None))[0])
+        bias = as_array(only.rows(slice(None))[0])  # (N, N), or (1, N)
     dropped: tuple[int, ...] = ()
     cuts = []
     for edges in capture.edges:  # of dropped tokens as keys or queries, or a cut
@@ -245,10 +258,11 @@ def _factors(trace: Trace, layer: int, head: int) -> Factors:
 def row(
     of: Factors, query: int, *, divisor: float | None = None, axis: Axis | None = None
 ) -> QueryWeights:
-    """One query's weights, its scores divided by `divisor` or as the model does.
+    """Return the attention weights of one query.
 
-    Another divisor is another temperature, divisor ÷ √d_k, of scores and bias alike.
-    axis : what the softmax makes sum to 1; None: what it does in this run.
+    divisor : of the scores; None for that of this run. Another one is a temperature,
+        divisor ÷ √d_k, which divides scores and bias.
+    axis : axis along which the softmax sums to 1; None for that of this run.
     """
     factor = 1.0 if divisor is None else 1 / (divisor * of.scale)
     scores = of.scores(query) * factor
@@ -257,12 +271,13 @@ def row(
         case Axis.KEYS:
             weights = softmax(scores)
         case Axis.QUERIES:
-            normaliser = of.key_sums
+            normaliser = of.key_sums  # of this run's own divisor only
             if normaliser is None or divisor is not None:
                 normaliser = of.key_normaliser(factor)
             weights = np.exp(scores - normaliser)
         case Axis.HEADS:
             others = [one.scores(query) * factor for one in of.beside]
+            # (H, N); where all are cut, 0 in place of −∞, whose softmax is NaN
             heads = np.stack([np.where(is_seen, one, 0.0) for one in (scores, *others)])
             weights = np.where(is_seen, softmax(heads, axis=0)[0], 0.0)
     total = float(weights.sum())
@@ -271,7 +286,7 @@ def row(
 
 
 def pair(of: Factors, query: int, key: int) -> Pair:
-    """How `query` meets `key`, number by number."""
+    """Return the arithmetic of one query and one key, number by number."""
     q, k = of.q[query], of.k[key]
     products = q * k
     total = float(products.sum(dtype=np.float64))
@@ -289,19 +304,20 @@ def pair(of: Factors, query: int, key: int) -> Pair:
 
 
 def mixture(of: Factors, query: int) -> Mixture:
-    """What `query` takes from every value."""
+    """Return the output of one query and the contributions of all values."""
     weights = row(of, query).weights
     value_lengths = np.linalg.norm(of.v, axis=1)
-    # what a head that is off hands over is the same whatever its weights sum to
-    out = of.v[query] if of.is_off else weights @ of.v
+    # the output of a head that is off does not depend on its weights
+    out = of.v[query] if of.is_off else weights @ of.v  # (N,) @ (N, d_v)
     return Mixture(out, weights * value_lengths, value_lengths)
 
 
 def growth(of: Factors, query: int) -> tuple[tuple[int, float], ...]:
-    """(d, spread of the scores if vectors had only their first d numbers).
+    """Return (d, spread of q·k if vectors had only their first d numbers) for some d.
 
-    The spread is the standard deviation over all keys it sees, before any scaling,
-    for a quarter, half and all of d_k. Independent numbers make it grow like √d.
+    d is a quarter, half and all of d_k. The spread is the standard deviation of the
+    unscaled products over all keys that the query sees. If the numbers of a vector were
+    independent, it would grow like √d.
     """
     widths = sorted({max(1, of.width // 4), max(1, of.width // 2), of.width})
     keys = of.k[~of.is_cut(query)]
@@ -311,8 +327,33 @@ def growth(of: Factors, query: int) -> tuple[tuple[int, float], ...]:
     )
 
 
+def key_normalisers(tiles: Iterable[Wide]) -> Wide:
+    """Return log Σ over all queries of exp(score) for every key, (…, N) float64.
+
+    0 for a key that no query sees.
+
+    tiles : (…, b, N) float64 scores of some queries after others; overwritten.
+
+    The queries are streamed, with the sum rescaled whenever the maximum grows, as in
+    `attention.compute.key_normalisers`. That one is for tensors in float32; here the
+    weights are float64 and should sum to 1 as exactly, and no torch is loaded.
+    """
+    top: Wide = np.full((), -np.inf)
+    total: Wide = np.zeros(())
+    for scores in tiles:
+        higher = np.maximum(top, scores.max(axis=-2))
+        # finite, since −∞ − (−∞) is NaN for a key that no query has seen yet
+        base = np.where(np.isfinite(higher), higher, 0.0)
+        scores -= base[..., None, :]
+        part = np.exp(scores, out=scores).sum(axis=-2)
+        total = total * np.exp(top - base) + part
+        top = higher
+    is_seen = np.isfinite(top)
+    return np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
+
+
 def softmax(scores: npt.NDArray[np.floating], axis: int = -1) -> Wide:
-    """Shares that sum to 1 along one axis."""
+    """Return the softmax along one axis, float64 in [0, 1]; NaN where all are −∞."""
     wide = scores.astype(np.float64)
     shifted = np.exp(wide - wide.max(axis=axis, keepdims=True))
     shares: Wide = shifted / shifted.sum(axis=axis, keepdims=True)
@@ -320,7 +361,7 @@ def softmax(scores: npt.NDArray[np.floating], axis: int = -1) -> Wide:
 
 
 def entropy(weights: npt.NDArray[np.floating]) -> float:
-    """−Σ p log p in nats; what is 0 adds nothing."""
+    """Return −Σ p log p in nats; a weight of 0 adds nothing."""
     p = weights.astype(np.float64)
     p = p[p > 0]
     return float(-(p * np.log(p)).sum())
@@ -329,7 +370,10 @@ def entropy(weights: npt.NDArray[np.floating]) -> float:
 def cosine(
     one: npt.NDArray[np.floating], other: npt.NDArray[np.floating]
 ) -> float | None:
-    """How alike two directions are, in [-1, 1]; None without two finite lengths."""
+    """Return the cosine of two vectors, in [−1, 1].
+
+    None if one of them is 0 or not finite.
+    """
     a, b = one.astype(np.float64), other.astype(np.float64)
     lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
     if lengths == 0 or not np.isfinite(lengths):

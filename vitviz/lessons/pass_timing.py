@@ -1,4 +1,9 @@
-"""Times a pass, the attention calls in it apart from all the rest."""
+"""Timing of a forward pass, with the attention calls apart from everything else.
+
+    fused attention replaced by a stopwatch that calls it → several passes → the fastest
+
+The fastest counts, since other programs can only slow a pass down.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +23,17 @@ from vitviz.models.model import Model
 from vitviz.pictures.source import SourceImage
 
 MIN_PASSES, MAX_PASSES = 2, 8
+# For the passes of one grid; `MIN_PASSES` are made whatever they take.
 BUDGET_S = 0.15
-"""For the passes of one grid; the fewest are made whatever they take."""
+# A pass of such length is not repeated: what a first one takes longer is little.
 LONG_S = 1.0
-"""A pass that takes so long is not repeated: what a first one costs extra is little."""
 
 
 def counts_own_time(device: torch.device) -> bool:
-    """Whether only the thread's own time on a processor counts, and not the clock's.
+    """Return whether the thread's own processor time is measured, not the clock's.
 
-    Windows tells a thread's time in steps of 16 ms, longer than many a pass.
+    Not on Windows, which counts a thread's time in steps of 16 ms, longer than many
+    passes.
     """
     return device.type == "cpu" and sys.platform != "win32"
 
@@ -39,16 +45,17 @@ def timing(
     *,
     check: Callable[[], None] = lambda: None,
 ) -> Timing:
-    """The fastest of a few passes over `image` brought to (rows, cols) patches.
+    """Return the fastest of a few passes over `image`, resized to a grid of patches.
 
-    Attention is the time inside the model's attention calls. On a processor a single
-    thread computes and its own time counts, which other programs barely touch: with
-    eight times as many of them as cores, the clock gave 2 to 15 for a ratio that is
-    3.6 in the thread's own time, idle or not. Elsewhere the clock counts.
+    On the CPU a single thread computes and its own processor time is measured, which
+    other programs barely change: with eight times as many of them as cores, the clock
+    gave 2 to 15 for a ratio that is 3.6 in the thread's own time, idle or not.
+    Elsewhere the clock is measured.
 
-    check : called before every pass; raises to end.
+    grid : (rows, cols) of patches.
+    check : called before every pass; what it raises ends the computation.
 
-    Raises SelectionError for a grid the model does not take.
+    Raises SelectionError for a grid that the model cannot take.
     """
     rows, cols = grid
     patch_width, patch_height = model.adapter.patch_size
@@ -79,7 +86,11 @@ def timing(
 
 
 class _Stopwatch:
-    """Stands in for the fused attention, calls it, and adds up the time."""
+    """A replacement of the fused attention that calls it and adds up the time.
+
+    spent : seconds inside attention calls since it was last set to 0.
+    num_tokens : N of the last call.
+    """
 
     def __init__(self, device: torch.device) -> None:
         self.spent = 0.0
@@ -88,13 +99,13 @@ class _Stopwatch:
         self._clock = time.thread_time if counts_own_time(device) else time.perf_counter
 
     def now(self) -> float:
-        """Seconds on the clock, when the device has done what it was given."""
+        """Return seconds on the clock, after the device has finished its work."""
         if self._device.type != "cpu":
             getattr(torch, self._device.type).synchronize()
         return self._clock()
 
     def attention(self, query: Tensor, *args: Any, **options: Any) -> Tensor:  # noqa: ANN401
-        """What the fused function returns."""
+        """Return what the fused function returns, and count its time."""
         self.num_tokens = query.shape[-2]
         begin = self.now()
         output: Tensor = fused_attention(query, *args, **options)
@@ -104,7 +115,7 @@ class _Stopwatch:
 
 @contextmanager
 def _one_thread(device: torch.device) -> Iterator[None]:
-    """One thread computes, so that its own time is all the time there is."""
+    """Keep torch to one thread on the CPU, so that its time is the whole time."""
     former = torch.get_num_threads()
     if device.type == "cpu":
         torch.set_num_threads(1)

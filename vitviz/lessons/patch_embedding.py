@@ -1,4 +1,9 @@
-"""How this model turns a patch into a token: its strided convolution, taken apart."""
+"""Patch embedding of a model: the strided convolution that turns patches into tokens.
+
+    pixels (3, H, W) → kernel (D, 3, p, p) with stride p → output (D, R, C) → R·C tokens
+
+All are those of the model's own run, D the width of a token and p a patch's side.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +25,12 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embedding:
-    """A patch embedding, what entered it, and what the model's own run made of it.
+    """A patch embedding with its input and output in the model's own pass.
 
-    pixels : (3, height, width) as the model receives them, normalised.
-    kernel : (W, 3, patch height, patch width); bias : (W,).
-    output : (W, R, C), the model's own.
+    pixels : (3, height, width) float32, the model's input, normalised.
+    kernel : (D, 3, patch height, patch width) float32.
+    bias : (D,) float32; zero for a convolution without.
+    output : (D, R, C) float32, as the model computed it.
     """
 
     pixels: Array
@@ -34,28 +40,33 @@ class Embedding:
 
     @property
     def num_filters(self) -> int:
-        """W: how many numbers a token has."""
+        """Number of filters, D, as many as a token has numbers."""
         return len(self.kernel)
 
     def patch(self, row: int, col: int) -> Array:
-        """(3, patch height, patch width) that the window sees at one stop."""
+        """Return the input under the kernel at one patch, a view.
+
+        (3, patch height, patch width) float32.
+        """
         height, width = self.kernel.shape[2:]
         top, left = row * height, col * width
         return self.pixels[:, top : top + height, left : left + width]
 
     def product(self, index: int, row: int, col: int) -> float:
-        """One filter at one stop: all products summed, and the bias."""
+        """Return one filter's output at one patch: sum of products, plus bias."""
         products = self.kernel[index].astype(np.float64) * self.patch(row, col)
         return float(products.sum() + self.bias[index])
 
 
 def embedding(model: Model, trace: Trace, *, pixels: Tensor | None = None) -> Embedding:
-    """The patch embedding of `model` on the picture `trace` was made of.
+    """Return a model's patch embedding on the picture that a trace was made of.
 
-    The model runs only as far as its first block.
+    The model runs only as far as its first block. May be called from any thread.
 
-    Raises UnsupportedModelError where there is no strided convolution to be found,
-    InputError without a picture.
+    pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
+
+    Raises UnsupportedModelError if no strided convolution is found, InputError if the
+    trace was made of a prepared tensor that is not given.
     """
     part = patch_embedding(model.adapter)
     entered = prepared_pixels(trace) if pixels is None else pixels

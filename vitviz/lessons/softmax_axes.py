@@ -1,13 +1,18 @@
-"""What softmax sums to 1, and what it does not, for each axis it could run along.
+"""Sums of attention weights over each axis that the softmax could run along.
 
-The scores of a layer are (H, N, N): heads, queries, keys. Attention uses the last axis:
-for each query, over all keys. Over another one the weights still look like weights, and
-several public programs have shipped that; only the sums tell.
+The scores of a layer are (H, N, N): heads, queries, keys.
 
-Of a changed run they are the sums of its scores: edges that were cut count as −∞, and
-tokens that were dropped count nowhere.
+    axis = keys, −1      for each query over all keys: rows sum to 1, as in attention
+    axis = queries, −2   for each key over all queries: columns sum to 1
+    axis = heads, −3     for each pair of tokens over the heads
 
-No (H, N, N) is ever held: the normalisers of the other axes are streamed in tiles.
+Along a wrong axis the weights still look like weights, and several public programs have
+shipped that; only the sums show it.
+
+In a run with interventions these are sums of its changed scores: cut edges count as −∞,
+and dropped tokens are left out.
+
+No (H, N, N) is ever stored: normalisers and sums are streamed in tiles.
 """
 
 from __future__ import annotations
@@ -19,23 +24,24 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.interventions import Axis
-from vitviz.lessons.one_head import Factors
+from vitviz.lessons.one_head import Factors, key_normalisers
 
 Wide = npt.NDArray[np.float64]
+# Such a tile stays in the processor's cache, and its products are too small for BLAS to
+# hand to threads that then wait for each other: at N = 3,137 with 6 heads, 0.3 to 0.5 s
+# where 32 MiB took 0.4 to 0.7, and up to 18 beside busy programs.
 MAX_TILE_BYTES = 2**19
-"""A tile stays in the processor's cache, and its products are too small for BLAS to
-hand to threads that then wait for each other: at N = 3,137 with 6 heads, 0.3 to 0.5 s
-where 32 MiB took 0.4 to 0.7, and up to 18 beside busy programs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What a layer's weights sum to, and one query's own.
+    """The sums of a layer's weights over each axis, and one query's weights.
 
+    axis : axis along which the softmax ran.
     over_keys : (smallest, largest) of the H·N sums over the keys of one query.
     over_queries : the same over the queries of one key.
     over_heads : the same over the heads of one (query, key) pair.
-    row : (N,) weights of the query and head that were asked for.
+    row : (N,) float32 weights of the query and head that were asked for.
     """
 
     axis: Axis
@@ -46,7 +52,7 @@ class Sums:
 
     @property
     def row_sum(self) -> float:
-        """What that query's weights sum to."""
+        """Sum of that query's weights."""
         return float(self.row.sum(dtype=np.float64))
 
 
@@ -58,11 +64,11 @@ def sums(
     query: int,
     check: Callable[[], None] = lambda: None,
 ) -> Sums:
-    """The sums of one layer's weights if softmax ran along `axis`.
+    """Return the sums of one layer's weights if the softmax ran along `axis`.
 
-    heads : the factors of all heads of the layer; along which axis their own run's
-        softmax went makes no difference.
-    check : called before every tile; raises to end.
+    heads : factors of all heads of the layer; the axis of their own run has no effect.
+    head, query : whose weights are returned as `Sums.row`.
+    check : called before every tile; what it raises ends the computation.
     """
     num_heads, num_tokens = len(heads), heads[0].num_tokens
     is_here = np.ones(num_tokens, bool)
@@ -91,7 +97,10 @@ def sums(
 
 
 def _weights(scores: Wide, axis: Axis, normaliser: Wide | None) -> Wide:
-    """Softmax of a tile, in its place."""
+    """Return the softmax of a tile of scores, (H, b, N), computed in place.
+
+    normaliser : (H, N), for the queries' axis, which no tile holds whole.
+    """
     if normaliser is not None:
         scores -= normaliser[:, None, :]
         return np.exp(scores, out=scores)
@@ -105,30 +114,28 @@ def _weights(scores: Wide, axis: Axis, normaliser: Wide | None) -> Wide:
 
 
 def _column_normaliser(heads: Sequence[Factors], check: Callable[[], None]) -> Wide:
-    """(H, N) log Σ over all queries of exp(score), for every key; 0 where none is."""
-    shape = (len(heads), heads[0].num_tokens)
-    top, total = np.full(shape, -np.inf), np.zeros(shape)
-    is_here = np.ones(shape[1], bool)
+    """Return log Σ over all queries of exp(score) for every key, (H, N) float64.
+
+    0 for a key that no query sees. Dropped tokens are no queries.
+    """
+    is_here = np.ones(heads[0].num_tokens, bool)
     is_here[list(heads[0].dropped)] = False
-    for start, scores in _tiles(heads, check):
-        scores[:, ~is_here[start : start + scores.shape[1]]] = -np.inf
-        higher = np.maximum(top, scores.max(axis=1))
-        base = np.where(np.isfinite(higher), higher, 0.0)
-        total *= np.exp(top - base)
-        scores -= base[:, None]
-        total += np.exp(scores, out=scores).sum(axis=1)
-        top = higher
-    is_seen = np.isfinite(top)
-    found: Wide = np.where(is_seen, top, 0.0) + np.log(np.where(is_seen, total, 1.0))
-    return found
+
+    def tiles() -> Iterator[Wide]:
+        for start, scores in _tiles(heads, check):
+            scores[:, ~is_here[start : start + scores.shape[1]]] = -np.inf
+            yield scores
+
+    return key_normalisers(tiles())
 
 
 def _tiles(
     heads: Sequence[Factors], check: Callable[[], None]
 ) -> Iterator[tuple[int, Wide]]:
-    """(first query, (H, b, N) scaled scores with bias) from first to last.
+    """Yield (first query, scaled scores with bias) from the first query to the last.
 
-    A tile lies where the one before it lay, and may be overwritten.
+    (H, b, N) float64, −∞ where cut. Every tile reuses the memory of the one before it,
+    and callers may overwrite it.
     """
     num_heads, num_tokens = len(heads), heads[0].num_tokens
     step = max(1, MAX_TILE_BYTES // (8 * num_heads * num_tokens))
@@ -141,7 +148,7 @@ def _tiles(
         check()
         stop = min(start + step, num_tokens)
         raw, scores = products[:, : stop - start], tile[:, : stop - start]
-        np.matmul(q[:, start:stop], k, out=raw)
+        np.matmul(q[:, start:stop], k, out=raw)  # (H, b, d) @ (H, d, N)
         np.multiply(raw, scale, out=scores)
         for head, one in enumerate(heads):
             if one.bias is not None:
@@ -155,15 +162,17 @@ def _tiles(
 
 
 class _Extent:
-    """Smallest and largest of what passes by."""
+    """The smallest and largest of values that are given one after the other."""
 
     def __init__(self) -> None:
         self.low, self.high = np.inf, -np.inf
 
     def take(self, values: Wide) -> _Extent:
+        """Take values into account; return itself."""
         self.low = min(self.low, float(values.min()))
         self.high = max(self.high, float(values.max()))
         return self
 
     def ends(self) -> tuple[float, float]:
+        """Return (smallest, largest)."""
         return self.low, self.high
