@@ -18,7 +18,6 @@ Gradient rollout has no paper: rollout with relevance's layer matrices.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -26,6 +25,7 @@ from torch import Tensor
 from vitviz.attention import compute
 from vitviz.attention.capture import Capture
 from vitviz.domain.heads import Fusion
+from vitviz.domain.methods import MethodOptions
 
 # Called between tiles; raises Cancelled to end the computation.
 Check = Callable[[], None]
@@ -34,24 +34,10 @@ Check = Callable[[], None]
 TILE_BYTES = 4 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class RolloutOptions:
-    """Options of rollout.
-
-    fusion : how the heads of a layer become one matrix.
-    start_layer : the first layer that takes part, counted from 0.
-    discard : share of the smallest entries of each row set to 0, in [0, 1).
-    """
-
-    fusion: Fusion = Fusion.MEAN
-    start_layer: int = 0
-    discard: float = 0.0
-
-
 def rollout(
     captures: Sequence[Capture],
     query: int,
-    options: RolloutOptions,
+    options: MethodOptions,
     *,
     kept: int | None,
     check: Check = lambda: None,
@@ -64,6 +50,7 @@ def rollout(
     Rows are renormalised where max or min fusion or discarding changed their sum.
 
     query : token index.
+    options : fusion, start_layer and discard are read.
     kept : a column that is never discarded, usually that of CLS; None for none.
     check : called before every tile; what it raises ends the computation.
     """

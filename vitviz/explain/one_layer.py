@@ -72,6 +72,15 @@ def value_weighted(row: Tensor, capture: Capture) -> Tensor:
     return row * sizes
 
 
+def require_mass(mass: float) -> None:
+    """Raise SelectionError for a share of the attention outside (0, 1]."""
+    if not 0 < mass <= 1:
+        raise SelectionError(
+            "The share of the mass lies above 0 and at most at 1; it is not {mass}.",
+            mass=mass,
+        )
+
+
 def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
     """Return 1 for the fewest patches that hold a share of the patches' attention.
 
@@ -83,11 +92,7 @@ def mass_mask(row: Tensor, num_prefix_tokens: int, mass: float) -> Tensor:
 
     Raises SelectionError for another mass.
     """
-    if not 0 < mass <= 1:
-        raise SelectionError(
-            "The share of the mass lies above 0 and at most at 1; it is not {mass}.",
-            mass=mass,
-        )
+    require_mass(mass)
     patches = row[..., num_prefix_tokens:].double()
     ordered, order = patches.sort(dim=-1, descending=True, stable=True)
     # mass of all larger patches: a patch is in while that is not enough

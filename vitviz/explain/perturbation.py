@@ -93,6 +93,16 @@ class Curves:
         return np.asarray(areas, np.float32)
 
 
+def require_square(cells: int, grid: tuple[int, int]) -> None:
+    """Raise SelectionError for a square of patches that the grid does not hold."""
+    if not 1 <= cells <= min(grid):
+        raise SelectionError(
+            "A hidden square has 1 to {most} patches a side, not {cells}.",
+            most=min(grid),
+            cells=cells,
+        )
+
+
 def occlusion(
     model: Model,
     trace: Trace,
@@ -118,12 +128,7 @@ def occlusion(
     InputError if the trace was made of a prepared tensor that is not given.
     """
     rows, cols = trace.grid
-    if not 1 <= cells <= min(rows, cols):
-        raise SelectionError(
-            "A hidden square has 1 to {most} patches a side, not {cells}.",
-            most=min(rows, cols),
-            cells=cells,
-        )
+    require_square(cells, trace.grid)
     scorer = _Scorer(model, trace, target, fill, pixels, check)
     corners = [(r, c) for r in range(0, rows, cells) for c in range(0, cols, cells)]
     hidden = np.zeros((len(corners), rows, cols), bool)

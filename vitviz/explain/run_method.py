@@ -10,7 +10,7 @@ Which options a method takes, and what it needs, stands in its entry of METHODS
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from vitviz.attention.trace import as_array
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import Fill
-from vitviz.domain.methods import METHODS, Method
+from vitviz.domain.methods import METHODS, OPTIONS, Method, MethodOptions
 from vitviz.errors import InputError, SelectionError
 from vitviz.explain import across_layers, one_layer, perturbation
 from vitviz.explain.gradients import Gradients, backward, prepared_pixels
@@ -40,29 +40,13 @@ Array = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """Options of all methods; a method reads those that its entry in METHODS names.
+class _Given:
+    """What was asked of a method: where it is, what it explains, and its options."""
 
-    layer : counted from 0, or from the last if negative.
-    head : a head, some heads and how to fuse them, or a fusion of all heads.
-    target : class index in [0, C); None for the likeliest.
-    fusion : how rollout makes one matrix of a layer's heads.
-    start_layer : first layer that takes part, counted from 0.
-    discard : share of the smallest entries that rollout drops of each row, in [0, 1).
-    mass : share of the patches' attention that the mass mask holds, in (0, 1].
-    fill : what occlusion shows in place of hidden patches.
-    cells : side of the square of patches that occlusion hides at once.
-    """
-
-    layer: int = -1
-    head: HeadChoice | Fusion | int = Fusion.MEAN
-    target: int | None = None
-    fusion: Fusion = Fusion.MEAN
-    start_layer: int = 0
-    discard: float = 0.0
-    mass: float = 0.6
-    fill: Fill | str = Fill.BLUR
-    cells: int = 1
+    layer: int
+    head: HeadChoice | Fusion | int
+    target: int | None
+    options: MethodOptions
 
 
 def run(
@@ -102,7 +86,9 @@ def run(
     check
         Called between steps; what it raises ends the computation.
     **options
-        Fields of `Options`, only those that the method's entry names.
+        Those that the method's entry names: layer (from the last if negative), head (a
+        head, some heads, or a fusion of all), target (a class index; None for the
+        likeliest), and fields of `MethodOptions`.
 
     Returns
     -------
@@ -159,7 +145,8 @@ def token_values(
         )
     if model is not None:
         model = as_run(model, trace)
-    chosen = _options(method, options)
+    given = _given(method, options, trace)
+    chosen = given.options
     token = trace.token(query) if method.is_per_query else 0
     if token == POOL and not method.takes_pool:
         raise SelectionError(
@@ -167,27 +154,23 @@ def token_values(
             "Choose a patch or a special token as the query, or raw attention.",
             method=method.title,
         )
-    layer = chosen.layer % trace.num_layers if chosen.layer < 0 else chosen.layer
+    layer = given.layer % trace.num_layers if given.layer < 0 else given.layer
     if method.needs_model:
-        return _with_model(name, trace, model, pixels, token, layer, chosen, check)
+        return _with_model(name, trace, model, pixels, token, layer, given, check)
     with torch.no_grad():
         if method.is_layerwise:
             heads = one_layer.heads_of(name, trace, layer, token)
-            fused = _fused(heads, chosen.head)
+            fused = _fused(heads, given.head)
             if name == "mass-mask":  # of the map that is shown, fused or not
                 prefix = trace.num_prefix_tokens
                 fused = one_layer.mass_mask(fused, prefix, chosen.mass)
             return as_array(fused)
         captures = [trace.capture(i) for i in range(trace.num_layers)]
-        start = chosen.start_layer
-        require_layer(start, trace.num_layers)
         if name == "rollout":
             result = across_layers.rollout(
                 captures,
                 token,
-                across_layers.RolloutOptions(
-                    chosen.fusion, start, _share(chosen.discard)
-                ),
+                chosen,
                 kept=0 if trace.num_prefix_tokens else None,
                 check=check,
             )
@@ -198,10 +181,11 @@ def token_values(
                 "{method} needs the model for a backward pass: give `model`.",
                 method=method.title,
             )
-        gradients = backward(model, trace, target=chosen.target, pixels=pixels)
+        gradients = backward(model, trace, target=given.target, pixels=pixels)
     with torch.no_grad():
+        outputs, start = gradients.outputs, chosen.start_layer
         result = _with_gradients(
-            name, trace, captures, gradients.outputs, token, layer, start, check
+            name, trace, captures, outputs, token, layer, start, check
         )
     return as_array(result)
 
@@ -213,7 +197,7 @@ def _with_model(
     pixels: Tensor | None,
     token: int,
     layer: int,
-    chosen: Options,
+    given: _Given,
     check: across_layers.Check,
 ) -> Array:
     """Return the values, (N,), of a method that runs the model or reads its weights."""
@@ -227,30 +211,28 @@ def _with_model(
         found[trace.num_prefix_tokens :] = perturbation.occlusion(
             model,
             trace,
-            target=chosen.target,
-            fill=Fill(chosen.fill),
-            cells=chosen.cells,
+            target=given.target,
+            fill=given.options.fill,
+            cells=given.options.cells,
             pixels=pixels,
             check=check,
         ).ravel()
         return found
     entered = prepared_pixels(trace, pixels)
     if name == "legrad":
-        start = chosen.start_layer
-        require_layer(start, trace.num_layers)
         return as_array(
             legrad(
                 model,
                 trace,
                 entered,
-                target=chosen.target,
-                start_layer=start,
+                target=given.target,
+                start_layer=given.options.start_layer,
                 check=check,
             )
         )
     projection = output_projections(model, trace, entered)[layer]
     capture = trace.capture(layer)
-    choice = _choice(chosen.head, trace.num_heads)
+    choice = _choice(given.head, trace.num_heads)
     with torch.no_grad():
         row = compute.row(capture, token)
         return as_array(norm_based(row, gram(capture, projection), choice))
@@ -294,8 +276,12 @@ def _with_gradients(
     )
 
 
-def _options(method: Method, given: dict[str, object]) -> Options:
-    """Return the options; raise SelectionError for one that the method has not."""
+def _given(method: Method, given: dict[str, object], trace: Trace) -> _Given:
+    """Return the options of a method; raise SelectionError for one it has not.
+
+    given : by name: layer (from the last if negative), head, target (a class index,
+        None for the likeliest), and fields of `MethodOptions`.
+    """
     unknown = sorted(set(given) - set(method.options))
     if unknown:
         raise SelectionError(
@@ -304,17 +290,31 @@ def _options(method: Method, given: dict[str, object]) -> Options:
             option=unknown[0],
             options=", ".join(method.options) or "none",
         )
-    return Options(**given)  # type: ignore[arg-type]
+    own = {name: value for name, value in given.items() if name in OPTIONS}
+    _require_in_range(own, trace)
+    if "fill" in own:
+        own["fill"] = Fill(own["fill"])
+    return _Given(
+        layer=given.get("layer", -1),  # type: ignore[arg-type]
+        head=given.get("head", Fusion.MEAN),  # type: ignore[arg-type]
+        target=given.get("target"),  # type: ignore[arg-type]
+        options=MethodOptions(**own),  # type: ignore[arg-type]
+    )
 
 
-def _share(discard: float) -> float:
-    """Return `discard`; raise SelectionError outside [0, 1)."""
-    if not 0 <= discard < 1:
+def _require_in_range(options: dict[str, Any], trace: Trace) -> None:
+    """Raise SelectionError for an option that this trace, or no trace, allows."""
+    if "start_layer" in options:
+        require_layer(options["start_layer"], trace.num_layers)
+    if "cells" in options:
+        perturbation.require_square(options["cells"], trace.grid)
+    if "mass" in options:
+        one_layer.require_mass(options["mass"])
+    if not 0 <= options.get("discard", 0) < 1:
         raise SelectionError(
             "The discarded share goes from 0 to below 1; it is not {share}.",
-            share=discard,
+            share=options["discard"],
         )
-    return discard
 
 
 def _fused(heads: Tensor, head: HeadChoice | Fusion | int) -> Tensor:
