@@ -159,6 +159,15 @@ def resolve(
     )
 
 
+def differs(old: Display | None, new: Display, fields: Sequence[str]) -> bool:
+    """Return whether another run is on screen, or one of these fields of its state."""
+    return (
+        old is None
+        or old.setup is not new.setup
+        or any(getattr(old.state, f) != getattr(new.state, f) for f in fields)
+    )
+
+
 def preview(display: Display, trace: Trace, token: int) -> Display:
     """Return the display with the raw map of another token over the picture."""
     maps = maps_of(trace, display.state, display.layer, token=token)

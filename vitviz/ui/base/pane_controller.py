@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QObject
+
+from vitviz.views.display import Display, differs
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -28,12 +30,8 @@ class View:
     model: Model | None
     # Whether layers are still to come.
     is_running: bool
-
-    @property
-    def captured(self) -> frozenset[int]:
-        """The layers that have run."""
-        captures = self.trace.captures
-        return frozenset(i for i, c in enumerate(captures) if c is not None)
+    # What is on screen: the state in the range of the trace, and its maps.
+    display: Display | None = None
 
     @property
     def exact(self) -> tuple[int, ...]:
@@ -47,6 +45,27 @@ class PaneController(QObject, Generic[Pane]):
 
     Lives in the main thread; long work goes to the worker threads (`base.threads`).
     """
+
+    # Fields of the displayed state that the pane's content is computed from.
+    depends_on: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._computed_for: Display | None = None
+
+    def is_outdated(self, view: View) -> bool:
+        """Return whether the pane's content has to be computed anew for `view`.
+
+        That is so where the run is another one than at the last call, or a field in
+        `depends_on`; the view counts as computed from now on.
+        """
+        assert view.display is not None
+        before, self._computed_for = self._computed_for, view.display
+        return differs(before, view.display, self.depends_on)
+
+    def mark_outdated(self) -> None:
+        """Have the content computed anew for the next view, whatever it is."""
+        self._computed_for = None
 
     def attach(self, pane: Pane) -> None:
         """Use `pane` from now on: the window was built anew, in another language.

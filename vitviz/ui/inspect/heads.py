@@ -21,13 +21,22 @@ _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.S
 class HeadsController(PaneController[HeadsPane]):
     """Statistics are kept as long as the trace, maps as long as the query."""
 
+    depends_on = (
+        "token",
+        "direction",
+        "scale",
+        "fixed_range",
+        "log",
+        "clip_percent",
+        "renormalise",
+    )
+
     def __init__(self, pane: HeadsPane, workers: Workers) -> None:
         super().__init__(workers)
         self.pane = pane
         self._workers = workers
         self._values: dict[Statistic, dict[int, Array]] = {}
         self._shown: object = None
-        self._maps_key: tuple[object, ...] | None = None
         self._maps_done: set[int] = set()
         self._view: View | None = None
         self._target: int | None = None
@@ -43,11 +52,13 @@ class HeadsController(PaneController[HeadsPane]):
         """Fill another pane: the statistics are there, maps are computed again."""
         self.pane = pane
         self._connect()
-        self._shown = self._maps_key = None
+        self._shown = None
+        self.mark_outdated()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._values, self._maps_key, self._shown = {}, None, None
+        self._values, self._shown = {}, None
+        self.mark_outdated()
         self._maps_done, self._view = set(), None
         self.pane.setMeasuring(None)
         self.pane.setSize(0, 0)
@@ -83,18 +94,8 @@ class HeadsController(PaneController[HeadsPane]):
     def _refresh_maps(self, view: View) -> None:
         trace, state = view.trace, view.state
         query = shown_query(trace, state.token)
-        key = (
-            id(trace.setup),
-            query,
-            state.direction,
-            state.scale,
-            state.fixed_range,
-            state.log,
-            state.clip_percent,
-            state.renormalise,
-        )
-        if key != self._maps_key:
-            self._maps_key, self._maps_done = key, set()
+        if self.is_outdated(view):
+            self._maps_done = set()
             self.pane.clearMaps()
             self._workers.drop(JobKind.WALL)
             if not self._workers.is_awaited(JobKind.EFFECT):

@@ -28,7 +28,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
-from vitviz.views.display import MapCell, maps_of, rail_cell, shown_heads, shown_query
+from vitviz.views.display import MapCell, maps_of, rail_cell, shown_query
 from vitviz.views.state import Direction
 
 MAP_PX = 52.0
@@ -291,14 +291,22 @@ AT_ONCE = 12 * 400
 
 
 class RailController(PaneController[LayerRail]):
-    """Computes with the click when that is cheap, else by the engine."""
+    """Maps of all layers, computed with the click when that is cheap, else in a job."""
+
+    depends_on = (
+        "token",
+        "heads",
+        "direction",
+        "log",
+        "clip_percent",
+        "renormalise",
+    )
 
     def __init__(self, rail: LayerRail, workers: Workers) -> None:
         super().__init__(workers)
         self.rail = rail
         self.cells: dict[int, MapCell] = {}
         self._workers = workers
-        self._key: tuple[object, ...] | None = None
         workers.on_part(JobKind.RAIL, self._on_part)
 
     def attach(self, rail: LayerRail) -> None:
@@ -309,15 +317,15 @@ class RailController(PaneController[LayerRail]):
 
     def clear(self) -> None:
         """Forget all maps."""
-        self.cells, self._key = {}, None
+        self.cells = {}
+        self.mark_outdated()
 
     def refresh(self, view: View) -> None:
         """Compute the maps that are missing."""
         trace, state = view.trace, view.state
-        key = (id(trace.setup), *_fields(view))
         is_pool = shown_query(trace, state.token) == POOL
-        if key != self._key:
-            self._key, self.cells = key, {}
+        if self.is_outdated(view):
+            self.cells = {}
             if is_pool:  # the others have no map to take the former's place
                 self.rail.setCells((None,) * trace.num_layers)
             self._workers.drop(JobKind.RAIL)
@@ -338,17 +346,3 @@ class RailController(PaneController[LayerRail]):
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell
         self.rail.setCell(part.layer, part.cell)
-
-
-def _fields(view: View) -> tuple[object, ...]:
-    """What the rail's maps depend on."""
-    trace, state = view.trace, view.state
-    query = shown_query(trace, state.token)
-    return (
-        query,
-        shown_heads(trace, state.heads, query),
-        state.direction,
-        state.log,
-        state.clip_percent,
-        state.renormalise,
-    )

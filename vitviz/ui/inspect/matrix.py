@@ -348,32 +348,33 @@ MAX_BINS = 512
 class MatrixController(PaneController[MatrixPane]):
     """The matrix of the chosen heads in the layer on screen."""
 
+    depends_on = ("layer", "heads")
+
     def __init__(self, pane: MatrixPane, workers: Workers) -> None:
         super().__init__(workers)
         self.pane = pane
         self._workers = workers
-        self._key: tuple[object, ...] | None = None
         self._view: View | None = None
         workers.on_part(JobKind.MATRIX, self._on_part)
         workers.on_result(JobKind.REFINE, self._on_refined)
 
     def attach(self, pane: MatrixPane) -> None:
         """Fill another pane; the matrix is pooled again."""
-        self.pane, self._key = pane, None
+        self.pane = pane
+        self.mark_outdated()
 
     def clear(self) -> None:
         """Show nothing."""
-        self._key = self._view = None
+        self._view = None
+        self.mark_outdated()
 
     def refresh(self, view: View) -> None:
         """Have the matrix pooled if it is another one than before."""
         self._view = view
         heads = shown_heads(view.trace, view.state.heads)
         self.pane.setColormap(view.state.colormap)
-        key = (id(view.trace.setup), view.layer, heads)
-        if key == self._key or view.is_running:
+        if view.is_running or not self.is_outdated(view):
             return
-        self._key = key
         prefix, total = view.trace.num_prefix_tokens, view.trace.num_tokens
         bins = Bins.fitting(total, prefix, MAX_BINS)
         self.pane.setBusy(True)

@@ -26,7 +26,6 @@ from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
-from vitviz.views.display import shown_query, shown_target
 from vitviz.views.state import Reading, Source, TokensView
 from vitviz.views.tokens import TokenCells
 
@@ -219,23 +218,26 @@ class TokensPane(QWidget):
 class TokensController(PaneController[TokensPane]):
     """The states are kept as long as the trace."""
 
+    depends_on = ("tokens_view", "token", "target")
+
     def __init__(self, pane: TokensPane, workers: Workers) -> None:
         super().__init__(workers)
         self.pane = pane
         self._workers = workers
         self._states: States | None = None
-        self._key: tuple[object, ...] | None = None
         self._view: View | None = None
         workers.on_result(JobKind.STATES, self._on_read)
         workers.on_failure(JobKind.STATES, self._on_failed)
 
     def attach(self, pane: TokensPane) -> None:
         """Fill another pane; what was read of the states is read again."""
-        self.pane, self._key = pane, None
+        self.pane = pane
+        self.mark_outdated()
 
     def clear(self) -> None:
         """Forget the states."""
-        self._states, self._key, self._view = None, None, None
+        self._states = self._view = None
+        self.mark_outdated()
         self.pane.setCells(None, "")
 
     def refresh(self, view: View) -> None:
@@ -251,17 +253,7 @@ class TokensController(PaneController[TokensPane]):
             note = self.tr("The states of tokens need the model, not its trace alone.")
             self.pane.setCells(None, note)
             return
-        shows = state.tokens_view.shows
-        key = (
-            id(trace.setup),
-            state.tokens_view,
-            shown_query(trace, state.token)
-            if shows in (Reading.SIMILARITY, Reading.POSITIONS)
-            else None,
-            shown_target(trace, state) if shows is Reading.LENS else None,
-        )
-        if key != self._key:
-            self._key = key
+        if self.is_outdated(view):
             job = maps.read_tokens(trace, state, view.model, self._states)
             self._workers.submit(JobKind.STATES, job)
 

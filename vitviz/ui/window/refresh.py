@@ -7,6 +7,7 @@ pane; what a hover changes goes a shorter way.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,9 @@ class Screen(QObject):
             panes.status.setText(text)
             return
         try:
-            for controller in (self._heat, self._rail, self._side()):
+            self._heat.refresh(view)
+            view = replace(view, display=self._heat.display)
+            for controller in (self._rail, self._side()):
                 controller.refresh(view)
         except ExactnessError as error:
             panes.errors.showError(error)
