@@ -1556,6 +1556,25 @@
     </message>
 </context>
 <context>
+    <name>ModelDialogs</name>
+    <message>
+        <source>All files</source>
+        <translation>すべてのファイル</translation>
+    </message>
+    <message>
+        <source>Choose a model file</source>
+        <translation>モデルのファイルを選ぶ</translation>
+    </message>
+    <message>
+        <source>Choose a model folder</source>
+        <translation>モデルのフォルダーを選ぶ</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>重み</translation>
+    </message>
+</context>
+<context>
     <name>ModelList</name>
     <message>
         <source>Look up “{name}” in timm</source>
@@ -1799,14 +1818,6 @@
         <translation>すべてのファイル</translation>
     </message>
     <message>
-        <source>Choose a model file</source>
-        <translation>モデルのファイルを選ぶ</translation>
-    </message>
-    <message>
-        <source>Choose a model folder</source>
-        <translation>モデルのフォルダーを選ぶ</translation>
-    </message>
-    <message>
         <source>Open a folder of pictures</source>
         <translation>画像のフォルダーを開く</translation>
     </message>
@@ -1825,10 +1836,6 @@
     <message>
         <source>There is no picture on the clipboard. Copy one, or its file.</source>
         <translation>クリップボードに画像がありません。画像か、そのファイルをコピーしてください。</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>重み</translation>
     </message>
 </context>
 <context>

@@ -22,6 +22,7 @@ from vitviz.ui.files.sessions import Sessions
 from vitviz.ui.input.input_options import InputOptions
 from vitviz.ui.lab.lab import Lab, LabController
 from vitviz.ui.learn.learn import LearnController
+from vitviz.ui.models.open_model import ModelDialogs
 from vitviz.ui.present.present import Present
 from vitviz.ui.window import actions, window_state
 from vitviz.ui.window.about import AboutDialog
@@ -56,10 +57,12 @@ class MainWindow(QMainWindow):
             LabController(self.panes.lab, self.controller),
             lambda panes: panes.lab,
         )
-        self.open_dialogs = OpenDialogs(self)
         self.sessions = Sessions(self)
         self.preferences = Preferences(self)
         self.files = Files(self)
+        workers = self.controller.workers
+        self.open_dialogs = OpenDialogs(self, self.files, workers)
+        self.model_dialogs = ModelDialogs(self, workers, lambda: self.controller.model)
         self.input_options = InputOptions(self)
         self.present = Present(self)
         self.close_guard = CloseGuard(self)
@@ -115,7 +118,7 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller.attach(self.panes)
         self._join()
-        self.open_dialogs.rebuild()
+        self.model_dialogs.rebuild()
         make_anew(self, AboutDialog, LogWindow)
         former.deleteLater()
         restore()
@@ -131,6 +134,15 @@ class MainWindow(QMainWindow):
         control.stateChanged.connect(self._update_mode)
         control.documentChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
+        self.open_dialogs.refused.connect(self._show_message)
+        self.model_dialogs.modelChosen.connect(self.choose_model)
+        self.model_dialogs.networkNamed.connect(self._dismiss_message)
+
+    def _show_message(self, text: str) -> None:
+        self.panes.errors.showMessage(text)
+
+    def _dismiss_message(self) -> None:
+        self.panes.errors.dismiss()
 
     # -- opening -------------------------------------------------------------------
 
@@ -171,7 +183,7 @@ class MainWindow(QMainWindow):
             self.panes.side.setVisible(not is_comparing)  # two pictures need the room
         self.top.setComparing(is_comparing)
 
-    def choose_model(self, name: str, patch: object) -> None:
+    def choose_model(self, name: str, patch: object = None) -> None:
         """Load a model by name, file or folder."""
         size = patch if isinstance(patch, int) else None
         self.controller.choose_model(name, device=self.device, patch_size=size)

@@ -45,11 +45,11 @@ class Connections(QObject):
         top.pasteRequested.connect(window.paste)
         top.pathChosen.connect(window.open_path)
         top.modelChosen.connect(window.choose_model)
-        top.modelsRequested.connect(window.open_dialogs.all_models)
-        top.modelFolderRequested.connect(window.open_dialogs.model_folder)
-        top.modelFileRequested.connect(window.open_dialogs.model_file)
-        top.networkRequested.connect(window.open_dialogs.another_network)
-        panes.errors.networkRequested.connect(window.open_dialogs.which_network)
+        top.modelsRequested.connect(window.model_dialogs.all_models)
+        top.modelFolderRequested.connect(window.model_dialogs.model_folder)
+        top.modelFileRequested.connect(window.model_dialogs.model_file)
+        top.networkRequested.connect(window.model_dialogs.another_network)
+        panes.errors.networkRequested.connect(window.model_dialogs.which_network)
         top.modeChosen.connect(self._on_mode)
         top.exportRequested.connect(window.export)
         top.copyRequested.connect(window.copy)
@@ -83,7 +83,7 @@ class Connections(QObject):
         view_handlers = window.view_handlers
         return {
             "open": window.open_dialogs.open_dialog,
-            "models": window.open_dialogs.all_models,
+            "models": window.model_dialogs.all_models,
             "open_folder": window.open_dialogs.folder_dialog,
             "paste": window.paste,
             "picture_back": lambda: window.files.step(-1),
