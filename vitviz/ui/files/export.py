@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.errors import InputError
 from vitviz.export.captions import caption
@@ -15,10 +15,14 @@ from vitviz.export.draw_figure import FigureOptions
 from vitviz.jobs.exports import animation, export_numbers, figure
 from vitviz.jobs.queue import JobKind
 from vitviz.system.atomic_files import printable
+from vitviz.ui.files.start_folder import start_folder
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.controller import Controller
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.models.model import Model
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.files.write_queue import WriteQueue
+    from vitviz.views.display import Heat
+    from vitviz.views.state import ViewState
 
 
 ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
@@ -39,18 +43,38 @@ def named(path: Path, kind: str) -> Path:
     return path.with_name(path.name + of_kind[0])
 
 
+class ExportHost(Protocol):
+    """What is on screen, and what writes it."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def heat(self) -> Heat | None: ...
+    @property
+    def write_queue(self) -> WriteQueue: ...
+
+
 class ExportDialog(QObject):
     """Asks for a name, and has figures, animations and numbers written."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
+    said = Signal(str)
+    """What was written."""
+    refused = Signal(object)
+    """The VitvizError for which nothing is written."""
+
+    def __init__(self, control: ExportHost) -> None:
+        super().__init__(control.write_queue)
         self._control = control
         self._folder: Path | None = None
         """Of the last file that was written; the next is asked for there."""
         self._changed: set[Path] = set()
         """Files of a changed model, on their way."""
 
-    def ask(self, window: MainWindow) -> None:
+    def ask(self, window: QWidget) -> None:
         """Ask for a name; its ending says what is written."""
         control = self._control
         if control.document.trace is None or control.heat is None:
@@ -58,7 +82,7 @@ class ExportDialog(QObject):
         image = control.document.image
         of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
         ending = "-changed" if control.document.trace.interventions else ""
-        folder = self._folder or window.files.folder()
+        folder = self._folder or start_folder(image)
         path, kind = QFileDialog.getSaveFileName(
             window,
             self.tr("Export"),
@@ -79,7 +103,7 @@ class ExportDialog(QObject):
                 "{name} is there already. Choose it by its whole name to replace it.",
                 name=printable(target.name),
             )
-            control.panes.errors.showError(error)
+            self.refused.emit(error)
             return
         self.write(str(target))
 
@@ -114,5 +138,4 @@ class ExportDialog(QObject):
         text = self.tr("Saved {name}")
         if path in self._changed:
             text = self.tr("Saved {name}: of the model as the Lab has changed it")
-        status = self._control.panes.status
-        status.setText(text.format(name=printable(path.name)))
+        self.said.emit(text.format(name=printable(path.name)))

@@ -20,6 +20,7 @@ from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
 from vitviz.system.paths import resource
+from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
@@ -99,18 +100,8 @@ class Files(QObject):
             self._workers.submit(JobKind.FOLDER, list_pictures(chosen))
 
     def folder(self) -> Path:
-        """Where dialogs begin: beside the picture on screen, or what was opened last.
-
-        The home folder, where neither is to be had.
-        """
-        image = self._control.document.image
-        places = [] if image is None or image.path is None else [image.path.absolute()]
-        places += [Path(place) for place in settings.get().recent]
-        for place in places:
-            folder = place if os.path.isdir(place) else place.parent
-            if folder != resource("samples") and os.path.isdir(folder):
-                return folder
-        return Path(os.path.expanduser("~"))
+        """Where dialogs begin."""
+        return start_folder(self._control.document.image)
 
     def step(self, by: int) -> None:
         """The picture after or before, to the end of the list."""

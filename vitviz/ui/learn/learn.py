@@ -147,7 +147,7 @@ class LearnController(PaneController["Panes"]):
 
     def hold_query(self, is_held: bool) -> None:
         """Keep the query's own map while the pointer looks for a key."""
-        self._control.screen.holds_query = is_held
+        self._control.screen.hold_query(is_held)
 
     def ask(
         self,

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
+from vitviz.errors import VitvizError
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
@@ -134,9 +135,21 @@ class MainWindow(QMainWindow):
         control.stateChanged.connect(self._update_mode)
         control.documentChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
+        control.write_queue.asked.connect(self._clear_message)
+        control.export_dialog.said.connect(self._say)
+        control.export_dialog.refused.connect(self._show_error)
         self.open_dialogs.refused.connect(self._show_message)
         self.model_dialogs.modelChosen.connect(self.choose_model)
         self.model_dialogs.networkNamed.connect(self._dismiss_message)
+
+    def _say(self, text: str) -> None:
+        self.panes.status.setText(text)
+
+    def _show_error(self, error: VitvizError) -> None:
+        self.panes.errors.showError(error)
+
+    def _clear_message(self) -> None:
+        self.panes.errors.clear()
 
     def _show_message(self, text: str) -> None:
         self.panes.errors.showMessage(text)
