@@ -43,6 +43,7 @@ from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
+    from vitviz.pictures.folder import PictureCache
     from vitviz.ui.window.layout import Panes
 
 
@@ -107,6 +108,11 @@ class Controller(QObject):
     def asked(self) -> ModelChoice:
         """What the model that loads was asked for as."""
         return self.runs.asked
+
+    @property
+    def picture_cache(self) -> PictureCache:
+        """Pictures that are likely to be opened next."""
+        return self.runs.picture_cache
 
     @property
     def heat(self) -> Heat | None:

@@ -13,8 +13,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.errors import VitvizError
+from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
+from vitviz.ui.base.preferences import Preferences
 from vitviz.ui.base.text import sentence
 from vitviz.ui.files.folder import Files
 from vitviz.ui.files.open import OpenDialogs
@@ -31,10 +33,14 @@ from vitviz.ui.window.controller import Controller
 from vitviz.ui.window.hints import Hints
 from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
-from vitviz.ui.window.settings_dialog import Preferences, SettingsDialog
+from vitviz.ui.window.settings_dialog import SettingsDialog
 from vitviz.ui.window.window_state import remembered
 from vitviz.ui.window.wiring import Connections, ViewHandlers
+from vitviz.views.session import Session
 from vitviz.views.state import Mode
+
+OF_THE_MODEL = {"device", "precision", "threads"}
+"""Settings that a model is loaded with."""
 
 
 class MainWindow(QMainWindow):
@@ -58,13 +64,13 @@ class MainWindow(QMainWindow):
             LabController(self.panes.lab, self.controller),
             lambda panes: panes.lab,
         )
-        self.sessions = Sessions(self)
-        self.preferences = Preferences(self)
-        self.files = Files(self)
         workers = self.controller.workers
+        self.sessions = Sessions(self, self.controller)
+        self.preferences = Preferences(self)
+        self.files = Files(self.controller, self.sessions, self.preferences, workers)
         self.open_dialogs = OpenDialogs(self, self.files, workers)
         self.model_dialogs = ModelDialogs(self, workers, lambda: self.controller.model)
-        self.input_options = InputOptions(self)
+        self.input_options = InputOptions(self, self.controller, workers)
         self.present = Present(self)
         self.close_guard = CloseGuard(self)
         self._follow()
@@ -89,8 +95,9 @@ class MainWindow(QMainWindow):
         self.lab = Lab(self)
         self.view_handlers = ViewHandlers(self)
         self.hints = Hints(self)
-        self.files.join()
-        self.input_options.join()
+        self.files.attach(self.film, self.panes.errors)
+        self.input_options.attach(self.top.sizes)
+        self.start.recent.refresh()
         self._connections = Connections(self)
         self.actions_by_name = actions.build(self, self._connections.handlers())
         named = self.actions_by_name
@@ -129,6 +136,9 @@ class MainWindow(QMainWindow):
     def _follow(self) -> None:
         """Connect the controller with this window, once."""
         control = self.controller
+        control.screen.previews_on_hover = settings.get().hover_preview
+        control.documentChanged.connect(self.files.on_document)
+        control.documentChanged.connect(self.input_options.on_document)
         control.comparison.changed.connect(self._update_compare)
         control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
@@ -138,6 +148,17 @@ class MainWindow(QMainWindow):
         control.write_queue.asked.connect(self._clear_message)
         control.export_dialog.said.connect(self._say)
         control.export_dialog.refused.connect(self._show_error)
+        self.preferences.changed.connect(self._on_settings)
+        self.preferences.problemTold.connect(self._show_warning)
+        self.files.warned.connect(self._show_warning)
+        self.files.focusWanted.connect(self._focus_picture)
+        self.sessions.opened.connect(self._on_session)
+        self.sessions.said.connect(self._say)
+        self.sessions.refused.connect(self._show_error)
+        self.sessions.warned.connect(self._show_warning)
+        self.input_options.asked.connect(self._clear_message)
+        self.input_options.chosen.connect(self.refresh_controls)
+        self.input_options.precisionMeasured.connect(self._show_precision)
         self.open_dialogs.refused.connect(self._show_message)
         self.model_dialogs.modelChosen.connect(self.choose_model)
         self.model_dialogs.networkNamed.connect(self._dismiss_message)
@@ -147,6 +168,15 @@ class MainWindow(QMainWindow):
 
     def _show_error(self, error: VitvizError) -> None:
         self.panes.errors.showError(error)
+
+    def _show_warning(self, error: VitvizError) -> None:
+        self.panes.errors.showError(error, stays=True)
+
+    def _show_precision(self, moved: float | None) -> None:
+        self.panes.status.setPrecision(moved)
+
+    def _focus_picture(self) -> None:
+        self.panes.picture.setFocus()
 
     def _clear_message(self) -> None:
         self.panes.errors.clear()
@@ -200,6 +230,21 @@ class MainWindow(QMainWindow):
         """Load a model by name, file or folder."""
         size = patch if isinstance(patch, int) else None
         self.controller.choose_model(name, device=self.device, patch_size=size)
+
+    def _on_session(self, session: Session) -> None:
+        self.controller.restore(session, device=self.device)
+
+    def _on_settings(self, names: frozenset[str]) -> None:
+        """What settings mean for the picture, the model and the start page."""
+        now, control = settings.get(), self.controller
+        if "hover_preview" in names:
+            control.screen.previews_on_hover = now.hover_preview
+        if names & OF_THE_MODEL:
+            self.device = now.device
+            if control.choice.name:  # have the model at hand computed with that
+                self.choose_model(control.choice.name, control.choice.patch_size)
+        if names & {"recent", "keep_recent"}:
+            self.start.recent.refresh()
 
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))
