@@ -42,6 +42,7 @@ from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
+    from vitviz.jobs.runs import RunDone
     from vitviz.models.model import Model
     from vitviz.pictures.folder import PictureCache
     from vitviz.ui.window.layout import Panes
@@ -179,6 +180,10 @@ class Controller(QObject):
             self.runs.settle_on(Document(trace.setup.picture, trace))
         else:
             self.runs.adopt(what)
+
+    def keep_untouched(self, done: RunDone) -> None:
+        """Keep a run without changes, of what is on screen, beside changed ones."""
+        self.runs.keep_untouched(done)
 
     def restore(self, session: Session, *, device: str = "auto") -> None:
         """Bring a session's picture, model and view back."""

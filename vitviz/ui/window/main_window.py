@@ -7,6 +7,8 @@ Dialogs of which a window has at most one of each kind.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -34,7 +36,6 @@ from vitviz.ui.window.hints import Hints
 from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
-from vitviz.ui.window.window_state import remembered
 from vitviz.ui.window.wiring import Connections, ViewHandlers
 from vitviz.views.session import Session
 from vitviz.views.state import Mode
@@ -57,21 +58,19 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._make()
         self.controller = Controller(self.panes, self)
-        self.learn = LearnController(self.panes, self.controller)
-        self.controller.screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
-        self.controller.screen.add_mode(
-            Mode.LAB,
-            LabController(self.panes.lab, self.controller),
-            lambda panes: panes.lab,
-        )
         workers = self.controller.workers
+        self.learn = LearnController(self.panes, self.controller, workers)
+        screen = self.controller.screen
+        screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
+        lab = LabController(self.panes.lab, workers, lambda: self.controller.untouched)
+        screen.add_mode(Mode.LAB, lab, lambda panes: panes.lab)
         self.sessions = Sessions(self, self.controller)
         self.preferences = Preferences(self)
         self.files = Files(self.controller, self.sessions, self.preferences, workers)
         self.open_dialogs = OpenDialogs(self, self.files, workers)
         self.model_dialogs = ModelDialogs(self, workers, lambda: self.controller.model)
         self.input_options = InputOptions(self, self.controller, workers)
-        self.present = Present(self)
+        self.present = Present(self, self, self.controller, self.learn)
         self.close_guard = CloseGuard(self)
         self._follow()
         self._join()
@@ -92,7 +91,16 @@ class MainWindow(QMainWindow):
 
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
-        self.lab = Lab(self)
+        control = self.controller
+        self.lab = Lab(
+            control,
+            self.panes.picture,
+            self.panes.lab,
+            control.comparison,
+            control.workers,
+        )
+        control.documentChanged.connect(self.lab.refresh)
+        control.stateChanged.connect(self.lab.refresh)
         self.view_handlers = ViewHandlers(self)
         self.hints = Hints(self)
         self.files.attach(self.film, self.panes.errors)
@@ -111,7 +119,7 @@ class MainWindow(QMainWindow):
 
         Called when the program's language changes: no text can be forgotten that way.
         """
-        restore, strokes = remembered(self), self.lab.painting.strokes()
+        restore, strokes = self.remembered(), self.lab.painting.strokes()
         former = self._contents
         self.takeCentralWidget()
         # at once: what hears the controller must not hear it for widgets that go
@@ -137,6 +145,13 @@ class MainWindow(QMainWindow):
         """Connect the controller with this window, once."""
         control = self.controller
         control.screen.previews_on_hover = settings.get().hover_preview
+        control.stateChanged.connect(self.learn.on_state)
+        self.learn.queryHeld.connect(control.screen.hold_query)
+        control.stateChanged.connect(self.present.follow)
+        control.documentChanged.connect(self.present.follow)
+        self.present.said.connect(self._say_to_audience)
+        self.present.layerStepped.connect(control.steps.step_layer)
+        self.present.focusWanted.connect(self._focus_picture)
         control.documentChanged.connect(self.files.on_document)
         control.documentChanged.connect(self.input_options.on_document)
         control.comparison.changed.connect(self._update_compare)
@@ -174,6 +189,9 @@ class MainWindow(QMainWindow):
 
     def _show_precision(self, moved: float | None) -> None:
         self.panes.status.setPrecision(moved)
+
+    def _say_to_audience(self, text: str) -> None:
+        self.line.setText(text)
 
     def _focus_picture(self) -> None:
         self.panes.picture.setFocus()
@@ -278,9 +296,13 @@ class MainWindow(QMainWindow):
         """Say what the program is made of."""
         show_dialog(self, AboutDialog)
 
-    def contents(self) -> QWidget:
+    def contents(self) -> Contents:
         """Everything in the window; another widget once it is built anew."""
         return self._contents
+
+    def remembered(self) -> Callable[[], None]:
+        """What brings back sizes, scroll positions, the zoom, and a message."""
+        return window_state.remembered(self, self.contents)
 
     def picture_place(self) -> QRect:
         """Where the picture is in the window."""
@@ -351,7 +373,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.present.end()
-        window_state.remember(self)
+        window_state.remember(self, self.splitters())
         self.hints.remember()
         self.hide()
         self.controller.shutdown(self.patience_ms)
