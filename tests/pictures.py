@@ -99,7 +99,7 @@ def take_all(chosen: argparse.Namespace) -> None:
 
     app = application(["vitviz"], chosen.lang)
     everything = tuple(dict.fromkeys((*SCENES, *MORE)))
-    scenes = SCENES if chosen.scene is None else tuple(chosen.document.split(","))
+    scenes = SCENES if chosen.scene is None else tuple(chosen.scene.split(","))
     if scenes == ("all",):
         scenes = everything
     if unknown := [name for name in scenes if name not in everything]:

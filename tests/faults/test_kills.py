@@ -130,8 +130,8 @@ def open_window(*arguments, **options):
 
     def go_on():
         global count
-        trace = control.scene.trace
-        if trace is None or not trace.is_complete or control.work.is_awaited(*BUSY):
+        trace = control.document.trace
+        if trace is None or not trace.is_complete or control.workers.is_awaited(*BUSY):
             return
         if count == 0:
             os.write(1, f"ready {os.getpid()}\\n".encode())
@@ -146,15 +146,15 @@ def open_window(*arguments, **options):
             window.sessions.save_as(target)
             control.saved_views.set(())
         else:
-            control.exporting.write(str(target))
+            control.export_dialog.write(str(target))
 
     timer = QTimer(window, interval=0)
     timer.timeout.connect(go_on)
     timer.start()
     return window
 
-from vitviz.jobs.queue import Kind
-BUSY = tuple(kind for kind in Kind if kind is not Kind.FOLDER)
+from vitviz.jobs.queue import JobKind
+BUSY = tuple(kind for kind in JobKind if kind is not JobKind.FOLDER)
 app.open_window = open_window
 main(sys.argv[4:])
 """

@@ -278,7 +278,7 @@ def wait(seconds, is_done):
 
 window = open_window([sys.argv[1]], model=sys.argv[2])
 control = window.controller
-wait(60, lambda: control.scene.trace and control.scene.trace.is_complete)
+wait(60, lambda: control.document.trace and control.document.trace.is_complete)
 here = window.screen()
 there = second if here is first else first
 control.change(mode=Mode.LEARN, learn=LearnView(Chapter.COST))

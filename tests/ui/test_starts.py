@@ -26,7 +26,7 @@ def look():
     if not windows:
         return
     window = windows[0]
-    trace = window.controller.scene.trace
+    trace = window.controller.document.trace
     if trace is None or not trace.is_complete or window.controller.has_jobs:
         return
     timer.stop()
