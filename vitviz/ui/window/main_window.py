@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
-from vitviz.errors import VitvizError
 from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
@@ -36,7 +35,7 @@ from vitviz.ui.window.hints import Hints
 from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
-from vitviz.ui.window.wiring import Connections, ViewHandlers
+from vitviz.ui.window.wiring import Connections, Features, ViewHandlers
 from vitviz.views.session import Session
 from vitviz.views.state import Mode
 
@@ -101,18 +100,47 @@ class MainWindow(QMainWindow):
         )
         control.documentChanged.connect(self.lab.refresh)
         control.stateChanged.connect(self.lab.refresh)
-        self.view_handlers = ViewHandlers(self)
-        self.hints = Hints(self)
+        self.view_handlers = ViewHandlers(self, self.panes, control, self.preferences)
+        self.hints = Hints(self, control, self._contents)
+        control.documentChanged.connect(self.hints.on_document)
+        control.stateChanged.connect(self.hints.on_state)
+        self._connections = Connections(self, self._contents, control, self._features())
         self.files.attach(self.film, self.panes.errors)
         self.input_options.attach(self.top.sizes)
         self.start.recent.refresh()
-        self._connections = Connections(self)
-        self.actions_by_name = actions.build(self, self._connections.handlers())
-        named = self.actions_by_name
+        self.actions_by_name = named = actions.build(
+            self, {**self._connections.handlers(), **self._handlers()}
+        )
         self.top.setProgramActions([named[name] for name in actions.OF_THE_PROGRAM])
         self.top.setExportActions([named[name] for name in actions.OF_SESSIONS])
         self.refresh_controls()
         self._update_mode()
+
+    def _features(self) -> Features:
+        """All that the contents are connected with."""
+        return Features(
+            files=self.files,
+            open_dialogs=self.open_dialogs,
+            model_dialogs=self.model_dialogs,
+            sessions=self.sessions,
+            input_options=self.input_options,
+            preferences=self.preferences,
+            learn=self.learn,
+            present=self.present,
+            lab=self.lab,
+            hints=self.hints,
+            view_handlers=self.view_handlers,
+        )
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of the window alone do, by their names."""
+        return {
+            "settings": self.show_settings,
+            "log_window": self.show_log,
+            "about": self.show_about,
+            "full_screen": self.toggle_full_screen,
+            "quit": self.close,
+        }
 
     def rebuild(self) -> None:
         """Make everything with words anew; what is shown and what runs stays.
@@ -142,68 +170,26 @@ class MainWindow(QMainWindow):
         self.present.rebuilt()
 
     def _follow(self) -> None:
-        """Connect the controller with this window, once."""
+        """Connect what outlives the contents, once."""
         control = self.controller
         control.screen.previews_on_hover = settings.get().hover_preview
-        control.stateChanged.connect(self.learn.on_state)
-        self.learn.queryHeld.connect(control.screen.hold_query)
-        control.stateChanged.connect(self.present.follow)
-        control.documentChanged.connect(self.present.follow)
-        self.present.said.connect(self._say_to_audience)
-        self.present.layerStepped.connect(control.steps.step_layer)
-        self.present.focusWanted.connect(self._focus_picture)
         control.documentChanged.connect(self.files.on_document)
         control.documentChanged.connect(self.input_options.on_document)
+        control.documentChanged.connect(self.present.follow)
+        control.stateChanged.connect(self.learn.on_state)
+        control.stateChanged.connect(self.present.follow)
+        self.learn.queryHeld.connect(control.screen.hold_query)
+        self.present.layerStepped.connect(control.steps.step_layer)
         control.comparison.changed.connect(self._update_compare)
         control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
         control.stateChanged.connect(self._update_mode)
         control.documentChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
-        control.write_queue.asked.connect(self._clear_message)
-        control.export_dialog.said.connect(self._say)
-        control.export_dialog.refused.connect(self._show_error)
         self.preferences.changed.connect(self._on_settings)
-        self.preferences.problemTold.connect(self._show_warning)
-        self.files.warned.connect(self._show_warning)
-        self.files.focusWanted.connect(self._focus_picture)
         self.sessions.opened.connect(self._on_session)
-        self.sessions.said.connect(self._say)
-        self.sessions.refused.connect(self._show_error)
-        self.sessions.warned.connect(self._show_warning)
-        self.input_options.asked.connect(self._clear_message)
         self.input_options.chosen.connect(self.refresh_controls)
-        self.input_options.precisionMeasured.connect(self._show_precision)
-        self.open_dialogs.refused.connect(self._show_message)
         self.model_dialogs.modelChosen.connect(self.choose_model)
-        self.model_dialogs.networkNamed.connect(self._dismiss_message)
-
-    def _say(self, text: str) -> None:
-        self.panes.status.setText(text)
-
-    def _show_error(self, error: VitvizError) -> None:
-        self.panes.errors.showError(error)
-
-    def _show_warning(self, error: VitvizError) -> None:
-        self.panes.errors.showError(error, stays=True)
-
-    def _show_precision(self, moved: float | None) -> None:
-        self.panes.status.setPrecision(moved)
-
-    def _say_to_audience(self, text: str) -> None:
-        self.line.setText(text)
-
-    def _focus_picture(self) -> None:
-        self.panes.picture.setFocus()
-
-    def _clear_message(self) -> None:
-        self.panes.errors.clear()
-
-    def _show_message(self, text: str) -> None:
-        self.panes.errors.showMessage(text)
-
-    def _dismiss_message(self) -> None:
-        self.panes.errors.dismiss()
 
     # -- opening -------------------------------------------------------------------
 
@@ -295,6 +281,22 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Say what the program is made of."""
         show_dialog(self, AboutDialog)
+
+    def new_dialog(self, kind: type[QWidget]) -> QWidget:
+        """Make a dialog of which there is one at most."""
+        control = self.controller
+        if kind is SettingsDialog:
+            return SettingsDialog(self, self.preferences, lambda: control.choice.name)
+        if kind is AboutDialog:
+            model = control.model
+            return AboutDialog(self, "–" if model is None else str(model.info.device))
+        assert kind is LogWindow
+        return LogWindow(self)
+
+    @property
+    def is_presenting(self) -> bool:
+        """Whether the window is shown to a room."""
+        return self.present.is_on
 
     def contents(self) -> Contents:
         """Everything in the window; another widget once it is built anew."""
@@ -429,7 +431,7 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
     """The window's only dialog of a kind, made when needed, shown and in front."""
     dialog = window.findChild(kind)
     if not isinstance(dialog, kind):
-        dialog = kind(window)
+        dialog = window.new_dialog(kind)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # its key is heard in the window that is in front, and in no other
         dialog.addAction(window.actions_by_name["language"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker
@@ -36,21 +37,24 @@ from vitviz.ui.base.language import LANGUAGES
 from vitviz.ui.widgets.inputs import SpinBox
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.base.preferences import Preferences
 
 
 class SettingsDialog(QDialog):
     """Stays open beside the window; what is changed elsewhere is shown here too."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, parent: QWidget, preferences: Preferences, model: Callable[[], str]
+    ) -> None:
+        """`model`: the name of the model at hand, which is offered for the start."""
+        super().__init__(parent)
+        self._preferences, self._model_name = preferences, model
         self.setObjectName("settings")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
         self._build()
-        window.preferences.changed.connect(self._show)
+        preferences.changed.connect(self._show)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another language: all words anew."""
@@ -84,7 +88,7 @@ class SettingsDialog(QDialog):
         defaults.setObjectName("reset")
         defaults.setAutoDefault(False)
         defaults.setToolTip(self.tr("All settings as at the first start"))
-        defaults.clicked.connect(self._window.preferences.reset)
+        defaults.clicked.connect(self._preferences.reset)
         buttons.addButton(defaults, QDialogButtonBox.ButtonRole.ResetRole)
         form.addRow(buttons)
         self._column.addWidget(self._body)
@@ -262,7 +266,7 @@ class SettingsDialog(QDialog):
                 number.setValue(getattr(now, name))
         self._model.clear()
         self._model.addItem(self.tr("The embedded model"), "")
-        for name in (now.model, self._window.controller.choice.name):
+        for name in (now.model, self._model_name()):
             if name and self._model.findData(name) < 0:
                 self._model.addItem(name, name)
         self._model.setCurrentIndex(max(0, self._model.findData(now.model)))
@@ -272,16 +276,16 @@ class SettingsDialog(QDialog):
         assert isinstance(box, QComboBox)
         name = box.objectName()
         kind = type(getattr(settings.get(), name))
-        self._window.preferences.set(**{name: kind(box.currentData())})
+        self._preferences.set(**{name: kind(box.currentData())})
 
     def _on_toggled(self, on: bool) -> None:
-        self._window.preferences.set(**{self.sender().objectName(): on})
+        self._preferences.set(**{self.sender().objectName(): on})
 
     def _on_number(self, value: int) -> None:
-        self._window.preferences.set(**{self.sender().objectName(): value})
+        self._preferences.set(**{self.sender().objectName(): value})
 
     def _on_model(self) -> None:
-        self._window.preferences.set(model=self._model.currentData())
+        self._preferences.set(model=self._model.currentData())
 
     def _on_clear(self) -> None:
-        self._window.preferences.set(recent=())
+        self._preferences.set(recent=())
