@@ -257,7 +257,7 @@ def prepare(scene: str, window: object) -> None:
         control.keep()
         control.choose_model("vitviz-flexi", patch_size=8)
     elif scene == "models":
-        window.open_dialogs.all_models()
+        window.model_dialogs.all_models()
         dialog = window.findChild(ModelDialog)
         assert isinstance(dialog, ModelDialog)
         dialog.chip(Trait.SEGMENTS).click()
@@ -325,7 +325,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
             "size": window.input_options.ask_size,
             "preprocessing": window.input_options.ask_preprocessing,
             "range": window.view_handlers.on_fixed_range,
-            "network": window.open_dialogs.another_network,
+            "network": window.model_dialogs.another_network,
         }
         ask[scene]()
     elif scene in DIALOGS:

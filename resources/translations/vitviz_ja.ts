@@ -1396,6 +1396,25 @@
     </message>
 </context>
 <context>
+    <name>ModelDialogs</name>
+    <message>
+        <source>All files</source>
+        <translation>すべてのファイル</translation>
+    </message>
+    <message>
+        <source>Choose a model file</source>
+        <translation>モデルのファイルを選ぶ</translation>
+    </message>
+    <message>
+        <source>Choose a model folder</source>
+        <translation>モデルのフォルダーを選ぶ</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>重み</translation>
+    </message>
+</context>
+<context>
     <name>ModelList</name>
     <message>
         <source>Look up “{name}” in timm</source>
@@ -1639,14 +1658,6 @@
         <translation>すべてのファイル</translation>
     </message>
     <message>
-        <source>Choose a model file</source>
-        <translation>モデルのファイルを選ぶ</translation>
-    </message>
-    <message>
-        <source>Choose a model folder</source>
-        <translation>モデルのフォルダーを選ぶ</translation>
-    </message>
-    <message>
         <source>Open a folder of pictures</source>
         <translation>画像のフォルダーを開く</translation>
     </message>
@@ -1665,10 +1676,6 @@
     <message>
         <source>There is no picture on the clipboard. Copy one, or its file.</source>
         <translation>クリップボードに画像がありません。画像か、そのファイルをコピーしてください。</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>重み</translation>
     </message>
 </context>
 <context>

@@ -145,7 +145,7 @@ def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
     bad.write_bytes(b"<html>not found</html>")
     for path in (bad, good):
         monkeypatch.setattr(
-            "vitviz.ui.files.open.QFileDialog.getOpenFileName",
+            "vitviz.ui.models.open_model.QFileDialog.getOpenFileName",
             lambda *_args, path=path: (str(path), ""),
         )
         window.top.modelFileRequested.emit()

@@ -209,7 +209,7 @@ def test_every_share_is_written_as_the_language_does(japanese: None) -> None:
     sources = Path(vitviz.__file__).parent.glob("ui/**/*.py")
     bare = re.compile(r"""\} %["']""")
     wrong = [one.name for one in sources if bare.search(one.read_text("utf-8"))]
-    assert wrong == ["percent.py"]
+    assert wrong == ["text.py"]
 
 
 def missing_glyphs(text: str, font: QFont) -> str:

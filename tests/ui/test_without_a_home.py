@@ -26,7 +26,7 @@ def test_everything_works_and_nothing_is_left_behind(
     assert settings.settings_path() is None
     assert logs.log_path() is None
     window.preferences.set(theme=ThemeChoice.LIGHT)
-    for show in (window.show_log, window.show_about, window.open_dialogs.all_models):
+    for show in (window.show_log, window.show_about, window.model_dialogs.all_models):
         show()
     names = {one.objectName() for one in window.findChildren(QDialog)}
     assert {"log", "about"} <= names

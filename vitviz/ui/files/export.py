@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.errors import InputError
 from vitviz.export.command_line import command_line
 from vitviz.jobs.exports import animation, figure, numbers
 from vitviz.jobs.queue import JobKind
 from vitviz.system.atomic_files import printable
+from vitviz.ui.files.start_folder import start_folder
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.controller import Controller
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.models.model import Model
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.files.write_queue import WriteQueue
+    from vitviz.views.display import Display
+    from vitviz.views.session import ModelChoice, RunOptions
+    from vitviz.views.state import ViewState
 
 
 ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
@@ -38,29 +43,52 @@ def named(path: Path, kind: str) -> Path:
     return path.with_name(path.name + of_kind[0])
 
 
+class ExportHost(Protocol):
+    """What is on screen, and what writes it."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def display(self) -> Display | None: ...
+    @property
+    def choice(self) -> ModelChoice: ...
+    @property
+    def options(self) -> RunOptions: ...
+    @property
+    def write_queue(self) -> WriteQueue: ...
+
+
 class ExportDialog(QObject):
     """Asks for a name, and has figures, animations and numbers written."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
+    said = Signal(str)
+    """What was written."""
+    refused = Signal(object)
+    """The VitvizError for which nothing is written."""
+
+    def __init__(self, control: ExportHost) -> None:
+        super().__init__(control.write_queue)
         self._control = control
-        # a saved session, from which a command line can read changes of the Lab
-        self.session: str | None = None
         self._last_target: str | None = None
         self._folder: Path | None = None
         """Of the last file that was written; the next is asked for there."""
         self._changed: set[Path] = set()
         """Files of a changed model, on their way."""
 
-    def ask(self, window: MainWindow) -> None:
+    def ask(self, window: QWidget) -> None:
         """Ask for a name; its ending says what is written."""
         control = self._control
-        if control.document.trace is None or control.heat is None:
+        shown = control.display
+        if control.document.trace is None or shown is None or shown.heat is None:
             return
         image = control.document.image
         of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
         ending = "-changed" if control.document.trace.interventions else ""
-        folder = self._folder or window.files.folder()
+        folder = self._folder or start_folder(image)
         path, kind = QFileDialog.getSaveFileName(
             window,
             self.tr("Export"),
@@ -81,7 +109,7 @@ class ExportDialog(QObject):
                 "{name} is there already. Choose it by its whole name to replace it.",
                 name=printable(target.name),
             )
-            control.panes.errors.showError(error)
+            self.refused.emit(error)
             return
         self.write(str(target))
 
@@ -104,10 +132,11 @@ class ExportDialog(QObject):
             kind, job = JobKind.WRITE, figure(shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
 
-    def command_line(self, target: str | None = None) -> str:
+    def command_line(self, target: str | None, session: Path | None) -> str:
         """Return the command line that writes what is on screen.
 
         target : the file it writes; None: the last one written here, or a figure.
+        session : a file that holds the changes of the Lab, if there is one.
 
         Raises InputError where the view cannot be made again from files.
         """
@@ -124,7 +153,7 @@ class ExportDialog(QObject):
             choice=control.choice,
             options=control.options,
             target=target,
-            session=self.session,
+            session=None if session is None else str(session),
         )
 
     def _on_written(self, path: Path) -> None:
@@ -132,5 +161,4 @@ class ExportDialog(QObject):
         text = self.tr("Saved {name}")
         if path in self._changed:
             text = self.tr("Saved {name}: of the model as the Lab has changed it")
-        status = self._control.panes.status
-        status.setText(text.format(name=printable(path.name)))
+        self.said.emit(text.format(name=printable(path.name)))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
@@ -20,24 +20,51 @@ from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
 from vitviz.system.paths import resource
+from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX
 
 if TYPE_CHECKING:
+    from vitviz.pictures.folder import PictureCache
     from vitviz.pictures.source import SourceImage
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.preferences import Preferences
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.files.film_strip import FilmStrip
+    from vitviz.ui.files.sessions import Sessions
+    from vitviz.ui.widgets.error_bar import ErrorBar
 
 AHEAD_MS = 200
 """How long a picture stands before its neighbours are read: not while one steps on."""
 
 
+class FilesHost(Protocol):
+    """What is on screen, and what opens another picture."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def picture_cache(self) -> PictureCache: ...
+    def open_picture(self, source: Path) -> None: ...
+
+
 class Files(QObject):
     """Lives in the main thread, as long as the window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._control = window.controller
-        self._workers = window.controller.workers
+    warned = Signal(object)
+    """A VitvizError that stays until it is dismissed."""
+    focusWanted = Signal()
+    """The picture that was opened is on screen, and keys are for it."""
+
+    def __init__(
+        self,
+        host: FilesHost,
+        sessions: Sessions,
+        preferences: Preferences,
+        workers: Workers,
+    ) -> None:
+        super().__init__(workers)
+        self._host, self._workers = host, workers
+        self._sessions, self._preferences = sessions, preferences
         self.listing = Listing()
         self.index = -1
         """Of the picture asked for last; -1 when it is none of the list."""
@@ -55,17 +82,17 @@ class Files(QObject):
         self._workers.on_result(JobKind.FOLDER, self._on_listing)
         self._workers.on_failure(JobKind.FOLDER, self._on_failed)
         self._workers.on_part(JobKind.THUMBNAILS, self._on_thumbnail)
-        self._control.documentChanged.connect(self._on_document)
-        window.preferences.changed.connect(self._on_settings)
+        preferences.changed.connect(self._on_settings)
+        sessions.used.connect(self.remember)
 
-    def join(self) -> None:
-        """Connect the window's widgets, which are made anew with its language."""
-        film, top = self._window.film, self._window.top
+    def attach(self, film: FilmStrip, errors: ErrorBar) -> None:
+        """Fill a film strip, which is made anew with the window's language.
+
+        errors : where it is seen whether a session was opened without a message.
+        """
+        self._film, self._errors = film, errors
         film.chosen.connect(self.go_to)
         film.thumbnailsWanted.connect(self.request_thumbnails)
-        top.folderRequested.connect(self._window.open_dialogs.folder_dialog)
-        top.recentCleared.connect(self.forget)
-        self._window.start.recent.refresh()
         self._show_list()
 
     def open(self, paths: Sequence[str | Path]) -> None:
@@ -76,22 +103,19 @@ class Files(QObject):
         self._takes_focus = True
         session = next((p for p in chosen if p.name.lower().endswith(SUFFIX)), None)
         if session is not None:
-            self._window.sessions.open(session)
-            errors = self._window.panes.errors
-            if len(chosen) > 1 and errors.isHidden():
+            self._sessions.open(session)
+            if len(chosen) > 1 and self._errors.isHidden():
                 note = InputError(
                     "A session brings its own picture: {name} was opened, and nothing "
                     "else.",
                     name=printable(session.name),
                 )
-                errors.showError(note, stays=True)
+                self.warned.emit(note)
         elif len(chosen) == 1 and not os.path.isdir(chosen[0]):
             self._asked = chosen[0]
             self._is_new = False
-            self._control.open_picture(chosen[0])
-            if (
-                self._control.document.image is None
-            ):  # else its list stays till it is here
+            self._host.open_picture(chosen[0])
+            if self._host.document.image is None:  # else its list stays till it is here
                 self._find(chosen[0].absolute())
         else:
             self._asked = None
@@ -99,18 +123,8 @@ class Files(QObject):
             self._workers.submit(JobKind.FOLDER, list_pictures(chosen))
 
     def folder(self) -> Path:
-        """Where dialogs begin: beside the picture on screen, or what was opened last.
-
-        The home folder, where neither is to be had.
-        """
-        image = self._control.document.image
-        places = [] if image is None or image.path is None else [image.path.absolute()]
-        places += [Path(place) for place in settings.get().recent]
-        for place in places:
-            folder = place if os.path.isdir(place) else place.parent
-            if folder != resource("samples") and os.path.isdir(folder):
-                return folder
-        return Path(os.path.expanduser("~"))
+        """Where dialogs begin."""
+        return start_folder(self._host.document.image)
 
     def step(self, by: int) -> None:
         """The picture after or before, to the end of the list."""
@@ -123,7 +137,7 @@ class Files(QObject):
         """Open a picture of the list."""
         if index != self.index and 0 <= index < len(self.listing.paths):
             self.index = index
-            self._control.open_picture(self.listing.paths[index])
+            self._host.open_picture(self.listing.paths[index])
             self._show_list()
 
     def request_thumbnails(self, paths: Sequence[Path], side_px: int) -> None:
@@ -132,14 +146,14 @@ class Files(QObject):
 
     def toggle_strip(self) -> None:
         """Show the film strip, also of the folder around one file, or hide it."""
-        is_hidden = self._window.film.isHidden()
+        is_hidden = self._film.isHidden()
         self.was_asked_for = self.was_asked_for or is_hidden
-        self._window.preferences.set(show_film_strip=is_hidden)
+        self._preferences.set(show_film_strip=is_hidden)
         self._show_list()
 
     def forget(self) -> None:
         """Empty the list of recent files."""
-        self._window.preferences.set(recent=())
+        self._preferences.set(recent=())
 
     def remember(self, path: Path) -> None:
         """Put a file or folder at the head of the recent ones."""
@@ -149,7 +163,28 @@ class Files(QObject):
         settings.refresh("recent")
         now = settings.get()
         others = tuple(one for one in now.recent if one != place)
-        self._window.preferences.set(recent=(place, *others)[: now.max_recent])
+        self._preferences.set(recent=(place, *others)[: now.max_recent])
+
+    def on_document(self) -> None:
+        """Remember another picture that is on screen, and find those beside it."""
+        image = self._host.document.image
+        if image is self._shown:
+            return
+        self._shown = image
+        if self._takes_focus:
+            self._takes_focus = False
+            self.focusWanted.emit()
+        path = None if image is None else image.path
+        if path is None:
+            self.index = -1
+            self._show_list()
+            return
+        if path == self._asked:
+            self._asked = None
+            self.remember(path)
+        if not self._is_at(path.absolute()):
+            self._find(path.absolute())
+        self._pause.start()
 
     def _on_listing(self, found: Listing) -> None:
         self.listing = found
@@ -168,40 +203,17 @@ class Files(QObject):
         self._is_new = False
 
     def _on_thumbnail(self, made: Thumbnail) -> None:
-        self._window.film.setThumbnail(made.path, made.pixels)
+        self._film.setThumbnail(made.path, made.pixels)
 
     def _on_settings(self, names: frozenset[str]) -> None:
         if "show_film_strip" in names:
             self._show_list()
-        if names & {"recent", "keep_recent"}:
-            self._window.start.recent.refresh()
 
     def _show_list(self) -> None:
-        film, paths = self._window.film, self.listing.paths
+        film, paths = self._film, self.listing.paths
         is_wanted = settings.get().show_film_strip and self.was_asked_for
         film.setListing(paths, self.index)
         film.setVisible(is_wanted and len(paths) > 1)
-
-    def _on_document(self) -> None:
-        """Another picture is on screen: remember it, and find those beside it."""
-        image = self._control.document.image
-        if image is self._shown:
-            return
-        self._shown = image
-        if self._takes_focus:
-            self._takes_focus = False
-            self._window.panes.picture.setFocus()
-        path = None if image is None else image.path
-        if path is None:
-            self.index = -1
-            self._show_list()
-            return
-        if path == self._asked:
-            self._asked = None
-            self.remember(path)
-        if not self._is_at(path.absolute()):
-            self._find(path.absolute())
-        self._pause.start()
 
     def _is_at(self, place: Path) -> bool:
         paths = self.listing.paths
@@ -221,5 +233,5 @@ class Files(QObject):
             near = (self.index + 1, self.index - 1)
             paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
             self._workers.submit(
-                JobKind.AHEAD, read_ahead(self._control.runs.picture_cache, paths)
+                JobKind.AHEAD, read_ahead(self._host.picture_cache, paths)
             )

@@ -3,30 +3,71 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.queue import Context, Job, JobKind
 from vitviz.system.atomic_files import printable, write_bytes
+from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX, Session, read, written
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.domain.interventions import ListedIntervention
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.files.saved_views import SavedViews
+    from vitviz.ui.files.write_queue import WriteQueue
+    from vitviz.views.session import ModelChoice, RunOptions
+    from vitviz.views.state import ViewState
+
+
+class SessionHost(Protocol):
+    """What a session is of, and what writes it."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def choice(self) -> ModelChoice: ...
+    @property
+    def options(self) -> RunOptions: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
+    @property
+    def write_queue(self) -> WriteQueue: ...
 
 
 class Sessions(QObject):
     """Knows the file that the window's session came from or went to."""
 
-    def __init__(self, window: MainWindow) -> None:
+    opened = Signal(object)
+    """A Session to bring back."""
+    used = Signal(object)
+    """The Path that one was read from or written to."""
+    said = Signal(str)
+    """What was written."""
+    refused = Signal(object)
+    """The VitvizError for which nothing is read or written."""
+    warned = Signal(object)
+    """A VitvizError about what was read; it stays until it is dismissed."""
+
+    def __init__(self, window: QWidget, host: SessionHost) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._host = window, host
         self._path: Path | None = None
         self._asked: Path | None = None
         """Where it is being written, unless another has been opened since."""
         self._unknown: dict[str, object] = {}
+        # changes of the Lab as the session's file has them, and as it is to have them
+        self._changes: tuple[ListedIntervention, ...] = ()
+        self._writing: tuple[ListedIntervention, ...] = ()
+
+    def file_with(self, changes: tuple[ListedIntervention, ...]) -> Path | None:
+        """Return the session's file if it holds just these changes of the Lab."""
+        return self._path if changes == self._changes else None
 
     def save(self) -> None:
         """Write into the session's file, or ask for one."""
@@ -39,7 +80,8 @@ class Sessions(QObject):
         """Ask for a file and write into it; it is the session's from then on."""
         title = self.tr("Save session")
         kind = self.tr("vitviz session") + f" (*{SUFFIX})"
-        offered = self._path or self._window.files.folder() / f"session{SUFFIX}"
+        folder = start_folder(self._host.document.image)
+        offered = self._path or folder / f"session{SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(offered), kind)
         if chosen:
             path = Path(chosen)
@@ -49,54 +91,52 @@ class Sessions(QObject):
 
     def save_as(self, path: Path) -> None:
         """Have it written into `path`; an error is shown."""
-        control = self._window.controller
-        image = control.document.image
+        host = self._host
+        image = host.document.image
         if image is None or image.path is None:
             error = InputError(
                 "A session comes back to its picture, and this one has no file. "
                 "Save the picture as a file and open that."
             )
-            self._window.panes.errors.showError(error)
+            self.refused.emit(error)
             return
         session = Session(
             picture=image.path,
-            model=control.choice,
-            options=control.options,
-            state=control.state,
-            views=control.saved_views.views,
+            model=host.choice,
+            options=host.options,
+            state=host.state,
+            views=host.saved_views.views,
             unknown=self._unknown,
         )
-        self._asked = path
-        control.write_queue.write(
-            JobKind.WRITE, path, _saved(session, path), self._on_saved
-        )
+        self._asked, self._writing = path, session.state.changes
+        job = _saved(session, path)
+        host.write_queue.write(JobKind.WRITE, path, job, self._on_saved)
 
     def _on_saved(self, path: Path) -> None:
         if path == self._asked:
-            self._path = path
-        self._window.files.remember(path)
-        text = self.tr("Saved {name}").format(name=printable(path.name))
-        self._window.panes.status.setText(text)
+            self._path, self._changes = path, self._writing
+        self.used.emit(path)
+        self.said.emit(self.tr("Saved {name}").format(name=printable(path.name)))
 
     def open(self, path: Path) -> None:
         """Bring a session back; what cannot be used is named."""
-        panes, control = self._window.panes, self._window.controller
         try:
             session, bad = read(path)
         except VitvizError as error:
-            panes.errors.showError(error)
+            self.refused.emit(error)
             return
         self._path, self._asked = path, None
+        self._changes = session.state.changes
         self._unknown = dict(session.unknown)
-        self._window.files.remember(path)
-        control.restore(session, device=self._window.device)
+        self.used.emit(path)
+        self.opened.emit(session)
         if bad:
             problem = InputError(
                 "Not everything in {name} could be used: {parts}.",
                 name=printable(path.name),
                 parts=", ".join(bad),
             )
-            panes.errors.showError(problem, stays=True)
+            self.warned.emit(problem)
 
 
 def _saved(session: Session, path: Path) -> Job:

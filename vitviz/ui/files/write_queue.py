@@ -30,7 +30,6 @@ from vitviz.ui.base.threads import Workers
 
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError
-    from vitviz.ui.window.controller import Controller
 
 
 OF_FILES = (JobKind.WRITE, JobKind.EXPORT)
@@ -49,18 +48,23 @@ class _Order:
 class WriteQueue(QObject):
     """Lives in the main thread."""
 
+    asked = Signal()
+    """Another file is to be written."""
+    begun = Signal()
+    """The worker has been given a file to write."""
+    advanced = Signal(float)
+    """How much of a file is done, in [0, 1]."""
     settled = Signal(bool)
     """Nothing is left to write; whether all of it is there."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
-        self._control = control
+    def __init__(self, workers: Workers, sweeper: LeftoverSweeper) -> None:
+        super().__init__(workers)
+        self._workers, self._sweeper = workers, sweeper
         self._orders: dict[JobKind, deque[_Order]] = {
             kind: deque() for kind in OF_FILES
         }
         """Of each kind the first is being written."""
         self._has_failed = False
-        workers = control.workers
         workers.on_result(JobKind.WRITE, self._on_written)
         workers.on_result(JobKind.EXPORT, self._on_exported)
         workers.on_part(JobKind.EXPORT, self._on_part)
@@ -74,8 +78,8 @@ class WriteQueue(QObject):
 
         kind : one of `OF_FILES`. An error is shown, and `then` is not called.
         """
-        self._control.panes.errors.clear()
-        self._control.sweeper.expect(target.parent)
+        self.asked.emit()
+        self._sweeper.expect(target.parent)
         waiting = self._orders[kind]
         waiting.append(_Order(target, job, then))
         if len(waiting) == 1:
@@ -100,11 +104,11 @@ class WriteQueue(QObject):
                 waiting.remove(order)
 
     def _begin(self, kind: JobKind) -> None:
-        self._control.workers.submit(kind, _noted(self._orders[kind][0].job))
-        self._control.runs.progress.wait_for_file()
+        self._workers.submit(kind, _noted(self._orders[kind][0].job))
+        self.begun.emit()
 
     def _on_part(self, share: float) -> None:
-        self._control.runs.progress.say_written(share)
+        self.advanced.emit(share)
 
     def _on_written(self, path: Path) -> None:
         self._end(JobKind.WRITE, path)

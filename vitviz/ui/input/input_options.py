@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import runs
@@ -21,34 +21,50 @@ if TYPE_CHECKING:
     from vitviz.attention.price import Calibration, Price
     from vitviz.attention.trace import Trace
     from vitviz.explain.precision import PrecisionError
-    from vitviz.models.model import ModelInfo
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.models.model import Model, ModelInfo
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.input.size import SizeMenu
+
+
+class InputHost(Protocol):
+    """What is run, on what, and how."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def options(self) -> RunOptions: ...
+    def choose_options(self, options: RunOptions) -> None: ...
 
 
 class InputOptions(QObject):
-    """Between the Size menu, its dialogs and the controller; in the main thread."""
+    """Between the Size menu, its dialogs and the runs; in the main thread."""
 
-    def __init__(self, window: MainWindow) -> None:
+    asked = Signal()
+    """Other options are asked for."""
+    chosen = Signal()
+    """Options are chosen, perhaps others than those that were asked for."""
+    precisionMeasured = Signal(object)
+    """The share of attention that a lower precision moves, a float; None: unknown."""
+
+    def __init__(self, window: QWidget, host: InputHost, workers: Workers) -> None:
         super().__init__(window)
-        self._window = window
-        self._control = window.controller
+        self._window, self._host, self._workers = window, host, workers
         self._calibrations: dict[ModelInfo, Calibration] = {}
         self._measured: Trace | None = None
         """The last one whose precision was asked for."""
         self._precision: tuple[Trace, PrecisionError] | None = None
-        workers = self._control.workers
         workers.on_result(JobKind.PRICE, self._on_calibrated)
         workers.on_result(JobKind.PRECISION, self._on_precision)
-        self._control.documentChanged.connect(self._on_document)
 
-    def join(self) -> None:
-        """Connect a top bar that was made anew."""
-        sizes = self._window.top.sizes
+    def attach(self, sizes: SizeMenu) -> None:
+        """Answer a menu of sizes, which is made anew with the window's language."""
         sizes.setPrices(self.price_of)
         sizes.optionsChosen.connect(self.choose)
         sizes.customRequested.connect(self.ask_size)
         sizes.preprocessingRequested.connect(self.ask_preprocessing)
-        self._window.top.labelsRequested.connect(self.ask_labels)
         self._show_precision()
 
     def price_of(self, options: RunOptions) -> Price:
@@ -56,7 +72,7 @@ class InputOptions(QObject):
         from vitviz.attention.price import price
         from vitviz.pictures.placement import placement_for
 
-        model, image = self._control.model, self._control.document.image
+        model, image = self._host.model, self._host.document.image
         assert model is not None
         calibration = self._calibrations.get(model.info)
         size: int | tuple[int, int] | None = options.size
@@ -74,23 +90,23 @@ class InputOptions(QObject):
     def choose(self, options: object) -> None:
         """Run with these options, or with smaller ones where memory is short."""
         wanted = cast("RunOptions", options)
-        control = self._control
-        self._window.panes.errors.clear()
-        if control.model is not None and wanted != control.options:
+        host = self._host
+        self.asked.emit()
+        if host.model is not None and wanted != host.options:
             price = self.price_of(wanted)
             if price.is_large and not price.is_too_much:
                 wanted = self._agreed(wanted, price)
-        control.choose_options(wanted)
-        self._window.refresh_controls()
+        host.choose_options(wanted)
+        self.chosen.emit()
 
     def ask_size(self) -> None:
         """Any width and height."""
-        model = self._control.model
+        model = self._host.model
         if model is None:
             return
         dialog = SizeDialog(
             self._window,
-            self._control.options,
+            self._host.options,
             own=model.preprocessing.size,
             patch=model.info.patch_size,
             price_of=self.price_of,
@@ -101,7 +117,7 @@ class InputOptions(QObject):
 
     def ask_preprocessing(self) -> None:
         """Show how the picture is prepared, and run with what was changed."""
-        model, options = self._control.model, self._control.options
+        model, options = self._host.model, self._host.options
         if model is None:
             return
         own = model.preprocessing
@@ -120,16 +136,16 @@ class InputOptions(QObject):
             "",
             self.tr("Labels") + " (*.txt *.json);;" + self.tr("All files") + " (*)",
         )
-        model = self._control.model
+        model = self._host.model
         if path and model is not None:
-            self._control.workers.submit(JobKind.MODEL, label(model, Path(path)))
+            self._workers.submit(JobKind.MODEL, label(model, Path(path)))
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
         from vitviz.attention.price import smaller_size
 
-        control = self._control
-        assert control.model is not None
+        host = self._host
+        assert host.model is not None
         assert price.free_bytes is not None
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
@@ -147,7 +163,7 @@ class InputOptions(QObject):
         anyway = box.addButton(
             self.tr("Run anyway"), QMessageBox.ButtonRole.DestructiveRole
         )
-        smaller = smaller_size(control.model, price.size)
+        smaller = smaller_size(host.model, price.size)
         less = None
         if smaller is not None:
             text = self.tr("Run at {width}×{height} px")
@@ -166,27 +182,26 @@ class InputOptions(QObject):
             side = min(smaller)
             is_one = isinstance(wanted.size, int) or wanted.size is None
             return replace(wanted, size=side if is_one else smaller)
-        return control.options
+        return host.options
 
     # -- what a run was measured to cost --------------------------------------------
 
-    def _on_document(self) -> None:
-        """A run is done: learn from it what others will cost, and what it lost."""
-        control = self._control
-        model, trace = control.model, control.document.trace
-        seconds = control.document.seconds
+    def on_document(self) -> None:
+        """Learn from a run that is done what others will cost, and what it lost."""
+        document, model = self._host.document, self._host.model
+        trace, seconds = document.trace, document.seconds
         if model is None or trace is None or seconds is None:
             return
         if not trace.is_complete or trace.setup.model != model.info:
             return
         if model.info not in self._calibrations and not trace.interventions:
-            control.workers.submit(
+            self._workers.submit(
                 JobKind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
             )
         if model.info.dtype != "float32" and trace is not self._measured:
             self._measured = trace
             if trace.setup.image is not None:
-                control.workers.submit(JobKind.PRECISION, runs.precision(model, trace))
+                self._workers.submit(JobKind.PRECISION, runs.precision(model, trace))
         self._show_precision()
 
     def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:
@@ -198,8 +213,8 @@ class InputOptions(QObject):
         self._show_precision()
 
     def _show_precision(self) -> None:
-        known, trace = self._precision, self._control.document.trace
+        known, trace = self._precision, self._host.document.trace
         error = None
         if known is not None and trace is not None and known[0] is trace:
             error = known[1].moved
-        self._window.panes.status.setPrecision(error)
+        self.precisionMeasured.emit(error)

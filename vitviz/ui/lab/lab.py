@@ -8,9 +8,10 @@ Fills the Lab's panel from the trace, the state and the untouched run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
@@ -31,7 +32,7 @@ from vitviz.errors import ExactnessError
 from vitviz.export.captions import heads_text
 from vitviz.jobs import runs
 from vitviz.jobs.queue import JobKind
-from vitviz.jobs.runs import LabRead
+from vitviz.jobs.runs import LabRead, RunDone
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence, token_name
 from vitviz.ui.compare import ComparedView
@@ -45,22 +46,56 @@ from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.ui.window.controller import Controller
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.models.model import Model
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.compare import Comparison
+    from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.views.session import ModelChoice, RunOptions
+    from vitviz.views.state import ViewState
+
+
+class LabHost(Protocol):
+    """What is run and wanted, and what is done when the Lab changes it."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def choice(self) -> ModelChoice: ...
+    @property
+    def options(self) -> RunOptions: ...
+    @property
+    def untouched(self) -> Trace | None: ...
+    @property
+    def is_running(self) -> bool: ...
+    def change(self, *, merge: bool = False, **changes: object) -> None: ...
+    def keep_untouched(self, done: RunDone) -> None: ...
+    def refresh(self) -> None: ...
 
 
 class Lab(QObject):
-    """Lives in the main thread; changes are a part of the controller's view state."""
+    """Lives in the main thread; changes are a part of its host's view state."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._control = control = window.controller
-        self._panes = panes = window.panes
-        self.panel = panel = panes.lab
-        self.painting = Painting(panes.picture, panel, control)
-        self.mark = ChangedMark(panes.picture)
-        self.kept_mark = ChangedMark(panes.compare.picture)
-        self.kept_patches = KeptPatches(panes.compare.picture)
+    def __init__(
+        self,
+        host: LabHost,
+        picture: PicturePane,
+        panel: LabPanel,
+        comparison: Comparison,
+        workers: Workers,
+    ) -> None:
+        super().__init__(panel)
+        self._host, self._comparison, self._workers = host, comparison, workers
+        self.panel = panel
+        self.painting = Painting(picture, panel, host)
+        kept = comparison.pane.picture
+        self.mark = ChangedMark(picture)
+        self.kept_mark = ChangedMark(kept)
+        self.kept_patches = KeptPatches(kept)
         self._pixels: dict[int, Bytes | None] = {}
         """What hides patches, by id of the traces on screen."""
         for mark in (self.mark, self.kept_mark):
@@ -79,27 +114,31 @@ class Lab(QObject):
         panel.mapTestRequested.connect(self._try)
         self.painting.changed.connect(self._on_painted)
         self.painting.cut.connect(self._on_cut)
-        control.workers.on_result(JobKind.LAB, self._on_read)
-        control.documentChanged.connect(self._refresh)
-        control.stateChanged.connect(self._refresh)
-        control.comparison.changed.connect(self._refresh_marks)
-        control.refresh()  # where the window was built anew around a scene
-        self._refresh()
+        workers.on_result(JobKind.LAB, self._on_read)
+        comparison.changed.connect(self._refresh_marks)
+        host.refresh()  # where the window was built anew around a scene
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Follow picture, trace and state, whichever is another."""
+        self._refresh_marks()
+        self.painting.refresh()
+        self._read()
 
     def restore(self) -> None:
         """Take every change back; undo brings them again."""
-        if self._control.state.changes:
-            self._control.change(changes=())
+        if self._host.state.changes:
+            self._host.change(changes=())
 
     # -- what the tools ask for ----------------------------------------------------
 
     def _set(self, changes: InterventionList, *, merge: bool = False) -> None:
-        self._control.change(changes=changes, merge=merge)
+        self._host.change(changes=changes, merge=merge)
 
     def _set_only(
         self, part: Interventions, field: str, *, merge: bool = False
     ) -> None:
-        changes = replace_kind(self._control.state.changes, field, part)
+        changes = replace_kind(self._host.state.changes, field, part)
         self._set(changes, merge=merge)
 
     def _on_temperature(self, value: float, is_held: bool) -> None:
@@ -116,7 +155,7 @@ class Lab(QObject):
 
     def _on_heads(self, heads: tuple[int, ...], off: Off) -> None:
         """The heads of the layer on screen; those of others stay as they are."""
-        trace, state = self._control.document.trace, self._control.state
+        trace, state = self._host.document.trace, self._host.state
         layer = None if trace is None else shown_layer(trace, state)
         if layer is None:
             return
@@ -135,53 +174,48 @@ class Lab(QObject):
         self._set_only(part, "hidden")
 
     def _on_cut(self, part: Interventions) -> None:
-        self._set(add_intervention(self._control.state.changes, part))
+        self._set(add_intervention(self._host.state.changes, part))
 
     def _on_listed(self, make: object, index: int) -> None:
         assert callable(make)
-        changes = self._control.state.changes
+        changes = self._host.state.changes
         if self.panel.changes() == changes:  # else the row is of a moment ago
             self._set(make(changes, index))
 
     def _show(self) -> None:
-        self._control.change(mode=Mode.LAB)
+        self._host.change(mode=Mode.LAB)
 
     def _try(self) -> None:
-        self._control.change(mode=Mode.INSPECT, tab="map_test")
+        self._host.change(mode=Mode.INSPECT, tab="map_test")
 
     def _compare(self) -> None:
         """The untouched view in the right half of the window."""
-        control, trace = self._control, self._control.untouched
+        host, trace = self._host, self._host.untouched
         if trace is None:
             return
-        control.comparison.keep(
+        self._comparison.keep(
             ComparedView(
-                control.document.image,
+                host.document.image,
                 trace,
                 None,
-                control.model,
-                control.choice,
-                control.options,
-                replace(control.state, changes=()),
+                host.model,
+                host.choice,
+                host.options,
+                replace(host.state, changes=()),
             )
         )
 
     # -- what follows a run --------------------------------------------------------
 
-    def _refresh(self) -> None:
-        self._refresh_marks()
-        self.painting.refresh()
-        self._read()
-
     def _refresh_marks(self) -> None:
-        trace, kept = self._control.document.trace, self._control.comparison.kept
+        trace, kept = self._host.document.trace, self._comparison.kept
         self.mark.setInterventions(UNTOUCHED if trace is None else trace.interventions)
         self.kept_mark.setInterventions(
             UNTOUCHED if kept is None else kept.trace.interventions
         )
         shown = {id(trace)} if kept is None else {id(trace), id(kept.trace)}
         self._pixels = {one: self._pixels[one] for one in self._pixels.keys() & shown}
-        if kept is None or self._control.comparison.shows_difference:
+        if kept is None or self._comparison.shows_difference:
             self.kept_patches.show(None, None)
         else:
             pixels = self._pixels.get(id(kept.trace))
@@ -189,14 +223,14 @@ class Lab(QObject):
 
     def _read(self) -> None:
         """Ask the engine for what is shown beside a changed run, once for each."""
-        control, trace = self._control, self._control.document.trace
-        if trace is None or not trace.is_complete or control.is_running:
+        host, trace = self._host, self._host.document.trace
+        if trace is None or not trace.is_complete or host.is_running:
             return
-        is_shown = self._panes.side.mode() is Mode.LAB
-        model = control.model
+        is_shown = host.state.mode is Mode.LAB
+        model = host.model
         needs_untouched = (
             is_shown
-            and control.untouched is None
+            and host.untouched is None
             and bool(trace.interventions)
             and model is not None
             and model.info == trace.setup.model
@@ -204,32 +238,36 @@ class Lab(QObject):
         needs_pixels = bool(trace.interventions.hidden) and self._answered is not trace
         if not needs_untouched and not needs_pixels:
             return
-        if self._asked is trace and control.workers.is_awaited(JobKind.LAB):
+        if self._asked is trace and self._workers.is_awaited(JobKind.LAB):
             return
         self._asked = trace
-        job = runs.read_lab(
-            trace, model, control.options, needs_untouched=needs_untouched
-        )
-        control.workers.submit(JobKind.LAB, job)
+        job = runs.read_lab(trace, model, host.options, needs_untouched=needs_untouched)
+        self._workers.submit(JobKind.LAB, job)
 
     def _on_read(self, read: LabRead) -> None:
         self._answered = self._asked
         if read.untouched is not None:
-            self._control.runs.keep_untouched(read.untouched)
-        trace = self._control.document.trace
+            self._host.keep_untouched(read.untouched)
+        trace = self._host.document.trace
         if trace is not None:
             self._pixels[id(trace)] = read.hidden
             self.painting.show_hidden(read.hidden, trace.setup.placement)
-        self._control.refresh()
+        self._host.refresh()
 
 
 class LabController(PaneController[LabPanel]):
-    """Two rows are read and compared at once; runs are the controller's."""
+    """Two rows are read and compared at once; runs are somebody else's."""
 
-    def __init__(self, panel: LabPanel, control: Controller) -> None:
-        super().__init__(control)
+    def __init__(
+        self,
+        panel: LabPanel,
+        workers: Workers,
+        untouched: Callable[[], Trace | None],
+    ) -> None:
+        """`untouched`: what the model made of the picture before it was changed."""
+        super().__init__(workers)
         self.panel = panel
-        self._control = control
+        self._untouched = untouched
 
     def attach(self, pane: LabPanel) -> None:
         """Fill the new panel."""
@@ -253,7 +291,7 @@ class LabController(PaneController[LabPanel]):
         )
         if view.is_running:
             return
-        before = self._control.untouched
+        before = self._untouched()
         panel.setCanCompare(before is not None and bool(trace.interventions))
         note = ""
         if not has_model:

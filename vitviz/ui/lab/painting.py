@@ -6,7 +6,7 @@ Painting patches on the picture, and what is painted there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
@@ -21,7 +21,8 @@ from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.base.document import Document
+    from vitviz.views.state import ViewState
 
 
 Cells = frozenset[Cell]
@@ -43,6 +44,15 @@ class Strokes:
     """Rows and columns of the grid."""
 
 
+class PaintingHost(Protocol):
+    """What is painted on."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+
+
 class Painting(QObject):
     """The brush and what it has painted; strokes become parts of interventions."""
 
@@ -52,10 +62,10 @@ class Painting(QObject):
     """A new cut, as Interventions."""
 
     def __init__(
-        self, picture: PicturePane, panel: LabPanel, control: Controller
+        self, picture: PicturePane, panel: LabPanel, host: PaintingHost
     ) -> None:
         super().__init__(panel)
-        self._panel, self._control = panel, control
+        self._panel, self._host = panel, host
         self.brush = Brush(picture)
         self._pixels = pg.ImageItem(axisOrder="row-major")
         picture.addLayer(self._pixels, above_heat=False)
@@ -107,7 +117,7 @@ class Painting(QObject):
             panel.setTool(strokes.tool)
         panel.cut.side.setValue(strokes.side)
         self._side = strokes.side
-        trace = self._control.document.trace
+        trace = self._host.document.trace
         if trace is not None and strokes.painted_on == trace.grid:
             self._painted_on = strokes.painted_on
             self._sides = dict(strokes.sides)
@@ -124,8 +134,8 @@ class Painting(QObject):
 
     def refresh(self, _tool: object = None) -> None:
         """Hold the brush or not, and show what is painted."""
-        trace = self._control.document.trace
-        in_lab = self._control.state.mode is Mode.LAB
+        trace = self._host.document.trace
+        in_lab = self._host.state.mode is Mode.LAB
         tool = self._panel.tool()
         paints = tool in (Tool.CUT, Tool.HIDE)
         self.brush.hold(in_lab and paints and self._panel.isEnabled())
@@ -160,7 +170,7 @@ class Painting(QObject):
         return self._items[meaning].numCells()
 
     def _place(self) -> tuple[Placement | None, PatchGrid | None]:
-        trace = self._control.document.trace
+        trace = self._host.document.trace
         if trace is None:
             return None, None
         return trace.setup.placement, trace.setup.grid
@@ -173,7 +183,7 @@ class Painting(QObject):
         own = (grid.rows, grid.cols)
         hidden = (
             one
-            for change in self._control.state.changes
+            for change in self._host.state.changes
             if change.is_on
             for one in change.what.hidden
             if one.grid in (None, own)
@@ -221,7 +231,7 @@ class Painting(QObject):
         self._side = side
 
     def _on_special(self, side: Meaning, index: int, is_in: bool) -> None:
-        trace = self._control.document.trace
+        trace = self._host.document.trace
         if trace is not None:
             name = frozenset({trace.setup.prefix_names[index]})
             now = self._specials[side]
@@ -229,7 +239,7 @@ class Painting(QObject):
             self.refresh()
 
     def _on_cut(self, first: int, last: int) -> None:
-        trace, grid = self._control.document.trace, self._place()[1]
+        trace, grid = self._host.document.trace, self._place()[1]
         if trace is None or grid is None:
             return
         queries, keys = self._tokens(Meaning.QUERY), self._tokens(Meaning.KEY)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import Signal
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.errors import Cancelled, VitvizError
@@ -18,21 +20,51 @@ from vitviz.ui.learn.lesson import LessonData
 from vitviz.views.state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.inspect.colour_bar import ColourBar
     from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.ui.lab.panel import LabPanel
     from vitviz.ui.learn.panel import LearnPanel
-    from vitviz.ui.window.controller import Controller
-    from vitviz.ui.window.layout import Panes
+    from vitviz.views.state import ViewState
 
 FIRST_HEAD = HeadChoice((0,))
 
 
-class LearnController(PaneController["Panes"]):
-    """A `Desk` for the chapters; lives as long as the controller."""
+class LearnPanes(Protocol):
+    """The panel of chapters, and what they speak of."""
 
-    def __init__(self, panes: Panes, controller: Controller) -> None:
-        super().__init__(controller)
-        self._control = controller
-        self._workers = controller.workers
+    @property
+    def learn(self) -> LearnPanel: ...
+    @property
+    def lab(self) -> LabPanel: ...
+    @property
+    def picture(self) -> PicturePane: ...
+    @property
+    def bar(self) -> ColourBar: ...
+
+
+class LearnHost(Protocol):
+    """What is shown, and what is done when a chapter asks for something else."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    def change(self, *, merge: bool = False, **changes: object) -> None: ...
+    def pin(self, token: int) -> None: ...
+    def choose_model(self, name: str, *, patch_size: int | None) -> None: ...
+
+
+class LearnController(PaneController[LearnPanes]):
+    """The `ChapterHost` of all chapters; lives as long as the window."""
+
+    queryHeld = Signal(bool)
+    """Whether the query's own map stays while the pointer looks for a key."""
+
+    def __init__(self, panes: LearnPanes, host: LearnHost, workers: Workers) -> None:
+        super().__init__(workers)
+        self._host, self._workers = host, workers
         self._receive: Callable[[Any], None] | None = None
         self._receive_part: Callable[[Any], None] | None = None
         self._receive_failure: Callable[[str], None] | None = None
@@ -43,14 +75,13 @@ class LearnController(PaneController["Panes"]):
         self._workers.on_result(JobKind.LESSON, self._on_result)
         self._workers.on_part(JobKind.LESSON, self._on_part)
         self._workers.on_failure(JobKind.LESSON, self._on_failure)
-        controller.stateChanged.connect(self._on_state)
         self._panes = panes
         self.attach(panes)
         saved = _chapter(settings.get().learn_chapter)
         if saved is not None:
             self._open_chapter(saved)
 
-    def attach(self, pane: Panes) -> None:
+    def attach(self, pane: LearnPanes) -> None:
         """Fill another panel, which goes on where this one was."""
         former, self._panes = self.panel, pane
         self.drop()
@@ -80,7 +111,7 @@ class LearnController(PaneController["Panes"]):
         if panel.chapter() is not learn.chapter:
             self.drop()
         panel.setChapter(learn.chapter)
-        lesson = LessonData(view, self._control.document.seconds)
+        lesson = LessonData(view, self._host.document.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
             # the picture and the arithmetic beside it have to be of the same head
             self._former_heads = view.state.heads
@@ -121,6 +152,17 @@ class LearnController(PaneController["Panes"]):
             return True
         return False
 
+    def on_state(self) -> None:
+        """Leave the picture as it was when another mode is shown."""
+        is_open = self._host.state.mode is Mode.LEARN
+        if self._is_open and not is_open:
+            self._is_open = False
+            self._give_heads_back()
+            self.drop()
+            self.picture.setKey(None)
+            self.hold_query(False)
+            self.panel.leave()
+
     # -- what chapters ask for -----------------------------------------------------
 
     @property
@@ -130,16 +172,16 @@ class LearnController(PaneController["Panes"]):
 
     def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
         """Set fields of the ViewState."""
-        self._control.change(merge=merge, **changes)
+        self._host.change(merge=merge, **changes)
 
     def pin(self, token: int) -> None:
         """Make a token the query."""
-        self._control.pin(token)
+        self._host.pin(token)
 
     def choose_key(self, token: int | None) -> None:
         """Hold the query against another key."""
-        learn = self._control.state.learn
-        self._control.change(learn=replace(learn, key=token))
+        learn = self._host.state.learn
+        self._host.change(learn=replace(learn, key=token))
 
     def show_scale(self, is_shown: bool) -> None:
         """Show the colour bar, or only its room."""
@@ -147,7 +189,7 @@ class LearnController(PaneController["Panes"]):
 
     def hold_query(self, is_held: bool) -> None:
         """Keep the query's own map while the pointer looks for a key."""
-        self._control.screen.holds_query = is_held
+        self.queryHeld.emit(is_held)
 
     def ask(
         self,
@@ -169,15 +211,12 @@ class LearnController(PaneController["Panes"]):
 
     def choose_patch_size(self, patch: int) -> None:
         """Run the embedded model with patches of that size."""
-        self._control.choose_model(EMBEDDED_NAME, patch_size=patch)
+        self._host.choose_model(EMBEDDED_NAME, patch_size=patch)
 
     def open_lab(self) -> None:
-        """Where maps are put to the test: the Lab, or the test of Inspect."""
-        if Mode.LAB in self._panes.side.modes():
-            self.change(mode=Mode.LAB)
-            self._panes.lab.setTool(Tool.HIDE)
-        else:
-            self.change(mode=Mode.INSPECT, tab="map_test")
+        """Show the Lab, with the tool that hides patches."""
+        self.change(mode=Mode.LAB)
+        self._panes.lab.setTool(Tool.HIDE)
 
     # -- what happens --------------------------------------------------------------
 
@@ -186,8 +225,8 @@ class LearnController(PaneController["Panes"]):
         settings.set(learn_chapter=chapter.value)
 
     def _open_chapter(self, chapter: Chapter) -> None:
-        learn = self._control.state.learn
-        self._control.change(merge=True, learn=replace(learn, chapter=chapter))
+        learn = self._host.state.learn
+        self._host.change(merge=True, learn=replace(learn, chapter=chapter))
         self.panel.setChapter(chapter)
 
     def _on_finished(self, chapter: Chapter) -> None:
@@ -199,20 +238,10 @@ class LearnController(PaneController["Panes"]):
     def _on_restore(self) -> None:
         self.change(changes=())
 
-    def _on_state(self) -> None:
-        is_open = self._control.state.mode is Mode.LEARN
-        if self._is_open and not is_open:
-            self._is_open = False
-            self._give_heads_back()
-            self.drop()
-            self.picture.setKey(None)
-            self.hold_query(False)
-            self.panel.leave()
-
     def _give_heads_back(self) -> None:
         """The heads that were on screen before a chapter needed a single one."""
         former, self._former_heads = self._former_heads, None
-        if former is not None and self._control.state.heads == FIRST_HEAD:
+        if former is not None and self._host.state.heads == FIRST_HEAD:
             self.change(merge=True, heads=former)
 
     def _on_result(self, value: object) -> None:

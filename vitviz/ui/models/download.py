@@ -24,7 +24,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
 from vitviz.ui.base.threads import Workers, WorkerThread
 from vitviz.ui.models import details
-from vitviz.ui.window.error_bar import ErrorBar
+from vitviz.ui.widgets.error_bar import ErrorBar
 
 HEIGHT_PX = 48
 """At least; the same for all three, so that nothing jumps."""
@@ -118,7 +118,7 @@ class Downloads(QObject):
     """Lives in the main thread. Its threads begin with the first wish."""
 
     progressed = Signal(object)
-    """A Progress of the download."""
+    """A DownloadProgress."""
     fetched = Signal(object)
     """The Entry whose weights now lie on this machine."""
     found = Signal(object)

@@ -8,9 +8,9 @@ end → everything as before
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,17 +19,19 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QSpinBox,
+    QSplitter,
     QWidget,
 )
 
 from vitviz.ui.base import theme
 from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.speaker_window import SpeakerWindow
-from vitviz.ui.window.window_state import remembered
 from vitviz.views.state import Mode, Style
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.files.saved_views import SavedViews
+    from vitviz.ui.learn.learn import LearnController
+    from vitviz.views.state import ViewState
 
 SMALLEST_PX = 24.0
 """Of a picture 1280×720 large; more on a larger screen."""
@@ -47,12 +49,63 @@ _PAGES = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
 
 
+class PresentWindow(Protocol):
+    """What a window shows, and how it is built anew in another size of type."""
+
+    @property
+    def keys(self) -> QWidget:
+        """Where the keys are listed."""
+
+    def contents(self) -> QWidget:
+        """Everything in the window; another widget once it is built anew."""
+
+    def splitters(self) -> tuple[QSplitter, QSplitter]:
+        """(picture and side panel, the parts of the side panel)."""
+
+    def picture_place(self) -> QRect:
+        """Where the picture is in the window."""
+
+    def words_on_screen(self) -> str:
+        """What lies over the picture, in a few words; empty when nothing does."""
+
+    def rebuild(self) -> None:
+        """Make everything with words anew; what is shown and what runs stays."""
+
+    def remembered(self) -> Callable[[], None]:
+        """What brings back sizes, scroll positions, the zoom, and a message."""
+
+
+class PresentedView(Protocol):
+    """What the user wants to see, and the views to step through."""
+
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def saved_views(self) -> SavedViews: ...
+    def change(self, *, merge: bool = False, **changes: object) -> None: ...
+
+
 class Present(QObject):
     """Lives in the main thread, and outlives the window's panes."""
 
-    def __init__(self, window: MainWindow) -> None:
+    said = Signal(str)
+    """What the audience is told of what is on screen."""
+    layerStepped = Signal(int)
+    """So many layers further."""
+    focusWanted = Signal()
+    """Keys are for the picture."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        host: PresentWindow,
+        view: PresentedView,
+        learn: LearnController,
+    ) -> None:
+        """`host`: the same window, in what only this program's has."""
         super().__init__(window)
-        self._window = window
+        self._window, self._host = window, host
+        self._view, self._learn = view, learn
         self._is_on = False
         self._restore: Callable[[], None] | None = None
         self._former_state = window.windowState()
@@ -80,13 +133,15 @@ class Present(QObject):
         # panels follow the state first
         self._later = QTimer(self, singleShot=True, interval=SAY_AFTER_MS)
         self._later.timeout.connect(self._say)
-        window.controller.stateChanged.connect(self._later.start)
-        window.controller.documentChanged.connect(self._later.start)
 
     @property
     def is_on(self) -> bool:
         """Whether the window is shown to a room."""
         return self._is_on
+
+    def follow(self) -> None:
+        """Say what is on screen, once panels have followed the state too."""
+        self._later.start()
 
     def toggle(self) -> None:
         """Begin, or end, when the key that asks for it has been dealt with.
@@ -103,25 +158,25 @@ class Present(QObject):
 
     def begin(self, *, full_screen: bool = True) -> None:
         """Show the window to a room; on another screen if there is one."""
-        window = self._window
+        window, view = self._window, self._view
         if self._is_on:
             return
         self._is_on = True
-        self._restore = remembered(window)
+        self._restore = self._host.remembered()
         self._former_state = window.windowState()
         self._former_place = window.geometry()
         here = window.screen()
         audience = self._audience_screen(here)
         size = audience.geometry().size() if full_screen else window.size()
         scale = min(size.width() / BASE_SIZE[0], size.height() / BASE_SIZE[1])
-        window.contents().hide()  # in large type it would widen the window
+        self._host.contents().hide()  # in large type it would widen the window
         theme.present(self._app(), SMALLEST_PX * max(scale, 1.0))
-        state = window.controller.state
+        state = view.state
         self._former_style = state.style
-        is_saved = window.controller.saved_views.current is not None
+        is_saved = view.saved_views.current is not None
         if state.style is Style.TINT and not is_saved:  # who saved a view chose a style
             self._former_opacity = state.opacity
-            window.controller.change(
+            view.change(
                 style=Style.SPOTLIGHT,
                 opacity=min(state.look.opacity, OPACITY),
                 merge=True,
@@ -132,8 +187,8 @@ class Present(QObject):
                 window.setScreen(audience)
                 window.setGeometry(audience.geometry())
             window.showFullScreen()
-        window.rebuild()
-        self.stage = PresentOverlay(window, window.picture_place)
+        self._host.rebuild()
+        self.stage = PresentOverlay(window, self._host.picture_place)
         if audience is not here:
             self.speaker = SpeakerWindow()
             for asked, slot in (
@@ -145,7 +200,7 @@ class Present(QObject):
                 asked.connect(slot)
             self.speaker.showOn(here)
         self._app().installEventFilter(self)
-        window.panes.picture.setFocus()
+        self.focusWanted.emit()
         self._say()
         self._later.start()
 
@@ -166,12 +221,12 @@ class Present(QObject):
         is_free = self._former_state == Qt.WindowState.WindowNoState
         if is_free:
             window.setGeometry(self._former_place)
-        style = window.controller.state.style
+        style = self._view.state.style
         if style is Style.SPOTLIGHT and self._former_style is Style.TINT:
-            window.controller.change(
+            self._view.change(
                 style=self._former_style, opacity=self._former_opacity, merge=True
             )
-        window.rebuild()
+        self._host.rebuild()
         if self._restore is not None:
             self._restore()
         self._restore = None
@@ -193,7 +248,7 @@ class Present(QObject):
         """The clicker's keys, before anything else has them; others are shown."""
         if event.type() not in _TYPES or not isinstance(watched, QWidget):
             return False
-        if self._window.keys.isVisible():
+        if self._host.keys.isVisible():
             return False  # it turns its own pages
         assert isinstance(event, QKeyEvent)
         act = self._act_of(event, watched)
@@ -206,7 +261,7 @@ class Present(QObject):
             if (popup := QApplication.activePopupWidget()) is not None:
                 popup.close()
             if isinstance(QApplication.focusWidget(), _FIELDS):
-                self._window.panes.picture.setFocus()  # so that all keys are back
+                self.focusWanted.emit()  # so that all keys are back
             if not event.isAutoRepeat() or Qt.Key(event.key()) in _PAGES:
                 act()
         return True
@@ -234,53 +289,52 @@ class Present(QObject):
         return act if is_whole and key in (Qt.Key.Key_Period, Qt.Key.Key_B) else None
 
     def _step(self, by: int) -> None:
-        window = self._window
+        saved = self._view.saved_views
         if self.stage is not None:
             self.stage.setBlank(False)
-        if window.controller.state.mode is Mode.LEARN:
-            window.panes.learn.turn(by)
+        if self._view.state.mode is Mode.LEARN:
+            self._learn.panel.turn(by)
             self._later.start()  # another slide is no other state
-        elif window.controller.saved_views.views:
-            window.controller.saved_views.step(by)
+        elif saved.views:
+            saved.step(by)
         else:
-            window.controller.steps.step_layer(by)
+            self.layerStepped.emit(by)
 
     def rebuilt(self) -> None:
         """All panes are others, also those that another language has."""
-        window = self._window
+        host = self._host
         # what was reckoned before pages were chosen must not widen the window
-        for layout in window.contents().findChildren(QLayout):
+        for layout in host.contents().findChildren(QLayout):
             layout.invalidate()
-        for split in window.splitters():
+        for split in host.splitters():
             split.refresh()
         if self._is_on:  # in place of what the desk had
             self._placed = None
             self._share_width()
-            window.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
+            host.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
         if self.stage is not None:
             self.stage.raise_()
         self._later.start()
 
     def _share_width(self) -> None:
         """Give picture and side panel their shares, where the mode is another."""
-        mode = self._window.controller.state.mode
+        mode = self._view.state.mode
         if mode is not self._placed:
             self._placed = mode
             picture = round(LARGE * PICTURE_SHARE[mode])
-            self._window.splitters()[0].setSizes([picture, LARGE - picture])
+            self._host.splitters()[0].setSizes([picture, LARGE - picture])
 
     def _say(self) -> None:
         """What is on screen, in a line; and what the speaker needs."""
         if not self._is_on:
             return
-        window = self._window
         self._share_width()
-        words = window.words_on_screen()
-        window.line.setText(words.replace(", ", ",\N{NO-BREAK SPACE}"))  # (7, 3)
+        words = self._host.words_on_screen()
+        self.said.emit(words.replace(", ", ",\N{NO-BREAK SPACE}"))  # (7, 3)
         if self.speaker is None:
             return
-        learn, saved = window.panes.learn, window.controller.saved_views
-        if window.controller.state.mode is Mode.LEARN:
+        learn, saved = self._learn.panel, self._view.saved_views
+        if self._view.state.mode is Mode.LEARN:
             page = learn.page()
             notes = "" if page is None or page.notes is None else page.notes.text.text()
             title = f"{learn.title()}   {learn.place()}".rstrip()
@@ -291,7 +345,7 @@ class Present(QObject):
             index = -1 if saved.current is None else saved.current
             if index + 1 < len(saved.views):
                 following = saved.views[index + 1].name
-        self.speaker.say(window.words_on_screen(), "", following)
+        self.speaker.say(words, "", following)
 
     def _app(self) -> QApplication:
         return cast("QApplication", QApplication.instance())

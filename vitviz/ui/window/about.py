@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl, qVersion
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QIcon
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTabWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from vitviz._version import __version__
@@ -25,9 +25,6 @@ from vitviz.system.atomic_files import printable
 from vitviz.system.logs import log_path
 from vitviz.system.paths import resource
 from vitviz.ui.base import theme
-
-if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
 
 ICON = QSize(64, 64)
 LIBRARIES = (
@@ -78,8 +75,9 @@ def _version(name: str) -> str:
 class AboutDialog(QDialog):
     """The About dialog; all its text can be selected and copied."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
+    def __init__(self, parent: QWidget, device: str) -> None:
+        """`device`: what the model at hand is on."""
+        super().__init__(parent)
         self.setObjectName("about")
         self.setWindowTitle(self.tr("About vitviz"))
         self.resize(640, 480)
@@ -102,8 +100,7 @@ class AboutDialog(QDialog):
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
-        model = window.controller.model
-        self._versions = versions("–" if model is None else str(model.info.device))
+        self._versions = versions(device)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(self.tr("About vitviz"))

@@ -190,7 +190,7 @@ def open_window(
 ) -> MainWindow:
     """A shown window: the picture first, then, once it stands, the model."""
     window = MainWindow(device)
-    window_state.restore(window, QSize(*START_SIZE))
+    window_state.restore(window, window.splitters(), QSize(*START_SIZE))
     window.show()
     is_session = any(path.lower().endswith(SUFFIX) for path in paths)
     if paths and not is_session:

@@ -26,6 +26,7 @@ from vitviz.ui.compare import ComparedView, Comparison
 from vitviz.ui.files.export import ExportDialog
 from vitviz.ui.files.saved_views import SavedViews
 from vitviz.ui.files.write_queue import LeftoverSweeper, WriteQueue
+from vitviz.ui.window.progress import RunProgress
 from vitviz.ui.window.refresh import Screen
 from vitviz.ui.window.runs import Runs
 from vitviz.views.compare import linked_token
@@ -42,7 +43,9 @@ from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
+    from vitviz.jobs.runs import RunDone
     from vitviz.models.model import Model
+    from vitviz.pictures.folder import PictureCache
     from vitviz.ui.window.layout import Panes
 
 
@@ -64,12 +67,24 @@ class Controller(QObject):
         self.workers = Workers(self)
         self.sweeper = LeftoverSweeper(self.workers)
         self.comparison = Comparison(panes.compare, self.workers)
-        self.runs = Runs(self)
-        self.screen = Screen(self)
+        self.write_queue = WriteQueue(self.workers, self.sweeper)
+        self.progress = RunProgress(
+            self, panes.rail, panes.status, self.workers, self.write_queue
+        )
+        self.runs = Runs(self, panes.errors, self.workers, self.progress)
+        self.screen = Screen(self, panes, self.workers, self.comparison, self.progress)
         self.steps = Steps(self)
-        self.write_queue = WriteQueue(self)
         self.export_dialog = ExportDialog(self)
+        self._join()
         self.refresh()
+
+    def _join(self) -> None:
+        """Pass on what the parts have to say."""
+        self.documentChanged.connect(self.screen.show_sizes)
+        self.runs.documentChanged.connect(self.documentChanged)
+        self.runs.stateChanged.connect(self.stateChanged)
+        self.runs.modelNeeded.connect(self.modelNeeded)
+        self.progress.modelNeeded.connect(self.modelNeeded)
 
     @property
     def state(self) -> ViewState:
@@ -90,6 +105,16 @@ class Controller(QObject):
     def choice(self) -> ModelChoice:
         """What the model was asked for as."""
         return self.runs.choice
+
+    @property
+    def asked(self) -> ModelChoice:
+        """What the model that loads was asked for as."""
+        return self.runs.asked
+
+    @property
+    def picture_cache(self) -> PictureCache:
+        """Pictures that are likely to be opened next."""
+        return self.runs.picture_cache
 
     @property
     def heat(self) -> Heat | None:
@@ -122,9 +147,11 @@ class Controller(QObject):
         Scene, view, results and running jobs stay.
         """
         self.panes = panes
+        self.progress.attach(panes.rail, panes.status)
+        self.runs.attach(panes.errors)
         self.screen.attach(panes)
         self.comparison.attach(panes.compare)
-        self.runs.progress.say()
+        self.progress.say()
         self.refresh()
         self.documentChanged.emit()
         self.stateChanged.emit()
@@ -159,6 +186,10 @@ class Controller(QObject):
             self.runs.settle_on(Document(trace.setup.picture, trace))
         else:
             self.runs.adopt(what)
+
+    def keep_untouched(self, done: RunDone) -> None:
+        """Keep a run without changes, of what is on screen, beside changed ones."""
+        self.runs.keep_untouched(done)
 
     def restore(self, session: Session, *, device: str = "auto") -> None:
         """Bring a session's picture, model and view back."""

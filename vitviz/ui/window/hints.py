@@ -7,7 +7,7 @@ they say. They do not return at the next start; "Show hints" brings them back.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -19,7 +19,10 @@ from vitviz.views.colour import Meaning
 from vitviz.views.state import Mode
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.compare import Comparison
+    from vitviz.ui.window.layout import Contents
+    from vitviz.views.state import ViewState
 
 # From a hint to what it explains; its pointed tip takes most of that.
 GAP_PX = 8
@@ -91,25 +94,60 @@ class Hint(QWidget):
         self.dismissed.emit(self.about)
 
 
+class HintsWindow(Protocol):
+    """Whether it is a time for hints at all."""
+
+    offers_hints: bool
+
+    @property
+    def is_presenting(self) -> bool: ...
+
+
+class HintedView(Protocol):
+    """What is on screen, beside which hints are due."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def comparison(self) -> Comparison: ...
+
+
 class Hints(QObject):
     """The hints that are due, each at its place; lives in the main thread."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._control = control = window.controller
+    def __init__(
+        self, window: HintsWindow, view: HintedView, contents: Contents
+    ) -> None:
+        super().__init__(contents)
+        self._window, self._view, self._contents = window, view, contents
         self._hints: dict[About, Hint] = {}
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._place)
-        panes = window.panes
+        panes = contents.panes
         panes.picture.tokenClicked.connect(self._on_picture)
-        self._seen = control.state
-        control.documentChanged.connect(self._soon.start)
-        control.stateChanged.connect(self._on_state)
+        self._seen = view.state
         for anchor in (panes.picture, panes.rail, panes.strip):
             anchor.installEventFilter(self)
         if window.offers_hints:
             self._soon.start()
+
+    def on_document(self) -> None:
+        """Show what is due beside another picture or trace."""
+        self._soon.start()
+
+    def on_state(self) -> None:
+        """Dismiss the hint on layers or heads: another was chosen, by click or key."""
+        before, self._seen = self._seen, self._view.state
+        for about, is_other in (
+            (About.LAYERS, before.layer != self._seen.layer),
+            (About.HEADS, before.heads != self._seen.heads),
+        ):
+            hint = self._hints.get(about)
+            if is_other and hint is not None and hint.isVisible():
+                self._dismiss(about)
+        self._soon.start()
 
     def show_again(self) -> None:
         """Show all hints again."""
@@ -144,18 +182,6 @@ class Hints(QObject):
     def _on_picture(self, _token: int, _shift: bool) -> None:
         self._dismiss(About.PICTURE)
 
-    def _on_state(self) -> None:
-        """Dismiss the hint on layers or heads when another one has been chosen."""
-        before, self._seen = self._seen, self._control.state
-        for about, is_other in (
-            (About.LAYERS, before.layer != self._seen.layer),
-            (About.HEADS, before.heads != self._seen.heads),
-        ):
-            hint = self._hints.get(about)
-            if is_other and hint is not None and hint.isVisible():
-                self._dismiss(about)
-        self._soon.start()
-
     def _dismiss(self, about: About) -> None:
         """Hide a hint and store that; only `show_again` brings it back."""
         if not self._window.offers_hints:
@@ -166,15 +192,15 @@ class Hints(QObject):
         self._soon.start()
 
     def _place(self) -> None:
-        window = self._window
-        trace = self._control.document.trace
+        window, view = self._window, self._view
+        trace = view.document.trace
         is_time = (
             window.offers_hints
-            and not window.present.is_on
+            and not window.is_presenting
             and trace is not None
             and trace.is_complete
-            and self._control.state.mode is Mode.INSPECT
-            and self._control.comparison.kept is None
+            and view.state.mode is Mode.INSPECT
+            and view.comparison.kept is None
         )
         done = settings.get().dismissed_hints
         for about, anchor in self._anchors().items():
@@ -188,7 +214,7 @@ class Hints(QObject):
                 hint.setVisible(is_due)
 
     def _anchors(self) -> dict[About, QWidget]:
-        panes = self._window.panes
+        panes = self._contents.panes
         return {
             About.PICTURE: panes.picture,
             About.LAYERS: panes.rail,
@@ -209,9 +235,7 @@ class Hints(QObject):
                 "What a head is: Learn (F3)."
             ),
         }[about]
-        central = self._window.centralWidget()
-        assert central is not None
-        hint = Hint(about, text, central)
+        hint = Hint(about, text, self._contents)
         hint.dismissed.connect(self._dismiss)
         self._hints[about] = hint
         return hint

@@ -28,8 +28,8 @@ from vitviz.ui.inspect.query_bar import QueryBar
 from vitviz.ui.inspect.tokens import TokensPane
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
+from vitviz.ui.widgets.error_bar import ErrorBar
 from vitviz.ui.widgets.stacks import CurrentStack, SideTabs
-from vitviz.ui.window.error_bar import ErrorBar
 from vitviz.ui.window.keys_overlay import KeysOverlay
 from vitviz.ui.window.start_page import StartPage
 from vitviz.ui.window.status_line import StatusLine

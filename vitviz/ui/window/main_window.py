@@ -7,14 +7,18 @@ Dialogs of which a window has at most one of each kind.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.errors import InputError
+from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
+from vitviz.ui.base.preferences import Preferences
 from vitviz.ui.base.text import sentence
 from vitviz.ui.files.folder import Files
 from vitviz.ui.files.open import OpenDialogs
@@ -23,6 +27,7 @@ from vitviz.ui.files.sessions import Sessions
 from vitviz.ui.input.input_options import InputOptions
 from vitviz.ui.lab.lab import Lab, LabController
 from vitviz.ui.learn.learn import LearnController
+from vitviz.ui.models.open_model import ModelDialogs
 from vitviz.ui.present.present import Present
 from vitviz.ui.window import actions, window_state
 from vitviz.ui.window.about import AboutDialog
@@ -30,10 +35,13 @@ from vitviz.ui.window.controller import Controller
 from vitviz.ui.window.hints import Hints
 from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
-from vitviz.ui.window.settings_dialog import Preferences, SettingsDialog
-from vitviz.ui.window.window_state import remembered
-from vitviz.ui.window.wiring import Connections, ViewHandlers
+from vitviz.ui.window.settings_dialog import SettingsDialog
+from vitviz.ui.window.wiring import Connections, Features, ViewHandlers
+from vitviz.views.session import Session
 from vitviz.views.state import Mode
+
+OF_THE_MODEL = {"device", "precision", "threads"}
+"""Settings that a model is loaded with."""
 
 
 class MainWindow(QMainWindow):
@@ -50,19 +58,19 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._make()
         self.controller = Controller(self.panes, self)
-        self.learn = LearnController(self.panes, self.controller)
-        self.controller.screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
-        self.controller.screen.add_mode(
-            Mode.LAB,
-            LabController(self.panes.lab, self.controller),
-            lambda panes: panes.lab,
-        )
-        self.open_dialogs = OpenDialogs(self)
-        self.sessions = Sessions(self)
+        workers = self.controller.workers
+        self.learn = LearnController(self.panes, self.controller, workers)
+        screen = self.controller.screen
+        screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
+        lab = LabController(self.panes.lab, workers, lambda: self.controller.untouched)
+        screen.add_mode(Mode.LAB, lab, lambda panes: panes.lab)
+        self.sessions = Sessions(self, self.controller)
         self.preferences = Preferences(self)
-        self.files = Files(self)
-        self.input_options = InputOptions(self)
-        self.present = Present(self)
+        self.files = Files(self.controller, self.sessions, self.preferences, workers)
+        self.open_dialogs = OpenDialogs(self, self.files, workers)
+        self.model_dialogs = ModelDialogs(self, workers, lambda: self.controller.model)
+        self.input_options = InputOptions(self, self.controller, workers)
+        self.present = Present(self, self, self.controller, self.learn)
         self.close_guard = CloseGuard(self)
         self._follow()
         self._join()
@@ -83,25 +91,64 @@ class MainWindow(QMainWindow):
 
     def _join(self) -> None:
         """Connect what `_make` has made with the controller."""
-        self.lab = Lab(self)
-        self.view_handlers = ViewHandlers(self)
-        self.hints = Hints(self)
-        self.files.join()
-        self.input_options.join()
-        self._connections = Connections(self)
-        self.actions_by_name = actions.build(self, self._connections.handlers())
-        named = self.actions_by_name
+        control = self.controller
+        self.lab = Lab(
+            control,
+            self.panes.picture,
+            self.panes.lab,
+            control.comparison,
+            control.workers,
+        )
+        control.documentChanged.connect(self.lab.refresh)
+        control.stateChanged.connect(self.lab.refresh)
+        self.view_handlers = ViewHandlers(self, self.panes, control, self.preferences)
+        self.hints = Hints(self, control, self._contents)
+        control.documentChanged.connect(self.hints.on_document)
+        control.stateChanged.connect(self.hints.on_state)
+        self._connections = Connections(self, self._contents, control, self._features())
+        self.files.attach(self.film, self.panes.errors)
+        self.input_options.attach(self.top.sizes)
+        self.start.recent.refresh()
+        self.actions_by_name = named = actions.build(
+            self, {**self._connections.handlers(), **self._handlers()}
+        )
         self.top.setProgramActions([named[name] for name in actions.OF_THE_PROGRAM])
         self.top.setExportActions([named[name] for name in actions.OF_THE_EXPORT_MENU])
         self.refresh_controls()
         self._update_mode()
+
+    def _features(self) -> Features:
+        """All that the contents are connected with."""
+        return Features(
+            files=self.files,
+            open_dialogs=self.open_dialogs,
+            model_dialogs=self.model_dialogs,
+            sessions=self.sessions,
+            input_options=self.input_options,
+            preferences=self.preferences,
+            learn=self.learn,
+            present=self.present,
+            lab=self.lab,
+            hints=self.hints,
+            view_handlers=self.view_handlers,
+        )
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        """What the actions of the window alone do, by their names."""
+        return {
+            "settings": self.show_settings,
+            "log_window": self.show_log,
+            "about": self.show_about,
+            "full_screen": self.toggle_full_screen,
+            "quit": self.close,
+        }
 
     def rebuild(self) -> None:
         """Make everything with words anew; what is shown and what runs stays.
 
         Called when the program's language changes: no text can be forgotten that way.
         """
-        restore, strokes = remembered(self), self.lab.painting.strokes()
+        restore, strokes = self.remembered(), self.lab.painting.strokes()
         former = self._contents
         self.takeCentralWidget()
         # at once: what hears the controller must not hear it for widgets that go
@@ -116,7 +163,7 @@ class MainWindow(QMainWindow):
         self._make()
         self.controller.attach(self.panes)
         self._join()
-        self.open_dialogs.rebuild()
+        self.model_dialogs.rebuild()
         make_anew(self, AboutDialog, LogWindow)
         former.deleteLater()
         restore()
@@ -124,14 +171,26 @@ class MainWindow(QMainWindow):
         self.present.rebuilt()
 
     def _follow(self) -> None:
-        """Connect the controller with this window, once."""
+        """Connect what outlives the contents, once."""
         control = self.controller
+        control.screen.previews_on_hover = settings.get().hover_preview
+        control.documentChanged.connect(self.files.on_document)
+        control.documentChanged.connect(self.input_options.on_document)
+        control.documentChanged.connect(self.present.follow)
+        control.stateChanged.connect(self.learn.on_state)
+        control.stateChanged.connect(self.present.follow)
+        self.learn.queryHeld.connect(control.screen.hold_query)
+        self.present.layerStepped.connect(control.steps.step_layer)
         control.comparison.changed.connect(self._update_compare)
         control.saved_views.changed.connect(self._update_views)
         control.stateChanged.connect(self._update_views)
         control.stateChanged.connect(self._update_mode)
         control.documentChanged.connect(self.refresh_controls)
         control.modelNeeded.connect(self._on_model_needed)
+        self.preferences.changed.connect(self._on_settings)
+        self.sessions.opened.connect(self._on_session)
+        self.input_options.chosen.connect(self.refresh_controls)
+        self.model_dialogs.modelChosen.connect(self.choose_model)
 
     # -- opening -------------------------------------------------------------------
 
@@ -172,10 +231,25 @@ class MainWindow(QMainWindow):
             self.panes.side.setVisible(not is_comparing)  # two pictures need the room
         self.top.setComparing(is_comparing)
 
-    def choose_model(self, name: str, patch: object) -> None:
+    def choose_model(self, name: str, patch: object = None) -> None:
         """Load a model by name, file or folder."""
         size = patch if isinstance(patch, int) else None
         self.controller.choose_model(name, device=self.device, patch_size=size)
+
+    def _on_session(self, session: Session) -> None:
+        self.controller.restore(session, device=self.device)
+
+    def _on_settings(self, names: frozenset[str]) -> None:
+        """What settings mean for the picture, the model and the start page."""
+        now, control = settings.get(), self.controller
+        if "hover_preview" in names:
+            control.screen.previews_on_hover = now.hover_preview
+        if names & OF_THE_MODEL:
+            self.device = now.device
+            if control.choice.name:  # have the model at hand computed with that
+                self.choose_model(control.choice.name, control.choice.patch_size)
+        if names & {"recent", "keep_recent"}:
+            self.start.recent.refresh()
 
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))
@@ -209,9 +283,29 @@ class MainWindow(QMainWindow):
         """Say what the program is made of."""
         show_dialog(self, AboutDialog)
 
-    def contents(self) -> QWidget:
+    def new_dialog(self, kind: type[QWidget]) -> QWidget:
+        """Make a dialog of which there is one at most."""
+        control = self.controller
+        if kind is SettingsDialog:
+            return SettingsDialog(self, self.preferences, lambda: control.choice.name)
+        if kind is AboutDialog:
+            model = control.model
+            return AboutDialog(self, "–" if model is None else str(model.info.device))
+        assert kind is LogWindow
+        return LogWindow(self)
+
+    @property
+    def is_presenting(self) -> bool:
+        """Whether the window is shown to a room."""
+        return self.present.is_on
+
+    def contents(self) -> Contents:
         """Everything in the window; another widget once it is built anew."""
         return self._contents
+
+    def remembered(self) -> Callable[[], None]:
+        """What brings back sizes, scroll positions, the zoom, and a message."""
+        return window_state.remembered(self, self.contents)
 
     def picture_place(self) -> QRect:
         """Where the picture is in the window."""
@@ -236,7 +330,8 @@ class MainWindow(QMainWindow):
         target : the file it writes; None: as the last export, or a figure.
         """
         try:
-            text = self.controller.export_dialog.command_line(target)
+            session = self.sessions.file_with(self.controller.state.changes)
+            text = self.controller.export_dialog.command_line(target, session)
         except InputError as error:
             self.panes.errors.showError(error)
             return
@@ -295,7 +390,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.present.end()
-        window_state.remember(self)
+        window_state.remember(self, self.splitters())
         self.hints.remember()
         self.hide()
         self.controller.shutdown(self.patience_ms)
@@ -351,7 +446,7 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
     """The window's only dialog of a kind, made when needed, shown and in front."""
     dialog = window.findChild(kind)
     if not isinstance(dialog, kind):
-        dialog = kind(window)
+        dialog = window.new_dialog(kind)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         # its key is heard in the window that is in front, and in no other
         dialog.addAction(window.actions_by_name["language"])

@@ -2,36 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.jobs.queue import JobKind
 from vitviz.ui.base.text import percent, sentence
 
 if TYPE_CHECKING:
     from vitviz.jobs.runs import LayerArrived
-    from vitviz.ui.window.controller import Controller
+    from vitviz.models.model import Model
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.files.write_queue import WriteQueue
+    from vitviz.ui.inspect.layer_rail import LayerRail
+    from vitviz.ui.window.status_line import StatusLine
+    from vitviz.views.session import ModelChoice
 
 SHOW_PROGRESS_AFTER_S = 1.0
+
+
+class ProgressHost(Protocol):
+    """What is shown, and what loads."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def model(self) -> Model | None: ...
+    @property
+    def asked(self) -> ModelChoice: ...
+    @property
+    def is_running(self) -> bool: ...
 
 
 class RunProgress(QObject):
     """Speaks in the layer rail and the status line; lives in the main thread."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
-        self._control = control
-        self._workers = control.workers
+    modelNeeded = Signal()
+    """A picture is there and no model."""
+
+    def __init__(
+        self,
+        host: ProgressHost,
+        rail: LayerRail,
+        status: StatusLine,
+        workers: Workers,
+        write_queue: WriteQueue,
+    ) -> None:
+        super().__init__(workers)
+        self._host, self._workers, self._write_queue = host, workers, write_queue
+        self._rail, self._status = rail, status
         self._patience = QTimer(
             self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
         )
         self._patience.timeout.connect(self._offer_to_cancel)
-        self._workers.advanced.connect(self._on_advanced)
+        workers.advanced.connect(self._on_advanced)
+        write_queue.begun.connect(self._wait_for_file)
+        write_queue.advanced.connect(self._say_written)
+
+    def attach(self, rail: LayerRail, status: StatusLine) -> None:
+        """Speak in a window that was built anew."""
+        self._rail, self._status = rail, status
 
     def begin(self) -> None:
         """A run has been asked for."""
-        self._control.panes.rail.setProgress(None)
+        self._rail.setProgress(None)
         self._patience.start()
         self.say()
 
@@ -40,46 +75,35 @@ class RunProgress(QObject):
         if self._workers.is_awaited(JobKind.METHOD) and not self._patience.isActive():
             self._patience.start()
 
-    def wait_for_file(self) -> None:
-        """A file is being written: after a while it can be cancelled."""
-        if not self._patience.isActive():
-            self._patience.start()
-
-    def say_written(self, share: float) -> None:
-        """How much of a file is done, once it has been said that it takes long."""
-        rail = self._control.panes.rail
-        if not rail.cancelButton().isHidden() and not self._is_busy():
-            rail.setProgress(self.tr("Writing: {n}").format(n=percent(share)))
-
     def stop(self) -> None:
         """Say nothing more."""
         self._patience.stop()
 
     def say(self) -> None:
         """What loads or runs, or what is missing for that."""
-        control, status = self._control, self._control.panes.status
+        host, status = self._host, self._status
         if self._workers.is_awaited(JobKind.MODEL):
-            name = control.runs.asked.name
+            name = host.asked.name
             status.setRunText(self.tr("Loading {name} …").format(name=name))
         elif self._workers.is_awaited(JobKind.RUN):
             status.setRunText(self.tr("Running …"))
-        elif control.document.image is None and control.model is not None:
-            status.setRunText(control.model.info.name)
-        elif control.document.image is not None and control.model is None:
-            control.modelNeeded.emit()
+        elif host.document.image is None and host.model is not None:
+            status.setRunText(host.model.info.name)
+        elif host.document.image is not None and host.model is None:
+            self.modelNeeded.emit()
 
     def say_result(self) -> None:
         """How exact the trace on screen is, and how long it took."""
-        control, document = self._control, self._control.document
-        if control.is_running:
+        document, status = self._host.document, self._status
+        if self._host.is_running:
             return
         if document.trace is None:
-            control.panes.status.setRunText("")
+            status.setRunText("")
             self.say()
             return
         info = document.trace.setup.model
         where = f"{info.name}, {info.device}"
-        status, fallback = control.panes.status, document.trace.setup.fallback
+        fallback = document.trace.setup.fallback
         status.setExactness(document.trace.max_error, document.seconds, where)
         if fallback is None:
             status.setFallback("", "", "")
@@ -89,7 +113,7 @@ class RunProgress(QObject):
 
     def say_cancelled(self) -> None:
         """What ran was asked to end."""
-        self._control.panes.status.setRunText(self.tr("Cancelled"))
+        self._status.setRunText(self.tr("Cancelled"))
 
     def say_left(self, arrived: LayerArrived) -> None:
         """How long the layers to come will take, where that is long."""
@@ -97,22 +121,31 @@ class RunProgress(QObject):
         left = arrived.elapsed_s / done * (arrived.trace.num_layers - done)
         if arrived.elapsed_s + left > SHOW_PROGRESS_AFTER_S and left > 0:
             text = self.tr("{n} s left").format(n=f"{left:.0f}" if left >= 1 else "<1")
-            self._control.panes.rail.setProgress(text)
+            self._rail.setProgress(text)
+
+    def _wait_for_file(self) -> None:
+        """A file is being written: after a while it can be cancelled."""
+        if not self._patience.isActive():
+            self._patience.start()
+
+    def _say_written(self, share: float) -> None:
+        """How much of a file is done, once it has been said that it takes long."""
+        if not self._rail.cancelButton().isHidden() and not self._is_busy():
+            self._rail.setProgress(self.tr("Writing: {n}").format(n=percent(share)))
 
     def _offer_to_cancel(self) -> None:
         """What takes long can be cancelled, also before its first result is there."""
-        rail = self._control.panes.rail
-        if not rail.cancelButton().isHidden():
+        if not self._rail.cancelButton().isHidden():
             return
         if self._is_busy():
-            rail.setProgress(self.tr("Running …"))
-        elif self._control.write_queue.is_busy():
-            rail.setProgress(self.tr("Writing …"))
+            self._rail.setProgress(self.tr("Running …"))
+        elif self._write_queue.is_busy():
+            self._rail.setProgress(self.tr("Writing …"))
 
     def _is_busy(self) -> bool:
         return self._workers.is_awaited(JobKind.RUN, JobKind.METHOD)
 
     def _on_advanced(self) -> None:
         """An event has been handled: perhaps nothing is left to cancel."""
-        if not self._is_busy() and not self._control.write_queue.is_busy():
-            self._control.panes.rail.setProgress(None)
+        if not self._is_busy() and not self._write_queue.is_busy():
+            self._rail.setProgress(None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
 
@@ -32,18 +32,41 @@ from vitviz.views.state import Direction, Mode
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
-    from vitviz.ui.window.controller import Controller
+    from vitviz.models.model import Model
+    from vitviz.ui.base.document import Document
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.compare import Comparison
     from vitviz.ui.window.layout import Panes
+    from vitviz.ui.window.progress import RunProgress
+    from vitviz.views.state import ViewState
+
+
+class ScreenHost(Protocol):
+    """What is to be on screen."""
+
+    @property
+    def document(self) -> Document: ...
+    @property
+    def state(self) -> ViewState: ...
+    @property
+    def model(self) -> Model | None: ...
+    def change(self, *, merge: bool = False, **changes: object) -> None: ...
 
 
 class Screen(QObject):
-    """Fills the controller's panes; lives in the main thread."""
+    """Fills all panes with what its host has; lives in the main thread."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
-        self._control = control
-        panes, workers = control.panes, control.workers
-        self._workers = workers
+    def __init__(
+        self,
+        host: ScreenHost,
+        panes: Panes,
+        workers: Workers,
+        comparison: Comparison,
+        progress: RunProgress,
+    ) -> None:
+        super().__init__(workers)
+        self._host, self._panes, self._workers = host, panes, workers
+        self._comparison, self._progress = comparison, progress
         self._heat = HeatController(panes, workers)
         self._rail = RailController(panes.rail, workers)
         self._matrix = MatrixController(panes.matrix, workers)
@@ -65,8 +88,7 @@ class Screen(QObject):
         workers.on_result(JobKind.COLUMN, self._on_columns)
         workers.on_failure(JobKind.METHOD, self._on_method_failed)
         self._heat.arrived.connect(self.refresh)
-        control.comparison.changed.connect(self.refresh_lines)
-        control.documentChanged.connect(self._show_sizes)
+        comparison.changed.connect(self.refresh_lines)
 
     @property
     def heat(self) -> Heat | None:
@@ -98,14 +120,9 @@ class Screen(QObject):
     def previews_on_hover(self, on: bool) -> None:
         self._heat.previews_on_hover = on
 
-    @property
-    def holds_query(self) -> bool:
-        """Whether the pinned query stays on the picture whatever is pointed at."""
-        return self._heat.holds_query
-
-    @holds_query.setter
-    def holds_query(self, on: bool) -> None:
-        self._heat.holds_query = on
+    def hold_query(self, is_held: bool) -> None:
+        """Keep the pinned query on the picture whatever is pointed at, or not."""
+        self._heat.holds_query = is_held
 
     def add_mode(
         self,
@@ -122,6 +139,7 @@ class Screen(QObject):
 
     def attach(self, panes: Panes) -> None:
         """Fill other panes with the same."""
+        self._panes = panes
         self._show_picture()
         self._show_setup()
         for controller, filled in self._controllers:
@@ -140,8 +158,8 @@ class Screen(QObject):
 
     def refresh(self) -> None:
         """Hand everything on screen to the fillers, which push what differs."""
-        control, panes = self._control, self._control.panes
-        trace, state = control.document.trace, control.state
+        host, panes = self._host, self._panes
+        trace, state = host.document.trace, host.state
         panes.picture.setShowsGrid(state.show_grid)
         self._show_controls(trace)
         panes.side.setMode(state.mode)
@@ -164,7 +182,7 @@ class Screen(QObject):
         if layer is None:
             self._show_no_map()
             return
-        view = View(trace, state, layer, control.model, is_running)
+        view = View(trace, state, layer, host.model, is_running)
         if needs_columns(view):
             self._workers.submit(JobKind.COLUMN, maps.columns(trace, layer))
             text = self.tr("Reading all rows of layer {n} …").format(n=layer)
@@ -183,7 +201,7 @@ class Screen(QObject):
 
     def _show_no_map(self) -> None:
         """Nothing of what is asked for has been captured yet."""
-        panes = self._control.panes
+        panes = self._panes
         panes.picture.setHeat(None)
         panes.strip.setCells(None)
         panes.bar.setLevels(None)
@@ -191,29 +209,28 @@ class Screen(QObject):
     def refresh_lines(self) -> None:
         """The matrix' cross-hair, the kept view, and what is said of the run."""
         if self._heat.shown is not None:
-            levels = self._heat.shown.attention.levels
-            self._control.panes.matrix.setLevels(levels)
+            self._panes.matrix.setLevels(self._heat.shown.attention.levels)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)
         self._refresh_comparison()
-        self._control.runs.progress.wait_for_method()
-        self._control.runs.progress.say_result()
+        self._progress.wait_for_method()
+        self._progress.say_result()
 
     def _refresh_comparison(self) -> None:
         """The kept view beside the live one, and the scale they share."""
-        comparison = self._control.comparison
-        comparison.refresh(self.heat, self._control.document.trace, self._control.state)
-        shared = comparison.levels(self.heat)
+        host = self._host
+        self._comparison.refresh(self.heat, host.document.trace, host.state)
+        shared = self._comparison.levels(self.heat)
         self._heat.show_levels(None if shared is None else shared[0])
 
     def _side(self) -> PaneController[Any]:
         """What fills the side panel, or its pane, on screen."""
-        panes = self._control.panes
+        panes = self._panes
         tab = self._tabs[panes.tabs.current()]
         return self._modes.get(panes.side.mode(), tab)
 
     def _show_picture(self) -> None:
-        image, pane = self._control.document.image, self._control.panes.picture
+        image, pane = self._host.document.image, self._panes.picture
         if image is None:
             pane.setPicture(None)
         else:
@@ -221,33 +238,32 @@ class Screen(QObject):
 
     def _show_setup(self) -> None:
         """What the panes are told of a picture's run once, or that there is none."""
-        panes, trace = self._control.panes, self._control.document.trace
+        panes, trace = self._panes, self._host.document.trace
         if trace is None:
             panes.picture.setHeat(None)
-            panes.picture.inset.setCells((), self._control.state.colormap)
+            panes.picture.inset.setCells((), self._host.state.colormap)
             panes.picture.setPlacement(None, None)
             panes.strip.setCells(None)
             panes.bar.setLevels(None)
             panes.matrix.setMatrix(None, None)
             panes.rail.setCells(())
-            self._show_sizes()
+            self.show_sizes()
         else:
             setup = trace.setup
             panes.picture.setPlacement(setup.placement, setup.grid)
             panes.rail.setNumLayers(trace.num_layers)
             panes.rail.setWindowed(trace.setup.windowed)
 
-    def _show_sizes(self) -> None:
-        """Room for the model's layers and heads, as long as there is no picture."""
-        control = self._control
-        if control.document.trace is None and control.model is not None:
-            info = control.model.info
-            control.panes.rail.setNumLayers(info.num_layers)
-            if info.num_heads:
-                control.panes.strip.setNumHeads(info.num_heads)
+    def show_sizes(self) -> None:
+        """Make room for the model's layers and heads while there is no picture."""
+        model = self._host.model
+        if self._host.document.trace is None and model is not None:
+            self._panes.rail.setNumLayers(model.info.num_layers)
+            if model.info.num_heads:
+                self._panes.strip.setNumHeads(model.info.num_heads)
 
     def _show_controls(self, trace: Trace | None) -> None:
-        panes, state = self._control.panes, self._control.state
+        panes, state = self._panes, self._host.state
         patch, special = None, None
         if trace is not None:
             panes.controls.setTokens(trace.setup.prefix_names, has_pool=trace.has_pool)
@@ -266,7 +282,7 @@ class Screen(QObject):
 
     def _on_method_failed(self, _error: VitvizError) -> None:
         self._heat.forget_question()
-        self._control.change(method="raw")
+        self._host.change(method="raw")
 
     # -- under the pointer ---------------------------------------------------------
 
@@ -280,13 +296,13 @@ class Screen(QObject):
     def hover_cell(self, query: int, key: int) -> None:
         """Preview the query under the pointer in the matrix, and ring its key."""
         self.hover(query)
-        self._control.panes.picture.setKey(key)
+        self._panes.picture.setKey(key)
         if self.heat is not None:
             self._matrix.show_lines(self.heat, (query, key))
 
     def leave_matrix(self) -> None:
         """The pointer has left the matrix."""
-        self._control.panes.picture.setKey(None)
+        self._panes.picture.setKey(None)
         self.hover(None)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)

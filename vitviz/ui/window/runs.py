@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.domain.interventions import merge_active
 from vitviz.errors import Cancelled, VitvizError
@@ -28,7 +28,6 @@ from vitviz.pictures.folder import PictureCache
 from vitviz.system import settings
 from vitviz.ui.base.document import Document, LastGood
 from vitviz.ui.base.text import sentence
-from vitviz.ui.window.progress import RunProgress
 from vitviz.views.compare import linked_token
 from vitviz.views.session import ModelChoice, RunOptions, Session
 
@@ -36,7 +35,10 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
-    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.base.threads import Workers
+    from vitviz.ui.widgets.error_bar import ErrorBar
+    from vitviz.ui.window.progress import RunProgress
+    from vitviz.views.state import ViewState
 
 
 FRAME_MS = 16
@@ -45,11 +47,46 @@ OF_A_TRACE = tuple(JobKind)[JobKind.COLUMN : JobKind.EXPORT]
 """What is computed from a trace, and is of no use for the next one."""
 
 
+class RunHost(Protocol):
+    """What is shown and wanted, and what is done when a run changes it."""
+
+    document: Document
+
+    @property
+    def state(self) -> ViewState:
+        """What the user wants to see."""
+
+    def show_document(self, document: Document) -> None:
+        """Show a picture, and its trace if there is one, in place of the former."""
+
+    def refresh(self) -> None:
+        """Bring everything on screen up to date with scene and view state."""
+
+    def change(self, *, merge: bool = False, **changes: object) -> None:
+        """Set fields of the ViewState; `merge` without a step of undo."""
+
+    def put(self, state: ViewState, *, merge: bool = False) -> None:
+        """Set the view of a scene that is shown next; until then nothing follows."""
+
+
 class Runs(QObject):
     """Knows the model and how the picture is brought to it."""
 
-    def __init__(self, control: Controller) -> None:
-        super().__init__(control)
+    documentChanged = Signal()
+    """The model, or the trace on screen, is another."""
+    stateChanged = Signal()
+    """The view is what it was before a run that failed."""
+    modelNeeded = Signal()
+    """A picture is there and no model."""
+
+    def __init__(
+        self,
+        host: RunHost,
+        errors: ErrorBar,
+        workers: Workers,
+        progress: RunProgress,
+    ) -> None:
+        super().__init__(workers)
         self.model: Model | None = None
         """What made the trace on screen, or is to make it."""
         self.loaded: Model | None = None
@@ -63,27 +100,30 @@ class Runs(QObject):
         """Loaded, once, where a model is refused and there is no other."""
         self.picture_cache = PictureCache()
         """Pictures that are likely to be opened next."""
-        self.progress = RunProgress(control)
-        self._control = control
+        self._host, self._errors, self._progress = host, errors, progress
         self._settled = LastGood()
         self._is_restoring = False
         """Whether the query on screen is already that of the run to come."""
         self._untouched: BaselineRun | None = None
         self._failure: tuple[JobKind, VitvizError] | None = None
         """The last that was shown, and what had failed."""
-        self._workers = workers = control.workers
+        self._workers = workers
         workers.on_result(JobKind.PICTURE, self._on_picture)
         workers.on_result(JobKind.MODEL, self._on_model_loaded)
         workers.on_part(JobKind.RUN, self._on_layer)
         workers.on_result(JobKind.RUN, self._on_run_done)
         workers.failed.connect(self._on_failed)
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._frame.timeout.connect(control.refresh)
+        self._frame.timeout.connect(host.refresh)
+
+    def attach(self, errors: ErrorBar) -> None:
+        """Say what has failed in a window that was built anew."""
+        self._errors = errors
 
     @property
     def untouched(self) -> Trace | None:
         """What the model made of the picture before the Lab changed it."""
-        kept, image = self._untouched, self._control.document.image
+        kept, image = self._untouched, self._host.document.image
         if kept is None or not kept.is_of(image, self.model, self.options):
             return None
         return kept.trace
@@ -108,7 +148,7 @@ class Runs(QObject):
             threads=wanted.threads,
         )
         self._workers.submit(JobKind.MODEL, job)
-        self.progress.say()
+        self._progress.say()
 
     def adopt(self, model: Model) -> None:
         """Run a model that is in memory."""
@@ -140,16 +180,16 @@ class Runs(QObject):
 
     def settle_on(self, document: Document) -> None:
         """Show a scene that is complete; a failure goes back to it."""
-        self._control.show_document(document)
+        self._host.show_document(document)
         self._settle()
 
     def start(self) -> None:
         """Run the model with the view's changes; without any, once is enough."""
-        image, model = self._control.document.image, self.model
+        image, model = self._host.document.image, self.model
         if image is None or model is None:
             return
         self._workers.drop(*OF_A_TRACE)
-        changed, kept = merge_active(self._control.state.changes), self._untouched
+        changed, kept = merge_active(self._host.state.changes), self._untouched
         if kept is not None and not kept.is_of(image, model, self.options):
             self._untouched = kept = None
         if not changed and kept is not None:
@@ -158,11 +198,11 @@ class Runs(QObject):
             return
         first = self.loaded or model
         self._workers.submit(JobKind.RUN, runs.run(first, image, self.options, changed))
-        self.progress.begin()
+        self._progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:
         """Keep a run without changes, of what is on screen, beside changed ones."""
-        image = self._control.document.image
+        image = self._host.document.image
         self._untouched = BaselineRun(
             image, self.model, self.options, done.trace, done.elapsed_s
         )
@@ -170,19 +210,19 @@ class Runs(QObject):
     def stop(self) -> None:
         """Show nothing that is still to come."""
         self._frame.stop()
-        self.progress.stop()
+        self._progress.stop()
 
     # -- what the engine has to say ------------------------------------------------
 
     def _on_picture(self, image: SourceImage) -> None:
         self._workers.drop(JobKind.RUN, *OF_A_TRACE)
         if self.model is not None or not self._is_said(JobKind.MODEL):
-            self._control.panes.errors.clear()  # else it says why there is no map
-        self._control.show_document(Document(image))
+            self._errors.clear()  # else it says why there is no map
+        self._host.show_document(Document(image))
         if self.model is not None:
             self.start()
         elif not self._workers.is_awaited(JobKind.MODEL):
-            self._control.modelNeeded.emit()
+            self.modelNeeded.emit()
 
     def _on_model_loaded(self, model: Model) -> None:
         self.choice = self.asked
@@ -191,19 +231,19 @@ class Runs(QObject):
     def _on_model(self, model: Model) -> None:
         self.model = self.loaded = model
         if self._is_said(JobKind.MODEL, JobKind.RUN, JobKind.METHOD):
-            self._control.panes.errors.clear()
-        self._control.documentChanged.emit()
+            self._errors.clear()
+        self.documentChanged.emit()
         self.start()
-        self.progress.say()
+        self._progress.say()
 
     def _on_layer(self, arrived: LayerArrived) -> None:
-        control = self._control
-        shown = control.document.trace
+        host = self._host
+        shown = host.document.trace
         if shown is None or shown.setup is not arrived.trace.setup:
             self._stay_in_place(arrived.trace)
-            control.show_document(Document(control.document.image, arrived.trace))
-        control.document = replace(control.document, trace=arrived.trace)
-        self.progress.say_left(arrived)
+            host.show_document(Document(host.document.image, arrived.trace))
+        host.document = replace(host.document, trace=arrived.trace)
+        self._progress.say_left(arrived)
         if not self._frame.isActive():
             self._frame.start()
 
@@ -212,26 +252,26 @@ class Runs(QObject):
         former = self._settled.document.trace
         if former is None or self._is_restoring:
             return
-        here, there, state = former.setup, trace.setup, self._control.state
+        here, there, state = former.setup, trace.setup, self._host.state
         if here.grid == there.grid or state.token >= former.num_tokens:
             return
         kept = (one for one in state.others if one < former.num_tokens)
         others = tuple(dict.fromkeys(linked_token(t, here, there) for t in kept))
         token = linked_token(state.token, here, there)
-        self._control.change(token=token, others=others, merge=True)
+        self._host.change(token=token, others=others, merge=True)
 
     def _on_run_done(self, done: RunDone) -> None:
-        control = self._control
+        host = self._host
         self._frame.stop()
-        control.document = Document(control.document.image, done.trace, done.elapsed_s)
+        host.document = Document(host.document.image, done.trace, done.elapsed_s)
         self.model = done.model or self.loaded or self.model
         if not done.trace.interventions:
             self.keep_untouched(done)
         self._settle()
-        control.refresh()
-        control.documentChanged.emit()
+        host.refresh()
+        self.documentChanged.emit()
         if done.trace.setup.fallback is not None:
-            control.panes.errors.showMessage(sentence(done.trace.setup.fallback))
+            self._errors.showMessage(sentence(done.trace.setup.fallback))
 
     def _on_failed(self, kind: JobKind, error: VitvizError) -> None:
         if isinstance(error, Cancelled):
@@ -240,49 +280,49 @@ class Runs(QObject):
         spare, is_bare = self.spare, kind is JobKind.MODEL and self.model is None
         if kind is not JobKind.STATES:  # the pane of tokens says it itself
             stays = is_bare and bool(spare)  # over the run of the spare model
-            self._control.panes.errors.showError(error, stays=stays)
+            self._errors.showError(error, stays=stays)
             self._failure = kind, error
         if kind is JobKind.RUN:
             self._go_back()
         if is_bare and spare:
             self.spare = ""
             self.load(spare, "auto", None)  # the device may have been what failed
-        self.progress.say_result()
+        self._progress.say_result()
 
     def _is_said(self, *kinds: JobKind) -> bool:
         """Whether the message on screen is of a job of these kinds that failed."""
         kind, error = self._failure or (None, None)
-        return kind in kinds and self._control.panes.errors.error() is error
+        return kind in kinds and self._errors.error() is error
 
     def _on_cancelled(self, kind: JobKind) -> None:
-        trace = self._control.document.trace
+        trace = self._host.document.trace
         if kind is JobKind.RUN and (trace is None or not any(trace.captures)):
             self._go_back()
-        self.progress.say_cancelled()
+        self._progress.say_cancelled()
 
     def _settle(self) -> None:
         """What is shown now is what a failure goes back to."""
-        control = self._control
+        host = self._host
         self._settled = LastGood(
-            control.document,
+            host.document,
             self.model,
             self.loaded,
             self.options,
             self.choice,
-            control.state.changes,
+            host.state.changes,
         )
         self._is_restoring = False
 
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
-        settled, control = self._settled, self._control
+        settled, host = self._settled, self._host
         if settled.document.trace is not None:
             self.model, self.loaded = settled.model, settled.loaded
             self.choice = settled.choice
             self.options = settled.options
-        control.put(replace(control.state, changes=settled.changes), merge=True)
-        control.show_document(settled.document)
-        control.stateChanged.emit()
+        host.put(replace(host.state, changes=settled.changes), merge=True)
+        host.show_document(settled.document)
+        self.stateChanged.emit()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,18 +1,14 @@
-"""The settings, each taking effect the moment it is changed.
-
-Settings that take effect while the window is open.
-"""
+"""The settings, each taking effect the moment it is changed."""
 
 from __future__ import annotations
 
-import logging
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Signal
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtCore import QEvent, QSignalBlocker
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QDialog,
@@ -26,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.system import logs, settings
+from vitviz.system import settings
 from vitviz.system.dataclass_json import encoded
 from vitviz.system.settings import (
     MAX_RECENT,
@@ -36,26 +32,29 @@ from vitviz.system.settings import (
     Precision,
     ThemeChoice,
 )
-from vitviz.ui.base import language, theme
+from vitviz.ui.base import theme
 from vitviz.ui.base.language import LANGUAGES
 from vitviz.ui.widgets.inputs import SpinBox
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.base.preferences import Preferences
 
 
 class SettingsDialog(QDialog):
     """Stays open beside the window; what is changed elsewhere is shown here too."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, parent: QWidget, preferences: Preferences, model: Callable[[], str]
+    ) -> None:
+        """`model`: the name of the model at hand, which is offered for the start."""
+        super().__init__(parent)
+        self._preferences, self._model_name = preferences, model
         self.setObjectName("settings")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
         self._build()
-        window.preferences.changed.connect(self._show)
+        preferences.changed.connect(self._show)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another language: all words anew."""
@@ -89,7 +88,7 @@ class SettingsDialog(QDialog):
         defaults.setObjectName("reset")
         defaults.setAutoDefault(False)
         defaults.setToolTip(self.tr("All settings as at the first start"))
-        defaults.clicked.connect(self._window.preferences.reset)
+        defaults.clicked.connect(self._preferences.reset)
         buttons.addButton(defaults, QDialogButtonBox.ButtonRole.ResetRole)
         form.addRow(buttons)
         self._column.addWidget(self._body)
@@ -267,7 +266,7 @@ class SettingsDialog(QDialog):
                 number.setValue(getattr(now, name))
         self._model.clear()
         self._model.addItem(self.tr("The embedded model"), "")
-        for name in (now.model, self._window.controller.choice.name):
+        for name in (now.model, self._model_name()):
             if name and self._model.findData(name) < 0:
                 self._model.addItem(name, name)
         self._model.setCurrentIndex(max(0, self._model.findData(now.model)))
@@ -277,117 +276,16 @@ class SettingsDialog(QDialog):
         assert isinstance(box, QComboBox)
         name = box.objectName()
         kind = type(getattr(settings.get(), name))
-        self._window.preferences.set(**{name: kind(box.currentData())})
+        self._preferences.set(**{name: kind(box.currentData())})
 
     def _on_toggled(self, on: bool) -> None:
-        self._window.preferences.set(**{self.sender().objectName(): on})
+        self._preferences.set(**{self.sender().objectName(): on})
 
     def _on_number(self, value: int) -> None:
-        self._window.preferences.set(**{self.sender().objectName(): value})
+        self._preferences.set(**{self.sender().objectName(): value})
 
     def _on_model(self) -> None:
-        self._window.preferences.set(model=self._model.currentData())
+        self._preferences.set(model=self._model.currentData())
 
     def _on_clear(self) -> None:
-        self._window.preferences.set(recent=())
-
-
-_log = logging.getLogger(__name__)
-OF_THE_MODEL = {"device", "precision", "threads"}
-"""Settings that a model is loaded with."""
-
-
-class Preferences(QObject):
-    """The one way for a window to change a setting; lives in the main thread."""
-
-    changed = Signal(object)
-    """Names of the settings that have changed, a frozenset of str."""
-    problemFound = Signal()
-    """There is something to say of the file; emitted in any thread."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self.problemFound.connect(self.say_problems)
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._on_system_scheme)
-        window.controller.screen.previews_on_hover = settings.get().hover_preview
-
-    def set(self, **changes: Any) -> None:  # noqa: ANN401
-        """Change settings, save them, and have them take effect.
-
-        Not to remember files is to forget those that were.
-        """
-        before = settings.get()
-        if changes.get("keep_recent") is False:
-            changes["recent"] = ()
-        settings.set(**changes)
-        self._follow(before)
-        if "language" in changes:
-            self._speak()
-
-    def switch_language(self) -> None:
-        """The other one of the two languages."""
-        is_japanese = language.current() == Language.JAPANESE.value
-        self.set(language=Language.ENGLISH if is_japanese else Language.JAPANESE)
-
-    def reset(self) -> None:
-        """Set everything back; the old file is kept."""
-        before = settings.get()
-        settings.reset()
-        self._follow(before)
-        self._speak()
-
-    def say_problems(self) -> None:
-        """Show what is wrong with the file of settings or the language, once."""
-        for problem in (*language.take_problems(), *settings.take_problems()):
-            _log.warning("%s", problem)
-            self._window.panes.errors.showError(problem, stays=True)
-
-    def _follow(self, before: settings.Settings) -> None:
-        now = settings.get()
-        names = frozenset(
-            name
-            for name in settings.KNOWN
-            if getattr(now, name) != getattr(before, name)
-        )
-        if "theme" in names:
-            self.show_theme(now.theme)
-        if "hover_preview" in names:
-            self._window.controller.screen.previews_on_hover = now.hover_preview
-        if "log_level" in names:
-            logs.set_level(now.log_level.value)
-        if names & OF_THE_MODEL:
-            self._window.device = now.device
-            self._load_again()
-        self.say_problems()
-        if names:
-            self.changed.emit(names)
-
-    def _speak(self) -> None:
-        """Speak the chosen language, also where the program was started in another."""
-        chosen = settings.get().language
-        code = chosen.value
-        if chosen is Language.SYSTEM:
-            code = language.system_language()
-        if code != language.current():
-            language.install(cast("QApplication", QApplication.instance()), code)
-
-    def show_theme(self, choice: ThemeChoice) -> None:
-        """Show a theme without remembering it."""
-        theme.apply(cast("QApplication", QApplication.instance()), choice)
-        for widget in self._window.findChildren(QWidget):
-            refresh = getattr(widget, "refreshTheme", None)
-            if refresh is not None:
-                refresh()
-
-    def _load_again(self) -> None:
-        """Have the model at hand computed with on another device or precision."""
-        control = self._window.controller
-        if control.choice.name:
-            self._window.choose_model(control.choice.name, control.choice.patch_size)
-
-    def _on_system_scheme(self) -> None:
-        """The system went dark or light."""
-        if settings.get().theme is ThemeChoice.SYSTEM:
-            self.show_theme(ThemeChoice.SYSTEM)
+        self._preferences.set(recent=())

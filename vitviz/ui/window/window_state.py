@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QScrollArea, QScrollBar, QSplitter, QWidget
 from vitviz.system import settings
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.ui.window.layout import Contents
 
 
 SETTLED_MS = 1000
@@ -40,7 +40,7 @@ class Scrolling(QObject):
         self._bar.setValue(round(self._share * self._bar.maximum()))
 
 
-def _scroll_bars(window: MainWindow) -> dict[str, tuple[QScrollBar, QScrollBar]]:
+def _scroll_bars(window: QWidget) -> dict[str, tuple[QScrollBar, QScrollBar]]:
     """The bars of each area, by what it holds and where: in Learn a chapter's page."""
     return {
         f"{type(area.parent()).__name__}.{type(area.widget()).__name__}": (
@@ -51,12 +51,12 @@ def _scroll_bars(window: MainWindow) -> dict[str, tuple[QScrollBar, QScrollBar]]
     }
 
 
-def _visible(window: MainWindow, kind: type[QWidget]) -> list[QWidget]:
+def _visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
     """All widgets of a kind that are on screen, in the order they were made in."""
     return [one for one in window.findChildren(kind) if one.isVisible()]
 
 
-def _focus(window: MainWindow) -> tuple[type[QWidget], int] | None:
+def _focus(window: QWidget) -> tuple[type[QWidget], int] | None:
     """What has the focus, by its kind and its place among those."""
     widget = window.focusWidget()
     if widget is None or not widget.isVisible():
@@ -64,19 +64,25 @@ def _focus(window: MainWindow) -> tuple[type[QWidget], int] | None:
     return type(widget), _visible(window, type(widget)).index(widget)
 
 
-def _set_focus(window: MainWindow, kind: type[QWidget], index: int) -> None:
+def _set_focus(
+    window: QWidget, picture: QWidget, kind: type[QWidget], index: int
+) -> None:
     """The like of what had it, or the picture."""
     likes = _visible(window, kind)
-    (likes[index] if index < len(likes) else window.panes.picture).setFocus()
+    (likes[index] if index < len(likes) else picture).setFocus()
 
 
-def remembered(window: MainWindow) -> Callable[[], None]:
-    """What brings back sizes, scroll positions, the zoom, and a message on screen."""
-    panes = window.panes
+def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[], None]:
+    """What brings back sizes, scroll positions, the zoom, and a message on screen.
+
+    contents : what is in the window; others once it has been built anew.
+    """
+    former = contents()
+    panes = former.panes
     zoom = panes.picture.shownRange()
     error, stays = panes.errors.error(), panes.errors.stays()
     focus = _focus(window)
-    had_keys = window.keys.isVisible()
+    had_keys = former.keys.isVisible()
     had_side = not panes.side.isHidden()
     splits = [one.sizes() for one in window.findChildren(QSplitter)]
     scrolled = {
@@ -85,7 +91,7 @@ def remembered(window: MainWindow) -> Callable[[], None]:
     }
 
     def restore() -> None:
-        now = window.panes
+        now = contents().panes
         now.side.setVisible(had_side)
         for split, sizes in zip(window.findChildren(QSplitter), splits, strict=False):
             split.setSizes(sizes)
@@ -99,9 +105,10 @@ def remembered(window: MainWindow) -> Callable[[], None]:
         if error is not None:
             now.errors.showError(error, stays=stays)
         if focus is not None:  # when the panel on screen has been filled
-            QTimer.singleShot(0, now.picture, partial(_set_focus, window, *focus))
+            place_focus = partial(_set_focus, window, now.picture, *focus)
+            QTimer.singleShot(0, now.picture, place_focus)
         if had_keys:
-            window.keys.toggle()
+            contents().keys.toggle()
 
     return restore
 
@@ -129,8 +136,11 @@ def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
     return _inside(place, place.size().boundedTo(rooms[0].size()), rooms[0])
 
 
-def restore(window: MainWindow, usual: QSize) -> None:
-    """Give the window the place it had, or its usual size on a small screen."""
+def restore(window: QWidget, splitters: Sequence[QSplitter], usual: QSize) -> None:
+    """Give the window the place it had, or its usual size on a small screen.
+
+    splitters : (picture and side panel, the parts of the side panel).
+    """
     remembered = settings.get()
     screens = _screens()
     if remembered.window_place is None:
@@ -145,7 +155,7 @@ def restore(window: MainWindow, usual: QSize) -> None:
     if remembered.window_maximised:
         window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
     for split, sizes in zip(
-        window.splitters(),
+        splitters,
         (remembered.split_sizes, remembered.panel_sizes),
         strict=True,
     ):
@@ -153,10 +163,10 @@ def restore(window: MainWindow, usual: QSize) -> None:
             split.setSizes(list(sizes))
 
 
-def remember(window: MainWindow) -> None:
+def remember(window: QWidget, splitters: Sequence[QSplitter]) -> None:
     """Keep the window's place for the next start."""
     place = window.normalGeometry()
-    outer, panel = (tuple(split.sizes()) for split in window.splitters())
+    outer, panel = (tuple(split.sizes()) for split in splitters)
     changes: dict[str, object] = {
         "window_maximised": window.isMaximized(),
         # a hidden part has no size worth keeping

@@ -6,32 +6,85 @@ What the controls ask of the view: each sets fields of the ViewState.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.inspect.colour_bar import ask_range
 from vitviz.views.state import Direction, Scale, Style
 
 if TYPE_CHECKING:
-    from vitviz.ui.window.main_window import MainWindow
+    from vitviz.errors import VitvizError
+    from vitviz.ui.base.preferences import Preferences
+    from vitviz.ui.files.folder import Files
+    from vitviz.ui.files.open import OpenDialogs
+    from vitviz.ui.files.sessions import Sessions
+    from vitviz.ui.input.input_options import InputOptions
+    from vitviz.ui.lab.lab import Lab
+    from vitviz.ui.learn.learn import LearnController
+    from vitviz.ui.models.open_model import ModelDialogs
+    from vitviz.ui.present.present import Present
+    from vitviz.ui.window.controller import Controller
+    from vitviz.ui.window.hints import Hints
+    from vitviz.ui.window.layout import Contents, Panes
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What does what the window's contents ask for."""
+
+    files: Files
+    open_dialogs: OpenDialogs
+    model_dialogs: ModelDialogs
+    sessions: Sessions
+    input_options: InputOptions
+    preferences: Preferences
+    learn: LearnController
+    present: Present
+    lab: Lab
+    hints: Hints
+    view_handlers: ViewHandlers
+
+
+class WindowActions(Protocol):
+    """What the window itself does."""
+
+    def open_path(self, path: str) -> None: ...
+    def paste(self) -> None: ...
+    def choose_model(self, name: str, patch: object = None) -> None: ...
+    def copy(self) -> None: ...
+    def export(self) -> None: ...
+    def copy_command_line(self) -> None: ...
+    def save_view(self) -> None: ...
+    def step(self, by: int) -> None: ...
+    def toggle_compare(self) -> None: ...
+    def toggle_theme(self) -> None: ...
 
 
 class Connections(QObject):
     """Of one set of contents; deleted before another takes their place."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._panes = window.panes
-        self._control = window.controller
+    def __init__(
+        self,
+        window: WindowActions,
+        contents: Contents,
+        control: Controller,
+        features: Features,
+    ) -> None:
+        super().__init__(contents)
+        self._window, self._control, self._features = window, control, features
+        self._contents, self._panes = contents, contents.panes
         self._connect()
+        self._connect_messages()
 
     def _connect(self) -> None:
         window, panes, control = self._window, self._panes, self._control
-        top = window.top
+        contents, features = self._contents, self._features
+        top = contents.top
         panes.picture.tokenHovered.connect(control.screen.hover)
         panes.picture.tokenClicked.connect(self._on_token_clicked)
         panes.picture.outsideClicked.connect(self._on_outside)
@@ -41,22 +94,25 @@ class Connections(QObject):
         panes.matrix.left.connect(control.screen.leave_matrix)
         panes.matrix.visibleRangeChanged.connect(control.screen.refine_matrix)
         panes.controls.specialChosen.connect(control.pin)
-        top.openRequested.connect(window.open_dialogs.open_dialog)
+        top.openRequested.connect(features.open_dialogs.open_dialog)
+        top.folderRequested.connect(features.open_dialogs.folder_dialog)
+        top.recentCleared.connect(features.files.forget)
+        top.labelsRequested.connect(features.input_options.ask_labels)
         top.pasteRequested.connect(window.paste)
         top.pathChosen.connect(window.open_path)
         top.modelChosen.connect(window.choose_model)
-        top.modelsRequested.connect(window.open_dialogs.all_models)
-        top.modelFolderRequested.connect(window.open_dialogs.model_folder)
-        top.modelFileRequested.connect(window.open_dialogs.model_file)
-        top.networkRequested.connect(window.open_dialogs.another_network)
-        panes.errors.networkRequested.connect(window.open_dialogs.which_network)
+        top.modelsRequested.connect(features.model_dialogs.all_models)
+        top.modelFolderRequested.connect(features.model_dialogs.model_folder)
+        top.modelFileRequested.connect(features.model_dialogs.model_file)
+        top.networkRequested.connect(features.model_dialogs.another_network)
+        panes.errors.networkRequested.connect(features.model_dialogs.which_network)
         top.modeChosen.connect(self._on_mode)
         top.exportRequested.connect(window.export)
         top.copyRequested.connect(window.copy)
         top.themeRequested.connect(window.toggle_theme)
-        top.keysRequested.connect(window.keys.toggle)
-        window.start.pathChosen.connect(window.open_path)
-        window.start.openRequested.connect(window.open_dialogs.open_dialog)
+        top.keysRequested.connect(contents.keys.toggle)
+        contents.start.pathChosen.connect(window.open_path)
+        contents.start.openRequested.connect(features.open_dialogs.open_dialog)
         compare = panes.compare
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
@@ -69,7 +125,7 @@ class Connections(QObject):
         panes.picture.rangeChanged.connect(compare.picture.setRange)
         panes.picture.fitted.connect(compare.picture.fitView)
         top.compareRequested.connect(window.toggle_compare)
-        top.presentRequested.connect(window.present.toggle)
+        top.presentRequested.connect(features.present.toggle)
         views, saved = panes.views, control.saved_views
         views.saveRequested.connect(window.save_view)
         views.viewChosen.connect(saved.show)
@@ -77,22 +133,44 @@ class Connections(QObject):
         views.removeRequested.connect(saved.remove)
         views.moveRequested.connect(saved.move)
 
+    def _connect_messages(self) -> None:
+        """Have shown what is said of files, options and settings."""
+        control, features = self._control, self._features
+        sessions, options = features.sessions, features.input_options
+        for said in (sessions.said, control.export_dialog.said):
+            said.connect(self._on_said)
+        for refused in (sessions.refused, control.export_dialog.refused):
+            refused.connect(self._on_refused)
+        for warned in (
+            sessions.warned,
+            features.files.warned,
+            features.preferences.problemTold,
+        ):
+            warned.connect(self._on_warned)
+        for asked in (control.write_queue.asked, options.asked):
+            asked.connect(self._on_asked)
+        for wanted in (features.files.focusWanted, features.present.focusWanted):
+            wanted.connect(self._on_focus_wanted)
+        options.precisionMeasured.connect(self._on_precision)
+        features.open_dialogs.refused.connect(self._on_nothing_opened)
+        features.model_dialogs.networkNamed.connect(self._on_network_named)
+        features.present.said.connect(self._on_said_to_audience)
+
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What each action does, by its name."""
+        """What each action does, by its name, but for those of the window alone."""
         window, control, picture = self._window, self._control, self._panes.picture
-        view_handlers = window.view_handlers
+        features, view_handlers = self._features, self._features.view_handlers
         return {
-            "open": window.open_dialogs.open_dialog,
-            "models": window.open_dialogs.all_models,
-            "open_folder": window.open_dialogs.folder_dialog,
+            "open": features.open_dialogs.open_dialog,
+            "models": features.model_dialogs.all_models,
+            "open_folder": features.open_dialogs.folder_dialog,
             "paste": window.paste,
-            "picture_back": lambda: window.files.step(-1),
-            "picture_on": lambda: window.files.step(1),
-            "film_strip": window.files.toggle_strip,
+            "picture_back": lambda: features.files.step(-1),
+            "picture_on": lambda: features.files.step(1),
+            "film_strip": features.files.toggle_strip,
             "copy": window.copy,
             "export": window.export,
             "copy_command": window.copy_command_line,
-            "quit": window.close,
             "cls": control.steps.choose_cls,
             "special": control.steps.cycle_special,
             "direction": view_handlers.flip_direction,
@@ -113,29 +191,25 @@ class Connections(QObject):
             "compare": window.toggle_compare,
             "panel": self._toggle_panel,
             **self._mode_handlers(),
-            "restore": window.lab.restore,
+            "restore": features.lab.restore,
             "tab_matrix": lambda: view_handlers.on_tab("matrix"),
             "tab_heads": lambda: view_handlers.on_tab("heads"),
             "tab_classes": lambda: view_handlers.on_tab("classes"),
             "tab_tokens": lambda: view_handlers.on_tab("tokens"),
             "tab_map_test": lambda: view_handlers.on_tab("map_test"),
             "tab_views": lambda: view_handlers.on_tab("views"),
-            "save_session": window.sessions.save,
-            "save_session_as": window.sessions.save_elsewhere,
+            "save_session": features.sessions.save,
+            "save_session_as": features.sessions.save_elsewhere,
             "save_view": window.save_view,
             "view_on": lambda: window.step(1),
             "view_back": lambda: window.step(-1),
             "undo": control.undo,
             "redo": control.redo,
             "theme": window.toggle_theme,
-            "settings": window.show_settings,
-            "log_window": window.show_log,
-            "about": window.show_about,
-            "hints": window.hints.show_again,
-            "language": window.preferences.switch_language,
-            "present": window.present.toggle,
-            "full_screen": window.toggle_full_screen,
-            "keys": window.keys.toggle,
+            "hints": features.hints.show_again,
+            "language": features.preferences.switch_language,
+            "present": features.present.toggle,
+            "keys": self._contents.keys.toggle,
         }
 
     def _mode_handlers(self) -> dict[str, Callable[[], object]]:
@@ -148,13 +222,40 @@ class Connections(QObject):
     # -- what signals ask for ------------------------------------------------------
 
     def _on_token_clicked(self, token: int, second: bool) -> None:
-        if not self._window.learn.takes_click(token, second):
+        if not self._features.learn.takes_click(token, second):
             self._control.pin(token, beside=second)
 
     def _on_outside(self) -> None:
         self._panes.status.setText(
             self.tr("The model did not see this part of the picture.")
         )
+
+    def _on_said(self, text: str) -> None:
+        self._panes.status.setText(text)
+
+    def _on_said_to_audience(self, text: str) -> None:
+        self._contents.line.setText(text)
+
+    def _on_refused(self, error: VitvizError) -> None:
+        self._panes.errors.showError(error)
+
+    def _on_warned(self, error: VitvizError) -> None:
+        self._panes.errors.showError(error, stays=True)
+
+    def _on_nothing_opened(self, text: str) -> None:
+        self._panes.errors.showMessage(text)
+
+    def _on_asked(self) -> None:
+        self._panes.errors.clear()
+
+    def _on_network_named(self) -> None:
+        self._panes.errors.dismiss()
+
+    def _on_focus_wanted(self) -> None:
+        self._panes.picture.setFocus()
+
+    def _on_precision(self, moved: float | None) -> None:
+        self._panes.status.setPrecision(moved)
 
     def _on_difference(self, on: bool) -> None:
         self._control.comparison.shows_difference = on
@@ -181,11 +282,16 @@ class Connections(QObject):
 class ViewHandlers(QObject):
     """Connected to the panes' signals; lives in the main thread."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        panes: Panes,
+        control: Controller,
+        preferences: Preferences,
+    ) -> None:
         super().__init__(window)
-        self._window = window
-        self._panes = window.panes
-        self._control = window.controller
+        self._window, self._panes = window, panes
+        self._control, self._preferences = control, preferences
         self._connect()
 
     def _connect(self) -> None:
@@ -299,7 +405,7 @@ class ViewHandlers(QObject):
 
     def toggle_hover(self) -> None:
         on = not self._control.screen.previews_on_hover
-        self._window.preferences.set(hover_preview=on)
+        self._preferences.set(hover_preview=on)
         self._panes.status.setText(
             self.tr("Preview on hover: on") if on else self.tr("Preview on hover: off")
         )

@@ -40,8 +40,8 @@ SYSTEM_REASONS = (
 class ErrorBar(QFrame):
     """A bar that shows the last problem until it is dismissed or something succeeds."""
 
-    # The user wants to name the network of a file that does not say it.
-    networkRequested = Signal()
+    # The user wants to name the network of a file that does not say it: its error.
+    networkRequested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class ErrorBar(QFrame):
         self._more.hide()
         show_plainly(self._text, self._more)
         self._network_button = self._button(
-            self.tr("Which network…"), self.networkRequested.emit
+            self.tr("Which network…"), self._ask_for_network
         )
         self._network_button.setToolTip(self.tr("Say which network the file holds"))
         self._details_button = self._button(self.tr("Details"), self._toggle_details)
@@ -143,6 +143,9 @@ class ErrorBar(QFrame):
     def text(self) -> str:
         """Return the sentence on screen, empty when there is none."""
         return self._text.text()
+
+    def _ask_for_network(self) -> None:
+        self.networkRequested.emit(self._error)
 
     def _toggle_details(self) -> None:
         self._more.setVisible(self._details_button.isChecked())

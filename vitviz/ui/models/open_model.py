@@ -1,0 +1,123 @@
+"""Asking for a model: from the dialog of all models, as a file, or as a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from vitviz.errors import VitvizError, WeightsNotDownloadedError
+from vitviz.jobs.queue import JobKind
+from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
+from vitviz.ui.base.threads import Workers
+from vitviz.ui.models.dialog import ModelDialog
+from vitviz.ui.models.download import Downloads
+from vitviz.ui.models.network_dialog import ask_network
+
+if TYPE_CHECKING:
+    from vitviz.models.model import Model
+
+
+class ModelDialogs(QObject):
+    """Dialogs of one window in which a model is chosen."""
+
+    # an object, since a file's name need not be text that Qt can hold
+    modelChosen = Signal(object)
+    """A str: a name of the catalogue, a folder, or a file, perhaps with its network."""
+    networkNamed = Signal()
+    """The message that asked for the network of a file is answered."""
+
+    def __init__(
+        self, window: QWidget, workers: Workers, model: Callable[[], Model | None]
+    ) -> None:
+        """`model`: what pictures are run through now."""
+        super().__init__(window)
+        self._window, self._model = window, model
+        self._downloads = Downloads(workers, self)
+        self._dialog: ModelDialog | None = None
+        workers.failed.connect(self._on_failed)
+
+    def all_models(self) -> None:
+        """Open the dialog of models, or bring it to the front."""
+        model = self._model()
+        self._show_models("" if model is None else model.info.name)
+
+    def rebuild(self) -> None:
+        """Make an open dialog anew, in another language; its download goes on."""
+        former = self._dialog
+        if former is None:
+            return
+        self._dialog = None
+        self.all_models()
+        assert self._dialog is not None
+        self._dialog.takeOver(former)
+        shiboken6.delete(former)  # closing it would end the download
+
+    def model_folder(self) -> None:
+        """Ask for a folder that transformers has written."""
+        title = self.tr("Choose a model folder")
+        path = QFileDialog.getExistingDirectory(self._window, title)
+        if path:
+            self._choose(path)
+
+    def model_file(self) -> None:
+        """Ask for a file of weights."""
+        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Choose a model file"),
+            "",
+            kinds + self.tr("All files") + " (*)",
+        )
+        if path:
+            self._choose(path)
+
+    def which_network(self, error: VitvizError | None) -> None:
+        """Ask for the network of a file that was refused since it does not tell."""
+        if error is not None and "file" in error.values:
+            self._ask_network(Path(str(error.values["file"])), [])
+
+    def another_network(self) -> None:
+        """Ask what the file at hand holds in place of what was assumed."""
+        model = self._model()
+        if model is None or model.info.weights_path is None:
+            return
+        said, _ = split_network(model.info.source)
+        assumed = next((text for text in model.info.assumed if TIMM_PREFIX in text), "")
+        likely = assumed.removeprefix(TIMM_PREFIX).split(" | ") if assumed else []
+        self._ask_network(model.info.weights_path, [said] if said else likely)
+
+    def _ask_network(self, path: Path, likely: list[str]) -> None:
+        name = ask_network(self._window, path.name, likely)
+        if name is not None:
+            self.networkNamed.emit()
+            self.modelChosen.emit(network_at(name, path))
+
+    def _show_models(self, name: str) -> None:
+        if self._dialog is None:
+            self._dialog = ModelDialog(self._downloads, name, self._window)
+            self._dialog.modelChosen.connect(self._choose)
+            self._dialog.fileRequested.connect(self.model_file)
+            self._dialog.folderRequested.connect(self.model_folder)
+            self._dialog.finished.connect(self._on_closed)
+            self._dialog.show()
+        self._dialog.raise_()
+        self._dialog.activateWindow()
+
+    def _choose(self, name: str) -> None:
+        self.modelChosen.emit(name)
+        # unless a download goes on in it
+        if self._dialog is not None and self._downloads.entry is None:
+            self._dialog.close()
+
+    def _on_failed(self, kind: JobKind, error: VitvizError) -> None:
+        """Offer to fetch weights that are not here; nothing is fetched unasked."""
+        if kind is JobKind.MODEL and isinstance(error, WeightsNotDownloadedError):
+            self._show_models(str(error.values["name"]))
+
+    def _on_closed(self, _result: int) -> None:
+        self._dialog = None
