@@ -9,11 +9,15 @@ import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from vitviz.errors import EnvironmentFault
 from vitviz.system.environment import check_display
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 CLASSES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
 """Of the small classifier."""
@@ -40,6 +44,18 @@ def one_application() -> Iterator[object]:
     from vitviz.ui.window.app import application
 
     yield application(["vitviz"], lang="en")
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The program's own application object, for tests of widgets and windows."""
+    from vitviz.system.settings import ThemeChoice
+    from vitviz.ui.base import theme
+    from vitviz.ui.window.app import application
+
+    app = application(["vitviz"], lang="en")
+    theme.apply(app, ThemeChoice.DARK)
+    return app
 
 
 @pytest.fixture(autouse=True)

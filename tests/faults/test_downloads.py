@@ -16,11 +16,10 @@ import numpy as np
 import pytest
 
 from tests.faults.loopback import Site, allow_loopback, serving
-from vitviz.domain.number_text import bytes_text
 from vitviz.errors import Cancelled, CheckpointError, DownloadError, OutputError
 from vitviz.models.catalogue import download as downloads
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import DownloadProgress, download, seconds_text
+from vitviz.models.catalogue.download import DownloadProgress, download
 from vitviz.models.catalogue.entries import Remote
 from vitviz.system.file_lock import FileLock
 
@@ -341,22 +340,6 @@ def test_old_parts_are_swept(folder: Path) -> None:
     os.utime(old, (0, 0))
     store.sweep_cache()
     assert (old.exists(), new.exists()) == (False, True)
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(22_870_000, "22.9 MB"), (346_270_624, "346 MB"), (2_533_881_760, "2.53 GB")],
-)
-def test_bytes_for_people(count: int, text: str) -> None:
-    assert bytes_text(count) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "1 s"), (40, "40 s"), (200, "3 min"), (5400, "1 h 30 min")],
-)
-def test_times_for_people(seconds: float, text: str) -> None:
-    assert seconds_text(seconds) == text
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import vitviz
-from tests.models.test_tap import Network
+from tests.unit.attention.test_tap import Network
 from vitviz.attention.compute import MAX_MATRIX_BYTES, MAX_TILE_BYTES
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import Fusion, HeadChoice

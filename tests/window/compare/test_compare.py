@@ -1,0 +1,203 @@
+"""Compare, by real clicks: linked query, zoom and scale, swap, difference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.heads import HeadChoice
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.colour import DIVERGING, lookup_table
+from vitviz.views.compare import difference, linked_token
+from vitviz.views.session import RunOptions
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    """A window that keeps layer 1, mean of heads, of a patch."""
+    opened = open_vitviz(photo)
+    opened.controller.change(layer=1)
+    opened.controller.pin(10)
+    qtbot.keyClick(opened, Qt.Key.Key_K)
+    wait_idle(qtbot, opened)
+    return opened
+
+
+def click(qtbot: QtBot, window: MainWindow, token: int) -> None:
+    """Click a patch of the left picture."""
+    pane = window.panes.picture
+    place = pane.scenePointOf(token)
+    assert place is not None
+    point = pane.viewport().mapFrom(pane, place.toPoint())
+    qtbot.mouseClick(pane.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    wait_idle(qtbot, window)
+
+
+def test_a_click_moves_both_queries_and_the_scale_is_shared(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    control = window.controller
+    control.change(layer=3, heads=HeadChoice((1,)))
+    trace = control.document.trace
+    assert trace is not None
+    for token in (5, 33):
+        click(qtbot, window, token)
+        kept = control.comparison.heat
+        assert kept is not None
+        expected = trace.patch_map(trace.row(1, token).mean(0))
+        np.testing.assert_allclose(kept.patches, expected, rtol=1e-6)
+        assert control.heat is not None
+        own = trace.patch_map(trace.row(3, token)[1])
+        np.testing.assert_allclose(control.heat.patches, own, rtol=1e-6)
+        high = max(float(expected.max()), float(own.max()))
+        for bar in (window.panes.bar, window.panes.compare.bar):
+            assert bar._levels is not None
+            assert bar._levels.high == pytest.approx(high)
+    qtbot.mouseClick(window.panes.compare.same_scale, Qt.MouseButton.LeftButton)
+    levels = window.panes.compare.bar._levels
+    assert levels is not None
+    assert levels.high == pytest.approx(float(expected.max()))
+
+
+def test_a_click_on_the_kept_picture_moves_the_live_query(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pane = window.panes.compare.picture
+    place = pane.scenePointOf(20)
+    assert place is not None
+    point = pane.viewport().mapFrom(pane, place.toPoint())
+    qtbot.mouseClick(pane.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert window.controller.state.token == 20
+
+
+def test_swap_brings_the_kept_view_back_without_a_run(
+    qtbot: QtBot, window: MainWindow, other_photo: Path
+) -> None:
+    control = window.controller
+    first = control.document
+    window.open_path(str(other_photo))
+    wait_idle(qtbot, window)
+    second = control.document
+    assert second.image is not first.image
+    qtbot.mouseClick(window.panes.compare.swap, Qt.MouseButton.LeftButton)
+    assert control.document.trace is first.trace
+    assert control.state.layer == 1
+    assert control.comparison.kept is not None
+    assert control.comparison.kept.trace is second.trace
+    assert not control.workers.has_jobs() or not control.is_running
+
+
+def test_the_difference_is_one_map_less_the_other(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    control = window.controller
+    control.change(layer=2)
+    qtbot.mouseClick(window.panes.compare.difference, Qt.MouseButton.LeftButton)
+    trace = control.document.trace
+    assert trace is not None
+    wanted = trace.patch_map(trace.row(2, 10).mean(0) - trace.row(1, 10).mean(0))
+    levels = window.panes.compare.bar._levels
+    assert levels is not None
+    assert levels.high == pytest.approx(float(np.abs(wanted).max()), rel=1e-5)
+    assert levels.low == -levels.high
+    shown = window.panes.compare.picture._heat.image
+    strongest = np.unravel_index(np.abs(wanted).argmax(), wanted.shape)
+    end = 255 if wanted[strongest] > 0 else 0
+    assert shown[strongest][:3].tolist() == lookup_table(DIVERGING)[end].tolist()
+    faintest = np.unravel_index(np.abs(wanted).argmin(), wanted.shape)
+    assert shown[faintest][3] <= 8
+
+
+def test_both_pictures_stand_at_one_height(qtbot: QtBot, window: MainWindow) -> None:
+    """Side by side, and each under a line that says what it is of."""
+    window.resize(1280, 720)
+    panes = window.panes
+    wait_idle(qtbot, window)
+
+    def place(pane: QWidget) -> tuple[int, int]:
+        return pane.mapTo(window, QPoint(0, 0)).y(), pane.height()
+
+    assert place(panes.compare.picture) == place(panes.picture)
+    assert panes.compare.caption().startswith("Kept: ")
+    head = panes.compare.head
+    assert any(one.text().startswith("Now: ") for one in head.findChildren(QLabel))
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    assert not head.isVisible()
+
+
+def test_zoom_is_linked(qtbot: QtBot, window: MainWindow) -> None:
+    panes = window.panes
+
+    def middle(pane: object) -> tuple[float, float]:
+        (left, right), (top, bottom) = pane._box.viewRange()  # type: ignore[attr-defined]
+        return (left + right) / 2, (top + bottom) / 2
+
+    panes.picture._box.setRange(xRange=(60, 120), yRange=(40, 90), padding=0)
+    panes.picture._on_range_changed()
+    assert middle(panes.compare.picture) == pytest.approx(middle(panes.picture), abs=2)
+    qtbot.keyClick(window, Qt.Key.Key_F)
+    assert not panes.compare.picture._is_zoomed
+
+
+def test_another_grid_is_compared_in_multiples_of_uniform(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    control = window.controller
+    kept = control.comparison.kept
+    assert kept is not None
+    control.choose_options(RunOptions(224))
+    wait_idle(qtbot, window)
+    trace, one, other = control.document.trace, control.heat, control.comparison.heat
+    assert trace is not None
+    assert one is not None
+    assert other is not None
+    assert trace.grid == (14, 14)
+    live, held = window.panes.bar._levels, window.panes.compare.bar._levels
+    assert live is not None
+    assert held is not None
+    counts = trace.num_tokens, kept.trace.num_tokens
+    multiples = live.high * counts[0], held.high * counts[1]
+    assert multiples[0] == pytest.approx(multiples[1])
+    most = max(one.patches.max() * counts[0], other.patches.max() * counts[1])
+    assert multiples[0] == pytest.approx(float(most))
+    found = difference(one, trace.setup, other, kept.trace.setup)
+    assert found.is_relative
+    # both see the same square, so each patch of the one is a quarter of the other's
+    coarse = np.kron(other.patches * kept.trace.num_tokens, np.ones((2, 2)))
+    expected = one.patches * trace.num_tokens - coarse
+    np.testing.assert_allclose(found.patches, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_query_stays_in_place_when_the_grid_changes(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    control = window.controller
+    before = control.document.trace
+    assert before is not None
+    cell = before.setup.grid.cell(control.state.token)
+    assert cell is not None
+    control.choose_options(RunOptions(224))
+    wait_idle(qtbot, window)
+    after = control.document.trace
+    assert after is not None
+    now = after.setup.grid.cell(control.state.token)
+    assert now is not None
+    assert (now[0] // 2, now[1] // 2) == cell  # a quarter of the former patch
+    assert linked_token(0, before.setup, after.setup) == 0
+
+
+def test_ending_the_comparison_gives_the_room_back(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    assert window.panes.compare.isVisible()
+    assert not window.panes.matrix.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    assert not window.panes.compare.isVisible()
+    assert window.panes.matrix.isVisible()
+    assert window.controller.comparison.kept is None

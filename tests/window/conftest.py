@@ -1,0 +1,87 @@
+"""Windows for tests: opened as the program does, closed and checked afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from vitviz.ui.base import language
+from vitviz.ui.window.app import open_window
+from vitviz.ui.window.main_window import MainWindow
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail where the program would end the process: the tests after it are wanted."""
+
+    def leave(status: int) -> None:
+        raise AssertionError(f"a thread had not ended; left with {status}")
+
+    monkeypatch.setattr("vitviz.ui.window.app._leave", leave)
+
+
+@pytest.fixture
+def open_vitviz(qtbot: QtBot, model_folder: Path) -> Iterator[OpenWindow]:
+    """Opens a window, by default with the small model, and waits until it is idle."""
+    windows: list[MainWindow] = []
+
+    def opened(
+        *paths: Path, model: Path | None = model_folder, wait: bool = True
+    ) -> MainWindow:
+        name = None if model is None else str(model)
+        window = open_window([str(path) for path in paths], model=name)
+        windows.append(window)
+        qtbot.addWidget(window)
+        if wait:
+            wait_idle(qtbot, window)
+        return window
+
+    yield opened
+    threads: list[QThread] = []
+    for window in windows:
+        threads += window.findChildren(QThread)
+        window.close()
+    assert threads or not windows
+    assert not any(thread.isRunning() for thread in threads)
+
+
+@pytest.fixture(params=["en", "ja"])
+def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    """The program's language during a test."""
+    yield language.install(qapp, request.param)
+    language.install(qapp, "en")
+
+
+def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the trace is complete and no job is left."""
+
+    def is_idle() -> bool:
+        control = window.controller
+        trace = control.document.trace
+        assert not window.panes.errors.isVisible(), window.panes.errors.text()
+        return trace is not None and trace.is_complete and not control.has_jobs
+
+    qtbot.waitUntil(is_idle, timeout=60_000)
+
+
+def wait_written(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until every file that was asked for is there, or has failed."""
+    writing = window.controller.write_queue
+    qtbot.waitUntil(lambda: not writing.is_busy(), timeout=60_000)
+
+
+def held_back(window: MainWindow) -> threading.Event:
+    """Passes of the window's model wait in their first block until this is set."""
+    model, gate = window.controller.model, threading.Event()
+    assert model is not None
+    block = model.adapter.blocks[0]
+    block.register_forward_pre_hook(lambda *_: gate.wait(60) and None)
+    return gate

@@ -1,0 +1,183 @@
+"""Saved views and session files, through the window and the command line's door."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from tests.window.conftest import OpenWindow, wait_idle, wait_written
+from vitviz.domain.geometry import Fit
+from vitviz.domain.heads import HeadChoice
+from vitviz.views.session import RunOptions
+from vitviz.views.state import Style
+
+
+def test_a_session_brings_everything_back(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    control.choose_options(RunOptions(96, Fit.WHOLE))
+    wait_idle(qtbot, window)
+    control.change(layer=1, heads=HeadChoice((2,)), style=Style.MAP)
+    control.pin(9)
+    window.save_view()
+    control.pin(4)
+    path = tmp_path / "talk"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_args: (str(path), "any")
+    )
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    saved = path.with_suffix(".vitviz")
+    qtbot.waitUntil(saved.exists)
+    heat = control.heat
+    assert heat is not None
+    other = open_vitviz(saved, model=None, wait=False)
+    wait_idle(qtbot, other)
+    assert other.controller.state == control.state
+    assert other.controller.options == control.options
+    assert other.controller.saved_views.views == control.saved_views.views
+    assert other.controller.heat is not None
+    np.testing.assert_array_equal(other.controller.heat.patches, heat.patches)
+
+
+def test_views_are_stepped_through_with_the_keys_of_a_clicker(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    qtbot.mouseClick(window.panes.tabs.button("views"), Qt.MouseButton.LeftButton)
+    states = []
+    for token in (3, 8, 12):
+        control.pin(token)
+        qtbot.mouseClick(window.panes.views.saveButton(), Qt.MouseButton.LeftButton)
+        states.append(control.state)
+    assert window.panes.views.list().count() == 3
+    for expected in (states[1], states[0], states[0]):
+        qtbot.keyClick(window, Qt.Key.Key_PageUp)
+        assert control.state == expected
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    assert control.state == states[1]
+    control.pin(1)
+    qtbot.keyClick(window, Qt.Key.Key_PageDown)
+    assert control.state == states[0]
+    control.undo()
+    assert control.state.token == 1
+
+
+def test_views_are_renamed_moved_and_removed(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, pane = window.controller, window.panes.views
+    qtbot.mouseClick(window.panes.tabs.button("views"), Qt.MouseButton.LeftButton)
+    for token in (3, 8):
+        control.pin(token)
+        window.save_view()
+    pane.list().item(0).setText("the eye")
+    assert control.saved_views.views[0].name == "the eye"
+    pane.list().setCurrentRow(0)
+    pane.moveRequested.emit(0, 1)
+    assert [view.state.token for view in control.saved_views.views] == [8, 3]
+    pane.removeRequested.emit(0)
+    assert [view.name for view in control.saved_views.views] == ["the eye"]
+
+
+def test_a_broken_session_says_so_and_loses_nothing(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    state = window.controller.state
+    (tmp_path / "broken.vitviz").write_text("{")
+    window.open_path(str(tmp_path / "broken.vitviz"))
+    assert window.panes.errors.text() == "broken.vitviz is not a session file."
+    assert window.controller.state == state
+    assert window.controller.heat is not None
+    window.panes.errors.clear()
+
+
+def test_a_session_can_be_saved_elsewhere(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+    first, second = tmp_path / "first.vitviz", tmp_path / "second.vitviz"
+    window.sessions.save_as(first)
+    wait_written(qtbot, window)
+    before = first.read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(second), ""))
+    window.controller.pin(5)
+    for menu in window.top.findChildren(QMenu):
+        for action in menu.actions():
+            if action.objectName() == "save_session_as":
+                action.trigger()
+    wait_written(qtbot, window)
+    assert second.is_file()
+    assert first.read_bytes() == before
+    window.controller.pin(6)
+    window.sessions.save()  # from now on into the second
+    wait_written(qtbot, window)
+    assert first.read_bytes() == before
+    assert json.loads(second.read_bytes())["state"]["token"] == 6
+
+
+def test_what_is_missing_of_a_session_stays_said(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    path = tmp_path / "view.vitviz"
+    window.sessions.save_as(path)
+    wait_written(qtbot, window)
+    content = json.loads(path.read_bytes())
+    content["state"]["layer"] = "the last"
+    path.write_text(json.dumps(content))
+    other = open_vitviz(path, model=None, wait=False)
+
+    def is_done() -> bool:
+        trace = other.controller.document.trace
+        return trace is not None and trace.is_complete
+
+    qtbot.waitUntil(is_done, timeout=60_000)
+    assert "state.layer" in other.panes.errors.text()
+    content["model"] = {"name": str(tmp_path / "gone.safetensors")}
+    path.write_text(json.dumps(content))
+    third = open_vitviz(path, model=None, wait=False)
+    qtbot.waitUntil(lambda: third.controller.document.image is not None, timeout=60_000)
+    assert third.controller.model is None
+    qtbot.waitUntil(lambda: "gone.safetensors" in third.panes.errors.text())
+
+
+def test_a_missing_session_stays_said_when_the_model_has_come(
+    qtbot: QtBot, open_vitviz: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_vitviz(tmp_path / "none.vitviz", wait=False)
+    qtbot.waitUntil(lambda: window.controller.model is not None, timeout=60_000)
+    assert "none.vitviz cannot be opened" in window.panes.errors.text()
+
+
+def test_a_session_among_other_files_is_opened_and_said(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.controller.pin(7)
+    path = tmp_path / "view.vitviz"
+    window.sessions.save_as(path)
+    wait_written(qtbot, window)
+    other = open_vitviz(tmp_path / "other.png", path, model=None, wait=False)
+    said = "A session brings its own picture: view.vitviz was opened"
+    qtbot.waitUntil(lambda: said in other.panes.errors.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: other.controller.document.image is not None)
+    assert other.controller.state.token == 7

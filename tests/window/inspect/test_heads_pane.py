@@ -1,0 +1,196 @@
+"""The navigator: every head of every layer, chosen and ordered by real clicks."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.heads import HeadChoice
+from vitviz.explain.perturbation import head_effects
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.colour import levels_for, rgb
+from vitviz.views.state import HeadsView, Statistic
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    opened = open_vitviz(photo)
+    button = opened.panes.tabs.button("heads")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, opened)
+    return opened
+
+
+def show(qtbot: QtBot, window: MainWindow, statistic: Statistic | None) -> None:
+    button = window.panes.heads.button(statistic)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+
+
+def colour(window: MainWindow, row: int, col: int) -> tuple[int, int, int]:
+    image = window.panes.heads.grid.image(row, col)
+    assert image is not None
+    return _rgb(image, 0, 0)
+
+
+def _rgb(image: QImage, x: int, y: int) -> tuple[int, int, int]:
+    pixel = image.pixelColor(x, y)
+    return pixel.red(), pixel.green(), pixel.blue()
+
+
+def test_the_wall_shows_the_query_in_every_head(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    trace = window.controller.document.trace
+    assert trace is not None
+    grid = window.panes.heads.grid
+    assert grid.shape() == (trace.num_heads, trace.num_layers)
+    for token in (0, trace.num_tokens - 1):
+        window.controller.pin(token)
+        wait_idle(qtbot, window)
+        for layer in range(trace.num_layers):
+            for head in range(trace.num_heads):
+                image = grid.image(head, layer)
+                assert image is not None
+                whole = trace.matrix(layer, head)[token]
+                patches = trace.patch_map(whole)
+                wanted = rgb(levels_for(patches).fraction(patches), "viridis")
+                shown = np.array(
+                    [
+                        _rgb(image, x, y)
+                        for y in range(image.height())
+                        for x in range(image.width())
+                    ]
+                )
+                difference = np.abs(shown - wanted.reshape(-1, 3).astype(int))
+                assert difference.max() <= 2, (layer, head)
+
+
+def test_a_click_goes_to_the_head_and_a_label_to_the_layer(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    grid, control = window.panes.heads.grid, window.controller
+    place = grid.cellRect(2, 1).center().toPoint()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place)
+    wait_idle(qtbot, window)
+    assert control.heat is not None
+    assert (control.heat.layer, control.heat.heads) == (1, HeadChoice((2,)))
+    label = QPointF(grid.cellRect(0, 3).center().x(), 6).toPoint()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=label)
+    wait_idle(qtbot, window)
+    assert control.heat.layer == 3
+
+
+def test_statistics_are_drawn_from_what_whole_matrices_say(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    trace = window.controller.document.trace
+    assert trace is not None
+    show(qtbot, window, Statistic.ENTROPY)
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            whole = trace.matrix(layer, head).astype(float)
+            logs = np.where(whole > 0, np.log(np.maximum(whole, 1e-300)), 0)
+            entropy = -(whole * logs).sum(1).mean() / np.log(trace.num_tokens)
+            wanted = rgb(np.array([entropy], np.float32), "viridis")[0]
+            found = colour(window, head, layer)
+            assert np.abs(np.array(found) - wanted.astype(int)).max() <= 6
+
+
+def test_ordered_by_what_goes_to_special_tokens(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    trace = window.controller.document.trace
+    assert trace is not None
+    prefix = trace.num_prefix_tokens
+    shares = {
+        (layer, head): float(trace.matrix(layer, head)[:, :prefix].sum(1).mean())
+        for layer in range(trace.num_layers)
+        for head in range(trace.num_heads)
+    }
+    view = HeadsView(order=Statistic.SPECIAL, lowest_first=True, most=5)
+    window.panes.heads.viewChosen.emit(view)
+    wait_idle(qtbot, window)
+    listed = [place for row in window.panes.heads.places() for place in row]
+    assert listed == sorted(shares, key=shares.__getitem__)[:5]
+    grid = window.panes.heads.grid
+    place = grid.cellRect(0, 0).center().toPoint()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place)
+    assert window.controller.state.layer == listed[0][0]
+    assert window.controller.state.heads == HeadChoice((listed[0][1],))
+
+
+def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> None:
+    trace = window.controller.document.trace
+    assert trace is not None
+    show(qtbot, window, Statistic.SINK)
+    view = window.controller.state.heads_view
+    window.panes.heads.viewChosen.emit(HeadsView(shows=view.shows, is_plot=True))
+    wait_idle(qtbot, window)
+    dots = next(i for i in window.panes.heads.plot().items if hasattr(i, "points"))
+    found = {spot.data(): spot.pos().y() for spot in dots.points()}
+    assert len(found) == trace.num_layers * trace.num_heads
+    for (layer, head), value in found.items():
+        sink = trace.matrix(layer, head).mean(axis=0).max()
+        assert value == pytest.approx(sink, rel=1e-4)
+
+
+def test_effects_are_measured_by_a_button_of_their_own(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pane, control = window.panes.heads, window.controller
+    show(qtbot, window, Statistic.EFFECT)
+    assert pane.grid.image(0, 0) is None, "nothing is run unasked"
+    assert pane.measureButton().isVisible()
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    trace, model = control.document.trace, control.model
+    assert trace is not None
+    assert model is not None
+    effects = head_effects(model, trace)
+    low, high = min(float(effects.min()), 0.0), float(effects.max())
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            fraction = (effects[layer, head] - low) / (high - low)
+            wanted = rgb(np.array([fraction], np.float32), "viridis")[0]
+            found = np.array(colour(window, head, layer))
+            assert np.abs(found - wanted.astype(int)).max() <= 2
+    assert "cosine" in pane.note()
+
+
+def test_measuring_can_be_cancelled(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = window.panes.heads
+    show(qtbot, window, Statistic.EFFECT)
+    gate = threading.Event()
+    from vitviz.explain import perturbation
+
+    whole = perturbation.head_effects
+
+    def slow(*args: object, **options: object) -> object:
+        check: Any = options.pop("check")
+
+        def waiting() -> None:
+            check()
+            gate.wait(10)
+
+        return whole(*args, check=waiting, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(perturbation, "head_effects", slow)
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "0 of 12" in pane.note())
+    assert pane.measureButton().text() == "Cancel"
+    qtbot.mouseClick(pane.measureButton(), Qt.MouseButton.LeftButton)
+    gate.set()
+    assert pane.measureButton().text() == "Measure"
+    wait_idle(qtbot, window)
+    assert pane.grid.image(0, 0) is None

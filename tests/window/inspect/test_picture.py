@@ -1,0 +1,259 @@
+"""The picture and its maps by real clicks and keys, against unfused attention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from pytestqt.qtbot import QtBot
+
+from tests.window.clicks import click_patch, heat_on_screen, leave_picture
+from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.state import Direction, Scale, Style
+
+LEFT = Qt.MouseButton.LeftButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]:
+    """(L, H, N, N): what the same network's unfused path computes for the picture."""
+    from transformers import ViTModel
+
+    from vitviz.pictures.placement import prepare
+
+    trace = window.controller.document.trace
+    assert trace is not None
+    setup = trace.setup
+    assert setup.image is not None
+    pixels = torch.from_numpy(
+        prepare(setup.image, setup.placement, setup.preprocessing)
+    )
+    model = ViTModel.from_pretrained(
+        folder, attn_implementation="eager", add_pooling_layer=False
+    ).eval()
+    with torch.no_grad():
+        out = model(pixels[None], output_attentions=True)
+    return torch.cat(out.attentions).numpy()
+
+
+def test_click_shows_the_models_own_attention_row(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    sharpest = reference.max(axis=-1).max()
+    assert sharpest > 0.3, "flat attention would make this comparison pass for nothing"
+    click_patch(qtbot, window, 2, 5)
+    leave_picture(window)
+    token = 1 + 2 * 7 + 5
+    expected = reference[-1].mean(axis=0)[token, 1:].reshape(7, 7)
+    np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
+    assert window.controller.state.token == token
+    cells = window.controller.screen.strip
+    assert cells is not None
+    assert len(cells) == 3 + 3
+    np.testing.assert_allclose(
+        cells[1].patches.ravel(), reference[-1].max(axis=0)[token, 1:], atol=1e-5
+    )
+    np.testing.assert_allclose(
+        cells[4].patches.ravel(), reference[-1][1, token, 1:], atol=1e-5
+    )
+    for layer in range(4):
+        np.testing.assert_allclose(
+            window.controller.screen.rail[layer].patches.ravel(),
+            reference[layer].mean(axis=0)[token, 1:],
+            atol=1e-5,
+        )
+
+
+def test_hover_previews_and_leaving_restores_the_pinned_row(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 1, 1)
+    leave_picture(window)
+    pinned = heat_on_screen(window).copy()
+    strip = window.controller.screen.strip
+    picture = window.panes.picture
+    point = picture.scenePointOf(1 + 5 * 7 + 5)
+    assert point is not None
+    spot = picture.viewport().mapFrom(picture, point.toPoint())
+
+    def has_previewed() -> bool:
+        # pyqtgraph drops moves within 10 ms of another, as of the click just before
+        qtbot.mouseMove(picture.viewport(), spot)
+        return not np.array_equal(heat_on_screen(window), pinned)
+
+    qtbot.waitUntil(has_previewed)
+    assert window.controller.screen.strip is strip, (
+        "a hover changes heat and status only"
+    )
+    assert "(5, 5)" in window.panes.status.text()
+    leave_picture(window)
+    np.testing.assert_array_equal(heat_on_screen(window), pinned)
+
+
+def test_shift_click_pins_a_second_query_and_outside_says_so(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    click_patch(qtbot, window, 1, 1)
+    click_patch(qtbot, window, 3, 4, SHIFT)
+    assert window.controller.state.token == 1 + 7 + 1
+    assert window.controller.state.others == (1 + 3 * 7 + 4,)
+    assert window.panes.picture.inset.isVisible()
+    trace = window.controller.document.trace
+    assert trace is not None
+    seen = trace.setup.placement.seen_rect()
+    assert seen.x > 5, "the picture's left margin is not seen by the model"
+    picture = window.panes.picture
+    inside = picture.scenePointOf(1 + 3 * 7)
+    assert inside is not None
+    rect = trace.setup.placement.cell_rect(3, 0, trace.setup.grid)
+    px_per_cell = picture.scenePointOf(1 + 3 * 7 + 1).x() - inside.x()  # type: ignore[union-attr]
+    margin_px = px_per_cell * (rect.x + rect.width / 2) / rect.width
+    outside = QPoint(round(inside.x() - margin_px + 3), round(inside.y()))
+    viewport = picture.viewport()
+    qtbot.mouseClick(viewport, LEFT, pos=viewport.mapFrom(picture, outside))
+    assert "did not see" in window.panes.status.text()
+    assert window.controller.state.token == 1 + 7 + 1
+
+
+def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
+    """Press a shortcut as the window receives it."""
+    qtbot.keySequence(window, QKeySequence(keys))
+
+
+def test_keys_move_layer_head_query_and_style(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    control = window.controller
+    press(qtbot, window, "[")
+    assert control.heat is not None
+    assert control.heat.layer == 2
+    press(qtbot, window, "]")
+    assert control.heat.layer == 3
+    for _ in range(3):
+        press(qtbot, window, ".")
+    assert control.state.heads == HeadChoice((0,))
+    press(qtbot, window, ",")
+    assert control.state.heads == HeadChoice((), Fusion.MIN)
+    window.panes.picture.setFocus()
+    qtbot.keyClick(window.panes.picture, Qt.Key.Key_Right)
+    assert control.state.token == 1 + 3 * 7 + 3
+    qtbot.keyClick(window.panes.picture, Qt.Key.Key_Up)
+    assert control.state.token == 1 + 2 * 7 + 3
+    press(qtbot, window, "C")
+    assert control.state.token == 0
+    press(qtbot, window, "V")
+    assert control.state.style is Style.MAP
+    press(qtbot, window, "L")
+    assert control.heat.levels.log
+    press(qtbot, window, "X")
+    assert control.state.direction is Direction.LOOKED_AT_BY
+    wait_idle(qtbot, window)
+    before = control.state
+    press(qtbot, window, "Ctrl+Z")
+    assert control.state == replace(before, direction=Direction.LOOKS_AT)
+    press(qtbot, window, "Ctrl+Shift+Z")
+    assert control.state == before
+
+
+def test_looked_at_by_shows_the_column(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    window.controller.change(direction=Direction.LOOKED_AT_BY)
+    click_patch(qtbot, window, 4, 4)
+    leave_picture(window)
+    wait_idle(qtbot, window)
+    token = 1 + 4 * 7 + 4
+    expected = reference[-1].mean(axis=0)[1:, token].reshape(7, 7)
+    np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
+
+
+def test_matrix_is_the_models_and_its_cross_hair_links_to_the_picture(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    reference = eager_attention(model_folder, window)
+    matrix = window.panes.matrix
+    values = matrix.values()
+    assert values is not None
+    np.testing.assert_allclose(values, reference[-1].mean(axis=0), atol=1e-5)
+    spot = matrix.scenePointOf(30, 12).toPoint()
+    with qtbot.waitSignal(matrix.hovered) as caught:
+        qtbot.mouseMove(matrix.viewport(), spot)
+    query, key, value = caught.args or [0, 0, 0.0]
+    assert (query, key) == (30, 12)
+    assert value == pytest.approx(reference[-1].mean(axis=0)[30, 12], abs=1e-5)
+    qtbot.mouseClick(matrix.viewport(), LEFT, pos=spot)
+    assert window.controller.state.token == 30
+
+
+def test_head_strip_and_rail_choose_by_click(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    strip, rail = window.panes.strip, window.panes.rail
+    qtbot.mouseClick(strip, LEFT, pos=strip.cellRect(4).center().toPoint())
+    assert window.controller.state.heads == HeadChoice((1,))
+    spot = strip.cellRect(5).center().toPoint()
+    qtbot.mouseClick(strip, LEFT, SHIFT, spot)
+    assert window.controller.state.heads == HeadChoice((1, 2))
+    qtbot.mouseClick(rail, LEFT, pos=rail.cellRect(1).center().toPoint())
+    assert window.controller.heat is not None
+    assert window.controller.heat.layer == 1
+
+
+def test_scale_policies(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    assert control.heat is not None
+    assert control.heat.levels.high == pytest.approx(control.heat.peak_value)
+    control.change(scale=Scale.SHARED)
+    trace = control.document.trace
+    assert trace is not None
+    assert control.heat.levels.high == pytest.approx(trace.row(3, 0)[:, 1:].max())
+    control.change(scale=Scale.FIXED, fixed_range=(0.0, 0.01))
+    assert control.heat.levels.high == 0.01
+    assert control.heat.num_clipped == int((control.heat.patches > 0.01).sum())
+    assert f"{control.heat.num_clipped} patches" in window.panes.status.text()
+
+
+def test_several_queries_are_compared_on_one_scale(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control = window.controller
+    click_patch(qtbot, window, 1, 1)
+    places = [(3, 4), (0, 5), (6, 2), (5, 5), (2, 2)]
+    for row, col in places:
+        click_patch(qtbot, window, row, col, SHIFT)
+    trace = control.document.trace
+    assert trace is not None
+    tokens = [trace.token(place) for place in places]
+    assert control.state.others == tuple(tokens[1:]), "four at most, the newest stay"
+    cells = window.panes.picture.inset.cells()
+    layer = trace.num_layers - 1
+    maps = [trace.patch_map(trace.row(layer, t).mean(0)) for t in tokens[1:]]
+    for cell, wanted in zip(cells, maps, strict=True):
+        np.testing.assert_allclose(cell.patches, wanted, rtol=1e-6)
+        assert cell.levels.high == pytest.approx(max(float(m.max()) for m in maps))
+    click_patch(qtbot, window, 0, 5, SHIFT)
+    assert control.state.others == tuple(tokens[2:]), "a second shift-click lets go"
+    qtbot.keyClick(window, Qt.Key.Key_Backspace)
+    assert not control.state.others
+    assert not window.panes.picture.inset.isVisible()

@@ -1,0 +1,392 @@
+"""Every chapter of Learn, driven as a viewer would, its numbers computed again here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.window.clicks import click_patch
+from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.learn.chapters import (
+    LEFT,
+    bring_into_view,
+    figures,
+    go_to,
+    is_done,
+    made,
+    plain,
+    press,
+    said,
+    scores,
+)
+from vitviz.attention.run import trace
+from vitviz.domain.interventions import Axis, HeadsOff, Interventions
+from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.state import Chapter
+
+
+@pytest.fixture
+def window(spoken: str, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    return open_vitviz(photo)
+
+
+@pytest.fixture
+def classifying(
+    spoken: str, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+) -> MainWindow:
+    return open_vitviz(photo, model=classifier_folder)
+
+
+@pytest.fixture
+def in_english(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    """For what no language changes."""
+    return open_vitviz(photo)
+
+
+def test_a_picture_becomes_a_sequence(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitviz.ui.learn.chapters.ch1_sequence.APART_MS", 300)
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    assert {"49", "50", "112", "16"} <= set(figures(page.counts))
+    assert {"3", "768", "48", "7"} <= set(figures(page.stops))
+    press(qtbot, page.play)
+    qtbot.waitUntil(lambda: page.slider.value() == page.slider.maximum())
+    assert page.falling.isVisible()
+    bar = window.panes.bar
+    assert bar.isVisible()
+    assert bar.isBlank(), "there are no colours it could be of"
+    assert not is_done(page)
+    token = 1 + 2 * 7 + 5
+    spot = page.falling.tileRect(token).center().toPoint()
+    qtbot.mouseClick(page.falling, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+    assert window.controller.state.token == token
+    assert is_done(page)
+    assert figures(page.place)[-2:] == [str(token), "0"]
+    # the convolution, by torch, with what the model was given
+    model, run = window.controller.model, made(window)
+    assert model is not None
+    setup = run.setup
+    assert setup.image is not None
+    from vitviz.pictures.placement import prepare
+
+    pixels = torch.from_numpy(
+        prepare(setup.image, setup.placement, setup.preprocessing)
+    )[None]
+    conv = next(
+        m for m in model.adapter.module.modules() if isinstance(m, torch.nn.Conv2d)
+    )
+    with torch.no_grad():
+        expected = F.conv2d(pixels, conv.weight, conv.bias, stride=16)[0, :, 2, 5]
+    shown = page.token.vectors()[0].values
+    np.testing.assert_allclose(shown, expected.numpy(), atol=1e-5)
+    for _ in range(12):
+        qtbot.keyClick(page.token, Qt.Key.Key_Right)
+    assert page.token.column() == 11
+    assert page.convolution.value() == pytest.approx(float(expected[11]), abs=1e-5)
+    press(qtbot, page.play)
+    qtbot.waitUntil(lambda: not page.falling.isVisible())
+    assert not bar.isBlank()
+
+
+def test_tiles_fly_from_their_patch_and_keep_their_order(
+    qtbot: QtBot, in_english: MainWindow
+) -> None:
+    window = in_english
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    page.slider.setValue(1)
+    start = window.panes.picture.scenePointOf(17)
+    assert start is not None
+    middle = page.falling.tileRect(17).center()
+    assert (middle - start).manhattanLength() < 2
+    page.slider.setValue(page.slider.maximum())
+    rects = [page.falling.tileRect(token) for token in range(50)]
+    places = [(round(r.top()), round(r.left())) for r in rects]
+    assert places == sorted(places)
+    assert len(set(places)) == 50
+    area = page.falling.rect().toRectF()
+    assert all(area.contains(rect) for rect in rects)
+    press(qtbot, window.panes.learn.button(Chapter.CODE))
+    assert not page.falling.isVisible()
+    assert not window.panes.bar.isBlank()
+
+
+def test_the_patch_slider_runs_the_same_model(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.PATCH_SIZE)
+    assert isinstance(page, ScalePage)
+    assert not page.slider.isEnabled(), "only the embedded model has five sizes"
+    press(qtbot, page.offer)
+    wait_idle(qtbot, window)
+    assert not page.offer.isVisible()
+    assert page.slider.value() == 2
+    for key, patch in (
+        (Qt.Key.Key_Right, 28),
+        (Qt.Key.Key_Right, 32),
+        (Qt.Key.Key_Home, 8),
+    ):
+        qtbot.keyClick(page.slider, key)
+        qtbot.waitUntil(lambda patch=patch: patch in page.seen(), timeout=30_000)  # type: ignore[misc]
+        wait_idle(qtbot, window)
+        assert made(window).setup.model.patch_size == (patch, patch)
+    assert is_done(page)
+    seen = page.seen()
+    expected = {8: 785, 16: 197, 28: 65, 32: 50}
+    assert {patch: one.tokens for patch, one in seen.items()} == expected
+    for one in seen.values():
+        assert one.matrices_bytes == 6 * 6 * one.tokens**2 * 4
+        assert one.kept_bytes == 6 * 3 * one.tokens * 192 * 4
+        assert one.seconds is not None
+    assert {"785", "28", "88.7", "10.9", "197"} <= set(figures(page.table))
+
+
+def test_cost_is_measured_against_its_prediction(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vitviz.lessons.pass_timing.BUDGET_S", 0.01)
+    page = go_to(qtbot, window, Chapter.COST)
+    assert isinstance(page, CostPage)
+    assert {"50", "2,500"} <= set(figures(page.here))
+    qtbot.keyClick(page.people, Qt.Key.Key_Right)
+    assert page.meeting.people() == 5
+    assert "5: 25; 10: 100" in page.meeting.accessibleDescription()
+    press(qtbot, page.measure)
+    wait_idle(qtbot, window)
+    assert is_done(page)
+    assert page.timed is not None
+    first, second = (
+        [one for made in page.timed.rounds for one in made if one.grid == grid]
+        for grid in ((14, 14), (14, 28))
+    )
+    assert len(first) == len(second) >= 2
+    assert {t.num_tokens for t in first} == {197}
+    assert {t.num_tokens for t in second} == {393}
+
+    def ratios(part: str) -> list[str]:
+        found = [
+            getattr(b, part) / getattr(a, part)
+            for a, b in zip(first, second, strict=True)
+        ]
+        return [f"{one:.1f}" for one in (np.median(found), min(found), max(found))]
+
+    shown = figures(page.ratios)
+    assert shown[4:8] == ["196", "392", "197", "393"]
+    assert shown[8:12] == ["4.0", *(ratios("attention_s"))]
+    assert shown[-3:] == ratios("whole_s")
+    assert [t.num_tokens for t in page.chart.timings()] == [50, 197, 393, 785, 1569]
+    layers, heads = 4, 3
+    written = layers * heads * 50**2 * 4 / 1e3
+    assert f"{written:.0f}" in figures(page.memory)
+    assert f"{made(window).num_bytes / 1e3:.0f}" in figures(page.memory)
+
+
+def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    press(qtbot, page.chips.chip(1))
+    press(qtbot, page.click.button("query"))
+    click_patch(qtbot, window, 3, 2)
+    query = 1 + 3 * 7 + 2
+    assert window.controller.state.token == query
+    press(qtbot, page.click.button("key"))
+    weights = scores(window, 3, 1).softmax(-1)[query]
+    best = int(weights[1:].argmax()) + 1
+    worst = int(weights[1:].argmin()) + 1
+    for key in (best, worst):
+        assert not is_done(page)
+        click_patch(qtbot, window, *divmod(key - 1, 7))
+        assert window.controller.state.token == query
+        assert window.controller.state.learn.key == key
+    assert is_done(page)
+    capture = made(window).capture(3)
+    q, k = capture.q[1, query].numpy(), capture.k[1, worst].numpy()
+    shown = page.bars.vectors()
+    np.testing.assert_array_equal(shown[0].values, q)
+    np.testing.assert_array_equal(shown[1].values, k)
+    np.testing.assert_array_equal(shown[2].values, q * k)
+    total = float((q.astype(float) * k).sum())
+    expected = [total, 16, 4, total / 4, 50, float(weights[worst])]
+    assert figures(page.chain)[:6] == [said(one) for one in expected]
+    bring_into_view(window, page.bars)
+    qtbot.mouseMove(page.bars, QPoint(round(page.bars.columnX(7)), 8))
+    qtbot.waitUntil(lambda: page.bars.column() == 7)
+    assert figures(page.column) == [
+        "7",
+        *(said(float(one)) for one in (q[7], k[7], (q * k)[7])),
+    ]
+    # with shift a click chooses the key while clicks choose the query
+    press(qtbot, page.click.button("query"))
+    click_patch(qtbot, window, 0, 0, Qt.KeyboardModifier.ShiftModifier)
+    assert window.controller.state.learn.key == 1
+    assert window.controller.state.others == ()
+
+
+def test_scaling_changes_row_entropy_and_answer(
+    qtbot: QtBot, classifying: MainWindow
+) -> None:
+    window = classifying
+    click_patch(qtbot, window, 1, 3)
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    press(qtbot, page.chips.chip(2))
+    press(qtbot, page.switch.button(False))
+    qtbot.waitUntil(
+        lambda: page.outcome.after is not made(window) and bool(page.outcome.after)
+    )
+    wait_idle(qtbot, window)
+    query = window.controller.state.token
+    raw = scores(window, 2, 2)[query] * 4  # d_k is 16
+    spike, own = raw.softmax(-1), (raw / 4).softmax(-1)
+
+    def entropy(row: torch.Tensor) -> float:
+        return float(-(row * row.log()).sum())
+
+    assert page.changed is not None
+    np.testing.assert_allclose(page.changed.weights, spike.numpy(), atol=1e-6)
+    shown = figures(page.table)
+    for row in (own, spike):
+        share = entropy(row) / np.log(len(row))
+        assert f"{100 * share:.0f}" in shown
+        assert said(float(row.max())) in shown
+        assert said(float((row * (1 - row)).sum())) in shown
+    assert entropy(spike) < entropy(own)
+    model = window.controller.model
+    assert model is not None
+    image = made(window).setup.image
+    assert image is not None
+    expected = trace(model, image, interventions=Interventions(is_scaled=False))
+    assert page.outcome.after is not None
+    assert page.outcome.after.logits is not None
+    assert expected.logits is not None
+    np.testing.assert_allclose(page.outcome.after.logits, expected.logits, atol=1e-5)
+    shares = torch.from_numpy(expected.logits).softmax(0)
+    assert f"{100 * float(shares.max()):.1f}" in figures(page.outcome)
+    assert not is_done(page)
+    qtbot.keyClick(page.slider, Qt.Key.Key_End)
+    wait_idle(qtbot, window)
+    assert page.divisor == pytest.approx(16)
+    assert is_done(page)
+    press(qtbot, page.switch.button(True))
+    qtbot.waitUntil(lambda: page.outcome.after is made(window))
+    # scores of the first 4, 8 and 16 numbers spread more and more
+    capture = made(window).capture(2)
+    for width in (4, 8, 16):
+        part = capture.k[2, :, :width] @ capture.q[2, query, :width]
+        assert said(float(part.std(correction=0))) in figures(page.growth)
+
+
+def test_only_the_last_axis_makes_rows_sum_to_one(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 4, 4)
+    page = go_to(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(page, AxisPage)
+    query = window.controller.state.token
+    for axis in (Axis.KEYS, Axis.QUERIES, Axis.HEADS):
+        assert not is_done(page)
+        press(qtbot, page.switch.button(axis))
+        wait_idle(qtbot, window)
+        stacked = torch.stack([scores(window, 3, head) for head in range(3)])
+        weights = stacked[None].softmax(dim=axis.dim)[0]
+        assert figures(page.row_sum)[-1] == f"{float(weights[0, query].sum()):.3f}"
+        ends = [
+            f"{float(end):.3f}"
+            for dim in (-1, -2, 0)
+            for end in (weights.sum(dim).min(), weights.sum(dim).max())
+        ]
+        assert figures(page.table) == ends
+        shown = page.maps.maps()[-1].patches.ravel()
+        np.testing.assert_allclose(shown, weights[0, query, 1:].numpy(), atol=1e-6)
+    assert is_done(page)
+
+
+def test_the_output_is_the_sum_of_its_parts(qtbot: QtBot, window: MainWindow) -> None:
+    click_patch(qtbot, window, 2, 2)
+    page = go_to(qtbot, window, Chapter.OUTPUT)
+    assert isinstance(page, OutputPage)
+    press(qtbot, page.chips.chip(2))
+    query = window.controller.state.token
+    weights = scores(window, 3, 2).softmax(-1)[query]
+    values = made(window).capture(3).v[2].double()
+    lengths = (weights[:, None] * values).norm(dim=1)
+    order = lengths.argsort(descending=True)[:6].tolist()
+    assert [bar.key for bar in page.parts.bars()] == order
+    longest = page.parts.bars()[0].number
+    assert longest.endswith(said(float(lengths[order[0]])))
+    assert figures(page.shapes)[-4:] == ["1", "3", "50", "16"]
+    qtbot.mouseClick(page.parts, LEFT, pos=page.parts.rowRect(0).center().toPoint())
+    assert window.controller.state.learn.key == order[0]
+    vectors = page.bars.vectors()
+    np.testing.assert_allclose(
+        vectors[1].values,
+        (weights[order[0]] * values[order[0]]).numpy(),
+        atol=1e-6,
+    )
+    np.testing.assert_allclose(vectors[2].values, (weights @ values).numpy(), atol=1e-5)
+    assert not is_done(page)
+    click_patch(qtbot, window, 6, 6)
+    assert window.controller.state.token == 49
+    assert is_done(page)
+
+
+def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:
+    window = classifying
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    assert {"48", "3", "16"} <= set(figures(page.shapes))
+    rows = made(window).row(2, 0)
+    for head, small in enumerate(page.maps.maps()):
+        np.testing.assert_array_equal(small.patches.ravel(), rows[head, 1:])
+    for head in (0, 2):
+        spot = page.maps.mapRect(head).center().toPoint()
+        qtbot.mouseClick(page.maps, LEFT, pos=spot)
+    wait_idle(qtbot, window)
+    model, run = window.controller.model, made(window)
+    assert model is not None
+    image = run.setup.image
+    assert image is not None
+
+    def logits(*heads: int) -> torch.Tensor:
+        off = Interventions(heads_off=(HeadsOff(2, heads),))
+        found = trace(model, image, interventions=off).logits
+        assert found is not None
+        return torch.from_numpy(found)
+
+    assert page.outcome.after is not None
+    assert page.outcome.after.logits is not None
+    np.testing.assert_allclose(
+        page.outcome.after.logits, logits(0, 2).numpy(), atol=1e-5
+    )
+    assert "0, 2" in plain(page.outcome)
+    assert [one.is_off for one in page.maps.maps()] == [True, False, True]
+    press(qtbot, page.all_on)
+    wait_idle(qtbot, window)
+    assert page.outcome.after is run
+    assert not is_done(page)
+    press(qtbot, page.each)
+    wait_idle(qtbot, window)
+    assert is_done(page)
+    assert page.effects is not None
+    assert run.logits is not None
+    whole = torch.from_numpy(run.logits).softmax(0)
+    target = int(whole.argmax())
+    for head, lost in enumerate(page.effects.values):
+        expected = float(whole[target] - logits(head).softmax(0)[target])
+        assert lost == pytest.approx(expected, abs=1e-6)
+    assert len(page.list.bars()) == 3

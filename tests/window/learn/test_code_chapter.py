@@ -1,0 +1,82 @@
+"""The code of the last chapter: every term opens, also by the mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from tests.window.clicks import click_patch
+from tests.window.conftest import OpenWindow
+from tests.window.learn.chapters import LEFT, go_to, is_done, made, plain, press, scores
+from vitviz.ui.lab.panel import Tool
+from vitviz.ui.learn.chapters.ch9_code import CodePage
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.state import Chapter, Mode
+
+
+@pytest.fixture
+def window(spoken: str, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    return open_vitviz(photo)
+
+
+@pytest.fixture
+def in_english(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
+    """For what no language changes."""
+    return open_vitviz(photo)
+
+
+def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
+    click_patch(qtbot, window, 5, 1)
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    press(qtbot, page.chips.chip(1))
+    query = window.controller.state.token
+    capture = made(window).capture(3)
+    score = scores(window, 3, 1)[query]
+    weights = score.softmax(-1)
+    expected: dict[str, tuple[tuple[int, ...], torch.Tensor | None]] = {
+        "Q": ((1, 3, 50, 16), capture.q[1, query]),
+        "K": ((1, 3, 50, 16), None),
+        "transpose": ((1, 3, 16, 50), None),
+        "root": ((), None),
+        "attn": ((1, 3, 50, 50), score),
+        "softmax": ((1, 3, 50, 50), score),
+        "weights": ((1, 3, 50, 50), weights),
+        "V": ((1, 3, 50, 16), None),
+        "out": ((1, 3, 50, 16), weights @ capture.v[1].double()),
+    }
+    for index, (term, (shape, values)) in enumerate(expected.items()):
+        assert is_done(page) == (index >= 5)
+        if term in page.formula.terms():
+            spot = page.formula.termRect(term).center().toPoint()
+            qtbot.mouseClick(page.formula, LEFT, pos=spot)
+        else:
+            page.code.linkActivated.emit(term)
+        assert page.shape == shape
+        if shape:
+            sizes = ", ".join(map(str, shape))
+            assert f"({sizes})" in plain(page.name)
+        if values is not None:
+            shown = page.bars.vectors()[0].values
+            np.testing.assert_allclose(shown, values.numpy(), atol=1e-5)
+    for text in ("B = 1", "H = 3", "N = 50", "= 16", "3 × 16 = 48"):
+        assert text in plain(page.letters)
+    press(qtbot, page.lab)
+    assert window.controller.state.mode is Mode.LAB
+    assert window.panes.lab.tool() is Tool.HIDE, "as the sentence above it says"
+
+
+def test_code_is_clicked_with_the_mouse(qtbot: QtBot, in_english: MainWindow) -> None:
+    window = in_english
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    first_line = page.code.fontMetrics().height() // 2
+    with qtbot.waitSignal(page.code.linkActivated) as clicked:
+        qtbot.mouseClick(page.code, LEFT, pos=QPoint(6, first_line))
+    assert clicked.args == ["attn"]
+    assert page.shape == (1, 3, 50, 50)
