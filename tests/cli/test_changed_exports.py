@@ -103,8 +103,12 @@ def test_window_and_api_write_the_same_csv(
     for method, columns in (("raw", 4 * 4 * 50), ("rollout", 49)):
         state = ViewState(token=0, method=method)
         files = tmp_path / f"{method}-window.csv", tmp_path / f"{method}-api.csv"
-        numbers(trace, state, model, files[0])(
-            Context(JobKind.EXPORT, 0, lambda _event: None)
+        numbers(
+            Context(JobKind.EXPORT, 0, lambda _event: None),
+            trace,
+            state,
+            model,
+            files[0],
         )
         selection = Selection(tuple(range(4)), heads, (0,), method)
         if method == "raw":

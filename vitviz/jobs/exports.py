@@ -21,7 +21,7 @@ from vitviz.export.figure import figure_of
 from vitviz.export.metadata import metadata, view_values
 from vitviz.export.save import PNG_SCALE, figure_bytes
 from vitviz.jobs.maps import method_values
-from vitviz.jobs.queue import Context, Job
+from vitviz.jobs.queue import Context
 from vitviz.system.atomic_files import write_bytes
 from vitviz.views.colour import Array
 from vitviz.views.display import (
@@ -66,34 +66,30 @@ def values_for(
     return values
 
 
-def figure(shown: Display, trace: Trace, path: Path) -> Job:
-    """Return a job that writes what is on screen in the format `path` ends in.
+def figure(context: Context, shown: Display, trace: Trace, path: Path) -> Path:
+    """Write what is on screen in the format `path` ends in.
 
-    It returns the path. Raises InputError, OutputError, BudgetError.
+    Returns the path. Raises InputError, OutputError, BudgetError.
     """
-
-    def job(context: Context) -> Path:
-        state = shown.state
-        meta = metadata(
-            trace,
-            method=state.method,
-            heads=(state.heads,),
-            options=dict(chosen_words(trace, state)),
-            direction=state.direction,
-            is_renormalised=state.renormalise,
-            view=view_values(state),
-        )
-        made = figure_of(
-            shown,
-            hidden=hidden_patches(shown.setup),
-            description=json.dumps(meta, ensure_ascii=False),
-        )
-        data = figure_bytes(made, path.suffix)
-        context.raise_if_cancelled()
-        write_bytes(path, data)
-        return path
-
-    return job
+    state = shown.state
+    meta = metadata(
+        trace,
+        method=state.method,
+        heads=(state.heads,),
+        options=dict(chosen_words(trace, state)),
+        direction=state.direction,
+        is_renormalised=state.renormalise,
+        view=view_values(state),
+    )
+    made = figure_of(
+        shown,
+        hidden=hidden_patches(shown.setup),
+        description=json.dumps(meta, ensure_ascii=False),
+    )
+    data = figure_bytes(made, path.suffix)
+    context.raise_if_cancelled()
+    write_bytes(path, data)
+    return path
 
 
 def chosen_words(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ...]:
@@ -106,48 +102,46 @@ def chosen_words(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ..
     )
 
 
-def animation(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
-    """Return a job that writes what is on screen for every layer.
+def animation(
+    context: Context, trace: Trace, state: ViewState, model: Model | None, path: Path
+) -> Path:
+    """Write what is on screen for every layer.
 
-    It reports the share that is done, in [0, 1], and returns the path. Raises
+    Reports the share that is done, in [0, 1], and returns the path. Raises
     InputError for a method that has no layers to go through, OutputError.
     """
-
-    def job(context: Context) -> Path:
-        if not METHODS[state.method].is_layerwise:
-            raise InputError(
-                "{method} is one map over all layers; there is nothing to animate.",
-                method=METHODS[state.method].title,
-            )
-        query = shown_query(trace, state.token)
-        if query == POOL:
-            raise InputError(
-                "A pooling head looks at the last layer only; there is nothing to "
-                "animate. Choose a patch or a special token."
-            )
-        rows = []
-        hidden = hidden_patches(trace.setup)
-        found = series(
-            trace,
-            state,
-            layers=range(trace.num_layers),
-            heads=(shown_heads(trace, state.heads),),
-            values=values_for(trace, model, check=context.raise_if_cancelled),
+    if not METHODS[state.method].is_layerwise:
+        raise InputError(
+            "{method} is one map over all layers; there is nothing to animate.",
+            method=METHODS[state.method].title,
         )
-        for row in found:
-            context.raise_if_cancelled()
-            rows += [figure_of(one, hidden=hidden) for one in row]
-        data = gif_bytes(
-            rows,
-            scale=PNG_SCALE,
-            colormap=state.colormap,
-            on_progress=context.advance,
+    query = shown_query(trace, state.token)
+    if query == POOL:
+        raise InputError(
+            "A pooling head looks at the last layer only; there is nothing to "
+            "animate. Choose a patch or a special token."
         )
+    rows = []
+    hidden = hidden_patches(trace.setup)
+    found = series(
+        trace,
+        state,
+        layers=range(trace.num_layers),
+        heads=(shown_heads(trace, state.heads),),
+        values=values_for(trace, model, check=context.raise_if_cancelled),
+    )
+    for row in found:
         context.raise_if_cancelled()
-        write_bytes(path, data)
-        return path
-
-    return job
+        rows += [figure_of(one, hidden=hidden) for one in row]
+    data = gif_bytes(
+        rows,
+        scale=PNG_SCALE,
+        colormap=state.colormap,
+        on_progress=context.advance,
+    )
+    context.raise_if_cancelled()
+    write_bytes(path, data)
+    return path
 
 
 def selection_of(trace: Trace, state: ViewState) -> Selection:
@@ -187,39 +181,37 @@ def selection_of(trace: Trace, state: ViewState) -> Selection:
     )
 
 
-def numbers(trace: Trace, state: ViewState, model: Model | None, path: Path) -> Job:
-    """Return a job that writes the values of what is on screen, for all layers.
+def numbers(
+    context: Context, trace: Trace, state: ViewState, model: Model | None, path: Path
+) -> Path:
+    """Write the values of what is on screen, for all layers.
 
-    It reports the share that is done, in [0, 1], and returns the path.
+    Reports the share that is done, in [0, 1], and returns the path.
     """
+    from vitviz.explain.gradients import backward
+    from vitviz.export.numbers import write_csv, write_npz
 
-    def job(context: Context) -> Path:
-        from vitviz.explain.gradients import backward
-        from vitviz.export.numbers import write_csv, write_npz
-
-        gradients = None
-        if METHODS[state.method].needs_gradients and model is not None:
-            gradients = backward(model, trace, target=shown_target(trace, state))
-        selection = selection_of(trace, state)
-        if path.suffix.lower() == ".csv":
-            write_csv(
-                path,
-                trace,
-                selection,
-                gradients=gradients,
-                model=model,
-                on_progress=context.advance,
-            )
-        else:
-            write_npz(
-                path,
-                trace,
-                selection,
-                view=view_values(state),
-                gradients=gradients,
-                model=model,
-                on_progress=context.advance,
-            )
-        return path
-
-    return job
+    gradients = None
+    if METHODS[state.method].needs_gradients and model is not None:
+        gradients = backward(model, trace, target=shown_target(trace, state))
+    selection = selection_of(trace, state)
+    if path.suffix.lower() == ".csv":
+        write_csv(
+            path,
+            trace,
+            selection,
+            gradients=gradients,
+            model=model,
+            on_progress=context.advance,
+        )
+    else:
+        write_npz(
+            path,
+            trace,
+            selection,
+            view=view_values(state),
+            gradients=gradients,
+            model=model,
+            on_progress=context.advance,
+        )
+    return path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.interventions import Interventions, merge_interventions
 from vitviz.errors import SelectionError
-from vitviz.jobs.queue import Context, Job
+from vitviz.jobs.queue import Context
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
 
@@ -64,112 +64,97 @@ class Timed:
         )
 
 
-def embedding(model: Model, trace: Trace) -> Job:
-    """A job that returns the Embedding. Raises UnsupportedModelError, InputError."""
+def embedding(context: Context, model: Model, trace: Trace) -> Embedding:
+    """Return the Embedding. Raises UnsupportedModelError, InputError."""
+    from vitviz.lessons import patch_embedding
 
-    def job(context: Context) -> Embedding:
-        from vitviz.lessons.patch_embedding import embedding
-
-        return embedding(model, trace)
-
-    return job
+    return patch_embedding.embedding(model, trace)
 
 
 def timings(
+    context: Context,
     model: Model,
     image: SourceImage,
     plan: tuple[tuple[tuple[Grid, ...], int], ...] = PLAN,
-) -> Job:
-    """A job that reports Timed after every round and returns the last.
+) -> Timed:
+    """Report Timed after every round and return the last.
 
     The grids of a round are timed one after the other, so that what disturbs the
     machine for a while falls on all of them. A grid that the model does not take is
     left out. Raises SelectionError where it takes none.
     """
+    from vitviz.lessons import pass_timing
 
-    def job(context: Context) -> Timed:
-        from vitviz.lessons import pass_timing
-
-        found = Timed((), pass_timing.counts_own_time(model.device))
-        refusal: SelectionError | None = None
-        left_out: set[Grid] = set()
-        last: Timing | None = None
-        for grids, most in plan:
-            begin = time.perf_counter()
-            for number in range(most):
-                if number >= MIN_ROUNDS and time.perf_counter() - begin > PLAN_S:
-                    break
-                made = []
-                for grid in grids:
-                    if last is not None and _takes_long(last, grid):
-                        left_out.add(grid)
-                    if grid in left_out:
-                        continue
-                    try:
-                        last = pass_timing.timing(
-                            model, image, grid, check=context.raise_if_cancelled
-                        )
-                    except SelectionError as error:
-                        refusal = error
-                        left_out.add(grid)
-                        continue
-                    made.append(last)
-                if not made:
-                    break
-                found = replace(found, rounds=(*found.rounds, tuple(made)))
-                context.report(found)
-        if not found.rounds and refusal is not None:
-            raise refusal
-        return found
-
-    return job
+    found = Timed((), pass_timing.counts_own_time(model.device))
+    refusal: SelectionError | None = None
+    left_out: set[Grid] = set()
+    last: Timing | None = None
+    for grids, most in plan:
+        begin = time.perf_counter()
+        for number in range(most):
+            if number >= MIN_ROUNDS and time.perf_counter() - begin > PLAN_S:
+                break
+            made = []
+            for grid in grids:
+                if last is not None and _takes_long(last, grid):
+                    left_out.add(grid)
+                if grid in left_out:
+                    continue
+                try:
+                    last = pass_timing.timing(
+                        model, image, grid, check=context.raise_if_cancelled
+                    )
+                except SelectionError as error:
+                    refusal = error
+                    left_out.add(grid)
+                    continue
+                made.append(last)
+            if not made:
+                break
+            found = replace(found, rounds=(*found.rounds, tuple(made)))
+            context.report(found)
+    if not found.rounds and refusal is not None:
+        raise refusal
+    return found
 
 
-def one_pass(model: Model, image: SourceImage, grid: Grid) -> Job:
-    """A job that returns the Timing of one grid. Raises SelectionError."""
+def one_pass(context: Context, model: Model, image: SourceImage, grid: Grid) -> Timing:
+    """Return the Timing of one grid. Raises SelectionError."""
+    from vitviz.lessons import pass_timing
 
-    def job(context: Context) -> Timing:
-        from vitviz.lessons import pass_timing
-
-        return pass_timing.timing(model, image, grid, check=context.raise_if_cancelled)
-
-    return job
+    return pass_timing.timing(model, image, grid, check=context.raise_if_cancelled)
 
 
 def _takes_long(last: Timing, grid: Grid) -> bool:
     return sum(predicted(last, grid[0] * grid[1])) > PATIENCE_S
 
 
-def sums(trace: Trace, layer: int, axis: Axis, *, head: int, query: int) -> Job:
-    """A job that returns a layer's Sums. Raises SelectionError, ExactnessError."""
-
-    def job(context: Context) -> Sums:
-        heads = [one_head.factors(trace, layer, one) for one in range(trace.num_heads)]
-        return softmax_axes.sums(
-            heads, axis, head=head, query=query, check=context.raise_if_cancelled
-        )
-
-    return job
+def sums(
+    context: Context, trace: Trace, layer: int, axis: Axis, *, head: int, query: int
+) -> Sums:
+    """Return a layer's Sums. Raises SelectionError, ExactnessError."""
+    heads = [one_head.factors(trace, layer, one) for one in range(trace.num_heads)]
+    return softmax_axes.sums(
+        heads, axis, head=head, query=query, check=context.raise_if_cancelled
+    )
 
 
-def rerun(model: Model, trace: Trace, interventions: Interventions) -> Job:
-    """A job that returns the Trace of the same picture with the model changed.
+def rerun(
+    context: Context, model: Model, trace: Trace, interventions: Interventions
+) -> Trace:
+    """Return the Trace of the same picture with the model changed.
 
     What was changed already stays changed.
 
     Raises InputError without a picture, and what a run raises.
     """
+    from vitviz.attention.run import run
+    from vitviz.explain.gradients import prepared_pixels
 
-    def job(context: Context) -> Trace:
-        from vitviz.attention.run import run
-        from vitviz.explain.gradients import prepared_pixels
-
-        pixels = prepared_pixels(trace).to(model.device, model.dtype)
-        changes = merge_interventions((trace.interventions, interventions))
-        setup = replace(trace.setup, interventions=changes)
-        return run(model, setup, pixels, is_cancelled=context.is_cancelled)
-
-    return job
+    pixels = prepared_pixels(trace).to(model.device, model.dtype)
+    changes = merge_interventions((trace.interventions, interventions))
+    setup = replace(trace.setup, interventions=changes)
+    return run(model, setup, pixels, is_cancelled=context.is_cancelled)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,26 +169,22 @@ class Effects:
     values: tuple[float, ...]
 
 
-def effects(model: Model, trace: Trace, layer: int) -> Job:
-    """A job that reports Effects after every head and returns the last."""
+def effects(context: Context, model: Model, trace: Trace, layer: int) -> Effects:
+    """Report Effects after every head and return the last."""
+    from vitviz.explain.perturbation import head_effects
 
-    def job(context: Context) -> Effects:
-        from vitviz.explain.perturbation import head_effects
+    found = Effects(layer, ())
 
-        found = Effects(layer, ())
+    def add(_layer: int, _head: int, loss: float) -> None:
+        nonlocal found
+        found = Effects(layer, (*found.values, loss))
+        context.report(found)
 
-        def add(_layer: int, _head: int, loss: float) -> None:
-            nonlocal found
-            found = Effects(layer, (*found.values, loss))
-            context.report(found)
-
-        head_effects(
-            model,
-            trace,
-            layers=(layer,),
-            on_head=add,
-            check=context.raise_if_cancelled,
-        )
-        return found
-
-    return job
+    head_effects(
+        model,
+        trace,
+        layers=(layer,),
+        on_head=add,
+        check=context.raise_if_cancelled,
+    )
+    return found

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.methods import METHODS
-from vitviz.jobs.queue import Context, Job
+from vitviz.jobs.queue import Context
 from vitviz.views.colour import Array
 from vitviz.views.display import (
     FUSED_CHOICES,
@@ -60,16 +60,14 @@ class MatrixPart:
     is_preview: bool
 
 
-def rail(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
-    """A job that reports a RailPart for each of `layers`."""
-
-    def job(context: Context) -> None:
-        for layer in layers:
-            context.raise_if_cancelled()
-            cell = rail_cell(trace, state, maps_of(trace, state, layer))
-            context.report(RailPart(layer, cell))
-
-    return job
+def rail(
+    context: Context, trace: Trace, state: ViewState, layers: tuple[int, ...]
+) -> None:
+    """Report a RailPart for each of `layers`."""
+    for layer in layers:
+        context.raise_if_cancelled()
+        cell = rail_cell(trace, state, maps_of(trace, state, layer))
+        context.report(RailPart(layer, cell))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,16 +78,14 @@ class WallPart:
     cells: tuple[MapCell, ...]
 
 
-def wall(trace: Trace, state: ViewState, layers: tuple[int, ...]) -> Job:
-    """A job that reports a WallPart for each of `layers`."""
-
-    def job(context: Context) -> None:
-        for layer in layers:
-            context.raise_if_cancelled()
-            cells = strip(trace, state, maps_of(trace, state, layer))
-            context.report(WallPart(layer, cells[len(FUSED_CHOICES) :]))
-
-    return job
+def wall(
+    context: Context, trace: Trace, state: ViewState, layers: tuple[int, ...]
+) -> None:
+    """Report a WallPart for each of `layers`."""
+    for layer in layers:
+        context.raise_if_cancelled()
+        cells = strip(trace, state, maps_of(trace, state, layer))
+        context.report(WallPart(layer, cells[len(FUSED_CHOICES) :]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,22 +96,18 @@ class StatisticsPart:
     values: HeadStatistics
 
 
-def statistics(trace: Trace, layers: tuple[int, ...]) -> Job:
-    """A job that reports a StatisticsPart for each of `layers`."""
+def statistics(context: Context, trace: Trace, layers: tuple[int, ...]) -> None:
+    """Report a StatisticsPart for each of `layers`."""
+    from vitviz.explain.head_statistics import head_statistics
 
-    def job(context: Context) -> None:
-        from vitviz.explain.head_statistics import head_statistics
-
-        for layer in layers:
-            values = head_statistics(
-                trace.capture(layer),
-                trace.setup.grid,
-                trace.setup.model.patch_size,
-                check=context.raise_if_cancelled,
-            )
-            context.report(StatisticsPart(layer, values))
-
-    return job
+    for layer in layers:
+        values = head_statistics(
+            trace.capture(layer),
+            trace.setup.grid,
+            trace.setup.model.patch_size,
+            check=context.raise_if_cancelled,
+        )
+        context.report(StatisticsPart(layer, values))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,24 +119,24 @@ class TokensRead:
 
 
 def read_tokens(
-    trace: Trace, state: ViewState, model: Model, states: States | None
-) -> Job:
-    """A job that returns TokensRead; `states` of an earlier one spare a pass.
+    context: Context,
+    trace: Trace,
+    state: ViewState,
+    model: Model,
+    states: States | None,
+) -> TokensRead:
+    """Return TokensRead; `states` of an earlier one spare a pass.
 
     Raises UnsupportedModelError where the model has nothing to read.
     """
+    from vitviz.explain import token_states
+    from vitviz.jobs.token_maps import token_cells
 
-    def job(context: Context) -> TokensRead:
-        from vitviz.explain import token_states
-        from vitviz.jobs.token_maps import token_cells
-
-        found = states
-        if found is None and token_maps_need_states(state):
-            found = token_states.states(model, trace, is_cancelled=context.is_cancelled)
-        cells = token_cells(trace, state, model, found, context.raise_if_cancelled)
-        return TokensRead(cells, found)
-
-    return job
+    found = states
+    if found is None and token_maps_need_states(state):
+        found = token_states.states(model, trace, is_cancelled=context.is_cancelled)
+    cells = token_cells(trace, state, model, found, context.raise_if_cancelled)
+    return TokensRead(cells, found)
 
 
 def token_maps_need_states(state: ViewState) -> bool:
@@ -160,37 +152,35 @@ class MapTestResult:
     insertion: Curves
 
 
-def run_map_test(trace: Trace, state: ViewState, model: Model, heat: Heat) -> Job:
-    """A job that reports the share that is done and returns MapTested."""
+def run_map_test(
+    context: Context, trace: Trace, state: ViewState, model: Model, heat: Heat
+) -> MapTestResult:
+    """Report the share that is done and return a MapTestResult."""
+    from vitviz.explain.perturbation import CurveMode, curves, num_passes
 
-    def job(context: Context) -> MapTestResult:
-        from vitviz.explain.perturbation import CurveMode, curves, num_passes
+    total = 2 * num_passes(trace)
+    done = 0
 
-        total = 2 * num_passes(trace)
-        done = 0
+    def check() -> None:
+        nonlocal done
+        context.raise_if_cancelled()
+        context.report(min(done / total, 1.0))
+        done += 1
 
-        def check() -> None:
-            nonlocal done
-            context.raise_if_cancelled()
-            context.report(min(done / total, 1.0))
-            done += 1
-
-        target = shown_target(trace, state)
-        deletion, insertion = (
-            curves(
-                model,
-                trace,
-                heat.patches,
-                mode=mode,
-                target=target,
-                fill=state.method_options.fill,
-                check=check,
-            )
-            for mode in (CurveMode.DELETION, CurveMode.INSERTION)
+    target = shown_target(trace, state)
+    deletion, insertion = (
+        curves(
+            model,
+            trace,
+            heat.patches,
+            mode=mode,
+            target=target,
+            fill=state.method_options.fill,
+            check=check,
         )
-        return MapTestResult(deletion, insertion)
-
-    return job
+        for mode in (CurveMode.DELETION, CurveMode.INSERTION)
+    )
+    return MapTestResult(deletion, insertion)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,39 +192,31 @@ class EffectPart:
     """(H,)."""
 
 
-def effects(trace: Trace, state: ViewState, model: Model) -> Job:
-    """A job that reports the number of heads done (int) and EffectParts."""
+def effects(context: Context, trace: Trace, state: ViewState, model: Model) -> None:
+    """Report the number of heads done (int) and EffectParts."""
+    from vitviz.explain.perturbation import head_effects
 
-    def job(context: Context) -> None:
-        from vitviz.explain.perturbation import head_effects
+    done = 0
 
-        done = 0
+    def check() -> None:
+        nonlocal done
+        context.raise_if_cancelled()
+        context.report(done)
+        done += 1
 
-        def check() -> None:
-            nonlocal done
-            context.raise_if_cancelled()
-            context.report(done)
-            done += 1
-
-        head_effects(
-            model,
-            trace,
-            target=shown_target(trace, state),
-            on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
-            check=check,
-        )
-
-    return job
+    head_effects(
+        model,
+        trace,
+        target=shown_target(trace, state),
+        on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
+        check=check,
+    )
 
 
-def columns(trace: Trace, layer: int) -> Job:
-    """A job that makes columns of one layer as cheap as rows; returns the layer."""
-
-    def job(context: Context) -> int:
-        trace.column(layer, 0)
-        return layer
-
-    return job
+def columns(context: Context, trace: Trace, layer: int) -> int:
+    """Make columns of one layer as cheap as rows; return the layer."""
+    trace.column(layer, 0)
+    return layer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,6 +232,7 @@ class Explained:
 
 
 def explain(
+    context: Context,
     trace: Trace,
     state: ViewState,
     layer: int,
@@ -257,24 +240,18 @@ def explain(
     *,
     model: Model | None,
     gradients: Gradients | None,
-) -> Job:
-    """A job that returns Explained. Raises InputError without a model if needed."""
+) -> Explained:
+    """Return Explained. Raises InputError without a model if needed."""
+    from vitviz.explain.gradients import backward
 
-    def job(context: Context) -> Explained:
-        from vitviz.explain.gradients import backward
-
-        found = gradients
-        is_needed = METHODS[state.method].needs_gradients
-        if is_needed and found is None and model is not None:
-            target = shown_target(trace, state)
-            found = backward(
-                model, trace, target=target, is_cancelled=context.is_cancelled
-            )
-        check = context.raise_if_cancelled
-        values = method_values(trace, state, layer, found, model=model, check=check)
-        return Explained(key, values, found)
-
-    return job
+    found = gradients
+    is_needed = METHODS[state.method].needs_gradients
+    if is_needed and found is None and model is not None:
+        target = shown_target(trace, state)
+        found = backward(model, trace, target=target, is_cancelled=context.is_cancelled)
+    check = context.raise_if_cancelled
+    values = method_values(trace, state, layer, found, model=model, check=check)
+    return Explained(key, values, found)
 
 
 def method_values(
@@ -306,36 +283,30 @@ def method_values(
 
 
 def heat_of(
+    context: Context,
     trace: Trace,
     state: ViewState,
     layer: int,
     model: Model | None,
     key: tuple[object, ...],
-) -> Job:
-    """A job that returns (key, Heat) of any method and direction."""
-
-    def job(context: Context) -> tuple[tuple[object, ...], Heat]:
-        if state.method == "raw":
-            return key, heat(trace, state, maps_of(trace, state, layer))
-        explained = explain(trace, state, layer, key, model=model, gradients=None)
-        found = cast("Explained", explained(context))
-        return key, method_heat(trace, state, found.values)
-
-    return job
+) -> tuple[tuple[object, ...], Heat]:
+    """Return (key, Heat) of any method and direction."""
+    if state.method == "raw":
+        return key, heat(trace, state, maps_of(trace, state, layer))
+    found = explain(context, trace, state, layer, key, model=model, gradients=None)
+    return key, method_heat(trace, state, found.values)
 
 
-def matrix(trace: Trace, layer: int, heads: HeadChoice, bins: Bins) -> Job:
-    """A job that reports MatrixParts: a quick preview, then exact bands."""
-
-    def job(context: Context) -> None:
-        if bins.block > 1:
-            preview = trace.pooled_preview(layer, heads, bins)
-            context.report(MatrixPart(bins, 0, preview, is_preview=True))
-        for first, band in trace.pooled(layer, heads, bins):
-            context.raise_if_cancelled()
-            context.report(MatrixPart(bins, first, band, is_preview=False))
-
-    return job
+def matrix(
+    context: Context, trace: Trace, layer: int, heads: HeadChoice, bins: Bins
+) -> None:
+    """Report MatrixParts: a quick preview, then exact bands."""
+    if bins.block > 1:
+        preview = trace.pooled_preview(layer, heads, bins)
+        context.report(MatrixPart(bins, 0, preview, is_preview=True))
+    for first, band in trace.pooled(layer, heads, bins):
+        context.raise_if_cancelled()
+        context.report(MatrixPart(bins, first, band, is_preview=False))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -348,16 +319,17 @@ class Refined:
 
 
 def refine(
-    trace: Trace, layer: int, heads: HeadChoice, rows: range, cols: range
-) -> Job:
-    """A job that returns Refined: the exact cells of a part of the matrix."""
-
-    def job(context: Context) -> Refined:
-        parts = []
-        for query in rows:
-            context.raise_if_cancelled()
-            values = trace.row(layer, query)
-            parts.append(fused_values(values, heads)[cols.start : cols.stop])
-        return Refined(rows, cols, np.stack(parts))
-
-    return job
+    context: Context,
+    trace: Trace,
+    layer: int,
+    heads: HeadChoice,
+    rows: range,
+    cols: range,
+) -> Refined:
+    """Return Refined: the exact cells of a part of the matrix."""
+    parts = []
+    for query in rows:
+        context.raise_if_cancelled()
+        values = trace.row(layer, query)
+        parts.append(fused_values(values, heads)[cols.start : cols.stop])
+    return Refined(rows, cols, np.stack(parts))

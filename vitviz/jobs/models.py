@@ -5,74 +5,59 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vitviz.jobs.queue import Context, Job
+from vitviz.jobs.queue import Context
 
 if TYPE_CHECKING:
     from vitviz.models.catalogue.entries import Entry, Remote
     from vitviz.models.model import Model
 
 
-def fetch(remote: Remote) -> Job:
-    """A job that reports Progress and returns the path of the weights.
+def fetch(context: Context, remote: Remote) -> Path:
+    """Report Progress and return the path of the weights.
 
     Raises DownloadError, OutputError.
     """
+    from vitviz.models.catalogue.download import download
 
-    def job(context: Context) -> Path:
-        from vitviz.models.catalogue.download import download
-
-        return download(
-            remote, on_progress=context.report, check=context.raise_if_cancelled
-        )
-
-    return job
+    return download(
+        remote, on_progress=context.report, check=context.raise_if_cancelled
+    )
 
 
-def look_up(name: str) -> Job:
-    """A job that returns what is known of a model that the catalogue does not have.
+def look_up(context: Context, name: str) -> Entry:
+    """Return what is known of a model that the catalogue does not have.
 
     Raises UnknownModelError, UnsupportedModelError, MissingExtraError.
     """
+    from vitviz.models.catalogue.published import entry_of
 
-    def job(context: Context) -> Entry:
-        from vitviz.models.catalogue.published import entry_of
-
-        return entry_of(name)
-
-    return job
+    return entry_of(name)
 
 
 def load(
+    context: Context,
     name: str,
     *,
     device: str = "auto",
     patch_size: int | None = None,
     dtype: str = "float32",
     threads: int = 0,
-) -> Job:
-    """A job that returns a Model. Raises ModelError and others of `load_model`.
+) -> Model:
+    """Return a Model. Raises ModelError and others of `load_model`.
 
     threads : of the processor, from now on; 0 is torch's own choice.
     """
+    from vitviz.models.load import load_model, use_threads
 
-    def job(context: Context) -> Model:
-        from vitviz.models.load import load_model, use_threads
-
-        use_threads(threads)
-        return load_model(name, device=device, patch_size=patch_size, dtype=dtype)
-
-    return job
+    use_threads(threads)
+    return load_model(name, device=device, patch_size=patch_size, dtype=dtype)
 
 
-def label(model: Model, path: Path) -> Job:
-    """A job that returns the model with the labels of a file.
+def label(context: Context, model: Model, path: Path) -> Model:
+    """Return the model with the labels of a file.
 
     Raises CheckpointError where they do not fit.
     """
+    from vitviz.models.labels import labelled
 
-    def job(context: Context) -> Model:
-        from vitviz.models.labels import labelled
-
-        return labelled(model, path)
-
-    return job
+    return labelled(model, path)

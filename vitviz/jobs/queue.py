@@ -16,6 +16,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Concatenate, ParamSpec
 
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.system.memory import is_out_of_memory
@@ -26,22 +27,32 @@ _log = logging.getLogger(__name__)
 class JobKind(enum.IntEnum):
     """What a job is for; a smaller number runs first."""
 
+    # Whether it computes something from a trace, and is of no use for the next one.
+    is_of_trace: bool
+
+    def __new__(cls, number: int, is_of_trace: bool = False) -> JobKind:
+        """Make a member of its place in the order."""
+        made = int.__new__(cls, number)
+        made._value_ = number
+        made.is_of_trace = is_of_trace
+        return made
+
     PICTURE = 0
     MODEL = 1
     RUN = 2
-    COLUMN = 3
-    METHOD = 4
-    COMPARE = 5
-    RAIL = 6
-    WALL = 7
-    MATRIX = 8
-    REFINE = 9
-    STATISTICS = 10
-    STATES = 11
-    EFFECT = 12
-    MAP_TEST = 13
-    LESSON = 14
-    LAB = 15
+    COLUMN = 3, True
+    METHOD = 4, True
+    COMPARE = 5, True
+    RAIL = 6, True
+    WALL = 7, True
+    MATRIX = 8, True
+    REFINE = 9, True
+    STATISTICS = 10, True
+    STATES = 11, True
+    EFFECT = 12, True
+    MAP_TEST = 13, True
+    LESSON = 14, True
+    LAB = 15, True
     EXPORT = 16
     DOWNLOAD = 17
     LOOK_UP = 18
@@ -126,7 +137,22 @@ class Context:
         self._cancelled.set()
 
 
+# Functions of `jobs` take the context first, then what they work on.
 Job = Callable[[Context], object]
+P = ParamSpec("P")
+
+
+def bound(
+    function: Callable[Concatenate[Context, P], object],
+    *args: P.args,
+    **options: P.kwargs,
+) -> Job:
+    """Return a function of `jobs` with what it works on, ready to be submitted."""
+
+    def job(context: Context) -> object:
+        return function(context, *args, **options)
+
+    return job
 
 
 class Engine:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from vitviz.domain.interventions import UNTOUCHED, Interventions, keep_fitting
-from vitviz.jobs.queue import Context, Job
+from vitviz.jobs.queue import Context
 from vitviz.views.colour import Bytes
 from vitviz.views.session import RunOptions
 
@@ -45,62 +45,59 @@ class RunDone:
 
 
 def run(
+    context: Context,
     model: Model,
     image: SourceImage,
     options: RunOptions,
     interventions: Interventions = UNTOUCHED,
     *,
     quiet: bool = False,
-) -> Job:
-    """A job that reports LayerArrived, unless it is quiet, and returns RunDone.
+) -> RunDone:
+    """Report LayerArrived, unless it is quiet, and return RunDone.
 
     Of interventions, those hold that mean something for this model and size.
     """
+    from vitviz.attention.cpu_fallback import as_run
+    from vitviz.attention.run import trace
+    from vitviz.pictures.placement import grid_of
 
-    def job(context: Context) -> RunDone:
-        from vitviz.attention.cpu_fallback import as_run
-        from vitviz.attention.run import trace
-        from vitviz.pictures.placement import grid_of
-
-        used = model
-        if options.preprocessing is not None:
-            used = replace(model, preprocessing=options.preprocessing)
-        held = interventions
-        if held:
-            grid = grid_of(
-                image.size,
-                used.preprocessing,
-                used.info.patch_size,
-                size=options.size,
-                fit=options.fit,
-            )
-            held = keep_fitting(
-                held,
-                grid=grid,
-                num_layers=model.info.num_layers,
-                num_heads=model.info.num_heads,
-                special=model.adapter.prefix_names,
-            )
-        start = time.perf_counter()
-
-        def report(layer: int, partial: Trace) -> None:
-            elapsed = time.perf_counter() - start
-            context.report(LayerArrived(layer, partial, elapsed))
-
-        done = trace(
-            used,
-            image,
+    used = model
+    if options.preprocessing is not None:
+        used = replace(model, preprocessing=options.preprocessing)
+    held = interventions
+    if held:
+        grid = grid_of(
+            image.size,
+            used.preprocessing,
+            used.info.patch_size,
             size=options.size,
             fit=options.fit,
-            interventions=held,
-            on_layer=None if quiet else report,
-            is_cancelled=context.is_cancelled,
         )
-        elapsed = time.perf_counter() - start
-        made_by = None if done.setup.fallback is None else as_run(model, done)
-        return RunDone(done, elapsed, made_by)
+        held = keep_fitting(
+            held,
+            grid=grid,
+            num_layers=model.info.num_layers,
+            num_heads=model.info.num_heads,
+            special=model.adapter.prefix_names,
+        )
+    start = time.perf_counter()
 
-    return job
+    def report(layer: int, partial: Trace) -> None:
+        elapsed = time.perf_counter() - start
+        context.report(LayerArrived(layer, partial, elapsed))
+
+    done = trace(
+        used,
+        image,
+        size=options.size,
+        fit=options.fit,
+        interventions=held,
+        on_layer=None if quiet else report,
+        is_cancelled=context.is_cancelled,
+    )
+    elapsed = time.perf_counter() - start
+    made_by = None if done.setup.fallback is None else as_run(model, done)
+    return RunDone(done, elapsed, made_by)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,44 +111,37 @@ class LabRead:
 
 
 def read_lab(
+    context: Context,
     trace: Trace,
     model: Model | None,
     options: RunOptions,
     *,
     needs_untouched: bool,
-) -> Job:
-    """A job that returns LabRead."""
+) -> LabRead:
+    """Return LabRead."""
+    from vitviz.attention.prepare import hidden_rgba
 
-    def job(context: Context) -> LabRead:
-        from vitviz.attention.prepare import hidden_rgba
-
-        done = None
-        image = trace.setup.image
-        if needs_untouched and model is not None and image is not None:
-            done = cast("RunDone", run(model, image, options, quiet=True)(context))
-        return LabRead(done, hidden_rgba(trace.setup))
-
-    return job
+    done = None
+    image = trace.setup.image
+    if needs_untouched and model is not None and image is not None:
+        done = run(context, model, image, options, quiet=True)
+    return LabRead(done, hidden_rgba(trace.setup))
 
 
-def calibrate(model: Model, num_tokens: int, seconds: float) -> Job:
-    """A job that returns (the model's info, its Calibration) from a measured run."""
+def calibrate(
+    context: Context, model: Model, num_tokens: int, seconds: float
+) -> tuple[ModelInfo, Calibration]:
+    """Return (the model's info, its Calibration) from a measured run."""
+    from vitviz.attention.price import calibrated
 
-    def job(context: Context) -> tuple[ModelInfo, Calibration]:
-        from vitviz.attention.price import calibrated
-
-        return model.info, calibrated(model, num_tokens, seconds)
-
-    return job
+    return model.info, calibrated(model, num_tokens, seconds)
 
 
-def precision(model: Model, trace: Trace) -> Job:
-    """A job that returns (trace, its PrecisionError), by a second run in float32."""
+def precision(
+    context: Context, model: Model, trace: Trace
+) -> tuple[Trace, PrecisionError]:
+    """Return (trace, its PrecisionError), by a second run in float32."""
+    from vitviz.explain.precision import precision_error
 
-    def job(context: Context) -> tuple[Trace, PrecisionError]:
-        from vitviz.explain.precision import precision_error
-
-        found = precision_error(model, trace, is_cancelled=context.is_cancelled)
-        return trace, found
-
-    return job
+    found = precision_error(model, trace, is_cancelled=context.is_cancelled)
+    return trace, found

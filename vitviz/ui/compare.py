@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.export.captions import caption, changed_words
 from vitviz.jobs import maps
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import show_plainly, tip
 from vitviz.ui.base.threads import Workers
@@ -122,7 +122,7 @@ class Comparison(QObject):
             return self._found[1]
         if key != self._asked:
             self._asked = key
-            job = maps.heat_of(kept.trace, state, layer, kept.model, key)
+            job = bound(maps.heat_of, kept.trace, state, layer, kept.model, key)
             self._workers.submit(JobKind.COMPARE, job)
         return None
 

@@ -22,7 +22,7 @@ from vitviz.domain.interventions import (
 )
 from vitviz.errors import Cancelled, SelectionError
 from vitviz.jobs import lessons
-from vitviz.jobs.queue import Context, JobKind
+from vitviz.jobs.queue import Context, JobKind, bound
 from vitviz.lessons import pass_timing
 from vitviz.lessons.cost import Timing
 from vitviz.models.model import Model
@@ -44,7 +44,7 @@ def test_rounds_are_reported_as_they_are_done(model: Model, photo: Path) -> None
         reports.append(len(value.rounds))
 
     pair = ((2, 2), (2, 4))
-    job = lessons.timings(model, load_image(photo), ((pair, 3), (((3, 3),), 2)))
+    job = bound(lessons.timings, model, load_image(photo), ((pair, 3), (((3, 3),), 2)))
     found = job(Context(JobKind.LESSON, 1, listen))
     assert isinstance(found, lessons.Timed)
     assert reports == [1, 2, 3, 4, 5]
@@ -61,8 +61,8 @@ def test_a_grid_that_would_take_too_long_is_left_out(
         return Timing(*grid, grid[0] * grid[1] + 1, 2.0, 7.0)
 
     monkeypatch.setattr(pass_timing, "timing", slow)
-    found = lessons.timings(model, load_image(photo))(
-        Context(JobKind.LESSON, 1, lambda _: None)
+    found = lessons.timings(
+        Context(JobKind.LESSON, 1, lambda _: None), model, load_image(photo)
     )
     assert isinstance(found, lessons.Timed)
     assert [one.grid for one in found.grids()] == [(7, 7), (14, 14)]
@@ -76,8 +76,8 @@ def test_a_model_of_one_size_says_so(
 
     monkeypatch.setattr(pass_timing, "timing", refuse)
     with pytest.raises(SelectionError, match="only its own size"):
-        lessons.timings(model, load_image(photo))(
-            Context(JobKind.LESSON, 1, lambda _: None)
+        lessons.timings(
+            Context(JobKind.LESSON, 1, lambda _: None), model, load_image(photo)
         )
 
 
@@ -121,7 +121,7 @@ def test_effects_are_what_whole_runs_lose(
         part.register_forward_hook(lambda *_, i=i: count(i))
         for i, part in enumerate(inner)
     ]
-    job = lessons.effects(model, run, 2)
+    job = bound(lessons.effects, model, run, 2)
     found = job(Context(JobKind.LESSON, 1, listen))
     for hook in hooks:
         hook.remove()
@@ -158,7 +158,7 @@ def test_effects_end_between_heads(model: Model, photo: Path) -> None:
 
     context = Context(JobKind.LESSON, 1, listen)
     with pytest.raises(Cancelled):
-        lessons.effects(model, run, 1)(context)
+        lessons.effects(context, model, run, 1)
     assert len(reports) == 1
     again = vitviz.trace(model, str(photo))
     assert run.output is not None

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.jobs.pictures import read_picture
-from vitviz.jobs.queue import Job
+from vitviz.pictures.source import SourceImage
 
 
 def test_paste_and_drop_open_pictures(
@@ -44,7 +44,7 @@ def test_a_pasted_picture_is_encoded_beside_the_window(
     threads: list[threading.Thread] = []
     made = read_picture
 
-    def noted(*arguments: object, **options: object) -> Job:
+    def noted(*arguments: object, **options: object) -> SourceImage:
         threads.append(threading.current_thread())
         return made(*arguments, **options)  # type: ignore[arg-type]
 

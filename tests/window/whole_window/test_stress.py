@@ -249,7 +249,7 @@ def test_closing_does_not_wait_for_a_slow_load(
     """A load that takes 30 s, as importing a library on a busy machine may."""
     (tmp_path / "sitecustomize.py").write_text(
         "import vitviz.jobs.models as jobs, time\n"
-        "jobs.load = lambda *a, **k: lambda context: time.sleep(30)\n"
+        "jobs.load = lambda *a, **k: time.sleep(30)\n"
     )
     status, seconds, errors = close_at(
         0.8, "SIGTERM", photo, model_folder, {"PYTHONPATH": str(tmp_path)}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vitviz.errors import InputError
 from vitviz.export.command_line import command_line
 from vitviz.jobs.exports import animation, figure, numbers
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.system.atomic_files import printable
 from vitviz.ui.files.start_folder import start_folder
 
@@ -125,11 +125,11 @@ class ExportDialog(QObject):
             self._changed.add(target)
         kind = JobKind.EXPORT
         if path.lower().endswith((".npz", ".csv")):
-            job = numbers(trace, state, model, target)
+            job = bound(numbers, trace, state, model, target)
         elif path.lower().endswith(".gif"):
-            job = animation(trace, state, model, target)
+            job = bound(animation, trace, state, model, target)
         else:
-            kind, job = JobKind.WRITE, figure(shown, trace, target)
+            kind, job = JobKind.WRITE, bound(figure, shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
 
     def command_line(self, target: str | None, session: Path | None) -> str:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
@@ -120,7 +120,7 @@ class Files(QObject):
         else:
             self._asked = None
             self._is_new = True
-            self._workers.submit(JobKind.FOLDER, list_pictures(chosen))
+            self._workers.submit(JobKind.FOLDER, bound(list_pictures, chosen))
 
     def folder(self) -> Path:
         """Where dialogs begin."""
@@ -142,7 +142,7 @@ class Files(QObject):
 
     def request_thumbnails(self, paths: Sequence[Path], side_px: int) -> None:
         """Have these made; those asked for before and not yet made are forgotten."""
-        self._workers.submit(JobKind.THUMBNAILS, make_thumbnails(paths, side_px))
+        self._workers.submit(JobKind.THUMBNAILS, bound(make_thumbnails, paths, side_px))
 
     def toggle_strip(self) -> None:
         """Show the film strip, also of the folder around one file, or hide it."""
@@ -225,7 +225,7 @@ class Files(QObject):
             self.index = self.listing.paths.index(place)
             self._show_list()
         elif not self._is_new:
-            self._workers.submit(JobKind.FOLDER, list_pictures([place]))
+            self._workers.submit(JobKind.FOLDER, bound(list_pictures, [place]))
 
     def _read_ahead(self) -> None:
         if self.index >= 0:
@@ -233,5 +233,5 @@ class Files(QObject):
             near = (self.index + 1, self.index - 1)
             paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
             self._workers.submit(
-                JobKind.AHEAD, read_ahead(self._host.picture_cache, paths)
+                JobKind.AHEAD, bound(read_ahead, self._host.picture_cache, paths)
             )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.jobs.pictures import read_picture
-from vitviz.jobs.queue import Context, Job, JobKind
+from vitviz.jobs.queue import Context, JobKind, bound
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.files.folder import Files
 from vitviz.views.session import SUFFIX
+
+if TYPE_CHECKING:
+    from vitviz.pictures.source import SourceImage
 
 FAST_PNG = 85
 """Qt's quality for little compression: it is read again at once."""
@@ -59,7 +62,7 @@ class OpenDialogs(QObject):
             found: object = mime.imageData()
             # what this program itself has copied is a pixmap
             image = found.toImage() if isinstance(found, QPixmap) else found
-            job = _read(cast("QImage", image), name)
+            job = bound(_read, cast("QImage", image), name)
             self._workers.submit(JobKind.PICTURE, job)
         elif mime.hasUrls():
             self.refused.emit(
@@ -74,16 +77,12 @@ class OpenDialogs(QObject):
             )
 
 
-def _read(image: QImage, name: str) -> Job:
-    """A job that returns the SourceImage of a picture that is no file.
+def _read(context: Context, image: QImage, name: str) -> SourceImage:
+    """Return the SourceImage of a picture that is no file.
 
     As a file it is upright, on white and sRGB like any other.
     """
-
-    def job(context: Context) -> object:
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, "PNG", FAST_PNG)  # type: ignore[call-overload]
-        return read_picture(bytes(buffer.data().data()), name)(context)
-
-    return job
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG", FAST_PNG)  # type: ignore[call-overload]
+    return read_picture(context, bytes(buffer.data().data()), name)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.errors import InputError, VitvizError
-from vitviz.jobs.queue import Context, Job, JobKind
+from vitviz.jobs.queue import Context, JobKind, bound
 from vitviz.system.atomic_files import printable, write_bytes
 from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX, Session, read, written
@@ -109,7 +109,7 @@ class Sessions(QObject):
             unknown=self._unknown,
         )
         self._asked, self._writing = path, session.state.changes
-        job = _saved(session, path)
+        job = bound(_write, session, path)
         host.write_queue.write(JobKind.WRITE, path, job, self._on_saved)
 
     def _on_saved(self, path: Path) -> None:
@@ -139,11 +139,7 @@ class Sessions(QObject):
             self.warned.emit(problem)
 
 
-def _saved(session: Session, path: Path) -> Job:
-    """A job that writes a session and returns its path. Raises OutputError."""
-
-    def job(_context: Context) -> Path:
-        write_bytes(path, written(session, path).encode())
-        return path
-
-    return job
+def _write(_context: Context, session: Session, path: Path) -> Path:
+    """Write a session and return its path. Raises OutputError."""
+    write_bytes(path, written(session, path).encode())
+    return path

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from vitviz.jobs.pictures import sweep_folders
-from vitviz.jobs.queue import Context, Job, JobKind
+from vitviz.jobs.queue import Context, Job, JobKind, bound
 from vitviz.system import settings
 from vitviz.system.atomic_files import printable
 from vitviz.ui.base.threads import Workers
@@ -104,7 +104,7 @@ class WriteQueue(QObject):
                 waiting.remove(order)
 
     def _begin(self, kind: JobKind) -> None:
-        self._workers.submit(kind, _noted(self._orders[kind][0].job))
+        self._workers.submit(kind, bound(_after_note, self._orders[kind][0].job))
         self.begun.emit()
 
     def _on_part(self, share: float) -> None:
@@ -137,14 +137,10 @@ class WriteQueue(QObject):
             self.settled.emit(is_there)
 
 
-def _noted(job: Job) -> Job:
-    """The job, once it is on the disk in which folder it writes; see `Tidying`."""
-
-    def after_the_note(context: Context) -> object:
-        settings.wait()
-        return job(context)
-
-    return after_the_note
+def _after_note(context: Context, job: Job) -> object:
+    """Do a job once the disk knows which folder it writes to; see `LeftoverSweeper`."""
+    settings.wait()
+    return job(context)
 
 
 class LeftoverSweeper(QObject):
@@ -160,7 +156,7 @@ class LeftoverSweeper(QObject):
         """Have the folders swept that a killed process had noted."""
         folders = settings.get().written_to
         if folders:
-            self._workers.submit(JobKind.TIDY, sweep_folders(folders))
+            self._workers.submit(JobKind.TIDY, bound(sweep_folders, folders))
 
     def expect(self, folder: Path) -> None:
         """A file is to be written there, once `settings.wait` has returned."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import runs
 from vitviz.jobs.models import label
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.input.size import SizeDialog
 from vitviz.views.session import RunOptions
@@ -138,7 +138,7 @@ class InputOptions(QObject):
         )
         model = self._host.model
         if path and model is not None:
-            self._workers.submit(JobKind.MODEL, label(model, Path(path)))
+            self._workers.submit(JobKind.MODEL, bound(label, model, Path(path)))
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
@@ -196,12 +196,14 @@ class InputOptions(QObject):
             return
         if model.info not in self._calibrations and not trace.interventions:
             self._workers.submit(
-                JobKind.PRICE, runs.calibrate(model, trace.num_tokens, seconds)
+                JobKind.PRICE, bound(runs.calibrate, model, trace.num_tokens, seconds)
             )
         if model.info.dtype != "float32" and trace is not self._measured:
             self._measured = trace
             if trace.setup.image is not None:
-                self._workers.submit(JobKind.PRECISION, runs.precision(model, trace))
+                self._workers.submit(
+                    JobKind.PRECISION, bound(runs.precision, model, trace)
+                )
         self._show_precision()
 
     def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:

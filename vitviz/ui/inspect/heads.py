@@ -6,7 +6,7 @@ from vitviz.domain.geometry import POOL
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import EffectPart, StatisticsPart, WallPart
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.inspect.heads_pane import HeadsPane
@@ -105,7 +105,7 @@ class HeadsController(PaneController[HeadsPane]):
             return
         missing = tuple(x for x in view.exact if x not in self._maps_done)
         if missing and not self._workers.is_awaited(JobKind.WALL, JobKind.RUN):
-            self._workers.submit(JobKind.WALL, maps.wall(trace, state, missing))
+            self._workers.submit(JobKind.WALL, bound(maps.wall, trace, state, missing))
 
     def _pool_note(self) -> str:
         return self.tr("The pooling head has its own heads, in the strip above.")
@@ -115,7 +115,7 @@ class HeadsController(PaneController[HeadsPane]):
         missing = tuple(x for x in view.exact if x not in done)
         if missing and not self._workers.is_awaited(JobKind.STATISTICS, JobKind.RUN):
             self._workers.submit(
-                JobKind.STATISTICS, maps.statistics(view.trace, missing)
+                JobKind.STATISTICS, bound(maps.statistics, view.trace, missing)
             )
 
     def _on_maps(self, part: WallPart) -> None:
@@ -158,7 +158,7 @@ class HeadsController(PaneController[HeadsPane]):
             return
         self._values[Statistic.EFFECT] = {}
         self._on_progress(0)
-        job = maps.effects(view.trace, view.state, view.model)
+        job = bound(maps.effects, view.trace, view.state, view.model)
         self._workers.submit(JobKind.EFFECT, job)
 
     def _cancel(self) -> None:

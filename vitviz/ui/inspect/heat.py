@@ -15,7 +15,7 @@ from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import format_value
 from vitviz.jobs import maps
 from vitviz.jobs.maps import Explained
-from vitviz.jobs.queue import Job, JobKind
+from vitviz.jobs.queue import Job, JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import token_name
 from vitviz.ui.base.threads import Workers
@@ -248,7 +248,9 @@ class MethodCache:
             setup, of_class, gradients = self._gradients
             if setup is trace.setup and of_class == target:
                 known = gradients
-        return maps.explain(trace, state, layer, key, model=model, gradients=known)
+        return bound(
+            maps.explain, trace, state, layer, key, model=model, gradients=known
+        )
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
         """Keep what a job has returned."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QToolTip, QWidge
 from vitviz.domain.geometry import POOL
 from vitviz.jobs import maps
 from vitviz.jobs.maps import RailPart
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
@@ -341,7 +341,7 @@ class RailController(PaneController[LayerRail]):
                 cell = rail_cell(trace, state, maps_of(trace, state, layer))
                 self._on_part(RailPart(layer, cell))
         elif not view.is_running:
-            self._workers.submit(JobKind.RAIL, maps.rail(trace, state, missing))
+            self._workers.submit(JobKind.RAIL, bound(maps.rail, trace, state, missing))
 
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell

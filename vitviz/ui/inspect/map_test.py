@@ -16,7 +16,7 @@ from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import MapTestResult
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import percent
@@ -236,7 +236,7 @@ class MapTestController(PaneController[MapTestPane]):
         self._tested = heat.patches, shown_target(view.trace, view.state)
         self._found = None
         self.pane.setProgress(0.0)
-        job = maps.run_map_test(view.trace, view.state, view.model, heat)
+        job = bound(maps.run_map_test, view.trace, view.state, view.model, heat)
         self._workers.submit(JobKind.MAP_TEST, job)
 
     def _cancel(self) -> None:

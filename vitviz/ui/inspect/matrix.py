@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from vitviz.domain.geometry import POOL, Bins
 from vitviz.jobs import maps
 from vitviz.jobs.maps import MatrixPart, Refined
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
 from vitviz.ui.base.pane_controller import PaneController, View
@@ -380,7 +380,7 @@ class MatrixController(PaneController[MatrixPane]):
         self.pane.setBusy(True)
         self._workers.drop(JobKind.REFINE)
         self._workers.submit(
-            JobKind.MATRIX, maps.matrix(view.trace, view.layer, heads, bins)
+            JobKind.MATRIX, bound(maps.matrix, view.trace, view.layer, heads, bins)
         )
 
     def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
@@ -398,7 +398,7 @@ class MatrixController(PaneController[MatrixPane]):
             return
         trace, heads = self._view.trace, self._view.state.heads
         choice = shown_heads(trace, heads)
-        job = maps.refine(trace, self._view.layer, choice, rows, cols)
+        job = bound(maps.refine, trace, self._view.layer, choice, rows, cols)
         self._workers.submit(JobKind.REFINE, job)
 
     def _on_part(self, part: MatrixPart) -> None:

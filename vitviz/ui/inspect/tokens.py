@@ -17,7 +17,7 @@ from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import TokensRead
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
@@ -254,7 +254,7 @@ class TokensController(PaneController[TokensPane]):
             self.pane.setCells(None, note)
             return
         if self.is_outdated(view):
-            job = maps.read_tokens(trace, state, view.model, self._states)
+            job = bound(maps.read_tokens, trace, state, view.model, self._states)
             self._workers.submit(JobKind.STATES, job)
 
     def _on_read(self, read: TokensRead) -> None:

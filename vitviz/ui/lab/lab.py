@@ -31,7 +31,7 @@ from vitviz.domain.interventions import (
 from vitviz.errors import ExactnessError
 from vitviz.export.captions import heads_text
 from vitviz.jobs import runs
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.jobs.runs import LabRead, RunDone
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence, token_name
@@ -241,7 +241,9 @@ class Lab(QObject):
         if self._asked is trace and self._workers.is_awaited(JobKind.LAB):
             return
         self._asked = trace
-        job = runs.read_lab(trace, model, host.options, needs_untouched=needs_untouched)
+        job = bound(
+            runs.read_lab, trace, model, host.options, needs_untouched=needs_untouched
+        )
         self._workers.submit(JobKind.LAB, job)
 
     def _on_read(self, read: LabRead) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from vitviz.domain.interventions import Interventions
 from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
 from vitviz.lessons.one_head import cosine
 from vitviz.ui.base.text import percent
 from vitviz.ui.learn.text import Prose, Table
@@ -48,7 +49,9 @@ class PredictionChange(Prose):
             self._receive(trace)
             return
         self._host.ask(
-            lessons.rerun(model, trace, changes), self._receive, on_failure=self.say
+            bound(lessons.rerun, model, trace, changes),
+            self._receive,
+            on_failure=self.say,
         )
 
     def drop(self) -> None:

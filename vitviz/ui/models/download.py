@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import VitvizError
 from vitviz.jobs import models
-from vitviz.jobs.queue import Event, Failed, Finished, Job, JobKind, Progressed
+from vitviz.jobs.queue import Event, Failed, Finished, Job, JobKind, Progressed, bound
 from vitviz.models.catalogue.download import DownloadProgress
 from vitviz.models.catalogue.entries import Entry
 from vitviz.ui.base import theme
@@ -147,11 +147,11 @@ class Downloads(QObject):
         """Begin a download, or go on with one; a running one is replaced."""
         if entry.remote is not None:
             self._entry = entry
-            self._submit(JobKind.DOWNLOAD, models.fetch(entry.remote))
+            self._submit(JobKind.DOWNLOAD, bound(models.fetch, entry.remote))
 
     def look_up(self, name: str) -> None:
         """Ask what a name stands for."""
-        self._submit(JobKind.LOOK_UP, models.look_up(name))
+        self._submit(JobKind.LOOK_UP, bound(models.look_up, name))
 
     def cancel(self) -> None:
         """End the download; what has arrived is kept."""

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 from vitviz.domain.geometry import POOL
 from vitviz.errors import ExactnessError, VitvizError
 from vitviz.jobs import maps
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
 from vitviz.ui.inspect.classes import ClassesController
@@ -184,7 +184,7 @@ class Screen(QObject):
             return
         view = View(trace, state, layer, host.model, is_running)
         if needs_columns(view):
-            self._workers.submit(JobKind.COLUMN, maps.columns(trace, layer))
+            self._workers.submit(JobKind.COLUMN, bound(maps.columns, trace, layer))
             text = self.tr("Reading all rows of layer {n} …").format(n=layer)
             panes.status.setText(text)
             return

@@ -22,7 +22,7 @@ from vitviz.errors import Cancelled, VitvizError
 from vitviz.jobs import runs
 from vitviz.jobs.models import load
 from vitviz.jobs.pictures import read_picture
-from vitviz.jobs.queue import JobKind
+from vitviz.jobs.queue import JobKind, bound
 from vitviz.jobs.runs import LayerArrived, RunDone
 from vitviz.pictures.folder import PictureCache
 from vitviz.system import settings
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 FRAME_MS = 16
 """Layers that arrive faster than this are shown together."""
-OF_A_TRACE = tuple(JobKind)[JobKind.COLUMN : JobKind.EXPORT]
+OF_A_TRACE = tuple(kind for kind in JobKind if kind.is_of_trace)
 """What is computed from a trace, and is of no use for the next one."""
 
 
@@ -131,7 +131,7 @@ class Runs(QObject):
     def read_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
         self._workers.submit(
-            JobKind.PICTURE, read_picture(source, name, self.picture_cache)
+            JobKind.PICTURE, bound(read_picture, source, name, self.picture_cache)
         )
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
@@ -140,7 +140,8 @@ class Runs(QObject):
         if self.choice.name and self.choice.name != name:  # it was another model's
             self.options = replace(self.options, preprocessing=None)
         wanted = settings.get()
-        job = load(
+        job = bound(
+            load,
             name,
             device=device,
             patch_size=patch_size,
@@ -197,7 +198,9 @@ class Runs(QObject):
             self.settle_on(Document(image, kept.trace, kept.seconds))
             return
         first = self.loaded or model
-        self._workers.submit(JobKind.RUN, runs.run(first, image, self.options, changed))
+        self._workers.submit(
+            JobKind.RUN, bound(runs.run, first, image, self.options, changed)
+        )
         self._progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from vitviz.domain.geometry import Fit, Placement
 from vitviz.domain.number_text import written_out
 from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
 from vitviz.ui.base import theme
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.chapters.ch1_falling_apart import FallingApart
@@ -163,7 +164,7 @@ class SequencePage(Page):
         if self._asked_for is not trace and trace.is_complete and model is not None:
             self._asked_for, self._embedding = trace, None
             self.host.ask(
-                lessons.embedding(model, trace),
+                bound(lessons.embedding, model, trace),
                 self._on_embedding,
                 on_failure=self.stops.say,
             )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
 from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
@@ -173,7 +174,7 @@ class ScalePage(Page):
                 self._seen[patch] = replace(seen, seconds=found.whole_s)
                 self._show_table(self._current)
 
-        self.host.ask(lessons.one_pass(model, image, grid), receive)
+        self.host.ask(bound(lessons.one_pass, model, image, grid), receive)
 
     def _show_table(self, current: int) -> None:
         rows = []

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import lessons
 from vitviz.jobs.lessons import DOUBLED, DOUBLED_LARGE, Grid, Timed
+from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Ratio, Timing, predicted
 from vitviz.ui.base import theme
@@ -154,7 +155,7 @@ class CostPage(Page):
         self._show(None, is_done=False)
         self._show_button()
         self.host.ask(
-            lessons.timings(lesson.model, lesson.image),
+            bound(lessons.timings, lesson.model, lesson.image),
             self._on_done,
             on_part=self._on_part,
             on_failure=self._on_refused,

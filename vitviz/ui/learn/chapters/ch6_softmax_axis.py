@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
@@ -120,7 +121,8 @@ class AxisPage(Page):
         if lesson.trace.num_tokens > MANY:
             self.row_sum.say(self.tr("Adding up the whole layer …"))
         self.host.ask(
-            lessons.sums(
+            bound(
+                lessons.sums,
                 lesson.trace,
                 lesson.layer,
                 self._axis,

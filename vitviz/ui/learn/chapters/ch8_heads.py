@@ -8,6 +8,7 @@ from vitviz.domain.interventions import HeadsOff, Interventions
 from vitviz.domain.number_text import written_out
 from vitviz.jobs import lessons
 from vitviz.jobs.lessons import Effects
+from vitviz.jobs.queue import bound
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.prediction_change import PredictionChange
@@ -182,7 +183,7 @@ class HeadsPage(Page):
         self._is_trying, self._resumes = True, False
         self._show_each()
         self.host.ask(
-            lessons.effects(lesson.model, lesson.trace, lesson.layer),
+            bound(lessons.effects, lesson.model, lesson.trace, lesson.layer),
             self._on_effects,
             on_part=self._on_part,
             on_failure=self._on_refused,
