@@ -26,6 +26,7 @@ check: set-up
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
+	.venv/bin/lint-imports --no-logo packaging/torch-free.toml
 	.venv/bin/typos
 
 pictures: set-up

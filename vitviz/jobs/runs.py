@@ -18,7 +18,7 @@ from vitviz.views.colour import Bytes
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
-    from vitviz.attention.price import Calibration
+    from vitviz.attention.price import Calibration, Price
     from vitviz.attention.trace import Trace
     from vitviz.explain.precision import PrecisionError
     from vitviz.models.model import Model, ModelInfo
@@ -145,3 +145,21 @@ def precision(
 
     found = precision_error(model, trace, is_cancelled=context.is_cancelled)
     return trace, found
+
+
+def price_of(
+    model: Model,
+    size: int | tuple[int, int] | None,
+    calibration: Calibration | None,
+) -> Price:
+    """Return what a run will take, at once; see `attention.price.price`."""
+    from vitviz.attention.price import price
+
+    return price(model, size, calibration=calibration)
+
+
+def affordable_size(model: Model, size: tuple[int, int]) -> tuple[int, int] | None:
+    """Return a size that fits the memory; see `attention.price.smaller_size`."""
+    from vitviz.attention.price import smaller_size
+
+    return smaller_size(model, size)

@@ -69,7 +69,6 @@ class InputOptions(QObject):
 
     def price_of(self, options: RunOptions) -> Price:
         """What the picture at hand would cost, or a square without one."""
-        from vitviz.attention.price import price
         from vitviz.pictures.placement import placement_for
 
         model, image = self._host.model, self._host.document.image
@@ -85,7 +84,7 @@ class InputOptions(QObject):
                 fit=options.fit,
             )
             size = placed.model_size
-        return price(model, size, calibration=calibration)
+        return runs.price_of(model, size, calibration)
 
     def choose(self, options: object) -> None:
         """Run with these options, or with smaller ones where memory is short."""
@@ -142,8 +141,6 @@ class InputOptions(QObject):
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
         """What to run with when it takes more than half of the free memory."""
-        from vitviz.attention.price import smaller_size
-
         host = self._host
         assert host.model is not None
         assert price.free_bytes is not None
@@ -163,7 +160,7 @@ class InputOptions(QObject):
         anyway = box.addButton(
             self.tr("Run anyway"), QMessageBox.ButtonRole.DestructiveRole
         )
-        smaller = smaller_size(host.model, price.size)
+        smaller = runs.affordable_size(host.model, price.size)
         less = None
         if smaller is not None:
             text = self.tr("Run at {width}×{height} px")
