@@ -135,7 +135,9 @@ class Comparison(QObject):
         assert kept is not None
         pane.setDifference(self.shows_difference)
         if live is not None and trace is not None:
-            told = self._told(live, trace.setup, kept.trace.setup, state)
+            scales = self.levels(live)
+            painted = live if scales is None else replace(live, levels=scales[0])
+            told = self._told(painted, trace.setup, kept.trace.setup, state)
             pane.setLiveCaption(self.tr("Now: ") + told)
         if self.shows_difference and live is not None and trace is not None:
             self._paint_difference(live, trace, state)
@@ -160,7 +162,9 @@ class Comparison(QObject):
         pane.bar.setClipped(shown.num_clipped)
         pane.bar.setUniform(one.uniform, one.uniform_text)
         beside = None if trace is None else trace.setup
-        told = self._told(shown, setup, beside, kept.state)
+        # it is painted as the live view is
+        seen = replace(kept.state, smooth=state.smooth, others=())
+        told = self._told(shown, setup, beside, seen)
         pane.setCaption(self.tr("Kept: ") + told)
 
     def _told(

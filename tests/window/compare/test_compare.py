@@ -201,3 +201,32 @@ def test_ending_the_comparison_gives_the_room_back(
     assert not window.panes.compare.isVisible()
     assert window.panes.matrix.isVisible()
     assert window.controller.comparison.kept is None
+
+
+def test_the_clip_mark_stands_where_values_lie_beyond_the_shared_scale(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """On one scale, the map with the smaller values has nothing beyond its end."""
+    window = open_vitviz(photo)
+    control, panes = window.controller, window.panes
+    control.change(layer=1, token=17, clip_percent=2.0)
+    control.keep()
+    beyond = [1, 1]
+    for layer in (0, 2, 3):  # until the maps are of two sizes
+        control.change(layer=layer)
+        wait_idle(qtbot, window)
+        live, kept = control.heat, control.comparison.heat
+        assert live is not None
+        assert kept is not None
+        high = max(live.levels.high, kept.levels.high) * (1 + 1e-6)
+        beyond = [int((one.patches > high).sum()) for one in (live, kept)]
+        if sorted(count > 0 for count in beyond) == [False, True]:
+            break
+    assert sorted(count > 0 for count in beyond) == [False, True]
+    bars = panes.bar, panes.compare.bar
+    assert [bar._clipped for bar in bars] == beyond
+    said = [panes.compare._live_caption.text(), panes.compare.caption()]
+    assert ["beyond the scale" in text for text in said] == [c > 0 for c in beyond]
+    assert ("beyond the bar" in panes.status.text()) == (beyond[0] > 0)
+    panes.compare.same_scale.click()
+    assert all(bar._clipped > 0 for bar in bars)
