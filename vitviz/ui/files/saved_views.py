@@ -148,15 +148,15 @@ class SavedViews(QObject):
     # The views, or which of them is current.
     changed = Signal()
 
-    def __init__(self, stage: QObject) -> None:
-        super().__init__(stage)
-        self._stage: ViewHost = stage  # type: ignore[assignment]
+    def __init__(self, host: QObject) -> None:
+        super().__init__(host)
+        self._host: ViewHost = host  # type: ignore[assignment]
         self.views: tuple[SavedView, ...] = ()
 
     @property
     def current(self) -> int | None:
         """The saved view that is on screen, if it is one."""
-        state = self._stage.state
+        state = self._host.state
         found = (i for i, view in enumerate(self.views) if view.state == state)
         return next(found, None)
 
@@ -169,13 +169,13 @@ class SavedViews(QObject):
         """Insert the view on screen after the current one."""
         now = self.current
         at = len(self.views) if now is None else now + 1
-        view = SavedView(name, self._stage.state)
+        view = SavedView(name, self._host.state)
         self.set((*self.views[:at], view, *self.views[at:]))
 
     def show(self, index: int) -> None:
         """Go to a view."""
         if 0 <= index < len(self.views):
-            self._stage.go_to_state(self.views[index].state)
+            self._host.go_to_state(self.views[index].state)
             self.changed.emit()
 
     def step(self, step: int) -> None:

@@ -68,13 +68,13 @@ class ClassPane(QWidget):
         self.setClasses((), target=None, note="")
 
     def setClasses(
-        self, guesses: tuple[ClassProbability, ...], *, target: int | None, note: str
+        self, classes: tuple[ClassProbability, ...], *, target: int | None, note: str
     ) -> None:
         """List classes with their probabilities; `target` is the explained one."""
         self.bars.setBars(
             tuple(
                 Bar(g.index, g.name, g.probability, percent(g.probability, 1))
-                for g in guesses
+                for g in classes
             )
         )
         self.bars.setCurrent(target)

@@ -139,18 +139,18 @@ class MapTestPane(QWidget):
         self._note.setText(note)
 
     def areaText(
-        self, name: str, area: float, random: Array, meaning: Meaning, wish: str
+        self, name: str, area: float, random: Array, meaning: Meaning, aim: str
     ) -> str:
         """Return a sentence on the area under one curve."""
         text = self.tr("{name}: area {area}, random {mean} ± {spread} ({wish})")
-        said = text.format(
+        line = text.format(
             name=name,
             area=format_value(area),
             mean=format_value(float(random.mean())),
             spread=format_value(float(f"{random.std():.1g}")),
-            wish=wish,
+            wish=aim,
         )
-        return f'<span style="color:{meaning.value}">■</span> {said}'
+        return f'<span style="color:{meaning.value}">■</span> {line}'
 
     def note(self) -> str:
         """Return the text above the curves."""

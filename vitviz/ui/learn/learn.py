@@ -69,7 +69,7 @@ class LearnController(PaneController[LearnPanes]):
         self._receive_part: Callable[[Any], None] | None = None
         self._receive_failure: Callable[[str], None] | None = None
         self._is_open = False
-        self._former_heads: HeadChoice | None = None
+        self._previous_heads: HeadChoice | None = None
         # The learn view shown last, with its grid and its query.
         self._key_on: tuple[LearnView, tuple[int, int], int] | None = None
         self._workers.on_result(JobKind.LESSON, self._on_result)
@@ -83,10 +83,10 @@ class LearnController(PaneController[LearnPanes]):
 
     def attach(self, pane: LearnPanes) -> None:
         """Use another panel, which continues where this one was."""
-        former, self._panes = self.panel, pane
+        previous, self._panes = self.panel, pane
         self.drop()
         panel = self.panel
-        panel.recall(former.remembered())
+        panel.recall(previous.remembered())
         panel.setHost(self)
         panel.setDone(_done())
         panel.chapterChosen.connect(self._on_chapter)
@@ -114,7 +114,7 @@ class LearnController(PaneController[LearnPanes]):
         lesson = LessonData(view, self._host.document.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
             # The map and the arithmetic beside it have to be of the same head.
-            self._former_heads = view.state.heads
+            self._previous_heads = view.state.heads
             self.change(merge=True, heads=FIRST_HEAD)
             return
         if view.state.direction is not Direction.LOOKS_AT:
@@ -133,13 +133,13 @@ class LearnController(PaneController[LearnPanes]):
         """Return whether the key chosen before no longer fits the grid or the query."""
         learn = lesson.view.state.learn
         now = (learn, lesson.trace.grid, lesson.query)
-        former, self._key_on = self._key_on, now
-        if learn.key is None or former is None or former[0].key != learn.key:
+        previous, self._key_on = self._key_on, now
+        if learn.key is None or previous is None or previous[0].key != learn.key:
             return False
-        if former[1] != lesson.trace.grid:
+        if previous[1] != lesson.trace.grid:
             return True
-        stayed = learn.chapter is former[0].chapter is Chapter.OUTPUT
-        return stayed and former[2] != lesson.query
+        stayed = learn.chapter is previous[0].chapter is Chapter.OUTPUT
+        return stayed and previous[2] != lesson.query
 
     def takes_click(self, token: int, with_shift: bool) -> bool:
         """Return whether a click on the picture chose a key, and so not a query."""
@@ -240,9 +240,9 @@ class LearnController(PaneController[LearnPanes]):
 
     def _give_heads_back(self) -> None:
         """Show the heads that were on screen before a chapter needed a single one."""
-        former, self._former_heads = self._former_heads, None
-        if former is not None and self._host.state.heads == FIRST_HEAD:
-            self.change(merge=True, heads=former)
+        previous, self._previous_heads = self._previous_heads, None
+        if previous is not None and self._host.state.heads == FIRST_HEAD:
+            self.change(merge=True, heads=previous)
 
     def _on_result(self, value: object) -> None:
         if self._receive is not None:

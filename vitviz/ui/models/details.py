@@ -298,10 +298,10 @@ def assumed_text(phrases: Sequence[str]) -> str:
     """Return what was assumed because a file of weights does not tell it, or ""."""
     if not phrases:
         return ""
-    said = _tr("Assumed, since the file does not say: {list}").format(
+    text = _tr("Assumed, since the file does not say: {list}").format(
         list=", ".join(map(_assumed, phrases))
     )
-    return said + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
+    return text + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
 
 
 def _assumed(phrase: str) -> str:

@@ -194,14 +194,14 @@ class ModelDialog(QDialog):
         """Return the line at the bottom with messages and downloads."""
         return self._line
 
-    def takeOver(self, former: ModelDialog) -> None:
+    def takeOver(self, other: ModelDialog) -> None:
         """Take the place and contents of a dialog that was made in another language."""
-        self.setGeometry(former.geometry())
-        for trait, chip in former._chips.items():
+        self.setGeometry(other.geometry())
+        for trait, chip in other._chips.items():
             self._chips[trait].setChecked(chip.isChecked())
-        self._looked_up = former._looked_up
-        self._search.setText(former._search.text())
-        entry = former._details.entry()
+        self._looked_up = other._looked_up
+        self._search.setText(other._search.text())
+        entry = other._details.entry()
         if entry is not None:
             self._choose(entry.name)
         self._on_progress(DownloadProgress(0))

@@ -48,14 +48,14 @@ class ModelDialogs(QObject):
 
     def rebuild(self) -> None:
         """Replace an open dialog by one in another language; its download goes on."""
-        former = self._dialog
-        if former is None:
+        previous = self._dialog
+        if previous is None:
             return
         self._dialog = None
         self.all_models()
         assert self._dialog is not None
-        self._dialog.takeOver(former)
-        shiboken6.delete(former)  # closing the dialog would cancel the download
+        self._dialog.takeOver(previous)
+        shiboken6.delete(previous)  # closing the dialog would cancel the download
 
     def model_folder(self) -> None:
         """Ask for a folder that transformers has written."""
@@ -86,10 +86,10 @@ class ModelDialogs(QObject):
         model = self._model()
         if model is None or model.info.weights_path is None:
             return
-        said, _ = split_network(model.info.source)
+        named, _ = split_network(model.info.source)
         assumed = next((text for text in model.info.assumed if TIMM_PREFIX in text), "")
         likely = assumed.removeprefix(TIMM_PREFIX).split(" | ") if assumed else []
-        self._ask_network(model.info.weights_path, [said] if said else likely)
+        self._ask_network(model.info.weights_path, [named] if named else likely)
 
     def _ask_network(self, path: Path, likely: list[str]) -> None:
         name = ask_network(self._window, path.name, likely)

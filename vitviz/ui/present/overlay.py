@@ -143,8 +143,8 @@ class PresentOverlay(QWidget):
     def _follow(self) -> None:
         place = self.mapFromGlobal(QCursor.pos())
         if place != self._place:
-            former, self._place = self.haloRect(), place
-            self.update(former)
+            previous, self._place = self.haloRect(), place
+            self.update(previous)
             self.update(self.haloRect())
 
     def _forget_key(self) -> None:

@@ -110,10 +110,10 @@ class Present(QObject):
         self._view, self._learn = view, learn
         self._is_on = False
         self._restore: Callable[[], None] | None = None
-        self._former_state = window.windowState()
-        self._former_place = QRect()
-        self._former_style = Style.TINT
-        self._former_opacity: float | None = None
+        self._previous_state = window.windowState()
+        self._previous_place = QRect()
+        self._previous_style = Style.TINT
+        self._previous_opacity: float | None = None
         # The mode for which picture and panel have got their shares of the width.
         self._placed: Mode | None = None
         # Pointer halo, pressed keys and the blank screen, over the window.
@@ -164,8 +164,8 @@ class Present(QObject):
             return
         self._is_on = True
         self._restore = self._host.remembered()
-        self._former_state = window.windowState()
-        self._former_place = window.geometry()
+        self._previous_state = window.windowState()
+        self._previous_place = window.geometry()
         here = window.screen()
         audience = self._audience_screen(here)
         size = audience.geometry().size() if full_screen else window.size()
@@ -173,11 +173,11 @@ class Present(QObject):
         self._host.contents().hide()  # or its large type would widen the window
         theme.present(self._app(), SMALLEST_PX * max(scale, 1.0))
         state = view.state
-        self._former_style = state.style
+        self._previous_style = state.style
         is_saved = view.saved_views.current is not None
         # A saved view keeps its style, which its author has chosen.
         if state.style is Style.TINT and not is_saved:
-            self._former_opacity = state.opacity
+            self._previous_opacity = state.opacity
             view.change(
                 style=Style.SPOTLIGHT,
                 opacity=min(state.look.opacity, OPACITY),
@@ -219,14 +219,14 @@ class Present(QObject):
                 part.deleteLater()
         self.stage = self.speaker = None
         theme.present(self._app(), None)
-        window.setWindowState(self._former_state)
-        is_free = self._former_state == Qt.WindowState.WindowNoState
+        window.setWindowState(self._previous_state)
+        is_free = self._previous_state == Qt.WindowState.WindowNoState
         if is_free:
-            window.setGeometry(self._former_place)
+            window.setGeometry(self._previous_place)
         style = self._view.state.style
-        if style is Style.SPOTLIGHT and self._former_style is Style.TINT:
+        if style is Style.SPOTLIGHT and self._previous_style is Style.TINT:
             self._view.change(
-                style=self._former_style, opacity=self._former_opacity, merge=True
+                style=self._previous_style, opacity=self._previous_opacity, merge=True
             )
         self._host.rebuild()
         if self._restore is not None:

@@ -62,8 +62,8 @@ class SignalBridge(QObject):
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
-        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
-        self._former = {
+        self._previous_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._previous_handlers = {
             number: signal.signal(number, _noop)
             for number in (signal.SIGINT, signal.SIGTERM)
         }
@@ -75,8 +75,8 @@ class SignalBridge(QObject):
     def restore(self) -> None:
         """Restore the signal handlers from before."""
         self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._former_fd)
-        for number, handler in self._former.items():
+        signal.set_wakeup_fd(self._previous_fd)
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
         self._reader.close()
         self._writer.close()
@@ -157,13 +157,13 @@ def run(
     window.offers_hints = True
     if presents:
         window.present.begin()
-    former_hook = sys.excepthook
+    previous_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:
         with settings.saving_behind(window.preferences.problemFound.emit):
             status = int(app.exec())
     finally:
-        sys.excepthook = former_hook
+        sys.excepthook = previous_hook
         bridge.restore()
         events.hand_to(None)
         end_of_qt()

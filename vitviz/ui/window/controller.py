@@ -329,8 +329,8 @@ class Controller(QObject):
 
     def _go_to(self, history: History) -> None:
         if history is not self.history:
-            former, self.history = self.history.present, history
-            if merge_active(history.present.changes) != merge_active(former.changes):
+            previous, self.history = self.history.present, history
+            if merge_active(history.present.changes) != merge_active(previous.changes):
                 self.runs.start()
             self.refresh()
             self.stateChanged.emit()

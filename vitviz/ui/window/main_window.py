@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         Called when the program's language changes: no text can be forgotten that way.
         """
         restore, strokes = self.remembered(), self.lab.painting.strokes()
-        former = self._contents
+        previous = self._contents
         self.takeCentralWidget()
         # Deleted at once: the controller's signals must not reach what belongs to
         # widgets that are about to be deleted.
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self._join()
         self.model_dialogs.rebuild()
         make_anew(self, AboutDialog, LogWindow)
-        former.deleteLater()
+        previous.deleteLater()
         restore()
         self.lab.painting.go_on_with(strokes)
         self.present.rebuilt()
@@ -404,7 +404,7 @@ class CloseGuard(QObject):
         super().__init__(window)
         self._window = window
         self._is_waiting = False
-        self._said = ""
+        self._message = ""
         self._must_end = False
         window.controller.write_queue.settled.connect(self._on_settled)
 
@@ -422,8 +422,8 @@ class CloseGuard(QObject):
             "{name} is being written, and the window closes when it is there. Close it "
             "again to leave without the file."
         )
-        self._said = text.format(name=writing.name())
-        self._window.panes.errors.showMessage(self._said)
+        self._message = text.format(name=writing.name())
+        self._window.panes.errors.showMessage(self._message)
         return False
 
     def end(self) -> None:
@@ -439,7 +439,7 @@ class CloseGuard(QObject):
             return
         self._is_waiting = False  # stay open, so that the error can be read
         errors = self._window.panes.errors
-        if errors.text() == self._said:
+        if errors.text() == self._message:
             errors.clear()
 
 
@@ -460,8 +460,8 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
 def make_anew(window: MainWindow, *kinds: type[QWidget]) -> None:
     """Make the open dialogs of these kinds anew where they are, in another language."""
     for kind in kinds:
-        former = window.findChild(kind)
-        if isinstance(former, kind) and former.isVisible():
-            place = former.geometry()
-            shiboken6.delete(former)  # closing would delete it only later
+        previous = window.findChild(kind)
+        if isinstance(previous, kind) and previous.isVisible():
+            place = previous.geometry()
+            shiboken6.delete(previous)  # closing would delete it only later
             show_dialog(window, kind).setGeometry(place)

@@ -1,7 +1,7 @@
 """Runs: from a picture and a model to a trace on screen.
 
     picture read, model loaded, or another set of interventions → `start`
-    layer after layer → the document with a growing trace → `_settle`
+    layer after layer → the document with a growing trace → `_store_last_good`
 
 When a run completes, picture and trace become the document to return to; a failed open,
 load or run leaves it as it was. The baseline run of the picture is kept while the Lab
@@ -100,7 +100,7 @@ class Runs(QObject):
         # Pictures that are likely to be opened next.
         self.picture_cache = PictureCache()
         self._host, self._errors, self._progress = host, errors, progress
-        self._settled = LastGood()
+        self._last_good = LastGood()
         # Whether the query on screen is already that of the run to come.
         self._is_restoring = False
         self._untouched: BaselineRun | None = None
@@ -181,7 +181,7 @@ class Runs(QObject):
     def settle_on(self, document: Document) -> None:
         """Show a complete document; a failure goes back to it."""
         self._host.show_document(document)
-        self._settle()
+        self._store_last_good()
 
     def start(self) -> None:
         """Run the model with the view's changes; without any, show a known run."""
@@ -249,13 +249,13 @@ class Runs(QObject):
 
     def _stay_in_place(self, trace: Trace) -> None:
         """Move the query to the same place of the picture when the grid has changed."""
-        former = self._settled.document.trace
-        if former is None or self._is_restoring:
+        previous = self._last_good.document.trace
+        if previous is None or self._is_restoring:
             return
-        here, there, state = former.setup, trace.setup, self._host.state
-        if here.grid == there.grid or state.token >= former.num_tokens:
+        here, there, state = previous.setup, trace.setup, self._host.state
+        if here.grid == there.grid or state.token >= previous.num_tokens:
             return
-        kept = (one for one in state.others if one < former.num_tokens)
+        kept = (one for one in state.others if one < previous.num_tokens)
         others = tuple(dict.fromkeys(linked_token(t, here, there) for t in kept))
         token = linked_token(state.token, here, there)
         self._host.change(token=token, others=others, merge=True)
@@ -267,7 +267,7 @@ class Runs(QObject):
         self.model = done.model or self.loaded or self.model
         if not done.trace.interventions:
             self.keep_untouched(done)
-        self._settle()
+        self._store_last_good()
         host.refresh()
         self.documentChanged.emit()
         if done.trace.setup.fallback is not None:
@@ -300,10 +300,10 @@ class Runs(QObject):
             self._go_back()
         self._progress.say_cancelled()
 
-    def _settle(self) -> None:
+    def _store_last_good(self) -> None:
         """Store what is shown now, for a failure to go back to."""
         host = self._host
-        self._settled = LastGood(
+        self._last_good = LastGood(
             host.document,
             self.model,
             self.loaded,
@@ -315,13 +315,13 @@ class Runs(QObject):
 
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
-        settled, host = self._settled, self._host
-        if settled.document.trace is not None:
-            self.model, self.loaded = settled.model, settled.loaded
-            self.choice = settled.choice
-            self.options = settled.options
-        host.put(replace(host.state, changes=settled.changes), merge=True)
-        host.show_document(settled.document)
+        last_good, host = self._last_good, self._host
+        if last_good.document.trace is not None:
+            self.model, self.loaded = last_good.model, last_good.loaded
+            self.choice = last_good.choice
+            self.options = last_good.options
+        host.put(replace(host.state, changes=last_good.changes), merge=True)
+        host.show_document(last_good.document)
         self.stateChanged.emit()
 
 

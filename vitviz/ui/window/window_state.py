@@ -80,12 +80,12 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
 
     contents : returns what is in the window; other contents once it is built anew.
     """
-    former = contents()
-    panes = former.panes
+    previous = contents()
+    panes = previous.panes
     zoom = panes.picture.shownRange()
     error, stays = panes.errors.error(), panes.errors.stays()
     focus = _focus(window)
-    had_keys = former.keys.isVisible()
+    had_keys = previous.keys.isVisible()
     had_side = not panes.side.isHidden()
     splits = [one.sizes() for one in window.findChildren(QSplitter)]
     scrolled = {
