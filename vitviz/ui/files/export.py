@@ -1,4 +1,7 @@
-"""Writes the view on screen into a file the user names, and leaves the window free."""
+"""Export dialog: writes the view on screen into a file that the user names.
+
+ask → write → a job of `jobs.exports` → `WriteQueue`; the window stays usable
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,13 @@ ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
 
 
 def named(path: Path, kind: str) -> Path:
-    """`path` with an ending, where people left it to the kind they chose.
+    """Return `path` with an ending: one of the chosen kind, where the user typed none.
 
     kind : as the dialog shows it, "Numbers (*.npz *.csv)"; empty if it names none.
     """
     of_kind = re.findall(r"\*(\.\w+)", kind) or [".png"]
     ending = path.suffix.lower()
-    # figures are offered first: that kind need not have been chosen
+    # The dialog begins with figures, so that kind may not have been chosen on purpose.
     if ending in of_kind or (ending in ENDINGS and of_kind[0] == ".png"):
         return path
     if ending in ENDINGS:
@@ -63,24 +66,24 @@ class ExportHost(Protocol):
 
 
 class ExportDialog(QObject):
-    """Asks for a name, and has figures, animations and numbers written."""
+    """The dialog that asks for a file, and the jobs that write what is on screen."""
 
+    # What was written, as a sentence.
     said = Signal(str)
-    """What was written."""
+    # The VitvizError for which nothing is written.
     refused = Signal(object)
-    """The VitvizError for which nothing is written."""
 
     def __init__(self, control: ExportHost) -> None:
         super().__init__(control.write_queue)
         self._control = control
         self._last_target: str | None = None
+        # Folder of the last file that was written; the dialog begins there.
         self._folder: Path | None = None
-        """Of the last file that was written; the next is asked for there."""
+        # Files being written whose model the Lab has changed.
         self._changed: set[Path] = set()
-        """Files of a changed model, on their way."""
 
     def ask(self, window: QWidget) -> None:
-        """Ask for a name; its ending says what is written."""
+        """Ask for a file and write it; its ending decides what is written."""
         control = self._control
         shown = control.display
         if control.document.trace is None or shown is None or shown.heat is None:
@@ -104,7 +107,8 @@ class ExportDialog(QObject):
         if not path:
             return
         target = named(Path(path), kind)
-        if target != Path(path) and target.exists():  # the dialog asked about another
+        # The dialog asked whether to replace `path`, not `target`.
+        if target != Path(path) and target.exists():
             error = InputError(
                 "{name} is there already. Choose it by its whole name to replace it.",
                 name=printable(target.name),
@@ -114,7 +118,7 @@ class ExportDialog(QObject):
         self.write(str(target))
 
     def write(self, path: str) -> None:
-        """Have what is on screen now written; its ending says as what."""
+        """Write what is on screen now; the ending of `path` decides in which form."""
         control = self._control
         trace, shown = control.document.trace, control.display
         if trace is None or shown is None or shown.heat is None:

@@ -1,4 +1,4 @@
-"""A folder's pictures beside the picture: a column of thumbnails, one of them shown."""
+"""Film strip: a folder's pictures as a column of thumbnails beside the picture."""
 
 from __future__ import annotations
 
@@ -35,18 +35,19 @@ from vitviz.system.atomic_files import printable
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import tip
 
+# Side of a thumbnail, in logical px.
 SIDE = 88
-"""Of a thumbnail, in logical px."""
 MARGIN = 4
 WIDTH = SIDE + 6 * MARGIN + 12
+# Least number of thumbnails that stay in memory.
 KEPT = 500
+# How long scrolling has to rest before thumbnails are requested.
 WANTED_MS = 40
-"""How long scrolling has to rest before thumbnails are asked for."""
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Pictures(QAbstractListModel):
-    """Names and thumbnails; notes what is painted without one."""
+    """List model of names and thumbnails."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,7 +71,7 @@ class _Pictures(QAbstractListModel):
 
 
 class _Painter(QStyledItemDelegate):
-    """A thumbnail over its name."""
+    """Delegate that draws a thumbnail above its name."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         height = option.fontMetrics.height()  # type: ignore[attr-defined]
@@ -113,12 +114,15 @@ class _Painter(QStyledItemDelegate):
 
 
 class FilmStrip(QWidget):
-    """Setters never emit; signals are what the user did, and what is missing."""
+    """A column of thumbnails, one of them current; setters emit nothing.
 
+    Signals report what the user chose, and which thumbnails are missing.
+    """
+
+    # The index of a picture.
     chosen = Signal(int)
-    """Index of a picture."""
+    # Paths, those in view first, and the side in device pixels.
     thumbnailsWanted = Signal(object, int)
-    """Paths, the ones in view first, and the side in device pixels."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,14 +157,14 @@ class FilmStrip(QWidget):
         self.hide()
 
     def refreshTheme(self) -> None:
-        """Take over the surround of the application's theme."""
+        """Use the surround of the application's theme."""
         palette = self._list.palette()
         surround = QColor(theme.colours().surround)
         palette.setColor(QPalette.ColorRole.Base, surround)
         self._list.setPalette(palette)
 
     def setListing(self, paths: Sequence[Path], index: int) -> None:
-        """Show these pictures, and which of them is on screen; -1 for none."""
+        """Show these pictures and which of them is on screen; -1 for none."""
         if tuple(paths) != self._model.paths:
             self._model.beginResetModel()
             self._model.paths = tuple(paths)
@@ -183,7 +187,7 @@ class FilmStrip(QWidget):
             height, width = pixels.shape[:2]
             kind = QImage.Format.Format_RGB888
             image = QImage(pixels.data, width, height, 3 * width, kind)
-            pixmap = QPixmap.fromImage(image)  # a copy: the array may go
+            pixmap = QPixmap.fromImage(image)  # a copy: the array may be freed
             pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         made = self._model.made
         made[path] = pixmap
@@ -193,7 +197,7 @@ class FilmStrip(QWidget):
         self._list.viewport().update()
 
     def showEvent(self, event: Any) -> None:  # noqa: ANN401
-        """Ask for what is in view now."""
+        """Request the thumbnails that are in view now."""
         super().showEvent(event)
         self._rest.start()
 
@@ -207,7 +211,7 @@ class FilmStrip(QWidget):
         return range(max(0, min(top, rows)), min(rows, top + shown))
 
     def _ask(self) -> None:
-        """Ask for the thumbnails in view, then for the next ones below."""
+        """Request the thumbnails in view, then as many below them."""
         if not self.isVisible():
             return
         seen = self._in_view()
@@ -222,7 +226,7 @@ class FilmStrip(QWidget):
             self.thumbnailsWanted.emit(missing, side)
 
     def resizeEvent(self, event: Any) -> None:  # noqa: ANN401
-        """More of the strip may be in view."""
+        """Request thumbnails: more of the strip may be in view."""
         super().resizeEvent(event)
         self._rest.start()
 

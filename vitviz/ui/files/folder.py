@@ -1,6 +1,6 @@
-"""The pictures one steps through, and the files that were opened before.
+"""Opening of files and folders, steps through a folder's pictures, and recent files.
 
-open(paths) → the first is shown, the list comes from a worker
+open(paths) → the first is shown, a worker lists the others
 step(±1)    → the neighbour, which has been read ahead
 """
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from vitviz.ui.files.sessions import Sessions
     from vitviz.ui.widgets.error_bar import ErrorBar
 
+# How long a picture is on screen before its neighbours are read: not while stepping on.
 AHEAD_MS = 200
-"""How long a picture stands before its neighbours are read: not while one steps on."""
 
 
 class FilesHost(Protocol):
@@ -48,12 +48,12 @@ class FilesHost(Protocol):
 
 
 class Files(QObject):
-    """Lives in the main thread, as long as the window."""
+    """The pictures to step through; lives in the main thread, as long as the window."""
 
+    # A VitvizError that stays until it is dismissed.
     warned = Signal(object)
-    """A VitvizError that stays until it is dismissed."""
+    # The picture that was opened is on screen, and takes the keyboard focus.
     focusWanted = Signal()
-    """The picture that was opened is on screen, and keys are for it."""
 
     def __init__(
         self,
@@ -66,16 +66,16 @@ class Files(QObject):
         self._host, self._workers = host, workers
         self._sessions, self._preferences = sessions, preferences
         self.listing = Listing()
+        # Index of the picture requested last; -1 when it is not in the list.
         self.index = -1
-        """Of the picture asked for last; -1 when it is none of the list."""
+        # Whether the list was opened as such, rather than found around one file.
         self.was_asked_for = False
-        """Whether the list was opened as such, and not found around one file."""
+        # Whether the first picture of the list to come has to be opened.
         self._is_new = False
-        """Whether the first of the list to come has to be opened."""
+        # A file that was opened by itself, added to the recent ones once it is shown.
         self._asked: Path | None = None
-        """A file that was asked for by itself, to be remembered once it is shown."""
+        # Whether the next picture takes the keyboard focus.
         self._takes_focus = False
-        """Whether keys are for the picture that is to come."""
         self._shown: SourceImage | None = None
         self._pause = QTimer(self, singleShot=True, interval=AHEAD_MS)
         self._pause.timeout.connect(self._read_ahead)
@@ -86,9 +86,9 @@ class Files(QObject):
         sessions.used.connect(self.remember)
 
     def attach(self, film: FilmStrip, errors: ErrorBar) -> None:
-        """Fill a film strip, which is made anew with the window's language.
+        """Use another film strip, since it is made anew with the window's language.
 
-        errors : where it is seen whether a session was opened without a message.
+        errors : the bar that shows whether a session was opened without a message.
         """
         self._film, self._errors = film, errors
         film.chosen.connect(self.go_to)
@@ -115,7 +115,8 @@ class Files(QObject):
             self._asked = chosen[0]
             self._is_new = False
             self._host.open_picture(chosen[0])
-            if self._host.document.image is None:  # else its list stays till it is here
+            # With a picture on screen, its list stays until the new picture is read.
+            if self._host.document.image is None:
                 self._find(chosen[0].absolute())
         else:
             self._asked = None
@@ -123,11 +124,11 @@ class Files(QObject):
             self._workers.submit(JobKind.FOLDER, bound(list_pictures, chosen))
 
     def folder(self) -> Path:
-        """Where dialogs begin."""
+        """Return the folder in which dialogs begin."""
         return start_folder(self._host.document.image)
 
     def step(self, by: int) -> None:
-        """The picture after or before, to the end of the list."""
+        """Open the picture `by` places further, at most the list's first or last."""
         paths = self.listing.paths
         if self.index < 0 or not paths:
             return
@@ -141,7 +142,7 @@ class Files(QObject):
             self._show_list()
 
     def request_thumbnails(self, paths: Sequence[Path], side_px: int) -> None:
-        """Have these made; those asked for before and not yet made are forgotten."""
+        """Submit a job for these thumbnails; it replaces one that is not done."""
         self._workers.submit(JobKind.THUMBNAILS, bound(make_thumbnails, paths, side_px))
 
     def toggle_strip(self) -> None:
@@ -166,7 +167,7 @@ class Files(QObject):
         self._preferences.set(recent=(place, *others)[: now.max_recent])
 
     def on_document(self) -> None:
-        """Remember another picture that is on screen, and find those beside it."""
+        """React to another picture on screen: remember it, and list those beside it."""
         image = self._host.document.image
         if image is self._shown:
             return
@@ -220,7 +221,7 @@ class Files(QObject):
         return 0 <= self.index < len(paths) and paths[self.index] == place
 
     def _find(self, place: Path) -> None:
-        """The place of a picture in the list, or the list around it."""
+        """Set a picture's index in the list, or submit a job that lists its folder."""
         if place in self.listing.paths and not self._workers.is_awaited(JobKind.FOLDER):
             self.index = self.listing.paths.index(place)
             self._show_list()

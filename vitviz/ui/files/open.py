@@ -1,4 +1,4 @@
-"""Asking for files, and taking what is dropped or pasted."""
+"""Dialogs for files and folders, and opening of what was dropped or pasted."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from vitviz.views.session import SUFFIX
 if TYPE_CHECKING:
     from vitviz.pictures.source import SourceImage
 
+# Qt's quality for little compression: the picture is decoded again at once.
 FAST_PNG = 85
-"""Qt's quality for little compression: it is read again at once."""
 
 
 class OpenDialogs(QObject):
-    """Dialogs and mime data of one window."""
+    """Dialogs for files of one window, and what is dropped or pasted there."""
 
+    # Why there was nothing to open, in a sentence.
     refused = Signal(str)
-    """Why there was nothing to open, in a sentence."""
 
     def __init__(self, window: QWidget, files: Files, workers: Workers) -> None:
         super().__init__(window)
         self._window, self._files, self._workers = window, files, workers
 
     def open_dialog(self) -> None:
-        """Ask for pictures or a session."""
+        """Ask for pictures or a session, and open them."""
         paths, _ = QFileDialog.getOpenFileNames(
             self._window,
             self.tr("Open pictures or a session"),
@@ -46,7 +46,7 @@ class OpenDialogs(QObject):
         self._files.open(paths)
 
     def folder_dialog(self) -> None:
-        """Ask for a folder of pictures."""
+        """Ask for a folder of pictures, and open it."""
         title = self.tr("Open a folder of pictures")
         begin = str(self._files.folder())
         path = QFileDialog.getExistingDirectory(self._window, title, begin)
@@ -60,7 +60,7 @@ class OpenDialogs(QObject):
             self._files.open(files)
         elif mime.hasImage():
             found: object = mime.imageData()
-            # what this program itself has copied is a pixmap
+            # A picture that this program has copied is a pixmap.
             image = found.toImage() if isinstance(found, QPixmap) else found
             job = bound(_read, cast("QImage", image), name)
             self._workers.submit(JobKind.PICTURE, job)
@@ -80,7 +80,7 @@ class OpenDialogs(QObject):
 def _read(context: Context, image: QImage, name: str) -> SourceImage:
     """Return the SourceImage of a picture that is no file.
 
-    As a file it is upright, on white and sRGB like any other.
+    Encoded and read as a file, it becomes upright, on white and sRGB like any other.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

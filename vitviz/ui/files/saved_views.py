@@ -1,8 +1,6 @@
-"""The list of saved views.
+"""Saved views: their pane, their list to step through, and names for them.
 
-Views the user has saved, and stepping through them.
-
-A view in a few words, such as `layer 5 · head mean · (7, 3)`.
+A name is a view in a few words, such as `layer 5 · head mean · (7, 3)`.
 """
 
 from __future__ import annotations
@@ -36,14 +34,14 @@ if TYPE_CHECKING:
 
 
 class ViewsPane(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """The list of saved views with its buttons; setters emit nothing."""
 
     saveRequested = Signal()
     viewChosen = Signal(int)
     renamed = Signal(int, str)
     removeRequested = Signal(int)
+    # (index, step).
     moveRequested = Signal(int, int)
-    """(index, step)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,15 +104,15 @@ class ViewsPane(QWidget):
             button.setEnabled(bool(views))
 
     def setCanSave(self, can_save: bool) -> None:
-        """Offer to save where there is something on screen."""
+        """Set whether there is a view on screen to save."""
         self._save.setEnabled(can_save)
 
     def list(self) -> QListWidget:
-        """The list itself."""
+        """Return the list widget."""
         return self._list
 
     def saveButton(self) -> QToolButton:
-        """Keeps the view on screen."""
+        """Return the button that saves the view on screen."""
         return self._save
 
     def _on_clicked(self, item: QListWidgetItem) -> None:
@@ -134,54 +132,54 @@ class ViewsPane(QWidget):
 
 
 class ViewHost(Protocol):
-    """Where views are shown."""
+    """What shows the views."""
 
     @property
     def state(self) -> ViewState:
         """The view on screen."""
 
     def go_to_state(self, state: ViewState) -> None:
-        """Show another view; undo comes back."""
+        """Show another view; undo returns to this one."""
 
 
 class SavedViews(QObject):
     """A list of views with names; lives in the main thread."""
 
+    # The views, or which of them is current.
     changed = Signal()
-    """Views or the current one."""
 
-    def __init__(self, stage: QObject) -> None:
-        super().__init__(stage)
-        self._stage: ViewHost = stage  # type: ignore[assignment]
+    def __init__(self, host: QObject) -> None:
+        super().__init__(host)
+        self._host: ViewHost = host  # type: ignore[assignment]
         self.views: tuple[SavedView, ...] = ()
 
     @property
     def current(self) -> int | None:
         """The saved view that is on screen, if it is one."""
-        state = self._stage.state
+        state = self._host.state
         found = (i for i, view in enumerate(self.views) if view.state == state)
         return next(found, None)
 
     def set(self, views: tuple[SavedView, ...]) -> None:
-        """Other views, as of a session that was opened."""
+        """Replace all views, as when a session was opened."""
         self.views = views
         self.changed.emit()
 
     def save(self, name: str) -> None:
-        """Keep the view on screen, after the current one."""
+        """Insert the view on screen after the current one."""
         now = self.current
         at = len(self.views) if now is None else now + 1
-        view = SavedView(name, self._stage.state)
+        view = SavedView(name, self._host.state)
         self.set((*self.views[:at], view, *self.views[at:]))
 
     def show(self, index: int) -> None:
         """Go to a view."""
         if 0 <= index < len(self.views):
-            self._stage.go_to_state(self.views[index].state)
+            self._host.go_to_state(self.views[index].state)
             self.changed.emit()
 
     def step(self, step: int) -> None:
-        """The view so many further; from elsewhere the first or the last."""
+        """Go `step` views further; from an unsaved view, to the first or last."""
         if not self.views:
             return
         now = self.current
@@ -196,12 +194,12 @@ class SavedViews(QObject):
             self.set((*self.views[:index], view, *self.views[index + 1 :]))
 
     def remove(self, index: int) -> None:
-        """Forget a view."""
+        """Remove a view."""
         if 0 <= index < len(self.views):
             self.set((*self.views[:index], *self.views[index + 1 :]))
 
     def move(self, index: int, step: int) -> None:
-        """Exchange a view with its neighbour."""
+        """Exchange a view with the one `step` places further."""
         other = index + step
         if 0 <= index < len(self.views) and 0 <= other < len(self.views):
             views = list(self.views)
@@ -210,9 +208,9 @@ class SavedViews(QObject):
 
 
 def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
-    """What a map shows: method, layer, head, query.
+    """Return a name for what a map shows: method, layer, head and query.
 
-    method_title : of the heat's method, as in the window's menu.
+    method_title : of the map's method, as in the window's menu.
     """
     options = METHODS[heat.method].options
     parts = []

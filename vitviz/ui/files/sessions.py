@@ -1,4 +1,4 @@
-"""Saving a session into a file, and opening one."""
+"""Session files: saving the picture, model and view of a window, and opening them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class SessionHost(Protocol):
-    """What a session is of, and what writes it."""
+    """What a session consists of, and what writes it."""
 
     @property
     def document(self) -> Document: ...
@@ -41,32 +41,32 @@ class SessionHost(Protocol):
 
 
 class Sessions(QObject):
-    """Knows the file that the window's session came from or went to."""
+    """Saving and opening of sessions, with the file of the current one."""
 
+    # A Session to restore.
     opened = Signal(object)
-    """A Session to bring back."""
+    # The Path that a session was read from or written to.
     used = Signal(object)
-    """The Path that one was read from or written to."""
+    # What was written, as a sentence.
     said = Signal(str)
-    """What was written."""
+    # The VitvizError for which nothing is read or written.
     refused = Signal(object)
-    """The VitvizError for which nothing is read or written."""
+    # A VitvizError about what was read; it stays until it is dismissed.
     warned = Signal(object)
-    """A VitvizError about what was read; it stays until it is dismissed."""
 
     def __init__(self, window: QWidget, host: SessionHost) -> None:
         super().__init__(window)
         self._window, self._host = window, host
         self._path: Path | None = None
+        # The file being written; None if another session was opened since.
         self._asked: Path | None = None
-        """Where it is being written, unless another has been opened since."""
         self._unknown: dict[str, object] = {}
-        # changes of the Lab as the session's file has them, and as it is to have them
+        # Changes of the Lab in the session's file, and in the file being written.
         self._changes: tuple[ListedIntervention, ...] = ()
         self._writing: tuple[ListedIntervention, ...] = ()
 
     def file_with(self, changes: tuple[ListedIntervention, ...]) -> Path | None:
-        """Return the session's file if it holds just these changes of the Lab."""
+        """Return the session's file if it holds exactly these changes of the Lab."""
         return self._path if changes == self._changes else None
 
     def save(self) -> None:
@@ -90,7 +90,7 @@ class Sessions(QObject):
             self.save_as(path)
 
     def save_as(self, path: Path) -> None:
-        """Have it written into `path`; an error is shown."""
+        """Write the session into `path`; an error is shown."""
         host = self._host
         image = host.document.image
         if image is None or image.path is None:
@@ -119,7 +119,7 @@ class Sessions(QObject):
         self.said.emit(self.tr("Saved {name}").format(name=printable(path.name)))
 
     def open(self, path: Path) -> None:
-        """Bring a session back; what cannot be used is named."""
+        """Read a session and emit it; what cannot be used is named in a warning."""
         try:
             session, bad = read(path)
         except VitvizError as error:

@@ -1,4 +1,4 @@
-"""The folder in which a dialog for files begins."""
+"""Folder in which a dialog for files begins."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def start_folder(image: SourceImage | None) -> Path:
-    """Return where a dialog begins: beside the picture, or what was opened last.
+    """Return the picture's folder, or that of what was opened last.
 
-    The home folder, where neither is to be had.
+    The home folder where there is neither.
     """
     places = [] if image is None or image.path is None else [image.path.absolute()]
     places += [Path(place) for place in settings.get().recent]

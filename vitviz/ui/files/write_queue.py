@@ -1,14 +1,12 @@
-"""Files on their way to the disk while the window goes on, one after another.
+"""Queue of files to write, and removal of partly written files of a killed process.
 
-    write(kind, target, job, then) → when the one before is there → the worker → `then`
+    write(kind, target, job, then) → after the files before it → the worker → `then`
 
-A newer job of a kind would take the place of the older one; a file that was asked for
-must not vanish that way, so they wait here.
+A newer job of a kind would replace an older one; a file that the user asked for must
+not be lost that way, so files wait here.
 
-Halves of files that a killed process left where the user had it write.
-
-before a file is written → its folder is noted in the settings, and on the disk
-orderly end → the note is removed; next start after a kill → the folder is swept
+    before a file is written → its folder is noted in the settings, on the disk
+    orderly end → the note is removed; next start after a kill → the folder is swept
 """
 
 from __future__ import annotations
@@ -32,38 +30,40 @@ if TYPE_CHECKING:
     from vitviz.errors import VitvizError
 
 
+# Files that only have to be written, and files that the engine computes first.
 OF_FILES = (JobKind.WRITE, JobKind.EXPORT)
-"""What is in memory and only has to be written, and what the engine computes first."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
+    """A file to write."""
+
     target: Path
     job: Job
     then: Callable[[Path], None]
 
 
 class WriteQueue(QObject):
-    """Lives in the main thread."""
+    """Files to write, one after the other; lives in the main thread."""
 
+    # Another file is to be written.
     asked = Signal()
-    """Another file is to be written."""
+    # The worker has been given a file to write.
     begun = Signal()
-    """The worker has been given a file to write."""
+    # The share of a file that is done, in [0, 1].
     advanced = Signal(float)
-    """How much of a file is done, in [0, 1]."""
+    # Nothing is left to write; True if all files were written.
     settled = Signal(bool)
-    """Nothing is left to write; whether all of it is there."""
 
     def __init__(self, workers: Workers, sweeper: LeftoverSweeper) -> None:
         super().__init__(workers)
         self._workers, self._sweeper = workers, sweeper
+        # The first of each kind is being written.
         self._orders: dict[JobKind, deque[_Order]] = {
             kind: deque() for kind in OF_FILES
         }
-        """Of each kind the first is being written."""
         self._has_failed = False
         workers.on_result(JobKind.WRITE, self._on_written)
         workers.on_result(JobKind.EXPORT, self._on_exported)
@@ -74,7 +74,7 @@ class WriteQueue(QObject):
     def write(
         self, kind: JobKind, target: Path, job: Job, then: Callable[[Path], None]
     ) -> None:
-        """Have `job` write `target`, and then call `then` with its path.
+        """Write `target` by `job`, then call `then` with its path.
 
         kind : one of `OF_FILES`. An error is shown, and `then` is not called.
         """
@@ -86,18 +86,18 @@ class WriteQueue(QObject):
             self._begin(kind)
 
     def is_busy(self) -> bool:
-        """Whether a file is being written, or waits for that."""
+        """Return whether a file is being written or waits."""
         return any(self._orders.values())
 
     def name(self) -> str:
-        """What is being written, as it is shown; empty for nothing."""
+        """Return the name of the file being written, as it is shown; empty for none."""
         for waiting in self._orders.values():
             if waiting:
                 return printable(waiting[0].target.name)
         return ""
 
     def forget(self) -> None:
-        """Begin no other file."""
+        """Remove all files that wait."""
         for waiting in self._orders.values():
             for order in list(waiting)[1:]:
                 _log.warning("%s is not written: it was cancelled", order.target)
@@ -123,7 +123,7 @@ class WriteQueue(QObject):
         self._end(JobKind.EXPORT, None)
 
     def _end(self, kind: JobKind, path: Path | None) -> None:
-        """The first of a kind is there, or has failed: on to the next."""
+        """Remove the first file of a kind, done or failed; begin the next."""
         waiting = self._orders[kind]
         order = waiting.popleft()
         if path is None:
@@ -144,7 +144,10 @@ def _after_note(context: Context, job: Job) -> object:
 
 
 class LeftoverSweeper(QObject):
-    """Lives in the main thread; folders, which may be slow, are another's work."""
+    """Removal of partly written files from the folders that a killed process noted.
+
+    Lives in the main thread; a worker looks through the folders, which may be slow.
+    """
 
     def __init__(self, workers: Workers) -> None:
         super().__init__(workers)
@@ -153,22 +156,23 @@ class LeftoverSweeper(QObject):
         workers.on_result(JobKind.TIDY, self._on_swept)
 
     def begin(self) -> None:
-        """Have the folders swept that a killed process had noted."""
+        """Submit a job that sweeps the folders that a killed process had noted."""
         folders = settings.get().written_to
         if folders:
             self._workers.submit(JobKind.TIDY, bound(sweep_folders, folders))
 
     def expect(self, folder: Path) -> None:
-        """A file is to be written there, once `settings.wait` has returned."""
+        """Note a folder to write to; the note is saved when `settings.wait` returns."""
         place = str(folder.absolute())
-        settings.refresh("written_to")  # another window may have ended meanwhile
+        # Another process may have changed the notes since.
+        settings.refresh("written_to")
         noted = settings.get().written_to
         self._own.add(place)
         if place not in noted:
             settings.set(written_to=(*noted, place))
 
     def end(self) -> None:
-        """All has been written that was begun here."""
+        """Remove the notes of this process: all its files have been written."""
         self._forget(self._own)
         self._own = set()
 

@@ -1,4 +1,4 @@
-"""What the user asks of a run: size, preprocessing, labels; and what it will cost."""
+"""Input options of a run: size, fit, preprocessing and labels, and their price."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class InputHost(Protocol):
-    """What is run, on what, and how."""
+    """What is run, on which picture, with which options."""
 
     @property
     def document(self) -> Document: ...
@@ -40,27 +40,27 @@ class InputHost(Protocol):
 
 
 class InputOptions(QObject):
-    """Between the Size menu, its dialogs and the runs; in the main thread."""
+    """Link between the Size menu, its dialogs and the runs, in the main thread."""
 
+    # Other options were requested.
     asked = Signal()
-    """Other options are asked for."""
+    # Options were chosen, perhaps others than those that were requested.
     chosen = Signal()
-    """Options are chosen, perhaps others than those that were asked for."""
+    # Share of attention that a lower precision moves, a float; None: unknown.
     precisionMeasured = Signal(object)
-    """The share of attention that a lower precision moves, a float; None: unknown."""
 
     def __init__(self, window: QWidget, host: InputHost, workers: Workers) -> None:
         super().__init__(window)
         self._window, self._host, self._workers = window, host, workers
         self._calibrations: dict[ModelInfo, Calibration] = {}
+        # The last trace for which the precision was requested.
         self._measured: Trace | None = None
-        """The last one whose precision was asked for."""
         self._precision: tuple[Trace, PrecisionError] | None = None
         workers.on_result(JobKind.PRICE, self._on_calibrated)
         workers.on_result(JobKind.PRECISION, self._on_precision)
 
     def attach(self, sizes: SizeMenu) -> None:
-        """Answer a menu of sizes, which is made anew with the window's language."""
+        """Use another Size menu, since it is made anew with the window's language."""
         sizes.setPrices(self.price_of)
         sizes.optionsChosen.connect(self.choose)
         sizes.customRequested.connect(self.ask_size)
@@ -68,7 +68,7 @@ class InputOptions(QObject):
         self._show_precision()
 
     def price_of(self, options: RunOptions) -> Price:
-        """What the picture at hand would cost, or a square without one."""
+        """Return the price of a run on the picture, or on a square without one."""
         from vitviz.pictures.placement import placement_for
 
         model, image = self._host.model, self._host.document.image
@@ -87,7 +87,7 @@ class InputOptions(QObject):
         return runs.price_of(model, size, calibration)
 
     def choose(self, options: object) -> None:
-        """Run with these options, or with smaller ones where memory is short."""
+        """Run with these options; if memory is short, ask for smaller ones first."""
         wanted = cast("RunOptions", options)
         host = self._host
         self.asked.emit()
@@ -99,7 +99,7 @@ class InputOptions(QObject):
         self.chosen.emit()
 
     def ask_size(self) -> None:
-        """Any width and height."""
+        """Ask for any width and height, and run with them."""
         model = self._host.model
         if model is None:
             return
@@ -128,7 +128,7 @@ class InputOptions(QObject):
         dialog.deleteLater()
 
     def ask_labels(self) -> None:
-        """Name the classes by a file."""
+        """Ask for a file that names the classes."""
         path, _ = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Choose a file of labels"),
@@ -140,7 +140,7 @@ class InputOptions(QObject):
             self._workers.submit(JobKind.MODEL, bound(label, model, Path(path)))
 
     def _agreed(self, wanted: RunOptions, price: Price) -> RunOptions:
-        """What to run with when it takes more than half of the free memory."""
+        """Ask what to run with, where it takes more than half of the free memory."""
         host = self._host
         assert host.model is not None
         assert price.free_bytes is not None
@@ -181,10 +181,10 @@ class InputOptions(QObject):
             return replace(wanted, size=side if is_one else smaller)
         return host.options
 
-    # -- what a run was measured to cost --------------------------------------------
+    # -- measurements of a run -----------------------------------------------------
 
     def on_document(self) -> None:
-        """Learn from a run that is done what others will cost, and what it lost."""
+        """React to a complete run: calibrate prices, measure the precision's error."""
         document, model = self._host.document, self._host.model
         trace, seconds = document.trace, document.seconds
         if model is None or trace is None or seconds is None:

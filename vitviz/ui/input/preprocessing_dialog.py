@@ -1,4 +1,4 @@
-"""Shows how the picture is prepared for the model, and lets it be changed."""
+"""Dialog for the preprocessing: resizing, interpolation, mean and deviation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NUM_DECIMALS = 6
 
 
 class PreprocessingDialog(QDialog):
-    """What the weights ask for, or what is used in its place."""
+    """The preprocessing of the weights, or what replaces it, to be changed."""
 
     def __init__(
         self, parent: QWidget, now: Preprocessing, own: Preprocessing, name: str
@@ -82,8 +82,8 @@ class PreprocessingDialog(QDialog):
         self._show(now)
 
     def chosen(self) -> Preprocessing | None:
-        """What is to be used; None for the weights' own."""
-        # numbers that were not touched keep the digits that are not shown
+        """Return the preprocessing to use; None for the weights' own."""
+        # Numbers that were not changed keep the digits that the boxes do not show.
         made = replace(
             self._now,
             resize=self._resize.value() or None,

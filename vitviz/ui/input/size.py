@@ -1,7 +1,4 @@
-"""Asks for any width and height of the model's input, its price beside it.
-
-Sizes with their price, what the model sees, and how the picture is prepared.
-"""
+"""Menu and dialog for the size and fit of the model's input, with their prices."""
 
 from __future__ import annotations
 
@@ -32,9 +29,9 @@ if TYPE_CHECKING:
 
 
 class SizeDialog(QDialog):
-    """Two numbers in steps of the patch; what they cost follows as they change.
+    """Any width and height in steps of the patch, with the price of a run.
 
-    One, where the whole picture is shown: the other side follows from its aspect.
+    One number where the whole picture is shown: the other side follows from its aspect.
     """
 
     def __init__(
@@ -80,7 +77,7 @@ class SizeDialog(QDialog):
         self._say()
 
     def options(self) -> RunOptions:
-        """What is chosen; a square is one number."""
+        """Return the chosen options; the size of a square is one number."""
         width = self._width.value()
         height = width if self._height is None else self._height.value()
         return replace(
@@ -132,14 +129,15 @@ class SizeDialog(QDialog):
         self._run.setEnabled(price.falls_back or not price.is_too_much)
 
 
+# Multiples of the model's own size that the menu offers.
 SIZE_FACTORS = (1, 2, 3, 4)
 
 
 class SizeMenu(QMenu):
-    """Filled when it is about to be shown: what is free changes all the time."""
+    """Sizes, fits and preprocessing; filled when shown, since free memory changes."""
 
+    # RunOptions.
     optionsChosen = Signal(object)
-    """RunOptions."""
     customRequested = Signal()
     preprocessingRequested = Signal()
 
@@ -148,7 +146,7 @@ class SizeMenu(QMenu):
         self._model: Model | None = None
         self._options = RunOptions()
         self._price_of: Callable[[RunOptions], Price] | None = None
-        # once: clearing a menu deletes its actions, but not groups or menus in it
+        # Made once: clearing a menu deletes its actions, but not groups or menus in it.
         self._sizes, self._fits = QActionGroup(self), QActionGroup(self)
         self.setToolTipsVisible(True)
         self.triggered.connect(self._on_triggered)
@@ -160,7 +158,7 @@ class SizeMenu(QMenu):
         self._fill()
 
     def setPrices(self, price_of: Callable[[RunOptions], Price]) -> None:
-        """Ask `price_of` what a run costs."""
+        """Set the function that returns the price of a run."""
         self._price_of = price_of
 
     def _fill(self) -> None:
@@ -214,20 +212,20 @@ class SizeMenu(QMenu):
 
 
 def side_text(options: RunOptions, own: int) -> str:
-    """`448 px` or `640×480 px`: the size in use."""
+    """Return the size in use: `448 px` or `640×480 px`."""
     size = own if options.size is None else options.size
     return f"{size} px" if isinstance(size, int) else f"{size[0]}×{size[1]} px"
 
 
 def rough_time(seconds: float) -> str:
-    """`0.16 s`, `12 s` or `3 min`: as exact as an estimate is."""
+    """Return `0.16 s`, `12 s` or `3 min`: as exact as an estimate is."""
     if seconds >= 90:
         return f"{seconds / 60:.0f} min"
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
 def price_text(price: Price) -> str:
-    """`14×14 = 196 · 7.1 MB · ≈ 0.05 s`, a sign before what memory hardly does."""
+    """Return `14×14 = 196 · 7.1 MB · ≈ 0.05 s`, with a sign if memory is short."""
     rows, cols = price.grid
     parts = [f"{rows}×{cols} = {rows * cols:,}", bytes_text(price.kept_bytes)]
     if price.seconds is not None:

@@ -1,7 +1,4 @@
-"""What the model takes the picture for, and which class the methods explain.
-
-Fills the pane of classes.
-"""
+"""Pane of classes: what the model predicts, and which class the methods explain."""
 
 from __future__ import annotations
 
@@ -30,10 +27,10 @@ from vitviz.views.classes import (
 
 
 class ClassPane(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """A list of classes with a search field; setters emit nothing."""
 
+    # The index of a class, or None for the likeliest.
     targetChosen = Signal(object)
-    """Class index, or None for the likeliest."""
     searched = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -71,20 +68,20 @@ class ClassPane(QWidget):
         self.setClasses((), target=None, note="")
 
     def setClasses(
-        self, guesses: tuple[ClassProbability, ...], *, target: int | None, note: str
+        self, classes: tuple[ClassProbability, ...], *, target: int | None, note: str
     ) -> None:
-        """Classes with their probabilities; `target` is the one that is explained."""
+        """List classes with their probabilities; `target` is the explained one."""
         self.bars.setBars(
             tuple(
                 Bar(g.index, g.name, g.probability, percent(g.probability, 1))
-                for g in guesses
+                for g in classes
             )
         )
         self.bars.setCurrent(target)
         self._note.setText(note)
 
     def setHasClasses(self, has_classes: bool) -> None:
-        """Offer to choose only where there is something to choose from."""
+        """Set whether the model has classes to choose from."""
         self._search.setEnabled(has_classes)
         self._likeliest.setEnabled(has_classes)
         if not has_classes:
@@ -92,20 +89,20 @@ class ClassPane(QWidget):
                 self._search.clear()
 
     def searchText(self) -> str:
-        """What is looked for."""
+        """Return the text in the search field."""
         return self._search.text()
 
     def setSearchText(self, text: str) -> None:
-        """Look for something else. Emits nothing."""
+        """Set the text in the search field; emits nothing."""
         with QSignalBlocker(self._search):
             self._search.setText(text)
 
     def searchField(self) -> QLineEdit:
-        """Where it is typed."""
+        """Return the search field."""
         return self._search
 
     def note(self) -> str:
-        """The sentence above the classes."""
+        """Return the sentence above the classes."""
         return self._note.text()
 
     def _on_chosen(self, index: int) -> None:
@@ -116,11 +113,12 @@ class ClassPane(QWidget):
         self.targetChosen.emit(None)
 
 
+# The number of classes that are listed.
 MOST = 20
 
 
 class ClassesController(PaneController[ClassPane]):
-    """All of it is at hand once the run is complete."""
+    """Controller of the pane of classes, which needs only the logits of a run."""
 
     def __init__(self, pane: ClassPane, workers: Workers) -> None:
         super().__init__(workers)
@@ -129,7 +127,7 @@ class ClassesController(PaneController[ClassPane]):
         pane.searched.connect(self._on_searched)
 
     def attach(self, pane: ClassPane) -> None:
-        """Fill another pane."""
+        """Use another pane, with the same text in its search field."""
         pane.setSearchText(self.pane.searchText())
         self.pane = pane
         self.pane.searched.connect(self._on_searched)
@@ -141,7 +139,7 @@ class ClassesController(PaneController[ClassPane]):
         self.pane.setClasses((), target=None, note="")
 
     def refresh(self, view: View) -> None:
-        """List the likeliest classes, or those that are looked for."""
+        """List the likeliest classes, or those that match the search."""
         self._view = view
         info, logits = view.trace.setup.model, view.trace.logits
         is_known = logits is not None and probabilities(logits) is not None

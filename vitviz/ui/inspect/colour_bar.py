@@ -1,7 +1,4 @@
-"""The colour bar beside the picture: readable ticks and the 1/N mark.
-
-Asks for the fixed ends of the colour bar.
-"""
+"""Colour bar beside the picture, with ticks and the 1/N mark, and its range dialog."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ MAX_HEIGHT_PX = 420
 
 
 class ColourBar(QWidget):
-    """Vertical; what its ends stand for is always written beside it."""
+    """A vertical colour bar; the values at its ends are always written beside it."""
 
     scaleRequested = Signal()
 
@@ -66,23 +63,23 @@ class ColourBar(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        """Narrow and high."""
+        """Return a narrow, high size."""
         return QSize(self.width(), 300)
 
     def setLevels(self, levels: Levels | None) -> None:
-        """What the ends stand for; None draws nothing."""
+        """Set the values that the two ends stand for; None draws nothing."""
         if levels != self._levels:
             self._levels = levels
             self.update()
 
     def setUniform(self, value: float | None, name: str = "1/N") -> None:
-        """Where the mark of even attention stands, and what it is called."""
+        """Set the value of the mark of even attention, and its label."""
         if (value, name) != (self._uniform, self._uniform_name):
             self._uniform, self._uniform_name = value, name
             self.update()
 
     def setClipped(self, count: int) -> None:
-        """How many values lie beyond the upper end."""
+        """Set how many values lie above the upper end."""
         if count != self._clipped:
             self._clipped = count
             self.update()
@@ -96,7 +93,7 @@ class ColourBar(QWidget):
     def setStyleKind(self, style: Style, opacity: float = 1.0) -> None:
         """Show the colours as the style lays them over the picture.
 
-        A spotlight's bar is as dark as the shadow of this opacity, in [0, 1], makes
+        The bar of a spotlight is as dark as a shadow of this opacity, in [0, 1], makes
         white.
         """
         if (style, opacity) != (self._style, self._opacity):
@@ -104,28 +101,28 @@ class ColourBar(QWidget):
             self.update()
 
     def setBlank(self, is_blank: bool) -> None:
-        """Draw nothing while no colours are seen, and keep the room."""
+        """Draw nothing while the picture shows no colours, but take the same space."""
         if is_blank != self._is_blank:
             self._is_blank = is_blank
             self.update()
 
     def isBlank(self) -> bool:
-        """Whether nothing is drawn for now."""
+        """Return whether nothing is drawn for now."""
         return self._is_blank
 
     def barRect(self) -> QRectF:
-        """Where the gradient stands."""
+        """Return the rectangle of the colours."""
         height = self.height() - 56
         if not theme.presents():
             height = min(height, MAX_HEIGHT_PX)
         return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Ask for a range."""
+        """Emit `scaleRequested`."""
         self.scaleRequested.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Gradient, ticks, the uniform mark, the clip mark."""
+        """Draw colours, ticks, and the marks of even attention and clipped values."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.surround))
@@ -158,7 +155,7 @@ class ColourBar(QWidget):
     def _paint_uniform(
         self, painter: QPainter, bar: QRectF, line: float
     ) -> float | None:
-        """Draw the mark of 1/N; returns its y, or None when it is outside the bar."""
+        """Draw the mark of 1/N; return its y, or None when it is outside the bar."""
         assert self._levels is not None
         if self._uniform is None:
             return None
@@ -201,7 +198,7 @@ class ColourBar(QWidget):
         painter.drawText(rect, align, text)
 
     def _gradient(self) -> QImage:
-        """256 rows, the highest value on top."""
+        """Return an image of 256 rows, the highest value on top."""
         ramp = np.arange(255, -1, -1)
         if self._style is Style.SPOTLIGHT:
             bright = 255 - self._opacity * (255 - ramp)
@@ -211,11 +208,14 @@ class ColourBar(QWidget):
         pixels = np.full((256, 1, 4), 255, np.uint8)
         pixels[:, 0, :3] = colours
         image = QImage(pixels.data, 1, 256, 4, QImage.Format.Format_RGBX8888)
-        return image.copy()  # owns its bytes
+        return image.copy()  # owns its bytes, unlike `image`, which uses `pixels`
 
 
 def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] | None:
-    """(low, high) with 0 ≤ low < high ≤ 1; None when cancelled."""
+    """Ask for the ends of the colour bar; return None when cancelled.
+
+    Returns (low, high) with 0 ≤ low < high ≤ 1.
+    """
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("RangeDialog", text)

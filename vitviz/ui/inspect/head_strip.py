@@ -1,4 +1,4 @@
-"""The heads of a layer as small maps: mean, max, min, then each head."""
+"""Head strip: the heads of a layer as small maps, after their mean, max and min."""
 
 from __future__ import annotations
 
@@ -24,19 +24,23 @@ from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
 from vitviz.views.display import FUSED_CHOICES, MapCell
 
 GAP_PX = 8
+# Gap between a head's ratio and the next head, in Present.
 RATIO_GAP_PX = 10.0
-"""In Present, between a head's ratio and the next head."""
+# Gap between a map and its caption, for the frame of the chosen map.
 CAPTION_GAP_PX = 3
-"""Between a map and its caption: the frame of the chosen one lies there."""
 MARGIN_PX = 12
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class HeadStrip(QWidget):
-    """Click chooses a head, shift-click adds or removes one; arrows move."""
+    """Small maps of the heads of a layer, with their mean, max and min.
 
+    A click chooses a head, a shift-click adds or removes one, arrow keys move the
+    choice. Setters emit nothing.
+    """
+
+    # A HeadChoice.
     chosen = Signal(object)
-    """A HeadChoice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,17 +56,17 @@ class HeadStrip(QWidget):
         self.setAccessibleName(self.tr("Heads"))
 
     def sizeHint(self) -> QSize:
-        """Room for a few rows."""
+        """Return a size with space for a few rows."""
         return QSize(440, 320)
 
     def setNumHeads(self, count: int) -> None:
-        """Reserve the room of `count` heads."""
+        """Reserve space for `count` heads."""
         if count != self._num_heads:
             self._num_heads = count
             self.update()
 
     def setCells(self, cells: tuple[MapCell, ...] | None) -> None:
-        """Show mean, max, min and all heads; None dims what is there."""
+        """Show mean, max, min and all heads; None shows empty cells."""
         self._cells = cells
         if cells is not None:
             self._num_heads = len(cells) - len(FUSED_CHOICES)
@@ -84,7 +88,7 @@ class HeadStrip(QWidget):
             self.setCells(self._cells)
 
     def cellRect(self, index: int) -> QRectF:
-        """Place of a cell, map and caption together."""
+        """Return the rectangle of a cell, map and caption together."""
         columns, side, caption = self._layout()
         row, col = divmod(index, columns)
         return QRectF(
@@ -95,13 +99,13 @@ class HeadStrip(QWidget):
         )
 
     def choiceAt(self, index: int) -> HeadChoice:
-        """What a click on a cell chooses."""
+        """Return the choice that a click on a cell makes."""
         if index < len(FUSED_CHOICES):
             return FUSED_CHOICES[index]
         return HeadChoice((index - len(FUSED_CHOICES),))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Title, maps, captions, frames."""
+        """Draw the title, maps, captions and frames."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.panel))
@@ -160,7 +164,7 @@ class HeadStrip(QWidget):
                 return
             painter.setFont(font)
             painter.setPen(QColor(tone.faint))
-            if theme.presents():  # large, it would run into the next head's number
+            if theme.presents():  # in large type it would touch the next head's number
                 room = (
                     below.width() - name - QFontMetricsF(font).horizontalAdvance(ratio)
                 )
@@ -172,7 +176,7 @@ class HeadStrip(QWidget):
             )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose, or with shift add and remove."""
+        """Choose the cell under the pointer; with shift, add or remove its head."""
         index = self._index_at(event.position().x(), event.position().y())
         if index < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
@@ -193,7 +197,7 @@ class HeadStrip(QWidget):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = -1
         self.update()
 
@@ -213,7 +217,7 @@ class HeadStrip(QWidget):
             self.chosen.emit(self.choiceAt(index))
 
     def event(self, event: QEvent) -> bool:
-        """Tell what a cell is."""
+        """Show the tooltip of the cell under the pointer."""
         if isinstance(event, QHelpEvent):
             index = self._index_at(event.pos().x(), event.pos().y())
             if index >= 0:
@@ -252,7 +256,7 @@ class HeadStrip(QWidget):
         return QFontMetricsF(theme.font("small")).height() + 12
 
     def _layout(self) -> tuple[int, float, float]:
-        """(columns, side of a map, height of a caption): as large as all fit."""
+        """Return (columns, side of a map, height of a caption) of the largest maps."""
         caption = QFontMetricsF(theme.font("small")).height() + CAPTION_GAP_PX + 2
         width = self.width() - 2 * MARGIN_PX
         height = self.height() - self._title_height() - 4

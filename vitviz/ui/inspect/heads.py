@@ -1,4 +1,4 @@
-"""Fills the navigator: maps of all heads for the query, and their statistics."""
+"""Controller of the pane of all heads: maps for the query, statistics and effects."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_query, shown_target
 from vitviz.views.state import Statistic
 
+# Statistics that one walk over a layer's rows yields together.
 _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.SINK)
-"""One walk over a layer's rows yields them all."""
 
 
 class HeadsController(PaneController[HeadsPane]):
-    """Statistics are kept as long as the trace, maps as long as the query."""
+    """Controller of the pane of all heads.
+
+    It keeps statistics as long as the trace, and maps as long as the query.
+    """
 
     depends_on = (
         "token",
@@ -49,14 +52,14 @@ class HeadsController(PaneController[HeadsPane]):
         self._connect()
 
     def attach(self, pane: HeadsPane) -> None:
-        """Fill another pane: the statistics are there, maps are computed again."""
+        """Use another pane; it gets the statistics, and maps are computed again."""
         self.pane = pane
         self._connect()
         self._shown = None
         self.mark_outdated()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget maps and statistics."""
         self._values, self._shown = {}, None
         self.mark_outdated()
         self._maps_done, self._view = set(), None
@@ -64,7 +67,7 @@ class HeadsController(PaneController[HeadsPane]):
         self.pane.setSize(0, 0)
 
     def refresh(self, view: View) -> None:
-        """Show what there is, and have computed what is missing."""
+        """Show what has been computed, and submit jobs for what is missing."""
         trace, state = view.trace, view.state
         self._view = view
         if self._shown is not trace.setup and trace.num_heads:
@@ -134,7 +137,7 @@ class HeadsController(PaneController[HeadsPane]):
             self.pane.setValues(statistic, self._values[statistic])
 
     def _forget_other_class(self, view: View) -> None:
-        """Effects are those on one class."""
+        """Forget the effects if they were measured for another class."""
         target = shown_target(view.trace, view.state)
         if target != self._target:
             self._target = target

@@ -1,6 +1,6 @@
-"""The navigator: every head of every layer, as maps, as colours, or against depth.
+"""Pane of all heads of all layers: as maps, as colours of a statistic, or as a plot.
 
-What the window calls the statistics of heads, in the program's language.
+With the statistics' names and meanings in the program's language.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ from vitviz.views.display import MapCell
 from vitviz.views.heads import Place, arranged
 from vitviz.views.state import HeadsView, Statistic
 
+# How many heads of an ordered list can be shown, besides all.
 MOST = (12, 24)
-"""How many heads of an ordered list are offered, beside all."""
 
 
 class HeadsPane(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """All heads in a grid of maps or colours, or in a plot; setters emit nothing."""
 
+    # A HeadsView.
     viewChosen = Signal(object)
-    """A HeadsView."""
+    # (layer, head).
     headChosen = Signal(int, int)
-    """(layer, head)."""
+    # The layer all of whose heads are chosen.
     layerChosen = Signal(int)
-    """All heads of a layer."""
+    # Measure the effect of switching heads off.
     measureRequested = Signal()
-    """The effect of switching heads off."""
     cancelRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -124,14 +124,14 @@ class HeadsPane(QWidget):
     # -- setters -------------------------------------------------------------------
 
     def setSize(self, num_layers: int, num_heads: int) -> None:
-        """Another trace: forget maps and statistics."""
+        """Set the size of another trace's model; forget maps and statistics."""
         self._size = (num_layers, num_heads)
         self._maps.clear()
         self._values.clear()
         self._rebuild()
 
     def setView(self, view: HeadsView) -> None:
-        """Show a choice."""
+        """Show maps or a statistic, in the order of `view`."""
         self._view = view
         self._show.setValue(view.shows)
         self._plot_button.setEnabled(view.shows is not None)
@@ -145,23 +145,23 @@ class HeadsPane(QWidget):
         self._rebuild()
 
     def setMaps(self, layer: int, cells: tuple[MapCell, ...]) -> None:
-        """Maps of one layer's heads for the query on screen."""
+        """Set the maps of one layer's heads for the query on screen."""
         self._maps[layer] = cells
         if self._view.shows is None:
             self._draw(layer)
 
     def clearMaps(self) -> None:
-        """Another query: the maps are out of date."""
+        """Forget the maps: the query has changed."""
         self._maps.clear()
 
     def setValues(self, statistic: Statistic, values: Mapping[int, Array]) -> None:
-        """(H,) of one statistic by layer, for the layers that are there."""
+        """Set (H,) values of one statistic by layer, for the layers computed so far."""
         self._values[statistic] = dict(values)
         if statistic in self._view.needed:
             self._rebuild()
 
     def setUnit(self, statistic: Statistic, text: str) -> None:
-        """What a statistic is measured in, where that depends on the model."""
+        """Set the unit of a statistic, where that depends on the model."""
         self._units[statistic] = text
 
     def setCurrent(self, places: frozenset[Place]) -> None:
@@ -176,30 +176,30 @@ class HeadsPane(QWidget):
             self._rebuild()
 
     def setMeasuring(self, progress: str | None, note: str | None = None) -> None:
-        """How far the measuring of effects is; None while nothing is measured."""
+        """Show the progress of measuring effects; None while nothing is measured."""
         self._is_measuring = progress is not None
         text = self.tr("Measure") if progress is None else self.tr("Cancel")
         self._measure.setText(text)
         self._update_note(note if progress is None else progress)
 
     def note(self) -> str:
-        """The line above the heads."""
+        """Return the line above the heads."""
         return self._note.text()
 
     def places(self) -> tuple[tuple[Place, ...], ...]:
-        """Which head lies where."""
+        """Return (layer, head) of each cell, in rows."""
         return self._places
 
     def button(self, shows: Statistic | None) -> QToolButton:
-        """What chooses maps or a statistic."""
+        """Return the button that chooses maps or a statistic."""
         return self._show.button(shows)
 
     def measureButton(self) -> QToolButton:
-        """Starts and cancels the measuring of effects."""
+        """Return the button that starts and cancels the measuring of effects."""
         return self._measure
 
     def plot(self) -> pg.PlotItem:
-        """The plot against depth."""
+        """Return the plot against depth."""
         return self._plot.getPlotItem()
 
     # -- drawing -------------------------------------------------------------------
@@ -232,7 +232,7 @@ class HeadsPane(QWidget):
             self._draw_plot()
 
     def _draw(self, layer: int) -> None:
-        """The cells of one layer, wherever they lie."""
+        """Draw the cells of one layer, wherever they are in the grid."""
         shows = self._view.shows
         values = None if shows is None else self._values.get(shows, {}).get(layer)
         colours = None
@@ -251,7 +251,7 @@ class HeadsPane(QWidget):
                     self.grid.setImage(row, col, map_image(cell, self._colormap))
 
     def _levels(self, statistic: Statistic) -> Levels:
-        """From 0 to 1 for shares, else to the largest of all heads."""
+        """Return levels from 0 to 1 for shares, else to the largest of all heads."""
         if statistic in (Statistic.ENTROPY, Statistic.SPECIAL):
             return Levels(0.0, 1.0)
         values = self._values.get(statistic, {})
@@ -299,7 +299,7 @@ class HeadsPane(QWidget):
         self._plot.setDots(self._values.get(shows, {}), self._current)
         self._plot.setScales(self._size[0], self._levels(shows), name)
 
-    # -- what the user does --------------------------------------------------------
+    # -- reactions to the user -----------------------------------------------------
 
     def _on_show(self, shows: object) -> None:
         statistic = shows if isinstance(shows, Statistic) else None
@@ -324,7 +324,7 @@ class HeadsPane(QWidget):
             self.layerChosen.emit(col)
 
     def _on_resized(self) -> None:
-        """An ordered list is wrapped to the room there is."""
+        """Wrap an ordered list to the new width."""
         total = min(self._size[0] * self._size[1], self._view.most or 10**9)
         if self._view.order is not None and total:
             if self.grid.bestColumns(total) != self._cols:
@@ -334,7 +334,7 @@ class HeadsPane(QWidget):
         signal = self.cancelRequested if self._is_measuring else self.measureRequested
         signal.emit()
 
-    # -- words ---------------------------------------------------------------------
+    # -- menus and texts -----------------------------------------------------------
 
     def _show_options(self) -> list[tuple[object, str, str]]:
         options: list[tuple[object, str, str]] = [
@@ -372,7 +372,7 @@ class HeadsPane(QWidget):
         group.addAction(action)
 
     def _order_text(self) -> str:
-        """How the heads lie, in words."""
+        """Return a sentence on how the heads are ordered."""
         order = self._view.order
         if order is None:
             return self.tr("Heads ↓, layers →")
@@ -397,7 +397,7 @@ def _tr(text: str) -> str:
 
 
 def statistic_name(statistic: Statistic) -> str:
-    """What a statistic is called."""
+    """Return the name of a statistic."""
     tr = _tr
     names = {
         Statistic.ENTROPY: tr("Entropy"),
@@ -410,7 +410,7 @@ def statistic_name(statistic: Statistic) -> str:
 
 
 def statistic_meaning(statistic: Statistic) -> str:
-    """What a statistic says, as half a sentence."""
+    """Return what a statistic measures, as half a sentence."""
     tr = _tr
     meanings = {
         Statistic.ENTROPY: tr(

@@ -1,6 +1,7 @@
-"""Fills what a click changes at once: picture, colour bar, head strip, status line.
+"""Controller of the map over the picture, colour bar, head strip and status line.
 
-What the controller remembers of methods: one result, and one backward pass.
+A click changes these at once. `MethodCache` remembers the last result and the last
+gradients of the methods, so that neither is computed twice.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 
 class HeatStatus(Protocol):
-    """The line that says what is under the pointer."""
+    """The status line, as far as the controller writes into it."""
 
     def setText(self, text: str) -> None: ...
 
@@ -62,7 +63,7 @@ class HeatStatus(Protocol):
 
 
 class HeatPanes(Protocol):
-    """What a click changes at once."""
+    """The panes that a click changes at once."""
 
     @property
     def picture(self) -> PicturePane: ...
@@ -77,15 +78,15 @@ class HeatPanes(Protocol):
 
 
 class HeatController(PaneController[HeatPanes]):
-    """One layer's maps of one token; rows cost less than a frame."""
+    """Controller of one layer's maps of one token; a row is faster than a frame."""
 
+    # The engine has computed the map of a method.
     arrived = Signal()
-    """The engine has computed the map of a method."""
 
     def __init__(self, panes: HeatPanes, workers: Workers) -> None:
         super().__init__(workers)
         self.panes = panes
-        # what is pinned, and what is on screen: another where the pointer is
+        # The pinned token's, and the one on screen: while hovering, another token's.
         self.display: Display | None = None
         self.shown: Display | None = None
         self.previews_on_hover = True
@@ -93,7 +94,7 @@ class HeatController(PaneController[HeatPanes]):
         self.hovered: int | None = None
         self._workers = workers
         self._view: View | None = None
-        # of a scale that is shared with another view; None: each map has its own
+        # The scale shared with the compared view; None where each map has its own.
         self._shared: Levels | None = None
         self._methods = MethodCache()
         workers.on_result(JobKind.METHOD, self._on_explained)
@@ -109,25 +110,28 @@ class HeatController(PaneController[HeatPanes]):
         return None if self.display is None else on_levels(self.display, self._shared)
 
     def attach(self, pane: HeatPanes) -> None:
-        """Fill another window's panes."""
+        """Use the panes of another window."""
         self.panes = pane
         self.hovered = None
 
     def clear(self) -> None:
-        """Forget maps, results, and what was under the pointer."""
+        """Forget maps, results, and the token under the pointer."""
         self.display = self.shown = self._view = self._shared = None
         self.hovered = None
         self._methods.clear()
 
     def forget_question(self) -> None:
-        """Allow a method's job that failed or was dropped to be asked for again."""
+        """Allow a method's job that failed or was dropped to be submitted again."""
         self._methods.forget_question()
 
     def refresh(self, view: View) -> None:
-        """Resolve and show the view. Raises ExactnessError for an unverified layer."""
+        """Resolve and show the view.
+
+        Raises ExactnessError if the layer was not verified.
+        """
         self._view = view
         state = view.state
-        if view.is_running:  # a method is computed once, of the whole run
+        if view.is_running:  # a method needs the complete run
             state = replace(state, method="raw")
         values = None if state.method == "raw" else self._method_values(view)
         self.display = display = resolve(state, view.trace, values=values)
@@ -141,7 +145,7 @@ class HeatController(PaneController[HeatPanes]):
         self.refresh_heat()
 
     def refresh_heat(self) -> None:
-        """Show what a hover changes: heat map, colour bar, status line."""
+        """Show what hovering changes: map, colour bar and status line."""
         view, display, hovered = self._view, self.display, self.hovered
         if view is None or display is None:
             return
@@ -153,14 +157,14 @@ class HeatController(PaneController[HeatPanes]):
         self._paint(hovered=None if is_preview else hovered)
 
     def show_levels(self, levels: Levels | None) -> None:
-        """Paint the map on a scale it shares with another view; None: on its own."""
+        """Paint the map on a scale shared with another view; None: on its own."""
         if levels != self._shared:
             self._shared = levels
             if self.shown is not None and self.shown.heat is not None:
                 self._paint(hovered=None)
 
     def _paint(self, *, hovered: int | None) -> None:
-        """Show the map with its bar, and say what it is.
+        """Show the map with its bar, and describe it in the status line.
 
         hovered : the token under the pointer, where it is not the one shown.
         """
@@ -209,7 +213,7 @@ class HeatController(PaneController[HeatPanes]):
 
 
 def needs_columns(view: View) -> bool:
-    """Whether the layer's columns have to be prepared by the engine first."""
+    """Return whether a job has to prepare the layer's columns first."""
     is_pool = shown_query(view.trace, view.state.token) == POOL  # it has no column
     return not is_pool and _lacks_columns(view)
 
@@ -220,7 +224,7 @@ def _lacks_columns(view: View) -> bool:
 
 
 class MethodCache:
-    """Finds a method's values, or makes the job that computes them."""
+    """The last result of a method, the last gradients, and jobs for other ones."""
 
     def __init__(self) -> None:
         self._result: Explained | None = None
@@ -228,7 +232,7 @@ class MethodCache:
         self._gradients: tuple[Setup, int | None, Gradients] | None = None
 
     def values(self, trace: Trace, state: ViewState, layer: int) -> Array | None:
-        """(N,) values that are there already, else None."""
+        """Return the (N,) values if they have been computed, else None."""
         key = _key(trace, state, layer)
         if self._result is not None and self._result.key == key:
             return self._result.values
@@ -237,7 +241,7 @@ class MethodCache:
     def job(
         self, trace: Trace, state: ViewState, layer: int, model: Model | None
     ) -> Job | None:
-        """The job that computes what is on screen; None if it is under way."""
+        """Return a job for the method on screen; None if it was returned before."""
         key = _key(trace, state, layer)
         if key == self._asked:
             return None
@@ -253,23 +257,23 @@ class MethodCache:
         )
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
-        """Keep what a job has returned."""
+        """Store what a job has returned."""
         self._result, self._asked = explained, None
         if explained.gradients is not None:
             target = shown_target(trace, state)
             self._gradients = (trace.setup, target, explained.gradients)
 
     def forget_question(self) -> None:
-        """A job that failed or was dropped may be asked again."""
+        """Allow a job that failed or was dropped to be submitted again."""
         self._asked = None
 
     def clear(self) -> None:
-        """Let go of results of a scene that has gone."""
+        """Forget all results: their document was closed."""
         self._result = self._asked = self._gradients = None
 
 
 def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:
-    """What a method's values depend on."""
+    """Return everything that a method's values depend on."""
     method = METHODS[state.method]
     return (
         id(trace.setup),

@@ -1,7 +1,4 @@
-"""One cell a layer: progress, overview and selector in one.
-
-Fills the layer rail: a small map of every layer for the query on screen.
-"""
+"""Layer rail: a small map of each layer, to choose one and to see a run's progress."""
 
 from __future__ import annotations
 
@@ -32,19 +29,22 @@ from vitviz.views.display import MapCell, maps_of, rail_cell, shown_query
 from vitviz.views.state import Direction
 
 MAP_PX = 52.0
+# Side of a map in Present, in lines of small type.
 MAP_LINES = 1.85
-"""Side of a map in Present, in lines of small type."""
 GAP_PX = 8.0
 MARGIN_PX = 12.0
+# Width reserved at the right for progress and the Cancel button.
 SIDE_PX = 150
-"""Reserved at the right for progress and cancel."""
+# The same in lines of type, where that is more.
 SIDE_LINES = 6.0
-"""The same in lines of type, where that is more."""
 LEAST_MAP_PX = 12.0
 
 
 class LayerRail(QWidget):
-    """Lights up as layers arrive; click or arrow keys choose one."""
+    """One cell a layer, filled as layers arrive; setters emit nothing.
+
+    A click or the arrow keys choose a layer.
+    """
 
     layerChosen = Signal(int)
     cancelRequested = Signal()
@@ -82,7 +82,7 @@ class LayerRail(QWidget):
         self.setAccessibleName(self.tr("Layers"))
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room."""
+        """Return a wide size, one row high."""
         return QSize(960, self.height())
 
     def setNumLayers(self, count: int) -> None:
@@ -91,7 +91,7 @@ class LayerRail(QWidget):
         self.setCells(())
 
     def setCells(self, cells: tuple[MapCell | None, ...]) -> None:
-        """All maps at once; an empty tuple clears them."""
+        """Set the maps of all layers; an empty tuple clears them."""
         self._cells = {i: cell for i, cell in enumerate(cells) if cell is not None}
         self._images = {
             i: map_image(cell, self._colormap) for i, cell in self._cells.items()
@@ -101,19 +101,19 @@ class LayerRail(QWidget):
         self.update()
 
     def setCell(self, layer: int, cell: MapCell) -> None:
-        """The map of one layer."""
+        """Set the map of one layer."""
         self._cells[layer] = cell
         self._images[layer] = map_image(cell, self._colormap)
         self.update()
 
     def setCaptured(self, layers: frozenset[int]) -> None:
-        """Layers that have run."""
+        """Set the layers that have run."""
         if layers != self._captured:
             self._captured = layers
             self.update()
 
     def setWindowed(self, layers: frozenset[int]) -> None:
-        """Layers whose attention stays in windows: marked, and not to be chosen."""
+        """Set the layers with windowed attention, which are marked, not chosen."""
         if layers != self._windowed:
             self._windowed = layers
             self.update()
@@ -125,18 +125,18 @@ class LayerRail(QWidget):
             self.update()
 
     def setRunning(self, is_running: bool) -> None:
-        """Outline the layer that comes next."""
+        """Set whether a run goes on: then the next layer is outlined."""
         if is_running != self._is_running:
             self._is_running = is_running
             self.update()
 
     def setProgress(self, text: str | None) -> None:
-        """Say how long it takes and offer to cancel; None for neither."""
+        """Show a text and the Cancel button at the right; None hides both."""
         self._progress.setText(text or "")
         self._cancel.setVisible(text is not None)
 
     def cancelButton(self) -> QToolButton:
-        """The button at the right end; visible while there is something to cancel."""
+        """Return the Cancel button, visible while there is something to cancel."""
         return self._cancel
 
     def setColormap(self, name: str) -> None:
@@ -147,7 +147,7 @@ class LayerRail(QWidget):
             self.update()
 
     def cellRect(self, layer: int) -> QRectF:
-        """Place of a layer's map."""
+        """Return the rectangle of a layer's map."""
         room = self.width() - 2 * MARGIN_PX - self._side
         pitch = min(self._map + GAP_PX, room / max(1, self._num_layers))
         gap = GAP_PX if pitch > 2 * GAP_PX else 2.0
@@ -156,7 +156,7 @@ class LayerRail(QWidget):
         return QRectF(MARGIN_PX + layer * pitch, top, side, side)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep progress and cancel at the right end."""
+        """Place progress and the Cancel button at the right end."""
         super().resizeEvent(event)
         left = self.width() - self._side - round(MARGIN_PX)
         half = self.height() // 2
@@ -170,7 +170,7 @@ class LayerRail(QWidget):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Maps or outlines, numbers, the frame."""
+        """Draw maps or outlines, the layers' numbers, and frames."""
         painter = QPainter(self)
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.panel))
@@ -215,7 +215,7 @@ class LayerRail(QWidget):
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_windows(self, painter: QPainter, rect: QRectF) -> None:
-        """A square cut into windows, in place of a map."""
+        """Draw a square divided into windows, in place of a map."""
         painter.setPen(QPen(QColor(theme.colours().faint), 1))
         for part in (1, 2):
             x = rect.left() + rect.width() * part / 3
@@ -224,7 +224,7 @@ class LayerRail(QWidget):
             painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
 
     def _number_step(self) -> int:
-        """1 unless numbers would touch; then every 2nd, 5th or 10th is drawn."""
+        """Return 1, or a larger step if the numbers of all layers would touch."""
         widest = QFontMetricsF(theme.font("small")).horizontalAdvance("00") + 6
         pitch = self.cellRect(1).x() - self.cellRect(0).x()
         return next((s for s in (1, 2, 5, 10) if s * pitch >= widest), 20)
@@ -243,12 +243,12 @@ class LayerRail(QWidget):
             self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Outline nothing."""
+        """Remove the outline."""
         self._hovered = -1
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right."""
+        """Choose the next layer to the left or right that is not windowed."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or self._current is None:
             super().keyPressEvent(event)
@@ -260,7 +260,7 @@ class LayerRail(QWidget):
                 self.layerChosen.emit(layer)
 
     def event(self, event: QEvent) -> bool:
-        """Tell what a cell is."""
+        """Show the tooltip of the cell under the pointer."""
         if isinstance(event, QHelpEvent):
             layer = self._layer_at(event.pos().x())
             if layer >= 0:
@@ -286,12 +286,15 @@ class LayerRail(QWidget):
         return -1
 
 
+# Layers × tokens up to which the maps are computed with the click, without a job.
 AT_ONCE = 12 * 400
-"""Layers × tokens up to which the rail is computed with the click itself."""
 
 
 class RailController(PaneController[LayerRail]):
-    """Maps of all layers, computed with the click when that is cheap, else in a job."""
+    """Controller of the layer rail: computes the maps with the click if that is cheap.
+
+    Otherwise a job computes them.
+    """
 
     depends_on = (
         "token",
@@ -310,7 +313,7 @@ class RailController(PaneController[LayerRail]):
         workers.on_part(JobKind.RAIL, self._on_part)
 
     def attach(self, rail: LayerRail) -> None:
-        """Fill another rail with the maps there are."""
+        """Use another rail, and show the maps there."""
         self.rail = rail
         for layer, cell in self.cells.items():
             self.rail.setCell(layer, cell)
@@ -326,7 +329,7 @@ class RailController(PaneController[LayerRail]):
         is_pool = shown_query(trace, state.token) == POOL
         if self.is_outdated(view):
             self.cells = {}
-            if is_pool:  # the others have no map to take the former's place
+            if is_pool:  # other layers get no map that would replace the old query's
                 self.rail.setCells((None,) * trace.num_layers)
             self._workers.drop(JobKind.RAIL)
         self.rail.setColormap(state.colormap)

@@ -1,7 +1,4 @@
-"""Puts a map to the test: what happens when patches go in its order.
-
-Fills the pane that tests the map on screen, when it is asked to.
-"""
+"""Map test: deletion and insertion curves of the map on screen."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ from vitviz.views.display import Heat, shown_target
 
 
 class MapTestPane(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """Curves with a button that starts the test; setters emit nothing."""
 
     startRequested = Signal()
     cancelRequested = Signal()
@@ -49,8 +46,9 @@ class MapTestPane(QWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
-        item.setContentsMargins(0, 0, 12, 0)  # room for the last tick's number,
-        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)  # which is shown
+        # The number of the last tick is shown too, and needs space at the right.
+        item.setContentsMargins(0, 0, 12, 0)
+        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         row = QVBoxLayout()
         row.setContentsMargins(8, 2, 8, 0)
         row.setSpacing(4)
@@ -68,7 +66,7 @@ class MapTestPane(QWidget):
         self.clear()
 
     def refreshTheme(self) -> None:
-        """Take over the application's theme."""
+        """Use the colours of the application's theme."""
         tone = theme.colours()
         self._plot.setBackground(tone.panel)
         for side in ("left", "bottom"):
@@ -78,7 +76,7 @@ class MapTestPane(QWidget):
             axis.setStyle(tickFont=theme.font("small"))
 
     def setProgress(self, share: float | None) -> None:
-        """How far it is; None while nothing runs."""
+        """Show how much of the test is done, in [0, 1]; None while nothing runs."""
         self._is_running = share is not None
         self._start.setText(
             self.tr("Test this map") if share is None else self.tr("Cancel")
@@ -88,11 +86,11 @@ class MapTestPane(QWidget):
             self._note.setText(text)
 
     def setCanStart(self, can_start: bool) -> None:
-        """Offer it only where there is a map and a model."""
+        """Set whether there is a map and a model to test it with."""
         self._start.setEnabled(can_start)
 
     def clear(self) -> None:
-        """Show no curves."""
+        """Remove the curves."""
         self._plot.getPlotItem().clear()
         self._note.setText(
             self.tr(
@@ -109,7 +107,7 @@ class MapTestPane(QWidget):
         random: tuple[Array, Array],
         note: str,
     ) -> None:
-        """Curves of the map, (S,), and of random orders, (8, S) each."""
+        """Show the curves of the map, (S,), and of random orders, (8, S) each."""
         tone = theme.colours()
         item = self._plot.getPlotItem()
         item.clear()
@@ -141,25 +139,25 @@ class MapTestPane(QWidget):
         self._note.setText(note)
 
     def areaText(
-        self, name: str, area: float, random: Array, meaning: Meaning, wish: str
+        self, name: str, area: float, random: Array, meaning: Meaning, aim: str
     ) -> str:
-        """One curve in words."""
+        """Return a sentence on the area under one curve."""
         text = self.tr("{name}: area {area}, random {mean} ± {spread} ({wish})")
-        said = text.format(
+        line = text.format(
             name=name,
             area=format_value(area),
             mean=format_value(float(random.mean())),
             spread=format_value(float(f"{random.std():.1g}")),
-            wish=wish,
+            wish=aim,
         )
-        return f'<span style="color:{meaning.value}">■</span> {said}'
+        return f'<span style="color:{meaning.value}">■</span> {line}'
 
     def note(self) -> str:
-        """The words above the curves."""
+        """Return the text above the curves."""
         return self._note.text()
 
     def startButton(self) -> QToolButton:
-        """Starts and cancels."""
+        """Return the button that starts and cancels the test."""
         return self._start
 
     def _on_start(self) -> None:
@@ -168,7 +166,10 @@ class MapTestPane(QWidget):
 
 
 class MapTestController(PaneController[MapTestPane]):
-    """Hundreds of passes: only by its own button, with progress and cancel."""
+    """Controller of the map test.
+
+    A test takes hundreds of passes, so it begins only with its own button.
+    """
 
     def __init__(
         self, pane: MapTestPane, workers: Workers, heat: Callable[[], Heat | None]
@@ -186,7 +187,7 @@ class MapTestController(PaneController[MapTestPane]):
         workers.on_failure(JobKind.MAP_TEST, self._on_failed)
 
     def attach(self, pane: MapTestPane) -> None:
-        """Fill another pane with the curves there are."""
+        """Use another pane; it shows the same curves or progress."""
         self.pane = pane
         self._connect()
         if self._workers.is_awaited(JobKind.MAP_TEST):
@@ -201,7 +202,7 @@ class MapTestController(PaneController[MapTestPane]):
         self.pane.clear()
 
     def refresh(self, view: View) -> None:
-        """Another map: its curves are not there yet."""
+        """Remove the curves if they are those of another map."""
         self._view = view
         heat = self._heat()
         same_model = view.model is not None and (
@@ -215,7 +216,7 @@ class MapTestController(PaneController[MapTestPane]):
             self.pane.clear()
 
     def _is_other(self, view: View, heat: Heat | None) -> bool:
-        """Whether the map on screen, or its class, is not the one that was tested."""
+        """Return whether the map on screen, or its class, was not the one tested."""
         if self._tested is None:
             return False
         patches, target = self._tested

@@ -1,6 +1,6 @@
-"""The N×N matrix of the chosen head, pooled to the screen, linked to the picture.
+"""Attention matrix of the chosen heads, N × N, pooled to the size of the screen.
 
-Fills the matrix pane: pooled by the engine, single cells where it is enlarged.
+A job pools it; where the pane is enlarged, another one computes single cells.
 """
 
 from __future__ import annotations
@@ -32,20 +32,23 @@ from vitviz.views.display import Heat, shown_heads
 from vitviz.views.state import Direction
 
 Array = npt.NDArray[np.float32]
+# Number of bins in view below which single cells are computed.
 REFINE_BELOW_BINS = 90
-"""Bins in view below which single cells are asked for."""
 REFINE_DELAY_MS = 120
 
 
 class MatrixPane(QWidget):
-    """Rows are queries, columns keys; each special token has a bin of its own."""
+    """The pooled matrix: rows are queries, columns keys; setters emit nothing.
+
+    Each special token has a bin of its own.
+    """
 
     tokenPinned = Signal(int)
+    # (query token, key token, value).
     hovered = Signal(int, int, float)
-    """Query token, key token, value."""
     left = Signal()
+    # (rows, columns) in view as ranges of tokens, when they are few bins.
     visibleRangeChanged = Signal(object)
-    """(rows, columns) as ranges of tokens, when few bins are in view."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +106,7 @@ class MatrixPane(QWidget):
         self.refreshTheme()
 
     def refreshTheme(self) -> None:
-        """Take over the application's theme."""
+        """Use the colours of the application's theme."""
         tone = theme.colours()
         self._view.setBackground(tone.surround)
         self._update_title()
@@ -130,7 +133,7 @@ class MatrixPane(QWidget):
         self._update_title()
 
     def setRows(self, first: int, band: Array) -> None:
-        """Put exact rows of bins in place of what is there."""
+        """Replace some rows of bins with exact values."""
         if self._values is not None:
             self._values[first : first + len(band)] = band
             self._draw()
@@ -147,7 +150,7 @@ class MatrixPane(QWidget):
         self._fine.setRect(QRectF(left, top, right - left, bottom - top))
 
     def setLevels(self, levels: Levels) -> None:
-        """What the ends of the colour map stand for."""
+        """Set the values that the ends of the colour map stand for."""
         if levels != self._levels:
             self._levels = levels
             self._fine.clear()
@@ -161,15 +164,15 @@ class MatrixPane(QWidget):
             self._draw()
 
     def setQuery(self, token: int | None) -> None:
-        """Draw the line of a query."""
+        """Draw the line of a query; None hides it."""
         self._show_line(self._query_line, token, is_row=True)
 
     def setKey(self, token: int | None) -> None:
-        """Draw the line of a key."""
+        """Draw the line of a key; None hides it."""
         self._show_line(self._key_line, token, is_row=False)
 
     def setBusy(self, is_busy: bool) -> None:
-        """Say that the picture is not exact yet."""
+        """Show whether exact values are still being computed."""
         self._busy.setText(self.tr("refining …") if is_busy else "")
 
     def resetView(self) -> None:
@@ -186,18 +189,18 @@ class MatrixPane(QWidget):
         self._box.setRange(rect, padding=0, disableAutoRange=True)
 
     def values(self) -> Array | None:
-        """What is drawn, (num_bins, num_bins)."""
+        """Return the values on screen, (num_bins, num_bins)."""
         return self._values
 
     def scenePointOf(self, query: int, key: int) -> QPointF:
-        """Place of a cell in the viewport; for tests and pictures."""
+        """Return the position of a cell in the viewport; for tests and pictures."""
         assert self._bins is not None
         x, y = self._bins.bin_of(key) + 0.5, self._bins.bin_of(query) + 0.5
         point = self._box.mapViewToScene(QPointF(x, y))
         return QPointF(self._view.mapFromScene(point))
 
     def viewport(self) -> QWidget:
-        """The widget that receives the mouse."""
+        """Return the widget that receives the mouse."""
         viewport: QWidget = self._view.viewport()
         return viewport
 
@@ -236,9 +239,9 @@ class MatrixPane(QWidget):
         return 0.02 * (self._bins.num_bins if self._bins is not None else 1)
 
     def _place_strips(self, bins: Bins) -> None:
-        """A mark along left and top over the bins of special tokens.
+        """Place marks at the left and top beside the bins of special tokens.
 
-        It is drawn somewhat longer than they are where they would be invisible.
+        Where those bins would be too small to see, the marks are longer than they are.
         """
         width = self._strip_width()
         count = max(bins.num_prefix_tokens, 0.012 * bins.num_bins)
@@ -248,7 +251,7 @@ class MatrixPane(QWidget):
             strip.setVisible(bins.num_prefix_tokens > 0)
 
     def _position(self, token: int) -> float:
-        """Where a token begins, in bins."""
+        """Return where a token begins, in bins."""
         assert self._bins is not None
         prefix = self._bins.num_prefix_tokens
         if token <= prefix:
@@ -256,7 +259,7 @@ class MatrixPane(QWidget):
         return prefix + (token - prefix) / self._bins.block
 
     def _token(self, position: float) -> int | None:
-        """Token at a place in bins, None outside."""
+        """Return the token at a position in bins, None outside."""
         if self._bins is None or not 0 <= position < self._bins.num_bins:
             return None
         prefix = self._bins.num_prefix_tokens
@@ -290,7 +293,7 @@ class MatrixPane(QWidget):
             self.tokenPinned.emit(cell[0])
 
     def _on_resized(self, _box: object) -> None:
-        """Keep the whole matrix in view unless the user zoomed."""
+        """Show the whole matrix again unless the user has zoomed."""
         if not self._is_zoomed:
             self.resetView()
 
@@ -342,11 +345,12 @@ class MatrixPane(QWidget):
         self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")
 
 
+# The largest number of bins along a side of the pooled matrix.
 MAX_BINS = 512
 
 
 class MatrixController(PaneController[MatrixPane]):
-    """The matrix of the chosen heads in the layer on screen."""
+    """Controller of the matrix of the chosen heads in the layer on screen."""
 
     depends_on = ("layer", "heads")
 
@@ -359,17 +363,17 @@ class MatrixController(PaneController[MatrixPane]):
         workers.on_result(JobKind.REFINE, self._on_refined)
 
     def attach(self, pane: MatrixPane) -> None:
-        """Fill another pane; the matrix is pooled again."""
+        """Use another pane; the matrix is pooled again."""
         self.pane = pane
         self.mark_outdated()
 
     def clear(self) -> None:
-        """Show nothing."""
+        """Have the next matrix pooled anew."""
         self._view = None
         self.mark_outdated()
 
     def refresh(self, view: View) -> None:
-        """Have the matrix pooled if it is another one than before."""
+        """Submit a job that pools the matrix if it is another one than before."""
         self._view = view
         heads = shown_heads(view.trace, view.state.heads)
         self.pane.setColormap(view.state.colormap)
@@ -384,16 +388,17 @@ class MatrixController(PaneController[MatrixPane]):
         )
 
     def show_lines(self, shown: Heat, cell: tuple[int, int] | None = None) -> None:
-        """Cross-hair: the cell under the pointer, or the line of the shown token."""
+        """Draw a cross-hair at the hovered cell, or the line of the shown token."""
         is_row = shown.direction is Direction.LOOKS_AT
-        token = None if shown.token == POOL else shown.token  # no line of the matrix
+        # The pooling head's query has no row in the matrix.
+        token = None if shown.token == POOL else shown.token
         pinned = (token, None) if is_row else (None, token)
         query, key = cell if cell is not None else pinned
         self.pane.setQuery(query)
         self.pane.setKey(key)
 
     def refine(self, rows: range, cols: range) -> None:
-        """Compute the single cells of the part that is in view."""
+        """Submit a job that computes the single cells of the part in view."""
         if self._view is None:
             return
         trace, heads = self._view.trace, self._view.state.heads

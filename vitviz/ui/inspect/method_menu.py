@@ -1,7 +1,4 @@
-"""The button that chooses a method, with what is to be known of each.
-
-The button beside the method: what of it may be chosen.
-"""
+"""Buttons that choose a method and its options, with an explanation of each method."""
 
 from __future__ import annotations
 
@@ -21,13 +18,14 @@ from vitviz.domain.methods import (
 from vitviz.export.captions import method_words
 from vitviz.ui.base.text import percent
 
+# Methods that are not in the menu: the direction chooses them.
 NOT_OFFERED = frozenset({"received"})
-"""Chosen by the direction instead."""
 
 
 class MethodButton(QToolButton):
-    """Names the method on screen; its menu offers all, its tip says what it is."""
+    """A button with the method on screen, its menu, and an explanation as tooltip."""
 
+    # MethodOptions.
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -63,7 +61,7 @@ class MethodButton(QToolButton):
         return method_words(METHODS[name].title)
 
     def action(self, name: str) -> QAction:
-        """The entry of a method in the menu."""
+        """Return the entry of a method in the menu."""
         return next(a for a in self._group.actions() if a.data() == name)
 
     def _on_triggered(self, action: QAction) -> None:
@@ -79,14 +77,15 @@ class MethodButton(QToolButton):
         return f"<qt>{rich}</qt>"
 
 
+# The largest number of layers in a menu.
 MOST_LAYERS = 48
 
 
 class MethodOptionsButton(QToolButton):
-    """Offers what the method on screen has; hidden where that is nothing."""
+    """A menu of the options of the method on screen; hidden where it has none."""
 
+    # MethodOptions.
     chosen = Signal(object)
-    """MethodOptions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,11 +101,11 @@ class MethodOptionsButton(QToolButton):
         self.hide()
 
     def setNumLayers(self, count: int) -> None:
-        """How many layers there are to begin with."""
+        """Set the number of the model's layers, for options that choose a layer."""
         self._num_layers = count
 
     def setOptions(self, method: str, options: MethodOptions) -> None:
-        """Offer the options of `method`, with what is chosen of them."""
+        """Offer the options of `method`, with their current values."""
         shown = (method, options, self._num_layers)
         if shown == self._shown:
             return
@@ -123,7 +122,7 @@ class MethodOptionsButton(QToolButton):
         self.setVisible(bool(menu.actions()))
 
     def _offer(self, option: MethodOption) -> None:
-        """Add a menu of what may be chosen of one option."""
+        """Add a menu with the choices of one option."""
         menu = self.menu().addMenu(method_words(option.label))
         self._menus.append(menu)
         group = QActionGroup(menu)
@@ -145,7 +144,7 @@ class MethodOptionsButton(QToolButton):
 
 
 def choice_text(option: MethodOption, choice: Choice) -> str:
-    """Return what a menu says of a choice: a share in percent, else its text."""
+    """Return the text of a choice in a menu: a share in percent, else its own text."""
     if option.is_share and isinstance(choice.value, float):
         return percent(choice.value)
     return method_words(choice.text)

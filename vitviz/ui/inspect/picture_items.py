@@ -1,4 +1,4 @@
-"""What is drawn in the picture pane, in source pixels: photograph, grid, rings."""
+"""Graphics items of the picture pane, in source pixels: picture, grid, rings, cells."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def qrect(rect: Rect) -> QRectF:
-    """A geometry rectangle for Qt."""
+    """Return a rectangle of `domain.geometry` as a QRectF."""
     return QRectF(rect.x, rect.y, rect.width, rect.height)
 
 
 class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
-    """The photograph, drawn from the copy that is closest to the screen's pixels."""
+    """The picture, drawn from the copy that is closest to the screen's pixels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
     def setPixels(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
         """Show (H, W, 3) uint8, or nothing.
 
-        copies : of `screen_copies`, if they are there already.
+        copies : the result of `screen_copies`, if it has been computed already.
         """
         self.prepareGeometryChange()
         self._levels = []
@@ -53,13 +53,13 @@ class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         self.update()
 
     def boundingRect(self) -> QRectF:
-        """The whole picture."""
+        """Return the rectangle of the whole picture."""
         return QRectF(0, 0, *self._size)
 
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
     ) -> None:
-        """Draw the smallest copy that still has a pixel for each of the screen's."""
+        """Draw the smallest copy that has a pixel for each one of the screen."""
         if not self._levels:
             return
         scale = abs(painter.deviceTransform().m11())
@@ -67,13 +67,13 @@ class PhotoItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         fitting = [image for image in self._levels if image.width() >= shown_px]
         image = fitting[-1] if fitting else self._levels[0]
         enlarged = shown_px / image.width()
-        smooth = enlarged < 4  # beyond, single pixels are what one wants to see
+        smooth = enlarged < 4  # beyond that, single pixels are what one wants to see
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(self.boundingRect(), image)
 
 
 class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
-    """Thin lines between patches, what the model did not see, and padding."""
+    """Lines between patches, a shade over what the model does not see, padding."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,18 +82,18 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         self._shows_lines = True
 
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
-        """Where the model's input lies; None draws nothing."""
+        """Set where the model's input is on the picture; None draws nothing."""
         self.prepareGeometryChange()
         self._placement, self._grid = placement, grid
         self.update()
 
     def setShowsLines(self, shows: bool) -> None:
-        """Draw the lines between patches or not."""
+        """Set whether the lines between patches are drawn."""
         self._shows_lines = shows
         self.update()
 
     def boundingRect(self) -> QRectF:
-        """Picture and input together."""
+        """Return the rectangle of picture and model input together."""
         if self._placement is None:
             return QRectF()
         whole = QRectF(0, 0, *self._placement.source_size)
@@ -102,7 +102,7 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
     ) -> None:
-        """Shade, hatch and lines."""
+        """Draw the shade, the hatching and the lines."""
         if self._placement is None or self._grid is None:
             return
         picture = _path(QRectF(0, 0, *self._placement.source_size))
@@ -140,12 +140,12 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
             pen.setWidthF(theme.drawn(1.0) * painter.device().devicePixelRatioF())
             pen.setCosmetic(True)
         painter.setPen(pen)
-        # in one call: between two a running model may take the interpreter's lock
+        # One call: between two, a running model may take the interpreter's lock.
         painter.drawLines(lines)
 
 
 class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
-    """A ring around a patch, visible on any photograph: colour between dark lines."""
+    """A ring around a patch, between dark and light lines, visible on any picture."""
 
     def __init__(
         self, colour: str, *, width_px: float = 3.0, dashed: bool = False
@@ -163,7 +163,7 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
             self.update()
 
     def setCell(self, rect: QRectF | None) -> None:
-        """Ring this rectangle of source pixels, or nothing."""
+        """Ring this rectangle of source pixels; None hides the ring."""
         new = QRectF() if rect is None else rect
         if new != self._rect:
             self.prepareGeometryChange()
@@ -171,7 +171,7 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
             self.update()
 
     def boundingRect(self) -> QRectF:
-        """The cell and its ring, generously: the pen's width is in screen pixels."""
+        """Return the cell and a wide margin: the pen's width is in screen pixels."""
         if self._rect.isNull():
             return QRectF()
         margin = max(self._rect.width(), self._rect.height())
@@ -180,11 +180,11 @@ class RingItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
     ) -> None:
-        """Dark outside, light inside, colour between."""
+        """Draw the ring: dark outside, light inside, the colour between."""
         if self._rect.isNull():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # a cosmetic pen counts in device pixels
+        # The width of a cosmetic pen is in device pixels.
         ratio = painter.device().devicePixelRatioF()
         width = theme.drawn(self._width_px)
         for colour, pen_width in (
@@ -235,17 +235,17 @@ class CellsItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no ty
         self.update()
 
     def numCells(self) -> int:
-        """How many are shown."""
+        """Return the number of cells that are shown."""
         return len(self._rects)
 
     def boundingRect(self) -> QRectF:
-        """The whole of the model's input."""
+        """Return the rectangle of the whole model input."""
         return self._bounds
 
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget
     ) -> None:
-        """A light tint, a hatch of a fixed width, a thin outline."""
+        """Draw a light tint, a hatching of fixed width and a thin outline."""
         tint, line = QColor(self._colour), QColor(self._colour)
         tint.setAlpha(60)
         hatch = QBrush(line, Qt.BrushStyle.BDiagPattern)

@@ -1,6 +1,6 @@
-"""The picture with heat over it: hover, click, zoom. Setters and signals only.
+"""Picture pane: the picture with a map over it, to hover, click and zoom.
 
-Small heat maps of queries pinned beside, in a corner of the picture.
+An inset in its corner shows small maps of the queries pinned beside.
 """
 
 from __future__ import annotations
@@ -36,24 +36,28 @@ _ARROWS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
+# Margin around a fitted picture, as a share of its size.
 FIT_MARGIN = 0.02
 
 
 class PicturePane(QWidget):
-    """Shows a picture in source pixels, its patch grid, a heat map and rings."""
+    """A picture in source pixels with its patch grid, a map and rings.
 
+    Setters emit nothing.
+    """
+
+    # The token under the pointer (int), or None when it leaves the grid.
     tokenHovered = Signal(object)
-    """Token under the pointer (int), or None when it leaves the grid."""
+    # The token, and whether shift was held.
     tokenClicked = Signal(int, bool)
-    """Token, and whether shift was held."""
+    # A click on the picture where the model saw nothing.
     outsideClicked = Signal()
-    """A click on the picture where the model saw nothing."""
+    # The user moved or zoomed: the part in view, in fractions of the picture.
     rangeChanged = Signal(QRectF)
-    """The user moved or zoomed: what is in view, in fractions of the picture."""
+    # The user asked for the whole picture.
     fitted = Signal()
-    """The user asked for the whole picture."""
+    # (rows, cols) to move the query by.
     arrowPressed = Signal(int, int)
-    """(rows, cols) to move the query by."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,13 +113,13 @@ class PicturePane(QWidget):
         self.refreshTheme()
 
     def refreshTheme(self) -> None:
-        """Take over the surround of the application's theme."""
+        """Use the surround of the application's theme."""
         self._view.setBackground(theme.colours().surround)
 
     def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
-        """Show (H, W, 3) uint8; heat, grid and rings of the former one go.
+        """Show (H, W, 3) uint8; remove map, grid and rings of the picture before it.
 
-        copies : of `screen_copies`, if they are there already.
+        copies : the result of `screen_copies`, if it has been computed already.
         """
         self._photo.setPixels(pixels, copies)
         self._pixels = pixels
@@ -128,12 +132,12 @@ class PicturePane(QWidget):
             self.fitView()
 
     def showPixels(self, pixels: Bytes | None) -> None:
-        """As `setPicture`, but nothing happens if it is the picture on screen."""
+        """Show a picture as `setPicture` does, unless it is on screen already."""
         if pixels is not self._pixels:
             self.setPicture(pixels)
 
     def setRange(self, fractions: QRectF) -> None:
-        """Show a part of the picture, in fractions of its size. Emits nothing."""
+        """Show a part of the picture, in fractions of its size; emits nothing."""
         if self._source_size is None:
             return
         width, height = self._source_size
@@ -147,7 +151,7 @@ class PicturePane(QWidget):
         self._is_zoomed = True
 
     def shownRange(self) -> QRectF | None:
-        """The part that the user zoomed to, in fractions; None for the whole."""
+        """Return the part that the user zoomed to, in fractions; None for the whole."""
         if not self._is_zoomed or self._source_size is None:
             return None
         (left, right), (top, bottom) = self._box.viewRange()
@@ -160,7 +164,7 @@ class PicturePane(QWidget):
         )
 
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
-        """Where the model's input lies; clicks need it."""
+        """Set where the model's input is on the picture; clicks need it."""
         if (placement, grid) == (self._placement, self._grid):
             return
         self._placement, self._grid = placement, grid
@@ -176,7 +180,7 @@ class PicturePane(QWidget):
             self.fitView()
 
     def setHeat(self, rgba: Bytes | None) -> None:
-        """Lay (h, w, 4) uint8 over the model's input, or nothing."""
+        """Lay (h, w, 4) uint8 over the model's input; None removes it."""
         if rgba is None or self._placement is None:
             self._heat.clear()
             return
@@ -184,13 +188,13 @@ class PicturePane(QWidget):
         self._heat.setRect(qrect(self._placement.input_rect()))
 
     def setShowsGrid(self, shows: bool) -> None:
-        """Draw the lines between patches or not."""
+        """Set whether the lines between patches are drawn."""
         self._lines.setShowsLines(shows)
 
     def setPinned(
         self, token: int | None, others: tuple[int, ...], meaning: Meaning
     ) -> None:
-        """Ring the pinned tokens in the colour of what they are, query or key.
+        """Ring the pinned tokens in the colour of a query or of a key.
 
         Special tokens have no place on the picture.
         """
@@ -207,9 +211,9 @@ class PicturePane(QWidget):
         self._key_ring.setCell(self._cell(token))
 
     def fitView(self) -> None:
-        """Show the whole picture and everything the model was given.
+        """Show the whole picture and the whole model input.
 
-        In Present what the model was given, as large as can be.
+        In Present, show only the model input, as large as possible.
         """
         self._is_zoomed = False
         if self._source_size is None:
@@ -217,7 +221,7 @@ class PicturePane(QWidget):
         rect = QRectF(0, 0, *self._source_size)
         if self._placement is not None:
             seen = qrect(self._placement.input_rect())
-            # the last row of a room needs what is explained as large as can be
+            # Present: the last row of the audience has to see what is explained.
             rect = seen if theme.presents() else rect.united(seen)
         self._box.setRange(rect, padding=FIT_MARGIN, disableAutoRange=True)
         pad = 4.0
@@ -243,7 +247,7 @@ class PicturePane(QWidget):
         self._on_range_changed()
 
     def scenePointOf(self, token: int) -> QPointF | None:
-        """Middle of a patch in this widget's coordinates; for tests and pictures."""
+        """Return the middle of a patch in this widget; for tests and pictures."""
         rect = self._cell(token)
         if rect is None:
             return None
@@ -251,7 +255,7 @@ class PicturePane(QWidget):
         return QPointF(self._view.mapTo(self, self._view.mapFromScene(point)))
 
     def inputRect(self) -> QRectF | None:
-        """Where the model's input lies in this widget's coordinates."""
+        """Return the rectangle of the model's input in this widget's coordinates."""
         if self._placement is None:
             return None
         rect = qrect(self._placement.input_rect())
@@ -265,13 +269,13 @@ class PicturePane(QWidget):
         return QRectF(*corners)
 
     def addLayer(self, item: pg.GraphicsObject, *, above_heat: bool) -> None:
-        """Draw something of another's in source pixels, over heat or under it."""
+        """Add an item, drawn in source pixels above the map or below it."""
         below = self._lines if above_heat else self._photo
         item.setZValue(below.zValue() + 5)
         self._box.addItem(item, ignoreBounds=True)
 
     def cellAt(self, point: QPointF) -> tuple[int, int] | None:
-        """(row, col) of the patch under a point of the viewport."""
+        """Return (row, col) of the patch under a point of the viewport."""
         if self._placement is None or self._grid is None:
             return None
         scene = self._view.mapToScene(point.toPoint())
@@ -279,23 +283,23 @@ class PicturePane(QWidget):
         return self._placement.cell_at(place.x(), place.y(), self._grid)
 
     def pinnedCell(self) -> tuple[int, int] | None:
-        """(row, col) of the pinned token, None for a special one."""
+        """Return (row, col) of the pinned token, None for a special one."""
         grid, token = self._grid, self._pinned
         if grid is None or token is None or not 0 <= token < grid.num_tokens:
             return None
         return grid.cell(token)
 
     def gridSize(self) -> tuple[int, int]:
-        """Rows and columns of patches; none without a model's input."""
+        """Return the rows and columns of patches; (0, 0) without a model input."""
         return (0, 0) if self._grid is None else (self._grid.rows, self._grid.cols)
 
     def viewport(self) -> QWidget:
-        """The widget that receives the mouse."""
+        """Return the widget that receives the mouse."""
         viewport: QWidget = self._view.viewport()
         return viewport
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the query."""
+        """Emit `arrowPressed` for the arrow keys."""
         step = _ARROWS.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -352,7 +356,7 @@ class PicturePane(QWidget):
             self.outsideClicked.emit()
 
     def _on_resized(self, _box: object) -> None:
-        """Keep the whole picture in view unless the user zoomed."""
+        """Show the whole picture again unless the user has zoomed."""
         if not self._is_zoomed:
             self.fitView()
 
@@ -363,13 +367,15 @@ class PicturePane(QWidget):
             self.rangeChanged.emit(shown)
 
 
+# Side of a single map.
 SIDE_PX = 120.0
+# Side of a map where several share the corner.
 SEVERAL_PX = 96.0
 MARGIN_PX = 12
 
 
 class Inset(QWidget):
-    """Lies over its parent's lower left corner; the pointer goes through it."""
+    """Small maps over the parent's lower left corner, transparent to the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -382,7 +388,7 @@ class Inset(QWidget):
         self.hide()
 
     def setCells(self, cells: tuple[MapCell, ...], colormap: str) -> None:
-        """Show maps with their labels, or nothing."""
+        """Show maps with their labels; none hides the inset."""
         self._cells = cells
         self._images = [map_image(cell, colormap) for cell in cells]
         if cells:
@@ -391,17 +397,17 @@ class Inset(QWidget):
         self.update()
 
     def cells(self) -> tuple[MapCell, ...]:
-        """What is shown."""
+        """Return the maps that are shown."""
         return self._cells
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner."""
+        """Stay in the corner when the parent is resized."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Panel, maps, dashed frames, labels."""
+        """Draw the panel, maps, dashed frames and labels."""
         tone = theme.colours()
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tone.panel))
@@ -425,7 +431,7 @@ class Inset(QWidget):
             painter.drawText(below, flags, cell.label)
 
     def _side(self) -> float:
-        """Of a map: smaller where several share the corner."""
+        """Return the side of a map: smaller where several share the corner."""
         return SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
 
     def _place(self) -> None:

@@ -1,4 +1,4 @@
-"""The row of controls under the layer rail: query, direction, style, scale."""
+"""Row of controls below the layer rail: query, direction, method, style and scale."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from vitviz.views.state import Direction, Scale, Style, ViewState
 
 
 class QueryBar(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """Controls of the view; setters emit nothing."""
 
+    # The index of a special token, or POOL.
     specialChosen = Signal(int)
-    """Index of a special token, or POOL."""
     directionChosen = Signal(object)
     methodChosen = Signal(str)
+    # MethodOptions.
     methodOptionsChosen = Signal(object)
-    """MethodOptions."""
     styleChosen = Signal(object)
     scaleChosen = Signal(object)
     fixedRangeRequested = Signal()
@@ -103,7 +103,7 @@ class QueryBar(QWidget):
         self._fill_segments()
 
     def setTokens(self, names: tuple[str, ...], *, has_pool: bool = False) -> None:
-        """A button for every special token of the model, and for its pooling head."""
+        """Show a button for each special token of the model and its pooling head."""
         if (names, has_pool) == (self._names, self._has_pool):
             return
         self._names, self._has_pool = names, has_pool
@@ -135,7 +135,11 @@ class QueryBar(QWidget):
     def setState(
         self, state: ViewState, *, patch: str | None, special: int | None
     ) -> None:
-        """Show a state: name of the pinned patch, or the special token, or POOL."""
+        """Show a state.
+
+        patch : name of the pinned patch; None for another token.
+        special : index of the pinned special token, or POOL; None for a patch.
+        """
         is_pool = special == POOL
         pressed = len(self._names) if is_pool else special
         for button in self._special_group.buttons():

@@ -1,6 +1,6 @@
-"""What tokens carry, layer by layer, as small maps.
+"""Pane of tokens: what they carry from layer to layer, as small maps.
 
-Fills the pane of tokens; a pass of its own keeps the states between blocks.
+A pass of its own records the states between blocks.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 class TokensPane(QWidget):
-    """Setters never emit; every signal is something the user did."""
+    """Small maps of the tokens by layer; setters emit nothing."""
 
+    # A TokensView.
     viewChosen = Signal(object)
-    """A TokensView."""
     layerChosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,14 +82,14 @@ class TokensPane(QWidget):
         self.setView(TokensView())
 
     def setView(self, view: TokensView) -> None:
-        """Show a choice."""
+        """Show which reading is chosen, and of which vectors."""
         self._view = view
         self._show.setValue(view.shows)
         self._source.setValue(view.source)
         self._source.setVisible(view.shows is Reading.SIMILARITY)
 
     def setCells(self, cells: TokenCells | None, note: str) -> None:
-        """Small maps, or nothing with the reason in `note`."""
+        """Show small maps, or nothing with the reason in `note`."""
         self._cells = cells
         self._note.setText(self._legend(cells) + note)
         self._draw()
@@ -106,19 +106,19 @@ class TokensPane(QWidget):
             self._draw()
 
     def note(self) -> str:
-        """The line above the maps."""
+        """Return the line above the maps."""
         return self._note.text()
 
     def button(self, shows: Reading) -> QWidget:
-        """What chooses a reading."""
+        """Return the button that chooses a reading."""
         return self._show.button(shows)
 
     def sourceButton(self, source: Source) -> QWidget:
-        """What chooses the vectors to compare."""
+        """Return the button that chooses the vectors to compare."""
         return self._source.button(source)
 
     def meaning(self, shows: Reading) -> str:
-        """A reading in a sentence."""
+        """Return a sentence on what a reading shows."""
         meanings = {
             Reading.NORMS: self.tr("length of each token's state, before the norm"),
             Reading.COLOURS: self.tr(
@@ -216,7 +216,7 @@ class TokensPane(QWidget):
 
 
 class TokensController(PaneController[TokensPane]):
-    """The states are kept as long as the trace."""
+    """Controller of the pane of tokens; it keeps the states as long as the trace."""
 
     depends_on = ("tokens_view", "token", "target")
 
@@ -230,7 +230,7 @@ class TokensController(PaneController[TokensPane]):
         workers.on_failure(JobKind.STATES, self._on_failed)
 
     def attach(self, pane: TokensPane) -> None:
-        """Fill another pane; what was read of the states is read again."""
+        """Use another pane; the reading is computed again from the states."""
         self.pane = pane
         self.mark_outdated()
 
@@ -241,7 +241,7 @@ class TokensController(PaneController[TokensPane]):
         self.pane.setCells(None, "")
 
     def refresh(self, view: View) -> None:
-        """Have read what is asked for, if it is not on screen."""
+        """Submit a job for the chosen reading, if it is not on screen."""
         state, trace = view.state, view.trace
         self._view = view
         self.pane.setColormap(state.colormap)

@@ -1,9 +1,7 @@
-"""Puts the Lab into the window: its panel, its mark, and what they ask for.
+"""The Lab: connects its tools and panel with the view state and the runs.
 
-tool → new list of changes → the controller's view state → a run of the changed model
-complete run → `_read` → the untouched run beside it, and what hides patches
-
-Fills the Lab's panel from the trace, the state and the untouched run.
+tool → new list of changes → the host's view state → a run of the changed model
+complete run → `_read` → the baseline run beside it, and what hides patches
 """
 
 from __future__ import annotations
@@ -56,7 +54,7 @@ if TYPE_CHECKING:
 
 
 class LabHost(Protocol):
-    """What is run and wanted, and what is done when the Lab changes it."""
+    """What is run and shown, and what is done when the Lab changes it."""
 
     @property
     def document(self) -> Document: ...
@@ -78,7 +76,10 @@ class LabHost(Protocol):
 
 
 class Lab(QObject):
-    """Lives in the main thread; changes are a part of its host's view state."""
+    """Tools, marks and painting of the Lab; lives in the main thread.
+
+    Its changes are a part of the host's view state.
+    """
 
     def __init__(
         self,
@@ -96,8 +97,8 @@ class Lab(QObject):
         self.mark = ChangedMark(picture)
         self.kept_mark = ChangedMark(kept)
         self.kept_patches = KeptPatches(kept)
+        # What hides patches, by the id of a trace on screen.
         self._pixels: dict[int, Bytes | None] = {}
-        """What hides patches, by id of the traces on screen."""
         for mark in (self.mark, self.kept_mark):
             mark.labRequested.connect(self._show)
         self._is_sliding = False
@@ -116,21 +117,21 @@ class Lab(QObject):
         self.painting.cut.connect(self._on_cut)
         workers.on_result(JobKind.LAB, self._on_read)
         comparison.changed.connect(self._refresh_marks)
-        host.refresh()  # where the window was built anew around a scene
+        host.refresh()  # the window may have been built anew around a document
         self.refresh()
 
     def refresh(self) -> None:
-        """Follow picture, trace and state, whichever is another."""
+        """React to another picture, trace or view state."""
         self._refresh_marks()
         self.painting.refresh()
         self._read()
 
     def restore(self) -> None:
-        """Take every change back; undo brings them again."""
+        """Remove every change; undo brings them back."""
         if self._host.state.changes:
             self._host.change(changes=())
 
-    # -- what the tools ask for ----------------------------------------------------
+    # -- reactions to the tools ----------------------------------------------------
 
     def _set(self, changes: InterventionList, *, merge: bool = False) -> None:
         self._host.change(changes=changes, merge=merge)
@@ -142,7 +143,7 @@ class Lab(QObject):
         self._set(changes, merge=merge)
 
     def _on_temperature(self, value: float, is_held: bool) -> None:
-        """One step of undo for a whole slide."""
+        """Change the temperature; a whole slide is one step of undo."""
         part = Interventions(temperature=value)
         self._set_only(part, "temperature", merge=self._is_sliding)
         self._is_sliding = is_held
@@ -154,7 +155,7 @@ class Lab(QObject):
         self._set_only(Interventions(axis=axis), "axis")
 
     def _on_heads(self, heads: tuple[int, ...], off: Off) -> None:
-        """The heads of the layer on screen; those of others stay as they are."""
+        """Set which heads of the layer on screen are off; other layers stay as is."""
         trace, state = self._host.document.trace, self._host.state
         layer = None if trace is None else shown_layer(trace, state)
         if layer is None:
@@ -179,7 +180,7 @@ class Lab(QObject):
     def _on_listed(self, make: object, index: int) -> None:
         assert callable(make)
         changes = self._host.state.changes
-        if self.panel.changes() == changes:  # else the row is of a moment ago
+        if self.panel.changes() == changes:  # else the list is older than the click
             self._set(make(changes, index))
 
     def _show(self) -> None:
@@ -189,7 +190,7 @@ class Lab(QObject):
         self._host.change(mode=Mode.INSPECT, tab="map_test")
 
     def _compare(self) -> None:
-        """The untouched view in the right half of the window."""
+        """Show the view of the baseline run in the right half of the window."""
         host, trace = self._host, self._host.untouched
         if trace is None:
             return
@@ -205,7 +206,7 @@ class Lab(QObject):
             )
         )
 
-    # -- what follows a run --------------------------------------------------------
+    # -- reactions to a run --------------------------------------------------------
 
     def _refresh_marks(self) -> None:
         trace, kept = self._host.document.trace, self._comparison.kept
@@ -222,7 +223,7 @@ class Lab(QObject):
             self.kept_patches.show(kept.trace.setup, pixels)
 
     def _read(self) -> None:
-        """Ask the engine for what is shown beside a changed run, once for each."""
+        """Submit a job for what is shown beside a changed run, once for each run."""
         host, trace = self._host, self._host.document.trace
         if trace is None or not trace.is_complete or host.is_running:
             return
@@ -258,7 +259,7 @@ class Lab(QObject):
 
 
 class LabController(PaneController[LabPanel]):
-    """Two rows are read and compared at once; runs are somebody else's."""
+    """Controller of the Lab's panel, which compares two rows without a job."""
 
     def __init__(
         self,
@@ -266,20 +267,20 @@ class LabController(PaneController[LabPanel]):
         workers: Workers,
         untouched: Callable[[], Trace | None],
     ) -> None:
-        """`untouched`: what the model made of the picture before it was changed."""
+        """Control `panel`; `untouched` returns the trace of the baseline run."""
         super().__init__(workers)
         self.panel = panel
         self._untouched = untouched
 
     def attach(self, pane: LabPanel) -> None:
-        """Fill the new panel."""
+        """Use another panel."""
         self.panel = pane
 
     def clear(self) -> None:
-        """The next run fills the panel; until then it stays, so that nothing jumps."""
+        """Do nothing: the content stays until the next run, so that nothing jumps."""
 
     def refresh(self, view: View) -> None:
-        """Controls and list follow the state, maps and answers the complete run."""
+        """Show the controls and the list; after a complete run, before and after."""
         state, trace, panel = view.state, view.trace, self.panel
         has_model = view.model is not None and view.model.info == trace.setup.model
         panel.setUsable(has_model)

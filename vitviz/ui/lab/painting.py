@@ -1,7 +1,4 @@
-"""Patches painted on the picture: hidden ones, and the two sides of a cut.
-
-Painting patches on the picture, and what is painted there.
-"""
+"""Painting of patches on the picture: hidden ones, and the two sides of a cut."""
 
 from __future__ import annotations
 
@@ -31,17 +28,17 @@ NOTHING: Cells = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
-    """A cut that is not made yet; for a window that is built anew around it."""
+    """A cut that has been begun, for a window that is built anew meanwhile."""
 
     tool: Tool
+    # The side that the brush paints, query or key.
     side: Meaning
-    """What the brush paints, query or key."""
     sides: tuple[tuple[Meaning, Cells], ...]
     specials: tuple[tuple[Meaning, frozenset[str]], ...]
+    # (first, last).
     layers: tuple[int, int]
-    """First and last."""
+    # Rows and columns of the grid.
     painted_on: Cell | None
-    """Rows and columns of the grid."""
 
 
 class PaintingHost(Protocol):
@@ -54,12 +51,12 @@ class PaintingHost(Protocol):
 
 
 class Painting(QObject):
-    """The brush and what it has painted; strokes become parts of interventions."""
+    """The brush and what it has painted, which becomes parts of interventions."""
 
+    # The patches hidden now, as Interventions; untouched when none is.
     changed = Signal(object)
-    """The patches hidden now, as Interventions; untouched when none is."""
+    # A new cut, as Interventions.
     cut = Signal(object)
-    """A new cut, as Interventions."""
 
     def __init__(
         self, picture: PicturePane, panel: LabPanel, host: PaintingHost
@@ -75,8 +72,8 @@ class Painting(QObject):
         }
         for item in self._items.values():
             picture.addLayer(item, above_heat=True)
+        # Hidden patches during a stroke; otherwise the view state has them.
         self._hidden: Cells | None = None
-        """While a stroke goes on; otherwise the state has them."""
         self._sides: dict[Meaning, Cells] = {
             Meaning.QUERY: NOTHING,
             Meaning.KEY: NOTHING,
@@ -100,7 +97,7 @@ class Painting(QObject):
         panel.cut.clearRequested.connect(self._on_clear)
 
     def strokes(self) -> Strokes:
-        """What has been begun."""
+        """Return the cut that has been begun."""
         return Strokes(
             self._panel.tool(),
             self._side,
@@ -111,7 +108,7 @@ class Painting(QObject):
         )
 
     def go_on_with(self, strokes: Strokes) -> None:
-        """Take over what another panel has begun."""
+        """Take over the cut that was begun in another panel."""
         panel = self._panel
         if panel.offers(strokes.tool):
             panel.setTool(strokes.tool)
@@ -133,7 +130,7 @@ class Painting(QObject):
         self.refresh()
 
     def refresh(self, _tool: object = None) -> None:
-        """Hold the brush or not, and show what is painted."""
+        """Take or release the brush, and show what is painted."""
         trace = self._host.document.trace
         in_lab = self._host.state.mode is Mode.LAB
         tool = self._panel.tool()
@@ -145,7 +142,8 @@ class Painting(QObject):
         if trace is None or not trace.interventions.hidden:
             self._pixels.clear()
         if grid is not None and self._painted_on != (grid.rows, grid.cols):
-            self._painted_on = (grid.rows, grid.cols)  # of another grid: other patches
+            # Another grid has other patches, so what was painted is discarded.
+            self._painted_on = (grid.rows, grid.cols)
             self._sides = dict.fromkeys(self._sides, NOTHING)
         shows_cut = in_lab and tool is Tool.CUT
         self._items[Meaning.WARNING].setCells(self._shown_hidden(), placement, grid)
@@ -158,7 +156,7 @@ class Painting(QObject):
         self._panel.cut.setPainted(*counts)
 
     def show_hidden(self, pixels: Bytes | None, placement: Placement) -> None:
-        """What the model got in the place of hidden patches, on the picture."""
+        """Show on the picture what the model got in place of hidden patches."""
         if pixels is None:
             self._pixels.clear()
             return
@@ -166,7 +164,7 @@ class Painting(QObject):
         self._pixels.setRect(qrect(placement.input_rect()))
 
     def shown(self, meaning: Meaning) -> int:
-        """How many patches are marked in one colour; for tests."""
+        """Return how many patches are marked in one colour; for tests."""
         return self._items[meaning].numCells()
 
     def _place(self) -> tuple[Placement | None, PatchGrid | None]:
@@ -176,7 +174,7 @@ class Painting(QObject):
         return trace.setup.placement, trace.setup.grid
 
     def _of_state(self) -> Cells:
-        """What the state hides on this grid."""
+        """Return the patches of this grid that the view state hides."""
         grid = self._place()[1]
         if grid is None:
             return NOTHING
@@ -256,15 +254,15 @@ class Painting(QObject):
         self.refresh()
 
 
+# Points sampled along each piece of a stroke, so that no patch is skipped.
 SAMPLES = 24
-"""Points looked at along each piece of a stroke, so that no patch is skipped."""
 
 
 class Brush(QObject):
-    """While it is held, a drag on the picture paints instead of choosing a query."""
+    """A brush on the picture; while it is held, a drag paints and pins no query."""
 
+    # (frozenset of (row, col), whether to erase them).
     painted = Signal(object, bool)
-    """(frozenset of (row, col), whether to erase them)."""
     strokeEnded = Signal()
 
     def __init__(self, picture: PicturePane) -> None:
@@ -283,7 +281,7 @@ class Brush(QObject):
         return self._is_held
 
     def hold(self, is_held: bool) -> None:
-        """Take the brush, or put it down."""
+        """Take the brush or release it."""
         if is_held != self._is_held:
             self._is_held = is_held
             self._last = None
@@ -294,11 +292,11 @@ class Brush(QObject):
                 viewport.unsetCursor()
 
     def setSide(self, side: int) -> None:
-        """Patches along the brush, an odd number."""
+        """Set the width of the brush in patches, an odd number."""
         self._side = side
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Paint with the mouse; with Space, the pinned patch."""
+        """Paint with the mouse; with Space, paint the pinned patch."""
         if not self._is_held:
             return False
         if watched is self._picture:
@@ -353,7 +351,7 @@ class Brush(QObject):
             self.painted.emit(cells, self._erases)
 
     def _around(self, cell: Cell) -> frozenset[Cell]:
-        """The cells under the brush."""
+        """Return the cells under the brush."""
         reach = self._side // 2
         steps = range(-reach, reach + 1)
         rows, cols = self._picture.gridSize()

@@ -1,4 +1,4 @@
-"""Fills the Learn panel, and does what its chapters ask for."""
+"""Controller of Learn: shows the chapters, and does what they ask for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIRST_HEAD = HeadChoice((0,))
 
 
 class LearnPanes(Protocol):
-    """The panel of chapters, and what they speak of."""
+    """The panel of chapters, and what the chapters use."""
 
     @property
     def learn(self) -> LearnPanel: ...
@@ -59,8 +59,8 @@ class LearnHost(Protocol):
 class LearnController(PaneController[LearnPanes]):
     """The `ChapterHost` of all chapters; lives as long as the window."""
 
+    # Whether the query's own map stays while the pointer looks for a key.
     queryHeld = Signal(bool)
-    """Whether the query's own map stays while the pointer looks for a key."""
 
     def __init__(self, panes: LearnPanes, host: LearnHost, workers: Workers) -> None:
         super().__init__(workers)
@@ -69,9 +69,9 @@ class LearnController(PaneController[LearnPanes]):
         self._receive_part: Callable[[Any], None] | None = None
         self._receive_failure: Callable[[str], None] | None = None
         self._is_open = False
-        self._former_heads: HeadChoice | None = None
+        self._previous_heads: HeadChoice | None = None
+        # The learn view shown last, with its grid and its query.
         self._key_on: tuple[LearnView, tuple[int, int], int] | None = None
-        """What was shown last, with its grid and its query."""
         self._workers.on_result(JobKind.LESSON, self._on_result)
         self._workers.on_part(JobKind.LESSON, self._on_part)
         self._workers.on_failure(JobKind.LESSON, self._on_failure)
@@ -82,11 +82,11 @@ class LearnController(PaneController[LearnPanes]):
             self._open_chapter(saved)
 
     def attach(self, pane: LearnPanes) -> None:
-        """Fill another panel, which goes on where this one was."""
-        former, self._panes = self.panel, pane
+        """Use another panel, which continues where this one was."""
+        previous, self._panes = self.panel, pane
         self.drop()
         panel = self.panel
-        panel.recall(former.remembered())
+        panel.recall(previous.remembered())
         panel.setHost(self)
         panel.setDone(_done())
         panel.chapterChosen.connect(self._on_chapter)
@@ -95,16 +95,16 @@ class LearnController(PaneController[LearnPanes]):
 
     @property
     def panel(self) -> LearnPanel:
-        """What is filled."""
+        """The panel of chapters."""
         return self._panes.learn
 
     def clear(self) -> None:
-        """Forget the numbers of the picture that has gone."""
+        """Forget the numbers of a picture that was closed."""
         self.drop()
         self.panel.forget()
 
     def refresh(self, view: View) -> None:
-        """Hand the open chapter its numbers."""
+        """Show the numbers of the open chapter."""
         self._is_open = True
         learn = view.state.learn
         panel = self.panel
@@ -113,8 +113,8 @@ class LearnController(PaneController[LearnPanes]):
         panel.setChapter(learn.chapter)
         lesson = LessonData(view, self._host.document.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
-            # the picture and the arithmetic beside it have to be of the same head
-            self._former_heads = view.state.heads
+            # The map and the arithmetic beside it have to be of the same head.
+            self._previous_heads = view.state.heads
             self.change(merge=True, heads=FIRST_HEAD)
             return
         if view.state.direction is not Direction.LOOKS_AT:
@@ -130,19 +130,19 @@ class LearnController(PaneController[LearnPanes]):
         self.picture.setKey(lesson.key if uses_key else None)
 
     def _outlived_key(self, lesson: LessonData) -> bool:
-        """Whether the chosen key is another patch now, or the former query's."""
+        """Return whether the key chosen before no longer fits the grid or the query."""
         learn = lesson.view.state.learn
         now = (learn, lesson.trace.grid, lesson.query)
-        former, self._key_on = self._key_on, now
-        if learn.key is None or former is None or former[0].key != learn.key:
+        previous, self._key_on = self._key_on, now
+        if learn.key is None or previous is None or previous[0].key != learn.key:
             return False
-        if former[1] != lesson.trace.grid:
+        if previous[1] != lesson.trace.grid:
             return True
-        stayed = learn.chapter is former[0].chapter is Chapter.OUTPUT
-        return stayed and former[2] != lesson.query
+        stayed = learn.chapter is previous[0].chapter is Chapter.OUTPUT
+        return stayed and previous[2] != lesson.query
 
     def takes_click(self, token: int, with_shift: bool) -> bool:
-        """Whether a click on the picture chose a key, and so is no query."""
+        """Return whether a click on the picture chose a key, and so not a query."""
         is_open = self._is_open and self.panel.isVisible()
         page = self.panel.page() if is_open else None
         if page is None or not page.uses_key:
@@ -153,7 +153,7 @@ class LearnController(PaneController[LearnPanes]):
         return False
 
     def on_state(self) -> None:
-        """Leave the picture as it was when another mode is shown."""
+        """Restore the picture when another mode is shown."""
         is_open = self._host.state.mode is Mode.LEARN
         if self._is_open and not is_open:
             self._is_open = False
@@ -163,7 +163,7 @@ class LearnController(PaneController[LearnPanes]):
             self.hold_query(False)
             self.panel.leave()
 
-    # -- what chapters ask for -----------------------------------------------------
+    # -- the chapter host ----------------------------------------------------------
 
     @property
     def picture(self) -> PicturePane:
@@ -179,16 +179,16 @@ class LearnController(PaneController[LearnPanes]):
         self._host.pin(token)
 
     def choose_key(self, token: int | None) -> None:
-        """Hold the query against another key."""
+        """Choose the key that the query is compared with."""
         learn = self._host.state.learn
         self._host.change(learn=replace(learn, key=token))
 
     def show_scale(self, is_shown: bool) -> None:
-        """Show the colour bar, or only its room."""
+        """Set whether the colour bar is shown or leaves its space empty."""
         self._panes.bar.setBlank(not is_shown)
 
     def hold_query(self, is_held: bool) -> None:
-        """Keep the query's own map while the pointer looks for a key."""
+        """Set whether the query's own map stays while the pointer looks for a key."""
         self.queryHeld.emit(is_held)
 
     def ask(
@@ -199,13 +199,13 @@ class LearnController(PaneController[LearnPanes]):
         on_part: Callable[[Any], None] | None = None,
         on_failure: Callable[[str], None] | None = None,
     ) -> None:
-        """Have a job done; what an earlier one still brings is dropped."""
+        """Submit a job; results of an earlier one are dropped."""
         self._receive, self._receive_part = on_result, on_part
         self._receive_failure = on_failure
         self._workers.submit(JobKind.LESSON, job)
 
     def drop(self) -> None:
-        """What was asked for is not wanted any more."""
+        """Drop the job that was submitted last."""
         self._workers.drop(JobKind.LESSON)
         self._receive = self._receive_part = self._receive_failure = None
 
@@ -218,7 +218,7 @@ class LearnController(PaneController[LearnPanes]):
         self.change(mode=Mode.LAB)
         self._panes.lab.setTool(Tool.HIDE)
 
-    # -- what happens --------------------------------------------------------------
+    # -- reactions -----------------------------------------------------------------
 
     def _on_chapter(self, chapter: Chapter) -> None:
         self._open_chapter(chapter)
@@ -239,10 +239,10 @@ class LearnController(PaneController[LearnPanes]):
         self.change(changes=())
 
     def _give_heads_back(self) -> None:
-        """The heads that were on screen before a chapter needed a single one."""
-        former, self._former_heads = self._former_heads, None
-        if former is not None and self._host.state.heads == FIRST_HEAD:
-            self.change(merge=True, heads=former)
+        """Show the heads that were on screen before a chapter needed a single one."""
+        previous, self._previous_heads = self._previous_heads, None
+        if previous is not None and self._host.state.heads == FIRST_HEAD:
+            self.change(merge=True, heads=previous)
 
     def _on_result(self, value: object) -> None:
         if self._receive is not None:
@@ -263,5 +263,5 @@ def _done() -> frozenset[Chapter]:
 
 
 def _chapter(name: str) -> Chapter | None:
-    """The chapter of that name, if there is one."""
+    """Return the chapter of a name, if there is one."""
     return next((one for one in Chapter if one.value == name), None)

@@ -1,4 +1,4 @@
-"""What a chapter is given: the view, and the head, query and key it speaks of."""
+"""Data of a chapter: the view with its head, query and key, and the chapter host."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class LessonData:
-    """A view, and what is computed of it, once, when a chapter asks."""
+    """A view, and what a chapter needs of it, computed once when asked for."""
 
     view: View
+    # How long the run took.
     seconds: float | None
-    """What the run took."""
 
     @property
     def trace(self) -> Trace:
-        """What the run left behind."""
+        """The trace of the run."""
         return self.view.trace
 
     @property
     def model(self) -> Model | None:
-        """What made the trace; None where that is not at hand, but another model is."""
+        """The model of the trace; None where it is not at hand, or another one is."""
         model = self.view.model
         is_its = model is not None and model.info == self.trace.setup.model
         return model if is_its else None
@@ -96,27 +96,27 @@ class LessonData:
 
     @property
     def uniform(self) -> float:
-        """1/N, of the tokens that can be seen."""
+        """1/N, for the N tokens that can be seen."""
         return 1 / self.trace.num_keys
 
     def name(self, token: int) -> str:
-        """A token as it is called on screen."""
+        """Return a token's name on screen."""
         setup = self.trace.setup
         return token_name(token, setup.grid, setup.prefix_names)
 
     def patches(self, values: Array) -> Array:
-        """(R, C) of (N,)."""
+        """Return the patches' values, (R, C), of (N,) values."""
         return self.trace.patch_map(values)
 
 
 def divisor_words(of: Factors) -> str:
-    """What scores are divided by: "√32 = 5.66", or the number of a changed run."""
+    """Return the divisor of the scores: "√32 = 5.66", or a changed run's number."""
     number = written_out(of.divisor)
     return f"√{of.width} = {number}" if of.has_own_divisor else number
 
 
 class ChapterHost(Protocol):
-    """What chapters ask for. Main thread."""
+    """What a chapter may ask of the window, in the main thread."""
 
     @property
     def picture(self) -> PicturePane:
@@ -129,13 +129,13 @@ class ChapterHost(Protocol):
         """Make a token the query."""
 
     def choose_key(self, token: int | None) -> None:
-        """Hold the query against another key; None for the strongest."""
+        """Choose the key to compare the query with; None for the strongest patch."""
 
     def show_scale(self, is_shown: bool) -> None:
-        """Show the colour bar, or only its room while the picture has no colours."""
+        """Set whether the colour bar is shown or leaves its space empty."""
 
     def hold_query(self, is_held: bool) -> None:
-        """Keep the query's own map while the pointer looks for a key."""
+        """Set whether the query's own map stays while the pointer looks for a key."""
 
     def ask(
         self,
@@ -145,13 +145,13 @@ class ChapterHost(Protocol):
         on_part: Callable[[Any], None] | None = None,
         on_failure: Callable[[str], None] | None = None,
     ) -> None:
-        """Have a job done for the open chapter; the latest one counts."""
+        """Submit a job for the open chapter; results of an earlier one are dropped."""
 
     def drop(self) -> None:
-        """What was asked for is not wanted any more."""
+        """Drop the job that was submitted last."""
 
     def choose_patch_size(self, patch: int) -> None:
         """Run the embedded model with patches of that size."""
 
     def open_lab(self) -> None:
-        """Show the mode in which the model is changed and tested."""
+        """Show the Lab, in which the model is changed and tested."""

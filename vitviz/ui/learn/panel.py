@@ -1,4 +1,4 @@
-"""The side panel of Learn: nine numbers, one chapter at a time."""
+"""Side panel of Learn: the numbers of nine chapters, of which one is open."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Memory = dict[Chapter, dict[str, object]]
 
 
 def makers() -> dict[Chapter, Maker]:
-    """What makes each chapter's page; imported when Learn is first opened."""
+    """Return the class of each chapter's page; imported when Learn is first opened."""
     from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
     from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
     from vitviz.ui.learn.chapters.ch3_cost import CostPage
@@ -56,7 +56,7 @@ def makers() -> dict[Chapter, Maker]:
 
 
 class NumberButton(QToolButton):
-    """A chapter's number; its tick has room from the start, so that nothing moves."""
+    """A button with a chapter's number, and space for a tick once it is done."""
 
     def __init__(self, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,23 +66,23 @@ class NumberButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def setDone(self, is_done: bool) -> None:
-        """Tick it, or not."""
+        """Set whether the chapter is ticked."""
         self._is_done = is_done
         self.update()
 
     def isDone(self) -> bool:
-        """Whether it is ticked."""
+        """Return whether the chapter is ticked."""
         return self._is_done
 
     def sizeHint(self) -> QSize:
-        """Room for the number in the middle and a tick at its right."""
+        """Return a size with space for the number, centred, and a tick at its right."""
         size = super().sizeHint()
         number = self.fontMetrics().horizontalAdvance(self.text())
         wide = number + 2 * (self._tick_width() + 3)
         return size.expandedTo(QSize(round(wide), size.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button, and the tick beside its number."""
+        """Draw the button, and the tick beside its number."""
         super().paintEvent(event)
         if not self._is_done:
             return
@@ -101,14 +101,14 @@ class NumberButton(QToolButton):
 
 
 class LearnPanel(QWidget):
-    """Setters never emit; every signal is something the viewer did."""
+    """The chapters' numbers, and the page of the open chapter; setters emit nothing."""
 
+    # A Chapter.
     chapterChosen = Signal(object)
-    """A Chapter."""
+    # A Chapter whose task has been done.
     chapterFinished = Signal(object)
-    """A Chapter whose task has been done."""
+    # Remove the Lab's changes from the model.
     restoreRequested = Signal()
-    """The model as it was, without the Lab's changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,8 +119,8 @@ class LearnPanel(QWidget):
         self._memory: Memory = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
+        # The widget to scroll to, once the page has been laid out with it.
         self._part: QWidget | None = None
-        """What is to be brought into view, once the page has been laid out with it."""
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show_part)
         self._titles = self._chapter_titles()
@@ -130,7 +130,7 @@ class LearnPanel(QWidget):
         self._title = Prose("", "title")
         self._back = self._arrow("‹", self.tr("Chapter before (Page Up)"), -1)
         self._on = self._arrow("›", self.tr("Next chapter (Page Down)"), 1)
-        for arrow in (self._back, self._on):  # in Present a clicker's keys do it
+        for arrow in (self._back, self._on):  # in Present the clicker's keys do it
             arrow.setHidden(theme.presents())
         numbers = Flow(2)
         for chapter in Chapter:
@@ -179,7 +179,8 @@ class LearnPanel(QWidget):
         heading.setSpacing(0)
         heading.addWidget(self._title, 1)
         heading.addWidget(self._place)
-        heading.addWidget(self._back)  # here they stay where they are at any width
+        # Beside the numbers, the arrows would wrap into a row of their own.
+        heading.addWidget(self._back)
         heading.addWidget(self._on)
         heading.setContentsMargins(0, 0, 8, 0)
         layout.addLayout(heading)
@@ -191,7 +192,7 @@ class LearnPanel(QWidget):
         self._show_title()
 
     def setHost(self, host: ChapterHost) -> None:
-        """Whom the chapters ask; pages are made when they are first opened."""
+        """Set what the chapters ask; pages are made when they are first opened."""
         self._host = host
 
     def setDone(self, done: frozenset[Chapter]) -> None:
@@ -218,11 +219,11 @@ class LearnPanel(QWidget):
         self._show_place()
 
     def chapter(self) -> Chapter:
-        """The chapter that is open."""
+        """Return the chapter that is open."""
         return self._chapter
 
     def remembered(self) -> Memory:
-        """What the viewer has done in every chapter, for a panel made anew."""
+        """Return what the viewer has done in every chapter, for a panel made anew."""
         return {
             chapter: page.remembered()
             | {"first_part": self._areas[chapter].first_part()}
@@ -230,7 +231,7 @@ class LearnPanel(QWidget):
         }
 
     def recall(self, memory: Memory) -> None:
-        """Go on where another panel was; before a chapter is opened."""
+        """Set what was done in another panel; call this before a chapter is opened."""
         self._memory = memory
 
     def step(self, by: int) -> None:
@@ -249,11 +250,11 @@ class LearnPanel(QWidget):
             slides.show_slide(0 if by > 0 else -1)
 
     def slides(self) -> PageSlides | None:
-        """What the open chapter is shown in; None until there is a desk."""
+        """Return the slides of the open chapter; None until there is a host."""
         return None if self.page() is None else self._areas[self._chapter]
 
     def page(self) -> Page | None:
-        """The open chapter's page; None until there is a desk."""
+        """Return the open chapter's page; None until there is a host."""
         chapter = self._chapter
         if chapter not in self._pages:
             if self._host is None:
@@ -282,31 +283,31 @@ class LearnPanel(QWidget):
             page.refresh(lesson)
 
     def forget(self) -> None:
-        """The picture or its trace has gone."""
+        """Forget the numbers: the picture or its trace was closed."""
         for page in self._pages.values():
             page.forget()
 
     def leave(self) -> None:
-        """Another mode is opened."""
+        """React to another mode: the open chapter is left."""
         if self._chapter in self._pages:
             self._pages[self._chapter].leave()
 
     def button(self, chapter: Chapter) -> NumberButton:
-        """What opens a chapter."""
+        """Return the button that opens a chapter."""
         button = self._group.button(chapter.number)
         assert isinstance(button, NumberButton)
         return button
 
     def title(self) -> str:
-        """What stands above the chapter."""
+        """Return the title above the chapter."""
         return self._title.source()
 
     def place(self) -> str:
-        """Which of the chapter's slides is seen, as "2/3"; empty where all is."""
+        """Return which slide of the chapter is shown, as "2/3"; empty where all are."""
         return "" if self._place.isHidden() else self._place.text()
 
     def following(self) -> str:
-        """The next slide, or the title of the next chapter; empty after the last."""
+        """Return the next slide, or the next chapter's title; empty after the last."""
         slides = self.slides()
         if slides is not None and slides.index() + 1 < slides.count():
             return self.tr("slide {n} of this chapter").format(n=slides.index() + 2)
@@ -348,12 +349,12 @@ class LearnPanel(QWidget):
             self._soon.start()
 
     def _on_part(self, part: QWidget) -> None:
-        if not theme.presents():  # a teacher turns over when it is time
+        if not theme.presents():  # in Present, the speaker turns to the next slide
             self._part = part
             self._soon.start()
 
     def _show_part(self) -> None:
-        """Scroll to what was unfolded, or has come, below the edge."""
+        """Scroll to a part that was unfolded, or has appeared, below the edge."""
         part, self._part = self._part, None
         page = self._pages.get(self._chapter)
         if page is None or part is None or not page.isAncestorOf(part):
@@ -362,7 +363,7 @@ class LearnPanel(QWidget):
             self._areas[self._chapter].showPart(part)
 
     def _show_place(self) -> None:
-        """Which of the chapter's slides this is, where it has several."""
+        """Show which of the chapter's slides this is, where it has several."""
         slides = self._areas.get(self._chapter)
         count = 1 if slides is None else slides.count()
         self._place.setHidden(count < 2)

@@ -1,6 +1,6 @@
-"""All that is known of one model, its licence, and what can be done with it.
+"""Details pane of the model dialog: facts, licence and buttons of one model.
 
-What the model dialog says of a model, in the program's language.
+With the texts on models, such as titles and traits, in the program's language.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from vitviz.models.catalogue.entries import (
 from vitviz.ui.base import theme
 
 MIN_WIDTH = 400
+# Width in letters of the small font, for the longest names and their headings.
 COLUMNS = 62
-"""Letters of the small font that the longest names and their headings take."""
 
 
 class ModelDetails(QWidget):
-    """Setters never emit; signals are what the user did."""
+    """Details of one model, and a button to use or fetch it; setters emit nothing."""
 
     useRequested = Signal(object)
     downloadRequested = Signal(object)
@@ -107,11 +107,11 @@ class ModelDetails(QWidget):
         self._is_here = False
 
     def mainButton(self) -> QPushButton:
-        """Use, or download."""
+        """Return the button that uses, downloads or looks up the model."""
         return self._main
 
     def removeButton(self) -> QPushButton:
-        """Remove from this computer."""
+        """Return the button that removes the weights from this computer."""
         return self._remove
 
     def setEntry(
@@ -119,8 +119,8 @@ class ModelDetails(QWidget):
     ) -> None:
         """Show a model.
 
-        place : where its weights lie; None where they are not on this machine.
-        is_own : whether they lie in vitviz's own cache, and may be removed.
+        place : the path of its weights; None where they are not on this computer.
+        is_own : whether they are in vitviz's own cache, and may be removed.
         kept : bytes that an earlier download left.
         """
         self._entry, self._is_here = entry, place is not None
@@ -155,7 +155,7 @@ class ModelDetails(QWidget):
         self._main.setAccessibleName(self._main.text())
 
     def setQuestion(self, name: str) -> None:
-        """Show a name that can be looked up; nothing for an empty one."""
+        """Show a name that can be looked up in timm, or "no model fits" for none."""
         self._entry, self._question, self._is_here = None, name, False
         self._title.setText(name or self.tr("No model fits"))
         text = self.tr(
@@ -176,20 +176,20 @@ class ModelDetails(QWidget):
         self._remove.setVisible(False)
 
     def setBusy(self, *, downloads: bool, asks: bool) -> None:
-        """One download, and one question, at a time."""
+        """Disable what has to wait for a download or a question that goes on."""
         is_free = self._is_here or not (asks if self._entry is None else downloads)
         self._main.setEnabled(is_free)
         self._remove.setEnabled(not downloads)
 
     def entry(self) -> Entry | None:
-        """What is shown."""
+        """Return the model that is shown."""
         return self._entry
 
     def _label(self, kind: str) -> QLabel:
         label = QLabel()
         label.setFont(theme.font(kind))
         label.setWordWrap(True)
-        # a name without a space must not make the pane wider than what is seen
+        # A name without a space must not make the pane wider than its visible part.
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
@@ -208,7 +208,7 @@ class ModelDetails(QWidget):
             self._form.addRow(name, value)
 
     def _licence_text(self, entry: Entry) -> str:
-        """The licence with a link; what it does not allow is said first."""
+        """Return the licence with a link, and the use that it does not allow."""
         family = entry.family
         link = (
             f'<a href="{html.escape(family.licence_url)}">'
@@ -251,12 +251,12 @@ def _tr(text: str) -> str:
 
 
 def translated(text: str) -> str:
-    """A sentence of the catalogue."""
+    """Return a sentence of the catalogue in the program's language."""
     return QCoreApplication.translate("catalogue", text)
 
 
 def trait_words() -> dict[Trait, tuple[str, str]]:
-    """(what a trait is called, the sentence that explains it)."""
+    """Return (name, sentence that explains it) of each trait."""
     tr = _tr
     return {
         Trait.LABELS: (
@@ -295,13 +295,13 @@ def trait_words() -> dict[Trait, tuple[str, str]]:
 
 
 def assumed_text(phrases: Sequence[str]) -> str:
-    """What a file of weights does not say and was assumed; empty if nothing was."""
+    """Return what was assumed because a file of weights does not tell it, or ""."""
     if not phrases:
         return ""
-    said = _tr("Assumed, since the file does not say: {list}").format(
+    text = _tr("Assumed, since the file does not say: {list}").format(
         list=", ".join(map(_assumed, phrases))
     )
-    return said + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
+    return text + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
 
 
 def _assumed(phrase: str) -> str:
@@ -330,13 +330,13 @@ def _assumed(phrase: str) -> str:
 
 
 def title(entry: Entry) -> str:
-    """As "DINOv2 · ViT-S/14"."""
+    """Return a model's title, such as "DINOv2 · ViT-S/14"."""
     family = entry.family.title
     return family if entry.title == family else f"{family} · {entry.title}"
 
 
 def line(entry: Entry) -> str:
-    """What one chooses by: input, patch, tokens, size of the download, licence."""
+    """Return a model's main facts: input, patch, tokens, download size, licence."""
     if entry.remote is None:
         return _tr("{size} px · patches of {patches} px · {licence}").format(
             size=entry.size_px,
@@ -355,7 +355,7 @@ def line(entry: Entry) -> str:
 
 
 def facts(entry: Entry) -> list[tuple[str, str]]:
-    """(heading, text) of all that is known."""
+    """Return (heading, text) of everything that is known about a model."""
     tr, family = _tr, entry.family
     rows = [
         (tr("Name"), entry.name),
@@ -388,7 +388,7 @@ def facts(entry: Entry) -> list[tuple[str, str]]:
 
 
 def progress_text(done: int, total: int | None, seconds_left: float | None) -> str:
-    """As "45.0 MB of 88.2 MB, 12 s left"."""
+    """Return how far a download is, such as "45.0 MB of 88.2 MB, 12 s left"."""
     text = bytes_text(done)
     if total is not None:
         text = _tr("{done} of {total}").format(done=text, total=bytes_text(total))

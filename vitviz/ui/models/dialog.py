@@ -1,4 +1,4 @@
-"""All models: search, filter, read about, fetch, choose."""
+"""Dialog of all models: search, filters, details, download and choice."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from vitviz.ui.models.list import ModelList, model_view
 from vitviz.ui.widgets.flow_layout import Flow
 
 SIZE = (1100, 620)
+# What could be a name of timm's.
 _NAME = re.compile(r"(timm:)?[A-Za-z0-9]\w*[\w.]*")
-"""What could be a name of timm's."""
 
 
 class ModelDialog(QDialog):
-    """Not modal: the window can be used while a download goes on."""
+    """A dialog that is not modal: the window can be used while a download goes on."""
 
     modelChosen = Signal(str)
     fileRequested = Signal()
@@ -51,7 +51,7 @@ class ModelDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
         QShortcut(QKeySequence.StandardKey.Find, self, self._on_find)
-        self.finished.connect(downloads.drop)  # Escape brings no close event
+        self.finished.connect(downloads.drop)  # Escape sends no close event
         downloads.progressed.connect(self._on_progress)
         downloads.fetched.connect(self._on_fetched)
         downloads.found.connect(self._on_found)
@@ -167,41 +167,41 @@ class ModelDialog(QDialog):
             f'QToolButton[chip="true"]:focus {{ border-color: {tone.text}; }}'
         )
 
-    # -- what can be asked of it ---------------------------------------------------
+    # -- parts and contents --------------------------------------------------------
 
     def details(self) -> ModelDetails:
-        """The pane at the side."""
+        """Return the details pane."""
         return self._details
 
     def list(self) -> QListView:
-        """The list."""
+        """Return the list of models."""
         return self._list
 
     def names(self) -> tuple[str, ...]:
-        """The models that are listed."""
+        """Return the names of the models that are listed."""
         found = map(self._model.entry, map(self._model.index, range(self._rows())))
         return tuple(entry.name for entry in found if entry is not None)
 
     def chip(self, trait: Trait | None) -> QToolButton:
-        """A filter; None for "on this computer"."""
+        """Return the button of a filter; None for "on this computer"."""
         return self._chips[trait]
 
     def searchField(self) -> QLineEdit:
-        """Where words are typed."""
+        """Return the search field."""
         return self._search
 
     def line(self) -> DownloadLine:
-        """What goes on, at the bottom."""
+        """Return the line at the bottom with messages and downloads."""
         return self._line
 
-    def takeOver(self, former: ModelDialog) -> None:
-        """Show what another dialog shows, at its place: it was in other words."""
-        self.setGeometry(former.geometry())
-        for trait, chip in former._chips.items():
+    def takeOver(self, other: ModelDialog) -> None:
+        """Take the place and contents of a dialog that was made in another language."""
+        self.setGeometry(other.geometry())
+        for trait, chip in other._chips.items():
             self._chips[trait].setChecked(chip.isChecked())
-        self._looked_up = former._looked_up
-        self._search.setText(former._search.text())
-        entry = former._details.entry()
+        self._looked_up = other._looked_up
+        self._search.setText(other._search.text())
+        entry = other._details.entry()
         if entry is not None:
             self._choose(entry.name)
         self._on_progress(DownloadProgress(0))
@@ -212,7 +212,7 @@ class ModelDialog(QDialog):
         return self._model.rowCount()
 
     def _update_list(self) -> None:
-        """Filter anew; the model that was chosen stays so if it is still there."""
+        """Filter the list again; the chosen model stays chosen if still listed."""
         chosen = self._details.entry()
         text = self._search.text().strip()
         words = {trait: name for trait, (name, _) in details.trait_words().items()}
@@ -234,7 +234,7 @@ class ModelDialog(QDialog):
         self._choose(chosen.name if chosen else "")
 
     def _here(self) -> frozenset[str]:
-        """Names of the models whose weights lie on this machine."""
+        """Return the names of the models whose weights are on this computer."""
         known = [*entries(), *([self._looked_up] if self._looked_up else [])]
         return frozenset(
             entry.name for entry in known if store.place_of(entry) is not None
@@ -272,7 +272,7 @@ class ModelDialog(QDialog):
         )
 
     def _activate(self) -> None:
-        """Enter, or a double click: what the row is for.
+        """React to Enter or a double click on a model.
 
         A download takes a second Enter, on its button: the first may have been meant
         for the search.
@@ -285,7 +285,7 @@ class ModelDialog(QDialog):
         else:
             button.click()
 
-    # -- wishes --------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------
 
     def _on_use(self, entry: Entry) -> None:
         self.modelChosen.emit(entry.name)
@@ -314,7 +314,7 @@ class ModelDialog(QDialog):
         self._line.say(self.tr("{name} was removed.").format(name=name))
         self._update_list()
 
-    # -- what comes back -----------------------------------------------------------
+    # -- results -------------------------------------------------------------------
 
     def _on_progress(self, progress: DownloadProgress) -> None:
         if self._downloads.entry is not None:
@@ -341,7 +341,7 @@ class ModelDialog(QDialog):
     # -- keys and theme ------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """In the search field, arrows move through the list and Enter chooses."""
+        """Move through the list with arrow keys in the search field; Enter chooses."""
         if watched is self._search and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)
             key = event.key()
@@ -355,7 +355,7 @@ class ModelDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No button answers Enter unless it has the focus."""
+        """Ignore Enter, so that no button reacts to it unless it has the focus."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
@@ -374,5 +374,5 @@ def _full(text: str) -> str:
 
 
 def _could_be_named(text: str) -> bool:
-    """Whether it is written as timm writes names, and not as a word to search for."""
+    """Return whether a text is written as timm writes names, not as a search word."""
     return text.startswith(TIMM_PREFIX) or ("_" in text and "." in text)

@@ -1,6 +1,6 @@
-"""The line below the models: a quiet word, a download, or what went wrong.
+"""Downloads of weights, look-ups of names, and the line that shows their progress.
 
-One download at a time, and questions about a name, each in a thread of its own.
+One download at a time, and one look-up, each in a thread of its own.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from vitviz.ui.base.threads import Workers, WorkerThread
 from vitviz.ui.models import details
 from vitviz.ui.widgets.error_bar import ErrorBar
 
+# Least height, the same for all three pages, so that nothing jumps.
 HEIGHT_PX = 48
-"""At least; the same for all three, so that nothing jumps."""
 
 
 class DownloadLine(QStackedWidget):
-    """Setters never emit; `cancelRequested` is what the user did."""
+    """A line below the models: hint, download or error; setters emit nothing."""
 
     cancelRequested = Signal()
 
@@ -66,33 +66,33 @@ class DownloadLine(QStackedWidget):
         self.say()
 
     def cancelButton(self) -> QPushButton:
-        """Ends a download."""
+        """Return the button that ends a download."""
         return self._cancel
 
     def text(self) -> str:
-        """What is on screen."""
+        """Return the text on screen."""
         texts = (self._hint.text, self._progress.text, self._errors.text)
         return str(texts[self.currentIndex()]())
 
     def say(self, text: str = "") -> None:
-        """A quiet word; the usual one for no text."""
+        """Show a hint; the usual one for no text."""
         usual = self.tr("Nothing is downloaded unless you ask for it.")
         self._hint.setText(text or usual)
         self.setCurrentWidget(self._hint)
 
     def clearError(self) -> None:
-        """Take an error off; anything else stays."""
+        """Remove an error; anything else stays."""
         if self.currentWidget() is self._errors:
             self.say()
 
     def showError(self, error: VitvizError) -> None:
-        """An error's sentence."""
+        """Show an error's sentence."""
         self._errors.showMessage(sentence(error))
         self.setCurrentWidget(self._errors)
 
     def showProgress(self, progress: DownloadProgress, entry: Entry) -> None:
-        """How far the download of `entry` is."""
-        # in thousandths: bytes do not fit a progress bar's 32 bits
+        """Show how far the download of `entry` is."""
+        # In thousandths, since bytes do not fit a progress bar's 32 bits.
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:
             self._bar.setValue(1000 * progress.done // progress.total)
@@ -115,16 +115,19 @@ class DownloadLine(QStackedWidget):
 
 
 class Downloads(QObject):
-    """Lives in the main thread. Its threads begin with the first wish."""
+    """Downloads and look-ups; lives in the main thread.
 
+    A thread starts with the first request of its kind.
+    """
+
+    # A DownloadProgress.
     progressed = Signal(object)
-    """A DownloadProgress."""
+    # The Entry whose weights are now on this computer.
     fetched = Signal(object)
-    """The Entry whose weights now lie on this machine."""
+    # The Entry of the name that was looked up.
     found = Signal(object)
-    """The Entry of the name that was asked for."""
+    # A VitvizError; `Cancelled` when the download was cancelled.
     failed = Signal(object)
-    """A VitvizError; `Cancelled` when the download was asked to end."""
 
     def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +138,7 @@ class Downloads(QObject):
 
     @property
     def entry(self) -> Entry | None:
-        """What is being fetched."""
+        """The model that is being downloaded."""
         return self._entry if JobKind.DOWNLOAD in self._tokens else None
 
     @property
@@ -144,22 +147,22 @@ class Downloads(QObject):
         return JobKind.LOOK_UP in self._tokens
 
     def fetch(self, entry: Entry) -> None:
-        """Begin a download, or go on with one; a running one is replaced."""
+        """Begin a download, or continue one; it replaces one that is running."""
         if entry.remote is not None:
             self._entry = entry
             self._submit(JobKind.DOWNLOAD, bound(models.fetch, entry.remote))
 
     def look_up(self, name: str) -> None:
-        """Ask what a name stands for."""
+        """Look up which model a name of timm's stands for."""
         self._submit(JobKind.LOOK_UP, bound(models.look_up, name))
 
     def cancel(self) -> None:
-        """End the download; what has arrived is kept."""
+        """Cancel the download; the part that has arrived is kept."""
         if JobKind.DOWNLOAD in self._threads:
             self._threads[JobKind.DOWNLOAD].engine.cancel(JobKind.DOWNLOAD)
 
     def drop(self) -> None:
-        """End everything, and hear no more of it."""
+        """Cancel everything, and ignore events that still arrive."""
         for kind, thread in self._threads.items():
             thread.engine.cancel(kind)
         self._tokens.clear()
@@ -174,7 +177,7 @@ class Downloads(QObject):
         self._tokens[kind] = self._threads[kind].engine.submit(kind, job)
 
     def _on_event(self, event: Event) -> None:
-        """Receive an event in the main thread; old tokens are dropped here."""
+        """React to an event in the main thread; drop it if its token is not current."""
         if self._tokens.get(event.kind) != event.token:
             return
         if isinstance(event, Progressed):

@@ -1,4 +1,4 @@
-"""The list of models: two lines each, those on this computer marked."""
+"""List of models: two lines each, with a mark on those that are on this computer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PADDING = 8
 
 
 class ModelList(QAbstractListModel):
-    """Entries, and which of them lie on this machine; the last may be a question."""
+    """List model of entries; its last row may offer to look up a name."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,40 +43,40 @@ class ModelList(QAbstractListModel):
         self._question = ""
 
     def setEntries(self, entries: Sequence[Entry], question: str = "") -> None:
-        """Show these, and offer to look a name up that is none of them."""
+        """Show these entries, and offer to look up `question` if it is not empty."""
         if (tuple(entries), question) != (self._entries, self._question):
             self.beginResetModel()
             self._entries, self._question = tuple(entries), question
             self.endResetModel()
 
     def setHere(self, names: Iterable[str]) -> None:
-        """Say which lie on this machine."""
+        """Set the names of the models that are on this computer."""
         self._here = frozenset(names)
         if self.rowCount():
             self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
     def entry(self, index: Index) -> Entry | None:
-        """The entry of a row; None for the question."""
+        """Return the entry of a row; None for the name to look up."""
         row = index.row()
         return self._entries[row] if 0 <= row < len(self._entries) else None
 
     def question(self) -> str:
-        """The name that can be looked up; empty for none."""
+        """Return the name that can be looked up; empty for none."""
         return self._question
 
     def rowOf(self, name: str) -> int:
-        """The row of a model; -1 where it is not shown."""
+        """Return the row of a model; -1 where it is not listed."""
         names = [entry.name for entry in self._entries]
         return names.index(name) if name in names else -1
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """Entries, and one more for a question."""
+        """Return the number of entries, and one more for a name to look up."""
         if parent is not None and parent.isValid():
             return 0
         return len(self._entries) + bool(self._question)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        """Texts of a row."""
+        """Return a text or a property of a row."""
         if not index.isValid():
             return None
         entry = self.entry(index)
@@ -103,10 +103,10 @@ class ModelList(QAbstractListModel):
 
 
 class ModelDelegate(QStyledItemDelegate):
-    """Paints a title, a small line below it, and a mark."""
+    """Delegate that draws a title, a small line below it, and a mark."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Room for both lines."""
+        """Return a size with space for both lines."""
         heights = (
             QFontMetrics(theme.font(kind)).height() for kind in ("body", "small")
         )
@@ -165,7 +165,7 @@ class ModelDelegate(QStyledItemDelegate):
 
 
 def model_view(model: ModelList) -> QListView:
-    """A list that paints its rows as above."""
+    """Return a list view that draws its rows with `ModelDelegate`."""
     view = QListView()
     view.setUniformItemSizes(True)
     view.setMouseTracking(True)

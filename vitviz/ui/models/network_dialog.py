@@ -1,4 +1,4 @@
-"""Asks which network a file of weights holds, where the file does not tell."""
+"""Dialog that asks which network a file of weights holds, where it does not tell."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _NAME = rf"({TIMM_PREFIX})?[\w.]+"
 
 
 def ask_network(parent: QWidget, file: str, likely: Sequence[str]) -> str | None:
-    """A name of timm's, without "timm:"; None when cancelled.
+    """Ask for a network of timm's; return its name without "timm:", or None.
 
     file : name of the file, as it is shown.
-    likely : names to begin with, the one that was assumed first.
+    likely : names to begin with, the assumed one first.
     """
 
     def tr(text: str) -> str:
@@ -80,6 +80,6 @@ def ask_network(parent: QWidget, file: str, likely: Sequence[str]) -> str | None
 
 
 def _published() -> list[str]:
-    """Architectures of timm's in the catalogue."""
+    """Return the names of timm's networks in the catalogue."""
     of_timm = (entry for entry in entries() if entry.library == "timm")
     return sorted({entry.architecture.partition(".")[0] for entry in of_timm})

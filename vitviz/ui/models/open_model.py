@@ -1,4 +1,4 @@
-"""Asking for a model: from the dialog of all models, as a file, or as a folder."""
+"""Dialogs that choose a model: from the list of all models, a file or a folder."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 class ModelDialogs(QObject):
     """Dialogs of one window in which a model is chosen."""
 
-    # an object, since a file's name need not be text that Qt can hold
+    # A str: a name of the catalogue, a folder, or a file, perhaps with its network. An
+    # object for Qt, since a file's name need not be text that Qt can hold.
     modelChosen = Signal(object)
-    """A str: a name of the catalogue, a folder, or a file, perhaps with its network."""
+    # The user has named the network of a file, so the message that asked can go.
     networkNamed = Signal()
-    """The message that asked for the network of a file is answered."""
 
     def __init__(
         self, window: QWidget, workers: Workers, model: Callable[[], Model | None]
     ) -> None:
-        """`model`: what pictures are run through now."""
+        """Create no dialog yet; `model` returns the model that pictures run through."""
         super().__init__(window)
         self._window, self._model = window, model
         self._downloads = Downloads(workers, self)
@@ -47,15 +47,15 @@ class ModelDialogs(QObject):
         self._show_models("" if model is None else model.info.name)
 
     def rebuild(self) -> None:
-        """Make an open dialog anew, in another language; its download goes on."""
-        former = self._dialog
-        if former is None:
+        """Replace an open dialog by one in another language; its download goes on."""
+        previous = self._dialog
+        if previous is None:
             return
         self._dialog = None
         self.all_models()
         assert self._dialog is not None
-        self._dialog.takeOver(former)
-        shiboken6.delete(former)  # closing it would end the download
+        self._dialog.takeOver(previous)
+        shiboken6.delete(previous)  # closing the dialog would cancel the download
 
     def model_folder(self) -> None:
         """Ask for a folder that transformers has written."""
@@ -77,19 +77,19 @@ class ModelDialogs(QObject):
             self._choose(path)
 
     def which_network(self, error: VitvizError | None) -> None:
-        """Ask for the network of a file that was refused since it does not tell."""
+        """Ask for the network of a file that was refused as ambiguous."""
         if error is not None and "file" in error.values:
             self._ask_network(Path(str(error.values["file"])), [])
 
     def another_network(self) -> None:
-        """Ask what the file at hand holds in place of what was assumed."""
+        """Ask for the network of the current file, in place of the assumed one."""
         model = self._model()
         if model is None or model.info.weights_path is None:
             return
-        said, _ = split_network(model.info.source)
+        named, _ = split_network(model.info.source)
         assumed = next((text for text in model.info.assumed if TIMM_PREFIX in text), "")
         likely = assumed.removeprefix(TIMM_PREFIX).split(" | ") if assumed else []
-        self._ask_network(model.info.weights_path, [said] if said else likely)
+        self._ask_network(model.info.weights_path, [named] if named else likely)
 
     def _ask_network(self, path: Path, likely: list[str]) -> None:
         name = ask_network(self._window, path.name, likely)
@@ -110,12 +110,12 @@ class ModelDialogs(QObject):
 
     def _choose(self, name: str) -> None:
         self.modelChosen.emit(name)
-        # unless a download goes on in it
+        # A dialog with a download stays open: closing it would cancel the download.
         if self._dialog is not None and self._downloads.entry is None:
             self._dialog.close()
 
     def _on_failed(self, kind: JobKind, error: VitvizError) -> None:
-        """Offer to fetch weights that are not here; nothing is fetched unasked."""
+        """Offer to download missing weights; nothing is downloaded unasked."""
         if kind is JobKind.MODEL and isinstance(error, WeightsNotDownloadedError):
             self._show_models(str(error.values["name"]))
 

@@ -1,4 +1,4 @@
-"""What Present lays over the window: a halo at the pointer, pressed keys, the blank."""
+"""Overlay of Present: a halo at the pointer, pressed keys, and the blank screen."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ HALO_PX = 34
 POLL_MS = 33
 KEY_MS = 1400
 MARGIN_PX = 16
+# Keys that are held together with others, and not named alone.
 _ALONE = (
     Qt.Key.Key_Shift,
     Qt.Key.Key_Control,
@@ -42,10 +43,10 @@ _ALONE = (
 
 
 class PresentOverlay(QWidget):
-    """Covers the window and lets every click through."""
+    """An overlay that covers the window and lets every click through."""
 
     def __init__(self, window: QWidget, picture: Callable[[], QRect]) -> None:
-        """`picture`: where it is in the window; keys are named in its lower corner."""
+        """Cover `window`; `picture` returns the picture's rectangle, for the keys."""
         super().__init__(window)
         self._picture = picture
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -65,17 +66,17 @@ class PresentOverlay(QWidget):
         self.raise_()
 
     def setBlank(self, is_blank: bool) -> None:
-        """Cover everything in black, or not."""
+        """Set whether everything is covered in black."""
         if is_blank != self._is_blank:
             self._is_blank = is_blank
             self.update()
 
     def isBlank(self) -> bool:
-        """Whether everything is covered."""
+        """Return whether everything is covered."""
         return self._is_blank
 
     def showKey(self, key: QKeyCombination) -> None:
-        """Name a key that was pressed, for a moment."""
+        """Show the name of a pressed key for a moment."""
         is_named = key.key() not in _ALONE and key.key() != Qt.Key.Key_unknown
         if not is_named or not settings.get().present_keys:
             return
@@ -85,11 +86,11 @@ class PresentOverlay(QWidget):
         self.update()
 
     def shownKey(self) -> str:
-        """The key that is named now."""
+        """Return the name of the key that is shown now."""
         return self._key
 
     def haloRect(self) -> QRect:
-        """Where the halo is drawn."""
+        """Return the rectangle of the halo."""
         side = 2 * HALO_PX + 8
         return QRect(
             self._place.x() - side // 2, self._place.y() - side // 2, side, side
@@ -103,7 +104,7 @@ class PresentOverlay(QWidget):
         return False
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Halo and key, or the blank."""
+        """Draw the halo and the key, or the blank screen."""
         painter = QPainter(self)
         if self._is_blank:
             painter.fillRect(self.rect(), QColor("black"))
@@ -129,7 +130,7 @@ class PresentOverlay(QWidget):
         metrics = QFontMetricsF(font)
         width = max(metrics.horizontalAdvance(self._key) + 32, 64)
         height = metrics.height() + 16
-        # nothing else is ever there, unlike above: marks, titles, switches
+        # Nothing else is ever in this corner; the upper ones have marks and titles.
         corner = self._picture().bottomLeft()
         left, top = corner.x() + MARGIN_PX, corner.y() - MARGIN_PX - height
         chip = QRectF(left, top, width, height)
@@ -142,8 +143,8 @@ class PresentOverlay(QWidget):
     def _follow(self) -> None:
         place = self.mapFromGlobal(QCursor.pos())
         if place != self._place:
-            former, self._place = self.haloRect(), place
-            self.update(former)
+            previous, self._place = self.haloRect(), place
+            self.update(previous)
             self.update(self.haloRect())
 
     def _forget_key(self) -> None:

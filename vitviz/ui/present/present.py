@@ -1,7 +1,7 @@
-"""Present: the same window for a room. One key there, the same key back.
+"""Present: the window for an audience, in large type and on full screen.
 
-begin → large type, the window built anew with what is being explained, full screen
-clicker → chapters in Learn, else saved views, else layers; `.` and B blank
+begin → large type, the window built anew with the same view, full screen
+clicker → slides in Learn, else saved views, else layers; `.` and B blank the screen
 end → everything as before
 """
 
@@ -33,17 +33,19 @@ if TYPE_CHECKING:
     from vitviz.ui.learn.learn import LearnController
     from vitviz.views.state import ViewState
 
+# Height of the smallest text in a window of `BASE_SIZE`; more in a larger one.
 SMALLEST_PX = 24.0
-"""Of a picture 1280×720 large; more on a larger screen."""
 BASE_SIZE = (1280, 720)
+# Delay before the text on the view is updated: panels follow the state first.
 SAY_AFTER_MS = 50
+# Share of the width for the picture: a panel with sentences needs half of it.
 PICTURE_SHARE = {Mode.INSPECT: 0.56, Mode.LEARN: 0.5, Mode.LAB: 0.5}
-"""Of the width, for the picture: a panel with sentences needs half of it."""
 assert PICTURE_SHARE.keys() == {*Mode}
+# Sum of the sizes given to a splitter: Qt scales them, and their shares remain.
 LARGE = 10_000
-"""Of all parts of a split together: Qt makes them fit, each in its share."""
+# Largest opacity of the spotlight's shadow: what is out of the light stays visible on a
+# projector.
 OPACITY = 0.55
-"""Of the spotlight's shadow: what is out of the light stays visible on a projector."""
 _FIELDS = QLineEdit | QAbstractSpinBox
 _PAGES = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
@@ -54,29 +56,29 @@ class PresentWindow(Protocol):
 
     @property
     def keys(self) -> QWidget:
-        """Where the keys are listed."""
+        """The overlay that lists all keys."""
 
     def contents(self) -> QWidget:
-        """Everything in the window; another widget once it is built anew."""
+        """Return everything in the window; another widget once it is built anew."""
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """(picture and side panel, the parts of the side panel)."""
+        """Return (picture and side panel, the parts of the side panel)."""
 
     def picture_place(self) -> QRect:
-        """Where the picture is in the window."""
+        """Return the rectangle of the picture in the window."""
 
     def words_on_screen(self) -> str:
-        """What lies over the picture, in a few words; empty when nothing does."""
+        """Return what the map shows, in a few words; empty when there is none."""
 
     def rebuild(self) -> None:
-        """Make everything with words anew; what is shown and what runs stays."""
+        """Make everything with text anew; what is shown and what runs stays."""
 
     def remembered(self) -> Callable[[], None]:
-        """What brings back sizes, scroll positions, the zoom, and a message."""
+        """Return a function that restores sizes, scroll positions, zoom and message."""
 
 
 class PresentedView(Protocol):
-    """What the user wants to see, and the views to step through."""
+    """The view state, and the saved views to step through."""
 
     @property
     def state(self) -> ViewState: ...
@@ -86,14 +88,14 @@ class PresentedView(Protocol):
 
 
 class Present(QObject):
-    """Lives in the main thread, and outlives the window's panes."""
+    """Present, on or off; lives in the main thread and outlives the window's panes."""
 
+    # A line for the audience on what is on screen.
     said = Signal(str)
-    """What the audience is told of what is on screen."""
+    # The number of layers to move by.
     layerStepped = Signal(int)
-    """So many layers further."""
+    # The picture is to take the keyboard focus.
     focusWanted = Signal()
-    """Keys are for the picture."""
 
     def __init__(
         self,
@@ -102,22 +104,22 @@ class Present(QObject):
         view: PresentedView,
         learn: LearnController,
     ) -> None:
-        """`host`: the same window, in what only this program's has."""
+        """Create the mode, off; `host` is the window, as far as Present needs it."""
         super().__init__(window)
         self._window, self._host = window, host
         self._view, self._learn = view, learn
         self._is_on = False
         self._restore: Callable[[], None] | None = None
-        self._former_state = window.windowState()
-        self._former_place = QRect()
-        self._former_style = Style.TINT
-        self._former_opacity: float | None = None
+        self._previous_state = window.windowState()
+        self._previous_place = QRect()
+        self._previous_style = Style.TINT
+        self._previous_opacity: float | None = None
+        # The mode for which picture and panel have got their shares of the width.
         self._placed: Mode | None = None
-        """The mode that the picture has its share of the width for."""
+        # Pointer halo, pressed keys and the blank screen, over the window.
         self.stage: PresentOverlay | None = None
-        """Pointer halo, pressed keys and the blank, over the window."""
+        # Notes on another screen, where there is one.
         self.speaker: SpeakerWindow | None = None
-        """Notes on another screen, where there is one."""
         self._steps = {
             Qt.Key.Key_PageDown: self.next,
             Qt.Key.Key_Right: self.next,
@@ -130,23 +132,22 @@ class Present(QObject):
         }
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._on_soon)
-        # panels follow the state first
         self._later = QTimer(self, singleShot=True, interval=SAY_AFTER_MS)
         self._later.timeout.connect(self._say)
 
     @property
     def is_on(self) -> bool:
-        """Whether the window is shown to a room."""
+        """Whether the window is shown to an audience."""
         return self._is_on
 
     def follow(self) -> None:
-        """Say what is on screen, once panels have followed the state too."""
+        """Update the text on the view, once panels have followed the state too."""
         self._later.start()
 
     def toggle(self) -> None:
-        """Begin, or end, when the key that asks for it has been dealt with.
+        """Begin or end, once the key that asks for it has been handled.
 
-        Building anew takes away the action and the widget that have the key now.
+        Building the window anew deletes the action and the widget that handle the key.
         """
         self._soon.start()
 
@@ -157,25 +158,26 @@ class Present(QObject):
             self.begin()
 
     def begin(self, *, full_screen: bool = True) -> None:
-        """Show the window to a room; on another screen if there is one."""
+        """Show the window to an audience; on another screen if there is one."""
         window, view = self._window, self._view
         if self._is_on:
             return
         self._is_on = True
         self._restore = self._host.remembered()
-        self._former_state = window.windowState()
-        self._former_place = window.geometry()
+        self._previous_state = window.windowState()
+        self._previous_place = window.geometry()
         here = window.screen()
         audience = self._audience_screen(here)
         size = audience.geometry().size() if full_screen else window.size()
         scale = min(size.width() / BASE_SIZE[0], size.height() / BASE_SIZE[1])
-        self._host.contents().hide()  # in large type it would widen the window
+        self._host.contents().hide()  # or its large type would widen the window
         theme.present(self._app(), SMALLEST_PX * max(scale, 1.0))
         state = view.state
-        self._former_style = state.style
+        self._previous_style = state.style
         is_saved = view.saved_views.current is not None
-        if state.style is Style.TINT and not is_saved:  # who saved a view chose a style
-            self._former_opacity = state.opacity
+        # A saved view keeps its style, which its author has chosen.
+        if state.style is Style.TINT and not is_saved:
+            self._previous_opacity = state.opacity
             view.change(
                 style=Style.SPOTLIGHT,
                 opacity=min(state.look.opacity, OPACITY),
@@ -205,7 +207,7 @@ class Present(QObject):
         self._later.start()
 
     def end(self) -> None:
-        """The window as it was before."""
+        """Show the window as it was before."""
         if not self._is_on:
             return
         window = self._window
@@ -217,14 +219,14 @@ class Present(QObject):
                 part.deleteLater()
         self.stage = self.speaker = None
         theme.present(self._app(), None)
-        window.setWindowState(self._former_state)
-        is_free = self._former_state == Qt.WindowState.WindowNoState
+        window.setWindowState(self._previous_state)
+        is_free = self._previous_state == Qt.WindowState.WindowNoState
         if is_free:
-            window.setGeometry(self._former_place)
+            window.setGeometry(self._previous_place)
         style = self._view.state.style
-        if style is Style.SPOTLIGHT and self._former_style is Style.TINT:
+        if style is Style.SPOTLIGHT and self._previous_style is Style.TINT:
             self._view.change(
-                style=self._former_style, opacity=self._former_opacity, merge=True
+                style=self._previous_style, opacity=self._previous_opacity, merge=True
             )
         self._host.rebuild()
         if self._restore is not None:
@@ -232,60 +234,61 @@ class Present(QObject):
         self._restore = None
 
     def next(self) -> None:
-        """One step on."""
+        """Go one step on."""
         self._step(1)
 
     def back(self) -> None:
-        """One step back."""
+        """Go one step back."""
         self._step(-1)
 
     def blank(self) -> None:
-        """Nothing to look at but who speaks; again: the picture."""
+        """Blank the screen, or show the picture again."""
         if self.stage is not None:
             self.stage.setBlank(not self.stage.isBlank())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The clicker's keys, before anything else has them; others are shown."""
+        """Handle the clicker's keys before any widget does; show other keys."""
         if event.type() not in _TYPES or not isinstance(watched, QWidget):
             return False
         if self._host.keys.isVisible():
-            return False  # it turns its own pages
+            return False  # the overlay of keys turns its own pages
         assert isinstance(event, QKeyEvent)
         act = self._act_of(event, watched)
         if act is None:
             if event.type() == QEvent.Type.ShortcutOverride and self.stage is not None:
                 self.stage.showKey(event.keyCombination())
             return False
-        event.accept()  # a shortcut of the same key stays quiet
+        event.accept()  # so that no shortcut of the same key is triggered
         if event.type() == QEvent.Type.KeyPress:
             if (popup := QApplication.activePopupWidget()) is not None:
                 popup.close()
             if isinstance(QApplication.focusWidget(), _FIELDS):
-                self.focusWanted.emit()  # so that all keys are back
+                self.focusWanted.emit()  # so that the next keys are not typed there
             if not event.isAutoRepeat() or Qt.Key(event.key()) in _PAGES:
                 act()
         return True
 
     def _act_of(self, event: QKeyEvent, watched: QWidget) -> Callable[[], None] | None:
-        """What the clicker asks for; None where the key is somebody else's.
+        """Return what a key of the clicker does; None where it is for another widget.
 
-        The keys that turn pages are the clicker's wherever the focus is: who speaks
-        has clicked into a field and forgotten it.
+        The keys that turn pages are the clicker's wherever the focus is: the speaker
+        may have clicked into a field and forgotten it.
         """
         plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         key, focus = Qt.Key(event.key()), QApplication.focusWidget()
         act = self._steps.get(key) if event.modifiers() in plain else None
         if QApplication.activePopupWidget() is not None:
-            return act if key in _PAGES else None  # Esc and arrows are the menu's
+            return act if key in _PAGES else None  # the menu handles Esc and arrows
         if not isinstance(watched.window(), type(self._window) | SpeakerWindow):
-            return None  # a dialog's
+            return None  # a dialog handles its own keys
         if act is None or not isinstance(focus, _FIELDS):
             return act
         if key in (*_PAGES, Qt.Key.Key_F5):
             return act
-        if key == Qt.Key.Key_Escape:  # first out of the field
+        if key == Qt.Key.Key_Escape:  # leaves the field first
             return None if _is_editor(focus) else _nothing
-        is_whole = isinstance(focus, QSpinBox)  # in which no such key is typed
+        # Neither a period nor a letter is typed into a field of whole numbers.
+        is_whole = isinstance(focus, QSpinBox)
         return act if is_whole and key in (Qt.Key.Key_Period, Qt.Key.Key_B) else None
 
     def _step(self, by: int) -> None:
@@ -294,21 +297,21 @@ class Present(QObject):
             self.stage.setBlank(False)
         if self._view.state.mode is Mode.LEARN:
             self._learn.panel.turn(by)
-            self._later.start()  # another slide is no other state
+            self._later.start()  # another slide does not change the state
         elif saved.views:
             saved.step(by)
         else:
             self.layerStepped.emit(by)
 
     def rebuilt(self) -> None:
-        """All panes are others, also those that another language has."""
+        """React to a window that was built anew, in Present or in another language."""
         host = self._host
-        # what was reckoned before pages were chosen must not widen the window
+        # Sizes computed before pages were chosen must not widen the window.
         for layout in host.contents().findChildren(QLayout):
             layout.invalidate()
         for split in host.splitters():
             split.refresh()
-        if self._is_on:  # in place of what the desk had
+        if self._is_on:  # replaces the sizes from outside Present
             self._placed = None
             self._share_width()
             host.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
@@ -317,7 +320,7 @@ class Present(QObject):
         self._later.start()
 
     def _share_width(self) -> None:
-        """Give picture and side panel their shares, where the mode is another."""
+        """Give picture and side panel their shares, if the mode has changed."""
         mode = self._view.state.mode
         if mode is not self._placed:
             self._placed = mode
@@ -325,12 +328,13 @@ class Present(QObject):
             self._host.splitters()[0].setSizes([picture, LARGE - picture])
 
     def _say(self) -> None:
-        """What is on screen, in a line; and what the speaker needs."""
+        """Describe what is on screen, and show the speaker what comes next."""
         if not self._is_on:
             return
         self._share_width()
         words = self._host.words_on_screen()
-        self.said.emit(words.replace(", ", ",\N{NO-BREAK SPACE}"))  # (7, 3)
+        # A pair such as (7, 3) is not to be broken.
+        self.said.emit(words.replace(", ", ",\N{NO-BREAK SPACE}"))
         if self.speaker is None:
             return
         learn, saved = self._learn.panel, self._view.saved_views
@@ -351,16 +355,16 @@ class Present(QObject):
         return cast("QApplication", QApplication.instance())
 
     def _audience_screen(self, here: QScreen) -> QScreen:
-        """Another screen than the one the window is on, if there is one."""
+        """Return another screen than the one the window is on, if there is one."""
         others = [one for one in QGuiApplication.screens() if one is not here]
         return others[0] if others else here
 
 
 def _is_editor(field: QWidget) -> bool:
-    """Whether it edits a line of a list, which ends with Esc."""
+    """Return whether a field edits a line of a list, which ends with Esc."""
     parent = field.parentWidget()
     return parent is not None and isinstance(parent.parent(), QAbstractItemView)
 
 
 def _nothing() -> None:
-    """The key has had its effect: the focus has left the field."""
+    """Do nothing: the key has had its effect, the focus has left the field."""

@@ -1,4 +1,4 @@
-"""The speaker's own window in Present: notes, what comes next, the clock."""
+"""Speaker window of Present: notes, what comes next, and the clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vitviz.ui.base import theme
 
 
 class SpeakerWindow(QWidget):
-    """On the screen that the audience does not see."""
+    """A window on the screen that the audience does not see."""
 
     nextRequested = Signal()
     backRequested = Signal()
@@ -65,18 +65,18 @@ class SpeakerWindow(QWidget):
         self.show()
 
     def say(self, title: str, notes: str, following: str) -> None:
-        """What the audience sees, what to say of it, and what comes next."""
+        """Show what the audience sees, the notes on it, and what comes next."""
         self._title.setText(title)
         self._notes.setText(notes or self.tr("No notes for this view."))
         text = self.tr("Next: {what}").format(what=following)
         self._following.setText(text if following else self.tr("Next: the end"))
 
     def texts(self) -> tuple[str, str, str]:
-        """Title, notes, and what comes next, as they are shown."""
+        """Return (title, notes, what comes next), as they are shown."""
         return self._title.text(), self._notes.text(), self._following.text()
 
     def clock(self) -> str:
-        """The time of day and how long it has been going on."""
+        """Return the time of day and the time that has passed, as shown."""
         return self._clock.text()
 
     def _show_time(self) -> None:

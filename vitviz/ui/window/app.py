@@ -1,6 +1,6 @@
-"""Starts Qt, the window, and everything that belongs to the process.
+"""Start of the program with a window: Qt, process signals, and files from the desktop.
 
-Files that the desktop hands to the running program, as macOS does.
+The desktop hands files to the running program on macOS.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
 
 _log = logging.getLogger(__name__)
+# Calls of an unexpected error that are shown under Details; the log has all of them.
 SHOWN_CALLS = 5
-"""Of an error nobody foresaw, under Details; the log has all of them."""
+# How long a closed program waits for what cannot be cancelled.
 PATIENCE_MS = 700
-"""How long a closed program waits for what cannot be cancelled."""
 _collector: GarbageCollector | None = None
+# Windows opened from a notebook: without a reference they would be deleted.
 _kept_windows: list[MainWindow] = []
-"""Windows opened from a notebook: without a reference they would vanish."""
 
 
 class SignalBridge(QObject):
-    """Closes the window on SIGINT and SIGTERM.
+    """SIGINT and SIGTERM, which close the window.
 
     A Python handler does not run inside `app.exec()`, so the signal wakes the event
     loop through a socket.
@@ -57,13 +57,13 @@ class SignalBridge(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        # The window to close; a signal that comes earlier waits for the event loop.
         self.window: MainWindow | None = None
-        """What to close; a signal that comes earlier waits for the event loop."""
         self._reader, self._writer = socket.socketpair()
         for end in (self._reader, self._writer):
             end.setblocking(False)
-        self._former_fd = signal.set_wakeup_fd(self._writer.fileno())
-        self._former = {
+        self._previous_fd = signal.set_wakeup_fd(self._writer.fileno())
+        self._previous_handlers = {
             number: signal.signal(number, _noop)
             for number in (signal.SIGINT, signal.SIGTERM)
         }
@@ -73,10 +73,10 @@ class SignalBridge(QObject):
         self._notifier.activated.connect(self._on_signal)
 
     def restore(self) -> None:
-        """Give the signals back."""
+        """Restore the signal handlers from before."""
         self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._former_fd)
-        for number, handler in self._former.items():
+        signal.set_wakeup_fd(self._previous_fd)
+        for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)
         self._reader.close()
         self._writer.close()
@@ -102,11 +102,11 @@ def _leave(status: int) -> NoReturn:
 
 
 def _noop(_number: int, _frame: FrameType | None) -> None:
-    """Exists so that the wake-up byte is written instead of the process ending."""
+    """Do nothing: with a handler, Python writes a byte to the wake-up socket."""
 
 
 def application(argv: list[str], lang: str | None = None) -> QApplication:
-    """The QApplication, made once, in the asked language."""
+    """Return the QApplication, created at the first call, in the given language."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -115,7 +115,8 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     app.setApplicationDisplayName("vitviz")
     app.setDesktopFileName("vitviz")
     app.setWindowIcon(QIcon(str(resource("icons", "vitviz.svg"))))
-    # the last move of a pointer that stops must not be the one that is dropped
+    # -1: pyqtgraph drops moves that follow one another within 10 ms by default, and the
+    # last one before the pointer stops must not be dropped.
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
     language.install(app, lang)
     _keep_collection_here()
@@ -125,9 +126,9 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
 def _keep_collection_here() -> None:
     """Have Python collect cycles in this thread alone.
 
-    A collection begins in whichever thread allocates. In a worker it would take apart
-    widgets that only a cycle still held, such as those of a window that was built
-    anew, and Qt then crashes when it next styles them.
+    A collection begins in whichever thread allocates. In a worker it would delete
+    widgets that only a cycle still held, such as those of a window that was built anew,
+    and Qt then crashes when it next styles them.
     """
     global _collector
     if _collector is None:
@@ -156,13 +157,13 @@ def run(
     window.offers_hints = True
     if presents:
         window.present.begin()
-    former_hook = sys.excepthook
+    previous_hook = sys.excepthook
     sys.excepthook = _show_exception(window)
     try:
         with settings.saving_behind(window.preferences.problemFound.emit):
             status = int(app.exec())
     finally:
-        sys.excepthook = former_hook
+        sys.excepthook = previous_hook
         bridge.restore()
         events.hand_to(None)
         end_of_qt()
@@ -173,7 +174,7 @@ def run(
 
 
 def _tidy(window: MainWindow) -> None:
-    """Remove what a killed process left; say what is wrong with the settings."""
+    """Remove what a killed process left; report problems with the settings."""
     path = settings.settings_path()
     if path is not None:
         sweep(path.parent)
@@ -188,7 +189,7 @@ def open_window(
     device: str = "auto",
     needs_model: bool = True,
 ) -> MainWindow:
-    """A shown window: the picture first, then, once it stands, the model."""
+    """Return a shown window; it opens the picture first, then loads the model."""
     window = MainWindow(device)
     window_state.restore(window, window.splitters(), QSize(*START_SIZE))
     window.show()
@@ -208,7 +209,7 @@ def open_window(
             control.choose_model(default, device=device)
 
     if needs_model:
-        # after the first paint: importing torch holds the interpreter for a while
+        # After the first paint, since importing torch blocks the interpreter.
         starter = QTimer(window, singleShot=True, interval=50)
         starter.timeout.connect(start)
         starter.start()
@@ -264,12 +265,12 @@ def _show_exception(
     return hook
 
 
+# How long the next of several files is waited for.
 TOGETHER_MS = 50
-"""How long the next of several files is waited for."""
 
 
 class OpenEvents(QObject):
-    """Opens in the window what a double click on a file asks for.
+    """Requests of the desktop to open files, such as a double click on one.
 
     Events that come before there is a window wait for it. Several files come as an
     event each, and are opened together.
@@ -284,7 +285,7 @@ class OpenEvents(QObject):
         app.installEventFilter(self)
 
     def hand_to(self, window: MainWindow | None) -> None:
-        """Open files in this window from now on; None: none is there."""
+        """Open files in this window from now on; None: wait for a window."""
         self._window = window
         self._open()
 
@@ -297,14 +298,14 @@ class OpenEvents(QObject):
         self._window.activateWindow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the events that name a file of this machine."""
+        """Handle the events that name a file of this machine."""
         if event.type() != QEvent.Type.FileOpen or not isinstance(
             event, QFileOpenEvent
         ):
             return False
         path = event.file()
         if not path:
-            return False  # an address of the network, which is not fetched unasked
+            return False  # an address on the network, which is not fetched unasked
         self._waiting.append(path)
         self._soon.start()
         return True

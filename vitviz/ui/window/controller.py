@@ -1,10 +1,10 @@
-"""The one controller: wishes in, jobs out, results to the panes.
+"""Controller of the window: holds the view state, submits jobs, updates the panes.
 
-user → `change`/`pin`/… → new ViewState in the history → `Screen.refresh`
-picture, model, changes → `Runs` → a scene → `Screen`
-engine → `Work`, which drops what is out of date → `Runs` and the fillers
+    user → `change`/`pin`/… → new ViewState in the history → `Screen.refresh`
+    picture, model, interventions → `Runs` → a document → `Screen`
+    engine → `Workers`, which drops outdated events → `Runs` and the pane controllers
 
-Steps from what is on screen to what lies beside it: patch, token, layer, head.
+`Steps` moves the view to the next patch, special token, layer or head.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ if TYPE_CHECKING:
 
 
 class Controller(QObject):
-    """Lives in the main thread and owns the worker threads."""
+    """What the window shows and runs; in the main thread, with the worker threads."""
 
+    # Picture, model or trace changed: titles and menus follow.
     documentChanged = Signal()
-    """Picture, model or trace changed: titles and menus follow."""
     stateChanged = Signal()
+    # There is a picture and no model.
     modelNeeded = Signal()
-    """A picture is there and no model."""
 
     def __init__(self, panes: Panes, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +79,7 @@ class Controller(QObject):
         self.refresh()
 
     def _join(self) -> None:
-        """Pass on what the parts have to say."""
+        """Connect the signals of the parts with those of the controller."""
         self.documentChanged.connect(self.screen.show_sizes)
         self.runs.documentChanged.connect(self.documentChanged)
         self.runs.stateChanged.connect(self.stateChanged)
@@ -93,7 +93,7 @@ class Controller(QObject):
 
     @property
     def model(self) -> Model | None:
-        """What pictures are run through."""
+        """The model that pictures are run through."""
         return self.runs.model
 
     @property
@@ -103,12 +103,12 @@ class Controller(QObject):
 
     @property
     def choice(self) -> ModelChoice:
-        """What the model was asked for as."""
+        """How the model was asked for."""
         return self.runs.choice
 
     @property
     def asked(self) -> ModelChoice:
-        """What the model that loads was asked for as."""
+        """How the model that is being loaded was asked for."""
         return self.runs.asked
 
     @property
@@ -118,7 +118,7 @@ class Controller(QObject):
 
     @property
     def heat(self) -> Heat | None:
-        """What lies over the picture."""
+        """The map over the picture."""
         return self.screen.heat
 
     @property
@@ -128,23 +128,23 @@ class Controller(QObject):
 
     @property
     def untouched(self) -> Trace | None:
-        """What the model made of the picture before the Lab changed it."""
+        """The trace of the baseline run, without the Lab's changes."""
         return self.runs.untouched
 
     @property
     def is_running(self) -> bool:
-        """Whether a model loads or a run goes on."""
+        """Whether a model is being loaded or run."""
         return self.workers.is_awaited(JobKind.RUN, JobKind.MODEL)
 
     @property
     def has_jobs(self) -> bool:
-        """Whether anything is still to come from the worker threads."""
+        """Whether the worker threads have jobs."""
         return self.workers.has_jobs()
 
     def attach(self, panes: Panes) -> None:
-        """Fill other panes: the window was built anew, in another language.
+        """Use other panes: the window was built anew, in another language.
 
-        Scene, view, results and running jobs stay.
+        Document, view, results and running jobs stay.
         """
         self.panes = panes
         self.progress.attach(panes.rail, panes.status)
@@ -157,7 +157,7 @@ class Controller(QObject):
         self.stateChanged.emit()
 
     def shutdown(self, patience_ms: int | None = None) -> bool:
-        """Stop the worker threads; see `Work.shutdown`."""
+        """Stop the worker threads; see `Workers.shutdown`."""
         self.runs.stop()
         have_ended = self.workers.shutdown(patience_ms)
         self.sweeper.end()
@@ -172,7 +172,7 @@ class Controller(QObject):
     def choose_model(
         self, name: str, *, device: str = "auto", patch_size: int | None = None
     ) -> None:
-        """Load a model and run it on the picture at hand."""
+        """Load a model and run it on the current picture."""
         self.runs.load(name, device, patch_size)
 
     def adopt(self, what: Trace | Model) -> None:
@@ -188,34 +188,34 @@ class Controller(QObject):
             self.runs.adopt(what)
 
     def keep_untouched(self, done: RunDone) -> None:
-        """Keep a run without changes, of what is on screen, beside changed ones."""
+        """Store a run without changes as the baseline of changed ones."""
         self.runs.keep_untouched(done)
 
     def restore(self, session: Session, *, device: str = "auto") -> None:
-        """Bring a session's picture, model and view back."""
+        """Restore a session's picture, model and view."""
         self.runs.options = session.options
         self.saved_views.set(session.views)
         self.go_to_state(session.state)
         self.runs.restore(session, device)
 
     def choose_options(self, options: RunOptions) -> None:
-        """Bring the picture to the model in another way."""
+        """Run the model with other options for its input."""
         self.runs.choose_options(options)
 
     def cancel(self) -> None:
-        """Stop what runs; layers that have arrived stay."""
+        """Cancel all jobs and files that wait; layers that have arrived stay."""
         self.write_queue.forget()
         self.workers.cancel()
 
     def show_document(self, document: Document) -> None:
-        """Show a picture, and its trace if there is one, in place of the former."""
+        """Show a picture, and its trace if there is one, in place of the one before."""
         is_other_picture = document.image is not self.document.image
         self.document = document
         self.screen.begin(is_other_picture=is_other_picture)
         self.documentChanged.emit()
 
     def refresh(self) -> None:
-        """Bring everything on screen up to date with scene and view state."""
+        """Bring everything on screen up to date with document and view state."""
         self.screen.refresh()
 
     # -- the view ------------------------------------------------------------------
@@ -223,8 +223,8 @@ class Controller(QObject):
     def change(self, *, merge: bool = False, **changes: Any) -> None:  # noqa: ANN401
         """Set fields of the ViewState; `merge` without a step of undo.
 
-        Who asks for a layer or head that the method on screen does not look at asks
-        for attention again.
+        A layer or head that the method on screen does not look at brings raw attention
+        back.
         """
         if self._is_without(changes):
             return
@@ -237,23 +237,23 @@ class Controller(QObject):
         self._go_to(self.history.push(replace(self.state, **changes), merge=merge))
 
     def go_to_state(self, state: ViewState) -> None:
-        """Show another view; undo comes back."""
+        """Show another view; undo returns to this one."""
         self._go_to(self.history.push(state))
 
     def put(self, state: ViewState, *, merge: bool = False) -> None:
-        """Set the view of a scene that is shown next; until then nothing follows."""
+        """Set the view of the document shown next; nothing is refreshed until then."""
         self.history = self.history.push(state, merge=merge)
 
     def undo(self) -> None:
-        """The view before the last change."""
+        """Show the view before the last change."""
         self._go_to(self.history.undo())
 
     def redo(self) -> None:
-        """The view after the change that was undone."""
+        """Show the view after the change that was undone."""
         self._go_to(self.history.redo())
 
     def pin(self, token: int, *, beside: bool = False) -> None:
-        """Choose a token, or another one beside it: at most four, the newest stay."""
+        """Pin a token, or one beside it, of which the newest `MAX_OTHERS` stay."""
         self.panes.errors.clear()
         if token == POOL:
             self.change(token=POOL, direction=Direction.LOOKS_AT)
@@ -267,11 +267,11 @@ class Controller(QObject):
         self.change(others=others)
 
     def keep(self) -> None:
-        """Keep the view on screen to compare others with it."""
+        """Keep the view on screen, to compare others with it."""
         self.comparison.keep(self._present())
 
     def swap(self) -> None:
-        """Exchange the live view and the kept one."""
+        """Exchange the live view and the compared one."""
         kept, now = self.comparison.kept, self._present()
         if kept is None or now is None:
             return
@@ -282,16 +282,16 @@ class Controller(QObject):
         self.stateChanged.emit()
 
     def pin_linked(self, token: int) -> None:
-        """Pin what answers to a token of the kept view."""
+        """Pin the token that corresponds to a token of the compared view."""
         kept, trace = self.comparison.kept, self.document.trace
         if kept is None or trace is None:
             return
-        if not self.comparison.shows_difference:  # else it is the live view's grid
+        if not self.comparison.shows_difference:  # which is on the live view's grid
             token = linked_token(token, kept.trace.setup, trace.setup)
         self.pin(token)
 
     def _is_without(self, changes: dict[str, Any]) -> bool:
-        """Say so if a pooling head, whose query stays, has nothing of what is asked."""
+        """Return whether a pooling head's query lacks what is asked, with a message."""
         trace = self.document.trace
         token = changes.get("token", self.state.token)
         if trace is None or shown_query(trace, token) != POOL:
@@ -313,7 +313,7 @@ class Controller(QObject):
         return bool(text)
 
     def _present(self) -> ComparedView | None:
-        """The view on screen, complete."""
+        """Return the view on screen, or None where its run is not complete."""
         document = self.document
         if document.trace is None or not document.trace.is_complete or self.is_running:
             return None
@@ -329,22 +329,22 @@ class Controller(QObject):
 
     def _go_to(self, history: History) -> None:
         if history is not self.history:
-            former, self.history = self.history.present, history
-            if merge_active(history.present.changes) != merge_active(former.changes):
+            previous, self.history = self.history.present, history
+            if merge_active(history.present.changes) != merge_active(previous.changes):
                 self.runs.start()
             self.refresh()
             self.stateChanged.emit()
 
 
 class Steps(QObject):
-    """What keys ask for; without a trace there is nothing to step through."""
+    """Steps through patches, special tokens, layers and heads; none without a trace."""
 
     def __init__(self, control: Controller) -> None:
         super().__init__(control)
         self._control = control
 
     def move_query(self, rows: int, cols: int) -> None:
-        """Move the pinned patch; from a special token, to the middle of the grid."""
+        """Move the pinned patch; from a special token, go to the middle of the grid."""
         trace = self._control.document.trace
         if trace is None:
             return
@@ -359,7 +359,7 @@ class Steps(QObject):
         self._control.pin(grid.token(*cell))
 
     def choose_cls(self) -> None:
-        """CLS, or what reads all tokens in its place: the pooling head."""
+        """Pin CLS, or else the pooling head, which reads all tokens in its place."""
         trace = self._control.document.trace
         if trace is None:
             return
@@ -374,7 +374,7 @@ class Steps(QObject):
             self._control.panes.errors.showMessage(text.format(model=name))
 
     def cycle_special(self) -> None:
-        """The next special token, beginning with the first; then a pooling head."""
+        """Pin the next special token; after the last, the pooling head, if any."""
         trace = self._control.document.trace
         if trace is None:
             return
@@ -388,7 +388,7 @@ class Steps(QObject):
         self._control.pin(queries[after % len(queries)])
 
     def step_layer(self, step: int) -> None:
-        """The layer `step` further, within the model's."""
+        """Show the layer `step` further that is not windowed, if there is one."""
         trace = self._control.document.trace
         layer = None if trace is None else shown_layer(trace, self._control.state)
         if trace is None or layer is None:
@@ -400,7 +400,7 @@ class Steps(QObject):
             self._control.change(layer=wanted)
 
     def step_head(self, step: int) -> None:
-        """The next cell of the head strip: mean, max, min, then the heads."""
+        """Choose the head strip's cell `step` further: mean, max, min, then heads."""
         trace = self._control.document.trace
         if trace is None or not trace.num_heads:
             return

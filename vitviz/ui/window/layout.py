@@ -1,9 +1,4 @@
-"""Everything in the window: makes the panes and gives each its place.
-
-The parts of the window that the controller fills.
-
-The side panel: one panel for each mode of the window, and what switches them.
-"""
+"""Layout of the window: its panes, their places, and the panel of each mode."""
 
 from __future__ import annotations
 
@@ -37,15 +32,15 @@ from vitviz.ui.window.top_bar import TopBar
 from vitviz.views.state import Mode
 
 START_SIZE = (1280, 720)
+# Share of the width for the side panel; the picture has more than half.
 PANEL_SHARE = 0.36
-"""Of the width, for the side panel; the picture keeps more than half."""
 
+# Shares of the width in Present: of the layers, and of the text beside them.
 RAIL_PARTS, LINE_PARTS = 2, 1
-"""Of the width in Present: for the layers, and for the words beside them."""
 
 
 class Contents(QWidget):
-    """All that shows words; another one is made for another language."""
+    """Everything that shows text; another one is made for another language."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,8 +65,8 @@ class Contents(QWidget):
             errors=ErrorBar(),
         )
         self.film = FilmStrip()
+        # What the audience reads on the view, in Present.
         self.line = QLabel()
-        """What a room is told of what is on screen."""
         self.line.setFont(theme.font("small"))
         self.line.setContentsMargins(8, 2, 12, 2)
         self.line.setWordWrap(True)
@@ -88,11 +83,11 @@ class Contents(QWidget):
         self._stack.setCurrentIndex(1)
 
     def pictureArea(self) -> QWidget:
-        """What holds the picture, its colour bar, and the kept view."""
+        """Return the widget with the picture, its colour bar, and the compared view."""
         return self._picture
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """(picture and side panel, the parts of the side panel)."""
+        """Return (picture and side panel, the parts of the side panel)."""
         return self._split, self._panel
 
     def _place(self) -> None:
@@ -102,7 +97,7 @@ class Contents(QWidget):
         self._fill_side()
         self._split.addWidget(panes.side)
         self._split.setChildrenCollapsible(False)
-        # no stretch factors: both keep their shares of a window that grows
+        # No stretch factors: both keep their shares of a window that grows.
         width, height = START_SIZE
         panel = round(width * PANEL_SHARE)
         self._split.setSizes([width - panel, panel])
@@ -123,7 +118,7 @@ class Contents(QWidget):
             self._reduce()
 
     def _left(self) -> QWidget:
-        """Film strip, errors, and the start page or the picture."""
+        """Return film strip, error bar, and the start page or the picture."""
         panes = self.panes
         self._picture = picture = QWidget()
         under_head = QVBoxLayout(picture)
@@ -133,7 +128,8 @@ class Contents(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         under_head.addLayout(row, 1)
-        live = QHBoxLayout()  # with its bar as wide as the kept view with its own
+        # Picture and bar together are as wide as the compared view with its own bar.
+        live = QHBoxLayout()
         live.addWidget(panes.picture, 1)
         live.addWidget(panes.bar)
         row.addLayout(live, 1)
@@ -155,7 +151,7 @@ class Contents(QWidget):
         return left
 
     def _fill_side(self) -> None:
-        """A panel for each mode."""
+        """Add the panel of each mode."""
         panes = self.panes
         self._panel = QSplitter(Qt.Orientation.Vertical)
         self._panel.addWidget(panes.strip)
@@ -167,19 +163,19 @@ class Contents(QWidget):
         panes.side.addPanel(Mode.LAB, panes.lab)
 
     def _reduce(self) -> None:
-        """For a room: picture, rail, one side panel, and a line of words."""
+        """Show only picture, rail, a side panel and a line of text, for an audience."""
         for part in (self.top, self.panes.controls, self.panes.status, self.film):
             part.hide()
         self.line.show()
         self.start.setMinimumSize(1, 1)  # its pictures must not widen the window
         self.panes.tabs.setShowsNames(False)
-        for split in self.splitters():  # halves, at any size to come
+        for split in self.splitters():  # halves, also after the window is resized
             split.setStretchFactor(0, 1)
             split.setStretchFactor(1, 1)
             split.setSizes([START_SIZE[0] // 2, START_SIZE[0] // 2])
 
     def _mode_names(self) -> list[tuple[Mode, str, str]]:
-        """(mode, text, tooltip) of the modes that have a panel."""
+        """Return (mode, text, tooltip) of the modes that have a panel."""
         names = {
             Mode.INSPECT: (
                 self.tr("Inspect"),
@@ -240,7 +236,7 @@ class Contents(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Panes:
-    """Made and placed by the main window."""
+    """All panes of the window, for the controllers."""
 
     picture: PicturePane
     bar: ColourBar
@@ -263,27 +259,27 @@ class Panes:
 
 
 class SideModes(CurrentStack):
-    """A panel for each mode that the window has."""
+    """The panels of the modes, one of them on screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panels: dict[Mode, QWidget] = {}
 
     def addPanel(self, mode: Mode, panel: QWidget) -> None:
-        """Give a mode its panel; the first one is shown."""
+        """Set a mode's panel; the first one is shown."""
         self._panels[mode] = panel
         self.addWidget(panel)
 
     def setMode(self, mode: Mode) -> None:
-        """Show a mode's panel; one without a panel changes nothing."""
+        """Show a mode's panel; do nothing for a mode without one."""
         if mode in self._panels:
             self.setCurrentWidget(self._panels[mode])
 
     def mode(self) -> Mode:
-        """The mode whose panel is on screen."""
+        """Return the mode whose panel is on screen."""
         now = self.currentWidget()
         return next(mode for mode, panel in self._panels.items() if panel is now)
 
     def modes(self) -> tuple[Mode, ...]:
-        """The modes that have a panel, in their order."""
+        """Return the modes that have a panel, in their order."""
         return tuple(self._panels)

@@ -110,12 +110,12 @@ def log_qt_messages() -> Callable[[], None]:
 
     def handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         logger.log(_LEVELS[kind], "%s", text)
-        if former is not None:
-            former(kind, context, text)
+        if previous is not None:
+            previous(kind, context, text)
 
-    former: Handler | None = qInstallMessageHandler(handle)
+    previous: Handler | None = qInstallMessageHandler(handle)
 
     def end() -> None:
-        qInstallMessageHandler(former)
+        qInstallMessageHandler(previous)
 
     return end

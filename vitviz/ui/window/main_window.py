@@ -1,8 +1,7 @@
-"""The window: what a window does with its contents. Logic lives in the controller.
+"""Main window: makes and connects its parts, takes drops, opens dialogs, and closes.
 
-A window that is closed while a file is being written closes when it is there.
-
-Dialogs of which a window has at most one of each kind.
+`CloseGuard` delays closing until a file is written. `show_dialog` shows the dialogs of
+which a window has at most one of a kind.
 """
 
 from __future__ import annotations
@@ -40,20 +39,20 @@ from vitviz.ui.window.wiring import Connections, Features, ViewHandlers
 from vitviz.views.session import Session
 from vitviz.views.state import Mode
 
+# Settings with which a model is loaded.
 OF_THE_MODEL = {"device", "precision", "threads"}
-"""Settings that a model is loaded with."""
 
 
 class MainWindow(QMainWindow):
-    """Panes, their connections, and what a window does: drop, paste, close."""
+    """The window with its contents and features; what is shown is the controller's."""
 
     def __init__(self, device: str = "auto") -> None:
         super().__init__()
         self.device = device
+        # How long closing waits for the worker threads; None: until they end.
         self.patience_ms: int | None = None
-        """How long closing waits for the worker threads; None: until they end."""
+        # Whether hints that were not dismissed are shown.
         self.offers_hints = False
-        """Whether hints that were not dismissed are shown."""
         self.setWindowTitle("vitviz")
         self.setAcceptDrops(True)
         self._make()
@@ -79,7 +78,7 @@ class MainWindow(QMainWindow):
         self.resize(*START_SIZE)
 
     def _make(self) -> None:
-        """Everything that shows words, in the program's language."""
+        """Create everything that shows text, in the program's language."""
         self._contents = contents = Contents()
         self.panes = contents.panes
         self.top = contents.top
@@ -90,7 +89,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(contents)
 
     def _join(self) -> None:
-        """Connect what `_make` has made with the controller."""
+        """Connect what `_make` has created with the controller."""
         control = self.controller
         self.lab = Lab(
             control,
@@ -118,7 +117,7 @@ class MainWindow(QMainWindow):
         self._update_mode()
 
     def _features(self) -> Features:
-        """All that the contents are connected with."""
+        """Return everything that the contents are connected with."""
         return Features(
             files=self.files,
             open_dialogs=self.open_dialogs,
@@ -134,7 +133,7 @@ class MainWindow(QMainWindow):
         )
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        """What the actions of the window alone do, by their names."""
+        """Return the functions of the window's own actions, by action name."""
         return {
             "settings": self.show_settings,
             "log_window": self.show_log,
@@ -144,14 +143,15 @@ class MainWindow(QMainWindow):
         }
 
     def rebuild(self) -> None:
-        """Make everything with words anew; what is shown and what runs stays.
+        """Make everything with text anew; what is shown and what runs stays.
 
         Called when the program's language changes: no text can be forgotten that way.
         """
         restore, strokes = self.remembered(), self.lab.painting.strokes()
-        former = self._contents
+        previous = self._contents
         self.takeCentralWidget()
-        # at once: what hears the controller must not hear it for widgets that go
+        # Deleted at once: the controller's signals must not reach what belongs to
+        # widgets that are about to be deleted.
         for one in (
             *self.actions_by_name.values(),
             self._connections,
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self._join()
         self.model_dialogs.rebuild()
         make_anew(self, AboutDialog, LogWindow)
-        former.deleteLater()
+        previous.deleteLater()
         restore()
         self.lab.painting.go_on_with(strokes)
         self.present.rebuilt()
@@ -214,10 +214,10 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         self.open_dialogs.open_mime(event.mimeData(), self.tr("dropped"))
 
-    # -- what is asked of the window ------------------------------------------------
+    # -- actions -------------------------------------------------------------------
 
     def toggle_compare(self) -> None:
-        """Keep the view on screen beside the live one, or let go of it."""
+        """Keep the view on screen beside the live one, or end the comparison."""
         control = self.controller
         if control.comparison.kept is None:
             control.keep()
@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         is_comparing = self.controller.comparison.kept is not None
         if is_comparing == self.panes.compare.isHidden():
             self.panes.compare.setVisible(is_comparing)
-            self.panes.side.setVisible(not is_comparing)  # two pictures need the room
+            self.panes.side.setVisible(not is_comparing)  # two pictures need its space
         self.top.setComparing(is_comparing)
 
     def choose_model(self, name: str, patch: object = None) -> None:
@@ -240,13 +240,13 @@ class MainWindow(QMainWindow):
         self.controller.restore(session, device=self.device)
 
     def _on_settings(self, names: frozenset[str]) -> None:
-        """What settings mean for the picture, the model and the start page."""
+        """React to changed settings of the picture, the model and the start page."""
         now, control = settings.get(), self.controller
         if "hover_preview" in names:
             control.screen.previews_on_hover = now.hover_preview
         if names & OF_THE_MODEL:
             self.device = now.device
-            if control.choice.name:  # have the model at hand computed with that
+            if control.choice.name:  # load the current model again, with them
                 self.choose_model(control.choice.name, control.choice.patch_size)
         if names & {"recent", "keep_recent"}:
             self.start.recent.refresh()
@@ -262,11 +262,11 @@ class MainWindow(QMainWindow):
             self.controller.saved_views.step(by)
 
     def toggle_full_screen(self) -> None:
-        """Fill the screen, or end it."""
+        """Switch full screen on or off."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def toggle_theme(self) -> None:
-        """From light to dark and back."""
+        """Switch from light to dark, or back."""
         is_light = theme.colours() is theme.LIGHT
         choice = ThemeChoice.DARK if is_light else ThemeChoice.LIGHT
         self.preferences.set(theme=choice)
@@ -280,11 +280,11 @@ class MainWindow(QMainWindow):
         show_dialog(self, LogWindow)
 
     def show_about(self) -> None:
-        """Say what the program is made of."""
+        """Open the About dialog, or bring it to the front."""
         show_dialog(self, AboutDialog)
 
     def new_dialog(self, kind: type[QWidget]) -> QWidget:
-        """Make a dialog of which there is one at most."""
+        """Create a dialog of which there is at most one."""
         control = self.controller
         if kind is SettingsDialog:
             return SettingsDialog(self, self.preferences, lambda: control.choice.name)
@@ -296,32 +296,32 @@ class MainWindow(QMainWindow):
 
     @property
     def is_presenting(self) -> bool:
-        """Whether the window is shown to a room."""
+        """Whether the window is shown to an audience."""
         return self.present.is_on
 
     def contents(self) -> Contents:
-        """Everything in the window; another widget once it is built anew."""
+        """Return everything in the window; another widget once it is built anew."""
         return self._contents
 
     def remembered(self) -> Callable[[], None]:
-        """What brings back sizes, scroll positions, the zoom, and a message."""
+        """Return a function that restores sizes, scroll positions, zoom and message."""
         return window_state.remembered(self, self.contents)
 
     def picture_place(self) -> QRect:
-        """Where the picture is in the window."""
+        """Return the rectangle of the picture in the window."""
         picture = self.panes.picture
         return QRect(picture.mapTo(self, QPoint(0, 0)), picture.size())
 
     def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """(picture and side panel, the parts of the side panel)."""
+        """Return (picture and side panel, the parts of the side panel)."""
         return self._contents.splitters()
 
     def copy(self) -> None:
-        """Put the picture with its heat map on the clipboard."""
+        """Put the picture with its map on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._contents.pictureArea().grab())
 
     def export(self) -> None:
-        """Ask for a file and write figure or numbers into it."""
+        """Ask for a file and write a figure, an animation or numbers into it."""
         self.controller.export_dialog.ask(self)
 
     def copy_command_line(self, target: str | None = None) -> None:
@@ -339,13 +339,13 @@ class MainWindow(QMainWindow):
         self.panes.status.setText(self.tr("Copied: {text}").format(text=text))
 
     def save_view(self) -> None:
-        """Keep the view on screen, named by what it shows."""
+        """Save the view on screen, named by what it shows."""
         name = self.words_on_screen()
         if name:
             self.controller.saved_views.save(name)
 
     def words_on_screen(self) -> str:
-        """What lies over the picture, in a few words; empty when nothing does."""
+        """Return what the map shows, in a few words; empty when there is none."""
         heat, trace = self.controller.heat, self.controller.document.trace
         if heat is None or trace is None:
             return ""
@@ -377,7 +377,7 @@ class MainWindow(QMainWindow):
             self._contents.showPicture()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another language: once all translators are in place, build anew."""
+        """React to another language: build anew once all translators are installed."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._anew.start()
@@ -385,7 +385,7 @@ class MainWindow(QMainWindow):
     # -- closing -------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide at once, what runs ends after its block; but write files first."""
+        """Hide at once, and stop the jobs; but write files first."""
         if not self.close_guard.may_close():
             event.ignore()
             return
@@ -398,20 +398,21 @@ class MainWindow(QMainWindow):
 
 
 class CloseGuard(QObject):
-    """Knows whether a window waits to be closed; lives in the main thread."""
+    """The wait for files before a window is closed; lives in the main thread."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._is_waiting = False
-        self._said = ""
+        self._message = ""
         self._must_end = False
         window.controller.write_queue.settled.connect(self._on_settled)
 
     def may_close(self) -> bool:
-        """Whether to close now; if not, what it waits for is said.
+        """Return whether to close now; if not, show what is waited for.
 
-        Who asks again means it: what is being written is left as it was.
+        A second request closes without waiting: what is being written is left as it
+        was.
         """
         writing = self._window.controller.write_queue
         if self._is_waiting or not writing.is_busy():
@@ -421,8 +422,8 @@ class CloseGuard(QObject):
             "{name} is being written, and the window closes when it is there. Close it "
             "again to leave without the file."
         )
-        self._said = text.format(name=writing.name())
-        self._window.panes.errors.showMessage(self._said)
+        self._message = text.format(name=writing.name())
+        self._window.panes.errors.showMessage(self._message)
         return False
 
     def end(self) -> None:
@@ -436,19 +437,19 @@ class CloseGuard(QObject):
         if is_there or self._must_end:
             self._window.close()
             return
-        self._is_waiting = False  # a failure is read first
+        self._is_waiting = False  # stay open, so that the error can be read
         errors = self._window.panes.errors
-        if errors.text() == self._said:
+        if errors.text() == self._message:
             errors.clear()
 
 
 def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
-    """The window's only dialog of a kind, made when needed, shown and in front."""
+    """Show the window's only dialog of a kind, made when needed, and return it."""
     dialog = window.findChild(kind)
     if not isinstance(dialog, kind):
         dialog = window.new_dialog(kind)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        # its key is heard in the window that is in front, and in no other
+        # The key of an action works in the active window only, so each needs it.
         dialog.addAction(window.actions_by_name["language"])
     dialog.show()
     dialog.raise_()
@@ -457,10 +458,10 @@ def show_dialog(window: MainWindow, kind: type[QWidget]) -> QWidget:
 
 
 def make_anew(window: MainWindow, *kinds: type[QWidget]) -> None:
-    """Make the open dialogs of these kinds anew where they stand: other words."""
+    """Make the open dialogs of these kinds anew where they are, in another language."""
     for kind in kinds:
-        former = window.findChild(kind)
-        if isinstance(former, kind) and former.isVisible():
-            place = former.geometry()
-            shiboken6.delete(former)  # closing it would only do so later
+        previous = window.findChild(kind)
+        if isinstance(previous, kind) and previous.isVisible():
+            place = previous.geometry()
+            shiboken6.delete(previous)  # closing would delete it only later
             show_dialog(window, kind).setGeometry(place)

@@ -1,4 +1,4 @@
-"""What the window says of work that goes on, and the offer to cancel it."""
+"""Progress of runs and files in layer rail and status line, with a Cancel button."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHOW_PROGRESS_AFTER_S = 1.0
 
 
 class ProgressHost(Protocol):
-    """What is shown, and what loads."""
+    """What is shown, and which model is being loaded."""
 
     @property
     def document(self) -> Document: ...
@@ -36,10 +36,10 @@ class ProgressHost(Protocol):
 
 
 class RunProgress(QObject):
-    """Speaks in the layer rail and the status line; lives in the main thread."""
+    """Progress in the layer rail and the status line; lives in the main thread."""
 
+    # There is a picture and no model.
     modelNeeded = Signal()
-    """A picture is there and no model."""
 
     def __init__(
         self,
@@ -61,26 +61,26 @@ class RunProgress(QObject):
         write_queue.advanced.connect(self._say_written)
 
     def attach(self, rail: LayerRail, status: StatusLine) -> None:
-        """Speak in a window that was built anew."""
+        """Use the rail and status line of a window that was built anew."""
         self._rail, self._status = rail, status
 
     def begin(self) -> None:
-        """A run has been asked for."""
+        """React to the start of a run."""
         self._rail.setProgress(None)
         self._patience.start()
         self.say()
 
     def wait_for_method(self) -> None:
-        """A method's map may be awaited: after a while it can be cancelled."""
+        """Offer to cancel the map of a method, if it takes long."""
         if self._workers.is_awaited(JobKind.METHOD) and not self._patience.isActive():
             self._patience.start()
 
     def stop(self) -> None:
-        """Say nothing more."""
+        """Stop the timer: nothing more is offered."""
         self._patience.stop()
 
     def say(self) -> None:
-        """What loads or runs, or what is missing for that."""
+        """Show what is being loaded or run, or what is missing for a run."""
         host, status = self._host, self._status
         if self._workers.is_awaited(JobKind.MODEL):
             name = host.asked.name
@@ -93,7 +93,7 @@ class RunProgress(QObject):
             self.modelNeeded.emit()
 
     def say_result(self) -> None:
-        """How exact the trace on screen is, and how long it took."""
+        """Show how exact the trace on screen is, and how long it took."""
         document, status = self._host.document, self._status
         if self._host.is_running:
             return
@@ -112,11 +112,11 @@ class RunProgress(QObject):
             status.setFallback(device, needed, sentence(fallback))
 
     def say_cancelled(self) -> None:
-        """What ran was asked to end."""
+        """Show that a run was cancelled."""
         self._status.setRunText(self.tr("Cancelled"))
 
     def say_left(self, arrived: LayerArrived) -> None:
-        """How long the layers to come will take, where that is long."""
+        """Show how long the remaining layers will take, if that is long."""
         done = arrived.layer + 1
         left = arrived.elapsed_s / done * (arrived.trace.num_layers - done)
         if arrived.elapsed_s + left > SHOW_PROGRESS_AFTER_S and left > 0:
@@ -124,17 +124,17 @@ class RunProgress(QObject):
             self._rail.setProgress(text)
 
     def _wait_for_file(self) -> None:
-        """A file is being written: after a while it can be cancelled."""
+        """Offer to cancel the writing of a file, if it takes long."""
         if not self._patience.isActive():
             self._patience.start()
 
     def _say_written(self, share: float) -> None:
-        """How much of a file is done, once it has been said that it takes long."""
+        """Show how much of a file is written, while the Cancel button is offered."""
         if not self._rail.cancelButton().isHidden() and not self._is_busy():
             self._rail.setProgress(self.tr("Writing: {n}").format(n=percent(share)))
 
     def _offer_to_cancel(self) -> None:
-        """What takes long can be cancelled, also before its first result is there."""
+        """Offer to cancel what takes long, also before its first result has arrived."""
         if not self._rail.cancelButton().isHidden():
             return
         if self._is_busy():
@@ -146,6 +146,6 @@ class RunProgress(QObject):
         return self._workers.is_awaited(JobKind.RUN, JobKind.METHOD)
 
     def _on_advanced(self) -> None:
-        """An event has been handled: perhaps nothing is left to cancel."""
+        """Hide the Cancel button after an event if nothing is left to cancel."""
         if not self._is_busy() and not self._write_queue.is_busy():
             self._rail.setProgress(None)

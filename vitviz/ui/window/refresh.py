@@ -1,7 +1,7 @@
-"""What is on screen: hands trace and view state to the fillers.
+"""Screen: hands the document and the view state to the pane controllers.
 
-`refresh` hands everything to the fillers, each of which pushes what differs to its
-pane; what a hover changes goes a shorter way.
+refresh → the pane controllers on screen, which update their panes where they differ
+hover   → only the map, the colour bar, the status line and the matrix' lines
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class ScreenHost(Protocol):
 
 
 class Screen(QObject):
-    """Fills all panes with what its host has; lives in the main thread."""
+    """Everything on screen, by its pane controllers; lives in the main thread."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Screen(QObject):
             "views": StaticPaneController(workers),
         }
         self._modes: dict[Mode, PaneController[Any]] = {}
-        # each with what it fills in a window that is made anew
+        # Each with a function that returns its part of the panes of a new window.
         self._controllers: list[tuple[PaneController[Any], Callable[[Panes], Any]]] = [
             (self._heat, lambda panes: panes),
             (self._rail, lambda panes: panes.rail),
@@ -92,7 +92,7 @@ class Screen(QObject):
 
     @property
     def heat(self) -> Heat | None:
-        """What lies over the picture."""
+        """The map over the picture."""
         return self._heat.heat
 
     @property
@@ -121,7 +121,7 @@ class Screen(QObject):
         self._heat.previews_on_hover = on
 
     def hold_query(self, is_held: bool) -> None:
-        """Keep the pinned query on the picture whatever is pointed at, or not."""
+        """Set whether the pinned query's map stays, whatever is hovered."""
         self._heat.holds_query = is_held
 
     def add_mode(
@@ -130,25 +130,25 @@ class Screen(QObject):
         controller: PaneController[Any],
         filled: Callable[[Panes], Any],
     ) -> None:
-        """Have a mode's panel filled while it is on screen.
+        """Add the controller of a mode's panel, used while the panel is on screen.
 
-        filled : what the controller is attached to, of all panes.
+        filled : returns what the controller is attached to, of all panes.
         """
         self._modes[mode] = controller
         self._controllers.append((controller, filled))
 
     def attach(self, panes: Panes) -> None:
-        """Fill other panes with the same."""
+        """Use other panes, and show the same there."""
         self._panes = panes
         self._show_picture()
         self._show_setup()
         for controller, filled in self._controllers:
             controller.attach(filled(panes))
 
-    # -- the scene and its view ----------------------------------------------------
+    # -- the document and its view -------------------------------------------------
 
     def begin(self, *, is_other_picture: bool) -> None:
-        """Another trace, or none: forget what was computed from the former."""
+        """Show another trace, or none: forget what was computed from the one before."""
         for controller, _ in self._controllers:
             controller.clear()
         if is_other_picture:
@@ -157,18 +157,18 @@ class Screen(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Hand everything on screen to the fillers, which push what differs."""
+        """Hand the view to the pane controllers, which update what differs."""
         host, panes = self._host, self._panes
         trace, state = host.document.trace, host.state
         panes.picture.setShowsGrid(state.show_grid)
         self._show_controls(trace)
         panes.side.setMode(state.mode)
         panes.tabs.setCurrent(state.tab)
-        # the navigator shows this layer's heads too, and needs the room
+        # The pane of all heads shows this layer's heads too, and needs the space.
         tab = panes.tabs.current()
-        # in Present a panel shows what is being explained and nothing else
+        # In Present, a panel shows what is being explained and nothing else.
         shows_heads = tab == "matrix" if theme.presents() else tab != "heads"
-        # a pooling head's own heads are nowhere else
+        # A pooling head's own heads are shown nowhere else.
         is_pool = trace is not None and shown_query(trace, state.token) == POOL
         panes.strip.setVisible(shows_heads or is_pool)
         if trace is None:
@@ -200,14 +200,14 @@ class Screen(QObject):
         self.refresh_lines()
 
     def _show_no_map(self) -> None:
-        """Nothing of what is asked for has been captured yet."""
+        """Show no map: no layer that could be shown has been captured yet."""
         panes = self._panes
         panes.picture.setHeat(None)
         panes.strip.setCells(None)
         panes.bar.setLevels(None)
 
     def refresh_lines(self) -> None:
-        """The matrix' cross-hair, the kept view, and what is said of the run."""
+        """Show the matrix' cross-hair, the compared view, and the run's result."""
         if self._heat.shown is not None:
             self._panes.matrix.setLevels(self._heat.shown.attention.levels)
         if self.heat is not None:
@@ -217,14 +217,14 @@ class Screen(QObject):
         self._progress.say_result()
 
     def _refresh_comparison(self) -> None:
-        """The kept view beside the live one, and the scale they share."""
+        """Show the compared view beside the live one, and the scale they share."""
         host = self._host
         self._comparison.refresh(self.heat, host.document.trace, host.state)
         shared = self._comparison.levels(self.heat)
         self._heat.show_levels(None if shared is None else shared[0])
 
     def _side(self) -> PaneController[Any]:
-        """What fills the side panel, or its pane, on screen."""
+        """Return the controller of the side panel, or of its pane, on screen."""
         panes = self._panes
         tab = self._tabs[panes.tabs.current()]
         return self._modes.get(panes.side.mode(), tab)
@@ -237,7 +237,7 @@ class Screen(QObject):
             pane.setPicture(image.pixels, image.copies)
 
     def _show_setup(self) -> None:
-        """What the panes are told of a picture's run once, or that there is none."""
+        """Set what panes need to know of a run once, or that there is none."""
         panes, trace = self._panes, self._host.document.trace
         if trace is None:
             panes.picture.setHeat(None)
@@ -255,7 +255,7 @@ class Screen(QObject):
             panes.rail.setWindowed(trace.setup.windowed)
 
     def show_sizes(self) -> None:
-        """Make room for the model's layers and heads while there is no picture."""
+        """Reserve space for the model's layers and heads while there is no picture."""
         model = self._host.model
         if self._host.document.trace is None and model is not None:
             self._panes.rail.setNumLayers(model.info.num_layers)
@@ -301,13 +301,13 @@ class Screen(QObject):
             self._matrix.show_lines(self.heat, (query, key))
 
     def leave_matrix(self) -> None:
-        """The pointer has left the matrix."""
+        """React to the pointer leaving the matrix."""
         self._panes.picture.setKey(None)
         self.hover(None)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)
 
     def refine_matrix(self, ranges: tuple[range, range]) -> None:
-        """Compute the single cells of the part of the matrix that is in view."""
+        """Submit a job for the single cells of the matrix that are in view."""
         if self.heat is not None:
             self._matrix.refine(*ranges)

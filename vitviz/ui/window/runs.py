@@ -1,12 +1,11 @@
-"""From a picture and a model to a trace.
+"""Runs: from a picture and a model to a trace on screen.
 
-    picture read, or model loaded, or the view's changes others → `start`
-    layer after layer → the scene with a trace that grows → `_settle`
+    picture read, model loaded, or another set of interventions → `start`
+    layer after layer → the document with a growing trace → `_store_last_good`
 
-A picture and its trace become the scene to return to when their run completes; a
-failed open, load or run leaves the former scene as it was.
-
-The untouched run of what is on screen, kept while the Lab changes the model.
+When a run completes, picture and trace become the document to return to; a failed open,
+load or run leaves it as it was. The baseline run of the picture is kept while the Lab
+changes the model.
 """
 
 from __future__ import annotations
@@ -41,43 +40,43 @@ if TYPE_CHECKING:
     from vitviz.views.state import ViewState
 
 
+# Layers that arrive faster than this are shown together.
 FRAME_MS = 16
-"""Layers that arrive faster than this are shown together."""
+# Jobs computed from a trace, which are of no use for the next one.
 OF_A_TRACE = tuple(kind for kind in JobKind if kind.is_of_trace)
-"""What is computed from a trace, and is of no use for the next one."""
 
 
 class RunHost(Protocol):
-    """What is shown and wanted, and what is done when a run changes it."""
+    """What is shown and chosen, and what is done when a run changes it."""
 
     document: Document
 
     @property
     def state(self) -> ViewState:
-        """What the user wants to see."""
+        """The view state."""
 
     def show_document(self, document: Document) -> None:
-        """Show a picture, and its trace if there is one, in place of the former."""
+        """Show a picture, and its trace if there is one, in place of the one before."""
 
     def refresh(self) -> None:
-        """Bring everything on screen up to date with scene and view state."""
+        """Bring everything on screen up to date with document and view state."""
 
     def change(self, *, merge: bool = False, **changes: object) -> None:
         """Set fields of the ViewState; `merge` without a step of undo."""
 
     def put(self, state: ViewState, *, merge: bool = False) -> None:
-        """Set the view of a scene that is shown next; until then nothing follows."""
+        """Set the view of the document shown next; nothing is refreshed until then."""
 
 
 class Runs(QObject):
-    """Knows the model and how the picture is brought to it."""
+    """The model, the options of its input, and the runs; lives in the main thread."""
 
+    # The model, or the trace on screen, has changed.
     documentChanged = Signal()
-    """The model, or the trace on screen, is another."""
+    # The view is again what it was before a run that failed.
     stateChanged = Signal()
-    """The view is what it was before a run that failed."""
+    # There is a picture and no model.
     modelNeeded = Signal()
-    """A picture is there and no model."""
 
     def __init__(
         self,
@@ -87,26 +86,26 @@ class Runs(QObject):
         progress: RunProgress,
     ) -> None:
         super().__init__(workers)
+        # What made the trace on screen, or is to make it.
         self.model: Model | None = None
-        """What made the trace on screen, or is to make it."""
+        # The same, unless an accelerator lacked the memory: what is tried first.
         self.loaded: Model | None = None
-        """The same, unless an accelerator lacked the memory: what is tried first."""
         self.options = RunOptions()
+        # How `model` was asked for.
         self.choice = ModelChoice()
-        """What the model was asked for as."""
+        # How the model that is being loaded was asked for.
         self.asked = self.choice
-        """What the model that loads was asked for as."""
+        # The model to load, once, where a model is refused and there is no other.
         self.spare = ""
-        """Loaded, once, where a model is refused and there is no other."""
+        # Pictures that are likely to be opened next.
         self.picture_cache = PictureCache()
-        """Pictures that are likely to be opened next."""
         self._host, self._errors, self._progress = host, errors, progress
-        self._settled = LastGood()
+        self._last_good = LastGood()
+        # Whether the query on screen is already that of the run to come.
         self._is_restoring = False
-        """Whether the query on screen is already that of the run to come."""
         self._untouched: BaselineRun | None = None
+        # The last error that was shown, and the kind of job that failed.
         self._failure: tuple[JobKind, VitvizError] | None = None
-        """The last that was shown, and what had failed."""
         self._workers = workers
         workers.on_result(JobKind.PICTURE, self._on_picture)
         workers.on_result(JobKind.MODEL, self._on_model_loaded)
@@ -117,12 +116,12 @@ class Runs(QObject):
         self._frame.timeout.connect(host.refresh)
 
     def attach(self, errors: ErrorBar) -> None:
-        """Say what has failed in a window that was built anew."""
+        """Use the error bar of a window that was built anew."""
         self._errors = errors
 
     @property
     def untouched(self) -> Trace | None:
-        """What the model made of the picture before the Lab changed it."""
+        """The trace of the baseline run, without the Lab's changes."""
         kept, image = self._untouched, self._host.document.image
         if kept is None or not kept.is_of(image, self.model, self.options):
             return None
@@ -135,9 +134,10 @@ class Runs(QObject):
         )
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
-        """Load a model and run it on the picture at hand."""
+        """Load a model and run it on the current picture."""
         self.asked = ModelChoice(name, patch_size)
-        if self.choice.name and self.choice.name != name:  # it was another model's
+        # Preprocessing that was set for another model is not for this one.
+        if self.choice.name and self.choice.name != name:
             self.options = replace(self.options, preprocessing=None)
         wanted = settings.get()
         job = bound(
@@ -157,13 +157,13 @@ class Runs(QObject):
         self._on_model(model)
 
     def choose_options(self, options: RunOptions) -> None:
-        """Bring the picture to the model in another way."""
+        """Run the model with other options for its input."""
         if options != self.options:
             self.options = options
             self.start()
 
     def restore(self, session: Session, device: str) -> None:
-        """Bring a session's model and picture back, where they are not there yet."""
+        """Load a session's model and picture, unless they are there already."""
         self._is_restoring = True
         if session.model.name and session.model != self.choice:
             self.load(session.model.name, device, session.model.patch_size)
@@ -174,18 +174,18 @@ class Runs(QObject):
     def take(
         self, model: Model | None, choice: ModelChoice, options: RunOptions
     ) -> None:
-        """Go on with a model that has run before; forget what is on its way."""
+        """Use a model that has run before; drop all jobs for the one before."""
         self._workers.drop(JobKind.RUN, JobKind.MODEL, *OF_A_TRACE)
         self.model, self.choice, self.options = model, choice, options
         self.loaded = model
 
     def settle_on(self, document: Document) -> None:
-        """Show a scene that is complete; a failure goes back to it."""
+        """Show a complete document; a failure goes back to it."""
         self._host.show_document(document)
-        self._settle()
+        self._store_last_good()
 
     def start(self) -> None:
-        """Run the model with the view's changes; without any, once is enough."""
+        """Run the model with the view's changes; without any, show a known run."""
         image, model = self._host.document.image, self.model
         if image is None or model is None:
             return
@@ -204,23 +204,23 @@ class Runs(QObject):
         self._progress.begin()
 
     def keep_untouched(self, done: RunDone) -> None:
-        """Keep a run without changes, of what is on screen, beside changed ones."""
+        """Store a run without changes as the baseline of changed ones."""
         image = self._host.document.image
         self._untouched = BaselineRun(
             image, self.model, self.options, done.trace, done.elapsed_s
         )
 
     def stop(self) -> None:
-        """Show nothing that is still to come."""
+        """Stop the timers: nothing that is still to come is shown."""
         self._frame.stop()
         self._progress.stop()
 
-    # -- what the engine has to say ------------------------------------------------
+    # -- reactions to jobs ---------------------------------------------------------
 
     def _on_picture(self, image: SourceImage) -> None:
         self._workers.drop(JobKind.RUN, *OF_A_TRACE)
         if self.model is not None or not self._is_said(JobKind.MODEL):
-            self._errors.clear()  # else it says why there is no map
+            self._errors.clear()  # otherwise it tells why there is no map
         self._host.show_document(Document(image))
         if self.model is not None:
             self.start()
@@ -251,14 +251,14 @@ class Runs(QObject):
             self._frame.start()
 
     def _stay_in_place(self, trace: Trace) -> None:
-        """Keep the query at its place on the picture when the grid is another."""
-        former = self._settled.document.trace
-        if former is None or self._is_restoring:
+        """Move the query to the same place of the picture when the grid has changed."""
+        previous = self._last_good.document.trace
+        if previous is None or self._is_restoring:
             return
-        here, there, state = former.setup, trace.setup, self._host.state
-        if here.grid == there.grid or state.token >= former.num_tokens:
+        here, there, state = previous.setup, trace.setup, self._host.state
+        if here.grid == there.grid or state.token >= previous.num_tokens:
             return
-        kept = (one for one in state.others if one < former.num_tokens)
+        kept = (one for one in state.others if one < previous.num_tokens)
         others = tuple(dict.fromkeys(linked_token(t, here, there) for t in kept))
         token = linked_token(state.token, here, there)
         self._host.change(token=token, others=others, merge=True)
@@ -270,7 +270,7 @@ class Runs(QObject):
         self.model = done.model or self.loaded or self.model
         if not done.trace.interventions:
             self.keep_untouched(done)
-        self._settle()
+        self._store_last_good()
         host.refresh()
         self.documentChanged.emit()
         if done.trace.setup.fallback is not None:
@@ -281,8 +281,8 @@ class Runs(QObject):
             self._on_cancelled(kind)
             return
         spare, is_bare = self.spare, kind is JobKind.MODEL and self.model is None
-        if kind is not JobKind.STATES:  # the pane of tokens says it itself
-            stays = is_bare and bool(spare)  # over the run of the spare model
+        if kind is not JobKind.STATES:  # the pane of tokens shows its own error
+            stays = is_bare and bool(spare)  # while the spare model loads and runs
             self._errors.showError(error, stays=stays)
             self._failure = kind, error
         if kind is JobKind.RUN:
@@ -293,7 +293,7 @@ class Runs(QObject):
         self._progress.say_result()
 
     def _is_said(self, *kinds: JobKind) -> bool:
-        """Whether the message on screen is of a job of these kinds that failed."""
+        """Return whether the message on screen is of a failed job of these kinds."""
         kind, error = self._failure or (None, None)
         return kind in kinds and self._errors.error() is error
 
@@ -303,10 +303,10 @@ class Runs(QObject):
             self._go_back()
         self._progress.say_cancelled()
 
-    def _settle(self) -> None:
-        """What is shown now is what a failure goes back to."""
+    def _store_last_good(self) -> None:
+        """Store what is shown now, for a failure to go back to."""
         host = self._host
-        self._settled = LastGood(
+        self._last_good = LastGood(
             host.document,
             self.model,
             self.loaded,
@@ -318,13 +318,13 @@ class Runs(QObject):
 
     def _go_back(self) -> None:
         """Show what was there before the run that failed."""
-        settled, host = self._settled, self._host
-        if settled.document.trace is not None:
-            self.model, self.loaded = settled.model, settled.loaded
-            self.choice = settled.choice
-            self.options = settled.options
-        host.put(replace(host.state, changes=settled.changes), merge=True)
-        host.show_document(settled.document)
+        last_good, host = self._last_good, self._host
+        if last_good.document.trace is not None:
+            self.model, self.loaded = last_good.model, last_good.loaded
+            self.choice = last_good.choice
+            self.options = last_good.options
+        host.put(replace(host.state, changes=last_good.changes), merge=True)
+        host.show_document(last_good.document)
         self.stateChanged.emit()
 
 
@@ -341,6 +341,6 @@ class BaselineRun:
     def is_of(
         self, image: SourceImage | None, model: Model | None, options: RunOptions
     ) -> bool:
-        """Whether another run of these would be the same."""
+        """Return whether another run of these would give the same trace."""
         same = self.image is image and self.model == model
         return same and image is not None and self.options == options

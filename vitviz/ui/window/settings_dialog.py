@@ -1,4 +1,4 @@
-"""The settings, each taking effect the moment it is changed."""
+"""Settings dialog, in which each setting takes effect the moment it is changed."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 
 
 class SettingsDialog(QDialog):
-    """Stays open beside the window; what is changed elsewhere is shown here too."""
+    """A dialog that stays open beside the window and follows changes elsewhere."""
 
     def __init__(
         self, parent: QWidget, preferences: Preferences, model: Callable[[], str]
     ) -> None:
-        """`model`: the name of the model at hand, which is offered for the start."""
+        """Create the dialog; `model` returns the name to offer for the start."""
         super().__init__(parent)
         self._preferences, self._model_name = preferences, model
         self.setObjectName("settings")
@@ -57,7 +57,7 @@ class SettingsDialog(QDialog):
         preferences.changed.connect(self._show)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another language: all words anew."""
+        """React to another language: make all texts anew."""
         if event.type() == QEvent.Type.LanguageChange:
             self._build()
         super().changeEvent(event)
@@ -246,7 +246,7 @@ class SettingsDialog(QDialog):
         self._numbers[name] = box
         return box
 
-    # -- to and fro ----------------------------------------------------------------
+    # -- reading and writing the settings ------------------------------------------
 
     def _show(self) -> None:
         """Show the settings as they are."""
@@ -254,7 +254,7 @@ class SettingsDialog(QDialog):
         for name, box in self._boxes.items():
             value = encoded(getattr(now, name))
             index = box.findData(value)
-            if index < 0:  # a device of another machine
+            if index < 0:  # a device that this machine's list does not offer
                 box.addItem(str(value), value)
                 index = box.count() - 1
             box.setCurrentIndex(index)

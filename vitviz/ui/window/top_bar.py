@@ -182,8 +182,8 @@ class TopBar(QWidget):
         self._network.setEnabled(model is not None and model.info.is_of_file)
         self._size.setEnabled(model is not None)
         tip = self.tr("Choose the Vision Transformer")
-        said = "" if model is None else details.assumed_text(model.info.assumed)
-        self._model.setToolTip(f"{tip}\n{said}" if said else tip)
+        assumed = "" if model is None else details.assumed_text(model.info.assumed)
+        self._model.setToolTip(f"{tip}\n{assumed}" if assumed else tip)
         if model is None:
             self._model.setText(self.tr("Choose a model ▾"))
             self._size.setText(self.tr("Size ▾"))

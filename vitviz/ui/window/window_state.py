@@ -1,8 +1,8 @@
-"""What a window that is built anew takes over from its former self.
+"""Window state that only widgets know, and the window's place on the screens.
 
-What the user sees is in the controller's view state; here is what only widgets know.
-
-Where the window stood when it was closed, brought back within the screens of now.
+`remembered` carries sizes, scroll positions and focus over to contents that are built
+anew; what the user sees is in the controller's view state. `remember` and `restore`
+keep the place of the window from one start to the next, within the current screens.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from vitviz.ui.window.layout import Contents
 
 
+# Time by which a page that is filled anew has its final height.
 SETTLED_MS = 1000
-"""A page that is filled anew has its height by then."""
 
 
 class Scrolling(QObject):
-    """Keeps a bar at a share of its range while its page gets its height."""
+    """A scroll bar held at a share of its range while its page gets its height."""
 
     def __init__(self, bar: QScrollBar, share: float) -> None:
         super().__init__(bar)
         self._bar, self._share = bar, share
         bar.rangeChanged.connect(self._scroll)
-        bar.actionTriggered.connect(self.deleteLater)  # whoever scrolls knows better
+        bar.actionTriggered.connect(self.deleteLater)  # the user has scrolled
         QTimer.singleShot(SETTLED_MS, self, self.deleteLater)
         self._scroll()
 
@@ -41,7 +41,10 @@ class Scrolling(QObject):
 
 
 def _scroll_bars(window: QWidget) -> dict[str, tuple[QScrollBar, QScrollBar]]:
-    """The bars of each area, by what it holds and where: in Learn a chapter's page."""
+    """Return (horizontal, vertical) bars of each scroll area, by the types in it.
+
+    In Learn, the type of the area's widget is that of a chapter's page.
+    """
     return {
         f"{type(area.parent()).__name__}.{type(area.widget()).__name__}": (
             area.horizontalScrollBar(),
@@ -52,12 +55,12 @@ def _scroll_bars(window: QWidget) -> dict[str, tuple[QScrollBar, QScrollBar]]:
 
 
 def _visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
-    """All widgets of a kind that are on screen, in the order they were made in."""
+    """Return all visible widgets of a kind, in the order in which they were made."""
     return [one for one in window.findChildren(kind) if one.isVisible()]
 
 
 def _focus(window: QWidget) -> tuple[type[QWidget], int] | None:
-    """What has the focus, by its kind and its place among those."""
+    """Return the kind of the widget with the focus, and its index among those."""
     widget = window.focusWidget()
     if widget is None or not widget.isVisible():
         return None
@@ -67,22 +70,22 @@ def _focus(window: QWidget) -> tuple[type[QWidget], int] | None:
 def _set_focus(
     window: QWidget, picture: QWidget, kind: type[QWidget], index: int
 ) -> None:
-    """The like of what had it, or the picture."""
+    """Set the focus on the widget of that kind and index, or on the picture."""
     likes = _visible(window, kind)
     (likes[index] if index < len(likes) else picture).setFocus()
 
 
 def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[], None]:
-    """What brings back sizes, scroll positions, the zoom, and a message on screen.
+    """Return a function that restores sizes, scroll positions, zoom, message and focus.
 
-    contents : what is in the window; others once it has been built anew.
+    contents : returns what is in the window; other contents once it is built anew.
     """
-    former = contents()
-    panes = former.panes
+    previous = contents()
+    panes = previous.panes
     zoom = panes.picture.shownRange()
     error, stays = panes.errors.error(), panes.errors.stays()
     focus = _focus(window)
-    had_keys = former.keys.isVisible()
+    had_keys = previous.keys.isVisible()
     had_side = not panes.side.isHidden()
     splits = [one.sizes() for one in window.findChildren(QSplitter)]
     scrolled = {
@@ -104,7 +107,7 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
             now.compare.picture.setRange(zoom)
         if error is not None:
             now.errors.showError(error, stays=stays)
-        if focus is not None:  # when the panel on screen has been filled
+        if focus is not None:  # set later, when the panel on screen has been filled
             place_focus = partial(_set_focus, window, now.picture, *focus)
             QTimer.singleShot(0, now.picture, place_focus)
         if had_keys:
@@ -113,16 +116,16 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
     return restore
 
 
+# Height of the title bar, by which a window can be moved.
 TITLE_PX = 32
-"""Height of the title bar, by which a window can be taken hold of."""
+# How much of the title bar has to be on one screen.
 GRIP_PX = 120
-"""How much of that strip has to be on one screen."""
 
 
 def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
-    """`place` if it can be reached on these screens, else moved and shrunk onto one.
+    """Return `place`, moved and shrunk onto one screen where it cannot be reached.
 
-    place : of the contents; the title bar lies above it.
+    place : of the contents; the title bar is above it.
     screens : areas that windows may use, the main one first; logical px.
     """
     grip = QRect(place.x(), place.y() - TITLE_PX, place.width(), TITLE_PX)
@@ -137,7 +140,7 @@ def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
 
 
 def restore(window: QWidget, splitters: Sequence[QSplitter], usual: QSize) -> None:
-    """Give the window the place it had, or its usual size on a small screen.
+    """Move the window to its place at the last start, or give it its usual size.
 
     splitters : (picture and side panel, the parts of the side panel).
     """
@@ -164,12 +167,12 @@ def restore(window: QWidget, splitters: Sequence[QSplitter], usual: QSize) -> No
 
 
 def remember(window: QWidget, splitters: Sequence[QSplitter]) -> None:
-    """Keep the window's place for the next start."""
+    """Store the window's place for the next start."""
     place = window.normalGeometry()
     outer, panel = (tuple(split.sizes()) for split in splitters)
     changes: dict[str, object] = {
         "window_maximised": window.isMaximized(),
-        # a hidden part has no size worth keeping
+        # A hidden part has the size 0, which is not to be restored.
         "split_sizes": outer if all(outer) else settings.get().split_sizes,
         "panel_sizes": panel if all(panel) else settings.get().panel_sizes,
     }
@@ -190,7 +193,7 @@ def _screens() -> list[QRect]:
 
 
 def _inside(place: QRect, size: QSize, room: QRect) -> QRect:
-    """`place` with another size, moved as little as needed into the room."""
+    """Return `place` with another size, moved as little as needed into an area."""
     x = min(max(place.x(), room.x()), room.x() + room.width() - size.width())
     y = min(max(place.y(), room.y()), room.y() + room.height() - size.height())
     return QRect(x, y, size.width(), size.height())

@@ -1,6 +1,7 @@
-"""Connects what the window's parts ask for with who does it.
+"""Wiring of the window: connects signals and actions with what handles them.
 
-What the controls ask of the view: each sets fields of the ViewState.
+`Connections` are those of one set of contents. `ViewHandlers` set fields of the
+ViewState for the panes and controls.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What does what the window's contents ask for."""
+    """What handles the requests of the window's contents."""
 
     files: Files
     open_dialogs: OpenDialogs
@@ -66,7 +67,7 @@ class WindowActions(Protocol):
 
 
 class Connections(QObject):
-    """Of one set of contents; deleted before another takes their place."""
+    """Connections of one set of contents, deleted before another replaces it."""
 
     def __init__(
         self,
@@ -134,7 +135,7 @@ class Connections(QObject):
         views.moveRequested.connect(saved.move)
 
     def _connect_messages(self) -> None:
-        """Have shown what is said of files, options and settings."""
+        """Connect the messages on files, options and settings with what shows them."""
         control, features = self._control, self._features
         sessions, options = features.sessions, features.input_options
         for said in (sessions.said, control.export_dialog.said):
@@ -157,7 +158,7 @@ class Connections(QObject):
         features.present.said.connect(self._on_said_to_audience)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """What each action does, by its name, but for those of the window alone."""
+        """Return the function of each action by name, except the window's own."""
         window, control, picture = self._window, self._control, self._panes.picture
         features, view_handlers = self._features, self._features.view_handlers
         return {
@@ -213,13 +214,13 @@ class Connections(QObject):
         }
 
     def _mode_handlers(self) -> dict[str, Callable[[], object]]:
-        """A key for every mode."""
+        """Return a function for the key of each mode."""
         return {
             f"mode_{mode.value}": partial(self._on_mode, mode)
             for mode in self._panes.side.modes()
         }
 
-    # -- what signals ask for ------------------------------------------------------
+    # -- reactions to signals ------------------------------------------------------
 
     def _on_token_clicked(self, token: int, second: bool) -> None:
         if not self._features.learn.takes_click(token, second):
@@ -280,7 +281,7 @@ class Connections(QObject):
 
 
 class ViewHandlers(QObject):
-    """Connected to the panes' signals; lives in the main thread."""
+    """Handlers of the panes' signals, which change the view; in the main thread."""
 
     def __init__(
         self,

@@ -130,7 +130,7 @@ class HeadsPage(Page):
         self._ask(lesson)
 
     def remembered(self) -> dict[str, object]:
-        """Return what the viewer has set; a trial of each head is to begin again."""
+        """Return what the viewer has set; measuring each head begins again."""
         resumes = self._is_trying or self._resumes
         again = {"_resumes": True, "effects": None} if resumes else {}
         return super().remembered() | again
