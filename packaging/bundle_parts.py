@@ -293,8 +293,8 @@ def orphans(files: dict[str, str]) -> set[str]:
 
 def _needed(path: str) -> set[str]:
     """Names of the libraries this one is linked with."""
-    told = subprocess.run(["objdump", "-p", path], capture_output=True, text=True)
-    lines = (line.split() for line in told.stdout.splitlines())
+    result = subprocess.run(["objdump", "-p", path], capture_output=True, text=True)
+    lines = (line.split() for line in result.stdout.splitlines())
     return {words[1] for words in lines if words[:1] == ["NEEDED"]}
 
 

@@ -146,13 +146,13 @@ def _system(bundle: Path, folder: Path) -> list[str]:
         if package and package not in rows and source.is_file():
             name = package.split(":")[0]
             shutil.copy(source, folder / f"system-{name}.txt")
-            told = subprocess.run(
+            result = subprocess.run(
                 ["dpkg-query", "-W", "-f", "${Version}", package],
                 capture_output=True,
                 text=True,
             )
             rows[package] = (
-                f"| {name} (Debian) | {told.stdout} | see the text "
+                f"| {name} (Debian) | {result.stdout} | see the text "
                 f"| system-{name}.txt |"
             )
     return list(rows.values())
@@ -162,9 +162,9 @@ def owner(library: str) -> str:
     """Debian's package with this library; empty where none is installed."""
     for folder in ("/lib", "/usr/lib"):
         pattern = f"{folder}/*/{library}"
-        told = subprocess.run(["dpkg", "-S", pattern], capture_output=True, text=True)
-        if told.returncode == 0:
-            return told.stdout.splitlines()[0].rpartition(": ")[0]
+        result = subprocess.run(["dpkg", "-S", pattern], capture_output=True, text=True)
+        if result.returncode == 0:
+            return result.stdout.splitlines()[0].rpartition(": ")[0]
     return ""
 
 

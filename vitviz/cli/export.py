@@ -80,12 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Write what was asked for; 2 when some of several pictures failed."""
-    wish = request_from(args)
+    request = request_from(args)
     sources = _expanded(args.images)
     output = Path(args.output)
     if _is_folder(args.output, output):
-        return _export_folder(sources, output, wish)
-    _check_suffix(output, wish)
+        return _export_folder(sources, output, request)
+    _check_suffix(output, request)
     if len(sources) > 1:
         raise InputError(
             "{count} pictures do not fit into one file. Give a folder as -o, which "
@@ -95,12 +95,12 @@ def execute(args: argparse.Namespace) -> int:
     task = ExportTask(sources[0], output)
     _refuse_overwriting_source(task)
     image = _load(task.source)
-    model = _load_model(wish)
-    _export_one(model, image, task, wish, prefix="")
+    model = _load_model(request)
+    _export_one(model, image, task, request, prefix="")
     return 0
 
 
-def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int:
+def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> int:
     """One file a picture; those that are there already are left as they are."""
     from vitviz.cli.output import say
     from vitviz.system.atomic_files import output_error, printable, sweep
@@ -110,8 +110,8 @@ def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int
     except OSError as error:
         raise output_error(folder, error) from error
     sweep(folder)
-    tasks = _tasks(sources, folder, wish.format)
-    _check_suffix(tasks[0].target, wish)
+    tasks = _tasks(sources, folder, request.format)
+    _check_suffix(tasks[0].target, request)
     model: Model | None = None
     num_kept = num_failed = 0
     for number, task in enumerate(tasks, start=1):
@@ -120,11 +120,11 @@ def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int
             _refuse_overwriting_source(task)
             image = _load(task.source)
             if model is None:
-                model = _load_model(wish)
-            if _is_done(model, image, task, wish):
+                model = _load_model(request)
+            if _is_done(model, image, task, request):
                 num_kept += 1
                 continue
-            _export_one(model, image, task, wish, prefix=prefix)
+            _export_one(model, image, task, request, prefix=prefix)
         except OutputError:
             raise  # the folder itself: the next picture would meet the same
         except VitvizError as error:
@@ -149,7 +149,7 @@ def _export_one(
     model: Model,
     image: SourceImage,
     task: ExportTask,
-    wish: ExportRequest,
+    request: ExportRequest,
     *,
     prefix: str,
 ) -> None:
@@ -169,15 +169,17 @@ def _export_one(
         image.size,
         model.preprocessing,
         model.info.patch_size,
-        size=wish.size,
-        fit=Fit(wish.fit),
+        size=request.size,
+        fit=Fit(request.fit),
     )
-    if wish.only_price:
+    if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         say(f"{prefix}{name}: {sentence(made_price)}")
         return
-    check_price(model, placement.model_size, is_agreed=wish.is_agreed)
-    made = trace(model, image, size=wish.size, fit=wish.fit, interventions=wish.changes)
+    check_price(model, placement.model_size, is_agreed=request.is_agreed)
+    made = trace(
+        model, image, size=request.size, fit=request.fit, interventions=request.changes
+    )
     if made.setup.fallback is not None:
         say(f"{prefix}{name}: {made.setup.fallback}")
     width, height = placement.model_size
@@ -196,19 +198,19 @@ def _export_one(
             f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
             f"{found.layer})"
         )
-    selection = wish.selection(made)
+    selection = request.selection(made)
     selection.check(made)
     gradients = None
-    if METHODS[wish.method].needs_gradients:
+    if METHODS[request.method].needs_gradients:
         from vitviz.explain.gradients import backward
 
-        gradients = backward(model, made, target=wish.target)
-    write(made, selection, task.target, wish, MethodInputs(model, gradients))
+        gradients = backward(model, made, target=request.target)
+    write(made, selection, task.target, request, MethodInputs(model, gradients))
     say(f"{prefix}{printable(str(task.target))}")
 
 
 def _is_done(
-    model: Model, image: SourceImage, task: ExportTask, wish: ExportRequest
+    model: Model, image: SourceImage, task: ExportTask, request: ExportRequest
 ) -> bool:
     """Whether the target is already what this run would write.
 
@@ -237,7 +239,7 @@ def _is_done(
             path=printable(str(task.target)),
         ) from error
     info = model.info
-    wanted = (image.sha256, info.name, weights_sha256(info), wish.options())
+    wanted = (image.sha256, info.name, weights_sha256(info), request.options())
     return json.dumps(found) == json.dumps(wanted)
 
 
@@ -258,18 +260,18 @@ def _load(source: str) -> SourceImage:
     return load_image(data, name="standard input")
 
 
-def _load_model(wish: ExportRequest) -> Model:
+def _load_model(request: ExportRequest) -> Model:
     from vitviz.models.catalogue.entries import EMBEDDED_NAME
     from vitviz.models.load import load_model
 
-    wish.running.set_threads()
+    request.running.set_threads()
     model = load_model(
-        wish.model or EMBEDDED_NAME,
-        device=wish.device,
-        dtype=wish.dtype,
-        patch_size=wish.patch,
+        request.model or EMBEDDED_NAME,
+        device=request.device,
+        dtype=request.dtype,
+        patch_size=request.patch,
     )
-    return wish.running.applied(model)
+    return request.running.applied(model)
 
 
 def _expanded(images: list[str]) -> list[str]:
@@ -317,7 +319,7 @@ def _is_folder(text: str, path: Path) -> bool:
     return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
 
 
-def _check_suffix(output: Path, wish: ExportRequest) -> None:
+def _check_suffix(output: Path, request: ExportRequest) -> None:
     suffix = output.suffix.lower()
     if suffix in NUMBERS:
         return
@@ -328,7 +330,7 @@ def _check_suffix(output: Path, wish: ExportRequest) -> None:
             suffix=suffix,
             known=" ".join((*FIGURES, *NUMBERS)),
         )
-    if "all" in wish.query:
+    if "all" in request.query:
         raise InputError(
             "A figure shows one query. Choose it with --query, or write all of them "
             "to an .npz or .csv."
@@ -368,8 +370,8 @@ def write(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: ExportRequest,
-    means: MethodInputs,
+    request: ExportRequest,
+    inputs: MethodInputs,
 ) -> None:
     """Write a figure or numbers into `target`, by its ending.
 
@@ -380,36 +382,36 @@ def write(
 
     match target.suffix.lower():
         case ".npz":
-            _agree(numbers.npz_bytes(made, selection), target, wish)
-            options = wish.options()
+            _agree(numbers.npz_bytes(made, selection), target, request)
+            options = request.options()
             numbers.write_npz(
                 target,
                 made,
                 selection,
                 options=options,
-                view=view_values(wish.state(made)),
-                gradients=means.gradients,
-                model=means.model,
+                view=view_values(request.state(made)),
+                gradients=inputs.gradients,
+                model=inputs.model,
             )
         case ".csv":
-            _agree(numbers.csv_bytes(made, selection), target, wish)
+            _agree(numbers.csv_bytes(made, selection), target, request)
             numbers.write_csv(
                 target,
                 made,
                 selection,
-                gradients=means.gradients,
-                model=means.model,
+                gradients=inputs.gradients,
+                model=inputs.model,
             )
         case ending:
-            _write_figure(made, selection, target, wish, means, ending)
+            _write_figure(made, selection, target, request, inputs, ending)
 
 
 def _write_figure(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: ExportRequest,
-    means: MethodInputs,
+    request: ExportRequest,
+    inputs: MethodInputs,
     ending: str,
 ) -> None:
     """Write what a window in this state would show, or a frame for each map."""
@@ -420,12 +422,12 @@ def _write_figure(
     from vitviz.jobs.exports import hidden_patches, values_for
     from vitviz.views.display import series
 
-    state = wish.state(made)
+    state = request.state(made)
     meta = metadata(
         made,
         method=selection.method,
         heads=selection.heads,
-        options=wish.options(),
+        options=request.options(),
         direction=selection.direction,
         is_renormalised=selection.renormalise,
         view=view_values(state),
@@ -436,7 +438,7 @@ def _write_figure(
         state,
         layers=selection.layers,
         heads=selection.heads,
-        values=values_for(made, means.model, means.gradients),
+        values=values_for(made, inputs.model, inputs.gradients),
     )
     hidden = hidden_patches(made.setup)
     if ending == ".gif":
@@ -444,22 +446,24 @@ def _write_figure(
         from vitviz.system.atomic_files import write_bytes
 
         frames = [figure_of(one, hidden=hidden) for row in rows for one in row]
-        if wish.width_mm is not None:
-            frames = [of_width(one, wish.width_mm) for one in frames]
+        if request.width_mm is not None:
+            frames = [of_width(one, request.width_mm) for one in frames]
         data = gif_bytes(
-            frames, scale=wish.pixels, colormap=wish.colormap, description=text
+            frames, scale=request.pixels, colormap=request.colormap, description=text
         )
         write_bytes(target, data)
         return
     from vitviz.export.save import save
 
-    figure = table_of(rows, has_caption=wish.caption, hidden=hidden, description=text)
-    if wish.width_mm is not None:
-        figure = of_width(figure, wish.width_mm)
-    save(target, figure, scale=wish.pixels)
+    figure = table_of(
+        rows, has_caption=request.caption, hidden=hidden, description=text
+    )
+    if request.width_mm is not None:
+        figure = of_width(figure, request.width_mm)
+    save(target, figure, scale=request.pixels)
 
 
-def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
+def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
     """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
     import shutil
 
@@ -481,7 +485,7 @@ def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
             size=size,
             free=bytes_text(free),
         )
-    if size_bytes <= ASK_BYTES or wish.is_agreed:
+    if size_bytes <= ASK_BYTES or request.is_agreed:
         return
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         print(f"{name} will take {size}. Write it? [y/N] ", end="", file=sys.stderr)

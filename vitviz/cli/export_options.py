@@ -401,7 +401,7 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
             side=min(size),
             size=args.size,
         )
-    wish = ExportRequest(
+    request = ExportRequest(
         model=args.model,
         patch=None if args.patch is None else whole(args.patch, "--patch"),
         size=size,
@@ -433,8 +433,8 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         only_price=args.price,
         changes=UNTOUCHED if args.changes is None else _changes(args.changes),
     )
-    wish.check_method()
-    return wish
+    request.check_method()
+    return request
 
 
 def _changes(text: str) -> Interventions:

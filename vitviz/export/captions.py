@@ -148,14 +148,14 @@ def side_text(one: Heat, name: str) -> str:
 
 def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
     """Say what was chosen of a method, where it is not the usual."""
-    said = []
+    statements = []
     for name, value in one.options:
         if name == "target" and isinstance(value, int):
             label = class_name(value, setup.model.labels)
-            said.append(tr("class {name}").format(name=label))
+            statements.append(tr("class {name}").format(name=label))
         elif name in OPTIONS:
-            said.append(_option_text(OPTIONS[name], value))
-    return tuple(text for text in said if text)
+            statements.append(_option_text(OPTIONS[name], value))
+    return tuple(text for text in statements if text)
 
 
 def _option_text(option: MethodOption, value: object) -> str:
@@ -182,12 +182,12 @@ def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
 
 def _view_text(one: Heat, state: ViewState) -> tuple[str, ...]:
     """Say what was done to the values, or to their picture, before they were drawn."""
-    said = []
+    statements = []
     if state.renormalise and one.method == "raw":
-        said.append(tr("patches only, rescaled to sum 1"))
+        statements.append(tr("patches only, rescaled to sum 1"))
     if state.smooth:
-        said.append(tr("smoothed between patches"))
-    return tuple(said)
+        statements.append(tr("smoothed between patches"))
+    return tuple(statements)
 
 
 def _clip_text(count: int) -> tuple[str, ...]:

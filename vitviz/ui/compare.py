@@ -69,7 +69,7 @@ class Comparison(QObject):
         self.heat: Heat | None = None
         """The kept view's map for the linked query."""
         self._workers = workers
-        self._asked: tuple[object, ...] | None = None
+        self._requested: tuple[object, ...] | None = None
         self._found: tuple[tuple[object, ...], Heat] | None = None
         workers.on_result(JobKind.COMPARE, self._on_computed)
 
@@ -83,7 +83,7 @@ class Comparison(QObject):
     def keep(self, kept: ComparedView | None) -> None:
         """Keep a view, or none any more."""
         self.kept, self.heat = kept, None
-        self._asked = self._found = None
+        self._requested = self._found = None
         self._workers.drop(JobKind.COMPARE)
         self._set_picture()
         self.changed.emit()
@@ -120,8 +120,8 @@ class Comparison(QObject):
         key = (id(kept), token)
         if self._found is not None and self._found[0] == key:
             return self._found[1]
-        if key != self._asked:
-            self._asked = key
+        if key != self._requested:
+            self._requested = key
             job = maps.heat_of(kept.trace, state, layer, kept.model, key)
             self._workers.submit(JobKind.COMPARE, job)
         return None
@@ -135,8 +135,8 @@ class Comparison(QObject):
         assert kept is not None
         pane.setDifference(self.shows_difference)
         if live is not None and trace is not None:
-            told = self._told(live, trace.setup, kept.trace.setup, state)
-            pane.setLiveCaption(self.tr("Now: ") + told)
+            text = self._caption_text(live, trace.setup, kept.trace.setup, state)
+            pane.setLiveCaption(self.tr("Now: ") + text)
         if self.shows_difference and live is not None and trace is not None:
             self._paint_difference(live, trace, state)
             return
@@ -160,10 +160,10 @@ class Comparison(QObject):
         pane.bar.setClipped(shown.num_clipped)
         pane.bar.setUniform(one.uniform, one.uniform_text)
         beside = None if trace is None else trace.setup
-        told = self._told(shown, setup, beside, kept.state)
-        pane.setCaption(self.tr("Kept: ") + told)
+        text = self._caption_text(shown, setup, beside, kept.state)
+        pane.setCaption(self.tr("Kept: ") + text)
 
-    def _told(
+    def _caption_text(
         self, one: Heat, setup: Setup, other: Setup | None, state: ViewState
     ) -> str:
         """What a view is of. The scale is on the bar; the input where both differ."""
