@@ -1,8 +1,10 @@
-"""`vitviz export`: attention as a figure or as numbers, without a window.
+"""Command `vitviz export`: write attention as a figure or as numbers, without a window.
 
-Writes the one file that `vitviz export` makes of a picture.
+    options ── request_from ──► ExportRequest
+    pictures ── price, agreed to if large ──► trace ── write ──► a file for each picture
 
-What a run will take, said before it starts, and agreed to where it is much.
+A folder gets one file a picture, and an interrupted export can be run again: files that
+are what the request would write are left as they are.
 """
 
 from __future__ import annotations
@@ -62,15 +64,15 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class ExportTask:
-    """One picture and the file it becomes."""
+    """One picture and the file that is written of it."""
 
+    # A path, or "-" for standard input.
     source: str
-    """Path, or - for standard input."""
     target: Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything `execute` reads."""
+    """Add the pictures, the output and the options of an export."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a picture, or -")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="file or folder to write"
@@ -79,7 +81,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Write what was asked for; 2 when some of several pictures failed."""
+    """Write one file, or one for each picture into a folder; return the exit code.
+
+    Raises the error of the one picture; InputError for a folder if some of its pictures
+    failed.
+    """
     request = request_from(args)
     sources = _expanded(args.images)
     output = Path(args.output)
@@ -101,7 +107,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> int:
-    """One file a picture; those that are there already are left as they are."""
+    """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
     from vitviz.system.atomic_files import output_error, printable, sweep
 
@@ -126,7 +132,8 @@ def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> 
                 continue
             _export_one(model, image, task, request, prefix=prefix)
         except OutputError:
-            raise  # the folder itself: the next picture would meet the same
+            # of the folder itself: the next picture would meet the same
+            raise
         except VitvizError as error:
             if model is None and not _is_about_picture(error):
                 raise
@@ -212,10 +219,12 @@ def _export_one(
 def _is_done(
     model: Model, image: SourceImage, task: ExportTask, request: ExportRequest
 ) -> bool:
-    """Whether the target is already what this run would write.
+    """Return whether the target is already what this run would write.
 
-    A file is never there by half (see `atomic`), so it is enough that it says the
-    same picture, weights and options. Raises OutputError for a file of someone else.
+    Files are written whole or not at all (see `system.atomic_files`), so it is enough
+    that its metadata name the same picture, weights and options.
+
+    Raises InputError for a file that vitviz did not write.
     """
     import json
 
@@ -275,9 +284,11 @@ def _load_model(request: ExportRequest) -> Model:
 
 
 def _expanded(images: list[str]) -> list[str]:
-    """The pictures named, folders replaced by the pictures in them.
+    """Return the pictures named, folders replaced by the pictures in them.
 
-    A file that is named outright may be called anything.
+    A file that is named itself may have any ending.
+
+    Raises InputError for a folder without pictures.
     """
     from vitviz.pictures.folder import pictures_in
     from vitviz.system.atomic_files import printable
@@ -299,7 +310,14 @@ def _expanded(images: list[str]) -> list[str]:
 
 
 def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
-    """A file name for each picture: its stem, or its whole name where stems repeat."""
+    """Return a task for each picture, its file named by the picture's stem.
+
+    Where stems repeat, the whole names are taken.
+
+    kind : the ending of the files.
+
+    Raises InputError where two pictures would become one file.
+    """
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
     times = Counter(stems)
     names = []
@@ -352,7 +370,7 @@ def _refuse_overwriting_source(task: ExportTask) -> None:
 
 
 def _is_about_picture(error: VitvizError) -> bool:
-    """Whether only this picture is at fault, before any model is loaded."""
+    """Return whether an error is about one picture, so that others may still work."""
     from vitviz.errors import ImageError
 
     return isinstance(error, ImageError)
@@ -360,7 +378,7 @@ def _is_about_picture(error: VitvizError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MethodInputs:
-    """What a method needs beside the trace."""
+    """Model and gradients, which some methods need in addition to the trace."""
 
     model: Model
     gradients: Gradients | None
@@ -373,7 +391,7 @@ def write(
     request: ExportRequest,
     inputs: MethodInputs,
 ) -> None:
-    """Write a figure or numbers into `target`, by its ending.
+    """Write a figure or numbers into `target`, as its ending says.
 
     Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
     """
@@ -414,7 +432,7 @@ def _write_figure(
     inputs: MethodInputs,
     ending: str,
 ) -> None:
-    """Write what a window in this state would show, or a frame for each map."""
+    """Write what a window in this state would show, or a GIF of all maps."""
     import json
 
     from vitviz.export.figure import figure_of, of_width, table_of
@@ -464,7 +482,10 @@ def _write_figure(
 
 
 def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
-    """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
+    """Raise OutputError if a large file is not agreed to, or the disk is too full.
+
+    On a terminal the user is asked.
+    """
     import shutil
 
     from vitviz.domain.number_text import bytes_text
@@ -502,12 +523,13 @@ def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
 def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
     """Raise BudgetError for a run that takes more than half of the free memory.
 
-    That must have been agreed to; a run that takes all of it is refused in any case.
+    A run that has been agreed to may take more than half, but not more than all.
     """
     from vitviz.attention.price import price, require_memory
 
     made = price(model, size)
-    if made.falls_back:  # the run itself goes to the CPU, and says so
+    # the run itself goes to the CPU, and says so
+    if made.falls_back:
         return
     require_memory(model.info, made.num_tokens, made.size)
     if made.is_large and not is_agreed and made.free_bytes is not None:
@@ -521,7 +543,7 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
 
 
 def sentence(made: Price) -> str:
-    """The price in one line."""
+    """Return the price of a run in one line."""
     width, height = made.size
     rows, cols = made.grid
     parts = [
