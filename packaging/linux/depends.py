@@ -40,13 +40,13 @@ def main(left_out: Path) -> None:
 def _entry(package: str) -> str:
     if package not in VERSIONED:
         return package
-    told = subprocess.run(
+    result = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Version}", package],
         capture_output=True,
         text=True,
         check=True,
     )
-    return f"{package} (>= {told.stdout.split('-')[0].split('+')[0]})"
+    return f"{package} (>= {result.stdout.split('-')[0].split('+')[0]})"
 
 
 if __name__ == "__main__":
