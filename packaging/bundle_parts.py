@@ -1,6 +1,7 @@
-"""What goes into the bundle, what is left out, and why.
+"""Contents of the bundle: what goes into it, what is left out, and why.
 
-Read by `vitviz.spec`, by `sizes.py` and by the tests; needs nothing but Python.
+Read by `vitviz.spec`, by other scripts of this folder and by the tests; needs nothing
+but Python.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from identity import AUTHORS, IDENTIFIER
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Distributions whose version the program looks up while it runs.
 METADATA = (
     "PySide6-Essentials",
     "torch",
@@ -26,25 +28,24 @@ METADATA = (
     "safetensors",
     "numpy",
 )
-"""Distributions whose version the program asks for while it runs."""
 
+# Optional libraries that a bundle carries, since nobody can add them to it.
 OPTIONAL = ("timm", "pi_heif")
-"""Extras of ours that a bundle carries, since nobody can add them to it."""
 
+# Endings that "open with" offers vitviz for; the program itself goes by content.
 PICTURE_ENDINGS = (
     *("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"),
     *("avif", "heic", "heif", "ppm", "pgm", "pbm"),
 )
-"""What "open with" offers vitviz for; the program itself goes by content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """Files that are left out of the bundle."""
+    """Group of files that are left out of the bundle."""
 
     name: str
+    # Searched in the path inside the bundle, with forward slashes.
     pattern: re.Pattern[str]
-    """Searched in the path inside the bundle, with forward slashes."""
     why: str
 
 
@@ -131,6 +132,7 @@ TRIMS = (
 )
 
 
+# Modules that are left out, and what imports them or why they are not needed.
 EXCLUDED = {
     "tkinter": "another toolkit, asked for by Pillow",
     "triton": "code generation for torch.compile, which is never called",
@@ -156,8 +158,8 @@ EXCLUDED = {
     "transformers": "90 MB and half of its models read their own sources; folders of "
     "transformers' models are for those who have Python",
 }
-"""Modules that are left out, and who asks for them."""
 
+# PyInstaller's run-time hooks that are left out, and why.
 HOOKS = {
     "pyi_rth_pyside6": "loads Qt before the program begins: `--help` needs none, on "
     "Windows torch must come first, and the place of our plugins would reach every "
@@ -165,25 +167,25 @@ HOOKS = {
     "pyi_rth_multiprocessing": "helper processes are ours: system.subprocesses",
     "pyi_rth_pyqtgraph_multiprocess": "no part of the window uses it",
 }
-"""PyInstaller's scripts that would run before ours, and why they do not."""
 
+# How PyInstaller collects packages: as byte code, and torch with its sources as well,
+# since importing torch reads some of them.
 SOURCES = {
     "torch": "pyz+py",
     "torchvision": "pyz",
     "torchvision.ops": "pyz",
     "timm": "pyz",
 }
-"""Byte code, and for torch its sources as well: importing torch reads some."""
 
 
 def version() -> str:
-    """The program's version, from its one place."""
+    """Return the program's version, from `vitviz/_version.py`."""
     found = runpy.run_path(str(ROOT / "vitviz" / "_version.py"))["__version__"]
     return str(found)
 
 
 def info_plist() -> dict[str, object]:
-    """What macOS is told: a session is ours, pictures we can show."""
+    """Return the property list of `vitviz.app`, with the files that it opens."""
     return {
         "CFBundleName": "vitviz",
         "CFBundleDisplayName": "vitviz",
@@ -230,7 +232,7 @@ def info_plist() -> dict[str, object]:
 
 
 def windows_version() -> str:
-    """The version resource of the programs, as PyInstaller reads it."""
+    """Return the version resource of Windows programs, as PyInstaller reads it."""
     numbers = [int(part) for part in re.findall(r"\d+", version())[:3]]
     four = tuple([*numbers, 0, 0, 0, 0][:4])
     strings = {
@@ -249,7 +251,7 @@ def windows_version() -> str:
 
 
 def resource_files(root: Path = ROOT) -> list[tuple[str, str]]:
-    """(file, folder in the bundle) of everything the wheel ships as well."""
+    """Return (file, folder in the bundle) of all resources that the wheel ships."""
     resources = root / "resources"
     found = []
     for path in sorted(resources.rglob("*")):
@@ -264,11 +266,13 @@ def resource_files(root: Path = ROOT) -> list[tuple[str, str]]:
 
 
 def orphans(files: dict[str, str]) -> set[str]:
-    """System libraries in the bundle that no other file of it needs any longer.
+    """Return the system libraries of a bundle that none of its other files needs.
 
-    files : path in the bundle → file on this machine. Reads the files with objdump,
-    which PyInstaller needs as well. Only libraries at the top level that come from the
-    system are looked at; they were drawn in by something that has been left out.
+    Something that has been left out had drawn them in. Only libraries at the top level
+    that come from the system are looked at. Files are read with objdump, which
+    PyInstaller needs as well.
+
+    files : path in the bundle → file on this machine.
     """
     left = {name: path for name, path in files.items() if ".so" in name}
     needs = {name: _needed(path) for name, path in left.items()}
@@ -283,7 +287,8 @@ def orphans(files: dict[str, str]) -> set[str]:
             if name not in gone
             and "/" not in name
             and path.startswith(("/lib/", "/usr/lib/"))
-            and not name.startswith("libpython")  # opened by name
+            # the bundle's loader opens it by name
+            and not name.startswith("libpython")
             and name not in wanted
         }
         if not idle:
@@ -292,13 +297,13 @@ def orphans(files: dict[str, str]) -> set[str]:
 
 
 def _needed(path: str) -> set[str]:
-    """Names of the libraries this one is linked with."""
-    told = subprocess.run(["objdump", "-p", path], capture_output=True, text=True)
-    lines = (line.split() for line in told.stdout.splitlines())
+    """Return the names of the libraries that a library is linked with."""
+    result = subprocess.run(["objdump", "-p", path], capture_output=True, text=True)
+    lines = (line.split() for line in result.stdout.splitlines())
     return {words[1] for words in lines if words[:1] == ["NEEDED"]}
 
 
 def trim_of(path: str) -> Trim | None:
-    """Why this file of the bundle is left out; None: it stays."""
+    """Return the group by which a file is left out of the bundle; None if it stays."""
     slashed = path.replace("\\", "/")
     return next((trim for trim in TRIMS if trim.pattern.search(slashed)), None)

@@ -1,4 +1,4 @@
-"""Renders the program's icon.
+"""Icon of the program, rendered from its SVG for all systems.
 
     python packaging/icons.py FOLDER
 
@@ -26,7 +26,7 @@ ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
 def rendered(size: int) -> PIL.Image.Image:
-    """The icon as RGBA, `size` pixels wide and high."""
+    """Return the icon as RGBA, `size` pixels wide and high."""
     image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
@@ -40,7 +40,7 @@ def rendered(size: int) -> PIL.Image.Image:
 
 
 def main(folder: Path) -> None:
-    """Write all of them."""
+    """Write the icons of all sizes and formats."""
     folder.mkdir(parents=True, exist_ok=True)
     for size in SIZES:
         rendered(size).save(folder / f"{size}.png", optimize=True)

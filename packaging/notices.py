@@ -1,9 +1,9 @@
-"""Gathers licence texts.
+"""Licence texts of a bundle, gathered into its folder `licenses`.
 
     python packaging/notices.py BUNDLE
 
-Run by the Python that built the bundle. Writes BUNDLE/licenses/: ours, a table of every
-Python distribution in the bundle with its licence texts, and those of the system
+To be run by the Python that built the bundle. Writes vitviz's own licence, a table of
+every Python distribution in the bundle with its licence texts, and those of the system
 libraries in it, from Debian's copyright files.
 """
 
@@ -17,14 +17,15 @@ from pathlib import Path
 
 from bundle_parts import ROOT
 
+# Parts of names of files with licence texts, and endings of such files.
 WORDS = ("license", "licence", "copying", "notice", "authors", "eula")
 TEXTS = {"", ".txt", ".md", ".rst"}
+# Distributions of which nothing is in a bundle. PyInstaller is none: its loader is.
 BUILD_TOOLS = {"pip", "build", "hatchling", "pyproject-hooks", "trove-classifiers"}
-"""Of these nothing is in a bundle; of PyInstaller itself the loader is."""
 
 
 def main(bundle: Path) -> None:
-    """Write the folder."""
+    """Write the folder of licence texts and its table, NOTICES.md."""
     folder = bundle / "licenses"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -63,7 +64,7 @@ def _installed() -> list[importlib.metadata.Distribution]:
 def _distribution(
     one: importlib.metadata.Distribution, bundle: Path, folder: Path
 ) -> str | None:
-    """A row of the table; None where nothing of it is in the bundle."""
+    """Copy a distribution's texts and return its row; None if not in the bundle."""
     name, version = one.metadata["Name"], one.version
     files = one.files or []
     tops = {f.parts[0] for f in files if f.parts and not f.parts[0].startswith("..")}
@@ -99,7 +100,7 @@ def _distribution(
 def _texts(
     files: list[importlib.metadata.PackagePath],
 ) -> list[importlib.metadata.PackagePath]:
-    """Licence texts: beside the metadata, or where there are none, in the package."""
+    """Return the licence texts beside the metadata, or if there are none, elsewhere."""
     named = [f for f in files if any(word in f.name.lower() for word in WORDS)]
     beside = [f for f in named if ".dist-info" in str(f)]
     return beside or [f for f in named if f.suffix.lower() in TEXTS]
@@ -109,7 +110,7 @@ _names: set[str] = set()
 
 
 def _archived(bundle: Path) -> set[str]:
-    """Top-level modules in the program's archive of byte code."""
+    """Return the top-level modules in the program's archive of byte code."""
     if not _names:
         from PyInstaller.archive.readers import CArchiveReader
 
@@ -120,7 +121,7 @@ def _archived(bundle: Path) -> set[str]:
 
 
 def _python(folder: Path) -> str:
-    """Python's own row."""
+    """Copy Python's licence and return its row of the table."""
     version = ".".join(map(str, sys.version_info[:3]))
     places = [Path(sys.base_prefix, "LICENSE.txt")]
     places += [Path(f"/usr/share/doc/python3.{sys.version_info[1]}/copyright")]
@@ -134,7 +135,7 @@ def _python(folder: Path) -> str:
 
 
 def _system(bundle: Path, folder: Path) -> list[str]:
-    """Rows of the system libraries, where dpkg knows them."""
+    """Copy the texts of system libraries and return their rows; none without dpkg."""
     if shutil.which("dpkg-query") is None:
         return []
     rows = {}
@@ -146,25 +147,25 @@ def _system(bundle: Path, folder: Path) -> list[str]:
         if package and package not in rows and source.is_file():
             name = package.split(":")[0]
             shutil.copy(source, folder / f"system-{name}.txt")
-            told = subprocess.run(
+            result = subprocess.run(
                 ["dpkg-query", "-W", "-f", "${Version}", package],
                 capture_output=True,
                 text=True,
             )
             rows[package] = (
-                f"| {name} (Debian) | {told.stdout} | see the text "
+                f"| {name} (Debian) | {result.stdout} | see the text "
                 f"| system-{name}.txt |"
             )
     return list(rows.values())
 
 
 def owner(library: str) -> str:
-    """Debian's package with this library; empty where none is installed."""
+    """Return the Debian package that a library is from; "" if none is installed."""
     for folder in ("/lib", "/usr/lib"):
         pattern = f"{folder}/*/{library}"
-        told = subprocess.run(["dpkg", "-S", pattern], capture_output=True, text=True)
-        if told.returncode == 0:
-            return told.stdout.splitlines()[0].rpartition(": ")[0]
+        result = subprocess.run(["dpkg", "-S", pattern], capture_output=True, text=True)
+        if result.returncode == 0:
+            return result.stdout.splitlines()[0].rpartition(": ")[0]
     return ""
 
 

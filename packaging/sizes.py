@@ -34,7 +34,10 @@ PARTS = (
 
 
 def main(bundle: Path, left_out: Path | None) -> None:
-    """Print the tables."""
+    """Print the table of sizes, and that of what was left out.
+
+    left_out : JSON of what was left out, as the recipe writes it; None for no table.
+    """
     totals = {name: 0 for name, _ in PARTS}
     for path in bundle.rglob("*"):
         if path.is_symlink() or not path.is_file():

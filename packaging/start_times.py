@@ -1,10 +1,10 @@
-"""How fast an installation starts.
+"""Start times of an installation: command line, window, first map.
 
     packaging/with-screen.sh python3 packaging/start_times.py COMMAND...
 
 For example `dist/vitviz/vitviz` or `.venv/bin/python -m vitviz`. Medians, warm: the
 first start of each kind is not counted. Times of the window are those its own process
-stamps (see vitviz/ui/diagnostics/rehearsal.py), counted from the moment it is started.
+notes (see `vitviz.ui.diagnostics.rehearsal`), counted from the moment it is started.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ NUM_WINDOWS = 5
 
 
 def help_seconds(command: list[str]) -> float:
-    """One `--help`."""
+    """Return the seconds of one `--help`."""
     began = time.perf_counter()
     subprocess.run([*command, "--help"], check=True, capture_output=True)
     return time.perf_counter() - began
 
 
 def window_seconds(command: list[str]) -> tuple[float, float]:
-    """(picture, first map) of one window. Raises RuntimeError without one."""
+    """Return the seconds to a window's picture and to its first map.
+
+    Raises RuntimeError if the self-test fails or there is no display.
+    """
     done = subprocess.run([*command, "self-test"], capture_output=True, text=True)
     found = re.search(
         r"picture after ([\d.]+) s, first map after ([\d.]+) s", done.stdout
@@ -39,7 +42,7 @@ def window_seconds(command: list[str]) -> tuple[float, float]:
 
 
 def main(command: list[str]) -> None:
-    """Print one line of a Markdown table, and how busy the machine was."""
+    """Print one line of a Markdown table, with the load of the machine at its end."""
     load = os.getloadavg()[0]
     helps = [help_seconds(command) for _ in range(NUM_HELPS + 1)][1:]
     windows = [window_seconds(command) for _ in range(NUM_WINDOWS + 1)][1:]

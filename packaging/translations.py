@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Keeps the translations of every text a user sees up to date, and compiles them.
+"""Translations of every text that a user sees: updated, checked and compiled.
 
 usage: translations.py            bring resources/translations/*.ts up to date
        translations.py --check    say what is missing or wrong; if so, exit code 1
@@ -31,7 +31,7 @@ LANGUAGE = "ja"
 
 
 def read(path: Path) -> dict[Text, str]:
-    """Translations by text; empty where there is none yet."""
+    """Return the translations of a file by text; "" for one without a translation."""
     if not path.is_file():
         return {}
     found = {}
@@ -45,7 +45,7 @@ def read(path: Path) -> dict[Text, str]:
 
 
 def written(texts: dict[Text, str]) -> str:
-    """A .ts file, in the order of contexts and texts."""
+    """Return a .ts file with the texts in the order of contexts and sources."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         "<!DOCTYPE TS>",
@@ -75,12 +75,12 @@ def _escaped(text: str) -> str:
 
 
 def path_of(name: str) -> Path:
-    """Of the file "vitviz" or "learn"."""
+    """Return the path of the file "vitviz" or "learn"."""
     return FOLDER / f"{name}_{LANGUAGE}.ts"
 
 
 def compiled() -> bytes:
-    """What lrelease makes of all files together."""
+    """Return what lrelease compiles of all files together."""
     program = Path(sys.executable).parent / "pyside6-lrelease"
     paths = [str(p) for p in (path_of("vitviz"), path_of("learn")) if p.is_file()]
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +91,7 @@ def compiled() -> bytes:
 
 
 def update() -> None:
-    """Add new texts, drop those that are gone, compile."""
+    """Add new texts, remove those that are gone, and compile."""
     texts, problems = collect()
     known: dict[Text, str] = {}
     for name in texts:
@@ -103,25 +103,25 @@ def update() -> None:
         path_of(name).write_text(written(found), encoding="utf-8")
         missing = sum(not text for text in found.values())
         sys.stdout.write(f"{path_of(name).name}: {len(found)}, {missing} to do\n")
-    # beside and renamed: running programs have mapped the one that is there
+    # written beside it and renamed, since running programs have mapped the present file
     write_bytes(compiled_path(), compiled())
     for problem in problems:
         sys.stderr.write(f"{problem}\n")
 
 
 def compiled_path() -> Path:
-    """The one file that the program loads."""
+    """Return the path of the one file that the program loads."""
     return FOLDER / f"vitviz_{LANGUAGE}.qm"
 
 
 def placeholders(text: str) -> list[str]:
-    """Names in braces, sorted; with their formats."""
+    """Return the names in braces with their formats, sorted."""
     parts = Formatter().parse(text)
     return sorted(f"{name}:{spec}" for _, name, spec, _ in parts if name is not None)
 
 
 def wrong(name: str) -> list[str]:
-    """Translations that would not be filled in as their source is."""
+    """Return the translations whose placeholders, tabs or tags are not the source's."""
     found = []
     for (context, source), text in read(path_of(name)).items():
         if not text:
@@ -142,7 +142,7 @@ def wrong(name: str) -> list[str]:
 
 
 def unfinished(name: str) -> list[str]:
-    """What is to be translated, or is no longer in the program."""
+    """Return what has no translation yet, or is no longer in the program."""
     texts, problems = collect()
     known = read(path_of(name))
     found = list(problems)
@@ -155,7 +155,7 @@ def unfinished(name: str) -> list[str]:
 
 
 def check() -> list[str]:
-    """Everything that is wrong."""
+    """Return everything that is missing or wrong, a line each."""
     found = []
     for name in ("vitviz", "learn"):
         found += unfinished(name) + wrong(name)
@@ -165,7 +165,7 @@ def check() -> list[str]:
 
 
 def main() -> int:
-    """Do what is asked."""
+    """Update, check or list the translations; return the exit code."""
     parser = argparse.ArgumentParser(description="translations")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--new", action="store_true")

@@ -1,9 +1,9 @@
-"""Every text a user sees, read from the program's syntax trees.
+"""Every text that a user sees, collected from the program's syntax trees.
 
-pyside6-lupdate misses half of ours: what `tr` is called with where a function of that
-name stands for a context, templates and values of errors, the registries of methods and
-models. Whatever is called with another thing than a literal is a problem: a text that
-cannot be collected cannot be translated.
+pyside6-lupdate finds only half of them. It misses texts of functions that stand for
+`tr` in one context, templates and values of errors, and the registries of methods and
+models. A call with anything but a literal is a problem: a text that cannot be collected
+cannot be translated.
 """
 
 from __future__ import annotations
@@ -15,31 +15,32 @@ from collections.abc import Iterator
 
 from bundle_parts import ROOT
 
+# Sources of Learn, whose translations have a file of their own.
 LEARN = ("vitviz/ui/learn/", "vitviz/lessons/", "vitviz/jobs/lessons.py")
-"""Sources whose texts stand in a file of their own."""
+# Sources that are not translated: scripts and manuals know the command line in English.
 ENGLISH = ("vitviz/cli/", "vitviz/bench/")
-"""The command line, which stays as its scripts and manuals know it."""
+# Sources whose texts go through `tr`; texts of all others are errors.
 WINDOW = ("vitviz/ui/", "vitviz/export/")
-"""Sources whose texts go through `tr`; what the others say are errors."""
+# Of those, sources without `tr`, whose texts are errors.
 NUMBERS = ("vitviz/export/numbers.py", "vitviz/export/metadata.py")
 ERRORS, METHODS, CATALOGUE = "errors", "methods", "catalogue"
+# A literal value of an error that consists of words, and is no name or number.
 ERROR_VALUES_FIT = re.compile(r"[a-z].*[a-z ]", re.DOTALL)
-"""A literal value of an error that is words, and not a name or a number."""
+# Functions that make errors, and what they put before the given template.
 TEMPLATES = {"refusal": "{path} ", "refusal_of": "", "Phrase": ""}
-"""Functions that make errors: what they put before the template they are given."""
+# Outside of the window, a text with a name in braces is a template.
 TEMPLATE = re.compile(r"\{\w+(:[^}]*)?\}")
-"""In the core, a text with a name in braces is a template, wherever it stands."""
+# Variables and keywords that hold an error's template, or words for its values.
 TEMPLATE_NAMES = {"template", "message", "hint", "reason", "kind", "kinds", "_REASONS"}
-"""Variables and keywords that hold an error's template, or words it is filled with."""
+# Functions that return words for the values of an error.
 WORDS_FUNCTIONS = {"_kind", "_reason"}
-"""Functions that return words an error is filled with."""
 
+# (context, English source).
 Text = tuple[str, str]
-"""(context, source)."""
 
 
 class Collector(ast.NodeVisitor):
-    """The texts of one file, and what is wrong in it."""
+    """Collector of the texts of one file, and of the problems in it."""
 
     def __init__(self, path: str, error_names: frozenset[str]) -> None:
         self.texts: set[Text] = set()
@@ -48,10 +49,10 @@ class Collector(ast.NodeVisitor):
         self._errors = error_names
         self._is_core = path.startswith(NUMBERS) or not path.startswith(WINDOW)
         self._classes: list[str] = []
+        # Identities of literals that are only a part of a template.
         self._parts: set[int] = set()
-        """Literals that are a part of a template."""
+        # Name of the function that is being read.
         self._scope = ""
-        """Name of the function that is read."""
         self._wrappers: list[dict[str, str]] = [{}]
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -65,7 +66,8 @@ class Collector(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         inner = _wrappers(node.body)
-        for one in node.body:  # tr = _tr
+        # other names for the same function: tr = _tr
+        for one in node.body:
             if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
                 if isinstance(one.value, ast.Name):
                     context = self._context(one.value.id)
@@ -88,7 +90,8 @@ class Collector(ast.NodeVisitor):
         is_sentence = not self._scope and name.isupper()
         if self._is_core and (name in TEMPLATE_NAMES or is_sentence):
             for text in _literals(node.value):
-                is_format = "%(" in text  # of a log
+                # the format of a log's lines is no text
+                is_format = "%(" in text
                 if text.count(" ") > (2 if is_sentence else 0) and not is_format:
                     self.texts.add((ERRORS, text))
         self.generic_visit(node)
@@ -101,7 +104,8 @@ class Collector(ast.NodeVisitor):
             self._visit_function(node, function.id)
         for keyword in node.keywords:
             if self._is_core and keyword.arg in TEMPLATE_NAMES:
-                if keyword.arg != "kind":  # of a sort, a dtype, a node
+                # `kind` is also a parameter of sorts, dtypes and nodes
+                if keyword.arg != "kind":
                     self._add_words(keyword.value)
         self.generic_visit(node)
 
@@ -111,7 +115,8 @@ class Collector(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring
+        # a constant alone is a docstring
+        if not isinstance(node.value, ast.Constant):
             self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
@@ -202,7 +207,7 @@ class Collector(ast.NodeVisitor):
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
-    """The texts an expression can be, as far as it is made of literals."""
+    """Yield the texts that an expression can be, as far as it is made of literals."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
@@ -220,7 +225,7 @@ def _literals(node: ast.expr) -> Iterator[str]:
 
 
 def _wrappers(body: list[ast.stmt]) -> dict[str, str]:
-    """Functions that do nothing but translate in one context, by name."""
+    """Return the functions that only translate in one context, as {name: context}."""
     found = {}
     for node in body:
         if not isinstance(node, ast.FunctionDef) or len(node.args.args) != 1:
@@ -239,7 +244,7 @@ def _wrappers(body: list[ast.stmt]) -> dict[str, str]:
 
 
 def _error_names(trees: dict[str, ast.Module]) -> frozenset[str]:
-    """VitvizError and all that derive from it."""
+    """Return the names of VitvizError and of all classes derived from it."""
     names = {"VitvizError"}
     classes = [
         (node.name, {getattr(base, "id", "") for base in node.bases})
@@ -255,7 +260,7 @@ def _error_names(trees: dict[str, ast.Module]) -> frozenset[str]:
 
 
 def _imported(trees: dict[str, ast.Module]) -> dict[str, dict[str, str]]:
-    """Wrappers that one file takes from another: {path: {name: context}}."""
+    """Return the wrappers that files import from others: {path: {name: context}}."""
     own = {path: _wrappers(tree.body) for path, tree in trees.items()}
     found: dict[str, dict[str, str]] = {path: {} for path in trees}
     for path, tree in trees.items():
@@ -270,7 +275,7 @@ def _imported(trees: dict[str, ast.Module]) -> dict[str, dict[str, str]]:
 
 
 def collect() -> tuple[dict[str, set[Text]], list[str]]:
-    """({"vitviz": …, "learn": …} all texts by file, problems)."""
+    """Return all texts by translation file, {"vitviz": …, "learn": …}, and problems."""
     trees = {
         str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted((ROOT / "vitviz").rglob("*.py"))
@@ -292,7 +297,7 @@ def collect() -> tuple[dict[str, set[Text]], list[str]]:
 
 
 def _catalogue() -> set[Text]:
-    """The sentences of the list of models."""
+    """Return the sentences of the catalogue of models."""
     path = ROOT / "resources" / "models.toml"
     if not path.is_file():
         return set()

@@ -1,9 +1,9 @@
-"""What the wheel lacks, or has too much.
+"""Contents of the wheel, compared with the checkout.
 
     python packaging/wheel_contents.py WHEEL
 
-Compares it with the checkout: every module, every resource, the licence, the version;
-and nothing else.
+A wheel holds every module, every resource, the licence and its metadata, and nothing
+else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bundle_parts import ROOT, resource_files, version
 
 
 def differences(wheel: Path) -> list[str]:
-    """What is missing, and what should not be there."""
+    """Return what is missing in a wheel and what should not be there, a line each."""
     with zipfile.ZipFile(wheel) as archive:
         there = {name for name in archive.namelist() if not name.endswith("/")}
     info = f"vitviz-{version()}.dist-info"

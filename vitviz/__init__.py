@@ -54,12 +54,12 @@ _HOMES = {
 
 
 def view(what: Trace | Model | str | Path) -> None:
-    """Open the window on a trace, a model or a picture's path.
+    """Open the window on a trace, a model or the path of a picture.
 
-    Blocks until it is closed; returns at once where an event loop of Qt already runs,
-    as under IPython's `%gui qt`.
+    Blocks until the window is closed; returns at once if an event loop of Qt is already
+    running, as under IPython's `%gui qt`. To be called on the main thread.
 
-    Raises EnvironmentFault without a display, InputError for anything else.
+    Raises EnvironmentFault without a display, InputError for any other object.
     """
     from vitviz.system.environment import check_display
 

@@ -1,4 +1,4 @@
-"""Entry of the program, for the console and for windows without one."""
+"""Entry of the program: `vitviz`, `vitviz-gui`, `python -m vitviz` and the bundle."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from vitviz.system.paths import is_bundle
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the program with these arguments; returns its exit code."""
-    if sys.stdout is None:  # a windowed build on Windows has no console
+    """Run the program with these arguments and return its exit code."""
+    # a windowed build on Windows has no console
+    if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
@@ -32,9 +33,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def program() -> NoReturn:
-    """Run the program and end the process at once, whatever is loaded.
+    """Run the program and end the process without Python's own clean-up.
 
-    Python would first take torch and Qt apart, which lasts longer than a second.
+    Unloading torch and Qt takes Python longer than a second.
     """
     status = main()
     if "logging" in sys.modules:
@@ -42,16 +43,17 @@ def program() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # a full disk: what was written is not all there
+        except OSError:
+            # a full disk: the output is not complete
             status = status or 1
     os._exit(status)
 
 
 def _restore_search_path() -> None:
-    """Give programs we start (a browser, a file manager) their own libraries.
+    """Restore LD_LIBRARY_PATH, so that programs we start load their own libraries.
 
-    The bundle's loader puts our folder first in the variable and keeps what was there
-    under another name.
+    PyInstaller's loader puts the bundle's folder first in the variable, which a browser
+    or a file manager would inherit, and keeps its value in LD_LIBRARY_PATH_ORIG.
     """
     name = "LD_LIBRARY_PATH"
     original = os.environ.pop(f"{name}_ORIG", None)
@@ -62,7 +64,7 @@ def _restore_search_path() -> None:
 
 
 def _preload() -> None:
-    """On Windows, load torch's c10.dll before Qt is in (pytorch#166628)."""
+    """Load torch's c10.dll before Qt on Windows (pytorch/pytorch#166628)."""
     if sys.platform != "win32":
         return
     import ctypes

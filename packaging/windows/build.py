@@ -1,9 +1,10 @@
-"""The installer for Windows.
+"""Installer for Windows, made by NSIS.
 
     python packaging/windows/build.py [BUNDLE]
 
-Runs makensis on vitviz.nsi with the folder PyInstaller built (dist/vitviz). makensis is
-in NSIS for Windows, and in Debian's package nsis, which is how the script is checked.
+Runs makensis on vitviz.nsi with the folder that PyInstaller built (dist/vitviz).
+makensis is in NSIS for Windows, and in Debian's package nsis, by which the script is
+checked.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from identity import AUTHORS
 
 
 def command(bundle: Path, output: Path, work: Path) -> list[str]:
-    """What makes the installer; writes the list of endings into `work`."""
+    """Return the command that makes the installer.
+
+    Writes the list of endings of pictures into the folder `work`.
+    """
     pictures = work / "pictures.nsh"
     lines = [f"!insertmacro Picture {ending}\n" for ending in PICTURE_ENDINGS]
     pictures.write_text("".join(lines), encoding="utf-8")
@@ -40,7 +44,7 @@ def command(bundle: Path, output: Path, work: Path) -> list[str]:
 
 
 def main(bundle: Path) -> int:
-    """Make it; returns makensis's exit code."""
+    """Make the installer and return makensis's exit code."""
     output = ROOT / "dist" / f"vitviz-{version()}-setup.exe"
     work = ROOT / "build"
     work.mkdir(exist_ok=True)

@@ -1,1 +1,1 @@
-"""The command line: one file for each command."""
+"""Command line of vitviz: one file for each command."""

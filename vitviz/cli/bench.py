@@ -1,4 +1,4 @@
-"""`vitviz bench`: time and memory on this machine, against what is to be reached."""
+"""Command `vitviz bench`: time and memory on this machine, against targets."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ way in a process of its own. Weights are random: time and memory do not depend o
 Step = Callable[[], "list[Measurement]"]
 
 DEFAULT_TOKENS = (257, 1370, 3601)
+# No step begins later than this; the longest one takes about another minute.
 BUDGET_S = 200.0
-"""No step begins after it; the longest one takes about another minute."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--tokens` and `--json`."""
+    """Add `--tokens`, `--library` and `--json`."""
     parser.add_argument(
         "--tokens",
         nargs="+",
@@ -43,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Measure and print; a target missed is no error."""
+    """Measure and print; a missed target is no error.
+
+    Raises InputError for a number of tokens out of range or a library not installed.
+    """
     from vitviz.bench import results
 
     tokens: tuple[int, ...] = DEFAULT_TOKENS
@@ -77,7 +80,10 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _measured(steps: list[Step]) -> list[Measurement]:
-    """What the steps return, until the time is up; progress on standard error."""
+    """Run steps until the time is up, and return what they measured.
+
+    Progress is reported on standard error.
+    """
     from vitviz.cli.output import say
 
     start = time.monotonic()
@@ -106,7 +112,7 @@ def _memory_step(num_tokens: int, library: str) -> Step:
 
 
 def _other_libraries() -> list[Step]:
-    """The middle size in the libraries that the ratios are not of."""
+    """Return steps that measure the middle size in the other libraries."""
     from vitviz.bench import networks
 
     others = networks.libraries()[1:]
@@ -143,7 +149,7 @@ def _long_steps() -> list[Step]:
 
 
 def _window_figures() -> list[Measurement]:
-    """What only a window can show; without a display, that it cannot."""
+    """Measure the window; without a display, return a row that says so."""
     from vitviz.bench.results import Measurement
     from vitviz.system.environment import check_display
 

@@ -1,8 +1,10 @@
-"""`vitviz export`: attention as a figure or as numbers, without a window.
+"""Command `vitviz export`: write attention as a figure or as numbers, without a window.
 
-Writes the one file that `vitviz export` makes of a picture.
+    options ── request_from ──► ExportRequest
+    pictures ── price, agreed to if large ──► trace ── write ──► a file for each picture
 
-What a run will take, said before it starts, and agreed to where it is much.
+A folder gets one file a picture, and an interrupted export can be run again: files that
+are what the request would write are left as they are.
 """
 
 from __future__ import annotations
@@ -62,15 +64,15 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class ExportTask:
-    """One picture and the file it becomes."""
+    """One picture and the file that is written of it."""
 
+    # A path, or "-" for standard input.
     source: str
-    """Path, or - for standard input."""
     target: Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything `execute` reads."""
+    """Add the pictures, the output and the options of an export."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="a picture, or -")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="file or folder to write"
@@ -79,13 +81,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Write what was asked for; 2 when some of several pictures failed."""
-    wish = request_from(args)
+    """Write one file, or one for each picture into a folder; return the exit code.
+
+    Raises the error of the one picture; InputError for a folder if some of its pictures
+    failed.
+    """
+    request = request_from(args)
     sources = _expanded(args.images)
     output = Path(args.output)
     if _is_folder(args.output, output):
-        return _export_folder(sources, output, wish)
-    _check_suffix(output, wish)
+        return _export_folder(sources, output, request)
+    _check_suffix(output, request)
     if len(sources) > 1:
         raise InputError(
             "{count} pictures do not fit into one file. Give a folder as -o, which "
@@ -95,13 +101,13 @@ def execute(args: argparse.Namespace) -> int:
     task = ExportTask(sources[0], output)
     _refuse_overwriting_source(task)
     image = _load(task.source)
-    model = _load_model(wish)
-    _export_one(model, image, task, wish, prefix="")
+    model = _load_model(request)
+    _export_one(model, image, task, request, prefix="")
     return 0
 
 
-def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int:
-    """One file a picture; those that are there already are left as they are."""
+def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> int:
+    """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
     from vitviz.system.atomic_files import output_error, printable, sweep
 
@@ -110,8 +116,8 @@ def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int
     except OSError as error:
         raise output_error(folder, error) from error
     sweep(folder)
-    tasks = _tasks(sources, folder, wish.format)
-    _check_suffix(tasks[0].target, wish)
+    tasks = _tasks(sources, folder, request.format)
+    _check_suffix(tasks[0].target, request)
     model: Model | None = None
     num_kept = num_failed = 0
     for number, task in enumerate(tasks, start=1):
@@ -120,13 +126,14 @@ def _export_folder(sources: list[str], folder: Path, wish: ExportRequest) -> int
             _refuse_overwriting_source(task)
             image = _load(task.source)
             if model is None:
-                model = _load_model(wish)
-            if _is_done(model, image, task, wish):
+                model = _load_model(request)
+            if _is_done(model, image, task, request):
                 num_kept += 1
                 continue
-            _export_one(model, image, task, wish, prefix=prefix)
+            _export_one(model, image, task, request, prefix=prefix)
         except OutputError:
-            raise  # the folder itself: the next picture would meet the same
+            # of the folder itself: the next picture would meet the same
+            raise
         except VitvizError as error:
             if model is None and not _is_about_picture(error):
                 raise
@@ -149,7 +156,7 @@ def _export_one(
     model: Model,
     image: SourceImage,
     task: ExportTask,
-    wish: ExportRequest,
+    request: ExportRequest,
     *,
     prefix: str,
 ) -> None:
@@ -169,15 +176,17 @@ def _export_one(
         image.size,
         model.preprocessing,
         model.info.patch_size,
-        size=wish.size,
-        fit=Fit(wish.fit),
+        size=request.size,
+        fit=Fit(request.fit),
     )
-    if wish.only_price:
+    if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         say(f"{prefix}{name}: {sentence(made_price)}")
         return
-    check_price(model, placement.model_size, is_agreed=wish.is_agreed)
-    made = trace(model, image, size=wish.size, fit=wish.fit, interventions=wish.changes)
+    check_price(model, placement.model_size, is_agreed=request.is_agreed)
+    made = trace(
+        model, image, size=request.size, fit=request.fit, interventions=request.changes
+    )
     if made.setup.fallback is not None:
         say(f"{prefix}{name}: {made.setup.fallback}")
     width, height = placement.model_size
@@ -196,24 +205,26 @@ def _export_one(
             f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
             f"{found.layer})"
         )
-    selection = wish.selection(made)
+    selection = request.selection(made)
     selection.check(made)
     gradients = None
-    if METHODS[wish.method].needs_gradients:
+    if METHODS[request.method].needs_gradients:
         from vitviz.explain.gradients import backward
 
-        gradients = backward(model, made, target=wish.target)
-    write(made, selection, task.target, wish, MethodInputs(model, gradients))
+        gradients = backward(model, made, target=request.target)
+    write(made, selection, task.target, request, MethodInputs(model, gradients))
     say(f"{prefix}{printable(str(task.target))}")
 
 
 def _is_done(
-    model: Model, image: SourceImage, task: ExportTask, wish: ExportRequest
+    model: Model, image: SourceImage, task: ExportTask, request: ExportRequest
 ) -> bool:
-    """Whether the target is already what this run would write.
+    """Return whether the target is already what this run would write.
 
-    A file is never there by half (see `atomic`), so it is enough that it says the
-    same picture, weights and options. Raises OutputError for a file of someone else.
+    Files are written whole or not at all (see `system.atomic_files`), so it is enough
+    that its metadata name the same picture, weights and options.
+
+    Raises InputError for a file that vitviz did not write.
     """
     import json
 
@@ -237,7 +248,7 @@ def _is_done(
             path=printable(str(task.target)),
         ) from error
     info = model.info
-    wanted = (image.sha256, info.name, weights_sha256(info), wish.options())
+    wanted = (image.sha256, info.name, weights_sha256(info), request.options())
     return json.dumps(found) == json.dumps(wanted)
 
 
@@ -258,24 +269,26 @@ def _load(source: str) -> SourceImage:
     return load_image(data, name="standard input")
 
 
-def _load_model(wish: ExportRequest) -> Model:
+def _load_model(request: ExportRequest) -> Model:
     from vitviz.models.catalogue.entries import EMBEDDED_NAME
     from vitviz.models.load import load_model
 
-    wish.running.set_threads()
+    request.running.set_threads()
     model = load_model(
-        wish.model or EMBEDDED_NAME,
-        device=wish.device,
-        dtype=wish.dtype,
-        patch_size=wish.patch,
+        request.model or EMBEDDED_NAME,
+        device=request.device,
+        dtype=request.dtype,
+        patch_size=request.patch,
     )
-    return wish.running.applied(model)
+    return request.running.applied(model)
 
 
 def _expanded(images: list[str]) -> list[str]:
-    """The pictures named, folders replaced by the pictures in them.
+    """Return the pictures named, folders replaced by the pictures in them.
 
-    A file that is named outright may be called anything.
+    A file that is named itself may have any ending.
+
+    Raises InputError for a folder without pictures.
     """
     from vitviz.pictures.folder import pictures_in
     from vitviz.system.atomic_files import printable
@@ -297,7 +310,14 @@ def _expanded(images: list[str]) -> list[str]:
 
 
 def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
-    """A file name for each picture: its stem, or its whole name where stems repeat."""
+    """Return a task for each picture, its file named by the picture's stem.
+
+    Where stems repeat, the whole names are taken.
+
+    kind : the ending of the files.
+
+    Raises InputError where two pictures would become one file.
+    """
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
     times = Counter(stems)
     names = []
@@ -317,7 +337,7 @@ def _is_folder(text: str, path: Path) -> bool:
     return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
 
 
-def _check_suffix(output: Path, wish: ExportRequest) -> None:
+def _check_suffix(output: Path, request: ExportRequest) -> None:
     suffix = output.suffix.lower()
     if suffix in NUMBERS:
         return
@@ -328,7 +348,7 @@ def _check_suffix(output: Path, wish: ExportRequest) -> None:
             suffix=suffix,
             known=" ".join((*FIGURES, *NUMBERS)),
         )
-    if "all" in wish.query:
+    if "all" in request.query:
         raise InputError(
             "A figure shows one query. Choose it with --query, or write all of them "
             "to an .npz or .csv."
@@ -350,7 +370,7 @@ def _refuse_overwriting_source(task: ExportTask) -> None:
 
 
 def _is_about_picture(error: VitvizError) -> bool:
-    """Whether only this picture is at fault, before any model is loaded."""
+    """Return whether an error is about one picture, so that others may still work."""
     from vitviz.errors import ImageError
 
     return isinstance(error, ImageError)
@@ -358,7 +378,7 @@ def _is_about_picture(error: VitvizError) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MethodInputs:
-    """What a method needs beside the trace."""
+    """Model and gradients, which some methods need in addition to the trace."""
 
     model: Model
     gradients: Gradients | None
@@ -368,10 +388,10 @@ def write(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: ExportRequest,
-    means: MethodInputs,
+    request: ExportRequest,
+    inputs: MethodInputs,
 ) -> None:
-    """Write a figure or numbers into `target`, by its ending.
+    """Write a figure or numbers into `target`, as its ending says.
 
     Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
     """
@@ -380,39 +400,39 @@ def write(
 
     match target.suffix.lower():
         case ".npz":
-            _agree(numbers.npz_bytes(made, selection), target, wish)
-            options = wish.options()
+            _agree(numbers.npz_bytes(made, selection), target, request)
+            options = request.options()
             numbers.write_npz(
                 target,
                 made,
                 selection,
                 options=options,
-                view=view_values(wish.state(made)),
-                gradients=means.gradients,
-                model=means.model,
+                view=view_values(request.state(made)),
+                gradients=inputs.gradients,
+                model=inputs.model,
             )
         case ".csv":
-            _agree(numbers.csv_bytes(made, selection), target, wish)
+            _agree(numbers.csv_bytes(made, selection), target, request)
             numbers.write_csv(
                 target,
                 made,
                 selection,
-                gradients=means.gradients,
-                model=means.model,
+                gradients=inputs.gradients,
+                model=inputs.model,
             )
         case ending:
-            _write_figure(made, selection, target, wish, means, ending)
+            _write_figure(made, selection, target, request, inputs, ending)
 
 
 def _write_figure(
     made: Trace,
     selection: Selection,
     target: Path,
-    wish: ExportRequest,
-    means: MethodInputs,
+    request: ExportRequest,
+    inputs: MethodInputs,
     ending: str,
 ) -> None:
-    """Write what a window in this state would show, or a frame for each map."""
+    """Write what a window in this state would show, or a GIF of all maps."""
     import json
 
     from vitviz.export.figure import figure_of, of_width, table_of
@@ -420,12 +440,12 @@ def _write_figure(
     from vitviz.jobs.exports import hidden_patches, values_for
     from vitviz.views.display import series
 
-    state = wish.state(made)
+    state = request.state(made)
     meta = metadata(
         made,
         method=selection.method,
         heads=selection.heads,
-        options=wish.options(),
+        options=request.options(),
         direction=selection.direction,
         is_renormalised=selection.renormalise,
         view=view_values(state),
@@ -436,7 +456,7 @@ def _write_figure(
         state,
         layers=selection.layers,
         heads=selection.heads,
-        values=values_for(made, means.model, means.gradients),
+        values=values_for(made, inputs.model, inputs.gradients),
     )
     hidden = hidden_patches(made.setup)
     if ending == ".gif":
@@ -444,23 +464,28 @@ def _write_figure(
         from vitviz.system.atomic_files import write_bytes
 
         frames = [figure_of(one, hidden=hidden) for row in rows for one in row]
-        if wish.width_mm is not None:
-            frames = [of_width(one, wish.width_mm) for one in frames]
+        if request.width_mm is not None:
+            frames = [of_width(one, request.width_mm) for one in frames]
         data = gif_bytes(
-            frames, scale=wish.pixels, colormap=wish.colormap, description=text
+            frames, scale=request.pixels, colormap=request.colormap, description=text
         )
         write_bytes(target, data)
         return
     from vitviz.export.save import save
 
-    figure = table_of(rows, has_caption=wish.caption, hidden=hidden, description=text)
-    if wish.width_mm is not None:
-        figure = of_width(figure, wish.width_mm)
-    save(target, figure, scale=wish.pixels)
+    figure = table_of(
+        rows, has_caption=request.caption, hidden=hidden, description=text
+    )
+    if request.width_mm is not None:
+        figure = of_width(figure, request.width_mm)
+    save(target, figure, scale=request.pixels)
 
 
-def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
-    """Raise OutputError when a large file is not wanted, or the disk cannot hold it."""
+def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
+    """Raise OutputError if a large file is not agreed to, or the disk is too full.
+
+    On a terminal the user is asked.
+    """
     import shutil
 
     from vitviz.domain.number_text import bytes_text
@@ -481,7 +506,7 @@ def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
             size=size,
             free=bytes_text(free),
         )
-    if size_bytes <= ASK_BYTES or wish.is_agreed:
+    if size_bytes <= ASK_BYTES or request.is_agreed:
         return
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         print(f"{name} will take {size}. Write it? [y/N] ", end="", file=sys.stderr)
@@ -498,12 +523,13 @@ def _agree(size_bytes: int, target: Path, wish: ExportRequest) -> None:
 def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None:
     """Raise BudgetError for a run that takes more than half of the free memory.
 
-    That must have been agreed to; a run that takes all of it is refused in any case.
+    A run that has been agreed to may take more than half, but not more than all.
     """
     from vitviz.attention.price import price, require_memory
 
     made = price(model, size)
-    if made.falls_back:  # the run itself goes to the CPU, and says so
+    # the run itself goes to the CPU, and says so
+    if made.falls_back:
         return
     require_memory(model.info, made.num_tokens, made.size)
     if made.is_large and not is_agreed and made.free_bytes is not None:
@@ -517,7 +543,7 @@ def check_price(model: Model, size: tuple[int, int], *, is_agreed: bool) -> None
 
 
 def sentence(made: Price) -> str:
-    """The price in one line."""
+    """Return the price of a run in one line."""
     width, height = made.size
     rows, cols = made.grid
     parts = [

@@ -1,6 +1,11 @@
-"""What `vitviz export` is asked for: parsed, checked, and made into a selection.
+"""Options of `vitviz export`: declared, parsed and checked.
 
-How a model is run, beside its size: preprocessing, labels, threads.
+    add_export_arguments ──► argparse ──► request_from ──► ExportRequest
+    ExportRequest ── state ──► ViewState        with a trace: how maps are drawn
+                  ── selection ──► Selection    layers, heads and queries to write
+
+`PreprocessingOptions` replace the weights' own preprocessing, labels, and the number of
+threads.
 """
 
 from __future__ import annotations
@@ -39,8 +44,9 @@ if TYPE_CHECKING:
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
 NUMBERS = (".npz", ".csv")
+# Formats of files in a folder: those with metadata, by which an export that is run
+# again finds what is done.
 FORMATS = ("png", "svg", "gif", "npz")
-"""Of a folder's files: those that say what made them, so that a run can go on."""
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
 STYLES = ("tint", "map", "spotlight")
@@ -61,48 +67,48 @@ class ExportRequest:
     fit: str
     device: str
     dtype: str
+    # A number from 0, "last" or "all".
     layer: int | str
-    """A number, "last" or "all"."""
+    # Choices of heads, or "all" for each head alone.
     head: tuple[HeadChoice | str, ...]
-    """Choices of heads, or "all" for each head alone."""
+    # As for `Trace.row`, or "all"; those after the first are pinned beside it. Empty:
+    # CLS, or else the middle patch.
     query: tuple[Query, ...]
-    """As for `Trace.row`, or "all"; those after the first are pinned beside it. None
-    at all: CLS, or else the middle patch."""
     direction: Direction
     method: str
+    # Class to explain; None for the likeliest.
     target: int | None
-    """The class that is explained; None for the likeliest."""
     method_options: MethodOptions
     style: str
     colormap: str
     opacity: float | None
     smooth: bool
     grid: bool
+    # "own", "shared", or the values at the two ends.
     scale: str | tuple[float, float]
-    """"own", "shared", or the two ends."""
     log: bool
+    # Share of the largest values that are clipped, in percent.
     clip: float
-    """Share of the largest values that are clipped, in percent."""
     renormalise: bool
     caption: bool
+    # Width of a figure on paper; None: as large as its picture.
     width_mm: float | None
-    """Of a figure on paper; None: as large as its picture."""
+    # Pixels of a .png or .gif for each figure unit, 1/96 inch.
     pixels: float
-    """Of a .png or .gif for each unit of the figure, 1/96 inch."""
     format: str
     is_agreed: bool
     running: PreprocessingOptions
+    # Whether to print the price of the run and stop.
     only_price: bool
-    """Whether to say what it would take, and stop."""
+    # Changes of the model, as in the Lab.
     changes: Interventions = UNTOUCHED
-    """What is changed of the model, as in the Lab."""
 
     def options(self) -> dict[str, object]:
-        """Return what shaped the result, for its metadata; plain values.
+        """Return what shapes the result, in plain values for its metadata.
 
-        A file says by them whether it is what this request would write. Options that
-        are as they were before there was a choice are left out, so that files made
-        then still count.
+        A file that has the same is what this request would write. Options that came
+        later are left out where they have the value of before, so that files of that
+        time still count.
         """
         values: dict[str, object] = {
             "patch": self.patch,
@@ -137,9 +143,9 @@ class ExportRequest:
         return values | self.running.options()
 
     def state(self, trace: Trace) -> ViewState:
-        """Return the view of the request, but for its layers and heads.
+        """Return the view state of the request, but for layers and heads.
 
-        Raises SelectionError for a token that is not there.
+        Raises SelectionError for a token that the trace lacks.
         """
         from vitviz.views.state import Scale, Style, ViewState
 
@@ -169,7 +175,10 @@ class ExportRequest:
         )
 
     def selection(self, trace: Trace) -> Selection:
-        """Return the layers, heads and queries in a trace. Raises SelectionError."""
+        """Return the layers, heads and queries to write.
+
+        Raises SelectionError for a token that the trace lacks.
+        """
         from vitviz.export.numbers import Selection
 
         layers: tuple[int, ...]
@@ -199,14 +208,14 @@ class ExportRequest:
         )
 
     def _tokens(self, trace: Trace) -> tuple[int, ...] | None:
-        """Return the queries as tokens; None for every token."""
+        """Return the queries as token indices; None for every token."""
         if "all" in self.query:
             return None
         given = self.query or (default_query(trace),)
         return tuple(trace.token(query) for query in given)
 
     def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
-        """Of the method, beside layer and head."""
+        """Return (name, value) of the method's options but layer and head."""
         from vitviz.views.display import chosen_options
         from vitviz.views.state import ViewState
 
@@ -214,8 +223,9 @@ class ExportRequest:
             method=self.method, method_options=self.method_options, target=self.target
         )
         own = {"layer", "head"}
+        # the target of a gradient method is given to its backward pass
         if not METHODS[self.method].needs_model:
-            own.add("target")  # the backward pass has been told
+            own.add("target")
         chosen = chosen_options(trace, state, 0)
         return tuple(option for option in chosen if option[0] not in own)
 
@@ -241,12 +251,12 @@ class ExportRequest:
 
 
 def _plain(values: list[Any]) -> object:
-    """Return a single value as itself."""
+    """Return the value of a list with a single one, else the list."""
     return values[0] if len(values) == 1 else values
 
 
 def _head_text(one: HeadChoice | str) -> int | str:
-    """Return a choice of heads as the option has it."""
+    """Return a choice of heads as `--head` takes it."""
     if isinstance(one, str):
         return one
     if one.single is not None:
@@ -256,7 +266,7 @@ def _head_text(one: HeadChoice | str) -> int | str:
 
 
 def default_query(trace: Trace) -> Query:
-    """CLS, or the patch in the middle for a model without it."""
+    """Return CLS, or the patch in the middle for a model without it."""
     if "cls" in trace.setup.prefix_names:
         return "cls"
     rows, cols = trace.grid
@@ -264,7 +274,7 @@ def default_query(trace: Trace) -> Query:
 
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
-    """All options but the pictures and the output."""
+    """Add all options but the pictures and the output."""
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",
@@ -390,7 +400,10 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def request_from(args: argparse.Namespace) -> ExportRequest:
-    """The parsed options. Raises InputError, one sentence for the first bad one."""
+    """Return the checked options.
+
+    Raises InputError or SelectionError for the first that cannot be used.
+    """
     from vitviz.views.colour import COLORMAPS
 
     size = None if args.size is None else size_of(args.size)
@@ -401,7 +414,7 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
             side=min(size),
             size=args.size,
         )
-    wish = ExportRequest(
+    request = ExportRequest(
         model=args.model,
         patch=None if args.patch is None else whole(args.patch, "--patch"),
         size=size,
@@ -433,12 +446,15 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         only_price=args.price,
         changes=UNTOUCHED if args.changes is None else _changes(args.changes),
     )
-    wish.check_method()
-    return wish
+    request.check_method()
+    return request
 
 
 def _changes(text: str) -> Interventions:
-    """The changes that a session has switched on. Raises InputError."""
+    """Return the changes that are switched on in a session file.
+
+    Raises InputError for a file that is no session or changes nothing.
+    """
     from pathlib import Path
 
     from vitviz.domain.interventions import merge_active
@@ -470,10 +486,10 @@ MAX_THREADS = 1024
 
 @dataclass(frozen=True, slots=True)
 class PreprocessingOptions:
-    """What is to be other than the weights' own; None leaves it."""
+    """Preprocessing, labels and threads in place of the defaults; None keeps one."""
 
+    # Shorter side before the crop, in pixels; 0 leaves no margin.
     resize: int | None = None
-    """Shorter side before the crop; 0 leaves no margin."""
     interpolation: str | None = None
     mean: Triple | None = None
     std: Triple | None = None
@@ -481,7 +497,7 @@ class PreprocessingOptions:
     threads: int | None = None
 
     def options(self) -> dict[str, object]:
-        """What shapes the result, for its metadata; only what was given."""
+        """Return the given options that shape the result, for its metadata."""
         given = {
             "resize": self.resize,
             "interpolation": self.interpolation,
@@ -491,7 +507,10 @@ class PreprocessingOptions:
         return {name: value for name, value in given.items() if value is not None}
 
     def applied(self, model: Model) -> Model:
-        """The model with its preprocessing and labels. Raises CheckpointError."""
+        """Return the model with this preprocessing and these labels.
+
+        Raises CheckpointError for a file of labels that cannot be used.
+        """
         from vitviz.models.labels import labelled
         from vitviz.pictures.placement import Interpolation
 
@@ -505,7 +524,7 @@ class PreprocessingOptions:
         return model if self.labels is None else labelled(model, self.labels)
 
     def set_threads(self) -> None:
-        """Give torch so many threads of the processor."""
+        """Set the number of torch's threads, if one is given."""
         if self.threads is not None:
             from vitviz.models.load import use_threads
 
@@ -513,7 +532,7 @@ class PreprocessingOptions:
 
 
 def add_preprocessing_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything `running_from` reads."""
+    """Add the options that `preprocessing_from` reads."""
     group = parser.add_argument_group("preprocessing, instead of the weights' own")
     group.add_argument(
         "--resize", metavar="S", help="shorter side before the crop; 0 for no margin"
@@ -530,7 +549,10 @@ def add_preprocessing_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
-    """The parsed options. Raises InputError, one sentence for the first bad one."""
+    """Return the checked options for preprocessing, labels and threads.
+
+    Raises InputError or SelectionError for the first that cannot be used.
+    """
     if args.interpolation not in (None, *INTERPOLATIONS):
         raise InputError(
             "There is no --interpolation {text}; there is {names}.",

@@ -1,4 +1,6 @@
-"""The command line: parses arguments, runs a command, turns errors into one line.
+"""Entry of the command line: arguments, commands, and errors as one line.
+
+    arguments ── Parser ──► command's module: add_arguments, execute ──► exit code
 
 Nothing heavy is imported before a command runs: `vitviz --help` needs neither torch
 nor Qt nor numpy.
@@ -41,7 +43,7 @@ opened with ./export, for example.
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as every other error is said."""
+    """Argument parser whose errors are one line, like every other error."""
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing the usage."""
@@ -62,9 +64,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         code = _run([a for a in arguments if a != "--debug"], is_debugging=is_debugging)
         if sys.stdout is not None:
-            sys.stdout.flush()  # here, so that a full disk is said by us
+            # here and not at the interpreter's exit: a full disk is reported below
+            sys.stdout.flush()
         return code
-    except SystemExit as exit_request:  # argparse after --help and --version
+    except SystemExit as exit_request:
+        # argparse, after --help and --version
         return int(exit_request.code or 0)
     except VitvizError as error:
         if is_debugging:
@@ -89,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _silence_output() -> None:
-    """Let nothing that is still to be written fail again at the interpreter's exit."""
+    """Discard what is still to be written, which would fail again at the exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -157,7 +161,10 @@ def _window_parser() -> Parser:
 
 
 def _prepare(*, is_debugging: bool) -> None:
-    """What comes before a command. Raises EnvironmentFault for a broken library."""
+    """Check the libraries before a command runs, and keep them quiet.
+
+    Raises EnvironmentFault for a broken library.
+    """
     if not is_debugging:
         _quiet_libraries()
     from vitviz.system.environment import check_libraries
@@ -166,20 +173,24 @@ def _prepare(*, is_debugging: bool) -> None:
 
 
 def _quiet_libraries() -> None:
-    """Standard error is for what we say; warnings, bars and log records are off."""
+    """Keep warnings, progress bars and log records of libraries off standard error."""
     import logging
     import warnings
 
     logging.getLogger("vitviz").addHandler(logging.NullHandler())
 
     warnings.simplefilter("ignore")
-    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")  # read at its import
+    # torch reads it when it is imported
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 
 def _fault(error: Exception, *, is_debugging: bool) -> int:
-    """One line for an error nobody foresaw, its traceback kept."""
+    """Report an unforeseen error in one line and return the exit code.
+
+    The traceback is kept in a file.
+    """
     if is_debugging:
         traceback.print_exc()
     if is_out_of_memory(error):

@@ -1,4 +1,4 @@
-"""`vitviz models`: what there is by name, fetching it, and what a file holds."""
+"""Command `vitviz models`: list models, show one, fetch weights, check a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COLUMNS = ("name", "size", "px", "patch", "tokens", "licence", "")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`list [WORD...]`, `show M`, `get M`, or `check PATH`."""
+    """Add the action, its words and `--json`."""
     actions = ("list", "show", "get", "check")
     parser.add_argument("action", nargs="?", choices=actions, default="list")
     parser.add_argument(
@@ -43,7 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Do one of the four."""
+    """List models, show one, fetch one, or check a path.
+
+    Raises UnknownModelError without a match, CheckpointError for a file that cannot be
+    used, DownloadError and OutputError where weights cannot be fetched or stored.
+    """
     if args.action == "list":
         return _list(" ".join(args.words), as_json=args.json)
     if len(args.words) != 1:
@@ -98,7 +102,7 @@ def _show(name: str, *, as_json: bool) -> int:
 
 
 def _in_words(heading: str, value: object) -> tuple[str, str]:
-    """A fact for people: "patch_px" 16 is "patch" "16 px"."""
+    """Return a fact to be read by people: "patch_px", 16 becomes "patch", "16 px"."""
     name, _, unit = heading.rpartition("_")
     if isinstance(value, list):
         return heading, ", ".join(value)
@@ -135,7 +139,7 @@ def _get(name: str, *, as_json: bool) -> int:
 
 
 class _ProgressLine:
-    """One line on standard error: rewritten on a terminal, else one every tenth."""
+    """Progress on standard error: one line rewritten, or off a terminal ten lines."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
@@ -165,7 +169,10 @@ class _ProgressLine:
 
 
 def _known(name: str) -> Entry:
-    """The entry of that name; timm is only asked for names the catalogue lacks."""
+    """Return the entry of a name; timm is imported only if the catalogue lacks it.
+
+    Raises UnknownModelError.
+    """
     found = find(name)
     if found is not None:
         return found
@@ -175,7 +182,7 @@ def _known(name: str) -> Entry:
 
 
 def _facts(entry: Entry) -> dict[str, object]:
-    """Everything that is known of a model, under headings."""
+    """Return everything that is known of a model, by heading."""
     family, place = entry.family, store.place_of(entry)
     remote = entry.remote
     return {

@@ -1,4 +1,4 @@
-"""What the command line says on standard error."""
+"""Messages of the command line on standard error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def say(text: str) -> None:
-    """Write one line on standard error, whatever `text` holds; quiet without one."""
+    """Write one line on standard error, whatever `text` holds; nothing without one."""
     if sys.stderr is None:
         return
     line = " ".join(text.splitlines())

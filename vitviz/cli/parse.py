@@ -1,4 +1,8 @@
-"""Texts of options, parsed and checked."""
+"""Parsers of option values: sizes, tokens, heads, numbers, names.
+
+Each turns a text of the command line into a value or raises one sentence that names the
+option.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +23,13 @@ MAX_SIZE_PX = 32768
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Names in a sentence: "a, b or c"."""
+    """Return names as part of a sentence: "a, b or c"."""
     rest = f" or {names[-1]}" if len(names) > 1 else ""
     return (", ".join(names[:-1]) or names[0]) + rest
 
 
 def one_of(text: str, names: tuple[str, ...], option: str) -> str:
-    """`text`, if it is one of `names`. Raises InputError."""
+    """Return the text if it is one of `names`. Raises InputError."""
     if text in names:
         return text
     raise InputError(
@@ -37,7 +41,7 @@ def one_of(text: str, names: tuple[str, ...], option: str) -> str:
 
 
 def whole(text: str, option: str) -> int:
-    """A whole number above 0. Raises SelectionError."""
+    """Return a number of pixels from 1 to `MAX_SIZE_PX`. Raises SelectionError."""
     if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_SIZE_PX:
         return int(text)
     raise SelectionError(
@@ -49,7 +53,7 @@ def whole(text: str, option: str) -> int:
 
 
 def factor(text: str) -> float:
-    """Pixels a unit of a figure has. Raises SelectionError."""
+    """Return the pixels for each figure unit, in [0.25, 16]. Raises SelectionError."""
     try:
         value = float(text)
     except ValueError:
@@ -62,7 +66,7 @@ def factor(text: str) -> float:
 
 
 def size_of(text: str) -> int | tuple[int, int]:
-    """`N` or `WxH`. Raises SelectionError."""
+    """Return a size, `N` or `WxH` pixels. Raises SelectionError."""
     width, cross, height = text.lower().replace("×", "x").partition("x")
     if not cross:
         return whole(width, "--size")
@@ -70,7 +74,7 @@ def size_of(text: str) -> int | tuple[int, int]:
 
 
 def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
-    """A number from 0, or one of `words`. Raises SelectionError."""
+    """Return a number from 0, or one of `words`. Raises SelectionError."""
     if text in words:
         return text
     if text.isascii() and text.isdigit() and len(text) < 9:
@@ -84,14 +88,18 @@ def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
 
 
 def class_of(text: str) -> int:
-    """The number of a class. Raises SelectionError."""
+    """Return the number of a class. Raises SelectionError."""
     if text.isascii() and text.isdigit() and len(text) < 9:
         return int(text)
     raise SelectionError("--target takes a class by its number, not {text}.", text=text)
 
 
 def method_options_of(texts: list[str], method: str) -> MethodOptions:
-    """`--option NAME=VALUE`, each checked against what the method has."""
+    """Return the values of `--option NAME=VALUE`, which the method must have.
+
+    Raises InputError for an option that the method lacks, SelectionError for a value
+    that the option does not take.
+    """
     given: dict[str, object] = {}
     for text in texts:
         name, _, value = text.partition("=")
@@ -118,7 +126,7 @@ def method_options_of(texts: list[str], method: str) -> MethodOptions:
 
 
 def query_of(text: str) -> Query:
-    """A token by its name, number or cell. Raises SelectionError."""
+    """Return a token as a name, an index or a cell. Raises SelectionError."""
     kind, colon, number = text.partition(":")
     if colon and kind == "token" and number.isascii() and number.isdigit():
         return int(number[:9])
@@ -147,7 +155,7 @@ def queries_of(texts: list[str]) -> tuple[Query, ...]:
 
 
 def head_of(text: str) -> HeadChoice | str:
-    """Return `I`, `mean`, `mean:1,4` as a choice of heads, or "all".
+    """Return a choice of heads from `I`, `mean` or `mean:1,4`; "all" as it is.
 
     Raises SelectionError.
     """
@@ -169,7 +177,7 @@ def head_of(text: str) -> HeadChoice | str:
 
 
 def between(text: str | None, option: str, least: float, most: float) -> float | None:
-    """Return a number of a range; None where none was given. Raises SelectionError."""
+    """Return a number within a range; None if none is given. Raises SelectionError."""
     if text is None:
         return None
     try:
@@ -188,7 +196,7 @@ def between(text: str | None, option: str, least: float, most: float) -> float |
 
 
 def scale_of(text: str) -> str | tuple[float, float]:
-    """Own, shared, or LOW,HIGH. Raises SelectionError."""
+    """Return "own", "shared" or the two ends of `LOW,HIGH`. Raises SelectionError."""
     if text in ("own", "shared"):
         return text
     low, comma, high = text.partition(",")

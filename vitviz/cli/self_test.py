@@ -1,4 +1,4 @@
-"""`vitviz self-test`: whether this installation does what it promises."""
+"""Command `vitviz self-test`: check that this installation works."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ EPILOG = """\
 Prints one line a check. Exit code 0 when all have passed, else 1.
 """
 
+# Largest deviation of a row's sum from 1, in float32.
 SUM_LIMIT = 1e-5
-"""How far a row's sum may be from 1, in float32."""
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    """Add no arguments: the command has none of its own."""
 
 
 def execute(_args: argparse.Namespace) -> int:
-    """Run the checks in order; each says what it found."""
+    """Run the checks in order, print a line for each, return 1 if one failed."""
     state: dict[str, object] = {}
     checks: list[tuple[str, Callable[[dict[str, object]], str]]] = [
         ("libraries", _libraries),
@@ -46,7 +46,7 @@ def execute(_args: argparse.Namespace) -> int:
         try:
             found, verdict = check(state), "ok"
         except Exception as error:
-            # whatever fails here is what this command is there to report
+            # broad: whatever fails here, this command is there to report it
             found, verdict = f"{type(error).__name__}: {error}", "FAILED"
             num_failed += 1
         print(f"{verdict:<8}{name:<11}{found}", flush=True)

@@ -1,4 +1,4 @@
-"""`vitviz [PATH...]`: the window."""
+"""Command `vitviz [PATH...]`: open the window."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def execute(args: argparse.Namespace) -> int:
 
 
 def _language(chosen: Language) -> str | None:
-    """As `QLocale` takes it; None for the system's."""
+    """Return a language as `QLocale` takes it; None for the system's."""
     return None if chosen is Language.SYSTEM else chosen.value
 
 

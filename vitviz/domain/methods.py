@@ -1,7 +1,7 @@
-"""The registry of methods: each with its formula, source, cost, caveat and options.
+"""Registry of methods: formula, source, cost, caveat and options of each.
 
-    METHODS   every method by name; what runs them is `explain.run_method`
-    OPTIONS   what may be chosen of methods: how it is offered, how a caption says it
+    METHODS   every method by name; `explain.run_method` computes them
+    OPTIONS   the options of methods, with the texts of menus and captions
 
 Plain data, without torch: the window shows it before anything is computed. The texts
 are English, and translated where they are shown.
@@ -17,7 +17,7 @@ from vitviz.domain.interventions import Fill
 
 @dataclass(frozen=True, slots=True)
 class MethodOptions:
-    """What is chosen of methods; each method reads what its entry names.
+    """Values of all methods' options; a method reads those that its entry names.
 
     fusion : how rollout makes one matrix of a layer's heads.
     start_layer : first layer that rollout and relevance take in, from 0.
@@ -41,12 +41,13 @@ class MethodOptions:
             raise ValueError(f"out of range: {self}")
 
 
+# Default values, which captions and command lines leave out.
 USUAL = MethodOptions()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value that is offered; text and caption where it is no number."""
+    """A value that an option offers, with texts where it is not a number."""
 
     value: object
     text: str = ""
@@ -55,13 +56,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class MethodOption:
-    """An option of methods, as it is offered and as a caption says it.
+    """An option of methods, with the texts of its menu and of captions.
 
-    choices : in the order of a menu; empty for the layers of a model.
-    caption : of a number n, or in percent where it is a share; empty where each
-        choice has its own.
+    name : of the field in `MethodOptions`.
+    label : heading of the menu.
+    choices : in the order of the menu; empty where they are the layers of a model.
+    caption : with `{n}` for the number, in percent for a share; empty where each choice
+        has a caption of its own.
     is_share : whether values are shares of 1, shown in percent.
-    is_always_said : whether a caption says it also where it is the usual.
+    is_always_said : whether captions name the default value as well.
     """
 
     name: str
@@ -128,7 +131,7 @@ assert set(OPTIONS) == {field.name for field in fields(MethodOptions)}
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What is said of a method beside its map."""
+    """Entry of a method: texts shown with its map, and what it takes and returns."""
 
     name: str
     title: str
@@ -136,22 +139,22 @@ class Method:
     source: str
     cost: str
     caveat: str
+    # Whether each layer and head has a map of its own.
     is_layerwise: bool
-    """Whether it shows one layer, and its heads one by one."""
     needs_gradients: bool
+    # Whether the values of all tokens add up to 1, so that 1/N is the uniform value.
     sums_to_one: bool
-    """Whether the values of all tokens add up to 1, so that 1/N is a measure."""
     options: tuple[str, ...] = ()
+    # Whether the model is needed in addition to the trace.
     needs_model: bool = False
-    """Whether the model is needed beside its trace."""
+    # Whether each query has a map of its own.
     is_per_query: bool = True
-    """Whether another query has another map."""
+    # Whether the query may be that of a pooling head, which has one row and no more.
     takes_pool: bool = False
-    """Whether the query may be a pooling head's: it needs one row and nothing else."""
 
     @property
     def needs_rows_of_one(self) -> bool:
-        """Whether its formula takes attention as shares: not for a changed axis."""
+        """Whether rows must sum to 1, which they do not on another softmax axis."""
         return not self.is_layerwise and self.name != "occlusion"
 
 
@@ -301,5 +304,5 @@ _ALL = (
         is_per_query=False,
     ),
 )
+# All methods by name, in the order in which they are offered.
 METHODS = {method.name: method for method in _ALL}
-"""All methods by name, in the order in which they are offered."""

@@ -1,1 +1,1 @@
-"""Figures, animations and numbers: what is on screen, as a file."""
+"""Export of what is on screen: figures, animations and numbers as files."""

@@ -1,4 +1,4 @@
-"""Animated GIF: one frame a layer or head, on white, all of one size."""
+"""Animated GIF of several figures: a frame for each layer or head, all of one size."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from vitviz.export.save import Figure, draw
 from vitviz.views.colour import Meaning, lookup_table
 
 FRAME_MS = 600
+# A longer pause on the last frame shows where the animation begins again.
 LAST_FRAME_MS = 1800
-"""A pause that says where it begins again."""
+# Of the 256 colours of a palette.
 NUM_MAP_COLOURS = 72
 NUM_GREYS = 12
 MAX_FRAME_PIXELS = 4_000_000
@@ -30,8 +31,12 @@ def gif_bytes(
     description: str = "",
     on_progress: Callable[[float], None] | None = None,
 ) -> bytes:
-    """The frames in one looping GIF; its comment holds `description`.
+    """Return the figures as one looping GIF, each a frame on white.
 
+    scale : pixels for each figure unit; less where a frame would have more than
+        `MAX_FRAME_PIXELS`.
+    colormap : of the maps; its colours have places of their own in the palette.
+    description : JSON, for the comment of the file.
     on_progress : called with the share of the frames that are drawn, in [0, 1]; what
         it raises ends the work.
     """
@@ -43,7 +48,7 @@ def gif_bytes(
         frames.append(_pillow(draw(replace(figure, width=width, height=height), scale)))
         if on_progress is not None:
             on_progress(number / len(figures))
-    # one palette for all, or colours would flicker from frame to frame
+    # one palette for all frames, or colours would flicker from frame to frame
     step = max(1, len(frames) // 8)
     sample = np.concatenate([np.asarray(f)[::2, ::2] for f in frames[::step]])
     palette = _palette(sample, colormap)
@@ -66,9 +71,12 @@ def gif_bytes(
 
 
 def _palette(sample: npt.NDArray[np.uint8], colormap: str) -> PIL.Image.Image:
-    """256 colours: the map's own, greys for text, the marks', then the picture's.
+    """Return 256 colours: the map's, greys for text, the marks', then the picture's.
 
-    Left to itself a palette spends nothing on the colour bar, which then lies.
+    A palette chosen by the pixels alone has few colours of the bar, which would then
+    show wrong ones.
+
+    sample : (h, w, 3) uint8 of some frames.
     """
     ramp = np.linspace(0, 255, NUM_MAP_COLOURS).astype(int)
     greys = np.repeat(np.linspace(0, 255, NUM_GREYS)[:, None], 3, axis=1)

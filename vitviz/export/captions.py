@@ -1,6 +1,7 @@
-"""What a figure is of, in words: a statement each, in the program's language.
+"""Captions of figures: what a map shows, and what was changed of the model.
 
-What was changed of a model, in words: for captions, marks and the Lab's list.
+A caption is a tuple of statements in the program's language, English without a window.
+The Lab's list, and the marks on pictures, name changes with the same functions.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def tr(text: str) -> str:
-    """In the program's language; English without a window."""
+    """Return a text in the program's language; English without a window."""
     return QCoreApplication.translate("figures", text)
 
 
@@ -40,7 +41,7 @@ def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
 
     The scale is the last but one, the input the last.
 
-    state : of the view, with its scale and what was chosen of it.
+    state : the view that the map was resolved from.
     """
     method, scale = METHODS[one.method], state.scale
     place: tuple[str, ...] = ()
@@ -89,12 +90,12 @@ def table_caption(
 
 
 def layer_text(layer: int) -> str:
-    """`layer 3`."""
+    """Return "layer 3"."""
     return tr("layer {n}").format(n=layer)
 
 
 def heads_text(choice: HeadChoice) -> str:
-    """`head 3`, `mean of all heads` or `max of heads 1, 4`."""
+    """Return "head 3", "mean of all heads" or "max of heads 1, 4"."""
     if choice.single is not None:
         return tr("head {n}").format(n=choice.single)
     if not choice.heads:
@@ -113,7 +114,7 @@ def heads_text(choice: HeadChoice) -> str:
 
 
 def head_label(choice: HeadChoice) -> str:
-    """`head 3` or `head mean`, over a column of a table."""
+    """Return "head 3" or "head mean", the label over a column of a table."""
     if choice.heads:
         return heads_text(choice)
     names = {
@@ -125,41 +126,41 @@ def head_label(choice: HeadChoice) -> str:
 
 
 def method_text(one: Heat) -> str:
-    """A map's method, in a figure's caption."""
+    """Return the method of a map as a caption names it."""
     return tr("raw attention") if one.method == "raw" else method_title(one.method)
 
 
 def method_title(name: str) -> str:
-    """A method by its whole name."""
+    """Return the title of a method by its name in `METHODS`."""
     return method_words(METHODS[name].title)
 
 
 def method_words(text: str) -> str:
-    """What the registry says of a method, in the program's language."""
+    """Return a text of `domain.methods` in the program's language."""
     return QCoreApplication.translate("methods", text)
 
 
 def side_text(one: Heat, name: str) -> str:
-    """`query CLS` or `key (3, 4)`."""
+    """Return "query CLS" or "key (3, 4)"."""
     if one.direction is Direction.LOOKS_AT:
         return tr("query {name}").format(name=name)
     return tr("key {name}").format(name=name)
 
 
 def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
-    """Say what was chosen of a method, where it is not the usual."""
-    said = []
+    """Return the method's options, a statement each, but for usual values."""
+    statements = []
     for name, value in one.options:
         if name == "target" and isinstance(value, int):
             label = class_name(value, setup.model.labels)
-            said.append(tr("class {name}").format(name=label))
+            statements.append(tr("class {name}").format(name=label))
         elif name in OPTIONS:
-            said.append(_option_text(OPTIONS[name], value))
-    return tuple(text for text in said if text)
+            statements.append(_option_text(OPTIONS[name], value))
+    return tuple(text for text in statements if text)
 
 
 def _option_text(option: MethodOption, value: object) -> str:
-    """Return what a caption says of an option; nothing where it goes without saying."""
+    """Return a statement about an option; "" for a usual value that is not named."""
     if value == getattr(USUAL, option.name) and not option.is_always_said:
         return ""
     if not option.caption:
@@ -172,7 +173,7 @@ def _option_text(option: MethodOption, value: object) -> str:
 
 
 def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
-    """Name the tokens pinned beside the first."""
+    """Return a statement with the tokens pinned beside the first, if there are any."""
     others = [t for t in state.others if t != one.token]
     if not others:
         return ()
@@ -181,13 +182,13 @@ def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
 
 
 def _view_text(one: Heat, state: ViewState) -> tuple[str, ...]:
-    """Say what was done to the values, or to their picture, before they were drawn."""
-    said = []
+    """Return what was done to values or map before drawing, a statement each."""
+    statements = []
     if state.renormalise and one.method == "raw":
-        said.append(tr("patches only, rescaled to sum 1"))
+        statements.append(tr("patches only, rescaled to sum 1"))
     if state.smooth:
-        said.append(tr("smoothed between patches"))
-    return tuple(said)
+        statements.append(tr("smoothed between patches"))
+    return tuple(statements)
 
 
 def _clip_text(count: int) -> tuple[str, ...]:
@@ -219,7 +220,7 @@ def _token_text(one: Heat, setup: Setup) -> str:
 
 
 def token_text(token: int, setup: Setup) -> str:
-    """Return "(7, 3)" for a patch, the name of a special token."""
+    """Return "(7, 3)" for a patch, and the name of a special token."""
     cell = setup.grid.cell(token)
     if cell is None:
         return special_name(token, setup.prefix_names)
@@ -234,7 +235,10 @@ def _input_text(setup: Setup) -> str:
 
 
 def change_words(part: Interventions) -> str:
-    """One change, as of `Interventions.parts`."""
+    """Return what was changed of the model.
+
+    part : one of `Interventions.parts`, which has a single change.
+    """
     if part.temperature != 1:
         return tr_changes("temperature {n}").format(n=format_value(part.temperature))
     if not part.is_scaled:
@@ -249,7 +253,7 @@ def change_words(part: Interventions) -> str:
 
 
 def changed_words(interventions: Interventions) -> tuple[str, ...]:
-    """Every change, for a caption; empty for the untouched model."""
+    """Return a statement for each change of the model; empty for the untouched one."""
     return tuple(
         tr_changes("changed: {what}").format(what=change_words(part))
         for part in interventions.parts()
@@ -257,7 +261,7 @@ def changed_words(interventions: Interventions) -> tuple[str, ...]:
 
 
 def tr_changes(text: str) -> str:
-    """In the program's language."""
+    """Return a text about changes in the program's language."""
     return QCoreApplication.translate("changes", text)
 
 
@@ -308,5 +312,5 @@ def _hidden(hidden: Hidden) -> str:
 
 
 def counted(count: int, one: str, several: str) -> str:
-    """The words for a number, `{n}` in those for several."""
+    """Return `one` for a count of 1, else `several` with `{n}` filled in."""
     return one if count == 1 else several.format(n=count)

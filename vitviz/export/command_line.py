@@ -1,4 +1,4 @@
-"""The command line that makes again what is on screen."""
+"""Command line of `vitviz export` that writes again what is on screen."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from vitviz.views.state import Direction, Scale, Style, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
 
+# Endings of files of numbers.
 NUMBERS = (".npz", ".csv")
 
 
@@ -73,7 +74,7 @@ def command_line(
 
 
 def _input(options: RunOptions) -> list[str]:
-    """Return how the picture is brought to the model."""
+    """Return the options for size, fit and preprocessing."""
     words = []
     if options.size is not None:
         size = options.size
@@ -91,7 +92,7 @@ def _input(options: RunOptions) -> list[str]:
 
 
 def _what(state: ViewState, setup: Setup, target: str) -> list[str]:
-    """Return layer, heads, queries and method."""
+    """Return the options for layer, heads, queries and method."""
     method = METHODS[state.method]
     ending = target[target.rfind(".") :].lower()
     words = []
@@ -121,7 +122,7 @@ def _what(state: ViewState, setup: Setup, target: str) -> list[str]:
 
 
 def _view(state: ViewState) -> list[str]:
-    """Return scale, style and colours, where they are not the usual ones."""
+    """Return the options for scale, style and colours that are not the defaults."""
     usual, words = ViewState(), []
     if state.renormalise:
         words.append("--renormalise")
@@ -156,6 +157,7 @@ def head_text(choice: HeadChoice) -> str:
 
 
 def _token(token: int, setup: Setup) -> str:
+    """Return a token as `--query` takes it: "pool", "token:0" or "7,3"."""
     if token == POOL:
         return "pool"
     cell = setup.grid.cell(token)

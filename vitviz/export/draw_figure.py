@@ -1,4 +1,9 @@
-"""One attention map as a figure: picture, heat, query, colour bar, caption."""
+"""Figure of one map: picture, map, query, colour bar, small maps beside, caption.
+
+    Heat, grid, FigureOptions ── frame ──► sizes, places ── paint ──► QPainter
+
+All sizes are in figure units, 1/96 inch; `paint` scales them to any device.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +32,8 @@ from vitviz.views.colour import Meaning, rgb
 from vitviz.views.display import Heat, MapCell
 from vitviz.views.state import Direction, Look
 
+# Longer side of the picture in figure units, unless its own is near to it.
 PICTURE_SIDE = 640
-"""Longer side of the picture in figure units."""
 MARGIN = 20.0
 GAP = 14.0
 CHIP_HEIGHT = 30.0
@@ -39,19 +44,19 @@ BESIDE_SIDE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class FigureOptions:
-    """How a figure looks."""
+    """How a figure looks, and what stands beside its picture."""
 
     look: Look = Look()
+    # Names of the special tokens, for the label of a query that is one of them.
     prefix_names: tuple[str, ...] = ()
-    """Names of the special tokens, for the label of a query that is one of them."""
+    # Statements below the picture, joined and wrapped; empty for no caption.
     caption: tuple[str, ...] = ()
-    """Statements below the picture, joined and wrapped; empty for none."""
     show_bar: bool = True
     show_query: bool = True
+    # Patches that the run hid; None where the model saw the whole picture.
     hidden: HiddenPatches | None = None
-    """What the run hid of the picture."""
+    # (token, map) of the tokens pinned beside the first, each with its label.
     beside: tuple[tuple[int, MapCell], ...] = ()
-    """(token, map) of the tokens pinned beside the first; `label` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Frame:
 def frame(
     heat: Heat, placement: Placement, grid: PatchGrid, options: FigureOptions
 ) -> Frame:
-    """The figure's size and the place of its parts."""
+    """Return the figure's size and the places of its parts."""
     shown = shown_rect(placement)
     longest = max(shown.width, shown.height)
     # a picture that is not far from the usual size is shown pixel for pixel
@@ -107,7 +112,7 @@ def frame(
 def _beside(
     picture: QRectF, top: float, options: FigureOptions
 ) -> tuple[tuple[QRectF, MapCell], ...]:
-    """Return where the maps of the tokens pinned beside lie: in a row below."""
+    """Return the places of the maps of the tokens pinned beside: a row below."""
     rows, cols = options.beside[0][1].patches.shape
     unit = BESIDE_SIDE / max(rows, cols)
     placed = []
@@ -151,9 +156,9 @@ def paint(
     options: FigureOptions,
     rect: QRectF,
 ) -> None:
-    """The figure into `rect`, as large as it fits, on whatever is already there.
+    """Draw the figure into `rect`, as large as it fits, on whatever is already there.
 
-    Needs a QGuiApplication (`save.ensure_application`), for its fonts.
+    Needs a QGuiApplication for its fonts; see `save.ensure_application`.
     """
     parts = frame(heat, placement, grid, options)
     scale = min(rect.width() / parts.width, rect.height() / parts.height)
@@ -201,7 +206,7 @@ def paint_legend(
 ) -> None:
     """Draw the colour bar, if there is one, and the caption from `below` on.
 
-    num_clipped : values beyond the upper end of the bar.
+    num_clipped : number of values above the upper end of the bar.
     """
     if bar is not None:
         draw_marks.draw_bar(
@@ -221,7 +226,7 @@ def paint_legend(
 
 
 def query_colour(direction: Direction) -> str:
-    """Colour of the chosen token: it is the query of a row, the key of a column."""
+    """Return the colour of the chosen token: a row's query or a column's key."""
     meaning = Meaning.QUERY if direction is Direction.LOOKS_AT else Meaning.KEY
     return meaning.value
 
@@ -257,19 +262,19 @@ def _paint_query(
 
 
 def chip_text(heat: Heat, prefix_names: tuple[str, ...]) -> str:
-    """What a map of a special token is marked with, in the program's language."""
+    """Return the label of a special token as query or key, such as "query: cls"."""
     is_row = heat.direction is Direction.LOOKS_AT
     text = tr("query: {name}") if is_row else tr("key: {name}")
     return text.format(name=special_name(heat.token, prefix_names))
 
 
 def tr(text: str) -> str:
-    """In the program's language."""
+    """Return a text in the program's language; English without a window."""
     return QCoreApplication.translate("figures", text)
 
 
 def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
-    """Name of a special token, or its number where no name is known; also POOL's."""
+    """Return the name of a special token or of POOL; the number if it has no name."""
     if token == POOL:
         return tr("pool")
     return (

@@ -1,4 +1,4 @@
-"""What stands on and beside the picture of a figure: ring, chip, colour bar, text."""
+"""Marks on and beside the picture of a figure: ring, label, colour bar, text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from vitviz.views.state import Look, Style
 
 TEXT = QColor("#222222")
 QUIET = QColor("#666666")
+# In place of the picture under the colours of a spotlight's bar.
 SURROUND = QColor("#B8B8B8")
-"""Stands for the photograph under a spotlight's bar."""
 
 SMALL_PX = 12
 BAR_WIDTH = 14.0
@@ -31,7 +31,7 @@ TICK_LENGTH = 5.0
 
 
 def font(size_px: int, *, bold: bool = False) -> QFont:
-    """The system's font with figures of equal width, sized in figure units."""
+    """Return the system's font without hinting, sized in figure units."""
     chosen = QFont()
     chosen.setPixelSize(size_px)
     chosen.setBold(bold)
@@ -40,12 +40,15 @@ def font(size_px: int, *, bold: bool = False) -> QFont:
 
 
 def text_width(text: str, size_px: int) -> float:
-    """Width of one line in figure units."""
+    """Return the width of one line, in figure units."""
     return QFontMetricsF(font(size_px)).horizontalAdvance(text)
 
 
 def wrapped(parts: list[str], size_px: int, width: float) -> list[str]:
-    """`parts` joined by " · " into lines no wider than `width` where possible."""
+    """Return parts joined by " · " into lines no wider than `width` where possible.
+
+    size_px, width : height of the font and width of a line, in figure units.
+    """
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]} · {part}" if lines else part
@@ -81,7 +84,7 @@ def draw_ring(
 def draw_chip(
     painter: QPainter, left: float, middle: float, text: str, colour: str
 ) -> None:
-    """A small rounded label whose left edge and vertical middle are given."""
+    """Draw a small rounded label from its left edge and vertical middle."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font(SMALL_PX, bold=True))
@@ -97,16 +100,20 @@ def draw_chip(
 
 @dataclass(frozen=True, slots=True)
 class BarText:
-    """What is written beside a colour bar, placed: 0 is the bar's top."""
+    """Text beside a colour bar with its place, in figure units below the bar's top."""
 
+    # (y, text); the text is empty where it would overlap that of the uniform mark.
     ticks: tuple[tuple[float, str], ...]
-    """(y, text); text is empty where it would run into another."""
+    # y of the uniform mark; None without one, or where it lies outside the bar.
     uniform: float | None
-    """y of the 1/N mark, None where 1/N lies outside the bar."""
 
 
 def bar_text(levels: Levels, uniform: float | None, height: float) -> BarText:
-    """Ticks and 1/N mark of a bar of `height`; the mark's text wins over a tick's."""
+    """Return the ticks of a bar and the mark of the uniform value.
+
+    uniform : value of every token if attention were even; None for no mark.
+    height : of the bar, in figure units.
+    """
 
     def y_of(value: float) -> float | None:
         position = levels.position(value)
@@ -124,7 +131,7 @@ def bar_text(levels: Levels, uniform: float | None, height: float) -> BarText:
 
 
 def tick_labels(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Values as text, with equally many decimals where they are written plainly."""
+    """Return values as text, with equally many decimals unless one has an exponent."""
     texts = [format_value(value) for value in values]
     if any("e" in text for text in texts):
         return tuple(texts)
@@ -134,7 +141,7 @@ def tick_labels(values: tuple[float, ...]) -> tuple[str, ...]:
 
 
 def bar_width(levels: Levels) -> float:
-    """Room for a colour bar with its text."""
+    """Return the width of a colour bar with its text, in figure units."""
     texts = ["1/N", *tick_labels(levels.ticks())]
     widest = max(text_width(text, SMALL_PX) for text in texts)
     return BAR_WIDTH + TICK_LENGTH + 4 + widest
@@ -152,13 +159,15 @@ def draw_bar(
 ) -> None:
     """Draw a colour bar at the left of `box`, its numbers to the right of it.
 
-    num_clipped : values beyond the upper end, which ▲ says.
+    uniform : as in `bar_text`; `uniform_text` is written beside its mark.
+    num_clipped : values above the upper end; if there are any, a ▲ stands there.
     """
     painter.save()
     bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     table = lookup_table(look.colormap)
-    if look.style is Style.SPOTLIGHT:  # no gradient: Qt's PDF has it black
+    # opaque colours and no gradient of opacity, which Qt's PDF draws black
+    if look.style is Style.SPOTLIGHT:
         light = 1 - look.opacity * np.linspace(1, 0, 256)[:, None]
         grey = (SURROUND.red(), SURROUND.green(), SURROUND.blue())
         table = np.rint(light * grey).astype(np.uint8)
@@ -207,14 +216,14 @@ def draw_bar(
 
 
 def _draw_beside(painter: QPainter, x: float, middle: float, text: str) -> None:
-    """One line of text whose figures are centred on `middle`."""
+    """Draw one line of text whose digits are centred vertically on `middle`."""
     if text:
         metrics = QFontMetricsF(painter.font())
         painter.drawText(QPointF(x, middle + metrics.capHeight() / 2), text)
 
 
 def _words(text: str, size_px: int, width: float) -> list[str]:
-    """`text` broken between words into lines, and within one that is too long."""
+    """Return a text broken into lines between words, or within one that is too long."""
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word

@@ -1,8 +1,11 @@
-"""A photograph with attention over it, at the figure's own pixels.
+"""Picture of a figure: the photograph, the map over it, grid and hidden patches.
 
-Patches that a changed run did not get to see, drawn where the photograph has them.
+    draw_photo ─ draw_stand_in ─ draw_heat ─ draw_hatch ─ draw_unseen ─ draw_grid
 
-Without it a figure would show an eye that the model never saw.
+Each draws into one box, in the order of the line above. Patches that the run hid are
+drawn as the model got them: the figure would otherwise show an eye that the model
+never saw. `part` is always the rectangle of the picture, in source pixels, that is
+drawn in `box`, in figure units.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from vitviz.views.state import Look
 
 
 def shown_rect(placement: Placement) -> Rect:
-    """Picture and input together, in source pixels: what a figure shows."""
+    """Return the rectangle around picture and model input, in source pixels."""
     width, height = placement.source_size
     whole = placement.input_rect()
     left, top = min(0.0, whole.x), min(0.0, whole.y)
@@ -35,7 +38,7 @@ def shown_rect(placement: Placement) -> Rect:
 
 
 def draw_photo(painter: QPainter, image: SourceImage, part: Rect, box: QRectF) -> None:
-    """`part` of the photograph into `box`; beyond its edges nothing is drawn."""
+    """Draw `part` of the picture into `box`; nothing beyond the picture's edges."""
     width, height = image.size
     scale_x, scale_y = box.width() / part.width, box.height() / part.height
     left, top = max(part.x, 0.0), max(part.y, 0.0)
@@ -78,7 +81,7 @@ def draw_heat(
     box: QRectF,
     look: Look,
 ) -> None:
-    """Attention over `part` of the picture drawn in `box`, each cell on its pixels.
+    """Draw a map over `part` of the picture, each cell on its patch's pixels.
 
     The overlay is sampled at the middle of every device pixel, so that edges between
     cells are sharp and lie where the model's patches lie, to the pixel.
@@ -181,7 +184,7 @@ def cell_box(
     part: Rect,
     box: QRectF,
 ) -> QRectF:
-    """Where a patch lies in `box`."""
+    """Return the rectangle of a patch within `box`."""
     return mapped(part, box, placement.cell_rect(*cell, grid))
 
 
@@ -196,7 +199,13 @@ def _index(
     placement: Placement,
     num_cells: int,
 ) -> npt.NDArray[np.int64]:
-    """Cell under the middle of each device pixel along one axis, −1 where unseen."""
+    """Return the cell under each device pixel's middle along one axis; −1 if unseen.
+
+    first, last : device pixels, the last not included.
+    start, length : of the box, in device pixels.
+    part_start, part_length : of the part of the picture, in source pixels.
+    axis : 0 for x, 1 for y.
+    """
     middle = np.arange(first, last) + 0.5
     source = part_start + (middle - start) * part_length / length
     resized, size = placement.resized_size[axis], placement.source_size[axis]
@@ -208,9 +217,11 @@ def _index(
 
 
 def _reduced(pixels: Bytes, wanted_px: float) -> Bytes:
-    """The photograph, halved until it has less than twice the pixels wanted.
+    """Return a picture halved until it is at most twice as wide as wanted.
 
     By Pillow, which lets other threads go on meanwhile; Qt from Python does not.
+
+    pixels : (h, w, 3) uint8.
     """
     data = np.ascontiguousarray(pixels)
     height, width = data.shape[:2]
@@ -225,7 +236,7 @@ def _reduced(pixels: Bytes, wanted_px: float) -> Bytes:
 
 
 def mapped(part: Rect, box: QRectF, rect: Rect) -> QRectF:
-    """A rectangle of source pixels in `box`."""
+    """Return where a rectangle of source pixels lies in `box`."""
     scale_x, scale_y = box.width() / part.width, box.height() / part.height
     return QRectF(
         box.left() + (rect.x - part.x) * scale_x,
@@ -242,7 +253,7 @@ def _path(part: Rect, box: QRectF, rect: Rect) -> QPainterPath:
 
 
 def _is_sliver(path: QPainterPath) -> bool:
-    """Whether nothing of it is as wide as half a unit: rounding, not a margin."""
+    """Return whether no part is half a unit wide: a rounding error, not a margin."""
     return all(
         min(p.boundingRect().width(), p.boundingRect().height()) < 0.5
         for p in path.toSubpathPolygons()
@@ -250,7 +261,7 @@ def _is_sliver(path: QPainterPath) -> bool:
 
 
 def _hatch(painter: QPainter, area: QRectF) -> None:
-    """Thin diagonals, 8 units apart, as lines: patterns do not survive in SVG."""
+    """Draw thin diagonals 8 units apart: lines, since Qt's SVG has no patterns."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor("#AAAAAA"), 1))
     x = area.left() - area.height()
@@ -261,18 +272,18 @@ def _hatch(painter: QPainter, area: QRectF) -> None:
         x += 8
 
 
+# Figure units between two diagonals of a hidden patch.
 HATCH_STEP = 6.0
-"""Figure units between two diagonals."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HiddenPatches:
-    """What stands in the photograph's place, and where."""
+    """Patches that a run hid from the model, and what the model got in their place."""
 
     cells: tuple[tuple[int, int], ...]
+    # (h, w, 4) uint8 of the model's input, transparent elsewhere; None where tokens are
+    # dropped and the picture stays as it is.
     pixels: Bytes | None
-    """(h, w, 4) of the model's input, clear elsewhere; None where tokens are dropped
-    and the picture stays as it is."""
 
 
 def draw_stand_in(
@@ -282,7 +293,7 @@ def draw_stand_in(
     part: Rect,
     box: QRectF,
 ) -> None:
-    """The pixels that the model got, over `part` of the photograph drawn in `box`."""
+    """Draw the pixels that the model got over the patches that were hidden."""
     if hidden is None or hidden.pixels is None:
         return
     data = np.ascontiguousarray(hidden.pixels)
@@ -302,7 +313,7 @@ def draw_hatch(
     part: Rect,
     box: QRectF,
 ) -> None:
-    """An outline and diagonals over each hidden patch, in the colour of the Lab."""
+    """Draw an outline and diagonals over each hidden patch, in the Lab's colour."""
     if hidden is None:
         return
     painter.save()
@@ -317,7 +328,7 @@ def draw_hatch(
 
 
 def _diagonals(area: QRectF) -> Iterable[QLineF]:
-    """Rising lines within `area`: patterns do not survive in SVG."""
+    """Yield rising lines within `area`, since Qt's SVG has no brush patterns."""
     reach = HATCH_STEP
     while reach < area.width() + area.height():
         left = max(0.0, reach - area.height())

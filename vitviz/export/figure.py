@@ -1,7 +1,9 @@
 """Figures of what is on screen: one map, or a table of maps.
 
-Display ──► figure_of ──► Figure ──► PNG, SVG, PDF, a frame of a GIF
-rows of Display ──► table_of ──┘
+    Display ─────────► figure_of ──► Figure ──► PNG, SVG, PDF, a frame of a GIF
+    rows of Display ──► table_of ──────┘
+
+A figure is made of a Display and nothing else, so that it shows what is on screen.
 """
 
 from __future__ import annotations
@@ -44,12 +46,12 @@ def figure_of(
 ) -> Figure:
     """Return the figure of what is on screen.
 
-    has_caption : whether it says below what it shows; what was changed of the model
-        is said without it too.
-    hidden : what the run hid of the picture.
+    has_caption : whether a caption describes the map; changes of the model are named
+        without it too.
+    hidden : patches that the run hid from the model.
     description : JSON, for the file's metadata.
 
-    Raises InputError where the map is not computed yet.
+    Raises InputError if the map is not computed yet.
     """
     ensure_application()
     one, setup = _heat(shown), shown.setup
@@ -78,10 +80,9 @@ def table_of(
 ) -> Figure:
     """Return one figure of several displays: layers as rows, heads as columns.
 
-    A single display has the figure of its own. The other parameters are those of
-    `figure_of`.
+    A single display becomes the figure of `figure_of`, whose parameters the others are.
 
-    Raises InputError where a map is not computed yet.
+    Raises InputError if a map is not computed yet.
     """
     first = rows[0][0]
     if len(rows) == len(rows[0]) == 1:

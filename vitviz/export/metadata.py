@@ -1,4 +1,4 @@
-"""What is needed to make exported numbers or a figure again, and reading it back."""
+"""Metadata of exported files: everything needed to make them again, as JSON."""
 
 from __future__ import annotations
 
@@ -30,10 +30,13 @@ def metadata(
     is_renormalised: bool = False,
     view: dict[str, object] | None = None,
 ) -> dict[str, object]:
-    """Return what is needed to make a file again; plain values for JSON.
+    """Return what is needed to make a file again, in plain values for JSON.
 
-    options : what shaped it, as the command line has it.
-    view : how it was shown.
+    Model, picture, preprocessing, interventions and versions are those of the trace.
+
+    heads : single heads and fusions, in the order of the file.
+    options : what shaped the file, as the command line has it.
+    view : how it was drawn, as `view_values` returns it.
     """
     setup = trace.setup
     info, placement, own = setup.model, setup.placement, setup.preprocessing
@@ -101,12 +104,15 @@ def view_values(state: ViewState) -> dict[str, object]:
 
 
 def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
-    """What was changed of the model, one after another; plain values for JSON."""
+    """Return the changes of the model, a dictionary each, in plain values for JSON."""
     return [changed_fields(part) for part in interventions.parts()]
 
 
 def weights_sha256(info: ModelInfo) -> str | None:
-    """SHA-256 of the weights, computed once for a file that does not change."""
+    """Return the SHA-256 of the weights' file; None without one.
+
+    Computed once for each path, size and time of change.
+    """
     path = info.weights_path
     if path is None or not path.is_file():
         return None
@@ -121,7 +127,7 @@ _hashes: dict[tuple[Path, int, int], str | None] = {}
 
 
 def versions() -> dict[str, str]:
-    """Versions of what the numbers depend on."""
+    """Return the versions of the libraries that the numbers depend on, by name."""
     found = {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -136,7 +142,7 @@ def versions() -> dict[str, str]:
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """What a .png, .gif, .svg or .npz of ours says of itself.
+    """Return the metadata of a .png, .gif, .svg or .npz that vitviz wrote.
 
     Raises OSError, KeyError, TypeError or ValueError for any other file.
     """

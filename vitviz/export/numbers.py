@@ -1,7 +1,9 @@
-"""Attention as numbers: `.npz` and `.csv`, streamed so that no N×N array is held.
+"""Numbers of attention and of methods, as `.npz` and `.csv`.
 
-What is written is a `Selection` of a trace: some layers, some heads (or one fusion of
-them), and some query tokens or all of them.
+    Trace, Selection ── rows_of, tile by tile ──► write_npz, write_csv
+
+A `Selection` names layers, heads or fusions of them, and some query tokens or all.
+Rows are streamed into the file, so that no N×N array is held.
 """
 
 from __future__ import annotations
@@ -33,55 +35,58 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
+# A larger file is written only if the user agrees to its size.
 ASK_BYTES = 10**9
-"""Above this size a file is written only when the user has said so."""
+# Size of the rows computed at once; larger tiles take more memory and are no faster.
 TILE_BYTES = 8 * 2**20
-"""Rows computed at once; larger tiles would take more memory and be no faster."""
+# Size of a line of `.csv`, for an estimate.
 CSV_BYTES_PER_VALUE = 40
-"""What a line of `.csv` takes, for an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of a trace is written."""
+    """The part of a trace that is written, and the method."""
 
     layers: tuple[int, ...]
+    # Single heads and fusions of heads, in the order of the file.
     heads: tuple[HeadChoice, ...]
-    """Each a single head, or the one fusion of several."""
+    # Token indices, or POOL alone; None for every token.
     queries: tuple[int, ...] | None
-    """Token indices, or POOL alone; None for every token."""
+    # A name in `domain.methods.METHODS`.
     method: str = "raw"
-    """A name in `domain.methods.METHODS`."""
+    # (name, value) of the method's options beside layer, head and target.
     options: tuple[tuple[str, object], ...] = ()
-    """(name, value) of the method's options beside layer, head and target."""
+    # Of raw attention: the rows of the queries, or the columns of the same tokens.
     direction: Direction = Direction.LOOKS_AT
-    """Of raw attention: rows, or the columns of the same tokens."""
+    # Of raw attention: patches divided by their sum, special tokens left out (NaN).
     renormalise: bool = False
-    """Of raw attention: patches divided by their sum, special tokens left out (NaN)."""
 
     @property
     def is_column(self) -> bool:
-        """Whether each token is looked at, and what varies are the queries."""
+        """Whether columns are written: the tokens of `queries` are keys then."""
         return self.method == "raw" and self.direction is Direction.LOOKED_AT_BY
 
     @property
     def is_layerwise(self) -> bool:
-        """Whether each layer and head has values of its own."""
+        """Whether the method has values of its own for each layer and head."""
         return METHODS[self.method].is_layerwise
 
     def num_queries(self, trace: Trace) -> int:
-        """Rows of attention for each layer and head."""
+        """Return the number of rows for each layer and head."""
         return trace.num_tokens if self.queries is None else len(self.queries)
 
     def num_values(self, trace: Trace) -> int:
-        """Values in all."""
+        """Return the number of values of the whole file."""
         if not self.is_layerwise:
             return self.num_queries(trace) * trace.grid[0] * trace.grid[1]
         maps = len(self.layers) * len(self.heads)
         return maps * self.num_queries(trace) * trace.num_tokens
 
     def check(self, trace: Trace) -> None:
-        """Raise SelectionError unless every layer, head and query is there."""
+        """Raise SelectionError unless every layer, head and query is in the trace.
+
+        Raises ExactnessError for a layer that failed its check.
+        """
         count = trace.num_heads
         if self.queries == (POOL,):
             count = trace.num_heads_of(POOL)
@@ -98,12 +103,12 @@ class Selection:
 
 
 def npz_bytes(trace: Trace, selection: Selection) -> int:
-    """Size of the `.npz`, but for some kilobytes."""
+    """Return the size of the `.npz`, but for some kilobytes."""
     return 4 * selection.num_values(trace)
 
 
 def csv_bytes(trace: Trace, selection: Selection) -> int:
-    """Estimated size of the `.csv`."""
+    """Return the estimated size of the `.csv`."""
     per_value = CSV_BYTES_PER_VALUE + len(_csv_changes(trace)[1])
     return per_value * selection.num_values(trace)
 
@@ -119,7 +124,7 @@ def write_npz(
     model: Model | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write the selection with everything needed to make it again.
+    """Write the selection as `.npz`, with everything needed to make it again.
 
     Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
     fused heads), `queries` int64 (−1: a pooling head's, whose heads are its own);
@@ -130,9 +135,12 @@ def write_npz(
     Looked at by: values are the columns of the tokens in `queries`, which are keys
     then, and `meta["direction"]` says so.
 
-    view : plain values of the view on screen, for `meta`.
+    options : what shaped the file, as the command line has it, for `meta`.
+    view : how the map is drawn, as `view_values` returns it, for `meta`.
     gradients : of the backward pass that a gradient method needs.
-    model : for methods that need it beside its trace.
+    model : for methods that need it beside the trace.
+    on_progress : called with the share of the values written, in [0, 1]; what it
+        raises ends the work and leaves `path` as it was.
 
     Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
     """
@@ -172,7 +180,7 @@ def write_npz(
             [-1 if c.single is None else c.single for c in selection.heads]
         )
     with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
-        # A ZipInfo of its own carries no time: equal input, equal bytes
+        # a ZipInfo made by hand carries no time, so that equal input gives equal bytes
         member = zipfile.ZipInfo(f"{name}.npy")
         with archive.open(member, "w", force_zip64=True) as stream:
             header = {"descr": "<f4", "fortran_order": False, "shape": shape}
@@ -198,17 +206,19 @@ def write_csv(
     model: Model | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write one line a value: layer, head, query, key, row, col, value.
+    """Write the selection as `.csv`: layer, head, query, key, row, col, value.
 
-    `head` is a number, or the word mean, max or min; `query` the word pool for a
-    pooling head's; a method across layers leaves
-    layer and head empty and has the patches only. `row` and `col` are those of the
-    key, or of the query where a token is looked at by all, empty for special tokens;
-    these are left out where values are renormalised. Numbers use a point in every
-    locale, and read back to the same float32. Of a changed model every line ends in one
-    more column, `interventions`: the JSON list that the `.npz` has in its `meta`.
+    One line for each value. `head` is a number, or the word mean, max or min; `query`
+    is the word pool for that of a pooling head. A method across layers leaves layer
+    and head empty and has the patches only. `row` and `col` are those of the key, or
+    of the query where columns are written; empty for special tokens, which are left
+    out where values are renormalised. Numbers use a point in every locale, and read
+    back to the same float32. Of a changed model every line ends in one more column,
+    `interventions`: the JSON list that the `.npz` has in its `meta`.
 
-    Raises SelectionError, ExactnessError, OutputError.
+    gradients, model, on_progress : as of `write_npz`.
+
+    Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
     """
     selection.check(trace)
     cells = []
@@ -242,7 +252,7 @@ def write_csv(
 def rows_of(
     trace: Trace, selection: Selection, *, model: Model | None = None
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
-    """(layer, head, queries, (b, N)) in the order of the `.npz`, by tiles.
+    """Yield (layer, head, queries, (b, N) float32) in the order of the `.npz`.
 
     Raises SelectionError, ExactnessError.
     """
@@ -252,7 +262,7 @@ def rows_of(
         elif selection.queries is not None:
             read = trace.column if selection.is_column else trace.row
             listed = [
-                # a pooling head's query is looked at by nothing: its row stands
+                # the query of a pooling head has a row and no column
                 (trace.row if token == POOL else read)(layer, token)
                 for token in selection.queries
             ]
@@ -276,7 +286,7 @@ def rows_of(
 
 
 def _as_shown(rows: Array, trace: Trace, selection: Selection) -> Array:
-    """Return (b, N) renormalised, with NaN for special tokens, where that is asked."""
+    """Return rows, (b, N), renormalised with NaN for special tokens if so selected."""
     if not selection.renormalise:
         return rows
     prefix = trace.num_prefix_tokens
@@ -288,7 +298,7 @@ def _as_shown(rows: Array, trace: Trace, selection: Selection) -> Array:
 def _all_rows(
     trace: Trace, layer: int, choice: HeadChoice
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
-    """All rows of one layer and head, or fusion, by tiles."""
+    """Yield all rows of one layer and head, or fusion of heads, tile by tile."""
     from vitviz.attention import compute
 
     capture = trace.capture(layer)
@@ -303,7 +313,7 @@ def _all_rows(
 def _method_rows(
     trace: Trace, selection: Selection, layer: int, model: Model | None
 ) -> Iterator[tuple[int, HeadChoice, tuple[int, ...], Array]]:
-    """A layerwise method's rows, one query after another."""
+    """Yield the rows of a layerwise method, one query after another."""
     from vitviz.explain.run_method import token_values
 
     queries = range(trace.num_tokens) if selection.queries is None else None
@@ -327,7 +337,7 @@ def _across(
     gradients: Gradients | None,
     model: Model | None,
 ) -> Iterator[tuple[int, Array]]:
-    """(query, (N,)) of a method across layers."""
+    """Yield (query, (N,) float32) of a method across layers."""
     from vitviz.explain.run_method import token_values
 
     takes_layer = "layer" in METHODS[selection.method].options
@@ -353,7 +363,7 @@ def _blocks(
     gradients: Gradients | None,
     model: Model | None,
 ) -> Iterator[Array]:
-    """The main array's values in its order."""
+    """Yield the values of the `.npz`'s main array in its order."""
     if selection.is_layerwise:
         for _, _, _, rows in rows_of(trace, selection, model=model):
             yield rows
@@ -371,7 +381,7 @@ def _csv_query(query: int) -> str:
 
 
 def _csv_changes(trace: Trace) -> tuple[str, str]:
-    """What a changed model adds to the header and to each line; else nothing."""
+    """Return what a changed model adds to the header and to each line; else ""."""
     if not trace.interventions:
         return "", ""
     text = json.dumps(listed_changes(trace.interventions), separators=(",", ":"))
@@ -394,7 +404,7 @@ def _write_lines(
 def _write_column(
     file: BinaryIO, start: str, key: int, cells: list[str], column: Array, end: str
 ) -> None:
-    """Write who looks at a key: a line a query, with the query's place."""
+    """Write the column of a key: a line for each query, with the query's cell."""
     lines = []
     for cell, value in zip(cells, column, strict=True):
         query, _, place = cell.partition(",")

@@ -1,4 +1,9 @@
-"""Figures into files: PNG, SVG, PDF. Works without a display and without a window."""
+"""Figures as files: PNG, SVG and PDF, without a display and without a window.
+
+    Figure ── figure_bytes ──► bytes ── save ──► file
+
+Jobs call these functions on worker threads: Qt paints on images in any thread.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +35,8 @@ from vitviz.export.vector_images import (
 )
 from vitviz.system.atomic_files import write_bytes
 
+# Pixels for each figure unit.
 PNG_SCALE = 2.0
-"""Device pixels a figure unit."""
 MAX_PNG_PIXELS = 100_000_000
 
 _application: QGuiApplication | None = None
@@ -39,20 +44,20 @@ _application: QGuiApplication | None = None
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Something that can be painted at any scale."""
+    """A drawing with its size, which can be painted at any scale."""
 
+    # Width and height are in figure units, 1/96 inch each.
     width: float
     height: float
-    """In figure units, 1/96 inch."""
     paint: Callable[[QPainter, QRectF], None]
     title: str = "attention"
     description: str = ""
 
 
 def ensure_application() -> None:
-    """Have a QGuiApplication; on Linux one that needs no display, nor looks for it.
+    """Make a QGuiApplication if there is none; on Linux one without a display.
 
-    Qt would end the process over a display that cannot be reached.
+    Looking for a display that cannot be reached, Qt would end the process.
     """
     global _application
     if QGuiApplication.instance() is not None:
@@ -61,7 +66,7 @@ def ensure_application() -> None:
     if sys.platform.startswith("linux"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
-        # kept for the life of the process: fonts go with it
+        # for the life of the process: without it there are no fonts
         _application = QGuiApplication(["vitviz"])
     finally:
         if chosen is not None:
@@ -73,13 +78,19 @@ def ensure_application() -> None:
 def save(path: Path, figure: Figure, *, scale: float = PNG_SCALE) -> None:
     """Write the figure in the format that the ending of `path` names.
 
-    Raises OutputError, BudgetError.
+    scale : of a PNG, in pixels for each figure unit.
+
+    Raises OutputError where the file cannot be written, BudgetError for a PNG above
+    `MAX_PNG_PIXELS`.
     """
     write_bytes(path, figure_bytes(figure, path.suffix, scale=scale))
 
 
 def figure_bytes(figure: Figure, ending: str, *, scale: float = PNG_SCALE) -> bytes:
-    """The figure in the format of an ending, such as ".png". Raises BudgetError."""
+    """Return the figure in the format of an ending: ".png", ".svg" or ".pdf".
+
+    Raises BudgetError for a PNG above `MAX_PNG_PIXELS`.
+    """
     match ending.lower():
         case ".png":
             return png_bytes(figure, scale=scale)
@@ -92,7 +103,10 @@ def figure_bytes(figure: Figure, ending: str, *, scale: float = PNG_SCALE) -> by
 
 
 def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
-    """The figure as PNG on white, `scale` pixels a unit. Raises BudgetError."""
+    """Return the figure as PNG on white, with its description as metadata.
+
+    Raises BudgetError above `MAX_PNG_PIXELS`.
+    """
     image = draw(figure, scale)
     dots = round(96 * scale / 0.0254)
     image.setDotsPerMeterX(dots)
@@ -100,12 +114,16 @@ def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
     if figure.description:
         image.setText(META_KEY, figure.description)
     buffer = _buffer()
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs lack a str format
+    # PySide6's stubs lack a format given as str
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
 
 
 def draw(figure: Figure, scale: float) -> QImage:
-    """The figure on white, `scale` pixels a unit. Raises BudgetError."""
+    """Return the figure drawn on white, `scale` pixels for each figure unit.
+
+    Raises BudgetError above `MAX_PNG_PIXELS`.
+    """
     ensure_application()
     width, height = round(figure.width * scale), round(figure.height * scale)
     if width * height > MAX_PNG_PIXELS:
@@ -125,7 +143,7 @@ def draw(figure: Figure, scale: float) -> QImage:
 
 
 def svg_bytes(figure: Figure) -> bytes:
-    """The figure as SVG: text as text, lines as lines, the photograph embedded."""
+    """Return the figure as SVG: text as text, lines as lines, pictures embedded."""
     ensure_application()
     buffer = _buffer()
     generator = QSvgGenerator()
@@ -144,7 +162,7 @@ def svg_bytes(figure: Figure) -> bytes:
 
 
 def pdf_bytes(figure: Figure) -> bytes:
-    """The figure as one PDF page of its own size."""
+    """Return the figure as a PDF of one page of its size."""
     ensure_application()
     buffer = _buffer()
     writer = QPdfWriter(buffer)
@@ -168,7 +186,7 @@ def pdf_bytes(figure: Figure) -> bytes:
 
 @contextlib.contextmanager
 def _ended(painter: QPainter) -> Iterator[None]:
-    """End a painter whatever happens: Qt aborts on one that is not."""
+    """End the painter whatever happens: Qt aborts if an active one is destroyed."""
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     try:
         yield

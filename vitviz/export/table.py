@@ -1,4 +1,9 @@
-"""Many maps in one figure: layers as rows, heads as columns, or one of them wrapped."""
+"""Figure of many maps: layers as rows and heads as columns, or one of them wrapped.
+
+    Panel, grid ── panel_frame ──► sizes, places ── paint_panel ──► QPainter
+
+All sizes are in figure units, 1/96 inch; `paint_panel` scales them to any device.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +43,11 @@ LABEL_HEIGHT = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A table of maps, all of one picture and one query.
+    """A table of maps of one picture and one query.
 
     heats : rows of equally many maps.
-    row_labels, col_labels : what they are; col_labels may be empty when there is one
-        column, row_labels when there is one row.
+    row_labels, col_labels : col_labels may be empty when there is one column,
+        row_labels when there is one row.
     shared : whether all maps have the same levels.
     """
 
@@ -54,15 +59,15 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class PanelFrame:
-    """Where the parts of a panel lie, in figure units."""
+    """Size of a panel and places of its parts, in figure units."""
 
     width: float
     height: float
     cells: tuple[tuple[QRectF, Heat], ...]
     texts: tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]
     bar: QRectF | None
+    # Left edge and middle of the query's label.
     chip: tuple[float, float] | None
-    """Left edge and middle of the query's label."""
     lines: tuple[str, ...]
     caption_top: float
 
@@ -70,7 +75,7 @@ class PanelFrame:
 def panel_frame(
     panel: Panel, placement: Placement, grid: PatchGrid, options: FigureOptions
 ) -> PanelFrame:
-    """The figure's size and the place of its parts."""
+    """Return the panel's size and the places of its parts."""
     first = panel.heats[0][0]
     has_chip = options.show_query and grid.cell(first.token) is None
     top = MARGIN + (30.0 if has_chip else 0.0)
@@ -113,7 +118,7 @@ def paint_panel(
     options: FigureOptions,
     rect: QRectF,
 ) -> None:
-    """The panel into `rect`, as large as it fits. Needs a QGuiApplication."""
+    """Draw the panel into `rect`, as large as it fits. Needs a QGuiApplication."""
     parts = panel_frame(panel, placement, grid, options)
     scale = min(rect.width() / parts.width, rect.height() / parts.height)
     painter.save()
@@ -160,7 +165,7 @@ def paint_panel(
 
 
 def _cell_size(placement: Placement, count: int) -> tuple[float, float]:
-    """(width, height) of one map: smaller where there are many."""
+    """Return (width, height) of one map, smaller where there are many."""
     seen = placement.seen_rect()
     side = 180.0 if count <= 16 else 112.0 if count <= 200 else 72.0
     unit = side / max(seen.width, seen.height)
@@ -174,7 +179,7 @@ Texts = tuple[tuple[QRectF, Qt.AlignmentFlag, str], ...]
 def _table_cells(
     panel: Panel, width: float, height: float, top: float
 ) -> tuple[Cells, Texts]:
-    """Row labels at the left, column labels above."""
+    """Return a table of cells with row labels at the left, column labels above."""
     room = (
         max(draw_marks.text_width(t, draw_marks.SMALL_PX) for t in panel.row_labels)
         + 10
@@ -198,7 +203,7 @@ def _table_cells(
 def _wrapped_cells(
     panel: Panel, width: float, height: float, top: float
 ) -> tuple[Cells, Texts]:
-    """A single row or column, wrapped into a block, each map with its label above."""
+    """Return a single row or column as a block of cells, each with its label above."""
     heats = [heat for row in panel.heats for heat in row]
     labels = panel.row_labels if len(panel.heats) > 1 else panel.col_labels
     columns = _columns(len(heats), width / (height + LABEL_HEIGHT))
@@ -214,7 +219,7 @@ def _wrapped_cells(
 
 
 def _columns(count: int, aspect: float) -> int:
-    """Columns of a block about 3:2 in shape, without a ragged last row if possible."""
+    """Return how many columns make a block of about 3:2 with a full last row."""
     ideal = math.sqrt(1.5 * count / aspect)
     candidates = range(1, count + 1)
     return min(
@@ -224,7 +229,7 @@ def _columns(count: int, aspect: float) -> int:
 
 
 def _small_ring(painter: QPainter, cell: QRectF, colour: str) -> None:
-    """A thin ring for a thumbnail."""
+    """Draw a thin ring around a cell of a small map."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

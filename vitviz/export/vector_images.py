@@ -1,9 +1,12 @@
-"""Pictures of vector figures, encoded here and put in the place of stand-ins.
+"""Pictures inside SVG and PDF figures, encoded here and not by Qt.
+
+    StandInPainter ── one pixel for each picture ──► Qt's SVG or PDF
+        └─ pictures ── PNG, JPEG or zlib ──► exchanged_in_svg, exchanged_in_pdf
 
 Qt encodes a picture while it draws it, and from Python that holds up every other
 thread: a second and more for a large photograph. In a PDF it makes JPEG of everything,
-of the colour bar too. So a stand-in of one pixel is drawn, at the picture's place, and
-exchanged in the finished file.
+of the colour bar too. So a stand-in of one pixel is drawn at the picture's place and
+replaced in the finished file.
 """
 
 from __future__ import annotations
@@ -21,10 +24,10 @@ from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 from vitviz.views.colour import Bytes
 
+# Quality of photographs in a PDF, the same as Qt's own.
 JPEG_QUALITY = 94
-"""Of photographs in a PDF, as Qt has it."""
+# An opaque picture with a shorter side is a colour bar, which is stored exactly.
 MIN_PHOTO_SIDE_PX = 16
-"""What is opaque and smaller is a colour bar, which stays exact."""
 
 _SVG_PICTURE = re.compile(rb'(?<=xlink:href=")data:image/png;base64,[^"]*')
 _PDF_PICTURE = re.compile(rb"(\d+) 0 obj\n<<\n/Type /XObject\n/Subtype /Image\n")
@@ -34,9 +37,10 @@ _PDF_END = re.compile(
 
 
 class StandInPainter(QPainter):
-    """Draws one pixel for every picture and keeps the picture, in order.
+    """Painter that draws one pixel for every picture and collects the pictures.
 
-    pictures : (h, w, 3) or, where not opaque, (h, w, 4) uint8 each.
+    pictures : in the order of drawing, (h, w, 3) uint8 each, or (h, w, 4) where not
+        opaque.
     """
 
     def __init__(self, device: QPaintDevice) -> None:
@@ -46,7 +50,10 @@ class StandInPainter(QPainter):
     def drawImage(  # type: ignore[override]
         self, target: QRectF, image: QImage, source: QRectF | None = None
     ) -> None:
-        """Draw `source` of the picture, in its pixels, or all of it into `target`."""
+        """Draw one pixel into `target` in place of a picture, and collect the picture.
+
+        source : the part to draw, in pixels of the picture; None for all of it.
+        """
         pixels = _pixels(image)
         if source is not None:
             pixels = _part(pixels, source)
@@ -57,7 +64,7 @@ class StandInPainter(QPainter):
 
 
 def exchanged_in_svg(data: bytes, pictures: list[Bytes]) -> bytes:
-    """An SVG with these pictures, as PNG, in place of its stand-ins."""
+    """Return an SVG with these pictures, as PNG, in place of its stand-ins."""
     left = iter(pictures)
     found, count = _SVG_PICTURE.subn(lambda _: _png_address(next(left)), data)
     assert count == len(pictures)
@@ -65,10 +72,10 @@ def exchanged_in_svg(data: bytes, pictures: list[Bytes]) -> bytes:
 
 
 def exchanged_in_pdf(data: bytes, pictures: list[Bytes]) -> bytes:
-    """A PDF with these pictures in place of its stand-ins.
+    """Return a PDF with these pictures in place of its stand-ins.
 
-    They follow as an incremental update (ISO 32000-1, 7.5.6): an object that is there
-    again replaces the former.
+    They are appended as an incremental update (ISO 32000-1, 7.5.6): an object whose
+    number is there already replaces the earlier one.
     """
     if not pictures:
         return data
@@ -105,7 +112,7 @@ def exchanged_in_pdf(data: bytes, pictures: list[Bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Pixels as a PDF has them."""
+    """Encoded pixels with what a PDF says of them."""
 
     data: bytes
     width: int
@@ -115,7 +122,7 @@ class _Stream:
 
 
 def _opaque(pixels: Bytes) -> _Stream:
-    """(h, w, 3) uint8: a photograph as JPEG, a colour bar exactly."""
+    """Return (h, w, 3) uint8 encoded: a photograph as JPEG, a colour bar exactly."""
     height, width = pixels.shape[:2]
     if min(width, height) < MIN_PHOTO_SIDE_PX:
         return _deflated(pixels, "DeviceRGB")
@@ -131,7 +138,10 @@ def _deflated(pixels: Bytes, space: str) -> _Stream:
 
 
 def _object(number: int, stream: _Stream, mask: int | None) -> bytes:
-    """A picture of a PDF; `mask` is the object that holds how opaque it is."""
+    """Return a picture as an object of a PDF.
+
+    mask : number of the object with its opacity; None where it is opaque.
+    """
     head = (
         f"{number} 0 obj\n<<\n/Type /XObject\n/Subtype /Image\n"
         f"/Width {stream.width}\n/Height {stream.height}\n/BitsPerComponent 8\n"
@@ -144,7 +154,7 @@ def _object(number: int, stream: _Stream, mask: int | None) -> bytes:
 
 
 def _pixels(image: QImage) -> Bytes:
-    """(h, w, 3) or (h, w, 4) uint8, a copy."""
+    """Return an image as (h, w, 3) or, with alpha, (h, w, 4) uint8; a copy."""
     has_alpha = image.hasAlphaChannel()
     form = QImage.Format.Format_RGBA8888 if has_alpha else QImage.Format.Format_RGB888
     kept = image.convertToFormat(form)
@@ -155,7 +165,10 @@ def _pixels(image: QImage) -> Bytes:
 
 
 def _part(pixels: Bytes, source: QRectF) -> Bytes:
-    """A part whose edges may lie within pixels: an SVG knows no such thing."""
+    """Return a part of a picture, resampled where its edges lie within pixels.
+
+    An SVG can only embed whole pictures.
+    """
     height, width = pixels.shape[:2]
     left, right = max(source.left(), 0.0), min(source.right(), float(width))
     top, bottom = max(source.top(), 0.0), min(source.bottom(), float(height))

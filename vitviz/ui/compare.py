@@ -1,6 +1,8 @@
-"""Compare: a view that was kept, linked to the live one by query, zoom and scale.
+"""Compare: a kept view beside the live one, linked by query, zoom and scale.
 
-The right half of Compare: the view that was kept, or the difference to it.
+ComparedView   everything that brings the kept view back without a run
+Comparison     fills the right half with its map, or with the difference
+ComparePane    the right half: picture, colour bar, and the line of buttons above
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedView:
-    """Everything that brings a view back without running it again."""
+    """Everything that brings a view back without another run.
+
+    seconds : duration of the run; None where it is not known.
+    """
 
     image: SourceImage | None
     trace: Trace
@@ -55,10 +60,14 @@ class ComparedView:
 
 
 class Comparison(QObject):
-    """Fills the right half; the left one stays the controller's."""
+    """Controller of the right half of Compare. Lives in the main thread.
 
+    kept : the view that is kept; None outside of Compare.
+    heat : its map for the query at the left; None while it is computed.
+    """
+
+    # Another view is kept, or none, or a map has been computed.
     changed = Signal()
-    """A view was kept or let go of, or a map arrived."""
 
     def __init__(self, pane: ComparePane, workers: Workers) -> None:
         super().__init__(workers)
@@ -67,9 +76,8 @@ class Comparison(QObject):
         self.shows_difference = False
         self.same_scale = True
         self.heat: Heat | None = None
-        """The kept view's map for the linked query."""
         self._workers = workers
-        self._asked: tuple[object, ...] | None = None
+        self._requested: tuple[object, ...] | None = None
         self._found: tuple[tuple[object, ...], Heat] | None = None
         workers.on_result(JobKind.COMPARE, self._on_computed)
 
@@ -81,9 +89,9 @@ class Comparison(QObject):
         self.changed.emit()
 
     def keep(self, kept: ComparedView | None) -> None:
-        """Keep a view, or none any more."""
+        """Keep a view in place of the last; None keeps none."""
         self.kept, self.heat = kept, None
-        self._asked = self._found = None
+        self._requested = self._found = None
         self._workers.drop(JobKind.COMPARE)
         self._set_picture()
         self.changed.emit()
@@ -94,13 +102,16 @@ class Comparison(QObject):
             self.pane.picture.setPicture(image.pixels, image.copies)
 
     def levels(self, live: Heat | None) -> tuple[Levels, Levels] | None:
-        """(live, kept) levels that make one scale; None where each has its own."""
+        """Return (live, kept) levels that make one scale; None if each has its own."""
         if live is None or self.heat is None or not self.same_scale:
             return None
         return common_levels(live, self.heat)
 
     def refresh(self, live: Heat | None, trace: Trace | None, state: ViewState) -> None:
-        """Show the kept view for the query that is on screen at the left."""
+        """Show the kept view for the query of the live one, at the left.
+
+        live : the map at the left; None before there is one, as for its `trace`.
+        """
         kept = self.kept
         if kept is None:
             return
@@ -111,7 +122,7 @@ class Comparison(QObject):
         self._paint(live, trace, state)
 
     def _computed(self, kept: ComparedView, token: int) -> Heat | None:
-        """The kept view's map of a token; None while the engine computes it."""
+        """Return the kept view's map of a token; None while a worker computes it."""
         state = replace(kept.state, token=token)
         layer = shown_layer(kept.trace, state)
         assert layer is not None
@@ -120,8 +131,8 @@ class Comparison(QObject):
         key = (id(kept), token)
         if self._found is not None and self._found[0] == key:
             return self._found[1]
-        if key != self._asked:
-            self._asked = key
+        if key != self._requested:
+            self._requested = key
             job = bound(maps.heat_of, kept.trace, state, layer, kept.model, key)
             self._workers.submit(JobKind.COMPARE, job)
         return None
@@ -137,8 +148,8 @@ class Comparison(QObject):
         if live is not None and trace is not None:
             scales = self.levels(live)
             painted = live if scales is None else replace(live, levels=scales[0])
-            told = self._told(painted, trace.setup, kept.trace.setup, state)
-            pane.setLiveCaption(self.tr("Now: ") + told)
+            text = self._caption_text(painted, trace.setup, kept.trace.setup, state)
+            pane.setLiveCaption(self.tr("Now: ") + text)
         if self.shows_difference and live is not None and trace is not None:
             self._paint_difference(live, trace, state)
             return
@@ -162,19 +173,23 @@ class Comparison(QObject):
         pane.bar.setClipped(shown.num_clipped)
         pane.bar.setUniform(one.uniform, one.uniform_text)
         beside = None if trace is None else trace.setup
-        # it is painted as the live view is
+        # It is painted as the live view is.
         seen = replace(kept.state, smooth=state.smooth, others=())
-        told = self._told(shown, setup, beside, seen)
-        pane.setCaption(self.tr("Kept: ") + told)
+        text = self._caption_text(shown, setup, beside, seen)
+        pane.setCaption(self.tr("Kept: ") + text)
 
-    def _told(
+    def _caption_text(
         self, one: Heat, setup: Setup, other: Setup | None, state: ViewState
     ) -> str:
-        """What a view is of. The scale is on the bar; the input where both differ."""
+        """Return the caption of a view, without the scale, which is on the colour bar.
+
+        The input is named where that of the other view differs.
+        """
         *words, _, given = caption(one, setup, state)
         if other is not None and _input(setup) != _input(other):
             words.insert(1, given)
-        if theme.presents():  # the mark on the picture says it; a line a change is much
+        # in Present the mark on the picture names the changes, a line each
+        if theme.presents():
             changed = changed_words(setup.interventions)
             words = [text for text in words if text not in changed]
         return " · ".join((setup.picture.name, *words))
@@ -209,15 +224,15 @@ def _input(setup: Setup) -> tuple[object, ...]:
 
 
 def _meaning(one: Heat) -> Meaning:
-    """What the chosen token is: the query of a row, the key of a column."""
+    """Return whether the chosen token is the query of a row or the key of a column."""
     return Meaning.QUERY if one.direction is Direction.LOOKS_AT else Meaning.KEY
 
 
 class ComparePane(QWidget):
-    """Setters never emit; every signal is something the user did.
+    """Right half of Compare; setters emit nothing, signals are what the user did.
 
-    Its `head`, buttons and a line for either half, has a place of its own above both
-    halves, so that the two pictures stand at one height.
+    Its `head`, with buttons and a caption for either half, is placed above both halves,
+    so that the two pictures stand at one height.
     """
 
     differenceToggled = Signal(bool)
@@ -267,31 +282,31 @@ class ComparePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def setVisible(self, visible: bool) -> None:
-        """Show or hide it with its head."""
+        """Show or hide the pane together with its head."""
         self.head.setVisible(visible)
         super().setVisible(visible)
 
     def setCaption(self, text: str) -> None:
-        """Say what is shown."""
+        """Set the caption of this half."""
         self._text = text
         self._caption.setText(text)
         self._caption.setToolTip(tip(text))
 
     def setLiveCaption(self, text: str) -> None:
-        """Say what the other half shows."""
+        """Set the caption of the other half."""
         self._live_caption.setText(text)
         self._live_caption.setToolTip(tip(text))
 
     def caption(self) -> str:
-        """What is said to be shown."""
+        """Return the caption of this half, not shortened."""
         return self._text
 
     def setDifference(self, on: bool) -> None:
-        """Show whether the difference is on screen."""
+        """Set whether the button for the difference is checked."""
         self.difference.setChecked(on)
 
     def refreshTheme(self) -> None:
-        """Take over the application's theme."""
+        """Adopt the application's theme."""
         self.picture.refreshTheme()
 
     def _head(self) -> QWidget:
@@ -317,7 +332,7 @@ class ComparePane(QWidget):
         return head
 
     def _line(self) -> QLabel:
-        """A line of words; in Present as many as it takes."""
+        """Return a caption of one shortened line; in Present of as many as it takes."""
         label = QLabel() if theme.presents() else ElidedLabel()
         show_plainly(label)
         label.setFont(theme.font("small"))

@@ -1,1 +1,1 @@
-"""What the user wants to see (ViewState) and what is on screen (Display)."""
+"""View state and display: what the user wants to see, and what is on screen."""

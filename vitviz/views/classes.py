@@ -1,4 +1,4 @@
-"""What a model says of the picture: classes by probability. Pure, no Qt, no torch."""
+"""Classes of a picture by the probability that a model gives them. No Qt, no torch."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ class ClassProbability:
 
 
 def class_name(index: int, labels: Sequence[str] | None) -> str:
-    """A class as on screen: its label, or its number where there is none."""
+    """Return the label of a class, or its number where it has none."""
     if labels is None or not 0 <= index < len(labels):
         return str(index)
     return labels[index]
 
 
 def probabilities(logits: Array) -> Array | None:
-    """(C,) softmax in float64; None where a logit is not finite: no class is shown."""
+    """Return the softmax of logits, (C,) float32 in [0, 1]; computed in float64.
+
+    None where a logit is not finite: no class is shown then.
+    """
     if not np.isfinite(logits).all():
         return None
     shifted = np.exp(logits.astype(np.float64) - float(logits.max()))
@@ -37,16 +40,22 @@ def probabilities(logits: Array) -> Array | None:
 def likeliest_classes(
     logits: Array, labels: Sequence[str] | None, *, wanted: str = "", most: int = 10
 ) -> tuple[ClassProbability, ...]:
-    """The likeliest classes, or the likeliest of those that match `wanted`.
+    """Return the likeliest classes, or the likeliest of those that match `wanted`.
 
+    Empty where a logit is not finite.
+
+    logits : (C,).
+    labels : names of the C classes; None where they are only numbered.
     wanted : part of a label, without regard to case, or a class number.
+    most : how many classes are returned at most.
     """
     shares = probabilities(logits)
     if shares is None:
         return ()
     words = wanted.strip().casefold()
     order = np.argsort(-shares, kind="stable")
-    if words:  # who types a whole name means that class
+    # a label typed in full comes first, also where longer labels with it are likelier
+    if words:
         exact = [i for i in order if class_name(int(i), labels).casefold() == words]
         order = np.array([*exact, *(i for i in order if i not in exact)])
     found = []

@@ -1,4 +1,9 @@
-"""From attention values to colours: levels, ticks, lookup tables. No Qt."""
+"""Colour scales of maps: levels, ticks and colour lookup tables.
+
+    values ── levels_for ──► Levels ── fraction ──► [0, 1] ── rgb ──► (…, 3) uint8
+
+Neither Qt nor torch is loaded.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +22,18 @@ from vitviz.system.paths import resource
 Array = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
+# Names offered, the default first. All but magma and inferno are designed for
+# colour-blind eyes; those two are monotonic in lightness.
 COLORMAPS = ("viridis", "cividis", "magma", "inferno", "gray")
-"""Names offered, the default first; all but magma and inferno are safe for
-colour-blind eyes by design, and those two are monotonous in lightness."""
 
+# Colour map of differences: zero is neutral, and colour-blind eyes can distinguish the
+# ends as well.
 DIVERGING = "blue to orange"
-"""For differences: zero is neutral, both ends are told apart by every eye."""
 _ENDS = ((0, 90, 181), (247, 247, 247), (220, 85, 0))
 
 
 class Meaning(enum.Enum):
-    """Colours that mean the same everywhere (Okabe and Ito)."""
+    """Colours that mean the same everywhere, of the palette by Okabe and Ito."""
 
     QUERY = "#E69F00"
     KEY = "#56B4E9"
@@ -38,7 +44,7 @@ class Meaning(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What the two ends of the colour bar stand for."""
+    """Values at the two ends of a linear or logarithmic colour bar."""
 
     low: float
     high: float
@@ -49,7 +55,7 @@ class Levels:
             raise ValueError(f"not levels: {self}")
 
     def fraction(self, values: Array) -> Array:
-        """Position along the colour bar, clipped to [0, 1]; NaN becomes 0."""
+        """Return positions along the bar, float32, clipped to [0, 1]; NaN becomes 0."""
         if self.log:
             low, high = math.log(self.low), math.log(self.high)
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -61,23 +67,26 @@ class Levels:
         return np.asarray(fraction, np.float32)
 
     def position(self, value: float) -> float | None:
-        """Position of one value along the bar, None outside it."""
+        """Return the position of a value along the bar, in [0, 1]; None outside it."""
         if not self.low <= value <= self.high:
             return None
         return float(self.fraction(np.array([value], np.float32))[0])
 
     def ticks(self) -> tuple[float, ...]:
-        """Three to five readable values between the ends."""
+        """Return two to five round values between the ends, ascending."""
         return _log_ticks(self) if self.log else _linear_ticks(self)
 
 
 def levels_for(
     values: Array, *, log: bool = False, clip_percent: float = 0.0
 ) -> Levels:
-    """Levels from 0 to the largest value, or to the percentile that is asked for.
+    """Return levels from 0 to the largest value, or to a percentile.
 
-    The bar begins at 0, not at the smallest value: a flat map looks flat. A log bar
-    begins at a thousandth of its end.
+    The bar begins at 0, not at the smallest value, so that a flat map looks flat. A
+    logarithmic bar begins at a thousandth of its end.
+
+    values : of any shape; those that are not finite are ignored.
+    clip_percent : share of the largest values that lie beyond the end, in [0, 100).
     """
     finite = values[np.isfinite(values)]
     if finite.size == 0:
@@ -86,6 +95,7 @@ def levels_for(
         high = float(np.percentile(finite, 100 - clip_percent))
     else:
         high = float(finite.max())
+    # no values, or none above 0: levels need an end that is larger than their start
     if not high > 0:
         high = 1e-12
     return Levels(high / 1000 if log else 0.0, high, log)
@@ -93,7 +103,12 @@ def levels_for(
 
 @cache
 def lookup_table(name: str) -> Bytes:
-    """(256, 3) uint8 colours of a map, from low to high. KeyError if unknown."""
+    """Return the colours of a colour map from low to high, (256, 3) uint8.
+
+    The table is shared by all callers: do not write to it.
+
+    name : one of `COLORMAPS`, or `DIVERGING`; any other raises KeyError.
+    """
     if name == "gray":
         return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     if name == DIVERGING:
@@ -109,7 +124,7 @@ def lookup_table(name: str) -> Bytes:
 
 
 def rgb(fraction: Array, name: str) -> Bytes:
-    """(…, 3) uint8 colours of fractions in [0, 1]."""
+    """Return the colours of fractions in [0, 1]: (…) → (…, 3) uint8."""
     index = np.rint(fraction * 255).astype(np.uint8)
     colours: Bytes = lookup_table(name)[index]
     return colours
@@ -120,6 +135,7 @@ def _linear_ticks(levels: Levels) -> tuple[float, ...]:
     power = 10.0 ** math.floor(math.log10(span / 4))
     steps = [f * power for f in (1, 2, 2.5, 5, 10, 20, 25)]
     step = next(s for s in steps if span / s <= 4.5)
+    # 1e-9: an end that is a multiple of the step counts in spite of rounding
     first = math.ceil(levels.low / step - 1e-9)
     last = math.floor(levels.high / step + 1e-9)
     return tuple(float(f"{i * step:.6g}") for i in range(first, last + 1))

@@ -1,6 +1,9 @@
-"""Two views side by side: which token answers to which, and how their maps differ.
+"""Comparison of two views, and of a run without and with the Lab's changes.
 
-Before and after: attention and answer without and with the Lab's changes. Pure.
+    two maps of any picture, model and size ── common_levels, difference ──► Compare
+    two runs of one picture and size        ── before_after ──► the Lab
+
+Neither Qt nor torch is loaded.
 """
 
 from __future__ import annotations
@@ -25,27 +28,28 @@ if TYPE_CHECKING:
 
 Places = npt.NDArray[np.float64]
 
+# Points along each side of a patch at which another grid is sampled.
 SAMPLES = 4
-"""Points along each side of a patch at which another grid is read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """One map less another, on the grid of the first."""
 
+    # (R, C); NaN where the other view has no patch.
     patches: Array
-    """(R, C); NaN where the other model saw nothing."""
+    # Symmetric about zero.
     levels: Levels
-    """Centred on zero."""
+    # Whether values are multiples of each map's own uniform value, not attention.
     is_relative: bool
-    """Whether values are multiples of each map's uniform value, not attention."""
 
 
 def linked_token(token: int, here: Setup, there: Setup) -> int:
-    """The token of `there` that answers to one of `here`.
+    """Return the token of `there` that corresponds to a token of `here`.
 
-    POOL answers to itself, special tokens by name (else the first token), patches by
-    their place on the picture, or on the model's input where the pictures differ.
+    POOL corresponds to POOL, a special token to the one of the same name (else to the
+    first token), a patch to the one at the same place of the picture, or of the model's
+    input where the pictures differ.
     """
     if token == POOL:
         return POOL
@@ -62,10 +66,11 @@ def linked_token(token: int, here: Setup, there: Setup) -> int:
 
 
 def common_levels(first: Heat, second: Heat) -> tuple[Levels, Levels]:
-    """What two maps need to be read on one scale.
+    """Return levels for two maps, first and second, that make one scale of them.
 
-    The same levels; or, where another number of tokens makes another uniform value,
-    the same multiples of it: fewer tokens get more attention each.
+    The same levels for both; where different numbers of tokens make different uniform
+    values, the same multiples of them, since fewer tokens get more attention each.
+    Logarithmic only where both maps are.
     """
     units = first.uniform or 1.0, second.uniform or 1.0
     if first.uniform is None or second.uniform is None:
@@ -81,10 +86,11 @@ def common_levels(first: Heat, second: Heat) -> tuple[Levels, Levels]:
 
 
 def difference(first: Heat, here: Setup, second: Heat, there: Setup) -> Difference:
-    """`first` less `second`, both as attention where their grids and picture agree.
+    """Return the first map less the second, on the grid of the first.
 
-    Otherwise both are divided by their uniform value (or, where a method has none, by
-    their mean), and the other grid is read at 4 × 4 points of every patch.
+    In attention where grid and placement agree. Otherwise each map is divided by its
+    uniform value (or, where a method has none, by its mean), and the second is sampled
+    at 4 × 4 points of every patch of the first.
     """
     if here.grid == there.grid and here.placement == there.placement:
         patches = first.patches - second.patches
@@ -122,7 +128,12 @@ def _unit(heat: Heat) -> float:
 def _cells_at(
     here: Setup, there: Setup, rows: Places, cols: Places
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """(rows, columns) of `there`'s grid at places of `here`'s, in patches."""
+    """Return the cells of `there`'s grid at places on `here`'s, as (rows, columns).
+
+    rows, cols : (n,), in patches of `here`'s grid; 0.5 is the middle of the first.
+
+    The indices, (n,) int64, may lie outside `there`'s grid.
+    """
     width, height = here.placement.model_size
     other_width, other_height = there.placement.model_size
     x, y = cols * width / here.grid.cols, rows * height / here.grid.rows
@@ -131,7 +142,8 @@ def _cells_at(
         and there.image is not None
         and here.image.sha256 == there.image.sha256
     )
-    if is_same:  # by way of the picture
+    # over the picture's own pixels, so that sizes and fits may differ
+    if is_same:
         points = [
             there.placement.to_model(*here.placement.to_source(float(a), float(b)))
             for a, b in zip(x, y, strict=True)
@@ -150,7 +162,7 @@ MOST_CLASSES = 4
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """A class's probability without and with the changes, in [0, 1]."""
+    """Probability of a class without and with the changes, in [0, 1]."""
 
     index: int
     name: str
@@ -160,27 +172,31 @@ class ClassChange:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BeforeAfter:
-    """What two runs make of the same query, layer and heads."""
+    """One query, layer and choice of heads in a run without and one with changes."""
 
+    # Without changes, with them, and the second less the first.
     maps: tuple[MapCell, MapCell, MapCell]
-    """Untouched, changed, and changed less untouched."""
     layer: int
     heads: str
     token: int
+    # Of the row before and after, divided by log N, in [0, 1]; None where rows do not
+    # sum to 1.
     entropy: tuple[float, float] | None
-    """Of the row, by log N, in [0, 1]; None where rows do not sum to 1."""
+    # Before and after: 1 unless the softmax runs along another axis.
     row_sum: tuple[float, float]
-    """Of the row before and after: 1 unless the softmax goes over another axis."""
     classes: tuple[ClassChange, ...]
+    # Between the outputs without and with changes; None where it is not finite.
     cosine: float | None
-    """Of the output to the untouched one; None where it is not finite."""
     has_head: bool
 
 
 def before_after(
     before: Trace, after: Trace, state: ViewState, layer: int
 ) -> BeforeAfter:
-    """Two complete traces of one picture and size, side by side.
+    """Return how attention and prediction differ between two runs.
+
+    before, after : complete traces of one picture and size, without and with changes.
+    state : its query and heads count; always raw attention of the query, a row.
 
     Raises ExactnessError for a layer that failed its check.
     """
@@ -227,7 +243,7 @@ def _ratio(one: Heat) -> float:
 
 
 def _classes(before: Trace, after: Trace) -> tuple[ClassChange, ...]:
-    """The likeliest classes of either, those that are likely in one of them first."""
+    """Return the likeliest classes by the larger of their two probabilities."""
     if before.logits is None or after.logits is None:
         return ()
     first, second = probabilities(before.logits), probabilities(after.logits)

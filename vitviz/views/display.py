@@ -1,11 +1,11 @@
-"""What is on screen, resolved from a trace and a ViewState. Pure: no Qt, no torch.
+"""Content of the screen, resolved from a trace and a view state. No Qt, no torch.
 
     ViewState (what the user wants) + Trace ── resolve ──► Display ──► panes
                                                               │
                         PNG, SVG, PDF, GIF, .npz, .csv, command line
 
 `series` resolves a state for several layers and heads, on one scale where that is
-shared: for tables of maps and for animations.
+shared, for tables of maps and animations. All functions are pure.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
 
 
+# First cells of the head strip: mean, max and min of all heads.
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
-"""The first cells of the head strip."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerMaps:
-    """All heads' attention of one token in one layer."""
+    """Attention of one token in one layer, for every head."""
 
     layer: int
     token: int
     direction: Direction
+    # (H, N), as the model computed it, not renormalised.
     values: Array
-    """(H, N), as the model has it."""
     is_renormalised: bool
 
 
@@ -51,26 +51,28 @@ class Heat:
     heads: HeadChoice
     token: int
     direction: Direction
+    # (R, C) values, of attention or of the method.
     patches: Array
-    """(R, C) attention values."""
+    # (P,) values of the special tokens, never renormalised.
     special: Array
-    """(P,) what goes to each special token, before any renormalising."""
     levels: Levels
+    # Value of every token if all were equal; None where values have no fixed sum.
     uniform: float | None
-    """The value of every token if all were equal; None where values have no sum."""
+    # (row, col) of the largest value.
     peak: tuple[int, int]
-    """(row, col) of the largest value."""
     method: str = "raw"
+    # (name, value) of the method's options but layer and head; the target is a class
+    # also where the likeliest was left to be found.
     options: tuple[tuple[str, object], ...] = ()
-    """(name, value) of the method's options; the target as the class it stands for."""
+    # Sum of the row, special tokens included: 1 unless the softmax runs along another
+    # axis.
     total: float = 1.0
-    """What the row sums to, special tokens included: 1 but in a changed run."""
+    # Name of the mark of `uniform` on the colour bar.
     uniform_text: str = "1/N"
-    """What the mark of `uniform` is called."""
 
     @property
     def num_clipped(self) -> int:
-        """Patches above the end of the colour bar, whichever levels it has."""
+        """Number of patches above the upper end of the levels."""
         return int((self.patches > self.levels.high * (1 + 1e-6)).sum())
 
     @property
@@ -80,14 +82,15 @@ class Heat:
 
     @property
     def special_share(self) -> float:
-        """Of all that the row gives, what goes to special tokens; in [0, 1]."""
+        """Share of the row's sum that goes to special tokens, in [0, 1]."""
         return float(self.special.sum()) / self.total
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Display:
-    """Everything that is on screen, and all that a figure or numbers need.
+    """Everything that is on screen, which is all that a figure or numbers need.
 
+    setup : what is known of the run, with model, grid, placement and picture.
     state : with layer, token, heads and others brought into the range of the trace.
     heat : the map over the picture; None while a method's values are computed.
     attention : the map of raw attention, whatever method is on the picture.
@@ -109,12 +112,12 @@ class Display:
 
     @property
     def query(self) -> int:
-        """Token index, or POOL."""
+        """Token index of the query on screen, or POOL."""
         return self.state.token
 
     @property
     def look(self) -> Look:
-        """How values become colours."""
+        """Style, colour map and opacity of the map."""
         return self.state.look
 
 
@@ -123,11 +126,11 @@ class MapCell:
     """A small map in the head strip or the layer rail."""
 
     label: str
+    # (R, C).
     patches: Array
-    """(R, C)."""
     levels: Levels
+    # Largest value ÷ uniform value.
     peak_ratio: float
-    """Largest value ÷ uniform."""
 
 
 def resolve(
@@ -135,7 +138,7 @@ def resolve(
 ) -> Display | None:
     """Return what is on screen for a state; None before a layer has been captured.
 
-    values : (N,), of the state's method for its token and layer, where it is not raw
+    values : (N,) of the state's method for its token and layer, where that is not raw
         attention; without them the display has no heat yet.
 
     Raises ExactnessError for a layer that failed its check.
@@ -160,7 +163,11 @@ def resolve(
 
 
 def differs(old: Display | None, new: Display, fields: Sequence[str]) -> bool:
-    """Return whether another run is on screen, or one of these fields of its state."""
+    """Return whether the run, or one of these fields of the state, has changed.
+
+    old : the display before; None counts as changed.
+    fields : names of fields of `ViewState`.
+    """
     return (
         old is None
         or old.setup is not new.setup
@@ -169,14 +176,17 @@ def differs(old: Display | None, new: Display, fields: Sequence[str]) -> bool:
 
 
 def preview(display: Display, trace: Trace, token: int) -> Display:
-    """Return the display with the raw map of another token over the picture."""
+    """Return the display with raw attention of another token over the picture.
+
+    Raises ExactnessError for a layer that failed its check.
+    """
     maps = maps_of(trace, display.state, display.layer, token=token)
     shown = heat(trace, display.state, maps)
     return replace(display, heat=shown, attention=shown)
 
 
 def on_levels(display: Display, levels: Levels | None) -> Display:
-    """Return the display with its map on another scale; None keeps its own."""
+    """Return the display with its map on other levels; None keeps its own."""
     if levels is None or display.heat is None or levels == display.heat.levels:
         return display
     return replace(display, heat=replace(display.heat, levels=levels))
@@ -195,7 +205,7 @@ def series(
     A shared scale runs to the largest value among all maps of the series; for a
     single map, among all heads of its layer.
 
-    values : (N,) of the state's method for a resolved state and its layer.
+    values : returns (N,) of the state's method for a state in range and its layer.
 
     Raises ExactnessError for a layer that failed its check.
     """
@@ -223,7 +233,13 @@ def series(
 
 
 def in_range(state: ViewState, trace: Trace, layer: int) -> ViewState:
-    """Return the state with its wishes brought into the range of the trace."""
+    """Return the state with what it names brought into the range of the trace.
+
+    Token, pinned tokens, heads and target that the trace does not have are replaced or
+    left out; the direction is that of a row for the query of a pooling head.
+
+    layer : as `shown_layer` returns it.
+    """
     query = shown_query(trace, state.token)
     others = dict.fromkeys(t for t in state.others if t < trace.num_tokens)
     return replace(
@@ -240,7 +256,7 @@ def in_range(state: ViewState, trace: Trace, layer: int) -> ViewState:
 def _beside(
     trace: Trace, state: ViewState, layer: int
 ) -> tuple[tuple[int, MapCell], ...]:
-    """(token, map) of the tokens pinned beside, on one scale with one another."""
+    """Return (token, map) of the tokens pinned beside the first, on one scale."""
     cells = [
         rail_cell(trace, state, maps_of(trace, state, layer, token=token))
         for token in state.others
@@ -255,9 +271,10 @@ def _beside(
 
 
 def shown_layer(trace: Trace, state: ViewState) -> int | None:
-    """The layer on screen: the wanted one, or the nearest that has been captured.
+    """Return the state's layer, or the nearest one that has been captured.
 
-    The pooling head has one, the last, and none before it has run.
+    None before any has been. A pooling head has one layer, the last, and none before
+    it has run.
     """
     if shown_query(trace, state.token) == POOL:
         return None if trace.pool is None else trace.num_layers - 1
@@ -270,22 +287,26 @@ def shown_layer(trace: Trace, state: ViewState) -> int | None:
 
 
 def shown_token(trace: Trace, token: int) -> int:
-    """`token` brought into the range of this trace; CLS or patch 0 if outside."""
+    """Return the token, or the first one, 0, if this trace does not have it."""
     return token if 0 <= token < trace.num_tokens else 0
 
 
 def shown_query(trace: Trace, token: int) -> int:
-    """`token` as `shown_token` has it; POOL for a model with a pooling head."""
+    """Return the token as `shown_token` does; POOL for a model with a pooling head."""
     is_pool = token == POOL and trace.has_pool
     return POOL if is_pool else shown_token(trace, token)
 
 
 def shown_heads(trace: Trace, heads: HeadChoice, query: int = 0) -> HeadChoice:
-    """`heads` without those this model lacks; a pooling head has its own."""
+    """Return a choice of heads without those that the model lacks.
+
+    query : POOL for the heads of a pooling head, which has a number of its own.
+    """
     return _kept(heads, trace.num_heads_of(query))
 
 
 def _kept(heads: HeadChoice, count: int) -> HeadChoice:
+    """Return a choice without heads from `count` on; all heads if none is left."""
     kept = tuple(h for h in heads.heads if h < count)
     if kept == heads.heads:
         return heads
@@ -295,11 +316,15 @@ def _kept(heads: HeadChoice, count: int) -> HeadChoice:
 def maps_of(
     trace: Trace, state: ViewState, layer: int, *, token: int | None = None
 ) -> LayerMaps:
-    """All heads' attention of the pinned token, or of `token`, in one layer.
+    """Return the attention of a token in one layer, for every head.
 
-    A pooling head's query is looked at by none: its maps are always its rows. Looked at
-    by others costs a pass over all rows when it is the layer's first; see
-    `Trace.has_normalisers`. Raises ExactnessError for a layer that failed its check.
+    Rows or columns, by the state's direction. The query of a pooling head is looked at
+    by no token: its maps are always rows. The first column of a layer costs a pass over
+    all its rows; see `Trace.has_normalisers`.
+
+    token : in place of the state's.
+
+    Raises ExactnessError for a layer that failed its check.
     """
     chosen = shown_query(trace, state.token if token is None else token)
     direction = Direction.LOOKS_AT if chosen == POOL else state.direction
@@ -317,7 +342,10 @@ def heat(
     *,
     heads: HeadChoice | None = None,
 ) -> Heat:
-    """The map over the picture for the chosen heads."""
+    """Return the map of raw attention over the picture.
+
+    heads : in place of the state's.
+    """
     choice = _kept(state.heads if heads is None else heads, len(maps.values))
     fused = fused_values(maps.values, choice)
     patches = trace.patch_map(_patch_values(trace, maps, fused))
@@ -341,7 +369,7 @@ def heat(
 def chosen_options(
     trace: Trace, state: ViewState, layer: int
 ) -> tuple[tuple[str, object], ...]:
-    """(name, value) of every option that the state's method has."""
+    """Return (name, value) of every option of the state's method, within range."""
     chosen = state.method_options
     values: dict[str, object] = {
         "layer": layer,
@@ -358,7 +386,7 @@ def chosen_options(
 
 
 def shown_target(trace: Trace, state: ViewState) -> int | None:
-    """The class that is explained; None for the likeliest, or where there is none."""
+    """Return the class to explain; None for the likeliest, or without classes."""
     logits = trace.logits
     if state.target is None or logits is None or state.target >= len(logits):
         return None
@@ -366,9 +394,12 @@ def shown_target(trace: Trace, state: ViewState) -> int | None:
 
 
 def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
-    """The map of a method other than raw attention, from its (N,) values.
+    """Return the map over the picture of a method other than raw attention.
 
-    The scale is the map's own unless it is fixed: other heads do not measure it.
+    Its levels are its own unless they are fixed: a scale shared among heads is one of
+    attention.
+
+    values : (N,) of the method, as `explain.run_method.token_values` returns them.
     """
     method = METHODS[state.method]
     layer = shown_layer(trace, state)
@@ -379,6 +410,7 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         levels = fixed_levels(state)
     else:
         levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
+        # occlusion has negative values; the bar then begins at the smallest
         lowest = float(patches.min())
         if lowest < 0 and not levels.log:
             levels = Levels(lowest, max(levels.high, -1e-3 * lowest))
@@ -399,7 +431,7 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
 
 
 def _resolved_options(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ...]:
-    """The options beside layer and head, with the class that is explained."""
+    """Return the method's options but layer and head, with the class of the target."""
     logits = trace.logits
     likeliest = None if logits is None else int(np.argmax(logits))
     chosen = chosen_options(trace, state, 0)
@@ -411,13 +443,13 @@ def _resolved_options(trace: Trace, state: ViewState) -> tuple[tuple[str, object
 
 
 def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...]:
-    """Small maps of mean, max, min and every head, in that order."""
+    """Return small maps of mean, max, min and every head, in that order."""
     choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(len(maps.values))))
     return tuple(_cell(trace, heat(trace, state, maps, heads=c)) for c in choices)
 
 
 def rail_cell(trace: Trace, state: ViewState, maps: LayerMaps) -> MapCell:
-    """Small map of one layer: the chosen heads on a scale of its own."""
+    """Return the small map of one layer: the chosen heads on a scale of its own."""
     choice = _kept(state.heads, len(maps.values))
     fused = _patch_values(trace, maps, fused_values(maps.values, choice))
     patches = trace.patch_map(fused)
@@ -427,7 +459,7 @@ def rail_cell(trace: Trace, state: ViewState, maps: LayerMaps) -> MapCell:
 
 
 def fused_values(values: Array, choice: HeadChoice) -> Array:
-    """(…) of (H, …): the chosen heads made one."""
+    """Return the chosen heads fused: (H, …) → (…)."""
     values = values[list(choice.heads)] if choice.heads else values
     fused: Array
     match choice.fusion:
@@ -441,7 +473,7 @@ def fused_values(values: Array, choice: HeadChoice) -> Array:
 
 
 def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
-    """Values of (…, N), divided by the patches' sum if that is asked for."""
+    """Return values, (…, N), divided by the patches' sum if the maps are."""
     return (
         renormalised(values, trace.num_prefix_tokens)
         if maps.is_renormalised
@@ -450,14 +482,14 @@ def _patch_values(trace: Trace, maps: LayerMaps, values: Array) -> Array:
 
 
 def renormalised(values: Array, num_prefix_tokens: int) -> Array:
-    """Return values (…, N) divided by the sum of those of the patches."""
+    """Return values, (…, N), divided by the sum of the patches' values; a copy."""
     total = values[..., num_prefix_tokens:].sum(axis=-1, keepdims=True)
     scaled: Array = values / np.maximum(total, np.float32(1e-30))
     return scaled
 
 
 def fixed_levels(state: ViewState) -> Levels:
-    """The range that the user chose; a logarithmic one begins above 0."""
+    """Return the levels that the user chose; logarithmic ones begin above 0."""
     low, high = state.fixed_range
     return Levels(max(low, high / 1000) if state.log else low, high, state.log)
 
@@ -475,7 +507,7 @@ def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> 
 
 
 def _uniform(trace: Trace, maps: LayerMaps) -> float:
-    """What every token would get if attention were even."""
+    """Return what every token would get if attention were even."""
     if maps.token == POOL:
         first = trace.num_prefix_tokens if maps.is_renormalised else 0
         return 1 / sum(token >= first for token in trace.pooled_tokens)
@@ -495,7 +527,10 @@ def _cell(trace: Trace, one: Heat) -> MapCell:
 
 
 def is_in_force(change: ListedIntervention, trace: Trace) -> bool:
-    """Whether a run was changed by it: it is on, and what it names is there."""
+    """Return whether a change of the Lab is on and the trace's run was made with it.
+
+    A change that names layers, heads or tokens that the model lacks is not in force.
+    """
     fits = keep_fitting(
         change.what,
         grid=trace.grid,

@@ -1,4 +1,4 @@
-"""The navigator: all heads of all layers, as maps or by a statistic, in any order."""
+"""Order of all heads of all layers in the heads pane, by layer or by a statistic."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from vitviz.views.colour import Array
 from vitviz.views.state import HeadsView
 
+# (layer, head).
 Place = tuple[int, int]
-"""(layer, head)."""
 
 
 def arranged(
@@ -21,12 +21,13 @@ def arranged(
     *,
     cols: int,
 ) -> tuple[tuple[Place, ...], ...]:
-    """The heads in rows: as they lie in the model, or the ordered list, wrapped.
+    """Return (layer, head) of every head shown, in rows.
 
-    In the model's order a row is a head and a column a layer, as in the rail.
+    In the model's order a row is a head and a column a layer, as in the layer rail; a
+    list ordered by a statistic is wrapped.
 
-    values : (H,) of the ordering statistic by layer; a layer that is not there yet
-        comes last.
+    values : (H,) of the ordering statistic, by layer; heads of a layer that is not
+        computed yet come last.
     cols : columns of an ordered list.
     """
     if view.order is None or values is None:

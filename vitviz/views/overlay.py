@@ -1,4 +1,4 @@
-"""Attention as an overlay: RGBA for window and figures alike. No Qt."""
+"""Overlay of a map over the picture, as RGBA for the window and for figures. No Qt."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from vitviz.views.colour import DIVERGING, Array, Bytes, Levels, rgb
 from vitviz.views.display import Heat
 from vitviz.views.state import Look, Style
 
-# Cell sizes at which the patch grid is gone, and fully drawn.
+# Cell sizes at which the grid's lines are no longer drawn, and fully drawn.
 GRID_FADES_PX = (6.0, 14.0)
-# Of the white lines of a fully drawn grid, of 255.
+# Alpha of the white lines of a fully drawn grid, of 255.
 GRID_ALPHA = 64
 # Steps between the middles of two patches where a map is smoothed.
 SMOOTH_FACTOR = 8
 
 
 def overlay(heat: Heat, look: Look) -> Bytes:
-    """Return a map as (R, C, 4) uint8, or 8 times as many cells where it is smooth."""
+    """Return a map as (R, C, 4) uint8; (8·R, 8·C, 4) where the look is smooth."""
     patches = smoothed(heat.patches, SMOOTH_FACTOR) if look.smooth else heat.patches
     return overlay_rgba(patches, heat.levels, look.style, look.colormap, look.opacity)
 
@@ -31,10 +31,12 @@ def grid_strength(cell_px: float) -> float:
 def overlay_rgba(
     patches: Array, levels: Levels, style: Style, colormap: str, opacity: float
 ) -> Bytes:
-    """(R, C, 4) uint8 to lay over a photograph.
+    """Return a map as (R, C, 4) uint8 to lay over the picture.
 
-    Tint: the colour map, its transparency following the value. Map: the colour map,
-    equally opaque everywhere. Spotlight: black, darker where the value is low.
+    Tint: the colour map, more opaque where the value is higher. Map: the colour map,
+    equally opaque everywhere. Spotlight: black, more opaque where the value is lower.
+
+    opacity : the largest, in [0, 1].
     """
     fraction = levels.fraction(patches)
     out = np.empty((*fraction.shape, 4), np.uint8)
@@ -52,7 +54,7 @@ def overlay_rgba(
 
 
 def tinted_difference(patches: Array, levels: Levels, opacity: float) -> Bytes:
-    """(R, C, 4) uint8: the diverging map, clear at zero and where nothing is known."""
+    """Return a difference as (R, C, 4) uint8, transparent at zero and at NaN."""
     fraction = levels.fraction(patches)
     out = np.empty((*fraction.shape, 4), np.uint8)
     out[..., :3] = rgb(fraction, DIVERGING)
@@ -62,12 +64,12 @@ def tinted_difference(patches: Array, levels: Levels, opacity: float) -> Bytes:
 
 
 def smoothed(patches: Array, factor: int) -> Array:
-    """(R, C) as (R·factor, C·factor), bilinear between the patches' middles."""
+    """Return (R, C) as (R·factor, C·factor), bilinear between the patches' middles."""
     return _stretched(_stretched(patches, factor).T, factor).T
 
 
 def _stretched(values: Array, factor: int) -> Array:
-    """Rows interpolated: (R, C) → (R·factor, C)."""
+    """Return values interpolated along the first axis: (R, C) → (R·factor, C)."""
     count = values.shape[0]
     middle = (np.arange(count * factor, dtype=np.float32) + 0.5) / factor - 0.5
     middle = np.clip(middle, 0, count - 1)

@@ -1,8 +1,10 @@
-"""A `.vitviz` file: picture, model, view and saved views, as readable JSON.
+"""Session files, `.vitviz`: picture, model, view and saved views as readable JSON.
 
-Paths are kept relative to the file, so that a folder can be moved, with the absolute
-one as a fallback. Keys of a later version are kept; values that cannot be used are
-named and replaced by defaults.
+    Session ── written ──► text of the file ── read ──► Session, unusable keys
+
+A path is written relative to the file, so that a folder can be moved, and absolute in
+case the file alone is. Keys of a later version are written back as they were; values
+that cannot be used are named and replaced by defaults.
 """
 
 from __future__ import annotations
@@ -29,15 +31,19 @@ SUFFIX = ".vitviz"
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a picture is brought to the model."""
+    """How a picture becomes the model's input: size, fit, preprocessing."""
 
     size: int | tuple[int, int] | None = None
     fit: Fit = Fit.CROP
+    # In place of the weights' own preprocessing.
     preprocessing: Preprocessing | None = None
-    """In place of the weights' own."""
 
     def of_fit(self, fit: Fit) -> RunOptions:
-        """The same with another fit; a whole picture has its shorter side alone."""
+        """Return the options with another fit.
+
+        A size of two unequal sides becomes its shorter side for `Fit.WHOLE`, which
+        keeps the picture's own aspect.
+        """
         size = self.size
         if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
             size = min(size)
@@ -46,19 +52,18 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model was asked for, as `load_model` takes it."""
+    """The model as `load_model` takes it."""
 
+    # A catalogue name, a file or a folder; empty for one that was in memory.
+    #
+    # A file may stand behind the network it holds: `timm:NAME=PATH`.
     name: str = ""
-    """A catalogue name, a file or a folder; empty for one that was in memory.
-
-    A file may stand behind the network it holds: `timm:NAME=PATH`.
-    """
     patch_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A view to come back to."""
+    """A view state with a name, to step through."""
 
     name: str = ""
     state: ViewState = ViewState()
@@ -66,19 +71,19 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything that brings a view back."""
+    """Everything that a session file holds."""
 
     picture: Path | None = None
     model: ModelChoice = ModelChoice()
     options: RunOptions = RunOptions()
     state: ViewState = ViewState()
     views: tuple[SavedView, ...] = ()
+    # Keys of another version, written back as they were.
     unknown: Mapping[str, Any] = field(default_factory=dict)
-    """Keys of another version, written back as they were."""
 
 
 def written(session: Session, path: Path) -> str:
-    """The text of a session that will lie at `path`."""
+    """Return the text of a session file that will lie at `path`."""
     content = {
         **session.unknown,
         "vitviz_session": VERSION,
@@ -92,7 +97,10 @@ def written(session: Session, path: Path) -> str:
 
 
 def read(path: Path) -> tuple[Session, tuple[str, ...]]:
-    """(session, what in it could not be used). Raises InputError."""
+    """Return the session of a file, and the keys in it that could not be used.
+
+    Raises InputError for a file that cannot be read or is no session.
+    """
     shown = printable(path.name)
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -147,7 +155,8 @@ def _renamed(item: object) -> object:
     if not isinstance(item, dict):
         return item
     item = dict(item)
-    if item.get("tab") == "trial":  # as older sessions have it
+    # the name of the tab in sessions of an earlier version
+    if item.get("tab") == "trial":
         item["tab"] = "map_test"
     if "state" in item:
         item["state"] = _renamed(item["state"])
@@ -155,19 +164,20 @@ def _renamed(item: object) -> object:
 
 
 def _place(target: Path | None, path: Path) -> dict[str, str] | None:
-    """A file as seen from the session's folder, and absolute."""
+    """Return a file's path relative to the session's folder, and absolute."""
     if target is None:
         return None
     absolute = target.absolute()
     try:
         relative = os.path.relpath(absolute, path.absolute().parent)
-    except ValueError:  # another drive
+    except ValueError:
+        # Windows: no relative path leads to another drive
         return {"absolute": str(absolute)}
     return {"relative": Path(relative).as_posix(), "absolute": str(absolute)}
 
 
 def _found(value: object, path: Path) -> Path | None:
-    """The first of the two places where there is something; else the relative one."""
+    """Return the first of the two paths that exists; else the relative one."""
     if not isinstance(value, dict):
         return None
     places: list[Path] = []

@@ -1,6 +1,11 @@
-"""ViewState: what the user wants to see. A frozen value, with its undo history.
+"""View state: what the user wants to see, as a frozen value, with its history.
 
-Learn: which chapter is open, and the key that stands beside the query.
+    History      states before and after the present one, for undo and redo
+    ViewState    the present one; saved in sessions
+      HeadsView, TokensView, LearnView    what its panes show
+      Look                                how values become colours
+
+Without Qt and torch.
 """
 
 from __future__ import annotations
@@ -15,12 +20,12 @@ from vitviz.domain.methods import USUAL, MethodOptions
 
 
 class Direction(enum.Enum):
-    """Which side of the attention matrix the chosen token stands on."""
+    """Which axis of the attention matrix the chosen token lies on."""
 
+    # The token is the query: a row, which sums to 1.
     LOOKS_AT = "looks at"
-    """The token is the query: a row, which sums to 1."""
+    # The token is the key: a column.
     LOOKED_AT_BY = "looked at by"
-    """The token is the key: a column."""
 
 
 class Mode(enum.Enum):
@@ -32,52 +37,53 @@ class Mode(enum.Enum):
 
 
 class Style(enum.Enum):
-    """How attention is laid over the picture."""
+    """How a map is laid over the picture."""
 
+    # A colour map that is more opaque where the value is higher.
     TINT = "tint"
-    """One colour map whose transparency follows the value."""
+    # A colour map, equally opaque everywhere.
     MAP = "map"
-    """An opaque map."""
+    # The picture, darker where the value is lower.
     SPOTLIGHT = "spotlight"
-    """The photograph darkens where attention is low."""
 
 
 class Scale(enum.Enum):
-    """Which values the ends of the colour bar stand for."""
+    """Which maps share the levels of the colour bar."""
 
+    # From 0 to the largest value among all heads of the layer, or all maps of a figure.
     SHARED = "shared"
-    """From 0 to the largest value among all heads of the layer."""
+    # From 0 to the largest value of the map itself.
     OWN = "own"
-    """From 0 to the largest value of the map itself."""
+    # Between two values that the user chose.
     FIXED = "fixed"
-    """From and to values that the user chose."""
 
 
+# Tokens that can be pinned beside the first.
 MAX_OTHERS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class HeadsView:
-    """What the navigator shows."""
+    """What the heads pane shows, and in what order."""
 
+    # Statistic of each head; None for the maps of the query.
     shows: Statistic | None = None
-    """None: the maps of the query."""
+    # Statistic to order by; None for layer and head.
     order: Statistic | None = None
-    """None: by layer and head."""
     lowest_first: bool = False
+    # Length of an ordered list; None for all heads.
     most: int | None = None
-    """How many of an ordered list; None for all."""
+    # Whether the statistic is plotted against depth, a dot for each head.
     is_plot: bool = False
-    """A statistic against depth, a dot for each head."""
 
     @property
     def needed(self) -> frozenset[Statistic]:
-        """The statistics without which this cannot be shown."""
+        """Statistics that have to be computed before this can be shown."""
         return frozenset(s for s in (self.shows, self.order) if s is not None)
 
 
 class Chapter(enum.Enum):
-    """The chapters in their order; the values are their names in files."""
+    """Chapters of Learn in their order; the values are their names in files."""
 
     SEQUENCE = "sequence"
     PATCH_SIZE = "patch size"
@@ -91,11 +97,11 @@ class Chapter(enum.Enum):
 
     @property
     def number(self) -> int:
-        """From 1, as on screen."""
+        """Number on screen, counted from 1."""
         return tuple(Chapter).index(self) + 1
 
     def step(self, by: int) -> Chapter:
-        """The chapter `by` further on; the first and the last are the ends."""
+        """Return the chapter `by` further on, no further than the first or last."""
         chapters = tuple(Chapter)
         index = self.number - 1 + by
         return chapters[min(max(index, 0), len(chapters) - 1)]
@@ -106,8 +112,8 @@ class LearnView:
     """What the Learn panel shows."""
 
     chapter: Chapter = Chapter.SEQUENCE
+    # Token that the query is compared with; None for the patch it looks at most.
     key: int | None = None
-    """The token that the query is held against; None: the patch it looks at most."""
 
     def __post_init__(self) -> None:
         if self.key is not None and self.key < 0:
@@ -115,7 +121,7 @@ class LearnView:
 
 
 class Reading(enum.Enum):
-    """What is shown of the tokens; see `explain.token_states`."""
+    """What the tokens pane shows of the tokens; see `explain.token_states`."""
 
     NORMS = "norms"
     COLOURS = "colours"
@@ -126,7 +132,7 @@ class Reading(enum.Enum):
 
 
 class Source(enum.Enum):
-    """Which vectors are compared."""
+    """Vectors of the tokens that similarity is computed from."""
 
     STATE = "x"
     QUERY = "q"
@@ -136,24 +142,24 @@ class Source(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TokensView:
-    """What the pane of tokens shows."""
+    """What the tokens pane shows."""
 
     shows: Reading = Reading.NORMS
     source: Source = Source.STATE
 
 
-# Tint and spotlight let the photograph through; a map hides it, so that its colours
-# are those of the bar.
+# Tint and spotlight let the picture through; a map hides it, so that its colours are
+# those of the bar.
 OPACITY = {Style.TINT: 0.85, Style.SPOTLIGHT: 0.85, Style.MAP: 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How values become colours over the photograph."""
+    """How values become colours over the picture."""
 
     style: Style = Style.TINT
     colormap: str = "viridis"
-    # of tint and map, and depth of the spotlight's shadow, in [0, 1]
+    # Of tint and map, and depth of the spotlight's shadow, in [0, 1].
     opacity: float = OPACITY[Style.TINT]
     smooth: bool = False
     show_grid: bool = True
@@ -163,47 +169,47 @@ class Look:
 class ViewState:
     """Everything about the view that undo restores and a session keeps.
 
-    Layer, token and heads are wishes: `resolve` brings them into the range of the
-    trace at hand, so a state outlives a change of model or size.
+    Layer, token, heads and target need not exist in a trace: `resolve` brings them
+    into its range, so that a state outlives a change of model or size.
     """
 
+    # Counted from the last when negative.
     layer: int = -1
-    """Counted from the last when negative."""
     heads: HeadChoice = HeadChoice()
+    # The pinned token: the query, or the key when looked at by others; or POOL.
     token: int = 0
-    """The pinned token: the query, or the key when looked at by others; or POOL."""
+    # Tokens pinned beside it, up to `MAX_OTHERS`, whose maps are shown small.
     others: tuple[int, ...] = ()
-    """Tokens pinned beside it, whose maps are shown small."""
     direction: Direction = Direction.LOOKS_AT
+    # A name in `domain.methods.METHODS`; any but raw shows one map of its own.
     method: str = "raw"
-    """A name in `domain.methods.METHODS`; any but raw shows one map of its own."""
     method_options: MethodOptions = USUAL
+    # Class that class-specific methods explain; None for the likeliest.
     target: int | None = None
-    """Class that class-specific methods explain; None for the likeliest."""
     style: Style = Style.TINT
     colormap: str = "viridis"
+    # Of tint and map, and depth of the spotlight's shadow, in [0, 1]; None: `OPACITY`
+    # of the style.
     opacity: float | None = None
-    """Of tint and map, and depth of the spotlight's shadow, in [0, 1]; None: `OPACITY`
-    of the style."""
     smooth: bool = False
     show_grid: bool = True
     scale: Scale = Scale.OWN
     fixed_range: tuple[float, float] = (0.0, 0.05)
     log: bool = False
+    # Share of the largest values that are clipped, in percent; 0 clips none.
     clip_percent: float = 0.0
-    """Share of the largest values that are clipped, in percent; 0 clips none."""
+    # Patches only: values divided by their sum, special tokens left out.
     renormalise: bool = False
-    """Patches only: values divided by their sum, special tokens left out."""
+    # Mode whose side panel is shown.
     mode: Mode = Mode.INSPECT
-    """Whose side panel is shown."""
+    # The pane in the lower half of the side panel.
     tab: str = "matrix"
-    """The pane in the lower half of the side panel."""
     heads_view: HeadsView = HeadsView()
     tokens_view: TokensView = TokensView()
     learn: LearnView = LearnView()
 
+    # Changes of the model in the Lab's list, with their switches.
     changes: tuple[ListedIntervention, ...] = ()
-    """What the Lab changes of the running model."""
 
     def __post_init__(self) -> None:
         if len(self.others) > MAX_OTHERS or min(self.others, default=0) < 0:
@@ -216,14 +222,14 @@ class ViewState:
 
     @property
     def look(self) -> Look:
-        """How values become colours over the photograph."""
+        """How values become colours; an opacity left open is that of the style."""
         opacity = OPACITY[self.style] if self.opacity is None else self.opacity
         return Look(self.style, self.colormap, opacity, self.smooth, self.show_grid)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """States before and after the present one. Undo and redo make new histories."""
+    """The present view state with those before and after it; a frozen value."""
 
     present: ViewState = ViewState()
     past: tuple[ViewState, ...] = ()
@@ -232,7 +238,10 @@ class History:
     MAX_DEPTH: ClassVar[int] = 200
 
     def push(self, state: ViewState, *, merge: bool = False) -> History:
-        """`state` as the present one; `merge` replaces it without a step of undo."""
+        """Return the history with another present state.
+
+        merge : whether the present one is replaced without a step of undo.
+        """
         if state == self.present:
             return self
         if merge:
@@ -241,18 +250,19 @@ class History:
         return History(present=state, past=past)
 
     def undo(self) -> History:
-        """One step back, or the same history at its beginning."""
+        """Return the history one step back, or itself at its beginning."""
         if not self.past:
             return self
         return History(self.past[-1], self.past[:-1], (self.present, *self.future))
 
     def redo(self) -> History:
-        """One step forward again, or the same history at its end."""
+        """Return the history one step forward again, or itself at its end."""
         if not self.future:
             return self
         return History(self.future[0], (*self.past, self.present), self.future[1:])
 
 
+# Chapters that show the arithmetic of a single head.
 NEEDS_ONE_HEAD = frozenset(
     {
         Chapter.QUERY_KEY,
@@ -262,15 +272,14 @@ NEEDS_ONE_HEAD = frozenset(
         Chapter.CODE,
     }
 )
-"""Chapters whose arithmetic is that of a single head."""
 
 
 class Statistic(enum.Enum):
-    """What tells heads apart; see `head_statistics` and `perturbation`."""
+    """Numbers for each head; see `explain.head_statistics`, `explain.perturbation`."""
 
     ENTROPY = "entropy"
     DISTANCE = "distance"
     SPECIAL = "special"
     SINK = "sink"
+    # What is lost when the head is switched off.
     EFFECT = "effect"
-    """Of switching the head off."""

@@ -1,4 +1,4 @@
-"""What is read from the tokens' states, as small maps. Values only, no torch."""
+"""Small maps of the tokens' states, as the tokens pane shows them. No Qt, no torch."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from vitviz.views.state import Reading
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenCell:
-    """One small map."""
+    """One small map, of a layer or of a component."""
 
     label: str
+    # (R, C), or (R, C, 3) colours in [0, 1].
     values: Array
-    """(R, C), or (R, C, 3) colours in [0, 1]."""
+    # The layer that reads this state; None where there is none.
     layer: int | None
-    """The layer that reads this state; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenCells:
-    """All maps of one reading."""
+    """All small maps of one reading of the tokens."""
 
     shows: Reading
     cells: tuple[TokenCell, ...]
+    # Levels that all maps share; None for colours, or where each has its own.
     levels: Levels | None
-    """What all share; None for colours, or where each has a scale of its own."""
+    # Number of artefact tokens, in all layers together.
     num_artefacts: int = 0
-    """Patches whose norm stands out, in all layers together."""
+    # Class that the lens reads.
     target: int | None = None
-    """The class of the lens."""
