@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
+# Rows × columns of patches.
 Grid = tuple[int, int]
-"""Rows × columns of patches."""
+# 196 and 392 patches.
 DOUBLED: tuple[Grid, Grid] = ((14, 14), (14, 28))
-"""196 and 392 patches."""
+# 784 and 1,568 patches.
 DOUBLED_LARGE: tuple[Grid, Grid] = ((28, 28), (28, 56))
-"""784 and 1,568 patches."""
+# What is timed together, and in how many rounds.
 PLAN: tuple[tuple[tuple[Grid, ...], int], ...] = (
     (DOUBLED, 7),
     (DOUBLED_LARGE, 3),
     (((7, 7),), 2),
 )
-"""What is timed together, and in how many rounds."""
 MIN_ROUNDS = 2
+# Rounds beyond the fewest end after so long.
 PLAN_S = 6.0
-"""Rounds beyond the fewest end after so long."""
+# A grid whose single pass would take longer is left out.
 PATIENCE_S = 15.0
-"""A grid whose single pass would take longer is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ class Timed:
     """The rounds so far; each holds a Timing for every grid that was timed in it."""
 
     rounds: tuple[tuple[Timing, ...], ...]
+    # Of one thread alone, and not by the clock; see `stopwatch.counts_own_time`.
     own_time: bool
-    """Of one thread alone, and not by the clock; see `stopwatch.counts_own_time`."""
 
     def grids(self) -> tuple[Timing, ...]:
-        """The middle of all rounds for each grid, the fewest tokens first."""
+        """Return the median round of each grid, the fewest tokens first."""
         of: dict[Grid, list[Timing]] = {}
         for rounds in self.rounds:
             for one in rounds:
@@ -56,7 +56,7 @@ class Timed:
         return tuple(sorted(map(middle, of.values()), key=lambda t: t.num_tokens))
 
     def pairs(self, grids: tuple[Grid, Grid]) -> tuple[tuple[Timing, Timing], ...]:
-        """Rounds in which just these two grids were timed, one after the other."""
+        """Return the rounds in which just these two grids were timed, in turn."""
         return tuple(
             (one[0], one[1])
             for one in self.rounds

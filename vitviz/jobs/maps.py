@@ -188,8 +188,8 @@ class EffectPart:
     """What switching off each head of one layer loses."""
 
     layer: int
+    # (H,).
     values: Array
-    """(H,)."""
 
 
 def effects(context: Context, trace: Trace, state: ViewState, model: Model) -> None:
@@ -223,12 +223,12 @@ def columns(context: Context, trace: Trace, layer: int) -> int:
 class Explained:
     """A method's values for one query."""
 
+    # What they depend on, as the one who asked named it.
     key: tuple[object, ...]
-    """What they depend on, as the one who asked named it."""
+    # (N,).
     values: Array
-    """(N,)."""
+    # Of the backward pass, to be given again for another query.
     gradients: Gradients | None
-    """Of the backward pass, to be given again for another query."""
 
 
 def explain(

@@ -40,8 +40,8 @@ class RunDone:
 
     trace: Trace
     elapsed_s: float
+    # What made it in place of the one that was asked: its copy on the CPU.
     model: Model | None = None
-    """What made it in place of the one that was asked: its copy on the CPU."""
 
 
 def run(
@@ -104,10 +104,10 @@ def run(
 class LabRead:
     """What the Lab shows beside a changed run."""
 
+    # The same run without changes, if it was asked for.
     untouched: RunDone | None
-    """The same run without changes, if it was asked for."""
+    # (h, w, 4) uint8: what the model got in the place of hidden patches.
     hidden: Bytes | None
-    """(h, w, 4) uint8: what the model got in the place of hidden patches."""
 
 
 def read_lab(

@@ -26,7 +26,7 @@ def token_cells(
     states: token_states.States | None,
     check: Check = lambda: None,
 ) -> TokenCells:
-    """The maps of the state's reading, for its token and class.
+    """Return the maps of the state's reading, for its token and class.
 
     check : called before every map; raises to end. Raises UnsupportedModelError.
     """
@@ -119,7 +119,7 @@ def _lens(
 
 
 def _layer(trace: Trace, state: int) -> int:
-    """The layer that reads x^state; the last for what leaves it."""
+    """Return the layer that reads x^state; the last for what leaves it."""
     return min(state, trace.num_layers - 1)
 
 

@@ -19,12 +19,12 @@ _log = logging.getLogger(__name__)
 class Preferences(QObject):
     """The one way for a window to change a setting; lives in the main thread."""
 
+    # Names of the settings that have changed, a frozenset of str.
     changed = Signal(object)
-    """Names of the settings that have changed, a frozenset of str."""
+    # There is something to say of the file; emitted in any thread.
     problemFound = Signal()
-    """There is something to say of the file; emitted in any thread."""
+    # What is wrong with the file of settings or the language, a VitvizError.
     problemTold = Signal(object)
-    """What is wrong with the file of settings or the language, a VitvizError."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -47,7 +47,7 @@ class Preferences(QObject):
             self._speak()
 
     def switch_language(self) -> None:
-        """The other one of the two languages."""
+        """Switch to the other of the two languages."""
         is_japanese = language.current() == Language.JAPANESE.value
         self.set(language=Language.ENGLISH if is_japanese else Language.JAPANESE)
 
@@ -97,6 +97,6 @@ class Preferences(QObject):
                 refresh()
 
     def _on_system_scheme(self) -> None:
-        """The system went dark or light."""
+        """React to the system, which has gone dark or light."""
         if settings.get().theme is ThemeChoice.SYSTEM:
             self.show_theme(ThemeChoice.SYSTEM)
