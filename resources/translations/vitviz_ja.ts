@@ -2541,10 +2541,6 @@
         <translation>未検証</translation>
     </message>
     <message>
-        <source>pool</source>
-        <translation>pool</translation>
-    </message>
-    <message>
         <source>verified, error {error}</source>
         <translation>検証済み、誤差{error}</translation>
     </message>

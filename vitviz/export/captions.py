@@ -22,7 +22,7 @@ from vitviz.domain.interventions import (
 )
 from vitviz.domain.methods import METHODS, OPTIONS, USUAL, MethodOption
 from vitviz.domain.number_text import format_value
-from vitviz.export.draw_figure import special_name
+from vitviz.export.token_names import token_name
 from vitviz.views.classes import class_name
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction, Scale, ViewState
@@ -221,10 +221,7 @@ def _token_text(one: Heat, setup: Setup) -> str:
 
 def token_text(token: int, setup: Setup) -> str:
     """Return "(7, 3)" for a patch, and the name of a special token."""
-    cell = setup.grid.cell(token)
-    if cell is None:
-        return special_name(token, setup.prefix_names)
-    return f"({cell[0]}, {cell[1]})"
+    return token_name(token, setup.grid, setup.prefix_names)
 
 
 def _input_text(setup: Setup) -> str:

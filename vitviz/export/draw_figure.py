@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from vitviz.domain.geometry import POOL, PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid, Placement
 from vitviz.export import draw_marks
 from vitviz.export.draw_picture import (
     HiddenPatches,
@@ -27,6 +27,7 @@ from vitviz.export.draw_picture import (
     draw_unseen,
     shown_rect,
 )
+from vitviz.export.token_names import token_name
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Meaning, rgb
 from vitviz.views.display import Heat, MapCell
@@ -256,29 +257,18 @@ def _paint_query(
         painter,
         MARGIN,
         parts.chip_middle,
-        chip_text(heat, options.prefix_names),
+        chip_text(heat, grid, options.prefix_names),
         Meaning.SPECIAL.value,
     )
 
 
-def chip_text(heat: Heat, prefix_names: tuple[str, ...]) -> str:
-    """Return the label of a special token as query or key, such as "query: cls"."""
+def chip_text(heat: Heat, grid: PatchGrid, prefix_names: tuple[str, ...]) -> str:
+    """Return the label of a special token as query or key, such as "query: CLS"."""
     is_row = heat.direction is Direction.LOOKS_AT
     text = tr("query: {name}") if is_row else tr("key: {name}")
-    return text.format(name=special_name(heat.token, prefix_names))
+    return text.format(name=token_name(heat.token, grid, prefix_names))
 
 
 def tr(text: str) -> str:
     """Return a text in the program's language; English without a window."""
     return QCoreApplication.translate("figures", text)
-
-
-def special_name(token: int, prefix_names: tuple[str, ...]) -> str:
-    """Return the name of a special token or of POOL; the number if it has no name."""
-    if token == POOL:
-        return tr("pool")
-    return (
-        prefix_names[token]
-        if token < len(prefix_names)
-        else tr("token {n}").format(n=token)
-    )

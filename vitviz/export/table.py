@@ -149,7 +149,7 @@ def paint_panel(
         painter.drawText(area, align, text)
     first = panel.heats[0][0]
     if parts.chip is not None:
-        text = chip_text(first, options.prefix_names)
+        text = chip_text(first, grid, options.prefix_names)
         draw_marks.draw_chip(painter, *parts.chip, text, Meaning.SPECIAL.value)
     clipped = sum(heat.num_clipped for _, heat in parts.cells)
     paint_legend(

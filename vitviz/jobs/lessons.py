@@ -44,7 +44,7 @@ class Timed:
     """The rounds so far; each holds a Timing for every grid that was timed in it."""
 
     rounds: tuple[tuple[Timing, ...], ...]
-    # Of one thread alone, and not by the clock; see `stopwatch.counts_own_time`.
+    # Of one thread alone, and not by the clock; see `pass_timing.counts_own_time`.
     own_time: bool
 
     def grids(self) -> tuple[Timing, ...]:

@@ -167,8 +167,8 @@ def test_a_special_query_has_a_label_above_the_picture() -> None:
     heat = heat_of(np.ones((7, 7), np.float32))
     with_query = replace(PLAIN, show_query=True, prefix_names=("cls",))
     text = svg_text(heat, placement, with_query)
-    assert "query: cls" in text
-    assert "query: cls" not in svg_text(heat, placement, PLAIN)
+    assert "query: CLS" in text
+    assert "query: CLS" not in svg_text(heat, placement, PLAIN)
 
 
 def svg_text(

@@ -7,7 +7,6 @@ import html
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
-from vitviz.domain.geometry import POOL, PatchGrid
 from vitviz.errors import Phrase, VitvizError
 
 
@@ -51,29 +50,6 @@ def format_seconds(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s"
-
-
-def token_name(token: int, grid: PatchGrid, names: tuple[str, ...]) -> str:
-    """Return a token's name on screen, `CLS`, `reg 0` or `(7, 3)`; POOL has one too."""
-    if token == POOL:
-        return pool_name()
-    if token < grid.num_prefix_tokens:
-        name = names[token] if token < len(names) else f"special {token}"
-        return special_name(name)
-    row, col = divmod(token - grid.num_prefix_tokens, grid.cols)
-    return f"({row}, {col})"
-
-
-def pool_name() -> str:
-    """Return the name of a pooling head's query, as on its button."""
-    return QCoreApplication.translate("StatusLine", "pool")
-
-
-def special_name(name: str) -> str:
-    """Return a special token's name as on its button: `CLS`, `dist`, `reg 0`."""
-    if name == "cls":
-        return "CLS"
-    return f"reg {name[3:]}" if name.startswith("reg") else name
 
 
 def _in_words(value: object) -> object:

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.methods import METHODS
 from vitviz.export.captions import head_label, layer_text
+from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
-from vitviz.ui.base.text import token_name
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import action_button
 from vitviz.views.session import SavedView

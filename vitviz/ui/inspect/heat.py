@@ -14,11 +14,11 @@ from PySide6.QtCore import Signal
 from vitviz.domain.geometry import POOL
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import format_value
+from vitviz.export.token_names import token_name
 from vitviz.jobs import maps
 from vitviz.jobs.maps import Explained
 from vitviz.jobs.queue import Job, JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, View
-from vitviz.ui.base.text import token_name
 from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels
 from vitviz.views.display import (

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.geometry import POOL
+from vitviz.export.token_names import pool_name, special_name
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
-from vitviz.ui.base.text import pool_name, special_name
 from vitviz.ui.inspect.method_menu import MethodButton, MethodOptionsButton
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.widgets.segmented import Segmented

@@ -28,11 +28,12 @@ from vitviz.domain.interventions import (
 )
 from vitviz.errors import ExactnessError
 from vitviz.export.captions import heads_text
+from vitviz.export.token_names import token_name
 from vitviz.jobs import runs
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.jobs.runs import LabRead, RunDone
 from vitviz.ui.base.pane_controller import PaneController, View
-from vitviz.ui.base.text import sentence, token_name
+from vitviz.ui.base.text import sentence
 from vitviz.ui.compare import ComparedView
 from vitviz.ui.lab.painting import Painting
 from vitviz.ui.lab.panel import LabPanel

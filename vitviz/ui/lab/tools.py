@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.interventions import Axis, Hide, Off
 from vitviz.domain.number_text import format_value
+from vitviz.export.token_names import special_name
 from vitviz.ui.base import theme
-from vitviz.ui.base.text import special_name
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import Slider, SpinBox, action_button
 from vitviz.ui.widgets.segmented import Segmented

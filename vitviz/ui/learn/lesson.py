@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vitviz.domain.number_text import written_out
+from vitviz.export.token_names import token_name
 from vitviz.jobs.queue import Job
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, QueryWeights
 from vitviz.ui.base.pane_controller import View
-from vitviz.ui.base.text import token_name
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_token
 

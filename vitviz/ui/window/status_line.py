@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.number_text import format_value
+from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
-from vitviz.ui.base.text import format_seconds, show_plainly, token_name
+from vitviz.ui.base.text import format_seconds, show_plainly
 from vitviz.views.display import Heat
 from vitviz.views.state import Direction
 
