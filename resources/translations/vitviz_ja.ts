@@ -245,13 +245,6 @@
     </message>
 </context>
 <context>
-    <name>Connections</name>
-    <message>
-        <source>The model did not see this part of the picture.</source>
-        <translation>モデルは画像のこの部分を見ていません。</translation>
-    </message>
-</context>
-<context>
     <name>Contents</name>
     <message>
         <source>All heads</source>
@@ -1690,6 +1683,10 @@
     <message>
         <source>Picture</source>
         <translation>画像</translation>
+    </message>
+    <message>
+        <source>The model did not see this part of the picture.</source>
+        <translation>モデルは画像のこの部分を見ていません。</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,8 @@ An inset in its corner shows small maps of the queries pinned beside.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
@@ -50,8 +52,10 @@ class PicturePane(QWidget):
     tokenHovered = Signal(object)
     # The token, and whether shift was held.
     tokenClicked = Signal(int, bool)
-    # A click on the picture where the model saw nothing.
-    outsideClicked = Signal()
+    # A click on a patch that no other part of the window has claimed.
+    tokenChosen = Signal(int, bool)
+    # What is to be said of a click.
+    messaged = Signal(str)
     # The user moved or zoomed: the part in view, in fractions of the picture.
     rangeChanged = Signal(QRectF)
     # The user asked for the whole picture.
@@ -61,6 +65,7 @@ class PicturePane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._claim: Callable[[int, bool], bool] | None = None
         self._placement: Placement | None = None
         self._grid: PatchGrid | None = None
         self._source_size: tuple[int, int] | None = None
@@ -186,6 +191,14 @@ class PicturePane(QWidget):
             return
         self._heat.setImage(rgba, levels=None, autoLevels=False)
         self._heat.setRect(qrect(self._placement.input_rect()))
+
+    def claimClicks(self, claim: Callable[[int, bool], bool]) -> None:
+        """Ask `claim` first whether a click on a patch is for it.
+
+        claim : called with the token and whether Shift is held; returns whether the
+            click chooses no query.
+        """
+        self._claim = claim
 
     def setShowsGrid(self, shows: bool) -> None:
         """Set whether the lines between patches are drawn."""
@@ -352,8 +365,12 @@ class PicturePane(QWidget):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if token is not None:
             self.tokenClicked.emit(token, shift)
+            if self._claim is None or not self._claim(token, shift):
+                self.tokenChosen.emit(token, shift)
         elif self._placement is not None:
-            self.outsideClicked.emit()
+            self.messaged.emit(
+                self.tr("The model did not see this part of the picture.")
+            )
 
     def _on_resized(self, _box: object) -> None:
         """Show the whole picture again unless the user has zoomed."""

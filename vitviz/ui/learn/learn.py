@@ -92,6 +92,7 @@ class LearnController(PaneController[LearnPanes]):
         panel.chapterChosen.connect(self._on_chapter)
         panel.chapterFinished.connect(self._on_finished)
         panel.restoreRequested.connect(self._on_restore)
+        self.picture.claimClicks(self.takes_click)
 
     @property
     def panel(self) -> LearnPanel:

@@ -252,7 +252,7 @@ class Controller(QObject):
         """Show the view after the change that was undone."""
         self._go_to(self.history.redo())
 
-    def pin(self, token: int, *, beside: bool = False) -> None:
+    def pin(self, token: int, beside: bool = False) -> None:
         """Pin a token, or one beside it, of which the newest `MAX_OTHERS` stay."""
         self.panes.errors.clear()
         if token == POOL:

@@ -125,7 +125,6 @@ class MainWindow(QMainWindow):
             sessions=self.sessions,
             input_options=self.input_options,
             preferences=self.preferences,
-            learn=self.learn,
             present=self.present,
             lab=self.lab,
             hints=self.hints,

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from vitviz.ui.files.sessions import Sessions
     from vitviz.ui.input.input_options import InputOptions
     from vitviz.ui.lab.lab import Lab
-    from vitviz.ui.learn.learn import LearnController
     from vitviz.ui.models.open_model import ModelDialogs
     from vitviz.ui.present.present import Present
     from vitviz.ui.window.controller import Controller
@@ -44,7 +43,6 @@ class Features:
     sessions: Sessions
     input_options: InputOptions
     preferences: Preferences
-    learn: LearnController
     present: Present
     lab: Lab
     hints: Hints
@@ -87,8 +85,8 @@ class Connections(QObject):
         contents, features = self._contents, self._features
         top = contents.top
         panes.picture.tokenHovered.connect(control.screen.hover)
-        panes.picture.tokenClicked.connect(self._on_token_clicked)
-        panes.picture.outsideClicked.connect(self._on_outside)
+        panes.picture.tokenChosen.connect(control.pin)
+        panes.picture.messaged.connect(panes.status.setText)
         panes.picture.arrowPressed.connect(control.steps.move_query)
         panes.rail.cancelRequested.connect(control.cancel)
         panes.matrix.tokenPinned.connect(control.pin)
@@ -221,15 +219,6 @@ class Connections(QObject):
         }
 
     # -- reactions to signals ------------------------------------------------------
-
-    def _on_token_clicked(self, token: int, second: bool) -> None:
-        if not self._features.learn.takes_click(token, second):
-            self._control.pin(token, beside=second)
-
-    def _on_outside(self) -> None:
-        self._panes.status.setText(
-            self.tr("The model did not see this part of the picture.")
-        )
 
     def _on_said(self, text: str) -> None:
         self._panes.status.setText(text)
