@@ -210,7 +210,7 @@ def prepare(scene: str, window: object) -> None:
     from vitviz.models.catalogue.entries import Trait
     from vitviz.ui.models.dialog import ModelDialog
     from vitviz.ui.window.main_window import MainWindow
-    from vitviz.views.state import (
+    from vitviz.views.view_state import (
         Chapter,
         Direction,
         HeadsView,
@@ -283,7 +283,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         ListedIntervention,
     )
     from vitviz.ui.lab.panel import Tool
-    from vitviz.views.state import Chapter, Mode
+    from vitviz.views.view_state import Chapter, Mode
 
     control = window.controller
     control.pin(at(0.36, 0.3))

@@ -27,7 +27,7 @@ from vitviz.export.numbers import Selection, csv_bytes, write_csv
 from vitviz.jobs.exports import hidden_patches, numbers
 from vitviz.jobs.queue import Context, JobKind
 from vitviz.views.session import Session, written
-from vitviz.views.state import ViewState
+from vitviz.views.view_state import ViewState
 
 WARM = Interventions(temperature=2.0)
 CUT = Interventions(cuts=(Cut(("cls",), ((0, 0), (1, 1)), 1, 2, (7, 7)),))

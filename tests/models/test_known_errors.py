@@ -26,7 +26,7 @@ from vitviz.explain.run_method import run, token_values
 from vitviz.models.load import choose_device
 from vitviz.views.colour import levels_for
 from vitviz.views.display import heat, maps_of
-from vitviz.views.state import ViewState
+from vitviz.views.view_state import ViewState
 
 Floats = npt.NDArray[np.floating[Any]]
 

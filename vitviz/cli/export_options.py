@@ -33,13 +33,13 @@ from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
     from vitviz.export.numbers import Selection
     from vitviz.models.model import Model
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
@@ -147,7 +147,7 @@ class ExportRequest:
 
         Raises SelectionError for a token that the trace lacks.
         """
-        from vitviz.views.state import Scale, Style, ViewState
+        from vitviz.views.view_state import Scale, Style, ViewState
 
         scale, ends = Scale.OWN, ViewState().fixed_range
         if isinstance(self.scale, tuple):
@@ -217,7 +217,7 @@ class ExportRequest:
     def _options(self, trace: Trace) -> tuple[tuple[str, object], ...]:
         """Return (name, value) of the method's options but layer and head."""
         from vitviz.views.display import chosen_options
-        from vitviz.views.state import ViewState
+        from vitviz.views.view_state import ViewState
 
         state = ViewState(
             method=self.method, method_options=self.method_options, target=self.target
@@ -275,6 +275,8 @@ def default_query(trace: Trace) -> Query:
 
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add all options but the pictures and the output."""
+    from vitviz.views.colour import COLORMAPS
+
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",
@@ -344,7 +346,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         "--colormap",
         default="viridis",
         metavar="C",
-        help="viridis, cividis, magma, inferno or gray",
+        help=listed(COLORMAPS),
     )
     looks.add_argument(
         "--scale",

@@ -14,7 +14,7 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import decoded
-from vitviz.views.state import MAX_OTHERS
+from vitviz.views.view_state import MAX_OTHERS
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query

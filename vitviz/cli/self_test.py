@@ -154,7 +154,7 @@ def _figure(state: dict[str, object]) -> str:
     from vitviz.export.figure import figure_of
     from vitviz.export.save import save
     from vitviz.views.display import resolve
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
     made: Trace = state["trace"]  # type: ignore[assignment]
     shown = resolve(ViewState(), made)

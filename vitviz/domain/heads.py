@@ -55,3 +55,12 @@ def require_layer(layer: int, num_layers: int) -> None:
             layer=layer,
             last=num_layers - 1,
         )
+
+
+# First cells of the head strip: mean, max and min of all heads.
+FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
+
+
+def strip_choices(num_heads: int) -> tuple[HeadChoice, ...]:
+    """Return the choices of the head strip in their order: fused, then each head."""
+    return (*FUSED_CHOICES, *(HeadChoice((head,)) for head in range(num_heads)))

@@ -25,7 +25,7 @@ from vitviz.domain.number_text import format_value
 from vitviz.export.token_names import token_name
 from vitviz.views.classes import class_name
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction, Scale, ViewState
+from vitviz.views.view_state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup

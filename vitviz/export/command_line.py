@@ -12,7 +12,7 @@ from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import EMBEDDED_NAME
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.state import Direction, Scale, Style, ViewState
+from vitviz.views.view_state import Direction, Scale, Style, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup

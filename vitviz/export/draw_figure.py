@@ -31,7 +31,7 @@ from vitviz.export.token_names import token_name
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Meaning, rgb
 from vitviz.views.display import Heat, MapCell
-from vitviz.views.state import Direction, Look
+from vitviz.views.view_state import Direction, Look
 
 # Longer side of the picture in figure units, unless its own is near to it.
 PICTURE_SIDE = 640

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -16,9 +14,9 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from vitviz.domain.number_text import format_value
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.state import Look, Style
+from vitviz.views.colour_bar import bar_text, tick_labels
+from vitviz.views.view_state import Look, Style
 
 TEXT = QColor("#222222")
 QUIET = QColor("#666666")
@@ -98,48 +96,6 @@ def draw_chip(
     painter.restore()
 
 
-@dataclass(frozen=True, slots=True)
-class BarText:
-    """Text beside a colour bar with its place, in figure units below the bar's top."""
-
-    # (y, text); the text is empty where it would overlap that of the uniform mark.
-    ticks: tuple[tuple[float, str], ...]
-    # y of the uniform mark; None without one, or where it lies outside the bar.
-    uniform: float | None
-
-
-def bar_text(levels: Levels, uniform: float | None, height: float) -> BarText:
-    """Return the ticks of a bar and the mark of the uniform value.
-
-    uniform : value of every token if attention were even; None for no mark.
-    height : of the bar, in figure units.
-    """
-
-    def y_of(value: float) -> float | None:
-        position = levels.position(value)
-        return None if position is None else (1 - position) * height
-
-    mark = None if uniform is None else y_of(uniform)
-    placed = []
-    for value, label in zip(levels.ticks(), tick_labels(levels.ticks()), strict=True):
-        y = y_of(value)
-        if y is None:
-            continue
-        hidden = mark is not None and abs(y - mark) < SMALL_PX + 3
-        placed.append((y, "" if hidden else label))
-    return BarText(tuple(placed), mark)
-
-
-def tick_labels(values: tuple[float, ...]) -> tuple[str, ...]:
-    """Return values as text, with equally many decimals unless one has an exponent."""
-    texts = [format_value(value) for value in values]
-    if any("e" in text for text in texts):
-        return tuple(texts)
-    places = max(len(text.partition(".")[2]) for text in texts)
-    plain = (f"{v:.{places}f}" if v else "0" for v in values)
-    return tuple(text.replace("-", "\N{MINUS SIGN}") for text in plain)
-
-
 def bar_width(levels: Levels) -> float:
     """Return the width of a colour bar with its text, in figure units."""
     texts = ["1/N", *tick_labels(levels.ticks())]
@@ -192,7 +148,7 @@ def draw_bar(
             )
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    text = bar_text(levels, uniform, box.height())
+    text = bar_text(levels, uniform, box.height(), line=SMALL_PX + 3)
     painter.setFont(font(SMALL_PX))
     for y, label in text.ticks:
         painter.setPen(QPen(QUIET, 1))

@@ -24,7 +24,7 @@ from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.display import Heat
 from vitviz.views.overlay import GRID_ALPHA, grid_strength, overlay
-from vitviz.views.state import Look
+from vitviz.views.view_state import Look
 
 
 def shown_rect(placement: Placement) -> Rect:

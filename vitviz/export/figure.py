@@ -31,7 +31,7 @@ from vitviz.export.draw_figure import FigureOptions
 from vitviz.export.draw_picture import HiddenPatches
 from vitviz.export.save import Figure, ensure_application
 from vitviz.views.display import Display, Heat
-from vitviz.views.state import Scale
+from vitviz.views.view_state import Scale
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup

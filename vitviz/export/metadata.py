@@ -12,7 +12,7 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
-from vitviz.views.state import Direction, ViewState
+from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace

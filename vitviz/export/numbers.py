@@ -26,7 +26,7 @@ from vitviz.domain.methods import METHODS
 from vitviz.export.metadata import listed_changes, metadata
 from vitviz.system.atomic_files import replacing
 from vitviz.views.display import fused_values, renormalised
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace

@@ -33,7 +33,7 @@ from vitviz.views.display import (
     shown_query,
     shown_target,
 )
-from vitviz.views.state import ViewState
+from vitviz.views.view_state import ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vitviz.domain.geometry import Bins
-from vitviz.domain.heads import HeadChoice
+from vitviz.domain.heads import FUSED_CHOICES, HeadChoice
 from vitviz.domain.methods import METHODS
 from vitviz.jobs.queue import Context
 from vitviz.views.colour import Array
 from vitviz.views.display import (
-    FUSED_CHOICES,
     Heat,
     MapCell,
     chosen_options,
@@ -30,8 +29,8 @@ from vitviz.views.display import (
     shown_target,
     strip,
 )
-from vitviz.views.state import Reading, ViewState
 from vitviz.views.tokens import TokenCells
+from vitviz.views.view_state import Reading, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace

@@ -13,8 +13,8 @@ from vitviz.explain import token_states
 from vitviz.models.model import Model
 from vitviz.views.colour import Array, Levels
 from vitviz.views.display import shown_query, shown_target
-from vitviz.views.state import Reading, Source, ViewState
 from vitviz.views.tokens import TokenCell, TokenCells
+from vitviz.views.view_state import Reading, Source, ViewState
 
 Check = Callable[[], None]
 

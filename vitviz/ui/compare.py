@@ -35,7 +35,7 @@ from vitviz.views.compare import common_levels, difference, linked_token
 from vitviz.views.display import Heat, heat, maps_of, shown_layer
 from vitviz.views.overlay import overlay, tinted_difference
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.state import Direction, ViewState
+from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace

@@ -20,7 +20,7 @@ from vitviz.lessons.one_head import cosine, entropy
 from vitviz.views.classes import class_name, probabilities
 from vitviz.views.colour import Array, Levels
 from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of
-from vitviz.views.state import Direction, ViewState
+from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace

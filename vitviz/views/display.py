@@ -17,18 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import Fusion, HeadChoice, strip_choices
 from vitviz.domain.interventions import Axis, ListedIntervention, keep_fitting
 from vitviz.domain.methods import METHODS
 from vitviz.views.colour import Array, Levels, levels_for
-from vitviz.views.state import Direction, Look, Scale, ViewState
+from vitviz.views.view_state import Direction, Look, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
-
-
-# First cells of the head strip: mean, max and min of all heads.
-FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -444,7 +440,7 @@ def _resolved_options(trace: Trace, state: ViewState) -> tuple[tuple[str, object
 
 def strip(trace: Trace, state: ViewState, maps: LayerMaps) -> tuple[MapCell, ...]:
     """Return small maps of mean, max, min and every head, in that order."""
-    choices = (*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(len(maps.values))))
+    choices = strip_choices(len(maps.values))
     return tuple(_cell(trace, heat(trace, state, maps, heads=c)) for c in choices)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from vitviz.views.colour import DIVERGING, Array, Bytes, Levels, rgb
 from vitviz.views.display import Heat
-from vitviz.views.state import Look, Style
+from vitviz.views.view_state import Look, Style
 
 # Cell sizes at which the grid's lines are no longer drawn, and fully drawn.
 GRID_FADES_PX = (6.0, 14.0)

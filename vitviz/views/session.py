@@ -22,7 +22,7 @@ from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.placement import Preprocessing
 from vitviz.system.atomic_files import printable
 from vitviz.system.dataclass_json import decoded, encoded
-from vitviz.views.state import ViewState
+from vitviz.views.view_state import ViewState
 
 VERSION = 1
 MAX_BYTES = 8 * 2**20

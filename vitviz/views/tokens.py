@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vitviz.views.colour import Array, Levels
-from vitviz.views.state import Reading
+from vitviz.views.view_state import Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,8 +22,9 @@ from vitviz.export import draw_figure, draw_marks, save, table
 from vitviz.export.draw_picture import HiddenPatches, shown_rect
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
+from vitviz.views.colour_bar import bar_text, tick_labels
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction, Look, Style
+from vitviz.views.view_state import Direction, Look, Style
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -249,7 +250,7 @@ def test_a_figure_too_large_is_refused() -> None:
 def test_nothing_on_the_bar_overlaps(
     high: float, uniform: float, height: float
 ) -> None:
-    text = draw_marks.bar_text(Levels(0.0, high), uniform, height)
+    text = bar_text(Levels(0.0, high), uniform, height, line=15)
     middles = [y for y, label in text.ticks if label]
     assert 1 <= len(middles) <= 5
     if text.uniform is not None:
@@ -260,13 +261,13 @@ def test_nothing_on_the_bar_overlaps(
 
 
 def test_no_mark_where_uniform_is_off_the_bar() -> None:
-    assert draw_marks.bar_text(Levels(0.0, 0.1), 0.2, 300).uniform is None
+    assert bar_text(Levels(0.0, 0.1), 0.2, 300, line=15).uniform is None
 
 
 def test_tick_labels_have_equal_decimals() -> None:
-    assert draw_marks.tick_labels((0.0, 0.005, 0.01)) == ("0", "0.005", "0.010")
-    assert draw_marks.tick_labels((0.0, 2e-6)) == ("0", "2.0e-6")
-    assert draw_marks.tick_labels((-0.5, 0.0, 0.5)) == ("−0.5", "0", "0.5")
+    assert tick_labels((0.0, 0.005, 0.01)) == ("0", "0.005", "0.010")
+    assert tick_labels((0.0, 2e-6)) == ("0", "2.0e-6")
+    assert tick_labels((-0.5, 0.0, 0.5)) == ("−0.5", "0", "0.5")
 
 
 @pytest.mark.parametrize("width", [80.0, 200.0, 500.0])

@@ -20,7 +20,7 @@ from vitviz.export import draw_marks, save
 from vitviz.export.draw_picture import draw_photo
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.state import Look, Style
+from vitviz.views.view_state import Look, Style
 
 Pixels = npt.NDArray[np.uint8]
 BOX = QRectF(10, 10, 300, 100)

@@ -23,7 +23,7 @@ from vitviz.pictures.placement import placement_for, prepare
 from vitviz.pictures.source import load_image
 from vitviz.views.display import Display, on_levels, preview, resolve, series
 from vitviz.views.overlay import overlay
-from vitviz.views.state import Direction, Scale, Style, ViewState
+from vitviz.views.view_state import Direction, Scale, Style, ViewState
 
 Array = npt.NDArray[np.float32]
 

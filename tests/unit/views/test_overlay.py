@@ -8,7 +8,7 @@ from skimage.transform import resize
 
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.overlay import overlay_rgba, smoothed
-from vitviz.views.state import Style
+from vitviz.views.view_state import Style
 
 VALUES = np.array([[0.0, 0.25], [0.5, 2.0]], np.float32)
 LEVELS = Levels(0.0, 1.0)

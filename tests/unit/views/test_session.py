@@ -33,7 +33,7 @@ from vitviz.views.session import (
     read,
     written,
 )
-from vitviz.views.state import (
+from vitviz.views.view_state import (
     Chapter,
     Direction,
     HeadsView,

@@ -23,7 +23,7 @@ from vitviz.models.load import load_model
 from vitviz.ui.files.export import named
 from vitviz.views.colour import lookup_table
 from vitviz.views.display import resolve
-from vitviz.views.state import Scale, ViewState
+from vitviz.views.view_state import Scale, ViewState
 
 FORMATS = ("png", "svg", "gif", "npz")
 

@@ -26,7 +26,7 @@ from vitviz.cli.main import main
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.overlay import overlay
-from vitviz.views.state import Direction, Scale, Style, ViewState
+from vitviz.views.view_state import Direction, Scale, Style, ViewState
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -15,7 +15,7 @@ from tests.window.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import HeadChoice
 from vitviz.views.session import RunOptions
-from vitviz.views.state import Style
+from vitviz.views.view_state import Style
 
 
 def test_a_session_brings_everything_back(

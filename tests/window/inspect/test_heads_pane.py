@@ -17,7 +17,7 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.explain.perturbation import head_effects
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
-from vitviz.views.state import HeadsView, Statistic
+from vitviz.views.view_state import HeadsView, Statistic
 
 
 @pytest.fixture

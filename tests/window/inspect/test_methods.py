@@ -14,7 +14,7 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.methods import METHODS
 from vitviz.ui.inspect.method_menu import NOT_OFFERED
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 OFFERED = [name for name in METHODS if name not in NOT_OFFERED]
 

@@ -17,7 +17,7 @@ from tests.window.clicks import click_patch, heat_on_screen, leave_picture
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Direction, Scale, Style
+from vitviz.views.view_state import Direction, Scale, Style
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -16,7 +16,7 @@ from tests.models.test_pool import sharpened, siglip
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.domain.geometry import POOL
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 LEFT = Qt.MouseButton.LeftButton
 

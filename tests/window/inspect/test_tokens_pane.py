@@ -13,7 +13,7 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.explain import token_states
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import Levels, rgb
-from vitviz.views.state import Reading, Source
+from vitviz.views.view_state import Reading, Source
 
 
 def click(qtbot: QtBot, window: MainWindow, widget: object) -> None:

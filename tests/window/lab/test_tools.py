@@ -25,7 +25,7 @@ from vitviz.domain.interventions import (
 from vitviz.ui.lab.panel import LabPanel, Tool
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import Meaning
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 PLAIN = Qt.KeyboardModifier.NoModifier

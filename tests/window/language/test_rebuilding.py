@@ -22,7 +22,7 @@ from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter, Mode, Style
+from vitviz.views.view_state import Chapter, Mode, Style
 
 LEFT = Qt.MouseButton.LeftButton
 

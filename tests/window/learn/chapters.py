@@ -16,7 +16,7 @@ from vitviz.domain.number_text import written_out
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter, Mode
+from vitviz.views.view_state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

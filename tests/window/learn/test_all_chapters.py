@@ -23,7 +23,7 @@ from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter, Mode
+from vitviz.views.view_state import Chapter, Mode
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch7_output import OutputPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter
+from vitviz.views.view_state import Chapter
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
-from vitviz.views.state import Chapter, Mode
+from vitviz.views.view_state import Chapter, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

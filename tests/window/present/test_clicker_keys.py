@@ -18,7 +18,7 @@ from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.chapters.ch3_cost import CostPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter, LearnView, Mode
+from vitviz.views.view_state import Chapter, LearnView, Mode
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

@@ -23,7 +23,7 @@ from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.present import SMALLEST_PX
 from vitviz.ui.window.hints import Hint
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Chapter, LearnView, Mode, Style, ViewState
+from vitviz.views.view_state import Chapter, LearnView, Mode, Style, ViewState
 
 KEY = Qt.Key
 

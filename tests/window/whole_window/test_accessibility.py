@@ -32,7 +32,7 @@ from tests.window.words import cut_off
 from vitviz.ui.window.actions import specs
 from vitviz.ui.window.keys_overlay import KeysOverlay
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 CONTROLS = (
     QAbstractButton,

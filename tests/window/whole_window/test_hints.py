@@ -13,7 +13,7 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.system import settings
 from vitviz.ui.window.hints import GAP_PX, About
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 
 @pytest.fixture

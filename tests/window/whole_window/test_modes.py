@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 
 @pytest.mark.parametrize("is_rebuilt", [False, True])

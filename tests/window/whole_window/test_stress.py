@@ -23,7 +23,7 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.jobs.queue import Context, Job
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
-from vitviz.views.state import Direction, Scale, Style
+from vitviz.views.view_state import Direction, Scale, Style
 
 SEED = 20
 CLOSING_LIMIT_S = 2.0

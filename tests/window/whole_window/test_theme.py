@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from tests.window.conftest import OpenWindow
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import icons, theme
-from vitviz.views.state import Style
+from vitviz.views.view_state import Style
 
 SIDE = QSize(icons.SIZE, icons.SIZE)
 

@@ -12,7 +12,7 @@ from vitviz.views.display import Display, differs
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 Pane = TypeVar("Pane")

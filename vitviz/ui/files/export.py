@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vitviz.ui.files.write_queue import WriteQueue
     from vitviz.views.display import Display
     from vitviz.views.session import ModelChoice, RunOptions
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}

@@ -26,7 +26,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import action_button
 from vitviz.views.session import SavedView
-from vitviz.views.state import ViewState
+from vitviz.views.view_state import ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup

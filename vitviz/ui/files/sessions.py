@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vitviz.ui.files.saved_views import SavedViews
     from vitviz.ui.files.write_queue import WriteQueue
     from vitviz.views.session import ModelChoice, RunOptions
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 class SessionHost(Protocol):

@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.state import Style
+from vitviz.views.colour_bar import bar_text
+from vitviz.views.view_state import Style
 
 BAR_PX = 14
 LEFT_PX = 10
@@ -135,16 +135,15 @@ class ColourBar(QWidget):
         painter.drawRect(bar)
         painter.setFont(theme.font("small"))
         line = QFontMetricsF(painter.font()).height()
-        mark_y = self._paint_uniform(painter, bar, line)
-        for value in self._levels.ticks():
-            position = self._levels.position(value)
-            if position is None:
-                continue
-            y = bar.bottom() - position * bar.height()
+        text = bar_text(self._levels, self._uniform, bar.height(), line=line)
+        for place, label in text.ticks:
+            y = bar.top() + place
             painter.setPen(QColor(tone.faint))
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + TICK_PX, y))
-            if mark_y is None or abs(y - mark_y) >= line:
-                self._write(painter, y, format_value(value), tone.text)
+            if label:
+                self._write(painter, y, label, tone.text)
+        if text.uniform is not None:
+            self._paint_uniform(painter, bar, bar.top() + text.uniform)
         if self._clipped:
             self._paint_clip_mark(painter, bar)
         if self._levels.log:
@@ -152,22 +151,12 @@ class ColourBar(QWidget):
             painter.setPen(QColor(tone.faint))
             painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.tr("log"))
 
-    def _paint_uniform(
-        self, painter: QPainter, bar: QRectF, line: float
-    ) -> float | None:
-        """Draw the mark of 1/N; return its y, or None when it is outside the bar."""
-        assert self._levels is not None
-        if self._uniform is None:
-            return None
-        position = self._levels.position(self._uniform)
-        if position is None:
-            return None
+    def _paint_uniform(self, painter: QPainter, bar: QRectF, y: float) -> None:
+        """Draw the mark of 1/N with its name."""
         tone = theme.colours()
-        y = bar.bottom() - position * bar.height()
         painter.setPen(QPen(QColor(tone.text), 1.5))
         painter.drawLine(QPointF(bar.left() - 5, y), QPointF(bar.right() + 3, y))
         self._write(painter, y, self._uniform_name, tone.text, bold=True)
-        return y
 
     def _paint_clip_mark(self, painter: QPainter, bar: QRectF) -> None:
         tone = theme.colours()

@@ -17,11 +17,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.heads import FUSED_CHOICES, Fusion, HeadChoice, strip_choices
 from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
 from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
-from vitviz.views.display import FUSED_CHOICES, MapCell
+from vitviz.views.display import MapCell
 
 GAP_PX = 8
 # Gap between a head's ratio and the next head, in Present.
@@ -100,9 +100,7 @@ class HeadStrip(QWidget):
 
     def choiceAt(self, index: int) -> HeadChoice:
         """Return the choice that a click on a cell makes."""
-        if index < len(FUSED_CHOICES):
-            return FUSED_CHOICES[index]
-        return HeadChoice((index - len(FUSED_CHOICES),))
+        return strip_choices(self._num_heads)[index]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the title, maps, captions and frames."""

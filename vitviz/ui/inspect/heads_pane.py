@@ -32,8 +32,8 @@ from vitviz.ui.widgets.map_image import map_image
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Array, Levels, rgb
 from vitviz.views.display import MapCell
-from vitviz.views.heads import Place, arranged
-from vitviz.views.state import HeadsView, Statistic
+from vitviz.views.heads_order import Place, arranged
+from vitviz.views.view_state import HeadsView, Statistic
 
 # How many heads of an ordered list can be shown, besides all.
 MOST = (12, 24)

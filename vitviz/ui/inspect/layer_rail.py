@@ -26,7 +26,7 @@ from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
 from vitviz.views.display import MapCell, maps_of, rail_cell, shown_query
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 MAP_PX = 52.0
 # Side of a map in Present, in lines of small type.

@@ -29,7 +29,7 @@ from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels, Meaning, rgb
 from vitviz.views.display import Heat, shown_heads
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 Array = npt.NDArray[np.float32]
 # Number of bins in view below which single cells are computed.

@@ -8,13 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from vitviz.domain.methods import (
-    METHODS,
-    OPTIONS,
-    Choice,
-    MethodOption,
-    MethodOptions,
-)
+from vitviz.domain.methods import METHODS, OPTIONS, Choice, MethodOption, MethodOptions
 from vitviz.export.captions import method_words
 from vitviz.ui.base.text import percent
 

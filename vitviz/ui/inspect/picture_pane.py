@@ -28,7 +28,7 @@ from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.widgets.map_image import map_image, paint_map
 from vitviz.views.colour import Meaning
 from vitviz.views.display import MapCell
-from vitviz.views.state import MAX_OTHERS
+from vitviz.views.view_state import MAX_OTHERS
 
 Bytes = npt.NDArray[np.uint8]
 

@@ -22,7 +22,7 @@ from vitviz.ui.inspect.method_menu import MethodButton, MethodOptionsButton
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import COLORMAPS, Meaning
-from vitviz.views.state import Direction, Scale, Style, ViewState
+from vitviz.views.view_state import Direction, Scale, Style, ViewState
 
 
 class QueryBar(QWidget):

@@ -26,8 +26,8 @@ from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
-from vitviz.views.state import Reading, Source, TokensView
 from vitviz.views.tokens import TokenCells
+from vitviz.views.view_state import Reading, Source, TokensView
 
 if TYPE_CHECKING:
     from vitviz.explain.token_states import States

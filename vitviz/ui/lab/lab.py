@@ -41,7 +41,7 @@ from vitviz.ui.lab.picture_marks import ChangedMark, KeptPatches
 from vitviz.views.colour import Bytes
 from vitviz.views.compare import BeforeAfter, before_after
 from vitviz.views.display import is_in_force, shown_heads, shown_layer
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from vitviz.ui.compare import Comparison
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.views.session import ModelChoice, RunOptions
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 class LabHost(Protocol):

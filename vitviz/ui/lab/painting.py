@@ -15,11 +15,11 @@ from vitviz.ui.inspect.picture_items import CellsItem, qrect
 from vitviz.ui.inspect.picture_pane import PicturePane
 from vitviz.ui.lab.panel import LabPanel, Tool
 from vitviz.views.colour import Bytes, Meaning
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.base.document import Document
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 Cells = frozenset[Cell]

@@ -17,7 +17,7 @@ from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.lesson import LessonData
-from vitviz.views.state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
+from vitviz.views.view_state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.base.document import Document
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.ui.lab.panel import LabPanel
     from vitviz.ui.learn.panel import LearnPanel
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 FIRST_HEAD = HeadChoice((0,))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -18,41 +16,16 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
+from vitviz.ui.learn.chapters.chapter_list import Maker, chapter_titles, makers
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slides import PageSlides
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.views.colour import Meaning
-from vitviz.views.state import Chapter
+from vitviz.views.view_state import Chapter
 
-Maker = Callable[[ChapterHost], Page]
 Memory = dict[Chapter, dict[str, object]]
-
-
-def makers() -> dict[Chapter, Maker]:
-    """Return the class of each chapter's page; imported when Learn is first opened."""
-    from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-    from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
-    from vitviz.ui.learn.chapters.ch3_cost import CostPage
-    from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-    from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-    from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-    from vitviz.ui.learn.chapters.ch7_output import OutputPage
-    from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
-    from vitviz.ui.learn.chapters.ch9_code import CodePage
-
-    return {
-        Chapter.SEQUENCE: SequencePage,
-        Chapter.PATCH_SIZE: ScalePage,
-        Chapter.COST: CostPage,
-        Chapter.QUERY_KEY: PairPage,
-        Chapter.SCALING: ScalingPage,
-        Chapter.SOFTMAX: AxisPage,
-        Chapter.OUTPUT: OutputPage,
-        Chapter.HEADS: HeadsPage,
-        Chapter.CODE: CodePage,
-    }
 
 
 class NumberButton(QToolButton):
@@ -123,7 +96,7 @@ class LearnPanel(QWidget):
         self._part: QWidget | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._show_part)
-        self._titles = self._chapter_titles()
+        self._titles = chapter_titles()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_number)
@@ -313,19 +286,6 @@ class LearnPanel(QWidget):
             return self.tr("slide {n} of this chapter").format(n=slides.index() + 2)
         following = self._chapter.step(1)
         return "" if following is self._chapter else self._titles[following]
-
-    def _chapter_titles(self) -> dict[Chapter, str]:
-        return {
-            Chapter.SEQUENCE: self.tr("From words to patches"),
-            Chapter.PATCH_SIZE: self.tr("Patch size is a map's scale"),
-            Chapter.COST: self.tr("Why it gets heavy"),
-            Chapter.QUERY_KEY: self.tr("Query, key, value"),
-            Chapter.SCALING: self.tr("Dividing by √d"),
-            Chapter.SOFTMAX: self.tr("Softmax, over the right axis"),
-            Chapter.OUTPUT: self.tr("Weights times values"),
-            Chapter.HEADS: self.tr("Many heads"),
-            Chapter.CODE: self.tr("Three lines of code"),
-        }
 
     def _arrow(self, text: str, tip: str, by: int) -> QToolButton:
         button = QToolButton()

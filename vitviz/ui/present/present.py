@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from vitviz.ui.base import theme
 from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.speaker_window import SpeakerWindow
-from vitviz.views.state import Mode, Style
+from vitviz.views.view_state import Mode, Style
 
 if TYPE_CHECKING:
     from vitviz.ui.files.saved_views import SavedViews
     from vitviz.ui.learn.learn import LearnController
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 # Height of the smallest text in a window of `BASE_SIZE`; more in a larger one.
 SMALLEST_PX = 24.0

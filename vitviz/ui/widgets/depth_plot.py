@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.ui.base import theme
 from vitviz.views.colour import Array, Levels, Meaning
-from vitviz.views.heads import Place
+from vitviz.views.heads_order import Place
 
 MARK_PX = 7
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from PySide6.QtCore import QObject, Signal
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import HeadChoice
+from vitviz.domain.heads import strip_choices
 from vitviz.domain.interventions import list_interventions, merge_active
 from vitviz.domain.methods import METHODS
 from vitviz.jobs.queue import JobKind
@@ -27,19 +27,12 @@ from vitviz.ui.files.export import ExportDialog
 from vitviz.ui.files.saved_views import SavedViews
 from vitviz.ui.files.write_queue import LeftoverSweeper, WriteQueue
 from vitviz.ui.window.progress import RunProgress
-from vitviz.ui.window.refresh import Screen
 from vitviz.ui.window.runs import Runs
+from vitviz.ui.window.screen import Screen
 from vitviz.views.compare import linked_token
-from vitviz.views.display import (
-    FUSED_CHOICES,
-    Display,
-    Heat,
-    shown_heads,
-    shown_layer,
-    shown_query,
-)
+from vitviz.views.display import Display, Heat, shown_heads, shown_layer, shown_query
 from vitviz.views.session import ModelChoice, RunOptions, Session
-from vitviz.views.state import MAX_OTHERS, Direction, History, ViewState
+from vitviz.views.view_state import MAX_OTHERS, Direction, History, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -406,7 +399,7 @@ class Steps(QObject):
             return
         query = shown_query(trace, self._control.state.token)
         count = trace.num_heads_of(query)
-        cells = [*FUSED_CHOICES, *(HeadChoice((h,)) for h in range(count))]
+        cells = strip_choices(count)
         now = shown_heads(trace, self._control.state.heads, query)
         index = cells.index(now) if now in cells else 0
         wanted = cells[min(max(index + step, 0), len(cells) - 1)]

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from vitviz.system import settings
 from vitviz.ui.base import theme
 from vitviz.views.colour import Meaning
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.base.document import Document
     from vitviz.ui.compare import Comparison
     from vitviz.ui.window.layout import Contents
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 # From a hint to what it explains; its pointed tip takes most of that.
 GAP_PX = 8

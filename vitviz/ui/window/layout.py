@@ -29,7 +29,7 @@ from vitviz.ui.window.keys_overlay import KeysOverlay
 from vitviz.ui.window.start_page import StartPage
 from vitviz.ui.window.status_line import StatusLine
 from vitviz.ui.window.top_bar import TopBar
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 START_SIZE = (1280, 720)
 # Share of the width for the side panel; the picture has more than half.

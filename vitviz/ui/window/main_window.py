@@ -37,7 +37,7 @@ from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
 from vitviz.ui.window.wiring import Connections, Features, ViewHandlers
 from vitviz.views.session import Session
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 # Settings with which a model is loaded.
 OF_THE_MODEL = {"device", "precision", "threads"}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from vitviz.ui.base.threads import Workers
     from vitviz.ui.widgets.error_bar import ErrorBar
     from vitviz.ui.window.progress import RunProgress
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 # Layers that arrive faster than this are shown together.

@@ -13,7 +13,7 @@ from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import format_seconds, show_plainly
 from vitviz.views.display import Heat
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 
 class StatusLine(QWidget):

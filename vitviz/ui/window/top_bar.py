@@ -22,7 +22,7 @@ from vitviz.ui.widgets.elided import ElidedLabel
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.ui.window.start_page import RecentActions, sample_name, sample_paths
 from vitviz.views.session import RunOptions
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.models.model import Model

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.inspect.colour_bar import ask_range
-from vitviz.views.state import Direction, Scale, Style
+from vitviz.views.view_state import Direction, Scale, Style
 
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError

@@ -32,7 +32,7 @@ from vitviz.views.display import (
     shown_target,
 )
 from vitviz.views.overlay import overlay
-from vitviz.views.state import Direction
+from vitviz.views.view_state import Direction
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.ui.inspect.query_bar import QueryBar
     from vitviz.views.colour import Array
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 class HeatStatus(Protocol):

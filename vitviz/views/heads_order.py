@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vitviz.views.colour import Array
-from vitviz.views.state import HeadsView
+from vitviz.views.view_state import HeadsView
 
 # (layer, head).
 Place = tuple[int, int]

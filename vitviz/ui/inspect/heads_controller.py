@@ -12,7 +12,7 @@ from vitviz.ui.base.threads import Workers
 from vitviz.ui.inspect.heads_pane import HeadsPane
 from vitviz.views.colour import Array
 from vitviz.views.display import shown_heads, shown_query, shown_target
-from vitviz.views.state import Statistic
+from vitviz.views.view_state import Statistic
 
 # Statistics that one walk over a layer's rows yields together.
 _WALKED = (Statistic.ENTROPY, Statistic.DISTANCE, Statistic.SPECIAL, Statistic.SINK)

@@ -20,15 +20,15 @@ from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
 from vitviz.ui.inspect.classes import ClassesController
-from vitviz.ui.inspect.heads import HeadsController
-from vitviz.ui.inspect.heat import HeatController, needs_columns
+from vitviz.ui.inspect.heads_controller import HeadsController
 from vitviz.ui.inspect.layer_rail import RailController
+from vitviz.ui.inspect.map_controller import HeatController, needs_columns
 from vitviz.ui.inspect.map_test import MapTestController
 from vitviz.ui.inspect.matrix import MatrixController
 from vitviz.ui.inspect.tokens import TokensController
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Display, Heat, MapCell, shown_layer, shown_query
-from vitviz.views.state import Direction, Mode
+from vitviz.views.view_state import Direction, Mode
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from vitviz.ui.compare import Comparison
     from vitviz.ui.window.layout import Panes
     from vitviz.ui.window.progress import RunProgress
-    from vitviz.views.state import ViewState
+    from vitviz.views.view_state import ViewState
 
 
 class ScreenHost(Protocol):

@@ -1,0 +1,57 @@
+"""The chapters of Learn in their order: each with its title and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from vitviz.ui.learn.lesson import ChapterHost
+from vitviz.ui.learn.page import Page
+from vitviz.views.view_state import Chapter
+
+Maker = Callable[[ChapterHost], Page]
+
+
+def makers() -> dict[Chapter, Maker]:
+    """Return the class of each chapter's page; imported when Learn is first opened."""
+    from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
+    from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
+    from vitviz.ui.learn.chapters.ch3_cost import CostPage
+    from vitviz.ui.learn.chapters.ch4_query_key import PairPage
+    from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+    from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
+    from vitviz.ui.learn.chapters.ch7_output import OutputPage
+    from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+    from vitviz.ui.learn.chapters.ch9_code import CodePage
+
+    return {
+        Chapter.SEQUENCE: SequencePage,
+        Chapter.PATCH_SIZE: ScalePage,
+        Chapter.COST: CostPage,
+        Chapter.QUERY_KEY: PairPage,
+        Chapter.SCALING: ScalingPage,
+        Chapter.SOFTMAX: AxisPage,
+        Chapter.OUTPUT: OutputPage,
+        Chapter.HEADS: HeadsPage,
+        Chapter.CODE: CodePage,
+    }
+
+
+def chapter_titles() -> dict[Chapter, str]:
+    """Return the title of each chapter, in the program's language."""
+    return {
+        Chapter.SEQUENCE: _tr("From words to patches"),
+        Chapter.PATCH_SIZE: _tr("Patch size is a map's scale"),
+        Chapter.COST: _tr("Why it gets heavy"),
+        Chapter.QUERY_KEY: _tr("Query, key, value"),
+        Chapter.SCALING: _tr("Dividing by √d"),
+        Chapter.SOFTMAX: _tr("Softmax, over the right axis"),
+        Chapter.OUTPUT: _tr("Weights times values"),
+        Chapter.HEADS: _tr("Many heads"),
+        Chapter.CODE: _tr("Three lines of code"),
+    }
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LearnPanel", text)
