@@ -90,6 +90,14 @@ def homeless(own_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return tmp_path
 
 
+@pytest.fixture
+def quick_collection() -> Iterator[None]:
+    """What was there before the test is not looked through by its collections."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only sockets of this machine can be connected."""

@@ -9,7 +9,6 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,15 +113,6 @@ def run_once(qtbot: QtBot, window: MainWindow, photo: Path, number: int) -> None
 def slope(values: list[int]) -> float:
     """By how much a value grows with each run: least squares."""
     return float(np.polyfit(np.arange(len(values)), values, 1)[0])
-
-
-@pytest.fixture
-def quick_collection() -> Iterator[None]:
-    """What was there before is not looked through after each run."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("quick_collection")
