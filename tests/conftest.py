@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import socket
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,13 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 # Qt says so when a platform theme of the desktop is missing; tests use none
 os.environ.setdefault("QT_QPA_PLATFORMTHEME", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """A worker's report as it can be sent: a log may hold half of a surrogate pair."""
+    report = yield
+    return json.loads(json.dumps(report, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @pytest.fixture(scope="session", autouse=True)

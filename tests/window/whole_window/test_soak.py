@@ -115,6 +115,7 @@ def slope(values: list[int]) -> float:
     return float(np.polyfit(np.arange(len(values)), values, 1)[0])
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("quick_collection")
 @pytest.mark.parametrize(
     ("warm_up", "runs", "limit"),
