@@ -8,11 +8,12 @@ import os
 import socket
 import threading
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from vitviz.errors import EnvironmentFault
 from vitviz.system.environment import check_display
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CLASSES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
 """Of the small classifier."""
+
+PATIENCE_MS = 30_000
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -64,6 +67,20 @@ def qapp() -> QApplication:
     app = application(["vitviz"], lang="en")
     theme.apply(app, ThemeChoice.DARK)
     return app
+
+
+class PatientBot(QtBot):
+    """Waits for half a minute by default: on a busy machine things come late."""
+
+    def waitUntil(
+        self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
