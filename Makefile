@@ -16,7 +16,7 @@ run: set-up
 	fi
 
 test: check
-	packaging/with-screen.sh $(PYTHON) -m pytest -m "not long" $(ARGS)
+	packaging/run-tests.sh $(ARGS)
 
 test-long: set-up
 	packaging/with-screen.sh $(PYTHON) -m pytest -m long --timeout 3000 $(ARGS)

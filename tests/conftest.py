@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import socket
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from vitviz.errors import EnvironmentFault
 from vitviz.system.environment import check_display
@@ -22,11 +24,20 @@ if TYPE_CHECKING:
 CLASSES = ("tabby cat", "tiger cat", "rocket", "coffee mug", "cat", "lynx")
 """Of the small classifier."""
 
+PATIENCE_MS = 30_000
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 # Qt says so when a platform theme of the desktop is missing; tests use none
 os.environ.setdefault("QT_QPA_PLATFORMTHEME", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """A worker's report as it can be sent: a log may hold half of a surrogate pair."""
+    report = yield
+    return json.loads(json.dumps(report, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,6 +67,20 @@ def qapp() -> QApplication:
     app = application(["vitviz"], lang="en")
     theme.apply(app, ThemeChoice.DARK)
     return app
+
+
+class PatientBot(QtBot):
+    """Waits for half a minute by default: on a busy machine things come late."""
+
+    def waitUntil(
+        self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +113,14 @@ def homeless(own_home: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def quick_collection() -> Iterator[None]:
+    """What was there before the test is not looked through by its collections."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

@@ -263,6 +263,7 @@ def imported() -> None:
     safetensors.torch.save({"a": torch.ones(1)})
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("is_weakened", [False, True], ids=["", "weakened"])
 @pytest.mark.parametrize("name", FILES)
 def test_refused_in_time(
@@ -297,6 +298,7 @@ def test_the_payload_would_have_run(tmp_path: Path) -> None:
     assert (tmp_path / "canary").exists()
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX paths")
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "loop", "no access"])
 def test_what_is_no_file(kind: str, tmp_path: Path) -> None:

@@ -250,6 +250,7 @@ def test_no_home(site: Site, homeless: Path) -> None:
     assert list(homeless.iterdir()) == [own]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "fault", ["silence", "stall", "trickle", "trickled_head", "slow", "lock"]
 )

@@ -87,6 +87,7 @@ def test_never_from_protected_to_unprotected(site: Site, trusted: None) -> None:
         assert not plain.requests
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", ["silence", "stall", "trickle"])
 def test_cancel_within_300_ms(site: Site, trusted: None, fault: str) -> None:
     site.fault = fault

@@ -104,6 +104,7 @@ def make_loop(path: Path) -> None:
     path.symlink_to(path)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -60,6 +60,7 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> Free:
     return free
 
 
+@pytest.mark.alone
 def test_from_the_command_line(
     giant: Path, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

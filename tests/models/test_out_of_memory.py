@@ -42,6 +42,7 @@ def pixels() -> Tensor:
     return torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))
 
 
+@pytest.mark.usefixtures("quick_collection")
 @pytest.mark.parametrize("place", ["before", "attention", "mlp", "after"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("block", range(DEPTH))

@@ -24,6 +24,7 @@ def model(model_folder: Path) -> Model:
     return made
 
 
+@pytest.mark.alone
 def test_time_is_split_into_attention_and_the_rest(model: Model, photo: Path) -> None:
     image = load_image(photo)
     untouched = F.scaled_dot_product_attention
@@ -36,6 +37,7 @@ def test_time_is_split_into_attention_and_the_rest(model: Model, photo: Path) ->
     assert F.scaled_dot_product_attention is untouched
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="tells no thread's own time")
 def test_only_the_thread_s_own_time_counts(
     model: Model, photo: Path, monkeypatch: pytest.MonkeyPatch

@@ -305,6 +305,7 @@ def test_the_process_has_the_settings_of_its_file(
     assert settings.take_problems() == ()
 
 
+@pytest.mark.alone
 def test_a_slow_disk_keeps_nobody_waiting(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,7 @@ def test_fetch_and_use(
     assert dialog.details().mainButton().text() == "Download 22.9 MB"
 
 
+@pytest.mark.alone
 def test_cancel_and_go_on(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, hub: Site
 ) -> None:
@@ -194,6 +195,7 @@ def test_an_error_is_a_quiet_line(
     assert "404" not in dialog.line().text()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("whole_window", [False, True])
 def test_closing_ends_a_download(
     qtbot: QtBot,

@@ -81,6 +81,7 @@ def test_a_refused_model_leaves_the_embedded_one_and_its_reason(
     assert "cuda:77" in start(qapp, str(photo), "--device", "cuda:77")
 
 
+@pytest.mark.alone
 def test_a_slow_disk_does_not_hold_the_window_up(
     qtbot: QtBot,
     qapp: QApplication,

@@ -243,6 +243,7 @@ def test_closing_at_random_moments(photo: Path, model_folder: Path) -> None:
     check_closing(3, photo, model_folder)
 
 
+@pytest.mark.alone
 def test_closing_does_not_wait_for_a_slow_load(
     photo: Path, model_folder: Path, tmp_path: Path
 ) -> None:
