@@ -337,7 +337,7 @@ def _kind(
     )
     if is_network and getattr(kind, "config_class", None) is type(config):
         return kind
-    plain = transformers.MODEL_MAPPING.get(type(config))
+    plain = transformers.MODEL_MAPPING.get(type(config), None)
     if plain is None:
         raise unusable(folder, "architectures", names, Phrase("a network of its kind"))
     return plain
