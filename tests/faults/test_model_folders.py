@@ -15,7 +15,7 @@ import shutil
 import sys
 import sysconfig
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -62,7 +62,7 @@ def watched() -> Iterator[list[tuple[str, str]]]:
 
 
 _OWN = tuple(
-    os.path.realpath(place)
+    os.path.realpath(str(place))
     for place in (
         *(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")),
         sys.prefix,
@@ -513,7 +513,11 @@ def _truncated(path: Path) -> None:
     os.truncate(path, 100)
 
 
-CHANGES = {"overwritten": _overwritten, "truncated": _truncated, "gone": Path.unlink}
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "overwritten": _overwritten,
+    "truncated": _truncated,
+    "gone": os.unlink,
+}
 
 
 @pytest.mark.parametrize("change", CHANGES)
