@@ -3572,6 +3572,10 @@
         <translation>読み取り専用のファイルシステムです</translation>
     </message>
     <message>
+        <source>Reading {name} takes {needed}; {free} of memory are free. Close other programs, or choose a smaller model.</source>
+        <translation>{name}の読み込みには{needed}が必要ですが、空きメモリーは{free}です。ほかのプログラムを閉じるか、より小さいモデルを選んでください。</translation>
+    </message>
+    <message>
         <source>Save it as JPEG.</source>
         <translation>JPEGで保存し直してください。</translation>
     </message>
@@ -3604,8 +3608,8 @@
         <translation>{where}の注意は{what}を使いますが、評価中のビジョントランスフォーマーでは使わないものです。model.eval()を呼び、画像用のモデルを渡してください。</translation>
     </message>
     <message>
-        <source>The config.json of {folder} asks for a network beyond all measure.</source>
-        <translation>{folder}のconfig.jsonが求めるネットワークは、途方もない大きさです。</translation>
+        <source>The config.json of {folder} asks for a network beyond all measure: {key} is {value}, and at most {most} can be built. Correct it, or choose another model.</source>
+        <translation>{folder}のconfig.jsonが求めるネットワークは桁外れに大きすぎます：{key}が{value}で、作れるのは最大{most}です。値を直すか、別のモデルを選んでください。</translation>
     </message>
     <message>
         <source>The config.json of {folder} has the {key} {value}, not three numbers.</source>
@@ -3666,6 +3670,30 @@
     <message>
         <source>The map is not computed yet. Wait until it is on screen.</source>
         <translation>マップはまだ計算されていません。画面に出るまでお待ちください。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: in its {file}, {key} is {value} instead of {wanted}. Correct it, or choose another model.</source>
+        <translation>{folder}のモデルを読み込めません：{file}の{key}が{value}ですが、{wanted}でなければなりません。値を直すか、別のモデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: its config.json names the kind {kind}, which is no Vision Transformer that is opened as a folder. Build the network yourself and use vitviz.wrap(module).</source>
+        <translation>{folder}のモデルを読み込めません：config.jsonにある種類{kind}は、フォルダーとして開けるVision Transformerではありません。ネットワークを自分で作り、vitviz.wrap(module)を使ってください。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: its config.json sets {keys}, which is not handed on to {library}. Build the network yourself and use vitviz.wrap(module), or choose another model.</source>
+        <translation>{folder}のモデルを読み込めません：config.jsonに{keys}がありますが、これは{library}に渡されません。ネットワークを自分で作ってvitviz.wrap(module)を使うか、別のモデルを選んでください。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: its {file} holds no names and values.</source>
+        <translation>{folder}のモデルを読み込めません：{file}に名前と値がありません。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: its {file} is damaged ({reason}).</source>
+        <translation>{folder}のモデルを読み込めません：{file}が壊れています（{reason}）。</translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be read: transformers {version} has no {kind}. Install a newer one.</source>
+        <translation>{folder}のモデルを読み込めません：transformers {version}には{kind}がありません。新しい版を入れてください。</translation>
     </message>
     <message>
         <source>The model in {folder} cannot be read: {reason}</source>
@@ -3872,6 +3900,22 @@
         <translation>フォルダー</translation>
     </message>
     <message>
+        <source>a list of at most {most:,} names</source>
+        <translation>最大{most:,}個の名前のリスト</translation>
+    </message>
+    <message>
+        <source>a list of whole numbers from {least} to {most}</source>
+        <translation>{least}から{most}までの整数のリスト</translation>
+    </message>
+    <message>
+        <source>a network of its kind</source>
+        <translation>その種類のネットワーク</translation>
+    </message>
+    <message>
+        <source>a number from {least} to {most}</source>
+        <translation>{least}から{most}までの数</translation>
+    </message>
+    <message>
         <source>a part of the path is a file, not a folder</source>
         <translation>パスの途中がフォルダーではなくファイルです</translation>
     </message>
@@ -3882,6 +3926,10 @@
     <message>
         <source>a socket</source>
         <translation>ソケット</translation>
+    </message>
+    <message>
+        <source>a whole number from {least} to {most}</source>
+        <translation>{least}から{most}までの整数</translation>
     </message>
     <message>
         <source>damaged</source>
@@ -3976,6 +4024,10 @@
         <translation>段階ごとにパッチがまとめられるため、注意を表示する格子が1つに決まりません。普通のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
+        <source>names and values</source>
+        <translation>名前と値</translation>
+    </message>
+    <message>
         <source>no access</source>
         <translation>アクセスできません</translation>
     </message>
@@ -3998,6 +4050,10 @@
     <message>
         <source>of its blocks {gaps} are missing</source>
         <translation>ブロック{gaps}がありません</translation>
+    </message>
+    <message>
+        <source>one or two whole numbers from {least} to {most}</source>
+        <translation>{least}から{most}までの整数1つまたは2つ</translation>
     </message>
     <message>
         <source>outside the blocks</source>
@@ -4038,6 +4094,10 @@
     <message>
         <source>the name is too long</source>
         <translation>名前が長すぎます</translation>
+    </message>
+    <message>
+        <source>the name of a layer of the library</source>
+        <translation>ライブラリーにある層の名前</translation>
     </message>
     <message>
         <source>the number of heads cannot be told from a width of {width}; build the network and use vitviz.wrap(module)</source>
@@ -4102,6 +4162,10 @@
     <message>
         <source>{device} reported an error and cannot be used again before vitviz is restarted.</source>
         <translation>{device}がエラーを返したため、vitvizを起動し直すまで使えません。</translation>
+    </message>
+    <message>
+        <source>{file} in {folder} is longer than {limit:,} bytes, which no configuration is. Take the folder as its author published it.</source>
+        <translation>{folder}の{file}は{limit:,}バイトより長く、設定ファイルとは考えられません。作者が公開したとおりのフォルダーを使ってください。</translation>
     </message>
     <message>
         <source>{file} needs {needed} in {folder}, where {free} are free. Make room, then try again.</source>
@@ -4344,10 +4408,6 @@
         <translation>{path}は、テンソルの一覧には含まれない{name}を求めています。開くとプログラムが実行されるおそれがあります。state_dictだけを保存するか、safetensorsを使ってください。</translation>
     </message>
     <message>
-        <source>{path} cannot be read as safetensors: {reason}.</source>
-        <translation>{path}をsafetensorsとして読み込めません：{reason}。</translation>
-    </message>
-    <message>
         <source>{path} cannot be read: {reason}.</source>
         <translation>{path}を読み込めません：{reason}。</translation>
     </message>
@@ -4566,6 +4626,18 @@
     <message>
         <source>{path} looks like a Vision Transformer, but {reason}. If you know which of timm's networks it holds, open it as timm:NAME={path}.</source>
         <translation>{path}はビジョントランスフォーマーのようですが、{reason}。timmのどのネットワークの重みか分かっている場合は、timm:名前={path}として開いてください。</translation>
+    </message>
+    <message>
+        <source>{path} was cut off while it was read. Download it again.</source>
+        <translation>{path}は読み込み中に切り詰められました。ダウンロードし直してください。</translation>
+    </message>
+    <message>
+        <source>{path} was replaced after it was loaded, so there is nothing to compare with. Load the model again.</source>
+        <translation>{path}は読み込んだ後に置き換えられたため、比べるものがありません。モデルを読み込み直してください。</translation>
+    </message>
+    <message>
+        <source>{path} was replaced while it was read. Load it again.</source>
+        <translation>{path}は読み込み中に置き換えられました。もう一度読み込んでください。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>

@@ -30,7 +30,7 @@ def lying(model_folder: Path, folder: Path, **changes: object) -> Path:
     [
         ({"hidden_size": 96}, "(1, 1, 48) instead of (1, 1, 96)"),
         ({"patch_size": 8}, "(48, 3, 16, 16) instead of (48, 3, 8, 8)"),
-        ({"hidden_size": 10**7, "num_attention_heads": 1}, "instead of"),
+        ({"hidden_size": 10**7, "num_attention_heads": 1}, "beyond all measure"),
         ({"num_hidden_layers": 10**7}, "beyond all measure"),
         ({"num_hidden_layers": 5}, "names or shapes differ"),
         ({"patch_size": 0}, "cannot be read"),

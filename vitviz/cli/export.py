@@ -228,7 +228,7 @@ def _is_done(
     """
     import json
 
-    from vitviz.export.metadata import read_metadata, weights_sha256
+    from vitviz.export.metadata import read_metadata
     from vitviz.system.atomic_files import printable
 
     if not task.target.exists():
@@ -248,7 +248,7 @@ def _is_done(
             path=printable(str(task.target)),
         ) from error
     info = model.info
-    wanted = (image.sha256, info.name, weights_sha256(info), request.options())
+    wanted = (image.sha256, info.name, info.weights_sha256, request.options())
     return json.dumps(found) == json.dumps(wanted)
 
 

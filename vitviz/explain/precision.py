@@ -19,6 +19,7 @@ import torch
 
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.run import run
+from vitviz.errors import CheckpointError
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.models.catalogue.entries import EMBEDDED_NAME, split_network
 from vitviz.models.load import load_model
@@ -102,8 +103,15 @@ def float32_twin(model: Model) -> Model:
     own = info.weights_path
     is_path = own is not None and place.startswith((str(own), str(own.parent)))
     is_embedded = info.name == EMBEDDED_NAME
-    return load_model(
+    twin = load_model(
         info.source if is_path else info.name,
         device=info.device,
         patch_size=info.patch_size[0] if is_embedded else None,
     )
+    if own is not None and twin.info.weights_sha256 != info.weights_sha256:
+        raise CheckpointError(
+            "{path} was replaced after it was loaded, so there is nothing to compare "
+            "with. Load the model again.",
+            path=own.name,
+        )
+    return twin

@@ -17,7 +17,6 @@ from vitviz.views.view_state import Direction, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.heads import HeadChoice
-    from vitviz.models.model import ModelInfo
 
 
 def metadata(
@@ -47,7 +46,7 @@ def metadata(
         "model": {
             "name": info.name,
             "source": info.source,
-            "weights_sha256": weights_sha256(info),
+            "weights_sha256": info.weights_sha256,
             "num_layers": info.num_layers,
             "num_heads": trace.num_heads,
             "num_pool_heads": 0 if trace.pool is None else trace.pool.num_heads,
@@ -106,24 +105,6 @@ def view_values(state: ViewState) -> dict[str, object]:
 def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
     """Return the changes of the model, a dictionary each, in plain values for JSON."""
     return [changed_fields(part) for part in interventions.parts()]
-
-
-def weights_sha256(info: ModelInfo) -> str | None:
-    """Return the SHA-256 of the weights' file; None without one.
-
-    Computed once for each path, size and time of change.
-    """
-    path = info.weights_path
-    if path is None or not path.is_file():
-        return None
-    state = path.stat()
-    key = (path, state.st_size, state.st_mtime_ns)
-    if key not in _hashes:
-        _hashes[key] = info.weights_sha256()
-    return _hashes[key]
-
-
-_hashes: dict[tuple[Path, int, int], str | None] = {}
 
 
 def versions() -> dict[str, str]:

@@ -247,23 +247,24 @@ def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Mode
 
     Its weights are not checked for NaN and infinity.
 
-    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError.
+    Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
+    BudgetError.
     """
     config = hub_config(path)
     if config is not None:
         return load_timm_folder(path, config, device, dtype)
-    adapter, preprocessing, labels, weights = read_folder(
-        path, device=device, dtype=dtype
-    )
+    found = read_folder(path, device=device, dtype=dtype)
     return ready_model(
         name_of(path),
         str(path),
-        adapter,
-        preprocessing,
+        found.adapter,
+        found.preprocessing,
         device=device,
         dtype=dtype,
-        labels=labels,
-        weights_path=weights,
+        labels=found.labels,
+        weights_path=found.state.path,
+        weights_sha256=found.state.sha256,
+        assumed=found.assumed,
     )
 
 

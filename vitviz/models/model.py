@@ -10,7 +10,6 @@ The helpers below serve several adapters.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -78,6 +77,9 @@ class ModelInfo:
     num_biased_heads: int = 0
     labels: tuple[str, ...] | None = None
     weights_path: Path | None = None
+    # Digest, in hexadecimal, of the bytes that were loaded; None for no file. The file
+    # may have been replaced since.
+    weights_sha256: str | None = None
     # What neither names nor shapes of a checkpoint tell and vitviz assumed, a phrase
     # each.
     assumed: tuple[str, ...] = ()
@@ -88,13 +90,6 @@ class ModelInfo:
         return self.weights_path is not None and self.source.endswith(
             str(self.weights_path)
         )
-
-    def weights_sha256(self) -> str | None:
-        """Return the weights file's SHA-256 in hexadecimal; None without a file."""
-        if self.weights_path is None or not self.weights_path.is_file():
-            return None
-        with self.weights_path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,7 @@ def ready_model(
     dtype: torch.dtype = torch.float32,
     labels: Sequence[str] | None = None,
     weights_path: Path | None = None,
+    weights_sha256: str | None = None,
     assumed: tuple[str, ...] = (),
 ) -> Model:
     """Return a `Model` around an adapter whose module is on `device` already.
@@ -148,6 +144,7 @@ def ready_model(
         num_biased_heads=_num_biased_heads(adapter),
         labels=tuple(labels) if labels is not None else None,
         weights_path=weights_path,
+        weights_sha256=weights_sha256,
         assumed=assumed,
     )
     return Model(info, adapter, preprocessing, device, dtype)

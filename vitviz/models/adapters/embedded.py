@@ -6,6 +6,7 @@ It has any patch size and needs no download. Its network is in `adapters.flexivi
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -81,7 +82,8 @@ def load_embedded(
             path=path.name,
         )
     try:
-        module = load_flexi(path, patch_size=patch_size or 16)
+        stored = path.read_bytes()
+        module = load_flexi(stored, patch_size=patch_size or 16)
     except (ValueError, OSError) as error:
         raise CheckpointError(
             "The embedded model cannot be read: {reason}. Install vitviz again.",
@@ -103,4 +105,5 @@ def load_embedded(
         device=device,
         dtype=dtype,
         weights_path=path,
+        weights_sha256=hashlib.sha256(stored).hexdigest(),
     )

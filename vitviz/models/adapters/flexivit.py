@@ -317,8 +317,12 @@ class FlexiViT(nn.Module):
         return resampled.to(self.positions.dtype)
 
 
-def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiViT:
+def load_flexi(
+    source: Path | str | bytes, *, patch_size: int = BASE_PATCH_SIZE
+) -> FlexiViT:
     """Read the weights of a `.safetensors` file into a model on the CPU, in eval mode.
+
+    source : the file's path, or what it holds.
 
     Weights may be stored in half precision; they are float32 in memory.
 
@@ -329,10 +333,13 @@ def load_flexi(path: Path | str, *, patch_size: int = BASE_PATCH_SIZE) -> FlexiV
         network's in name and shape, or hold numbers that are not finite.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
+    path = "the file" if isinstance(source, bytes) else str(source)
     try:
-        stored = load_file(path)
+        stored = load(
+            source if isinstance(source, bytes) else Path(source).read_bytes()
+        )
     except (OSError, SafetensorError, TypeError, KeyError) as error:
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error
     with torch.device("meta"):  # no time spent on a random start

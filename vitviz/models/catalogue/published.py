@@ -38,7 +38,7 @@ from vitviz.models.catalogue.entries import (
     hub_remote,
 )
 from vitviz.models.checkpoints.checks import require_model_memory
-from vitviz.models.checkpoints.read import read_state
+from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_build import (
     from_config,
     misfit,
@@ -97,6 +97,21 @@ def weights_of(entry: Entry) -> Path:
     return path
 
 
+def read_weights(entry: Entry) -> State:
+    """Return what the verified file of weights holds.
+
+    Raises as `weights_of` does, and CheckpointError for a file that was replaced
+    between the check and the reading.
+    """
+    path = weights_of(entry)
+    state = read_state(path)
+    if entry.remote is not None and store.verify(entry.remote, path) != state.sha256:
+        raise CheckpointError(
+            "{path} was replaced while it was read. Load it again.", path=path.name
+        )
+    return state
+
+
 def load_torchvision(
     name: str,
     weights: str | None,
@@ -111,7 +126,7 @@ def load_torchvision(
 
     entry = find(name)
     architecture = name if entry is None else entry.architecture
-    size, resize, labels, path = 224, None, None, None
+    size, resize, labels, state = 224, None, None, None
     interpolation = Interpolation.BILINEAR
     if weights is not None:
         if entry is None or weights not in ("default", "DEFAULT", entry.weights):
@@ -134,13 +149,13 @@ def load_torchvision(
         require_model_memory(
             name, count, device=device, dtype=dtype, built_in=torch.float32
         )
-        path = weights_of(entry)
+        state = read_weights(entry)
     module = tv.get_model(architecture, weights=None, image_size=size)
-    if path is not None:
-        _fill(module, dict(read_state(path).content), path, architecture)
+    if state is not None:
+        _fill(module, dict(state.content), state.path, architecture)
     return ready_model(
         name,
-        f"torchvision {entry.weights if entry and path else 'random weights'}",
+        f"torchvision {entry.weights if entry and state else 'random weights'}",
         TorchvisionAdapter(module.to(device=device, dtype=dtype).eval()),
         Preprocessing(
             mean=IMAGENET_MEAN,
@@ -152,7 +167,8 @@ def load_torchvision(
         device=device,
         dtype=dtype,
         labels=labels,
-        weights_path=path,
+        weights_path=state.path if state else None,
+        weights_sha256=state.sha256 if state else None,
     )
 
 
@@ -169,7 +185,7 @@ def load_timm(
     """
     timm = timm_library(name)
     require_known(name)
-    path = None
+    state = None
     if weights is None:
         module = timm.create_model(name, pretrained=False)
     else:
@@ -177,10 +193,10 @@ def load_timm(
         require_model_memory(
             entry.name, entry.num_parameters, device=device, dtype=dtype
         )
-        path = weights_of(entry)
-        module = timm_trained(name, dict(read_state(path).content), path, dtype)
+        state = read_weights(entry)
+        module = timm_trained(name, dict(state.content), state.path, dtype)
     source = "timm" if weights is not None else "timm random weights"
-    return _timm_model(f"{TIMM_PREFIX}{name}", source, module, path, device, dtype)
+    return _timm_model(f"{TIMM_PREFIX}{name}", source, module, state, device, dtype)
 
 
 def load_timm_folder(
@@ -191,23 +207,34 @@ def load_timm_folder(
     Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
     BudgetError.
     """
-    name, options = from_config(config, folder)
-    path = folder / "model.safetensors"
-    require_known(name)
-    state = dict(read_state(path).content)
-    count = sum(tensor.numel() for tensor in state.values())
-    require_model_memory(name_of(folder), count, device=device, dtype=dtype)
-    module = timm_trained(name, state, path, dtype, **options)
-    return _timm_model(name_of(folder), str(folder), module, path, device, dtype)
+    wanted = from_config(config, folder)
+    require_known(wanted.name)
+
+    def price(count: int) -> None:
+        require_model_memory(name_of(folder), count, device=device, dtype=dtype)
+
+    state = read_state(folder / "model.safetensors", price=price)
+    module = timm_trained(
+        wanted.name,
+        dict(state.content),
+        state.path,
+        dtype,
+        price=price,
+        **wanted.options,
+    )
+    return _timm_model(
+        name_of(folder), str(folder), module, state, device, dtype, wanted.assumed
+    )
 
 
 def _timm_model(
     name: str,
     source: str,
     module: Any,  # noqa: ANN401
-    path: Path | None,
+    state: State | None,
     device: torch.device,
     dtype: torch.dtype,
+    assumed: tuple[str, ...] = (),
 ) -> Model:
     """Return a network of timm's on its device, with preprocessing and labels."""
     adapter = TimmAdapter(module.to(device=device, dtype=dtype).eval())
@@ -222,7 +249,9 @@ def _timm_model(
         device=device,
         dtype=dtype,
         labels=labels,
-        weights_path=path,
+        weights_path=state.path if state else None,
+        weights_sha256=state.sha256 if state else None,
+        assumed=assumed,
     )
 
 

@@ -12,6 +12,8 @@ from vitviz.errors import BudgetError, CheckpointError, Phrase
 from vitviz.system.memory import free_bytes
 
 _CPU = torch.device("cpu")
+# Types of weights that are read.
+FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 def require_model_memory(
@@ -53,6 +55,37 @@ def require_model_memory(
             if halves
             else "",
         )
+
+
+def require_file_memory(name: str, size_bytes: int) -> None:
+    """Raise BudgetError, with the numbers, for a file that does not fit into memory.
+
+    size_bytes : what reading it takes; called before it is read.
+    """
+    free = free_bytes("cpu")
+    if free is not None and size_bytes > free:
+        raise BudgetError(
+            "Reading {name} takes {needed}; {free} of memory are free. Close other "
+            "programs, or choose a smaller model.",
+            name=name,
+            needed=bytes_text(size_bytes),
+            free=bytes_text(free),
+        )
+
+
+def owned(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the numbers in that dtype, in memory that nothing larger keeps alive.
+
+    The tensor itself where it is so already.
+    """
+    made = tensor.to(dtype).contiguous()
+    size = made.numel() * made.element_size()
+    return made if made.untyped_storage().nbytes() == size else made.clone()
+
+
+def size_of(module: nn.Module) -> int:
+    """Return how many numbers a network holds, tables that are computed included."""
+    return sum(t.numel() for t in (*module.parameters(), *module.buffers()))
 
 
 def require_finite(module: nn.Module, place: str) -> None:

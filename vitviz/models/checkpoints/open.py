@@ -24,9 +24,11 @@ from vitviz.models.adapters.torchvision import TorchvisionAdapter
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.entries import network_at
 from vitviz.models.checkpoints.checks import (
+    FLOATS,
     MODEL_ERRORS,
     broken_numbers,
     not_finite,
+    owned,
     require_model_memory,
 )
 from vitviz.models.checkpoints.errors import listed
@@ -51,7 +53,6 @@ _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
 _INDICES = (torch.int64, torch.int32, torch.bool)
 # What OpenAI's CLIP, which has QuickGELU, lists beside the weights.
 _OF_OPENAI = {"input_resolution", "context_length", "vocab_size"}
-_FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def load_checkpoint(
         dtype=dtype,
         labels=labels_of(layout.num_classes),
         weights_path=path,
+        weights_sha256=found.state.sha256,
         assumed=layout.assumed,
     )
 
@@ -143,14 +145,18 @@ def examine(
 
     Raises as `load_checkpoint` does.
     """
-    state = read_state(path)
+    place = device or torch.device("cpu")
+
+    def price(count: int) -> None:
+        require_model_memory(path.name, count, device=place, dtype=dtype)
+
+    state = read_state(path, price=price)
     opened = unwrap(state)
     reason = reason_against(opened.tensors)
     if reason is not None:
         raise CheckpointError(
             "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
         )
-    place = device or torch.device("cpu")
     opened, naming = _renamed(path, opened, is_sure=network is None)
     if network is None:
         layout, module = recognised(path, state, opened)
@@ -160,20 +166,17 @@ def examine(
         }
         _require_sound(path, written, state.size_bytes)
         count = sum(tensor.numel() for tensor in written.values())
-        require_model_memory(path.name, count, device=place, dtype=dtype)
+        price(count)
         layout = layout_by_name(path, opened, network)
         module = _skeleton(path, layout)
     layout = replace(layout, naming=naming or layout.naming)
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
-    require_model_memory(path.name, count, device=place, dtype=dtype)
+    price(count)
     if any(buffer.is_meta for buffer in module.buffers()):
         module = layout.build()  # its tables are computed, and not in the file
     dtypes = tuple(sorted({str(t.dtype)[6:] for t in layout.tensors.values()}))
-    weights = {
-        name: tensor.to(dtype=dtype, copy=True).contiguous()
-        for name, tensor in layout.tensors.items()
-    }  # copies: a mapped file that changes later would end the process
+    weights = {name: owned(tensor, dtype) for name, tensor in layout.tensors.items()}
     module.load_state_dict(weights, strict=True, assign=True)
     for parameter in module.parameters():
         parameter.requires_grad_(True)
@@ -316,7 +319,7 @@ def _require_sound(path: Path, tensors: Mapping[str, Tensor], size: int) -> None
     """
     total = 0
     for name, tensor in tensors.items():
-        if tensor.layout is not torch.strided or tensor.dtype not in _FLOATS:
+        if tensor.layout is not torch.strided or tensor.dtype not in FLOATS:
             raise CheckpointError(
                 "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
                 "numbers. Quantised weights are not read.",

@@ -2,21 +2,32 @@
 
 A file's format is recognised by its content, never by its name. Its header is measured
 against the file before any of it is believed.
+
+A file is read once, from its first byte to its last, into memory that is ours, and the
+digest is of the bytes that went there. What happens to the file afterwards changes
+neither the weights nor what is said of them; a mapped file that is cut off would end
+the process.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import math
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import torch
+from torch import Tensor
 
 from vitviz.errors import CheckpointError
+from vitviz.models.checkpoints.checks import require_file_memory
 from vitviz.models.checkpoints.errors import (
     MAX_HEADER_BYTES,
     MAX_TENSORS,
@@ -27,12 +38,34 @@ from vitviz.models.checkpoints.torch_pickle import check_legacy, check_zip, torc
 
 _LEGACY_MAGIC = bytes.fromhex("8a0a6cfc9c46f9206aa850192e")
 
-_BITS = {
-    **dict.fromkeys(("F64", "I64", "U64", "C64"), 64),
-    **dict.fromkeys(("F32", "I32", "U32"), 32),
-    **dict.fromkeys(("F16", "BF16", "I16", "U16"), 16),
-    **dict.fromkeys(("I8", "U8", "BOOL", "F8_E4M3", "F8_E5M2", "F8_E8M0"), 8),
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "F8_E4M3": torch.float8_e4m3fn,
+    "F8_E5M2": torch.float8_e5m2,
+    "F8_E8M0": torch.float8_e8m0fnu,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U64": torch.uint64,
+    "U32": torch.uint32,
+    "U16": torch.uint16,
+    "U8": torch.uint8,
+    "C64": torch.complex64,
+    "BOOL": torch.bool,
 }
+# Bytes that are read and hashed at a time.
+_CHUNK = 8 << 20
+
+# Is told how many numbers a file says that it holds, before they are read; raises
+# BudgetError if they are too many.
+Price = Callable[[int], None]
 
 
 class FileKind(Enum):
@@ -47,40 +80,63 @@ class FileKind(Enum):
 class State:
     """The content of a file of weights.
 
-    content : names to tensors (CPU, possibly views of the mapped file), and in PyTorch
-        files also to whatever else was saved, nested.
+    content : names to tensors (CPU, in memory of their own), and in PyTorch files also
+        to whatever else was saved, nested.
+    sha256 : digest of the bytes that were read, in hexadecimal.
     """
 
     path: Path
     kind: FileKind
     size_bytes: int
+    sha256: str
     content: Mapping[str, Any]
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_state(path: Path) -> State:
+def read_state(path: Path, *, price: Price | None = None) -> State:
     """Read a file of weights; nothing in it is executed.
 
+    price : called before the numbers of a safetensors file are read.
+
     Raises CheckpointError for everything but a plain list of tensors in one of the
-    three formats.
+    three formats, BudgetError for a file that does not fit into memory.
     """
     try:
         size = _regular_size(path)
         with path.open("rb") as file:
-            start = file.read(512)
-            kind = _kind(start, path, size)
+            kind = _kind(file.read(512), path, size)
+            file.seek(0)
             if kind is FileKind.SAFETENSORS:
-                content, metadata = _read_safetensors(path, file, size)
-                return State(path, kind, size, content, metadata)
-            if kind is FileKind.TORCH_ZIP:
-                check_zip(path, file, size)
-            else:
-                check_legacy(path, file)
-        return State(
-            path, kind, size, torch_load(path, is_zip=kind is FileKind.TORCH_ZIP)
-        )
+                return _read_safetensors(path, file, size, price)
+            data, digest = _read_whole(path, file, size)
     except OSError as error:
         raise unreadable(path, error) from error
+    stream = io.BytesIO(data)
+    if kind is FileKind.TORCH_ZIP:
+        check_zip(path, stream, size)
+    else:
+        check_legacy(path, stream)
+    stream.seek(0)
+    return State(path, kind, size, digest, torch_load(path, stream))
+
+
+def _read_whole(path: Path, file: BinaryIO, size: int) -> tuple[bytes, str]:
+    """Return (all bytes, their digest) of a PyTorch file."""
+    # torch's reader copies each tensor out of the bytes
+    require_file_memory(path.name, 2 * size)
+    data = file.read(size)
+    if len(data) != size:
+        raise refusal(path, "was cut off while it was read. Download it again.")
+    return data, hashlib.sha256(data).hexdigest()
+
+
+def _fill(path: Path, file: BinaryIO, place: memoryview, digest: _Hash) -> None:
+    """Read as many bytes as `place` takes, and add them to the digest."""
+    for start in range(0, len(place), _CHUNK):
+        part = place[start : start + _CHUNK]
+        if file.readinto(part) != len(part):  # type: ignore[attr-defined]
+            raise refusal(path, "was cut off while it was read. Download it again.")
+        digest.update(part)
 
 
 def _regular_size(path: Path) -> int:
@@ -172,11 +228,11 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
 
 
 def _read_safetensors(
-    path: Path, file: BinaryIO, size: int
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return (tensors by name, metadata); the header is measured against the file."""
-    file.seek(0)
-    (length,) = struct.unpack("<Q", file.read(8))
+    path: Path, file: BinaryIO, size: int, price: Price | None
+) -> State:
+    """Return the file's tensors; the header is measured against the file."""
+    start = file.read(8)
+    (length,) = struct.unpack("<Q", start)
     if length > MAX_HEADER_BYTES:
         raise refusal(
             path,
@@ -206,26 +262,40 @@ def _read_safetensors(
                 size=size,
                 whole=8 + length + end,
             )
-        _require_disjoint(header)
+        places = _in_order(header)
+        if 8 + length + end < size:
+            raise ValueError("the file goes on behind its last tensor")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise refusal(
             path,
             "has a damaged safetensors header: {reason}.",
             reason=str(error)[:120].rstrip(".") or type(error).__name__,
         ) from error
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="pt", device="cpu") as opened:
-            tensors = {name: opened.get_tensor(name) for name in header}
-    except (SafetensorError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        raise refusal(
-            path,
-            "cannot be read as safetensors: {reason}.",
-            reason=str(error)[:120].rstrip("."),
-        ) from error
+    if price is not None:
+        price(sum(math.prod(entry["shape"]) for entry in header.values()))
+    require_file_memory(path.name, end)
+    digest = hashlib.sha256(start + text)
+    found = {name: _read_tensor(path, file, header[name], digest) for name in places}
     texts = metadata if isinstance(metadata, dict) else {}
-    return tensors, {str(k): str(v) for k, v in texts.items()}
+    return State(
+        path,
+        FileKind.SAFETENSORS,
+        size,
+        digest.hexdigest(),
+        {name: found[name] for name in header},
+        {str(k): str(v) for k, v in texts.items()},
+    )
+
+
+def _read_tensor(
+    path: Path, file: BinaryIO, entry: Mapping[str, Any], digest: _Hash
+) -> Tensor:
+    """Return the next tensor of a file, in memory of its own."""
+    tensor = torch.empty(entry["shape"], dtype=_DTYPES[entry["dtype"]])
+    if tensor.numel():
+        shared: Any = tensor.reshape(-1).view(torch.uint8).numpy()  # no copy
+        _fill(path, file, memoryview(shared), digest)
+    return tensor
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -242,19 +312,23 @@ def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:
     numbers = [*shape, begin, end]
     if not all(type(n) is int and 0 <= n < 2**48 for n in numbers) or len(shape) > 8:
         raise ValueError(f"{name[:80]} has an impossible shape or place")
-    bits = _BITS.get(entry["dtype"])
-    if bits is None:
+    dtype = _DTYPES.get(entry["dtype"])
+    if dtype is None:
         raise ValueError(f"{name[:80]} has the unknown type {entry['dtype']!r:.20}")
-    if end - begin != math.prod(shape) * bits // 8:
+    if end - begin != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"the bytes of {name[:80]} do not fit its shape")
     return begin, end
 
 
-def _require_disjoint(header: Mapping[str, Any]) -> None:
-    """Raise ValueError if tensors' bytes overlap or leave a gap."""
+def _in_order(header: Mapping[str, Any]) -> list[str]:
+    """Return the names in the order of their bytes.
+
+    Raises ValueError if tensors' bytes overlap or leave a gap.
+    """
     places = sorted((e["data_offsets"], name) for name, e in header.items())
     before = 0
     for (begin, end), name in places:
         if begin != before:
             raise ValueError(f"the bytes of {name[:80]} overlap or leave a gap")
         before = end
+    return [name for _, name in places]

@@ -27,6 +27,7 @@ from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.checkpoints.layout import MAX_BLOCKS, Layout, Tensors
 from vitviz.models.checkpoints.read import State
 from vitviz.models.checkpoints.timm_build import (
+    built_without_memory,
     hub_config,
     require_known,
     timm_library,
@@ -373,8 +374,7 @@ def names_of(timm: Any, *modules: str) -> list[str]:  # noqa: ANN401
 def without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: ANN401
     """Return a network of timm's on the meta device; None if it cannot be built so."""
     try:
-        with torch.device("meta"):
-            return timm.create_model(name, pretrained=False, **options)
+        return built_without_memory(timm, name, **options)
     except MODEL_ERRORS:
         # a network that timm cannot build so is none that the file could be told for
         _log.debug("cannot build %s", name, exc_info=True)

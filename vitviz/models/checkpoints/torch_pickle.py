@@ -170,27 +170,21 @@ def _require_safe(path: Path, name: str) -> None:
         )
 
 
-def torch_load(path: Path, *, is_zip: bool) -> Mapping[str, Any]:
-    """Return the file's dictionary, read by torch's restricted reader.
+def torch_load(path: Path, stream: BinaryIO) -> Mapping[str, Any]:
+    """Return the dictionary of a file in memory, read by torch's restricted reader.
+
+    path : of the file, for the error.
 
     Raises CheckpointError.
     """
-    # torch takes the name's ending for the format; an open file has no name for it
-    is_misnamed = path.suffix.lower() == ".safetensors"
     try:
         with (
             _without_override(),
             warnings.catch_warnings(),
             torch.serialization.safe_globals([argparse.Namespace]),
-            path.open("rb") as file,
         ):
             warnings.simplefilter("ignore")
-            content = torch.load(
-                file if is_misnamed else path,
-                map_location="cpu",
-                weights_only=True,
-                mmap=is_zip and not is_misnamed,
-            )
+            content = torch.load(stream, map_location="cpu", weights_only=True)
     except Exception as error:
         # a damaged file makes torch's readers raise nearly anything; all mean the same
         _log.warning("cannot read %s", path, exc_info=True)

@@ -1,29 +1,59 @@
-"""Folders written by transformers: configuration, weights and preprocessing."""
+"""Folders written by transformers: configuration, weights and preprocessing.
+
+The library is handed values and tensors, never the folder: it would read what else lies
+there or is named there (adapters, an index of other files, code), and look names up.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
+import inspect
 import logging
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, Phrase, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
-from vitviz.models.checkpoints.checks import require_model_memory
-from vitviz.models.checkpoints.layout import MAX_BLOCKS
+from vitviz.models.checkpoints.checks import (
+    FLOATS,
+    require_model_memory,
+    size_of,
+)
+from vitviz.models.checkpoints.config import (
+    BLOCKS,
+    CLASSES,
+    DEPTH,
+    FLAG,
+    HEADS,
+    MAX_CLASSES,
+    MAX_LABEL,
+    MAX_PATCH,
+    MAX_SIDE,
+    TOKENS,
+    WIDTH,
+    WORD,
+    chosen,
+    not_followed,
+    not_passed_on,
+    number,
+    read_config,
+    sides,
+    unusable,
+    whole,
+)
 from vitviz.models.checkpoints.naming import one_naming
-from vitviz.models.checkpoints.read import read_state
+from vitviz.models.checkpoints.offline import offline
+from vitviz.models.checkpoints.read import Price, State, read_state
+from vitviz.models.checkpoints.timm_build import is_triple
 from vitviz.pictures.placement import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)
-_DEPTH = re.compile(r"(^|_)(layers|depth)$")
 _RESAMPLING = {
     0: Interpolation.NEAREST,
     1: Interpolation.LANCZOS,
@@ -31,11 +61,129 @@ _RESAMPLING = {
     3: Interpolation.BICUBIC,
 }  # PIL.Image.Resampling, as preprocessor_config.json stores it
 
+# Kinds of networks that are opened, by `model_type`: Vision Transformers that build
+# themselves from their own configuration. Those with a `backbone` look it up.
+_VISION = {
+    *(
+        "aimv2_vision_model altclip_vision_model beit blip_vision_model "
+        "chinese_clip_vision_model clip_vision_model data2vec-vision deit dinov2 "
+        "dinov2_with_registers dinov3_vit git_vision_model ijepa internvl_vision "
+        "janus_vision_model metaclip_2_vision_model sam_hq_vision_model "
+        "sam_vision_model siglip_vision_model vit vit_mae vit_msn vitdet yolos"
+    ).split()
+}
+# With a tower for text beside: configurations of both are inside.
+_TWO_TOWERS = {"aimv2", "clip", "metaclip_2", "siglip"}
+_TOWERS = ("text_config", "vision_config")
+
+# Keys that shape a network or change what it computes, of all kinds together
+# (transformers 5.0 to 5.23). None of them can name a file, a place or code: words are
+# keys of the library's own tables of layers. A kind takes those that it knows.
+_KEYS = {
+    **dict.fromkeys(("image_size", "pretrain_image_size"), sides(1, MAX_SIDE)),
+    "patch_size": sides(1, MAX_PATCH),
+    "num_channels": whole(1, 64),
+    **dict.fromkeys(("num_hidden_layers", "decoder_num_hidden_layers", "depth"), DEPTH),
+    **dict.fromkeys(
+        (
+            "auxiliary_channels decoder_hidden_size decoder_intermediate_size "
+            "hidden_size intermediate_size mlp_dim output_channels pooler_output_size "
+            "projection_dim"
+        ).split(),
+        WIDTH,
+    ),
+    **dict.fromkeys(("num_attention_heads", "decoder_num_attention_heads"), HEADS),
+    **dict.fromkeys(
+        (
+            "auxiliary_num_convs num_detection_tokens num_image_tokens num_pos_feats "
+            "num_register_tokens max_position_embeddings"
+        ).split(),
+        TOKENS,
+    ),
+    "encoder_stride": whole(1, MAX_PATCH),
+    "window_size": whole(0, MAX_PATCH),
+    # pieces of text, or of pictures in BEiT's
+    "vocab_size": whole(1, 1_000_000),
+    **dict.fromkeys(
+        (
+            "global_attn_indexes",
+            "pool_scales",
+            "residual_block_indices",
+            "window_block_indices",
+        ),
+        BLOCKS,
+    ),
+    "mlp_ratio": number(1 / 64, 64),
+    **dict.fromkeys(("layer_norm_eps", "rms_norm_eps"), number(0, 1)),
+    **dict.fromkeys(("layer_scale_init_value", "layerscale_value"), number(-1e6, 1e6)),
+    "rope_theta": number(1e-3, 1e12),
+    "mask_ratio": number(0, 1),
+    **dict.fromkeys(
+        (
+            "add_fpn apply_layernorm attention_bias auxiliary_concat_input is_native "
+            "key_bias mlp_bias norm_pix_loss proj_bias qkv_bias query_bias "
+            "reshape_hidden_states use_abs_pos use_absolute_position_embeddings "
+            "use_auxiliary_head use_gated_mlp use_head use_mask_token use_mean_pooling "
+            "use_mid_position_embeddings use_qk_norm use_rel_pos "
+            "use_relative_position_bias use_relative_position_embeddings "
+            "use_shared_relative_position_bias use_swiglu_ffn value_bias "
+            "vision_use_head"
+        ).split(),
+        FLAG,
+    ),
+    **dict.fromkeys(("hidden_act", "norm_type", "pooler_act"), WORD),
+}
+# Keys of training, of what is returned and of how it was written: nothing is computed
+# otherwise for them.
+_OF_TRAINING = {
+    *(
+        "_out_features _out_indices architectures attention_dropout "
+        "attention_probs_dropout_prob auxiliary_loss auxiliary_loss_weight bbox_cost "
+        "bbox_loss_coefficient bos_token_id chunk_size_feed_forward class_cost "
+        "drop_path_rate dropout_prob dtype eos_coefficient eos_token_id giou_cost "
+        "giou_loss_coefficient hidden_dropout_prob hidden_dropout_rate id2label "
+        "initializer_factor initializer_range is_encoder_decoder label2id "
+        "logit_scale_init_value max_logit_scale model_type num_labels out_features "
+        "out_indices output_attentions output_hidden_states pad_token_id "
+        "pos_embed_jitter pos_embed_rescale pos_embed_shift problem_type "
+        "projection_dropout return_dict semantic_loss_ignore_index text_config "
+        "torch_dtype transformers_version vision_config"
+    ).split()
+}
+# Keys by which transformers would look for other files, other weights or code.
+_PLACES = (
+    "auto_map",
+    "backbone",
+    "backbone_config",
+    "backbone_kwargs",
+    "custom_pipelines",
+    "extra_files",
+    "fusion_config",
+    "quantization_config",
+    "transformers_weights",
+    "use_pretrained_backbone",
+    "use_timm_backbone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TransformersFolder:
+    """A folder that was read: its network, and what is said beside it.
+
+    assumed : what of the configuration is not followed, a phrase each.
+    """
+
+    adapter: TransformersAdapter
+    preprocessing: Preprocessing
+    labels: tuple[str, ...] | None
+    state: State
+    assumed: tuple[str, ...]
+
 
 def read_folder(
     folder: Path, *, device: torch.device, dtype: torch.dtype
-) -> tuple[TransformersAdapter, Preprocessing, tuple[str, ...] | None, Path]:
-    """Read a transformers folder: (adapter, preprocessing, labels, weights file).
+) -> TransformersFolder:
+    """Read a transformers folder.
 
     Only safetensors are read, every name and shape must match, no code is run from the
     folder and nothing is looked up elsewhere.
@@ -56,64 +204,206 @@ def read_folder(
             "again with save_pretrained (safetensors is its default).",
             folder=folder.name,
         )
+    values = read_config(config_path, folder)
     try:
         import transformers
     except ImportError:
         raise missing_extra(folder.name, "transformers", "hf", OTHER_MODEL) from None
-    state = read_state(weights)  # its header is measured before the library believes it
-    count = sum(tensor.numel() for tensor in state.content.values())
-    require_model_memory(folder.name, count, device=device, dtype=dtype)
-    module = _read_module(transformers, folder, dtype)
+
+    def price(count: int) -> None:
+        require_model_memory(folder.name, count, device=device, dtype=dtype)
+
+    with offline(), _quiet(transformers):
+        config = _config(transformers, values, folder)
+        kind = _kind(transformers, values, config, folder)
+        wanted = _skeleton(kind, config, folder, price)
+        state = read_state(weights, price=price)
+        module = _filled(kind, config, wanted, state, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None
     if adapter.has_head:
         names = adapter.hf.config.id2label
         labels = tuple(str(names.get(i, i)) for i in range(len(names)))
-    return adapter, read_preprocessing(folder, adapter), labels, weights
+    return TransformersFolder(
+        adapter,
+        read_preprocessing(folder, adapter),
+        labels,
+        state,
+        not_followed([key for key in _PLACES if values.get(key)]),
+    )
 
 
-def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Module:  # noqa: ANN401
-    """Return the module that the folder's config names, every weight matched.
+def _config(transformers: Any, values: dict[str, Any], folder: Path) -> Any:  # noqa: ANN401
+    """Return the library's configuration, made of checked values.
 
     Raises CheckpointError.
     """
-    try:
-        config = transformers.AutoConfig.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        )
-        names = getattr(config, "architectures", None) or []
-        kind = getattr(transformers, names[0], None) if names else None
-        if kind is None:
-            kind = transformers.AutoModel
-        if _depth(config.to_dict()) > MAX_BLOCKS:  # it would be built for ever
-            raise CheckpointError(
-                "The config.json of {folder} asks for a network beyond all measure.",
-                folder=folder.name,
-            )
-        with _quiet(transformers):
-            module, report = kind.from_pretrained(
-                folder,
-                config=config,
-                local_files_only=True,
-                trust_remote_code=False,
-                use_safetensors=True,
-                attn_implementation="sdpa",
-                dtype=dtype,
-                output_loading_info=True,
-            )
-    except CheckpointError:
-        raise
-    except Exception as error:
-        # the library raises many kinds for a damaged folder; all mean the same here
-        _log.warning("cannot read %s", folder, exc_info=True)
-        if "mismatched_sizes" in str(error):
-            raise _misfit(folder, _other_shapes(kind, config, folder)) from error
-        reason = str(error).strip().splitlines() or [type(error).__name__]
+    name = values.get("model_type")
+    if not isinstance(name, str) or name not in _VISION | _TWO_TOWERS:
         raise CheckpointError(
-            "The model in {folder} cannot be read: {reason}",
+            "The model in {folder} cannot be read: its config.json names the kind "
+            "{kind}, which is no Vision Transformer that is opened as a folder. Build "
+            "the network yourself and use vitviz.wrap(module).",
             folder=folder.name,
-            reason=reason[0][:200],
+            kind=repr(name)[:60],
+        )
+    try:
+        family = transformers.CONFIG_MAPPING[name]
+    except (KeyError, AttributeError, ImportError) as error:
+        raise CheckpointError(
+            "The model in {folder} cannot be read: transformers {version} has no "
+            "{kind}. Install a newer one.",
+            folder=folder.name,
+            version=transformers.__version__,
+            kind=name,
         ) from error
+    options = {**_options(values, family, folder), **_classes(values, folder)}
+    for tower in _TOWERS if name in _TWO_TOWERS else ():
+        inner = values.get(tower) or {}
+        if not isinstance(inner, dict):
+            raise unusable(folder, tower, inner, Phrase("names and values"))
+        options[tower] = _options(inner, family.sub_configs[tower], folder)
+    try:
+        return family(**options)
+    except Exception as error:
+        raise _unreadable(folder, error) from error
+
+
+def _options(values: Mapping[str, Any], family: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401
+    """Return the checked values of the keys that this kind of network takes.
+
+    Raises CheckpointError for a value that is none, and for a key that has no rule but
+    that the kind would take.
+    """
+    taken = inspect.signature(family).parameters
+    unknown = [
+        key
+        for key, value in values.items()
+        if key in taken
+        and key not in {*_KEYS, *_OF_TRAINING}
+        and value != taken[key].default
+    ]
+    if unknown:
+        raise not_passed_on(folder, unknown, "transformers")
+    rules = {key: rule for key, rule in _KEYS.items() if key in taken}
+    options = chosen(values, rules, folder)
+    for key in ("hidden_act", "pooler_act"):
+        _require_activation(options.get(key), key, folder)
+    return options
+
+
+def _require_activation(name: str | None, key: str, folder: Path) -> None:
+    """Raise CheckpointError for a function that the library does not have."""
+    from transformers.activations import ACT2FN
+
+    if name is not None and name not in ACT2FN:
+        raise unusable(folder, key, name, Phrase("the name of a layer of the library"))
+
+
+def _classes(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the classes' names, or else their number. Raises CheckpointError."""
+    names = values.get("id2label")
+    if names is None:
+        return chosen(values, {"num_labels": CLASSES}, folder)
+    wanted = Phrase("a list of at most {most:,} names", {"most": MAX_CLASSES})
+    if not isinstance(names, dict) or len(names) > MAX_CLASSES:
+        raise unusable(folder, "id2label", names, wanted)
+    found = {}
+    for key, label in names.items():
+        text = str(label) if isinstance(label, str | int) else None
+        if text is None or len(text) > MAX_LABEL or not key.isdecimal():
+            raise unusable(folder, "id2label", {key: label}, wanted)
+        if len(key) > 9:
+            raise unusable(folder, "id2label", key, wanted)
+        found[int(key)] = text
+    return {"id2label": found}
+
+
+def _kind(
+    transformers: Any,  # noqa: ANN401
+    values: Mapping[str, Any],
+    config: Any,  # noqa: ANN401
+    folder: Path,
+) -> Any:  # noqa: ANN401
+    """Return the network's class: what the config names, if it is one of its kind.
+
+    Raises CheckpointError for a configuration without a network of its own.
+    """
+    names = values.get("architectures")
+    name = names[0] if isinstance(names, list) and names else None
+    kind = getattr(transformers, name, None) if isinstance(name, str) else None
+    is_network = isinstance(kind, type) and issubclass(
+        kind, transformers.PreTrainedModel
+    )
+    if is_network and getattr(kind, "config_class", None) is type(config):
+        return kind
+    plain = transformers.MODEL_MAPPING.get(type(config), None)
+    if plain is None:
+        raise unusable(folder, "architectures", names, Phrase("a network of its kind"))
+    return plain
+
+
+def _skeleton(
+    kind: Any,  # noqa: ANN401
+    config: Any,  # noqa: ANN401
+    folder: Path,
+    price: Price,
+) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the network that is asked for, built without memory.
+
+    Raises CheckpointError, and what `price` raises for so many numbers.
+    """
+    try:
+        with torch.device("meta"):
+            module = kind(config)
+    except Exception as error:
+        raise _unreadable(folder, error) from error
+    price(size_of(module))
+    return {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
+
+
+def _filled(
+    kind: Any,  # noqa: ANN401
+    config: Any,  # noqa: ANN401
+    wanted: Mapping[str, tuple[int, ...]],
+    state: State,
+    folder: Path,
+    dtype: torch.dtype,
+) -> nn.Module:
+    """Return the network with the file's weights, every name and shape matched.
+
+    wanted : shapes by names in one spelling.
+
+    Raises CheckpointError.
+    """
+    for name, tensor in state.content.items():
+        if tensor.dtype not in FLOATS and "position_ids" not in name:
+            raise CheckpointError(
+                "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
+                "numbers. Quantised weights are not read.",
+                path=state.path.name,
+                name=name[:120],
+                dtype=str(tensor.dtype).removeprefix("torch."),
+            )
+    try:
+        module, report = kind.from_pretrained(
+            None,
+            config=config,
+            state_dict=dict(state.content),
+            local_files_only=True,
+            trust_remote_code=False,
+            weights_only=True,
+            attn_implementation="sdpa",
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    except Exception as error:
+        # the library raises many kinds for weights that do not fit
+        _log.warning("cannot read %s", folder, exc_info=True)
+        differing = _other_shapes(wanted, state.content)
+        if "mismatched_sizes" in str(error) and differing:
+            raise _misfit(folder, differing) from error
+        raise _unreadable(folder, error) from error
     missing = sorted(map(str, report["missing_keys"]))
     if missing and all(name.startswith("pooler.") for name in missing):
         module.pooler = None  # saved without one; attention does not depend on it
@@ -128,6 +418,19 @@ def _read_module(transformers: Any, folder: Path, dtype: torch.dtype) -> nn.Modu
     return cast("nn.Module", module)
 
 
+def _unreadable(folder: Path, error: Exception) -> VitvizError:
+    """Return the error for what the library raised about a folder's values."""
+    if isinstance(error, VitvizError):
+        return error
+    _log.warning("cannot read %s", folder, exc_info=error)
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return CheckpointError(
+        "The model in {folder} cannot be read: {reason}",
+        folder=folder.name,
+        reason=(lines or [type(error).__name__])[0][:200],
+    )
+
+
 def _misfit(folder: Path, wrong: Sequence[str]) -> CheckpointError:
     """Return the error for weights that do not fit their config.json."""
     return CheckpointError(
@@ -139,25 +442,12 @@ def _misfit(folder: Path, wrong: Sequence[str]) -> CheckpointError:
     )
 
 
-def _depth(values: object) -> int:
-    """Return the largest number of blocks that a configuration asks for anywhere."""
-    if not isinstance(values, dict):
-        return 0
-    found = [_depth(one) for one in values.values()]
-    found += [
-        n for key, n in values.items() if _DEPTH.search(str(key)) and type(n) is int
-    ]  # type: ignore[misc]
-    return max(found, default=0)
-
-
-def _other_shapes(kind: Any, config: Any, folder: Path) -> list[str]:  # noqa: ANN401
+def _other_shapes(
+    wanted: Mapping[str, tuple[int, ...]], content: Mapping[str, Tensor]
+) -> list[str]:
     """Return the shapes that differ from the config's, which the library hides."""
-    with torch.device("meta"):
-        module = kind(config)
-    wanted = {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
-    content = read_state(folder / "model.safetensors").content
     return [
-        f"{name} {tuple(tensor.shape)} instead of {wanted[one_naming(name)]}"
+        f"{name[:120]} {tuple(tensor.shape)} instead of {wanted[one_naming(name)]}"
         for name, tensor in content.items()
         if wanted.get(one_naming(name), tuple(tensor.shape)) != tuple(tensor.shape)
     ]
@@ -188,22 +478,22 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
     Raises CheckpointError.
     """
     path = folder / "preprocessor_config.json"
+    config = read_config(path, folder) if path.is_file() else {}
     try:
-        config = json.loads(path.read_text("utf-8")) if path.is_file() else {}
         crop = config.get("crop_size") if config.get("do_center_crop") else None
         size = config.get("size", {})
         resize = None
         if crop is not None:
             box = _width_height(crop)
-            resize = int(size["shortest_edge"]) if "shortest_edge" in size else None
+            resize = _side(size["shortest_edge"]) if "shortest_edge" in size else None
         elif "height" in size:
             box = _width_height(size)
         else:
             edge = size.get("shortest_edge")
-            box = (int(edge), int(edge)) if edge else adapter.own_size
+            box = (_side(edge), _side(edge)) if edge else adapter.own_size
         return Preprocessing(
-            mean=_triple(config.get("image_mean", [0.5, 0.5, 0.5])),
-            std=_triple(config.get("image_std", [0.5, 0.5, 0.5])),
+            mean=_triple(config.get("image_mean", [0.5, 0.5, 0.5]), -100.0),
+            std=_triple(config.get("image_std", [0.5, 0.5, 0.5]), 1e-6),
             size=box,
             resize=resize,
             interpolation=_RESAMPLING[config.get("resample", 2)],
@@ -212,16 +502,25 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
         raise CheckpointError(
             "preprocessor_config.json in {folder} cannot be used: {reason}.",
             folder=folder.name,
-            reason=str(error)[:200],
+            reason=(str(error).splitlines() or [type(error).__name__])[0][:200],
         ) from error
 
 
 def _width_height(size: Any) -> tuple[int, int]:  # noqa: ANN401  (JSON)
     if isinstance(size, int):
-        return size, size
-    return int(size["width"]), int(size["height"])
+        return _side(size), _side(size)
+    return _side(size["width"]), _side(size["height"])
 
 
-def _triple(values: Any) -> tuple[float, float, float]:  # noqa: ANN401  (JSON)
+def _side(value: Any) -> int:  # noqa: ANN401  (JSON)
+    side = int(value) if isinstance(value, int | float) else 0
+    if not 1 <= side <= MAX_SIDE:
+        raise ValueError(f"a side of {str(value)[:20]} px is not from 1 to {MAX_SIDE}")
+    return side
+
+
+def _triple(values: Any, least: float) -> tuple[float, float, float]:  # noqa: ANN401
+    if not is_triple(values, least):
+        raise ValueError(f"{str(values)[:40]} is not three numbers above {least:g}")
     red, green, blue = (float(value) for value in values)
     return red, green, blue

@@ -377,7 +377,7 @@ def test_every_family_is_told_at_full_size(name: str) -> None:
         module = timm.create_model(name, pretrained=False, num_classes=3)
     tensors: dict[str, Tensor] = module.state_dict()
     path = Path("mine.safetensors")
-    state = State(path, FileKind.SAFETENSORS, 1, tensors)
+    state = State(path, FileKind.SAFETENSORS, 1, "", tensors)
     layout, found = recognised(path, state, unwrap(state))
     assert {k: t.shape for k, t in found.state_dict().items()} == {
         k: t.shape for k, t in tensors.items()
