@@ -15,18 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import nn
 
-from vitviz.domain.geometry import prefix_names
 from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
-from vitviz.models.adapters.generic import GenericAdapter, unwrapped
-from vitviz.models.adapters.timm import TimmAdapter, is_timm
-from vitviz.models.adapters.torchvision import TorchvisionAdapter, is_torchvision
-from vitviz.models.adapters.transformers import TransformersAdapter, is_transformers
+from vitviz.models.adapters.generic import unwrapped
+from vitviz.models.adapters.timm import is_timm
 from vitviz.models.catalogue.entries import EMBEDDED_NAME, TIMM_PREFIX, split_network
 from vitviz.models.catalogue.published import (
     entry_of,
@@ -44,16 +41,13 @@ from vitviz.models.checkpoints.timm_build import (
 )
 from vitviz.models.checkpoints.transformers_folder import read_folder
 from vitviz.models.labels import labelled
-from vitviz.models.model import IN_MEMORY, Adapter, Model, ready_model
+from vitviz.models.model import IN_MEMORY, Model, ready_model
 from vitviz.pictures.placement import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,
     Preprocessing,
 )
-
-if TYPE_CHECKING:
-    from torchvision.models import VisionTransformer
 
 # Paths that end so mean files of weights, even if there is no such file.
 WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
@@ -161,7 +155,7 @@ def wrap(
             kind=getattr(module, "__name__", type(module).__name__),
         )
     module = unwrapped(module)
-    adapter = _adapter_of(module, patch_size, num_prefix_tokens, labels)
+    adapter = adapter_of(module, patch_size, num_prefix_tokens, labels)
     parameter = next(module.parameters(), torch.zeros(0))
     own = getattr(adapter, "own_size", (224, 224)) if size is None else size
     if isinstance(own, int):
@@ -183,63 +177,6 @@ def wrap(
         dtype=parameter.dtype,
         labels=labels,
     )
-
-
-def _adapter_of(
-    module: nn.Module,
-    patch_size: int | None,
-    num_prefix_tokens: int | None,
-    labels: Sequence[str] | None,
-) -> Adapter:
-    """Return the adapter of the module's library, or a generic one.
-
-    Raises SelectionError for a layout that contradicts the module's own,
-    UnsupportedModelError.
-    """
-    adapter: Adapter
-    for name, given, least in (
-        ("patch_size", patch_size, 1),
-        ("num_prefix_tokens", num_prefix_tokens, 0),
-    ):
-        if given is not None and (type(given) is not int or given < least):
-            raise SelectionError(
-                "{name} is a number from {least} on, not {given}.",
-                name=name,
-                least=least,
-                given=given,
-            )
-    if is_torchvision(module):
-        adapter = TorchvisionAdapter(cast("VisionTransformer", module))
-    elif is_timm(module):
-        adapter = TimmAdapter(module)
-    elif is_transformers(module):
-        adapter = TransformersAdapter(module)
-    else:
-        names = None
-        if num_prefix_tokens is not None:
-            names = prefix_names(num_prefix_tokens)
-        return GenericAdapter(
-            module,
-            patch_size=patch_size,
-            prefix_names=names,
-            has_head=labels is not None,
-        )
-    if patch_size is not None and adapter.patch_size != (patch_size, patch_size):
-        raise SelectionError(
-            "{kind} has patches of {declared} px, not {given}.",
-            kind=type(module).__name__,
-            declared=adapter.patch_size[0],
-            given=patch_size,
-        )
-    declared = len(adapter.prefix_names or ())
-    if num_prefix_tokens is not None and num_prefix_tokens != declared:
-        raise SelectionError(
-            "{kind} declares {declared} special tokens, not {given}.",
-            kind=type(module).__name__,
-            declared=declared,
-            given=num_prefix_tokens,
-        )
-    return adapter
 
 
 def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
