@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.pictures.placement import Preprocessing
+from vitviz.system.untrusted_files import open_untrusted
 
 # `ModelInfo.source` of a model that `wrap` was given.
 IN_MEMORY = "in memory"
@@ -90,10 +91,13 @@ class ModelInfo:
         )
 
     def weights_sha256(self) -> str | None:
-        """Return the weights file's SHA-256 in hexadecimal; None without a file."""
+        """Return the weights file's SHA-256 in hexadecimal; None without a file.
+
+        Raises FileError for one that cannot be read.
+        """
         if self.weights_path is None or not self.weights_path.is_file():
             return None
-        with self.weights_path.open("rb") as file:
+        with open_untrusted(self.weights_path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -9,6 +9,7 @@ Nothing here raises for a picture that cannot be read; opening it says why.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -25,6 +26,7 @@ import PIL.Image
 from vitviz.errors import ImageError, InputError, VitvizError
 from vitviz.pictures import decode
 from vitviz.pictures.source import load_image
+from vitviz.system.untrusted_files import read_untrusted
 
 if TYPE_CHECKING:
     from vitviz.pictures.source import SourceImage
@@ -39,6 +41,8 @@ SUFFIXES = frozenset(
     )
 )
 MAX_PICTURES = 50_000
+# Names that are looked at: a file system that is a program may never end its list.
+MAX_ENTRIES = 1_000_000
 AHEAD_FILE_BYTES = 32 * 2**20
 AHEAD_PIXEL_BYTES = 128 * 2**20
 
@@ -64,12 +68,14 @@ def natural_key(name: str) -> tuple[tuple[object, ...], str]:
 def pictures_in(folder: Path) -> tuple[Path, ...]:
     """Return a folder's pictures in natural order, without those of its subfolders.
 
-    Hidden files are left out. Raises InputError for a folder that cannot be read.
+    Hidden files are left out, and what comes after a million names.
+
+    Raises InputError for a folder that cannot be read.
     """
     names = []
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
+            for entry in itertools.islice(entries, MAX_ENTRIES):
                 is_hidden = entry.name.startswith(".")
                 suffix = os.path.splitext(entry.name)[1].lower()
                 if suffix in SUFFIXES and not is_hidden and _is_file(entry):
@@ -187,10 +193,7 @@ def thumbnail(path: Path, side_px: int) -> npt.NDArray[np.uint8] | None:
     (H, W, 3) uint8, C-contiguous, no side longer than `side_px`. Any thread.
     """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
-            return None
-        data = path.read_bytes()
+        data = read_untrusted(path, MAX_FILE_BYTES)
         if data[:2] == b"\xff\xd8":
             pixels = decode.decode_small_jpeg(data, path.name, side_px)
         else:
