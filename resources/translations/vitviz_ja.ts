@@ -4283,6 +4283,10 @@
         <translation>{name}は{least}以上の数で、{given}ではありません。</translation>
     </message>
     <message>
+        <source>{name} is built up in {count:,} passes; the limit is {limit}. Save it again as an ordinary JPEG or PNG.</source>
+        <translation>{name}は{count:,}回に分けて符号化されています（上限は{limit}回）。普通のJPEGかPNGで保存し直してください。</translation>
+    </message>
+    <message>
         <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>
         <translation>{name}は壊れているため表示できません（{reason}）。入手し直すか、保存し直してください。</translation>
     </message>
@@ -4343,8 +4347,8 @@
         <translation>{name}が2つの名前で入っています</translation>
     </message>
     <message>
-        <source>{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG and open that.</source>
-        <translation>{name}の展開に{seconds}秒以上かかります。PNGかJPEGで保存し、それを開いてください。</translation>
+        <source>{name} takes longer than {seconds} s to decode. Save it as an ordinary PNG or JPEG and open that.</source>
+        <translation>{name}の展開に{seconds}秒以上かかります。普通のPNGかJPEGで保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>

@@ -125,7 +125,7 @@ PATHS: dict[str, Callable[[Path], Path]] = {
     "/dev/full": lambda _path: Path("/dev/full"),
     "/dev/null": lambda _path: Path("/dev/null"),
     "folder": folder,
-    "link to a folder": link_to("/tmp"),
+    "link to a folder": lambda path: link_to(folder(path.with_name("sub")))(path),
     "loop of one link": lambda path: link_to(path.name)(path),
     "loop of two links": loop_of_two,
     "long chain of links": long_chain,

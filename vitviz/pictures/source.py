@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -56,15 +57,20 @@ class SourceImage:
 
 
 def load_image(
-    source: Source, *, name: str | None = None, allow_large: bool = False
+    source: Source,
+    *,
+    name: str | None = None,
+    allow_large: bool = False,
+    is_cancelled: Callable[[], bool] = decode.never,
 ) -> SourceImage:
     """Return the picture of a path, bytes, an open file, a PIL image or an array.
 
     source : an array is (H, W, 3) uint8 and is copied.
     name : what messages and titles call it; a path's own name by default.
     allow_large : accept more than 100 and up to 178 megapixels.
+    is_cancelled : asked while a picture is decoded that takes long.
 
-    Any thread. Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError, Cancelled.
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "picture")
@@ -79,17 +85,24 @@ def load_image(
         shown = short_name(name or "picture")
         data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(data), shown)
-    picture = decode.decode_safely(data, shown, allow_large=allow_large)
+    picture = decode.decode_safely(
+        data, shown, allow_large=allow_large, is_cancelled=is_cancelled
+    )
     digest = hashlib.sha256(data).hexdigest()
     return _image(picture.pixels, shown, path, digest, picture.notes)
 
 
-def load_for_screen(source: Source, *, name: str | None = None) -> SourceImage:
+def load_for_screen(
+    source: Source,
+    *,
+    name: str | None = None,
+    is_cancelled: Callable[[], bool] = decode.never,
+) -> SourceImage:
     """Return the picture with smaller copies to be drawn; see `load_image`.
 
-    Any thread. Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError, Cancelled.
     """
-    image = load_image(source, name=name)
+    image = load_image(source, name=name, is_cancelled=is_cancelled)
     return replace(image, copies=screen_copies(image.pixels))
 
 
