@@ -2,6 +2,7 @@
 
 VitvizError
 ├── InputError               unusable input or arguments; exit code 2
+│   ├── FileError            no regular file, too large, or not readable
 │   ├── ImageError           not an image, damaged, too large, unreadable path
 │   ├── ModelError
 │   │   ├── UnknownModelError       no such name, file or folder
@@ -71,6 +72,13 @@ class InputError(VitvizError):
     """Input or arguments that cannot be used; exit code 2."""
 
     exit_code = 2
+
+
+class FileError(InputError):
+    """A file that is named and not read: missing, of a kind that has no end, too large.
+
+    The message names the file, the reason, the limit and the remedy.
+    """
 
 
 class ImageError(InputError):

@@ -3768,8 +3768,8 @@
         <translation>ウィンドウを開くディスプレイがありません。デスクトップ環境かssh -Xで実行するか、ディスプレイの要らない「vitviz export」を使ってください。</translation>
     </message>
     <message>
-        <source>There is no file {name}.</source>
-        <translation>ファイル{name}はありません。</translation>
+        <source>There is no file {name}. Look for it elsewhere, or choose another.</source>
+        <translation>ファイル{name}はありません。別の場所を探すか、ほかのファイルを選んでください。</translation>
     </message>
     <message>
         <source>There is no file {path}.</source>
@@ -3916,6 +3916,10 @@
         <translation>{least}から{most}までの数</translation>
     </message>
     <message>
+        <source>a part of its path is a file, not a folder</source>
+        <translation>パスの途中がフォルダーではなくファイルです</translation>
+    </message>
+    <message>
         <source>a part of the path is a file, not a folder</source>
         <translation>パスの途中がフォルダーではなくファイルです</translation>
     </message>
@@ -3976,6 +3980,10 @@
         <translation>大きすぎます</translation>
     </message>
     <message>
+        <source>it may not be read</source>
+        <translation>読む権限がありません</translation>
+    </message>
+    <message>
         <source>it mixes attention with a gate for positions, in code of its own. Take the plain timm:deit_small_patch16_224, which it was made from</source>
         <translation>独自のコードで、注意と位置のゲートを混ぜています。元になった普通のtimm:deit_small_patch16_224を使ってください</translation>
     </message>
@@ -4016,8 +4024,20 @@
         <translation>最初のブロックは、クエリとキーを使わずに近傍を重み付けします（outlook attention）。普通のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
     </message>
     <message>
+        <source>its links lead round in a circle</source>
+        <translation>リンクが循環しています</translation>
+    </message>
+    <message>
         <source>its list of tensors is not as torch.save writes it</source>
         <translation>テンソルの一覧がtorch.saveの書き方と違います</translation>
+    </message>
+    <message>
+        <source>its name cannot be one of a file</source>
+        <translation>ファイル名として使えない名前です</translation>
+    </message>
+    <message>
+        <source>its name is too long</source>
+        <translation>名前が長すぎます</translation>
     </message>
     <message>
         <source>its patches are merged from stage to stage, so there is no one grid to show attention on. Take a plain ViT, such as timm:vit_small_patch16_224</source>
@@ -4028,12 +4048,8 @@
         <translation>名前と値</translation>
     </message>
     <message>
-        <source>no access</source>
-        <translation>アクセスできません</translation>
-    </message>
-    <message>
         <source>no regular file</source>
-        <translation>普通のファイルではありません</translation>
+        <translation>普通のファイルではないもの</translation>
     </message>
     <message>
         <source>no such file or directory</source>
@@ -4276,12 +4292,12 @@
         <translation>{name}はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
     </message>
     <message>
-        <source>{name} cannot be opened: {reason}.</source>
-        <translation>{name}を開けません：{reason}。</translation>
+        <source>{name} cannot be read: its disk took longer than {seconds} s. Copy it elsewhere and open that.</source>
+        <translation>{name}を読み込めません：ディスクの読み込みに{seconds}秒以上かかりました。別の場所にコピーし、それを開いてください。</translation>
     </message>
     <message>
-        <source>{name} cannot be read: {reason}.</source>
-        <translation>{name}を読み込めません：{reason}。</translation>
+        <source>{name} cannot be read: {reason}. Choose another file.</source>
+        <translation>{name}を読み込めません：{reason}。ほかのファイルを選んでください。</translation>
     </message>
     <message>
         <source>{name} has a bias for keys</source>
@@ -4324,6 +4340,10 @@
         <translation>{name}は{least}以上の数で、{given}ではありません。</translation>
     </message>
     <message>
+        <source>{name} is built up in {count:,} passes; the limit is {limit}. Save it again as an ordinary JPEG or PNG.</source>
+        <translation>{name}は{count:,}回に分けて符号化されています（上限は{limit}回）。普通のJPEGかPNGで保存し直してください。</translation>
+    </message>
+    <message>
         <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>
         <translation>{name}は壊れているため表示できません（{reason}）。入手し直すか、保存し直してください。</translation>
     </message>
@@ -4334,6 +4354,10 @@
     <message>
         <source>{name} is larger than {limit} MB. Save it smaller and open that.</source>
         <translation>{name}は{limit} MBを超えています。小さくして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is larger than {limit}. Choose a smaller file.</source>
+        <translation>{name}は{limit}を超えています。もっと小さいファイルを選んでください。</translation>
     </message>
     <message>
         <source>{name} is missing</source>
@@ -4352,12 +4376,8 @@
         <translation>{name}はすでにあります。置き換えるには、拡張子までの名前で選んでください。</translation>
     </message>
     <message>
-        <source>{name} is too large for a session.</source>
-        <translation>{name}はセッションとしては大きすぎます。</translation>
-    </message>
-    <message>
-        <source>{name} is {kind}, not a picture.</source>
-        <translation>{name}は画像ではなく{kind}です。</translation>
+        <source>{name} is {kind}, not an ordinary file. Choose an ordinary file.</source>
+        <translation>{name}は普通のファイルではありません（{kind}）。普通のファイルを選んでください。</translation>
     </message>
     <message>
         <source>{name} is {width}×{height} pixels; a side may have {limit}. Save it smaller and open that.</source>
@@ -4384,8 +4404,8 @@
         <translation>{name}が2つの名前で入っています</translation>
     </message>
     <message>
-        <source>{name} takes longer than {seconds} s to decode. Save it as PNG or JPEG and open that.</source>
-        <translation>{name}の展開に{seconds}秒以上かかります。PNGかJPEGで保存し、それを開いてください。</translation>
+        <source>{name} takes longer than {seconds} s to decode. Save it as an ordinary PNG or JPEG and open that.</source>
+        <translation>{name}の展開に{seconds}秒以上かかります。普通のPNGかJPEGで保存し、それを開いてください。</translation>
     </message>
     <message>
         <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>
@@ -4592,10 +4612,6 @@
         <translation>{path}は、知っている命名のビジョントランスフォーマーではありません。{names}など{count}個のテンソルがあります。最も近いのは{nearest}ですが、{missing}がありません。timmのネットワークの重みなら、timm:名前={path}として開いてください。そうでなければ、ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください。</translation>
     </message>
     <message>
-        <source>{path} is no file of labels.</source>
-        <translation>{path}はラベルのファイルではありません。</translation>
-    </message>
-    <message>
         <source>{path} is no list of labels: give one a line.</source>
         <translation>{path}はラベルの一覧ではありません。1行に1つずつ書いてください。</translation>
     </message>
@@ -4610,10 +4626,6 @@
     <message>
         <source>{path} is not the file that was published: it is damaged or has been replaced. Fetch it again, or remove {full}.</source>
         <translation>{path}は公開されたファイルではありません。壊れているか、差し替えられています。取得し直すか、{full}を削除してください。</translation>
-    </message>
-    <message>
-        <source>{path} is too large for a file of labels.</source>
-        <translation>{path}はラベルのファイルとしては大きすぎます。</translation>
     </message>
     <message>
         <source>{path} is {kind}, not a file of weights.</source>

@@ -63,7 +63,7 @@ def test_preprocessing_is_what_was_asked_for_and_is_exported(
         (["--resize", "-3"], "whole number"),
         (["--interpolation", "cubic"], "bicubic"),
         (["--threads", "0"], "from 1 to"),
-        (["--labels", "/nowhere/labels.txt"], "labels.txt cannot be read"),
+        (["--labels", "/nowhere/labels.txt"], "no file labels.txt"),
     ],
 )
 def test_what_makes_no_sense_is_refused(

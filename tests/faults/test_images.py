@@ -138,7 +138,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_arguments: object, **_options: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("builtins.open", refuse)
+        monkeypatch.setattr("vitviz.system.untrusted_files.os.open", refuse)
     else:
         path.chmod(0)
     with pytest.raises(ImageError, match="may not be read"):

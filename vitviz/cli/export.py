@@ -26,7 +26,7 @@ from vitviz.cli.export_options import (
 )
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError, InputError, OutputError, VitvizError
+from vitviz.errors import BudgetError, FileError, InputError, OutputError, VitvizError
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _is_done(
     from vitviz.export.metadata import read_metadata
     from vitviz.system.atomic_files import printable
 
-    if not task.target.exists():
+    if not os.path.exists(task.target):
         return False
     try:
         meta = read_metadata(task.target)
@@ -241,7 +241,7 @@ def _is_done(
             meta["model"]["weights_sha256"],
             meta["options"],
         )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (FileError, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             "{path} is there already and was not made by vitviz. Move it away, or "
             "choose another folder.",
@@ -296,7 +296,7 @@ def _expanded(images: list[str]) -> list[str]:
     found: list[str] = []
     for text in images:
         path = Path(text)
-        if text == STDIN or not path.is_dir():
+        if text == STDIN or not os.path.isdir(path):
             found.append(text)
             continue
         inside = [str(one) for one in pictures_in(path)]
@@ -334,7 +334,7 @@ def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
 
 
 def _is_folder(text: str, path: Path) -> bool:
-    return path.is_dir() or text.endswith(("/", os.sep)) or not path.suffix
+    return os.path.isdir(path) or text.endswith(("/", os.sep)) or not path.suffix
 
 
 def _check_suffix(output: Path, request: ExportRequest) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 import platform
+import warnings
+import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
+from vitviz.system.untrusted_files import open_untrusted
 from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.heads import HeadChoice
+
+# Of what a file says of itself, and of how far into a file that is looked for.
+MAX_META_BYTES = 4 * 2**20
+# Pillow joins the parts of a comment in a time that grows with its square.
+MAX_GIF_BYTES = 2**20
 
 
 def metadata(
@@ -125,25 +134,68 @@ def versions() -> dict[str, str]:
 def read_metadata(path: Path) -> dict[str, Any]:
     """Return the metadata of a .png, .gif, .svg or .npz that vitviz wrote.
 
-    Raises OSError, KeyError, TypeError or ValueError for any other file.
+    Raises KeyError, TypeError, ValueError or OSError for any other file, FileError for
+    one that is not read at all.
     """
     import html
-    import re
 
+    suffix = path.suffix.lower()
+    with open_untrusted(path) as file:
+        if suffix == ".npz":
+            text = _meta_of_numbers(file)
+        else:
+            # what it says of itself comes first, before drawing or pixels
+            start = file.read(MAX_GIF_BYTES if suffix == ".gif" else MAX_META_BYTES)
+            if suffix == ".svg":
+                # a pattern would begin anew at each of many openings
+                _, _, rest = start.decode("utf-8", "ignore").partition("<desc>")
+                inside, end, _ = rest.partition("</desc>")
+                text = html.unescape(inside) if end else ""
+            elif suffix == ".gif":
+                text = _info_of(start, "GIF")["comment"].decode()
+            else:
+                text = _info_of(start, "PNG")[META_KEY]
+    try:
+        meta: dict[str, Any] = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return meta
+
+
+def _info_of(start: bytes, kind: str) -> dict[Any, Any]:
+    """Return what a picture's header says of it. Raises OSError, ValueError."""
     import PIL.Image
 
-    match path.suffix.lower():
-        case ".npz":
-            with np.load(path, allow_pickle=False) as data:
-                text = str(data["meta"])
-        case ".svg":
-            found = re.search(r"<desc>(.*?)</desc>", path.read_text("utf-8"), re.DOTALL)
-            text = html.unescape(found[1]) if found else ""
-        case ".gif":
-            with PIL.Image.open(path, formats=["GIF"]) as made:
-                text = made.info["comment"].decode()
-        case _:
-            with PIL.Image.open(path, formats=["PNG"]) as made:
-                text = made.info[META_KEY]
-    meta: dict[str, Any] = json.loads(text)
-    return meta
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about sizes: no pixel is decoded
+            with PIL.Image.open(io.BytesIO(start), formats=[kind]) as made:
+                return made.info
+    except PIL.Image.DecompressionBombError as error:
+        raise ValueError("too large to be ours") from error
+
+
+def _meta_of_numbers(file: BinaryIO) -> str:
+    """Return the text `meta` of an .npz; its size is known before it is unpacked.
+
+    Raises ValueError, KeyError, OSError for another file.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            member = archive.getinfo("meta.npy")
+            if member.file_size > MAX_META_BYTES:
+                raise ValueError("its description is too long")
+            with archive.open(member) as packed:
+                data = packed.read(MAX_META_BYTES + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise ValueError("not an archive of ours") from error
+    stream = io.BytesIO(data)
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }
+    shape, _, dtype = read_header[np.lib.format.read_magic(stream)](stream)
+    # a header can promise more than the file holds
+    if shape != () or dtype.kind != "U" or dtype.itemsize != len(data) - stream.tell():
+        raise ValueError("no text")
+    return str(np.frombuffer(data[stream.tell() :], dtype)[0])

@@ -36,7 +36,7 @@ def read_ahead(context: Context, cache: PictureCache, paths: Sequence[Path]) -> 
     cache.keep_only(paths)
     for path in paths:
         context.raise_if_cancelled()
-        cache.read(path)
+        cache.read(path, context.is_cancelled)
 
 
 def make_thumbnails(context: Context, paths: Sequence[Path], side_px: int) -> None:
@@ -45,7 +45,8 @@ def make_thumbnails(context: Context, paths: Sequence[Path], side_px: int) -> No
 
     for path in paths:
         context.raise_if_cancelled()
-        context.report(Thumbnail(path, thumbnail(path, side_px)))
+        made = thumbnail(path, side_px, context.is_cancelled)
+        context.report(Thumbnail(path, made))
 
 
 def sweep_folders(context: Context, folders: Sequence[str]) -> Sequence[str]:
@@ -62,11 +63,13 @@ def read_picture(
     name: str | None = None,
     cache: PictureCache | None = None,
 ) -> SourceImage:
-    """Return a SourceImage with its copies. Raises ImageError.
+    """Return a SourceImage with its copies. Raises ImageError, Cancelled.
 
-    ahead : where it may lie already.
+    cache : where it may be already.
     """
     from vitviz.pictures.source import load_for_screen
 
     known = cache.get(source) if cache and isinstance(source, Path) else None
-    return known or load_for_screen(source, name=name)
+    if known is not None:
+        return known
+    return load_for_screen(source, name=name, is_cancelled=context.is_cancelled)

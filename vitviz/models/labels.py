@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from torch import nn
 
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, FileError
 from vitviz.models.checkpoints.errors import refusal
 from vitviz.models.model import Model
+from vitviz.system.untrusted_files import read_untrusted
 
 MAX_BYTES = 4 * 2**20
 MAX_LABELS = 100_000
@@ -64,17 +64,10 @@ def read_labels(path: Path) -> tuple[str, ...]:
     Raises CheckpointError.
     """
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise refusal(path, "is no file of labels.")
-        if status.st_size > MAX_BYTES:
-            raise refusal(path, "is too large for a file of labels.")
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise refusal(
-            path, "cannot be read: {reason}.", reason=error.strerror or "no access"
-        ) from error
-    except ValueError as error:  # not UTF-8, or a null character in the name
+        text = read_untrusted(path, MAX_BYTES).decode("utf-8-sig")
+    except FileError as error:
+        raise CheckpointError(error.template, **error.values) from error
+    except ValueError as error:
         raise refusal(path, "is no text (UTF-8) of labels.") from error
     if text.lstrip().startswith(("[", "{")):
         names = _from_json(path, text)

@@ -9,22 +9,22 @@ Nothing here raises for a picture that cannot be read; opening it says why.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
-from vitviz.errors import ImageError, InputError, VitvizError
+from vitviz.errors import InputError
 from vitviz.pictures import decode
-from vitviz.pictures.source import load_image
+from vitviz.system.untrusted_files import read_untrusted
 
 if TYPE_CHECKING:
     from vitviz.pictures.source import SourceImage
@@ -39,6 +39,8 @@ SUFFIXES = frozenset(
     )
 )
 MAX_PICTURES = 50_000
+# Names that are looked at: a file system that is a program may never end its list.
+MAX_ENTRIES = 1_000_000
 AHEAD_FILE_BYTES = 32 * 2**20
 AHEAD_PIXEL_BYTES = 128 * 2**20
 
@@ -64,12 +66,14 @@ def natural_key(name: str) -> tuple[tuple[object, ...], str]:
 def pictures_in(folder: Path) -> tuple[Path, ...]:
     """Return a folder's pictures in natural order, without those of its subfolders.
 
-    Hidden files are left out. Raises InputError for a folder that cannot be read.
+    Hidden files are left out, and what comes after a million names.
+
+    Raises InputError for a folder that cannot be read.
     """
     names = []
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
+            for entry in itertools.islice(entries, MAX_ENTRIES):
                 is_hidden = entry.name.startswith(".")
                 suffix = os.path.splitext(entry.name)[1].lower()
                 if suffix in SUFFIXES and not is_hidden and _is_file(entry):
@@ -124,16 +128,19 @@ class PictureCache:
         self._lock = threading.Lock()
         self._kept: dict[Path, tuple[tuple[int, int], SourceImage]] = {}
 
-    def read(self, path: Path) -> None:
-        """Read a picture, unless it is here already, too large, or cannot be read."""
+    def read(self, path: Path, is_cancelled: Callable[[], bool] = decode.never) -> None:
+        """Read a picture, unless it is here already, too large, or cannot be read.
+
+        Raises Cancelled.
+        """
         from vitviz.pictures.source import load_for_screen
 
         mark = _mark(path)
         if mark is None or mark[1] > AHEAD_FILE_BYTES or self.get(path) is not None:
             return
         try:
-            image = load_for_screen(path)
-        except (ImageError, InputError):
+            image = load_for_screen(path, is_cancelled=is_cancelled)
+        except InputError:
             return  # said when it is opened
         if image.pixels.nbytes <= AHEAD_PIXEL_BYTES:
             with self._lock:
@@ -181,22 +188,16 @@ def _shown(path: Path) -> str:
 MAX_FILE_BYTES = 64 * 2**20
 
 
-def thumbnail(path: Path, side_px: int) -> npt.NDArray[np.uint8] | None:
+def thumbnail(
+    path: Path, side_px: int, is_cancelled: Callable[[], bool] = decode.never
+) -> npt.NDArray[np.uint8] | None:
     """Return a small picture, upright, sRGB; None if the file cannot be read.
 
-    (H, W, 3) uint8, C-contiguous, no side longer than `side_px`. Any thread.
+    (H, W, 3) uint8, C-contiguous, no side longer than `side_px`. Any thread. Raises
+    Cancelled.
     """
     try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
-            return None
-        data = path.read_bytes()
-        if data[:2] == b"\xff\xd8":
-            pixels = decode.decode_small_jpeg(data, path.name, side_px)
-        else:
-            pixels = load_image(data, name=path.name).pixels
-    except (OSError, ValueError, VitvizError):
+        data = read_untrusted(path, MAX_FILE_BYTES)
+        return decode.decode_small(data, path.name, side_px, is_cancelled)
+    except InputError:
         return None
-    picture = PIL.Image.fromarray(pixels)
-    picture.thumbnail((side_px, side_px), PIL.Image.Resampling.BILINEAR)
-    return np.ascontiguousarray(picture, np.uint8)

@@ -8,9 +8,8 @@ are decoded in a process of their own that can be ended (see `pictures.decode`).
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from vitviz.errors import ImageError, Phrase
+from vitviz.errors import FileError, ImageError, Phrase
 from vitviz.pictures import decode
+from vitviz.system.untrusted_files import read_untrusted
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_NAME_CHARS = 60
@@ -57,15 +57,20 @@ class SourceImage:
 
 
 def load_image(
-    source: Source, *, name: str | None = None, allow_large: bool = False
+    source: Source,
+    *,
+    name: str | None = None,
+    allow_large: bool = False,
+    is_cancelled: Callable[[], bool] = decode.never,
 ) -> SourceImage:
     """Return the picture of a path, bytes, an open file, a PIL image or an array.
 
     source : an array is (H, W, 3) uint8 and is copied.
     name : what messages and titles call it; a path's own name by default.
     allow_large : accept more than 100 and up to 178 megapixels.
+    is_cancelled : asked while a picture is decoded that takes long.
 
-    Any thread. Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError, Cancelled.
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "picture")
@@ -80,17 +85,24 @@ def load_image(
         shown = short_name(name or "picture")
         data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(data), shown)
-    picture = decode.decode_safely(data, shown, allow_large=allow_large)
+    picture = decode.decode_safely(
+        data, shown, allow_large=allow_large, is_cancelled=is_cancelled
+    )
     digest = hashlib.sha256(data).hexdigest()
     return _image(picture.pixels, shown, path, digest, picture.notes)
 
 
-def load_for_screen(source: Source, *, name: str | None = None) -> SourceImage:
+def load_for_screen(
+    source: Source,
+    *,
+    name: str | None = None,
+    is_cancelled: Callable[[], bool] = decode.never,
+) -> SourceImage:
     """Return the picture with smaller copies to be drawn; see `load_image`.
 
-    Any thread. Raises ImageError, MissingExtraError.
+    Any thread. Raises ImageError, MissingExtraError, Cancelled.
     """
-    image = load_image(source, name=name)
+    image = load_image(source, name=name, is_cancelled=is_cancelled)
     return replace(image, copies=screen_copies(image.pixels))
 
 
@@ -125,41 +137,13 @@ def short_name(name: str) -> str:
 
 
 def _read(path: Path, name: str) -> bytes:
-    """Return a regular file's bytes; refuse anything else before it is opened."""
+    """Return the bytes of a regular file. Raises ImageError for anything else."""
     try:
-        status = os.stat(path)
-        kind = _kind(status.st_mode)
-        if kind is not None:
-            raise ImageError("{name} is {kind}, not a picture.", name=name, kind=kind)
-        _check_bytes(status.st_size, name)
-        with open(path, "rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    except FileNotFoundError:
-        raise ImageError("There is no file {name}.", name=name) from None
-    except PermissionError:
-        raise ImageError(
-            "{name} may not be read: change its permissions, or copy it elsewhere.",
-            name=name,
-        ) from None
-    except (OSError, ValueError) as error:
-        # ValueError: a null character in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ImageError(
-            "{name} cannot be read: {reason}.", name=name, reason=short_name(reason)
-        ) from error
-
-
-def _kind(mode: int) -> str | None:
-    """Return what a path is if it is no regular file, else None."""
-    kinds = (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    found = next((text for is_kind, text in kinds if is_kind(mode)), None)
-    return found if found or stat.S_ISREG(mode) else "no regular file"
+        data = read_untrusted(path, MAX_FILE_BYTES, name=name)
+    except FileError as error:
+        raise ImageError(error.template, **error.values) from error
+    _check_bytes(len(data), name)
+    return data
 
 
 def _check_bytes(count: int, name: str) -> None:

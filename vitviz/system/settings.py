@@ -23,17 +23,17 @@ import contextlib
 import enum
 import json
 import os
-import stat
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.errors import InputError, OutputError, VitvizError
+from vitviz.errors import FileError, InputError, OutputError, VitvizError
 from vitviz.system.atomic_files import output_error, printable, replacing
 from vitviz.system.dataclass_json import decoded, encoded
 from vitviz.system.paths import FolderKind, own_folder
+from vitviz.system.untrusted_files import read_untrusted
 
 NAME = "settings.json"
 VARIABLE = "VITVIZ_SETTINGS"
@@ -247,15 +247,10 @@ class Found:
 def read(path: Path) -> Found:
     """Read the file at `path`; never raises."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            return Found(reason="it is not an ordinary file")
-        if status.st_size > MAX_BYTES:
-            return Found(reason="it is too large")
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Found()
-    except (OSError, ValueError) as error:
+        data = read_untrusted(path, MAX_BYTES)
+    except FileError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return Found()
         return Found(reason=_reason(error))
     if not data:
         return Found()
@@ -488,12 +483,11 @@ def _keep(path: Path, data: bytes) -> Path | None:
     for number in range(1, MAX_COPIES + 1):
         copy = path.with_name(f"{path.stem}-old-{number}{path.suffix}")
         try:
-            if copy.read_bytes() == data:
+            if read_untrusted(copy, MAX_BYTES) == data:
                 return copy
-        except FileNotFoundError:
-            break
-        except OSError:
-            continue
+        except FileError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                break
     try:
         with replacing(copy) as file:
             file.write(data)
@@ -510,6 +504,10 @@ def _make_folder(path: Path) -> None:
         raise output_error(path, error) from error
 
 
-def _reason(error: Exception) -> str:
-    text = error.strerror if isinstance(error, OSError) else str(error)
-    return (text or "it cannot be opened").lower()
+def _reason(error: FileError) -> str:
+    """Return why the file cannot be read, as a part of a sentence."""
+    if "kind" in error.values:
+        return "it is not an ordinary file"
+    if "limit" in error.values:
+        return "it is too large"
+    return str(error.values.get("reason", "")) or "it may not be read"

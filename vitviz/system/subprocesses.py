@@ -8,18 +8,32 @@ bundle has no Python to call and starts itself; `vitviz.__main__` calls `serve` 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import math
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from vitviz.errors import Cancelled
 from vitviz.system.paths import is_bundle
 
 # A bundle's first argument when it is to do a job, which is the second argument;
 # `--help` does not list it.
 HELPER_SWITCH = "--helper"
+
+# Of a process whose time is limited: enough for the largest picture that is opened.
+MEMORY_BYTES = 8 * 2**30
+# The variable by which a process knows its limit.
+_LIMIT = "VITVIZ_PROCESSOR_SECONDS"
+_POLL_S = 0.05
+# Windows does not have it, and counts no time of the processor for us.
+_SIGXCPU = int(getattr(signal, "SIGXCPU", 0))
 
 # Functions without arguments, by the job's name.
 JOBS = {
@@ -44,37 +58,92 @@ def run(
     job: str,
     *,
     seconds: float,
+    processor_seconds: float | None = None,
     data: bytes = b"",
     environment: Mapping[str, str] | None = None,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a job in a process with `data` on its standard input, until it ends.
 
     seconds : after which the process is ended.
+    processor_seconds : time of the processor after which the process is ended, where
+        the system counts that; a busy machine does not shorten it.
     environment : variables that differ from this process's.
+    is_cancelled : asked all the while; the process is ended when it says yes.
 
-    Raises OSError, subprocess.TimeoutExpired; the process has ended then.
+    Raises OSError, Cancelled, subprocess.TimeoutExpired with the limit that was
+    reached; the process has ended then.
     """
     changed = dict(environment or {})
     if is_bundle():
         # else the bundle's loader takes the process for a part of this one, and trusts
         # it to have the search path that `__main__` has undone
         changed["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
-    return subprocess.run(
-        command(job),
-        input=data,
-        capture_output=True,
-        timeout=seconds,
-        check=False,
+    if processor_seconds is not None:
+        changed[_LIMIT] = str(max(1, math.ceil(processor_seconds)))
+    arguments = command(job)
+    process = subprocess.Popen(
+        arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, **changed},
         # Windows would open a console for a moment
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    ended = threading.Event()
+    reasons: list[Exception] = []
+
+    def watch() -> None:
+        # a thread of its own: `communicate` forgets its input where it is called anew
+        end = time.monotonic() + seconds
+        while not reasons and not ended.wait(_POLL_S):
+            if is_cancelled():
+                reasons.append(Cancelled())
+            elif time.monotonic() >= end:
+                reasons.append(subprocess.TimeoutExpired(arguments, seconds))
+        if reasons:
+            process.kill()
+
+    watcher = threading.Thread(target=watch, name="watcher")
+    with process:
+        watcher.start()
+        try:
+            out, errors = process.communicate(data)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            ended.set()
+            watcher.join()
+    if process.returncode == -_SIGXCPU and processor_seconds is not None:
+        raise subprocess.TimeoutExpired(arguments, processor_seconds)
+    if reasons and process.returncode != 0:
+        raise reasons[0]
+    return subprocess.CompletedProcess(arguments, process.returncode, out, errors)
 
 
 def serve(job: str) -> None:
     """Do the job in this process. Raises KeyError for a name that is not in `JOBS`."""
+    _limit(os.environ.pop(_LIMIT, ""))
     module, _, name = JOBS[job].partition(":")
     getattr(importlib.import_module(module), name)()
+
+
+def _limit(processor_seconds: str) -> None:
+    """Have the system end this process after so much time, where it can."""
+    if not processor_seconds or sys.platform == "win32":
+        return
+    import resource
+
+    seconds = int(processor_seconds)
+    with contextlib.suppress(OSError, ValueError):
+        # the end is no fault that should leave an image of the memory on the disk
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 def _bundle() -> str:

@@ -22,6 +22,7 @@ from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.placement import Preprocessing
 from vitviz.system.atomic_files import printable
 from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.untrusted_files import read_untrusted
 from vitviz.views.view_state import ViewState
 
 VERSION = 1
@@ -102,16 +103,9 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     Raises InputError for a file that cannot be read or is no session.
     """
     shown = printable(path.name)
+    data = read_untrusted(path, MAX_BYTES)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError("{name} is too large for a session.", name=shown)
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(
-            "{name} cannot be opened: {reason}.",
-            name=shown,
-            reason=(error.strerror or "it cannot be read").lower(),
-        ) from error
+        content = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise InputError("{name} is not a session file.", name=shown) from error
     if not isinstance(content, dict) or "vitviz_session" not in content:
@@ -185,16 +179,15 @@ def _found(value: object, path: Path) -> Path | None:
         places.append(path.absolute().parent / value["relative"])
     if isinstance(value.get("absolute"), str):
         places.append(Path(value["absolute"]))
-    try:
-        return next((place for place in places if place.exists()), places[0])
-    except (OSError, ValueError, IndexError):
-        return None
+    # os.path: a name that no file can have is no error there
+    present = (place for place in places if os.path.exists(place))
+    return next(present, places[0] if places else None)
 
 
 def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
     content: dict[str, Any] = encoded(model)
     _, place = split_network(model.name)
-    if place and Path(place).exists():
+    if place and os.path.exists(place):
         content["place"] = _place(Path(place), path)
     return content
 
@@ -202,7 +195,7 @@ def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
 def _model_found(value: object, model: ModelChoice, path: Path) -> str:
     place = value.get("place") if isinstance(value, dict) else None
     found = _found(place, path)
-    if found is None or not found.exists():
+    if found is None or not os.path.exists(found):
         return model.name
     network, _ = split_network(model.name)
     return str(found) if network is None else network_at(network, found)

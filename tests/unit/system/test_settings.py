@@ -232,8 +232,12 @@ def test_where_nothing_can_be_written_settings_last_as_long_as_the_program(
     else:
         number = {"read-only": 30, "full": 28}[blocker]
 
-        def fail(*_: object, **__: object) -> int:
-            raise OSError(number, os.strerror(number))
+        really_open = os.open
+
+        def fail(path: str, flags: int, mode: int = 0o777) -> int:
+            if flags & os.O_CREAT:
+                raise OSError(number, os.strerror(number))
+            return really_open(path, flags, mode)
 
         monkeypatch.setattr("vitviz.system.atomic_files.os.open", fail)
     store = Store(path)

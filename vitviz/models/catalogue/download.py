@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import CheckpointError, OutputError
+from vitviz.errors import CheckpointError, FileError, OutputError
 from vitviz.models.catalogue import store
 from vitviz.models.catalogue.entries import Remote
 from vitviz.models.catalogue.server_errors import (
@@ -35,10 +35,11 @@ from vitviz.models.catalogue.server_errors import (
     of_status,
     refusal_of,
 )
-from vitviz.models.catalogue.store import Check, no_check
+from vitviz.models.catalogue.store import MAX_RECORD_BYTES, Check, no_check
 from vitviz.models.catalogue.transfer import Ended, Response, Transfer
 from vitviz.system.atomic_files import output_error, write_bytes
 from vitviz.system.file_lock import FileLock
+from vitviz.system.untrusted_files import open_untrusted, read_untrusted
 
 # For a connection and its answer, and again for each next piece.
 PATIENCE_S = 10.0
@@ -260,14 +261,14 @@ class _Download:
     def _earlier(self) -> _Source | None:
         """Return the file that an earlier part belongs to; None if it cannot go on."""
         try:
-            found = _Source(**json.loads(self._note.read_bytes()))
+            found = _Source(**json.loads(read_untrusted(self._note, MAX_RECORD_BYTES)))
             is_sound = found.url == self._remote.url and bool(found.tag)
             is_sound &= type(found.tag) is str and type(found.sha256) is str
             is_sound &= found.total is None or type(found.total) is int
             size = self._part.stat().st_size
             if is_sound and 0 < size <= (found.total or size):
                 return found
-        except (OSError, ValueError, TypeError):
+        except (FileError, OSError, ValueError, TypeError, RecursionError):
             pass
         return None
 
@@ -337,7 +338,7 @@ def _tag(answer: Response) -> str:
 def _is_whole(path: Path) -> bool:
     """Return whether a file without a known digest is as long as its header says."""
     size = path.stat().st_size
-    with path.open("rb") as file:
+    with open_untrusted(path) as file:
         start = file.read(8)
         if start[:2] == b"PK":
             file.seek(max(0, size - 66_000))

@@ -18,14 +18,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vitviz.errors import CheckpointError, OutputError
+from vitviz.errors import CheckpointError, FileError, OutputError
 from vitviz.models.catalogue.entries import Entry, Remote, embedded_path
 from vitviz.models.checkpoints.errors import unreadable
 from vitviz.system.atomic_files import sweep, write_bytes
 from vitviz.system.paths import FolderKind, own_folder
+from vitviz.system.untrusted_files import open_untrusted, read_untrusted
 
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# Of a note that is kept beside a file.
+MAX_RECORD_BYTES = 2**16
 # How long an unfinished download may wait to be continued.
 _PART_DAYS = 30
 
@@ -116,6 +119,8 @@ def verify(remote: Remote, path: Path, check: Check = no_check) -> str:
                 digest = record.sha256
         if not digest:
             digest = sha256_of(path, check)
+    except FileError as error:
+        raise CheckpointError(error.template, **error.values) from error
     except OSError as error:
         raise unreadable(path, error) from error
     expected = [remote.sha256]
@@ -177,9 +182,9 @@ def sweep_cache() -> None:
 
 
 def sha256_of(path: Path, check: Check = no_check) -> str:
-    """Return the digest of a file in hexadecimal. Raises OSError, Cancelled."""
+    """Return a file's digest in hexadecimal. Raises FileError, OSError, Cancelled."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_untrusted(path) as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             check()
@@ -193,14 +198,14 @@ def _record_path(remote: Remote) -> Path:
 def _read_record(remote: Remote) -> Record | None:
     """Read what is remembered of a file; None for nothing, and for what is damaged."""
     try:
-        found = json.loads(_record_path(remote).read_bytes())
+        found = json.loads(read_untrusted(_record_path(remote), MAX_RECORD_BYTES))
         record = Record(**found)
         sizes = (record.size, record.mtime_ns)
         texts = (record.path, record.sha256, record.expected)
         is_sound = all(type(n) is int for n in sizes)
         is_sound &= all(type(t) is str for t in texts)
         return record if is_sound and _SHA256.fullmatch(record.sha256) else None
-    except (OSError, ValueError, TypeError):
+    except (FileError, ValueError, TypeError, RecursionError):
         return None
 
 
@@ -225,8 +230,9 @@ def _hub_files(remote: Remote) -> list[Path]:
     root = _expanded(os.environ.get("HF_HUB_CACHE") or home / "hub")
     folder = root / ("models--" + remote.repository.replace("/", "--"))
     file = remote.url.rpartition("/")[2]
-    with contextlib.suppress(OSError, ValueError):
-        revision = (folder / "refs" / "main").read_text("utf-8").strip()
+    with contextlib.suppress(FileError, ValueError):
+        noted = read_untrusted(folder / "refs" / "main", MAX_RECORD_BYTES)
+        revision = noted.decode().strip()
         if re.fullmatch(r"[0-9a-f]{40}", revision):
             return [folder / "snapshots" / revision / file]
     return []

@@ -91,7 +91,7 @@ class Workers(QObject):
 
     def cancel(self) -> None:
         """Ask all jobs to end; each still reports how it ended."""
-        for thread in (self._engine, self._writer):
+        for thread in (self._reader, self._engine, self._browser, self._writer):
             for ended in thread.engine.cancel(*JobKind):
                 self._on_event(ended)
 

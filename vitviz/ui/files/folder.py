@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vitviz.errors import InputError, VitvizError
+from vitviz.errors import Cancelled, InputError, VitvizError
 from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read_ahead
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.pictures.folder import Listing
@@ -81,6 +81,7 @@ class Files(QObject):
         self._pause.timeout.connect(self._read_ahead)
         self._workers.on_result(JobKind.FOLDER, self._on_listing)
         self._workers.on_failure(JobKind.FOLDER, self._on_failed)
+        self._workers.on_failure(JobKind.PICTURE, self._on_picture_failed)
         self._workers.on_part(JobKind.THUMBNAILS, self._on_thumbnail)
         preferences.changed.connect(self._on_settings)
         sessions.used.connect(self.remember)
@@ -202,6 +203,17 @@ class Files(QObject):
 
     def _on_failed(self, _error: VitvizError) -> None:
         self._is_new = False
+
+    def _on_picture_failed(self, error: VitvizError) -> None:
+        """Mark what is on screen if the picture to come was cancelled.
+
+        One that cannot be read stays marked, so that the next step leads past it.
+        """
+        image, paths = self._host.document.image, self.listing.paths
+        path = None if image is None or image.path is None else image.path.absolute()
+        if isinstance(error, Cancelled) and path in paths:
+            self.index = paths.index(path)
+            self._show_list()
 
     def _on_thumbnail(self, made: Thumbnail) -> None:
         self._film.setThumbnail(made.path, made.pixels)

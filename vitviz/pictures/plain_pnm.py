@@ -1,0 +1,93 @@
+"""Reading of those PNM files that Pillow reads in Python, a value at a time.
+
+These are plain ones, whose values are written as numbers (P1, P2, P3), and those whose
+highest value is neither 255 nor, for greys, 65535.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+
+from vitviz.pictures.decoding_cost import PnmHeader
+
+_CHUNK_BYTES = 2**22
+_SPACES = b" \t\r\n\v\f"
+_COMMENT = re.compile(rb"#[^\r\n]*")
+_NUMBERS = b"0123456789" + _SPACES
+# Where the text may be cut: between values, or between lines if there are comments.
+_GAP = re.compile(rb"[ \t\r\n\v\f]")
+_LINE_END = re.compile(rb"[\r\n]")
+_MAX_GAP = 2**16
+
+
+def read(data: bytes, header: PnmHeader) -> PIL.Image.Image:
+    """Return the picture: L or RGB, or I with values from 0 to 65535, as Pillow does.
+
+    Raises ValueError for values that are missing, too large, or no numbers.
+    """
+    num_values = header.width * header.height * header.channels
+    if not 0 < header.most <= 65535 or not num_values:
+        raise ValueError("its header is damaged")
+    is_deep = header.most > 255 and header.channels == 1
+    most = header.most
+    highest = 65535 if is_deep else 255
+    # what each value in the file becomes
+    table = np.rint(np.arange(most + 1) * (highest / most))
+    table = table.astype(np.uint16 if is_deep else np.uint8)
+    made = np.empty(num_values, table.dtype)
+    count = 0
+    for values in _values(data, header, num_values):
+        values = values[: num_values - count]
+        if values.size and not 0 <= int(values.min()) <= int(values.max()) <= most:
+            raise ValueError("a value is too large")
+        made[count : count + values.size] = table[values]
+        count += values.size
+        if count == num_values:
+            break
+    if count < num_values:
+        raise ValueError("it ends too early")
+    if header.channels == 3:
+        return PIL.Image.fromarray(made.reshape(header.height, header.width, 3))
+    return PIL.Image.fromarray(made.reshape(header.height, header.width))
+
+
+def _values(
+    data: bytes, header: PnmHeader, num_values: int
+) -> Iterator[npt.NDArray[np.integer]]:
+    """Yield the values one after another, some millions at a time."""
+    if header.number in {5, 6}:
+        kind = np.dtype(">u2" if header.most > 255 else np.uint8)
+        there = max(0, len(data) - header.end) // kind.itemsize
+        count = min(num_values, there)
+        place = min(header.end, len(data))
+        found: npt.NDArray[np.integer] = np.frombuffer(data, kind, count, place)
+        for start in range(0, count, _CHUNK_BYTES):
+            yield found[start : start + _CHUNK_BYTES]
+        return
+    place, has_comments = header.end - 1, b"#" in data
+    while place < len(data):
+        end = min(place + _CHUNK_BYTES, len(data))
+        if end < len(data):
+            gap = _LINE_END if has_comments else _GAP
+            found_end = gap.search(data, end, end + _MAX_GAP)
+            if found_end is None:
+                raise ValueError("a value is no number")
+            end = found_end.end()
+        text = data[place:end]
+        if b"#" in text:
+            text = _COMMENT.sub(b" ", text)
+        place = end
+        if header.number == 1:
+            bits = np.frombuffer(text.translate(None, _SPACES), np.uint8)
+            if not np.isin(bits, (48, 49)).all():
+                raise ValueError("a value is neither 0 nor 1")
+            yield (49 - bits) * 255
+            continue
+        if text.translate(None, _NUMBERS):
+            raise ValueError("a value is no number")
+        yield np.fromstring(text, np.int64, sep=" ")
