@@ -117,13 +117,18 @@ def written(qtbot: QtBot, window: MainWindow, path: Path) -> Path:
     return path
 
 
-def by_command(window: MainWindow, path: Path) -> Path:
-    """The file of the command line that the window copies."""
-    window.copy_command_line(str(path))
+def by_command(window: MainWindow, first: Path) -> Path:
+    """The file of the command line that the window copies after it wrote `first`."""
+    window.actions_by_name["copy_command"].trigger()
     line = QGuiApplication.clipboard().text()
     assert line.startswith("vitviz export "), line
-    assert main(shlex.split(line)[1:]) == 0
-    return path
+    second = first.with_stem("command")
+    words = [
+        str(second) if word == str(first) else word for word in shlex.split(line)[1:]
+    ]
+    assert main(words) == 0
+    assert second.exists(), line
+    return second
 
 
 def pixels(path: Path) -> Pixels:
@@ -135,7 +140,7 @@ def test_a_figure_is_the_same_by_command(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     first = written(qtbot, window, tmp_path / "window.png")
-    second = by_command(window, tmp_path / "command.png")
+    second = by_command(window, first)
     np.testing.assert_array_equal(pixels(first), pixels(second))
 
 
@@ -147,7 +152,7 @@ def test_vectors_are_the_same_by_command(
         return text[: text.index("<desc>")] + text[text.index("</desc>") :]
 
     first = written(qtbot, window, tmp_path / "window.svg")
-    second = by_command(window, tmp_path / "command.svg")
+    second = by_command(window, first)
     assert drawing(first) == drawing(second)
 
 
@@ -199,7 +204,7 @@ def test_a_frame_is_the_figure_of_its_layer(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
     target = written(qtbot, window, tmp_path / "window.gif")
-    by_command(window, tmp_path / "command.gif")
+    by_command(window, target)
     assert target.read_bytes()[:-1000] is not None
     with (
         PIL.Image.open(target) as one,
@@ -233,7 +238,7 @@ def test_numbers_are_those_on_screen(
     assert shown is not None
     assert shown.heat is not None
     first = written(qtbot, window, tmp_path / "window.npz")
-    second = by_command(window, tmp_path / "command.npz")
+    second = by_command(window, first)
     with np.load(first) as data, np.load(second) as other:
         np.testing.assert_array_equal(data["attention"], other["attention"])
         np.testing.assert_array_equal(data["heads"], other["heads"])
@@ -261,7 +266,7 @@ def test_the_csv_names_queries_and_keys(
     assert shown is not None
     assert shown.heat is not None
     path = written(qtbot, window, tmp_path / "window.csv")
-    assert by_command(window, tmp_path / "b.csv").read_bytes() == path.read_bytes()
+    assert by_command(window, path).read_bytes() == path.read_bytes()
     state = shown.state
     label = str(state.heads.single)
     if state.heads.single is None:

@@ -136,10 +136,11 @@ class ExportDialog(QObject):
             kind, job = JobKind.WRITE, bound(figure, shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
 
-    def command_line(self, target: str | None, session: Path | None) -> str:
+    def command_line(self, session: Path | None) -> str:
         """Return the command line that writes what is on screen.
 
-        target : the file it writes; None: the last one written here, or a figure.
+        It writes the last file written here; before one, a figure.
+
         session : a file that holds the changes of the Lab, if there is one.
 
         Raises InputError where the view cannot be made again from files.
@@ -148,9 +149,8 @@ class ExportDialog(QObject):
         trace, shown = control.document.trace, control.display
         if trace is None or shown is None:
             raise InputError("There is no map on screen yet.")
-        if target is None:
-            stem = Path(shown.setup.picture.name).stem
-            target = self._last_target or f"{stem}-attention.png"
+        stem = Path(shown.setup.picture.name).stem
+        target = self._last_target or f"{stem}-attention.png"
         return command_line(
             shown.state,
             shown.setup,

@@ -323,14 +323,14 @@ class MainWindow(QMainWindow):
         """Ask for a file and write a figure, an animation or numbers into it."""
         self.controller.export_dialog.ask(self)
 
-    def copy_command_line(self, target: str | None = None) -> None:
+    def copy_command_line(self) -> None:
         """Put the command line that writes what is on screen on the clipboard.
 
-        target : the file it writes; None: as the last export, or a figure.
+        It writes the file of the last export; before one, a figure.
         """
         try:
             session = self.sessions.file_with(self.controller.state.changes)
-            text = self.controller.export_dialog.command_line(target, session)
+            text = self.controller.export_dialog.command_line(session)
         except InputError as error:
             self.panes.errors.showError(error)
             return
