@@ -126,8 +126,10 @@ def test_a_price_beyond_the_accelerator_goes_to_the_cpu_at_once(
         lambda part, _args: ran.append(part)
     )
     free = {DEVICE: 1000, "cpu": 10**10}
-    for place in ("pricing", "fallback"):
-        monkeypatch.setattr(f"vitviz.{place}.free_bytes", lambda name: free[name])
+    for place in ("price", "cpu_fallback"):
+        monkeypatch.setattr(
+            f"vitviz.attention.{place}.free_bytes", lambda name: free[name]
+        )
     found = vitviz.trace(on_accelerator(module), pixels())
     assert "; 1 kB are free)" in str(found.setup.fallback)
     assert ran
