@@ -300,4 +300,9 @@ class Capture:
     @property
     def is_exact(self) -> bool:
         """Whether the check stayed within the limit of the model's dtype."""
-        return self.error <= ERROR_LIMITS.get(self.q.dtype, 1e-5)
+        return self.error <= self.error_limit
+
+    @property
+    def error_limit(self) -> float:
+        """Largest error at which the layer counts as exact."""
+        return ERROR_LIMITS.get(self.q.dtype, 1e-5)

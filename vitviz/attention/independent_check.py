@@ -3,8 +3,11 @@
     verify_rows         every call: nine rows of softmax(Q Kᵀ · scale + bias) V against
                         the fused kernel's own output
     verify_other_axis   softmax over the queries or heads, which no fused kernel has
+    columns_error       columns of a layer, against the entries of its verified rows
+    pooled_error        pooled maps of a layer, against means of its verified rows
 
-In the second case the changed model's output comes from `attention.compute`, the very
+The last two cost time, so a layer is checked when its first column or map is read. In
+the second case the changed model's output comes from `attention.compute`, the very
 functions that the record is read with; comparing the two would compare these functions
 with themselves. Some columns of A, whole along the axis that sums to 1, are therefore
 written out here from the call as the model made it:
@@ -27,6 +30,8 @@ from vitviz.attention import compute
 from vitviz.attention.capture import Capture
 from vitviz.attention.compute import rows_at
 from vitviz.attention.intervene import Call, LayerInterventions, as_bias
+from vitviz.domain.geometry import Bins
+from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis
 
 # Columns that are checked, at most; all queries of each are computed.
@@ -103,8 +108,110 @@ def verify_rows(capture: Capture, output: Tensor) -> Capture:
     expected = output[:, queries].float()  # (H, b, D)
     # (H, b, N) @ (H, N, D)
     actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, D)
+    return replace(capture, error=_difference(actual, expected))
+
+
+def columns_error(capture: Capture, normalisers: Tensor | None) -> float:
+    """Return the largest difference of columns from the verified rows, relative.
+
+    max |column − row| / max |row| over the nine queries that `verify_rows` compares
+    with the kernel, at the strongest key of each: at most nine columns are computed.
+
+    normalisers : as `compute.column` takes them.
+    """
+    queries = checked_queries(capture.num_queries).to(capture.q.device)
+    rows = rows_at(capture, queries)  # (H, b, N)
+    keys = rows.amax(dim=0).argmax(dim=-1).unique()  # (n,)
+    columns = [
+        compute.column(capture, key, normalisers)[:, queries] for key in keys.tolist()
+    ]
+    return _difference(torch.stack(columns, dim=-1), rows[..., keys])
+
+
+def pooled_error(
+    capture: Capture, head: HeadChoice | Fusion | int, bins: Bins
+) -> float:
+    """Return the largest difference of a pooled map from verified rows.
+
+    max |mean − mean₂| / max A over the bins of the first two of the nine queries that
+    `verify_rows` compares with the kernel; mean₂ is summed key by key. Costs as much
+    time as four of the map's bins, or as ten rows.
+    """
+    # a product of fewer queries is rounded in another way than the map's bands
+    count = -(-compute.MIN_QUERIES // bins.block)
+    errors = []
+    for one in _checked_bins(capture, bins):
+        start = max(0, min(one, bins.num_bins - count))
+        wanted = range(start, min(start + count, bins.num_bins))
+        bands = [part for _, part in compute.pooled(capture, head, bins, rows=wanted)]
+        band = torch.cat(bands)[one - start]
+        errors.append(_pooled_difference(band, capture, head, bins, bins.tokens(one)))
+    return float(torch.tensor(errors).max())  # NaN stays
+
+
+def preview_error(
+    capture: Capture, head: HeadChoice | Fusion | int, bins: Bins, preview: Tensor
+) -> float:
+    """Return the largest difference of a coarse map from rows.
+
+    As `pooled_error`, for a map from `compute.pooled_preview`: one row of each bin.
+    """
+    errors = []
+    for one in _checked_bins(capture, bins):
+        tokens = bins.tokens(one)
+        middle = tokens[len(tokens) // 2]
+        row = range(middle, middle + 1)
+        errors.append(_pooled_difference(preview[one], capture, head, bins, row))
+    return float(torch.tensor(errors).max())  # NaN stays
+
+
+def _checked_bins(capture: Capture, bins: Bins) -> tuple[int, ...]:
+    """Return the bins of the first query and of one seeded query."""
+    first, other, *_ = checked_queries(capture.num_queries).tolist()
+    return bins.bin_of(first), bins.bin_of(other)
+
+
+def _pooled_difference(
+    pooled: Tensor,
+    capture: Capture,
+    head: HeadChoice | Fusion | int,
+    bins: Bins,
+    queries: range,
+) -> float:
+    """Return how much one row of a pooled map differs from its mean over `queries`.
+
+    Relative to the largest weight of these queries: a minimum over heads may be so
+    small that nothing but rounding is left of it.
+
+    pooled : (num_bins,).
+    """
+    choice = HeadChoice((head,)) if isinstance(head, int) else head
+    if isinstance(choice, Fusion):
+        choice = HeadChoice((), choice)
+    chosen = list(choice.heads or range(capture.num_heads))
+    keys = torch.arange(capture.num_keys)
+    patches = keys - bins.num_prefix_tokens
+    index = bins.num_prefix_tokens + patches // bins.block
+    index = torch.where(patches < 0, keys, index)  # (N,), the bin of each key
+    rows = torch.arange(queries.start, queries.stop, device=capture.q.device)
+    total = torch.zeros(bins.num_bins, dtype=torch.float64)
+    largest = torch.tensor(1e-30)
+    for some in torch.split(rows, compute.tile_rows(capture)):
+        missing = max(0, compute.MIN_QUERIES - len(some))
+        padded = torch.cat([some, some[:1].expand(missing)])
+        tile = rows_at(capture, padded)[chosen, : len(some)].cpu()  # (h, b, N)
+        largest = torch.maximum(largest, tile.max())
+        # on the CPU: not every accelerator has float64
+        fused = compute.fuse(tile, choice.fusion).double().sum(dim=0)  # (N,)
+        total.index_add_(0, index, fused)
+    means = total / torch.bincount(index, minlength=bins.num_bins) / len(queries)
+    return float((pooled.cpu() - means).abs().max() / largest)
+
+
+def _difference(actual: Tensor, expected: Tensor) -> float:
+    """Return max |actual − expected| / max |expected|; NaN if one is not finite."""
     error = (actual - expected).abs().max() / expected.abs().max().clamp_min(1e-30)
-    return replace(capture, error=float(error))
+    return float(error)
 
 
 @cache

@@ -9,14 +9,15 @@ The attention matrices A are never stored.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from vitviz.attention import compute
+from vitviz.attention import compute, independent_check
 from vitviz.attention.capture import Capture
 from vitviz.domain.geometry import POOL, Bins, PatchGrid, Placement
 from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
@@ -28,6 +29,14 @@ from vitviz.pictures.source import SourceImage
 
 Array = npt.NDArray[np.float32]
 Query = int | tuple[int, int] | str
+
+
+class Reading(Enum):
+    """The ways of reading a layer that are compared with its verified rows."""
+
+    COLUMNS = auto()
+    POOLED = auto()
+    PREVIEW = auto()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +60,13 @@ class Trace:
     captures: tuple[Capture | None, ...]
     extras: tuple[Capture, ...] = ()
     output: npt.NDArray[np.float32] | None = None
-    # (H, N) of each layer whose column was asked for; shared by `with_layer`'s traces
-    _log_normalisers: dict[int, Tensor] = field(default_factory=dict, repr=False)
+    # (2, H, N) of each layer whose column was asked for, None for another axis than
+    # the keys; shared by `with_layer`'s traces
+    _row_normalisers: dict[int, Tensor | None] = field(default_factory=dict, repr=False)
+    # errors of columns and of maps by (layer, reading); shared likewise
+    _reading_errors: dict[tuple[int, Reading], float] = field(
+        default_factory=dict, repr=False
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -97,12 +111,15 @@ class Trace:
 
     @property
     def max_error(self) -> float:
-        """Largest relative error of the recomputed rows over the captured layers.
+        """Largest relative error over the captured layers.
 
-        max |A V − O| / max |O| over nine rows a layer, O the model's own output; NaN if
-        one is not finite or no layer was captured.
+        max |A V − O| / max |O| over nine rows a layer, O the model's own output. In
+        layers whose columns or pooled maps were read, also the largest difference of
+        those from these rows. NaN if one is not finite or no layer was captured.
         """
         errors = [c.error for c in self.captures if c is not None]
+        if errors:
+            errors += self._reading_errors.copy().values()
         return float(np.max(errors)) if errors else float("nan")
 
     @property
@@ -237,13 +254,7 @@ class Trace:
             )
         if capture is None:
             raise SelectionError("Layer {layer} has not run yet.", layer=layer)
-        if not capture.is_exact:
-            raise ExactnessError(
-                "Layer {layer} is not shown: attention recomputed from its queries and "
-                "keys differs from the model's own by {error:.1e}.",
-                layer=layer,
-                error=capture.error,
-            )
+        _require_exact(layer, capture, capture.error)
         return capture
 
     def row(self, layer: int, query: Query) -> Array:
@@ -304,13 +315,13 @@ class Trace:
         """Return the attention of all queries to one key, for every head.
 
         (H, N) float32 in [0, 1]; a column does not sum to 1. The first column of a
-        layer streams all its rows once, O(N²·D) time in the memory of a tile; later
-        ones cost as much as a row, O(N·D).
+        layer streams all its rows once, O(N²·D) time in the memory of a tile, and
+        compares columns with the verified rows; later ones cost O(N·D).
 
         key : as a query, see `token`, but not "pool".
 
         Raises SelectionError if there is no such layer or key, ExactnessError if the
-        layer's check failed.
+        layer's check or that of its columns failed.
         """
         capture, token = self.capture(layer), self.token(key)
         if token == POOL:
@@ -321,7 +332,8 @@ class Trace:
 
     def has_normalisers(self, layer: int) -> bool:
         """Return whether a column of this layer takes no more time than a row."""
-        return layer in self._log_normalisers or not self.has_rows_of_one
+        is_checked = (layer, Reading.COLUMNS) in self._reading_errors
+        return is_checked or not self.has_rows_of_one
 
     def matrix(self, layer: int, head: int) -> Array:
         """Return one head's whole attention matrix, (N, N) float32, in [0, 1].
@@ -364,10 +376,15 @@ class Trace:
         rows : the query bins to compute; None for all.
 
         Raises SelectionError if there is no such layer or head, ExactnessError if the
-        layer's check failed.
+        layer's check or that of the map failed.
         """
-        chosen = self._heads(head)
-        for start, band in compute.pooled(self.capture(layer), chosen, bins, rows=rows):
+        chosen, capture = self._heads(head), self.capture(layer)
+        self._require_reading(
+            layer,
+            Reading.POOLED,
+            lambda: independent_check.pooled_error(capture, chosen, bins),
+        )
+        for start, band in compute.pooled(capture, chosen, bins, rows=rows):
             yield start, as_array(band)
 
     def pooled_preview(
@@ -378,10 +395,16 @@ class Trace:
         One query of each bin, keys pooled exactly: 1/block of the time of `pooled`.
 
         Raises SelectionError if there is no such layer or head, ExactnessError if the
-        layer's check failed.
+        layer's check or that of the map failed.
         """
-        chosen = self._heads(head)
-        return as_array(compute.pooled_preview(self.capture(layer), chosen, bins))
+        chosen, capture = self._heads(head), self.capture(layer)
+        preview = compute.pooled_preview(capture, chosen, bins)
+        self._require_reading(
+            layer,
+            Reading.PREVIEW,
+            lambda: independent_check.preview_error(capture, chosen, bins, preview),
+        )
+        return as_array(preview)
 
     def patch_map(self, values: Array) -> Array:
         """Return the patches of (…, N) as (…, rows, cols), without special tokens.
@@ -392,17 +415,41 @@ class Trace:
         return patches.reshape(*values.shape[:-1], *self.grid)  # (…, R, C)
 
     def _normalisers(self, layer: int) -> Tensor | None:
-        """Return a layer's log-sum-exp of every row, (H, N); None for another axis.
+        """Return a layer's `compute.row_normalisers`; None for another axis.
 
-        Computed once and stored.
+        Computed once and stored. Columns are then compared with the verified rows.
+
+        Raises ExactnessError if they differ.
         """
         capture = self.capture(layer)
-        if capture.axis is not Axis.KEYS:
-            return None
-        with self._lock:
-            if layer not in self._log_normalisers:
-                self._log_normalisers[layer] = compute.log_normalisers(capture)
-            return self._log_normalisers[layer]
+        # first without the lock, which may be held for another layer's computation
+        if layer not in self._row_normalisers:
+            with self._lock:
+                if layer not in self._row_normalisers:
+                    made = None
+                    if capture.axis is Axis.KEYS:
+                        made = compute.row_normalisers(capture)
+                    self._row_normalisers[layer] = made
+        normalisers = self._row_normalisers[layer]
+        self._require_reading(
+            layer,
+            Reading.COLUMNS,
+            lambda: independent_check.columns_error(capture, normalisers),
+        )
+        return normalisers
+
+    def _require_reading(
+        self, layer: int, reading: Reading, measure: Callable[[], float]
+    ) -> None:
+        """Raise ExactnessError if a way of reading a layer differs from its rows.
+
+        measure : returns the error; called once for each layer and way, or by each of
+            several threads that ask for it at once.
+        """
+        error = self._reading_errors.get((layer, reading))
+        if error is None:
+            error = self._reading_errors.setdefault((layer, reading), measure())
+        _require_exact(layer, self.capture(layer), error)
 
     def _heads(self, head: HeadChoice | Fusion | int) -> HeadChoice:
         """Return the choice of heads; raise SelectionError for one out of range."""
@@ -412,6 +459,17 @@ class Trace:
         for one in choice.heads:
             require_head(one, self.num_heads)
         return choice
+
+
+def _require_exact(layer: int, capture: Capture, error: float) -> None:
+    """Raise ExactnessError for an error beyond the capture's limit, or NaN."""
+    if not error <= capture.error_limit:
+        raise ExactnessError(
+            "Layer {layer} is not shown: attention recomputed from its queries and "
+            "keys differs from the model's own by {error:.1e}.",
+            layer=layer,
+            error=error,
+        )
 
 
 def as_array(tensor: Tensor) -> Array:

@@ -1,11 +1,29 @@
 """Free memory in bytes, and the errors by which a lack of it shows.
 
+On Linux a process may have less than its computer: a container, a systemd slice or a
+batch job puts it into a control group with a limit, and groups lie within groups.
+
+    free = min(free memory of the computer, limit − used of each group around us)
+
+    version 2   memory.max and memory.high (above which the process is slowed down
+                until it seems to hang), memory.current
+    version 1   memory.limit_in_bytes, memory.usage_in_bytes
+
+Kernel documentation, "Control Group v2", section "Memory Interface Files", and "Memory
+Resource Controller" for version 1. File pages that were not used lately are given back
+before a limit is enforced, so they do not count as used.
+
 torch is imported only when a function needs it.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+# No limit of version 1 is a huge number, a few pages less than 2⁶³.
+MAX_LIMIT_BYTES = 2**62
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -63,7 +81,82 @@ def release(device: str) -> None:
         torch.mps.empty_cache()
 
 
+def group_free_bytes(root: Path = Path("/")) -> int | None:
+    """Return the bytes that the control groups around this process leave it.
+
+    The least of limit − used over its own group and all groups that this one lies in,
+    at least 0; None without a limit. What cannot be read counts as no limit.
+
+    root : folder that holds `proc` and `sys`.
+    """
+    left = [free for group in _groups(root) for free in _left_by(group)]
+    return max(0, min(left)) if left else None
+
+
+def _groups(root: Path) -> Iterator[Path]:
+    """Yield the folders of this process's memory groups and of all around them."""
+    base = root / "sys/fs/cgroup"
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        # "4:memory:/a/b" in version 1, "0::/a/b" in version 2
+        number, _, rest = line.partition(":")
+        controllers, found, name = rest.partition(":")
+        if not found or ".." in PurePosixPath(name).parts:
+            continue
+        if number == "0" and not controllers:
+            mounts = [base, base / "unified"]  # the latter beside version 1
+        elif "memory" in controllers.split(","):
+            mounts = [base / "memory", base / controllers]
+        else:
+            continue
+        for mount in mounts:
+            group = PurePosixPath(name.lstrip("/"))
+            # in a container the path may be the host's, and the mount our own group:
+            # its outer folders are missing, but the mount itself is read as well
+            for folder in (group, *group.parents):
+                yield mount / folder
+
+
+def _left_by(group: Path) -> Iterator[int]:
+    """Yield the bytes that each limit of one group leaves."""
+    for limits, usage, inactive in (
+        (("memory.max", "memory.high"), "memory.current", "inactive_file"),
+        (("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        used = _number(_text(group / usage))
+        if used is None:
+            continue
+        for line in _text(group / "memory.stat").splitlines():
+            name, _, value = line.partition(" ")
+            if name == inactive:
+                used = max(0, used - (_number(value) or 0))
+        for limit in (_number(_text(group / name)) for name in limits):
+            if limit is not None and limit < MAX_LIMIT_BYTES:
+                yield limit - used
+
+
+def _text(path: Path) -> str:
+    """Return the first 64 KiB of a file of the system, "" if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2**16).decode("utf-8", "surrogateescape")
+    except (OSError, ValueError):  # ValueError: a NUL in a group's name
+        return ""
+
+
+def _number(text: str) -> int | None:
+    """Return a whole number of at most 20 digits; None for "max" and all else."""
+    digits = text.strip()
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= 20
+    return int(digits) if is_number else None
+
+
 def _free_on_cpu() -> int | None:
+    """Return the bytes that are free for this process without swapping, or None."""
+    known = [b for b in (_free_in_computer(), group_free_bytes()) if b is not None]
+    return min(known, default=None)
+
+
+def _free_in_computer() -> int | None:
     """Return the bytes that are free without swapping; None if that is unknown."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from vitviz.system.memory import free_bytes, is_out_of_memory
+from pathlib import Path
+
+import pytest
+
+from vitviz.attention.price import require_memory
+from vitviz.errors import BudgetError
+from vitviz.models.checkpoints.checks import require_model_memory
+from vitviz.models.model import ModelInfo
+from vitviz.system.memory import free_bytes, group_free_bytes, is_out_of_memory
+
+Files = dict[str, str | int]
 
 
 def test_other_errors_are_not_taken_for_it() -> None:
@@ -14,3 +24,140 @@ def test_free_memory_is_known_here() -> None:
     free = free_bytes()
     assert free is not None
     assert free > 10**8
+
+
+# -- control groups: a fake /proc and /sys in a folder ---------------------------------
+
+MIB = 2**20
+MEMBER = {"v2": "0::/a/b\n", "v1": "5:cpu:/x\n4:memory:/a/b\n0::/\n"}
+
+
+def tree(
+    root: Path, member: str, groups: dict[str, dict[str, str | int]]
+) -> int | None:
+    """What is free for a process of the group `member`; files by group."""
+    files: dict[str, str | int] = {"proc/self/cgroup": member}
+    for group, values in groups.items():
+        files |= {f"sys/fs/cgroup/{group}/{n}": v for n, v in values.items()}
+    for name, value in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(value), "utf-8")
+    return group_free_bytes(root)
+
+
+def v2(used: int, *, most: int | str = "max", high: int | str = "max") -> Files:
+    mib = [v * MIB if isinstance(v, int) else v for v in (used, most, high)]
+    return {
+        "memory.current": mib[0],
+        "memory.max": f"{mib[1]}\n",
+        "memory.high": mib[2],
+    }
+
+
+def v1(used: int, most: int) -> Files:
+    return {
+        "memory.usage_in_bytes": f"{used * MIB}\n",
+        "memory.limit_in_bytes": most * MIB,
+    }
+
+
+UNLIMITED = (2**63 - 4096) // MIB
+
+
+@pytest.mark.parametrize(
+    ("version", "groups", "expected"),
+    [
+        pytest.param("v2", {"a/b": v2(100, most=512)}, 412, id="own"),
+        pytest.param("v2", {"a/b": v2(100, most=512, high=300)}, 200, id="high"),
+        pytest.param("v2", {"a/b": v2(100), "a": v2(300, most=350)}, 50, id="outer"),
+        pytest.param(
+            "v2", {"a/b": v2(100, most=120), "a": v2(300, most=900)}, 20, id="inner"
+        ),
+        pytest.param("v2", {"a/b": v2(100), "a": v2(300)}, None, id="max"),
+        pytest.param("v2", {"a/b": v2(600, most=512)}, 0, id="above the limit"),
+        pytest.param("v2", {".": v2(10, most=64)}, 54, id="container's own mount"),
+        pytest.param("v2", {"unified/a/b": v2(1, most=9)}, 8, id="beside version 1"),
+        pytest.param("v2", {"a/c": v2(100, most=120)}, None, id="another's group"),
+        pytest.param("v2", {}, None, id="nothing there"),
+        pytest.param("v1", {"memory/a/b": v1(100, 512)}, 412, id="v1 own"),
+        pytest.param(
+            "v1",
+            {"memory/a/b": v1(100, UNLIMITED), "memory/a": v1(300, 350)},
+            50,
+            id="v1 outer",
+        ),
+        pytest.param("v1", {"memory/a/b": v1(100, UNLIMITED)}, None, id="v1 unlimited"),
+        pytest.param("v1", {"memory": v1(10, 64)}, 54, id="v1 container's own mount"),
+        pytest.param("v1", {"cpu/a/b": v1(100, 512)}, None, id="v1 other controller"),
+    ],
+)
+def test_limits_of_groups(
+    version: str, groups: dict[str, Files], expected: int | None, tmp_path: Path
+) -> None:
+    free = tree(tmp_path, MEMBER[version], groups)
+    assert free == (None if expected is None else expected * MIB)
+
+
+@pytest.mark.parametrize(
+    ("version", "group", "values", "name"),
+    [
+        ("v2", "a/b", v2(400, most=512), "inactive_file"),
+        ("v1", "memory/a/b", v1(400, 512), "total_inactive_file"),
+    ],
+    ids=["v2", "v1"],
+)
+def test_old_file_pages_do_not_count_as_used(
+    version: str, group: str, values: Files, name: str, tmp_path: Path
+) -> None:
+    stat = f"anon 7\n{name} {300 * MIB}\nactive_file 9\n"
+    free = tree(tmp_path, MEMBER[version], {group: {**values, "memory.stat": stat}})
+    assert free == 412 * MIB
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["", "\n\n", "0::", "0:", "nonsense", "0::/../../etc\n", "0::/a\0b\n", "4:memory"],
+)
+def test_a_garbled_membership_never_fails(member: str, tmp_path: Path) -> None:
+    assert tree(tmp_path, member, {"a/b": v2(1, most=2)}) is None
+
+
+@pytest.mark.parametrize(
+    "value", ["", "-5", "1e9", "max max", "٣", "12 34", "9" * 5000, "\0"]
+)
+def test_a_garbled_limit_is_none(value: str, tmp_path: Path) -> None:
+    values: Files = {"memory.max": value, "memory.current": 5 * MIB}
+    assert tree(tmp_path, MEMBER["v2"], {"a/b": values}) is None
+    outer = {"a": v2(300, most=350)}
+    assert tree(tmp_path, MEMBER["v2"], {"a/b": values, **outer}) == 50 * MIB
+
+
+def test_garbled_usage_leaves_the_other_groups(tmp_path: Path) -> None:
+    values: Files = {"memory.max": 9 * MIB, "memory.current": "?"}
+    groups = {"a/b": values, "a": v2(300, most=350)}
+    assert tree(tmp_path, MEMBER["v2"], groups) == 50 * MIB
+
+
+def test_a_group_counts_in_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = free_bytes()
+    assert whole is not None
+    monkeypatch.setattr("vitviz.system.memory.group_free_bytes", lambda: 12_345)
+    assert free_bytes() == 12_345
+    monkeypatch.setattr("vitviz.system.memory.group_free_bytes", lambda: None)
+    assert free_bytes() is not None
+
+
+def test_models_and_runs_that_do_not_fit_a_group_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("vitviz.system.memory.group_free_bytes", lambda: 64 * MIB)
+    with pytest.raises(BudgetError, match=r"67\.1 MB"):
+        require_model_memory("a model", 86_000_000)
+    require_model_memory("a model", 5_000_000)
+    info = ModelInfo(
+        "a model", "", 12, (16, 16), True, "float32", "cpu", 86_000_000, 768
+    )
+    with pytest.raises(BudgetError, match=r"67\.1 MB"):
+        require_memory(info, 1370, (592, 592))
+    require_memory(info, 197, (224, 224))
