@@ -25,8 +25,8 @@ check: set-up
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports --no-logo
-	.venv/bin/lint-imports --no-logo packaging/torch-free.toml
+	.venv/bin/lint-imports --no-logo --no-cache
+	.venv/bin/lint-imports --no-logo --no-cache --config packaging/torch-free.toml
 	.venv/bin/typos
 
 pictures: set-up
