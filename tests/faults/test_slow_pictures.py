@@ -143,8 +143,8 @@ def animated_webp(count: int) -> bytes:
 
 
 def packed_bmp(side: int) -> bytes:
-    """Runs of one pixel, each of two bytes."""
-    body = b"\x01\x00" * (side * side // 8) + b"\0\1"
+    """Runs of eight pixels, each of two bytes."""
+    body = (b"\x08\x00" * -(-side // 8) + b"\0\0") * side + b"\0\1"
     info = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(body), 0, 0, 256, 0)
     colours = bytes(1024)
     start = 14 + len(info) + len(colours)
@@ -156,7 +156,8 @@ def plain(number: int, width: int, height: int, channels: int = 1) -> bytes:
     line = b"0 1 1 0 " if number == 1 else b"7 130 255 8 "
     head = b"P%d\n# a plain picture\n%d %d\n" % (number, width, height)
     head += b"" if number == 1 else b"255\n"
-    return head + line * (-(-width * height * channels // 4))
+    lines = (line * 1000)[:-1] + b"\n" if number != 3 else line * 1000
+    return head + lines * (-(-width * height * channels // 4000))
 
 
 def deep(number: int, width: int, height: int, most: int) -> bytes:
@@ -292,11 +293,16 @@ def test_ordinary_pictures_are_decoded_here(monkeypatch: pytest.MonkeyPatch) -> 
         assert decode.decode_small(data, "a", 88).shape == (66, 88, 3)
 
 
-def test_values_of_plain_and_deep_files_are_right() -> None:
+def test_values_of_plain_and_deep_files_are_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rgb = np.asarray(noise(50, 40))
     text = b"P3 # a\n50 # b\n40\n255\n" + b"\n".join(
         b" ".join(b"%d" % v for v in row.ravel().tolist()) + b" # end" for row in rgb
     )
+    np.testing.assert_array_equal(load_image(text).pixels, rgb)
+    # the text is read in pieces, which end neither in a value nor in a comment
+    monkeypatch.setattr("vitviz.pictures.plain_pnm._CHUNK_BYTES", 7)
     np.testing.assert_array_equal(load_image(text).pixels, rgb)
     grey = rgb[..., 0]
     text = b"P2\n50 40\n255\n" + b" ".join(b"%d" % v for v in grey.ravel().tolist())

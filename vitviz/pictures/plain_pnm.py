@@ -19,10 +19,8 @@ _CHUNK_BYTES = 2**22
 _SPACES = b" \t\r\n\v\f"
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _NUMBERS = b"0123456789" + _SPACES
-# Where the text may be cut: between values, or between lines if there are comments.
+# Where the text may be cut: between two values.
 _GAP = re.compile(rb"[ \t\r\n\v\f]")
-_LINE_END = re.compile(rb"[\r\n]")
-_MAX_GAP = 2**16
 
 
 def read(data: bytes, header: PnmHeader) -> PIL.Image.Image:
@@ -69,15 +67,14 @@ def _values(
         for start in range(0, count, _CHUNK_BYTES):
             yield found[start : start + _CHUNK_BYTES]
         return
-    place, has_comments = header.end - 1, b"#" in data
+    place = header.end - 1
     while place < len(data):
-        end = min(place + _CHUNK_BYTES, len(data))
-        if end < len(data):
-            gap = _LINE_END if has_comments else _GAP
-            found_end = gap.search(data, end, end + _MAX_GAP)
-            if found_end is None:
-                raise ValueError("a value is no number")
-            end = found_end.end()
+        found_end = _GAP.search(data, min(place + _CHUNK_BYTES, len(data)))
+        end = found_end.end() if found_end else len(data)
+        if data.rfind(b"#", place, end) > data.rfind(b"\n", place, end):
+            # within a comment, which ends with its line
+            line_end = data.find(b"\n", end - 1)
+            end = line_end + 1 if line_end >= 0 else len(data)
         text = data[place:end]
         if b"#" in text:
             text = _COMMENT.sub(b" ", text)
@@ -90,4 +87,5 @@ def _values(
             continue
         if text.translate(None, _NUMBERS):
             raise ValueError("a value is no number")
-        yield np.fromstring(text, np.int64, sep=" ")
+        if text.strip():  # of nothing but spaces, numpy makes a number
+            yield np.fromstring(text, np.int64, sep=" ")

@@ -165,7 +165,7 @@ def test_a_missing_session_stays_said_when_the_model_has_come(
 ) -> None:
     window = open_vitviz(tmp_path / "none.vitviz", wait=False)
     qtbot.waitUntil(lambda: window.controller.model is not None, timeout=60_000)
-    assert "none.vitviz cannot be opened" in window.panes.errors.text()
+    assert "There is no file none.vitviz" in window.panes.errors.text()
 
 
 def test_a_session_among_other_files_is_opened_and_said(
