@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import itertools
 import json
 import os
@@ -69,6 +70,10 @@ _OWN = tuple(
         sys.base_prefix,
         Path(vitviz.__file__).parent,
         Path(__file__).parents[2] / "resources",
+        *(
+            Path(cast("Any", importlib.util.find_spec(name)).origin).parent
+            for name in ("timm", "transformers", "huggingface_hub", "torch")
+        ),
         "/proc",
         "/sys",
         "/dev",
