@@ -40,6 +40,7 @@ from vitviz.models.checkpoints.config import (
     not_passed_on,
     number,
     read_config,
+    short,
     sides,
     unusable,
     whole,
@@ -391,7 +392,7 @@ def _pictures(own: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 "The config.json of {folder} has the {key} {value}, not three numbers.",
                 folder=folder.name,
                 key=key,
-                value=str(value)[:40],
+                value=short(value),
             )
         found[key] = tuple(value)
     return found
