@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import itertools
 import json
 import os
@@ -69,6 +70,10 @@ _OWN = tuple(
         sys.base_prefix,
         Path(vitviz.__file__).parent,
         Path(__file__).parents[2] / "resources",
+        *(
+            Path(cast("Any", importlib.util.find_spec(name)).origin).parent
+            for name in ("timm", "transformers", "huggingface_hub", "torch")
+        ),
         "/proc",
         "/sys",
         "/dev",
@@ -458,6 +463,7 @@ def test_the_network_that_is_asked_for_is_priced(
         ("hf", {"num_hidden_layers": 257}, "num_hidden_layers is 257, and at most 256"),
         ("hf", {"image_size": [1, 2, 3]}, "image_size is [1, 2, 3] instead of one or"),
         ("hf", {"hidden_act": "../x"}, "hidden_act is ../x instead of the name of a"),
+        ("timm", {"act_layer": "a\n\x1b[31m"}, "act_layer is a??[31m instead of the"),
         ("hf", {"model_type": "dpt"}, "names the kind 'dpt'"),
     ],
     ids=str,

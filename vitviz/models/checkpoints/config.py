@@ -110,7 +110,7 @@ def read_config(path: Path, folder: Path) -> dict[str, Any]:
             "The model in {folder} cannot be read: its {file} is damaged ({reason}).",
             folder=folder.name,
             file=path.name,
-            reason=_short(getattr(error, "strerror", None) or error),
+            reason=short(getattr(error, "strerror", None) or error),
         ) from error
     if not isinstance(found, dict):
         raise CheckpointError(
@@ -214,7 +214,7 @@ def beyond(folder: Path, key: str, value: object, most: float) -> CheckpointErro
         "model.",
         folder=folder.name,
         key=key,
-        value=_short(value),
+        value=short(value),
         most=_limit(most),
     )
 
@@ -228,8 +228,8 @@ def unusable(
         "of {wanted}. Correct it, or choose another model.",
         folder=folder.name,
         file=file,
-        key=_short(key),
-        value=_short(value),
+        key=short(key),
+        value=short(value),
         wanted=wanted,
     )
 
@@ -241,17 +241,20 @@ def not_passed_on(folder: Path, keys: list[str], library: str) -> CheckpointErro
         "not handed on to {library}. Build the network yourself and use "
         "vitviz.wrap(module), or choose another model.",
         folder=folder.name,
-        keys=", ".join(map(_short, keys[:3])),
+        keys=", ".join(map(short, keys[:3])),
         library=library,
     )
 
 
 def not_followed(keys: list[str]) -> tuple[str, ...]:
     """Return what `ModelInfo.assumed` says of keys that name other files or code."""
-    return tuple(f"{_short(key)} in config.json is not followed" for key in keys)
+    return tuple(f"{short(key)} in config.json is not followed" for key in keys)
 
 
-def _short(value: object) -> str:
-    """Return a value of a stranger's file as a short text of one line."""
+def short(value: object, most: int = 60) -> str:
+    """Return a value of a stranger's file as a short text of one line.
+
+    What a terminal or a label would obey, such as escapes, is replaced.
+    """
     text = "".join(c if c.isprintable() else "?" for c in str(value))
-    return text if len(text) <= 60 else text[:60] + "…"
+    return text if len(text) <= most else text[:most] + "…"

@@ -35,6 +35,7 @@ from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.layout import Layout, ShapeError
 from vitviz.models.checkpoints.naming import recognise, with_library_names
 from vitviz.models.checkpoints.read import State, read_state
+from vitviz.models.checkpoints.timm_build import skeleton_of
 from vitviz.models.checkpoints.timm_match import (
     declared_layout,
     layout_by_name,
@@ -262,8 +263,8 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
     Raises CheckpointError, MissingExtraError.
     """
     try:
-        with torch.device("meta"):
-            return layout.build()
+        module: nn.Module = skeleton_of(layout.build)
+        return module
     except ImportError:
         extra = {"timm": "timm", "transformers": "hf"}[layout.library]
         raise missing_extra(path.name, layout.library, extra, OTHER_MODEL) from None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -40,6 +40,7 @@ from vitviz.models.checkpoints.config import (
     not_passed_on,
     number,
     read_config,
+    short,
     sides,
     unusable,
     whole,
@@ -153,12 +154,21 @@ def built_without_memory(timm: Any, name: str, **options: Any) -> Any:  # noqa: 
     Raises what the network's own code raises for options that it does not take.
     """
     with contextlib.suppress(NotImplementedError, RuntimeError):
-        with torch.device("meta"):
-            return timm.create_model(name, pretrained=False, **options)
-    with contextlib.suppress(NotImplementedError, RuntimeError):
-        with torch.device("meta"), _RampsInMemory():
-            return timm.create_model(name, pretrained=False, **options)
+        return skeleton_of(lambda: timm.create_model(name, pretrained=False, **options))
     return None
+
+
+def skeleton_of(build: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Return the network that `build` makes, on the meta device, without memory.
+
+    Raises what `build` raises there.
+    """
+    try:
+        with torch.device("meta"):
+            return build()
+    except (NotImplementedError, RuntimeError):
+        with torch.device("meta"), _RampsInMemory():
+            return build()
 
 
 class _RampsInMemory(TorchFunctionMode):
@@ -382,7 +392,7 @@ def _pictures(own: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 "The config.json of {folder} has the {key} {value}, not three numbers.",
                 folder=folder.name,
                 key=key,
-                value=str(value)[:40],
+                value=short(value),
             )
         found[key] = tuple(value)
     return found

@@ -42,6 +42,7 @@ from vitviz.models.checkpoints.config import (
     not_passed_on,
     number,
     read_config,
+    short,
     sides,
     unusable,
     whole,
@@ -427,7 +428,7 @@ def _unreadable(folder: Path, error: Exception) -> VitvizError:
     return CheckpointError(
         "The model in {folder} cannot be read: {reason}",
         folder=folder.name,
-        reason=(lines or [type(error).__name__])[0][:200],
+        reason=short((lines or [type(error).__name__])[0], 200),
     )
 
 
@@ -502,7 +503,7 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
         raise CheckpointError(
             "preprocessor_config.json in {folder} cannot be used: {reason}.",
             folder=folder.name,
-            reason=(str(error).splitlines() or [type(error).__name__])[0][:200],
+            reason=short(str(error) or type(error).__name__, 200),
         ) from error
 
 
