@@ -11,7 +11,9 @@ from vitviz.errors import SelectionError
 
 
 @pytest.mark.parametrize(
-    ("require", "name"), [(require_head, "head"), (require_layer, "layer")], ids=str
+    ("require", "name"),
+    [(require_head, "head"), (require_layer, "layer")],
+    ids=["head", "layer"],
 )
 def test_only_what_there_is(require: Callable[[int, int], None], name: str) -> None:
     for index in range(3):
