@@ -3863,6 +3863,10 @@
         <translation>{site}の代わりに応答したものはウェブサーバーではありません。もう一度試してください。</translation>
     </message>
     <message>
+        <source>What {site} sends as {file} is longer than the {most} that it can have, and was thrown away. Try again, perhaps from another network.</source>
+        <translation>{site}から{file}として届くものは、ありうる大きさ（{most}）を超えているため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
+    </message>
+    <message>
         <source>What {site} sent is not the file {file} that was published, and was thrown away. Try again, perhaps from another network.</source>
         <translation>{site}から届いたものは公開された{file}ではないため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
     </message>
@@ -4617,6 +4621,10 @@
     <message>
         <source>{site} refuses to hand out {file} (answer {status}). Open its page in a browser, fetch it there, and open the file.</source>
         <translation>{site}は{file}を渡してくれません（応答{status}）。ブラウザーでそのページを開いて取得し、ファイルを開いてください。</translation>
+    </message>
+    <message>
+        <source>{site} sends more of {file} than the {announced} it announced; it was thrown away. Try again, perhaps from another network.</source>
+        <translation>{site}から、知らされた大きさ（{announced}）を超える{file}が届いたため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
     </message>
     <message>
         <source>{site} sends this request on in a circle. Try again later.</source>

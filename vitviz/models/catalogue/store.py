@@ -200,7 +200,7 @@ def _read_record(remote: Remote) -> Record | None:
         is_sound = all(type(n) is int for n in sizes)
         is_sound &= all(type(t) is str for t in texts)
         return record if is_sound and _SHA256.fullmatch(record.sha256) else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 
