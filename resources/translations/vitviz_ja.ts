@@ -3575,6 +3575,10 @@
         <translation>PySide6 {version}はPython {python}のvitvizでは動きません。次で直せます：pip install 'PySide6-Essentials==6.11.3'</translation>
     </message>
     <message>
+        <source>QT_QPA_PLATFORM is {names}, and Qt has no such platform here; it has {platforms}. Unset that variable, or use “vitviz export”, which needs no display.</source>
+        <translation>QT_QPA_PLATFORMが{names}になっていますが、ここのQtにそのプラットフォームはありません（あるもの：{platforms}）。この変数を消すか、画面のいらない“vitviz export”を使ってください。</translation>
+    </message>
+    <message>
         <source>Read-only file system</source>
         <translation>読み取り専用のファイルシステムです</translation>
     </message>
@@ -3665,6 +3669,10 @@
     <message>
         <source>The folder {name} cannot be read: {reason}.</source>
         <translation>フォルダー{name}を読み込めません：{reason}。</translation>
+    </message>
+    <message>
+        <source>The log is kept only until vitviz is closed: {path} could not be written, {reason}.</source>
+        <translation>ログはvitvizを閉じるまでしか残りません。{path}に書き込めませんでした（{reason}）。</translation>
     </message>
     <message>
         <source>The map has {shape} values and the grid {grid}.</source>
