@@ -3703,6 +3703,10 @@
         <translation>プーリングヘッドのクエリはトークンではないため、ここでは比較できません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
+        <source>The session asks for a run at {width}×{height} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own size is used instead; choose another one under Size.</source>
+        <translation>このセッションは{width}×{height} px（{tokens:,}トークン）の実行を求めていますが、約{needed}のメモリが必要です。代わりにモデル本来のサイズを使います。ほかのサイズは「サイズ」で選んでください。</translation>
+    </message>
+    <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
         <translation>{path}の設定を読み込めません：{reason}。vitvizは既定値で起動し、元のファイルを{copy}に残します。</translation>
     </message>

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vitviz.domain.number_text import whole_number
 from vitviz.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def _window_figures() -> list[Measurement]:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and 2 <= int(text[:7]) <= 40_000:
-        return int(text)
+    number = whole_number(text, 2, 40_000)
+    if number is not None:
+        return number
     raise InputError("--tokens takes numbers from 2 to 40000, not {text}.", text=text)

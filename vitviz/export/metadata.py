@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
+from vitviz.system.dataclass_json import parsed
 from vitviz.views.state import Direction, ViewState
 
 if TYPE_CHECKING:
@@ -158,5 +158,5 @@ def read_metadata(path: Path) -> dict[str, Any]:
         case _:
             with PIL.Image.open(path, formats=["PNG"]) as made:
                 text = made.info[META_KEY]
-    meta: dict[str, Any] = json.loads(text)
+    meta: dict[str, Any] = parsed(text)
     return meta

@@ -171,7 +171,7 @@ def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
 
 def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
     """Return where an X server listens, by `[host]:number[.screen]`; else nothing."""
-    parts = re.fullmatch(r"(?:tcp/)?(.*):(\d+)(?:\.\d+)?", display)
+    parts = re.fullmatch(r"(?:tcp/)?(.*):([0-9]{1,5})(?:\.[0-9]+)?", display)
     if parts is None:
         return []
     host, number = parts[1], int(parts[2])

@@ -35,7 +35,7 @@ from typing import Any
 
 from vitviz.errors import InputError, OutputError, VitvizError
 from vitviz.system.atomic_files import output_error, printable, replacing
-from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.dataclass_json import decoded, encoded, parsed
 from vitviz.system.file_lock import FileLock
 from vitviz.system.paths import FolderKind, own_folder
 
@@ -268,8 +268,8 @@ def read(path: Path) -> Found:
     if not data:
         return Found()
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
+        content = parsed(data)
+    except ValueError:
         return Found(reason="it is not JSON", data=data)
     if not isinstance(content, dict):
         return Found(reason="it is not a list of names and values", data=data)

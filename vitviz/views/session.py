@@ -14,27 +14,36 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.domain.geometry import Fit
+from vitviz.domain.geometry import MAX_SIDE_PX, Fit
 from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.placement import Preprocessing
 from vitviz.system.atomic_files import printable
-from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.dataclass_json import decoded, encoded, parsed
 from vitviz.views.state import ViewState
 
 VERSION = 1
 MAX_BYTES = 8 * 2**20
+MAX_VIEWS = 1000
 SUFFIX = ".vitviz"
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a picture is brought to the model."""
+    """How a picture is brought to the model.
+
+    Raises ValueError for a side that no run can have.
+    """
 
     size: int | tuple[int, int] | None = None
     fit: Fit = Fit.CROP
     preprocessing: Preprocessing | None = None
     """In place of the weights' own."""
+
+    def __post_init__(self) -> None:
+        sides = self.size if isinstance(self.size, tuple) else (self.size or 1,)
+        if self.size == 0 or not all(1 <= side <= MAX_SIDE_PX for side in sides):
+            raise ValueError(f"not a size: {self.size}")
 
     def of_fit(self, fit: Fit) -> RunOptions:
         """The same with another fit; a whole picture has its shorter side alone."""
@@ -46,7 +55,10 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Which model was asked for, as `load_model` takes it."""
+    """Which model was asked for, as `load_model` takes it.
+
+    Raises ValueError for a patch that no model can have.
+    """
 
     name: str = ""
     """A catalogue name, a file or a folder; empty for one that was in memory.
@@ -54,6 +66,10 @@ class ModelChoice:
     A file may stand behind the network it holds: `timm:NAME=PATH`.
     """
     patch_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.patch_size is not None and not 1 <= self.patch_size <= MAX_SIDE_PX:
+            raise ValueError(f"not a patch: {self.patch_size}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +113,14 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError("{name} is too large for a session.", name=shown)
-        content = json.loads(path.read_bytes())
+        content = parsed(path.read_bytes())
     except OSError as error:
         raise InputError(
             "{name} cannot be opened: {reason}.",
             name=shown,
             reason=(error.strerror or "it cannot be read").lower(),
         ) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError("{name} is not a session file.", name=shown) from error
     if not isinstance(content, dict) or "vitviz_session" not in content:
         raise InputError("{name} is not a session file.", name=shown)
@@ -122,7 +138,7 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     model = part("model", ModelChoice, ModelChoice())
     views = []
     listed = content.get("views", [])
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or len(listed) > MAX_VIEWS:
         bad.append("views")
         listed = []
     for index, item in enumerate(listed):
@@ -176,15 +192,15 @@ def _found(value: object, path: Path) -> Path | None:
     if isinstance(value.get("absolute"), str):
         places.append(Path(value["absolute"]))
     try:
-        return next((place for place in places if place.exists()), places[0])
-    except (OSError, ValueError, IndexError):
+        return next((place for place in places if os.path.exists(place)), places[0])
+    except IndexError:
         return None
 
 
 def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
     content: dict[str, Any] = encoded(model)
     _, place = split_network(model.name)
-    if place and Path(place).exists():
+    if place and os.path.exists(place):
         content["place"] = _place(Path(place), path)
     return content
 
@@ -192,7 +208,7 @@ def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
 def _model_found(value: object, model: ModelChoice, path: Path) -> str:
     place = value.get("place") if isinstance(value, dict) else None
     found = _found(place, path)
-    if found is None or not found.exists():
+    if found is None or not os.path.exists(found):
         return model.name
     network, _ = split_network(model.name)
     return str(found) if network is None else network_at(network, found)

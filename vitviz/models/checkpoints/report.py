@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def describe(what: str) -> tuple[Lines, VitvizError | None]:
     network, place = split_network(what)
     path = Path(place)
     folder = folder_of(path) or path
-    if folder.is_dir() and network is None:
+    if os.path.isdir(folder) and network is None:
         return _describe_folder(folder)
     state = read_state(path)
     with path.open("rb") as file:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -154,7 +155,9 @@ def folder_of(path: Path) -> Path | None:
     """Return a model.safetensors' folder with a config.json; None for other files."""
     is_weights = path.name == "model.safetensors"
     return (
-        path.parent if is_weights and (path.parent / "config.json").is_file() else None
+        path.parent
+        if is_weights and os.path.isfile(path.parent / "config.json")
+        else None
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,6 +20,7 @@ from vitviz.models.checkpoints.layout import MAX_BLOCKS
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.read import read_state
 from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.system.dataclass_json import parsed
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)
@@ -189,7 +190,7 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
     """
     path = folder / "preprocessor_config.json"
     try:
-        config = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+        config = parsed(path.read_text("utf-8")) if os.path.isfile(path) else {}
         crop = config.get("crop_size") if config.get("do_center_crop") else None
         size = config.get("size", {})
         resize = None
@@ -208,7 +209,14 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
             resize=resize,
             interpolation=_RESAMPLING[config.get("resample", 2)],
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+    ) as error:
         raise CheckpointError(
             "preprocessor_config.json in {folder} cannot be used: {reason}.",
             folder=folder.name,
