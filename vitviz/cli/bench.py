@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Measure and print; a target missed is no error."""
     from vitviz.bench import results
+    from vitviz.cli.output import show
 
     tokens: tuple[int, ...] = DEFAULT_TOKENS
     if args.tokens is not None:
@@ -71,9 +72,9 @@ def execute(args: argparse.Namespace) -> int:
         )
         return 0
     for key, value in about.items():
-        print(f"{key + ':':<15}{value}")
-    print()
-    print(results.table(found))
+        show(f"{key + ':':<15}{value}")
+    show()
+    show(results.table(found))
     return 0
 
 

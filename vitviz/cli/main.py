@@ -11,11 +11,10 @@ import errno
 import importlib
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 from vitviz._version import __version__
-from vitviz.cli.output import say
+from vitviz.cli.output import say, show_traceback
 from vitviz.errors import InputError, VitvizError
 from vitviz.system.memory import is_out_of_memory
 
@@ -68,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         return int(exit_request.code or 0)
     except VitvizError as error:
         if is_debugging:
-            traceback.print_exc()
+            show_traceback()
         say(f"vitviz: {error}")
         return error.exit_code
     except KeyboardInterrupt:
@@ -158,6 +157,9 @@ def _window_parser() -> Parser:
 
 def _prepare(*, is_debugging: bool) -> None:
     """What comes before a command. Raises EnvironmentFault for a broken library."""
+    from vitviz.system.logs import plain_last_resort
+
+    plain_last_resort()
     if not is_debugging:
         _quiet_libraries()
     from vitviz.system.environment import check_libraries
@@ -181,7 +183,7 @@ def _quiet_libraries() -> None:
 def _fault(error: Exception, *, is_debugging: bool) -> int:
     """One line for an error nobody foresaw, its traceback kept."""
     if is_debugging:
-        traceback.print_exc()
+        show_traceback()
     if is_out_of_memory(error):
         say(
             "vitviz: This run needs more memory than there is. Choose a smaller --size "

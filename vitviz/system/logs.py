@@ -17,9 +17,11 @@ import traceback
 from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from vitviz.errors import OutputError
 from vitviz.system.atomic_files import output_error
+from vitviz.system.printable import escaped, escaped_lines
 
 NAME = "vitviz.log"
 MAX_BYTES = 512 * 1024
@@ -46,6 +48,37 @@ def log_path() -> Path | None:
     return base / "vitviz" / NAME if base.is_absolute() else None
 
 
+class PlainFormatter(logging.Formatter):
+    """A formatter of records in which names cannot forge lines or steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a record's lines, whatever another formatter left in it."""
+        left = record.exc_text
+        record.exc_text = escaped_lines(left) if left and not record.exc_info else None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = left
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line of a record, without its traceback."""
+        return escaped(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401
+        """Return a traceback, line for line."""
+        return escaped_lines(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        """Return a stack, line for line."""
+        return escaped_lines(super().formatStack(stack_info))
+
+
+def plain_last_resort() -> None:
+    """Make plain what is logged before anybody listens, on standard error."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(PlainFormatter("%(message)s"))
+
+
 class LastLines(logging.Handler):
     """The newest lines of the log, for the log window; callable from any thread."""
 
@@ -54,7 +87,7 @@ class LastLines(logging.Handler):
         self._lines: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
         self._guard = threading.Lock()
         self._count = 0
-        self.setFormatter(logging.Formatter(FORMAT))
+        self.setFormatter(PlainFormatter(FORMAT))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Add the line of a record; nothing of one that is no text."""
@@ -182,7 +215,7 @@ def _rotating(path: Path) -> LogFile:
         errors="backslashreplace",
         delay=True,
     )
-    file.setFormatter(logging.Formatter(FORMAT))
+    file.setFormatter(PlainFormatter(FORMAT))
     return file
 
 
@@ -197,7 +230,8 @@ def keep_traceback(error: BaseException) -> Path | None:
             file.doRollover()
         file.close()
         with path.open("a", encoding="utf-8", errors="backslashreplace") as out:
-            out.write("".join(traceback.format_exception(error)) + "\n")
+            lines = "".join(traceback.format_exception(error))
+            out.write(escaped_lines(lines) + "\n")
     except OSError:
         return None
     return path
