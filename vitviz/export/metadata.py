@@ -135,6 +135,30 @@ def versions() -> dict[str, str]:
     return found
 
 
+def is_whole(path: Path) -> bool:
+    """Return whether a file that `read_metadata` has read is complete to its end."""
+    import PIL.Image
+
+    try:
+        match path.suffix.lower():
+            case ".npz":
+                with np.load(path, allow_pickle=False) as data:
+                    return data.zip is not None and data.zip.testzip() is None
+            case ".svg":
+                with path.open("rb") as file:
+                    file.seek(max(0, path.stat().st_size - 64))
+                    return file.read().rstrip().endswith(b"</svg>")
+            case kind:
+                with PIL.Image.open(path, formats=[kind[1:].upper()]) as made:
+                    for frame in range(getattr(made, "n_frames", 1)):
+                        made.seek(frame)
+                        made.load()
+                return True
+    except Exception:
+        # whatever a library makes of a half, it is no whole
+        return False
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """What a .png, .gif, .svg or .npz of ours says of itself.
 

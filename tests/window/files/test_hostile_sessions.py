@@ -117,7 +117,7 @@ def test_whatever_a_session_holds_the_window_stays_usable(
     assert window.controller.heat.token == 3
 
 
-@pytest.mark.parametrize("size", [8192, [8192, 8192], 4096, [4096, 2400]])
+@pytest.mark.parametrize("size", [8192, [8192, 8192], 4096, [8192, 4096]])
 def test_a_large_run_is_not_begun_because_a_file_says_so(
     qtbot: QtBot,
     open_vitviz: OpenWindow,
