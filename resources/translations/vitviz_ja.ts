@@ -3568,6 +3568,10 @@
         <translation>PySide6 {version}はPython {python}のvitvizでは動きません。次で直せます：pip install 'PySide6-Essentials==6.11.3'</translation>
     </message>
     <message>
+        <source>QT_QPA_PLATFORM is {names}, and Qt has no such platform here; it has {platforms}. Unset that variable, or use “vitviz export”, which needs no display.</source>
+        <translation>QT_QPA_PLATFORMが{names}になっていますが、ここのQtにそのプラットフォームはありません（あるもの：{platforms}）。この変数を消すか、画面のいらない“vitviz export”を使ってください。</translation>
+    </message>
+    <message>
         <source>Read-only file system</source>
         <translation>読み取り専用のファイルシステムです</translation>
     </message>
@@ -3664,6 +3668,10 @@
         <translation>フォルダー{name}を読み込めません：{reason}。</translation>
     </message>
     <message>
+        <source>The log is kept only until vitviz is closed: {path} could not be written, {reason}.</source>
+        <translation>ログはvitvizを閉じるまでしか残りません。{path}に書き込めませんでした（{reason}）。</translation>
+    </message>
+    <message>
         <source>The map has {shape} values and the grid {grid}.</source>
         <translation>マップの値は{shape}個、格子は{grid}です。</translation>
     </message>
@@ -3714,6 +3722,10 @@
     <message>
         <source>The query of a pooling head is no token, so nothing can be compared with it here. Choose a patch or a special token.</source>
         <translation>プーリングヘッドのクエリはトークンではないため、ここでは比較できません。パッチか特殊トークンを選んでください。</translation>
+    </message>
+    <message>
+        <source>The session asks for a run at {width}×{height} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own size is used instead; choose another one under Size.</source>
+        <translation>このセッションは{width}×{height} px（{tokens:,}トークン）の実行を求めていますが、約{needed}のメモリが必要です。代わりにモデル本来のサイズを使います。ほかのサイズは「サイズ」で選んでください。</translation>
     </message>
     <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
@@ -3882,6 +3894,10 @@
     <message>
         <source>What answers in the place of {site} is no web server. Try again.</source>
         <translation>{site}の代わりに応答したものはウェブサーバーではありません。もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>What {site} sends as {file} is longer than the {most} that it can have, and was thrown away. Try again, perhaps from another network.</source>
+        <translation>{site}から{file}として届くものは、ありうる大きさ（{most}）を超えているため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
     </message>
     <message>
         <source>What {site} sent is not the file {file} that was published, and was thrown away. Try again, perhaps from another network.</source>
@@ -4694,6 +4710,10 @@
     <message>
         <source>{site} refuses to hand out {file} (answer {status}). Open its page in a browser, fetch it there, and open the file.</source>
         <translation>{site}は{file}を渡してくれません（応答{status}）。ブラウザーでそのページを開いて取得し、ファイルを開いてください。</translation>
+    </message>
+    <message>
+        <source>{site} sends more of {file} than the {announced} it announced; it was thrown away. Try again, perhaps from another network.</source>
+        <translation>{site}から、知らされた大きさ（{announced}）を超える{file}が届いたため、捨てました。もう一度、できれば別のネットワークから試してください。</translation>
     </message>
     <message>
         <source>{site} sends this request on in a circle. Try again later.</source>

@@ -52,6 +52,8 @@ class Site:
     requests: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     url: str = ""
+    sent: int = 0
+    """Bytes of a body without end, so far."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
 
@@ -253,6 +255,43 @@ class _Handler(BaseHTTPRequestHandler):
         size = len(self.serves.content)
         self.head(206, size, {"Content-Range": f"bytes 0-{size - 1}/{size}"})
         self.send(self.serves.content)
+
+    def endless(self, first: int, more: dict[str, str]) -> None:
+        """Send the content, and then zeros until nobody listens."""
+        site = self.serves
+        self.send_response(206 if first else 200)
+        if site.etag:
+            self.send_header("ETag", site.etag)
+        for name, value in more.items():
+            self.send_header(name, value)
+        self.end_headers()
+        is_chunked = "Transfer-Encoding" in more
+        piece = site.content[first:]
+        while not site.stopped.is_set():
+            if is_chunked:
+                piece = b"%x\r\n%b\r\n" % (len(piece), piece)
+            self.wfile.write(piece)
+            site.sent += len(piece)
+            piece = bytes(1 << 16)
+
+    def fault_endless(self) -> None:
+        self.endless(0, {})
+
+    def fault_endless_chunks(self) -> None:
+        length = str(len(self.serves.content))
+        self.endless(0, {"Content-Length": length, "Transfer-Encoding": "chunked"})
+
+    def fault_endless_rest(self) -> None:
+        """Says how much is left, and sends more."""
+        first, size = self.asked_for() or 0, len(self.serves.content)
+        if not first:
+            self.whole()
+            return
+        self.endless(first, {"Content-Range": f"bytes {first}-{size - 1}/{size}"})
+
+    def fault_announces_much(self) -> None:
+        self.head(200, 10**15)
+        self.wfile.write(self.serves.content)
 
     def fault_garbage(self) -> None:
         self.wfile.write(b"\x00\x01\x02 no HTTP at all\r\n\r\n")

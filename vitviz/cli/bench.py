@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vitviz.domain.number_text import whole_number
 from vitviz.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def execute(args: argparse.Namespace) -> int:
     Raises InputError for a number of tokens out of range or a library not installed.
     """
     from vitviz.bench import results
+    from vitviz.cli.output import show
 
     tokens: tuple[int, ...] = DEFAULT_TOKENS
     if args.tokens is not None:
@@ -73,9 +75,9 @@ def execute(args: argparse.Namespace) -> int:
         )
         return 0
     for key, value in about.items():
-        print(f"{key + ':':<15}{value}")
-    print()
-    print(results.table(found))
+        show(f"{key + ':':<15}{value}")
+    show()
+    show(results.table(found))
     return 0
 
 
@@ -164,6 +166,7 @@ def _window_figures() -> list[Measurement]:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and 2 <= int(text[:7]) <= 40_000:
-        return int(text)
+    number = whole_number(text, 2, 40_000)
+    if number is not None:
+        return number
     raise InputError("--tokens takes numbers from 2 to 40000, not {text}.", text=text)

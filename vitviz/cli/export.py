@@ -26,7 +26,7 @@ from vitviz.cli.export_options import (
 )
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError, FileError, InputError, OutputError, VitvizError
+from vitviz.errors import BudgetError, InputError, OutputError, VitvizError
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
@@ -120,25 +120,31 @@ def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> 
     _check_suffix(tasks[0].target, request)
     model: Model | None = None
     num_kept = num_failed = 0
+    is_loading = False
     for number, task in enumerate(tasks, start=1):
         prefix = f"[{number}/{len(tasks)}] "
         try:
             _refuse_overwriting_source(task)
             image = _load(task.source)
             if model is None:
+                is_loading = True
                 model = _load_model(request)
+                is_loading = False
             if _is_done(model, image, task, request):
                 num_kept += 1
                 continue
             _export_one(model, image, task, request, prefix=prefix)
-        except OutputError:
-            # of the folder itself: the next picture would meet the same
-            raise
         except VitvizError as error:
-            if model is None and not _is_about_picture(error):
+            if is_loading or _ends_batch(error, folder):
                 raise
             num_failed += 1
             say(f"{prefix}vitviz: {error}")
+        except Exception as error:
+            # the others are exported whatever a library makes of this one
+            if is_loading:
+                raise
+            num_failed += 1
+            say(f"{prefix}vitviz: {_unforeseen(task, error)}")
     if num_kept:
         say(f"{num_kept} of {len(tasks)} were there already.")
     if num_failed:
@@ -221,19 +227,19 @@ def _is_done(
 ) -> bool:
     """Return whether the target is already what this run would write.
 
-    Files are written whole or not at all (see `system.atomic_files`), so it is enough
-    that its metadata name the same picture, weights and options.
+    It says the same picture, weights and options, and it is whole: one that was cut
+    off, as by a full disk under a copy, is written again.
 
     Raises InputError for a file that vitviz did not write.
     """
     import json
 
-    from vitviz.export.metadata import read_metadata
-    from vitviz.system.atomic_files import printable
+    from vitviz.export.metadata import is_whole, read_metadata
+    from vitviz.system.atomic_files import output_error, printable
 
-    if not os.path.exists(task.target):
-        return False
     try:
+        if task.target.stat().st_size == 0:
+            return False
         meta = read_metadata(task.target)
         found = (
             meta["image"]["sha256"],
@@ -241,7 +247,12 @@ def _is_done(
             meta["model"]["weights_sha256"],
             meta["options"],
         )
-    except (FileError, OSError, KeyError, TypeError, ValueError) as error:
+    except FileNotFoundError:
+        return False
+    except Exception as error:
+        # whatever a library makes of a file that is not ours, or of a part of one
+        if isinstance(error, OSError) and error.errno is not None:
+            raise output_error(task.target, error) from error
         raise InputError(
             "{path} is there already and was not made by vitviz. Move it away, or "
             "choose another folder.",
@@ -249,7 +260,7 @@ def _is_done(
         ) from error
     info = model.info
     wanted = (image.sha256, info.name, info.weights_sha256, request.options())
-    return json.dumps(found) == json.dumps(wanted)
+    return json.dumps(found) == json.dumps(wanted) and is_whole(task.target)
 
 
 def _load(source: str) -> SourceImage:
@@ -369,11 +380,38 @@ def _refuse_overwriting_source(task: ExportTask) -> None:
         )
 
 
-def _is_about_picture(error: VitvizError) -> bool:
-    """Return whether an error is about one picture, so that others may still work."""
-    from vitviz.errors import ImageError
+def _ends_batch(error: VitvizError, folder: Path) -> bool:
+    """Return whether nothing can be written into the folder, so the next one fails too.
 
-    return isinstance(error, ImageError)
+    A single name can be too long, or a folder's, where others can be written.
+    """
+    import tempfile
+
+    if not isinstance(error, OutputError):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+            file.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _unforeseen(task: ExportTask, error: Exception) -> str:
+    """Return what is said of a picture that a library failed on; log the rest."""
+    from vitviz.system.atomic_files import printable
+    from vitviz.system.logs import keep_traceback
+    from vitviz.system.memory import is_out_of_memory
+
+    name = printable(task.source)
+    if is_out_of_memory(error):
+        return f"{name} needs more memory than there is. Choose a smaller --size."
+    if isinstance(error, OSError):
+        return f"{name} cannot be exported: {error.strerror or type(error).__name__}."
+    kept = keep_traceback(error)
+    hint = f" Details are in {kept}." if kept else ""
+    return f"{name} cannot be exported: {type(error).__name__}: {error}.{hint}"
 
 
 @dataclass(frozen=True, slots=True)

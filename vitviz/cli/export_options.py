@@ -31,6 +31,7 @@ from vitviz.cli.parse import (
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
+from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.view_state import Direction
@@ -565,7 +566,7 @@ def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
         resize=_number(args.resize, "--resize", 0, 32_768),
         interpolation=args.interpolation,
         mean=_triple(args.mean, "--mean", least=None),
-        std=_triple(args.std, "--std", least=0.0),
+        std=_triple(args.std, "--std", least=1e-6),
         labels=args.labels,
         threads=_number(args.threads, "--threads", 1, MAX_THREADS),
     )
@@ -574,8 +575,9 @@ def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
 def _number(text: str | None, option: str, least: int, most: int) -> int | None:
     if text is None:
         return None
-    if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
-        return int(text)
+    number = whole_number(text, least, most)
+    if number is not None:
+        return number
     raise SelectionError(
         "{option} takes a whole number from {least} to {most}, not {text}.",
         option=option,
@@ -588,18 +590,13 @@ def _number(text: str | None, option: str, least: int, most: int) -> int | None:
 def _triple(text: str | None, option: str, *, least: float | None) -> Triple | None:
     if text is None:
         return None
-    try:
-        red, green, blue = (float(part) for part in text.split(","))
-    except ValueError:
-        pass
-    else:
-        values = (red, green, blue)
-        is_finite = all(abs(value) < 1e6 for value in values)
-        if is_finite and (least is None or min(values) > least):
-            return values
+    parts = [decimal_number(part.strip()) for part in text.split(",", 3)]
+    is_finite = all(abs(part) < 1e6 for part in parts)
+    if len(parts) == 3 and is_finite and (least is None or min(parts) > least):
+        return parts[0], parts[1], parts[2]
     raise SelectionError(
         "{option} takes three numbers as in 0.485,0.456,0.406{rule}, not {text}.",
         option=option,
-        rule="" if least is None else ", each above 0",
+        rule="" if least is None else ", each above 0.000001",
         text=text,
     )

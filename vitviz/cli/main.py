@@ -13,11 +13,10 @@ import errno
 import importlib
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 from vitviz._version import __version__
-from vitviz.cli.output import say
+from vitviz.cli.output import say, show_traceback
 from vitviz.errors import InputError, VitvizError
 from vitviz.system.memory import is_out_of_memory
 
@@ -72,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
         return int(exit_request.code or 0)
     except VitvizError as error:
         if is_debugging:
-            traceback.print_exc()
+            show_traceback()
         say(f"vitviz: {error}")
         return error.exit_code
     except KeyboardInterrupt:
@@ -165,6 +164,9 @@ def _prepare(*, is_debugging: bool) -> None:
 
     Raises EnvironmentFault for a broken library.
     """
+    from vitviz.system.logs import plain_last_resort
+
+    plain_last_resort()
     if not is_debugging:
         _quiet_libraries()
     from vitviz.system.environment import check_libraries
@@ -192,7 +194,7 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
     The traceback is kept in a file.
     """
     if is_debugging:
-        traceback.print_exc()
+        show_traceback()
     if is_out_of_memory(error):
         say(
             "vitviz: This run needs more memory than there is. Choose a smaller --size "

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+from vitviz.cli.output import say, show, show_path
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import UnknownModelError
 from vitviz.models.catalogue import store
@@ -73,7 +74,7 @@ def _list(text: str, *, as_json: bool) -> int:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        show("  ".join(cells).rstrip())
     return 0
 
 
@@ -97,7 +98,7 @@ def _show(name: str, *, as_json: bool) -> int:
     for heading, value in facts.items():
         if value not in ("", None, 0, []):
             shown, text = _in_words(heading, value)
-            print(f"{shown:<18}{text}")
+            show(f"{shown:<18}{text}")
     return 0
 
 
@@ -127,14 +128,17 @@ def _get(name: str, *, as_json: bool) -> int:
         path = str(found)
     else:
         family = entry.family
-        print(f"licence   {family.licence}   {family.licence_url}", file=sys.stderr)
-        print(f"from      {remote.url}", file=sys.stderr)
+        say(f"licence   {family.licence}   {family.licence_url}")
+        say(f"from      {remote.url}")
         line = _ProgressLine()
         try:
             path = str(download(remote, on_progress=line.show))
         finally:
             line.end()
-    print(json.dumps({"path": path}) if as_json else path)
+    if as_json:
+        print(json.dumps({"path": path}))
+    else:
+        show_path(path)
     return 0
 
 
@@ -218,7 +222,7 @@ def _check(path: str, *, as_json: bool) -> int:
         print(json.dumps(dict(lines), indent=2))
     else:
         for heading, text in lines:
-            print(f"{heading:<16}{text}")
+            show(f"{heading:<16}{' '.join(text.splitlines())}")
     if problem is not None:
         raise problem
     return 0

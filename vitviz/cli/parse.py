@@ -6,20 +6,22 @@ option.
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING
 
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
+from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
-from vitviz.system.dataclass_json import decoded
+from vitviz.system.dataclass_json import decoded, parsed
 from vitviz.views.view_state import MAX_OTHERS
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query
 
 MAX_SIZE_PX = 32768
+# Of a layer, head, token, row, column or class; none has more.
+_MOST = 99_999_999
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -42,8 +44,9 @@ def one_of(text: str, names: tuple[str, ...], option: str) -> str:
 
 def whole(text: str, option: str) -> int:
     """Return a number of pixels from 1 to `MAX_SIZE_PX`. Raises SelectionError."""
-    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MAX_SIZE_PX:
-        return int(text)
+    number = whole_number(text, 1, MAX_SIZE_PX)
+    if number is not None:
+        return number
     raise SelectionError(
         "{option} takes a whole number of pixels from 1 to {most}, not {text}.",
         option=option,
@@ -54,10 +57,7 @@ def whole(text: str, option: str) -> int:
 
 def factor(text: str) -> float:
     """Return the pixels for each figure unit, in [0.25, 16]. Raises SelectionError."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = decimal_number(text)
     if 0.25 <= value <= 16:
         return value
     raise SelectionError(
@@ -77,8 +77,9 @@ def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
     """Return a number from 0, or one of `words`. Raises SelectionError."""
     if text in words:
         return text
-    if text.isascii() and text.isdigit() and len(text) < 9:
-        return int(text)
+    number = whole_number(text, 0, _MOST)
+    if number is not None:
+        return number
     raise SelectionError(
         "{option} takes a number from 0, or {words}, not {text}.",
         option=option,
@@ -89,8 +90,9 @@ def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
 
 def class_of(text: str) -> int:
     """Return the number of a class. Raises SelectionError."""
-    if text.isascii() and text.isdigit() and len(text) < 9:
-        return int(text)
+    number = whole_number(text, 0, _MOST)
+    if number is not None:
+        return number
     raise SelectionError("--target takes a class by its number, not {text}.", text=text)
 
 
@@ -112,7 +114,7 @@ def method_options_of(texts: list[str], method: str) -> MethodOptions:
                 names=", ".join(known) or "none",
             )
         try:
-            given[name] = json.loads(value)
+            given[name] = parsed(value)
         except ValueError:
             given[name] = value
     made, bad = decoded(MethodOptions, given, MethodOptions())
@@ -128,11 +130,14 @@ def method_options_of(texts: list[str], method: str) -> MethodOptions:
 def query_of(text: str) -> Query:
     """Return a token as a name, an index or a cell. Raises SelectionError."""
     kind, colon, number = text.partition(":")
-    if colon and kind == "token" and number.isascii() and number.isdigit():
-        return int(number[:9])
+    index = whole_number(number, 0, _MOST)
+    if colon and kind == "token" and index is not None:
+        return index
     row, comma, col = text.partition(",")
-    if comma and row.strip().isdigit() and col.strip().isdigit():
-        return int(row[:9]), int(col[:9])
+    if comma:
+        cell = whole_number(row.strip(), 0, _MOST), whole_number(col.strip(), 0, _MOST)
+        if cell[0] is not None and cell[1] is not None:
+            return cell[0], cell[1]
     if text.isidentifier():
         return text
     raise SelectionError(
@@ -162,13 +167,13 @@ def head_of(text: str) -> HeadChoice | str:
     if text == "all":
         return text
     name, colon, numbers = text.partition(":")
-    heads = numbers.split(",") if colon else []
-    is_number = text.isascii() and text.isdigit() and len(text) < 9
-    if is_number:
-        return HeadChoice((int(text),))
-    is_fusion = name in {one.value for one in Fusion}
-    if is_fusion and all(h.isascii() and h.isdigit() and len(h) < 9 for h in heads):
-        return HeadChoice(tuple(map(int, heads)), Fusion(name))
+    single = whole_number(text, 0, _MOST)
+    if single is not None:
+        return HeadChoice((single,))
+    listed = numbers.split(",") if colon else []
+    heads = [whole_number(one, 0, _MOST) for one in listed]
+    if name in {one.value for one in Fusion} and None not in heads:
+        return HeadChoice(tuple(h for h in heads if h is not None), Fusion(name))
     raise SelectionError(
         "--head takes a number from 0, or mean, max, min or all, or heads made one as "
         "in mean:1,4; not {text}.",
@@ -180,11 +185,8 @@ def between(text: str | None, option: str, least: float, most: float) -> float |
     """Return a number within a range; None if none is given. Raises SelectionError."""
     if text is None:
         return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if text.isascii() and least <= value <= most:
+    value = decimal_number(text)
+    if least <= value <= most:
         return value
     raise SelectionError(
         "{option} takes a number from {least} to {most}, not {text}.",
@@ -200,10 +202,7 @@ def scale_of(text: str) -> str | tuple[float, float]:
     if text in ("own", "shared"):
         return text
     low, comma, high = text.partition(",")
-    try:
-        ends = float(low), float(high)
-    except ValueError:
-        ends = (math.nan, math.nan)
+    ends = decimal_number(low.strip()), decimal_number(high.strip())
     if comma and 0 <= ends[0] < ends[1] < math.inf:
         return ends
     raise SelectionError(

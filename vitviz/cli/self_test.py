@@ -30,6 +30,8 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 def execute(_args: argparse.Namespace) -> int:
     """Run the checks in order, print a line for each, return 1 if one failed."""
+    from vitviz.cli.output import show
+
     state: dict[str, object] = {}
     checks: list[tuple[str, Callable[[dict[str, object]], str]]] = [
         ("libraries", _libraries),
@@ -49,8 +51,8 @@ def execute(_args: argparse.Namespace) -> int:
             # broad: whatever fails here, this command is there to report it
             found, verdict = f"{type(error).__name__}: {error}", "FAILED"
             num_failed += 1
-        print(f"{verdict:<8}{name:<11}{found}", flush=True)
-    print("All checks passed." if not num_failed else f"{num_failed} checks failed.")
+        show(f"{verdict:<8}{name:<11}{' '.join(found.splitlines())}")
+    show("All checks passed." if not num_failed else f"{num_failed} checks failed.")
     return 1 if num_failed else 0
 
 

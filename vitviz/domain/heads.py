@@ -18,10 +18,17 @@ class Fusion(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class HeadChoice:
-    """Some heads of a layer and their fusion to one map; no heads means all of them."""
+    """Some heads of a layer and their fusion to one map; no heads means all of them.
+
+    Raises ValueError for a negative number.
+    """
 
     heads: tuple[int, ...] = ()
     fusion: Fusion = Fusion.MEAN
+
+    def __post_init__(self) -> None:
+        if min(self.heads, default=0) < 0:
+            raise ValueError(f"not heads: {self.heads}")
 
     @property
     def single(self) -> int | None:

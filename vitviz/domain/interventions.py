@@ -116,6 +116,10 @@ class Hidden:
     # (rows, cols) on which the patches were chosen; None fits every run.
     grid: Cell | None = None
 
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ValueError(f"not a seed: {self.seed}")
+
 
 @dataclass(frozen=True, slots=True)
 class Interventions:

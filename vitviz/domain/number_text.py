@@ -1,8 +1,9 @@
-"""Numbers as text, the same in window, figures and command line."""
+"""Numbers as text, the same in window, figures and command line; numbers of text."""
 
 from __future__ import annotations
 
 import math
+import re
 
 NEARLY_ZERO = 1e-8
 
@@ -16,6 +17,26 @@ def bytes_text(count: float) -> str:
     if count < 999_500_000:
         return f"{count / 1e6:.0f} MB"
     return f"{count / 1e9:.2f} GB"
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """Return a number written in the digits 0 to 9, from `least` to `most`; else None.
+
+    Python's own reading also takes “²”, digits of other scripts, “1_000” and spaces.
+    """
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        return None
+    number = int(text)
+    return number if least <= number <= most else None
+
+
+def decimal_number(text: str) -> float:
+    """Return a finite number written with a point, as “-0.5” or “1e-3”; else NaN."""
+    form = r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})(e[+-]?[0-9]{1,3})?"
+    if not re.fullmatch(form, text, re.IGNORECASE):
+        return math.nan
+    number = float(text)
+    return number if math.isfinite(number) else math.nan
 
 
 def format_value(value: float) -> str:

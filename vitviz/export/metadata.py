@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
+import os
 import platform
 import warnings
 import zipfile
@@ -15,6 +15,7 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
+from vitviz.system.dataclass_json import parsed
 from vitviz.system.untrusted_files import open_untrusted
 from vitviz.views.view_state import Direction, ViewState
 
@@ -131,6 +132,30 @@ def versions() -> dict[str, str]:
     return found
 
 
+def is_whole(path: Path) -> bool:
+    """Return whether a file that `read_metadata` has read is complete to its end."""
+    import PIL.Image
+
+    try:
+        with open_untrusted(path) as file:
+            match path.suffix.lower():
+                case ".npz":
+                    with np.load(file, allow_pickle=False) as data:
+                        return data.zip is not None and data.zip.testzip() is None
+                case ".svg":
+                    file.seek(max(0, file.seek(0, os.SEEK_END) - 64))
+                    return file.read().rstrip().endswith(b"</svg>")
+                case kind:
+                    with PIL.Image.open(file, formats=[kind[1:].upper()]) as made:
+                        for frame in range(getattr(made, "n_frames", 1)):
+                            made.seek(frame)
+                            made.load()
+                    return True
+    except Exception:
+        # whatever a library makes of a half, it is no whole
+        return False
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """Return the metadata of a .png, .gif, .svg or .npz that vitviz wrote.
 
@@ -155,10 +180,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
                 text = _info_of(start, "GIF")["comment"].decode()
             else:
                 text = _info_of(start, "PNG")[META_KEY]
-    try:
-        meta: dict[str, Any] = json.loads(text)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    meta: dict[str, Any] = parsed(text)
     return meta
 
 

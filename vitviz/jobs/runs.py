@@ -158,6 +158,25 @@ def price_of(
     return price(model, size, calibration=calibration)
 
 
+def price_on(
+    model: Model,
+    image: SourceImage,
+    options: RunOptions,
+    calibration: Calibration | None = None,
+) -> Price:
+    """Return what a run on a picture will take. Raises SelectionError."""
+    from vitviz.pictures.placement import placement_for
+
+    placed = placement_for(
+        image.size,
+        options.preprocessing or model.preprocessing,
+        model.info.patch_size,
+        size=options.size,
+        fit=options.fit,
+    )
+    return price_of(model, placed.model_size, calibration)
+
+
 def affordable_size(model: Model, size: tuple[int, int]) -> tuple[int, int] | None:
     """Return a size that fits the memory; see `attention.price.smaller_size`."""
     from vitviz.attention.price import smaller_size

@@ -13,6 +13,7 @@ Nothing is downloaded here: weights are used where they are on this machine.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -109,11 +110,11 @@ def _loaded(
     if network is not None:
         return load_checkpoint(path, device=chosen, dtype=precision, network=network)
     path = folder_of(path) or path
-    if path.is_dir():
+    if os.path.isdir(path):  # which says no to a name that no path can have
         model = load_folder(path, device=chosen, dtype=precision)
         require_finite(model.adapter.module, path.name)
         return model
-    if path.suffix.lower() in WEIGHT_FILES or path.is_file():
+    if path.suffix.lower() in WEIGHT_FILES or os.path.isfile(path):
         return load_checkpoint(path, device=chosen, dtype=precision)
     if text.startswith(TIMM_PREFIX):
         name = text.removeprefix(TIMM_PREFIX)

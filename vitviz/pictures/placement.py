@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,10 @@ from vitviz.pictures.source import SourceImage
 # Mean and standard deviation of ImageNet's training pictures, for R, G, B in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+# Of a mean and a deviation: beyond, float32 has no values for the pixels.
+_MOST = 1e6
 
 
 class Interpolation(enum.Enum):
@@ -45,9 +48,9 @@ class Preprocessing:
     interpolation: Interpolation = Interpolation.BICUBIC
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(value) for value in (*self.mean, *self.std)):
+        if not all(abs(value) < _MOST for value in (*self.mean, *self.std)):
             raise ValueError("mean and deviation are finite numbers")
-        if min(self.std) <= 0:
+        if min(self.std) <= 0 or min(self.std) < 1 / _MOST:
             raise ValueError("a deviation is above 0")
         if min(*self.size, self.resize or 1) < 1:
             raise ValueError("a side has at least 1 px")

@@ -3,25 +3,34 @@
     temporary file in the same folder → fsync → os.replace → fsync of the folder
 
 A process that is killed leaves its temporary file behind; `sweep` removes such files
-at the next start.
+at the next start. Their names hold the process and the machine, since two machines can
+write into one folder; what another machine wrote is removed when it is a day old.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import functools
+import hashlib
 import os
+import platform
 import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.errors import OutputError
+from vitviz.system.printable import printable as printable
 
-# The number is the process that writes, by which `sweep` knows leftovers.
-_TEMPORARY = re.compile(r"\.vitviz-(\d+)-[0-9a-f]{8}\.tmp")
+# The number is the process that writes, the second part its machine (older releases:
+# none), by which `sweep` knows leftovers.
+_TEMPORARY = re.compile(r"\.vitviz-([0-9]{1,18})(?:-([0-9a-f]{6}))?-[0-9a-f]{8}\.tmp")
+# Nothing takes so long to be written.
+_ABANDONED_S = 86_400.0
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -49,7 +58,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     with _as_output_error(target):
         final = Path(os.path.realpath(target))
         _require_regular(target, final)
-        temporary = final.parent / f".vitviz-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+        name = f".vitviz-{os.getpid()}-{_machine()}-{secrets.token_hex(4)}.tmp"
+        temporary = final.parent / name
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
         handle = os.open(temporary, flags, 0o666)
         try:
@@ -74,18 +84,35 @@ def write_bytes(target: Path, data: bytes) -> None:
 def sweep(folder: Path) -> int:
     """Remove the temporary files that ended processes left in `folder`; count them.
 
-    Never raises: what cannot be listed or removed stays.
+    Those are of a process of this machine that has ended, or a day old. Never raises:
+    what cannot be listed or removed stays.
     """
     removed = 0
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):
             match = _TEMPORARY.fullmatch(entry.name)
-            if match is None or _is_running(int(match[1])):
+            if match is None:
                 continue
             with contextlib.suppress(OSError):
-                os.unlink(entry.path)
-                removed += 1
+                is_ours = match[2] in (None, _machine())
+                age_s = time.time() - entry.stat(follow_symlinks=False).st_mtime
+                has_ended = is_ours and not _is_running(int(match[1]))
+                is_running_here = is_ours and not has_ended
+                if has_ended or (age_s > _ABANDONED_S and not is_running_here):
+                    os.unlink(entry.path)
+                    removed += 1
     return removed
+
+
+@functools.cache
+def _machine() -> str:
+    """Return six digits that tell this machine, and this container, from others."""
+    texts = [platform.node()]
+    for place in ("/etc/machine-id", "/proc/self/ns/pid"):
+        with contextlib.suppress(OSError, ValueError):
+            path = Path(place)
+            texts.append(os.readlink(path) if path.is_symlink() else path.read_text())
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:6]
 
 
 def output_error(target: Path, error: OSError) -> OutputError:
@@ -96,11 +123,6 @@ def output_error(target: Path, error: OSError) -> OutputError:
         path=printable(str(target)),
         reason=reason,
     )
-
-
-def printable(text: str) -> str:
-    """Return `text` on one line, with � for each character that cannot be printed."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 @contextlib.contextmanager

@@ -2,18 +2,58 @@
 
 Supported annotations: numbers, text, bool, None, enums (by value), tuples, unions and
 dataclasses of these. Reading never raises: a value that cannot be used is replaced by
-its default, and its field is named.
+its default, and its field is named. Numbers and lists are bounded, whatever their field
+allows: no field of ours means anything beyond, and Qt and numpy hold no larger ones.
+
+    parsed(text)          what JSON text holds
+    decoded(kind, value)  a dataclass of it
+    encoded(value)        and back
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
+import json
 import types
 import typing
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+# A whole number is smaller, as Qt's are.
+_MOST = 2**31
+# Items of a list of plain values, and of a list of dataclasses.
+_MOST_ITEMS, _MOST_PARTS = 100_000, 1000
+# Characters of a text; a path has at most 4096.
+_MOST_CHARACTERS = 10_000
+# Lists and objects inside one another. What is deeper cannot be written again.
+_MOST_LEVELS = 100
+
+
+def parsed(text: str | bytes) -> Any:  # noqa: ANN401
+    """Return what JSON text holds.
+
+    Raises ValueError for what is no JSON, and for what is nested more than 100 levels
+    deep, which Python's own reader answers with a RecursionError or not at all.
+    """
+    try:
+        content = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    level = [content]
+    for _ in range(_MOST_LEVELS):
+        level = [
+            item
+            for one in level
+            if isinstance(one, dict | list)
+            for item in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return content
+    raise ValueError("nested too deeply")
 
 
 class Mismatch(Exception):
@@ -43,7 +83,7 @@ def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
         return default, [""]
     bad: list[str] = []
     found: dict[str, object] = {}
-    hints = typing.get_type_hints(kind)
+    hints = _hints_of(typing.cast("type", kind))
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
         if field.name not in value:
             continue
@@ -62,9 +102,14 @@ def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
     for name, one in found.items():
         try:  # a field at a time: one that its class refuses spoils no other
             made = dataclasses.replace(made, **{name: one})  # type: ignore[type-var]
-        except ValueError:
+        except (ValueError, OverflowError):
             bad.append(name)
     return made, bad
+
+
+@functools.cache
+def _hints_of(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 def _read(hint: Any, value: object) -> object:  # noqa: ANN401
@@ -93,6 +138,10 @@ def _read(hint: Any, value: object) -> object:  # noqa: ANN401
     # True and False are instances of int
     is_flag = isinstance(value, bool) and hint is not bool
     is_right = isinstance(value, hint) and not is_flag
+    if isinstance(value, int):
+        is_right &= abs(value) < _MOST
+    elif isinstance(value, str):
+        is_right &= len(value) <= _MOST_CHARACTERS
     return _checked(is_right, value)
 
 
@@ -111,6 +160,8 @@ def _read_tuple(hints: tuple[Any, ...], value: object) -> tuple[object, ...]:
     if not isinstance(value, list):
         raise Mismatch
     if len(hints) == 2 and hints[1] is Ellipsis:
+        most = _MOST_PARTS if dataclasses.is_dataclass(hints[0]) else _MOST_ITEMS
+        _checked(len(value) <= most, value)
         return tuple(_read(hints[0], item) for item in value)
     _checked(len(hints) == len(value), value)
     return tuple(_read(hint, item) for hint, item in zip(hints, value, strict=True))

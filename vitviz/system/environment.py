@@ -1,7 +1,8 @@
 """Checks of the libraries and the display before Qt or torch is imported.
 
     check_libraries    releases that are known to be broken or unsafe
-    check_display      a display server that answers, without which Qt aborts
+    check_display      a display server that answers, without which Qt aborts, and a
+                       platform that Qt has
     missing_extra      the error for an optional library that is not installed
 
 This module itself imports neither.
@@ -14,9 +15,11 @@ import re
 import socket
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from vitviz.errors import EnvironmentFault, MissingExtraError, Phrase
+from vitviz.system.atomic_files import printable
 from vitviz.system.paths import is_bundle
 
 # Broken with pyqtgraph or with docks, on any Python.
@@ -76,11 +79,14 @@ def parsed(text: str) -> tuple[int, ...]:
 
 
 def check_display() -> None:
-    """Raise EnvironmentFault where Qt would abort because there is no display."""
+    """Raise EnvironmentFault where Qt would abort: no display, or no such platform."""
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    platforms = [part.split(":")[0] for part in chosen.split(";") if part]
+    if chosen:
+        platforms = _known_platforms(platforms)
     if sys.platform != "linux":
         return
-    chosen = os.environ.get("QT_QPA_PLATFORM") or "wayland;xcb"
-    platforms = [name.split(":")[0] for name in chosen.split(";")]
+    platforms = platforms or ["wayland", "xcb"]
     if not all(name.startswith(("wayland", "xcb")) for name in platforms):
         return  # offscreen, vnc …: the user's own choice, which needs no display
     wayland = ""
@@ -103,6 +109,59 @@ def check_display() -> None:
         )
 
 
+def _known_platforms(names: list[str]) -> list[str]:
+    """Return those platforms that Qt has a plugin for, all where that is not known.
+
+    Raises EnvironmentFault if there is none.
+    """
+    plugins = platform_plugins()
+    if not plugins:  # Qt of the system, whose folder only Qt itself knows
+        return names
+    # libqwayland-generic.so answers to “wayland”, libqwayland.so to “wayland-egl”
+    known = [
+        name
+        for name in names
+        if any(name.lower().split("-")[0] == one.split("-")[0] for one in plugins)
+    ]
+    if known:
+        return known
+    raise EnvironmentFault(
+        "QT_QPA_PLATFORM is {names}, and Qt has no such platform here; it has "
+        "{platforms}. Unset that variable, or use “vitviz export”, which needs no "
+        "display.",
+        names=printable(";".join(names)[:80]) or ";",
+        platforms=", ".join(sorted(plugins)),
+    )
+
+
+def platform_plugins() -> frozenset[str]:
+    """Return the names of Qt's platform plugins; empty if their folder is not found."""
+    folders = os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH", "").split(os.pathsep)
+    roots = os.environ.get("QT_PLUGIN_PATH", "").split(os.pathsep)
+    found: set[str] = set()
+    own = find_spec("PySide6")
+    for place in (own.submodule_search_locations or ()) if own else ():
+        for plugins in (Path(place, "Qt", "plugins"), Path(place, "plugins")):
+            found |= _plugins_in(plugins / "platforms")
+    if not found:
+        return frozenset()
+    for folder in filter(None, folders):
+        found |= _plugins_in(Path(folder)) | _plugins_in(Path(folder, "platforms"))
+    for root in filter(None, roots):
+        found |= _plugins_in(Path(root, "platforms"))
+    return frozenset(found)
+
+
+def _plugins_in(folder: Path) -> set[str]:
+    """Return the names in a folder: “xcb” of libqxcb.so, “windows” of qwindows.dll."""
+    try:
+        names = os.listdir(folder)
+    except (OSError, ValueError):
+        return set()
+    found = (re.fullmatch(r"(?:lib)?q(.+)\.(?:so|dll|dylib)", name) for name in names)
+    return {match[1].lower() for match in found if match}
+
+
 def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
     """Return where a compositor listens: a path, also for a name in XDG_RUNTIME_DIR."""
     if not display:
@@ -112,7 +171,7 @@ def _wayland_addresses(display: str) -> list[str | tuple[str, int]]:
 
 def _x11_addresses(display: str) -> list[str | tuple[str, int]]:
     """Return where an X server listens, by `[host]:number[.screen]`; else nothing."""
-    parts = re.fullmatch(r"(?:tcp/)?(.*):(\d+)(?:\.\d+)?", display)
+    parts = re.fullmatch(r"(?:tcp/)?(.*):([0-9]{1,5})(?:\.[0-9]+)?", display)
     if parts is None:
         return []
     host, number = parts[1], int(parts[2])

@@ -14,7 +14,8 @@ environment variable VITVIZ_SETTINGS names.
 No file can stop the program: a value that cannot be used is replaced by its default and
 named in a problem, and the old file is copied beside the new one. Keys of another
 version stay in the file. Where nothing can be written, settings last as long as the
-program.
+program. Two programs that save at once both keep what they changed: each reads the file
+again under a lock and changes its own values in it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from __future__ import annotations
 import contextlib
 import enum
 import json
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -31,7 +34,8 @@ from typing import Any
 
 from vitviz.errors import FileError, InputError, OutputError, VitvizError
 from vitviz.system.atomic_files import output_error, printable, replacing
-from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.dataclass_json import decoded, encoded, parsed
+from vitviz.system.file_lock import FileLock
 from vitviz.system.paths import FolderKind, own_folder
 from vitviz.system.untrusted_files import read_untrusted
 
@@ -107,6 +111,7 @@ def saving_behind(on_problem: Callable[[], None]) -> Iterator[None]:
         store.saves_behind, store.on_problem = False, None
 
 
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _store: Store | None = None
 
@@ -227,6 +232,9 @@ KNOWN = frozenset(one.name for one in fields(Settings))
 
 MAX_BYTES = 2**20
 MAX_COPIES = 9
+# How long another program may hold the lock; a save takes some milliseconds.
+LOCK_PATIENCE_S = 2.0
+_POLL_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +263,8 @@ def read(path: Path) -> Found:
     if not data:
         return Found()
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
+        content = parsed(data)
+    except ValueError:
         return Found(reason="it is not JSON", data=data)
     if not isinstance(content, dict):
         return Found(reason="it is not a list of names and values", data=data)
@@ -320,9 +328,12 @@ class Store:
         self._unsaved: dict[str, object] = {}
         self._has_failed = False
         found = Found() if path is None else read(path)
-        self.settings = found.settings
         if path is not None and (found.reason or found.bad):
-            self._replace_broken(path, found)
+            with _alone(path):
+                found = read(path)  # another program may have mended it meanwhile
+                if found.reason or found.bad:
+                    self._replace_broken(path, found)
+        self.settings = found.settings
 
     def set(self, **changes: Any) -> None:  # noqa: ANN401
         """Change settings and save them. Raises TypeError, ValueError."""
@@ -354,10 +365,13 @@ class Store:
         None if there was no file, or no copy could be made.
         """
         self.wait()
-        kept = None if self.path is None else _keep(self.path, read(self.path).data)
         self.settings = Settings()
         self._unsaved = {}
-        self._write(self.settings, {})
+        if self.path is None:
+            return None
+        with _alone(self.path):
+            kept = _keep(self.path, read(self.path).data)
+            self._write(self.settings, {})
         return kept
 
     def refresh(self, *names: str) -> None:
@@ -418,11 +432,16 @@ class Store:
         """
         if self.path is None:
             return
+        with _alone(self.path):
+            self._merge(self.path)
+
+    def _merge(self, path: Path) -> None:
+        """Read the file, and write it with what has changed here."""
         with self._lock:
             unsaved = dict(self._unsaved)
-        found = read(self.path)
+        found = read(path)
         is_broken = bool(found.reason or found.bad)
-        if is_broken and _keep(self.path, found.data) is None:
+        if is_broken and _keep(path, found.data) is None:
             return  # nothing may be lost, and `_replace_broken` has said so
         changed = replace(found.settings, **unsaved)  # type: ignore[arg-type]
         if self._write(changed, found.unknown):
@@ -459,6 +478,28 @@ class Store:
             self.problems.append(problem)
         if self.on_problem is not None:
             self.on_problem()
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock that programs which change the file at `path` take; never raises.
+
+    Where no lock can be had, the block runs without one: the file is replaced as a
+    whole in any case, and what fails then is reported by its writing.
+    """
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    end = time.monotonic() + LOCK_PATIENCE_S
+    try:
+        _make_folder(path)
+        while not lock.acquire():
+            if time.monotonic() > end:
+                _log.warning("%s is locked by another program", path)
+                break
+            time.sleep(_POLL_S)
+    except (OSError, OutputError, ValueError):
+        pass
+    with lock:
+        yield
 
 
 def written(settings: Settings, unknown: dict[str, Any]) -> bytes:

@@ -16,28 +16,37 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.domain.geometry import Fit
+from vitviz.domain.geometry import MAX_SIDE_PX, Fit
 from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.placement import Preprocessing
 from vitviz.system.atomic_files import printable
-from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.system.dataclass_json import decoded, encoded, parsed
 from vitviz.system.untrusted_files import read_untrusted
 from vitviz.views.view_state import ViewState
 
 VERSION = 1
 MAX_BYTES = 8 * 2**20
+MAX_VIEWS = 1000
 SUFFIX = ".vitviz"
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a picture becomes the model's input: size, fit, preprocessing."""
+    """How a picture becomes the model's input: size, fit, preprocessing.
+
+    Raises ValueError for a side that no run can have.
+    """
 
     size: int | tuple[int, int] | None = None
     fit: Fit = Fit.CROP
     # In place of the weights' own preprocessing.
     preprocessing: Preprocessing | None = None
+
+    def __post_init__(self) -> None:
+        sides = self.size if isinstance(self.size, tuple) else (self.size or 1,)
+        if self.size == 0 or not all(1 <= side <= MAX_SIDE_PX for side in sides):
+            raise ValueError(f"not a size: {self.size}")
 
     def of_fit(self, fit: Fit) -> RunOptions:
         """Return the options with another fit.
@@ -53,13 +62,20 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """The model as `load_model` takes it."""
+    """The model as `load_model` takes it.
+
+    Raises ValueError for a patch that no model can have.
+    """
 
     # A catalogue name, a file or a folder; empty for one that was in memory.
     #
     # A file may stand behind the network it holds: `timm:NAME=PATH`.
     name: str = ""
     patch_size: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.patch_size is not None and not 1 <= self.patch_size <= MAX_SIDE_PX:
+            raise ValueError(f"not a patch: {self.patch_size}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +121,8 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     shown = printable(path.name)
     data = read_untrusted(path, MAX_BYTES)
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        content = parsed(data)
+    except ValueError as error:
         raise InputError("{name} is not a session file.", name=shown) from error
     if not isinstance(content, dict) or "vitviz_session" not in content:
         raise InputError("{name} is not a session file.", name=shown)
@@ -124,7 +140,7 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
     model = part("model", ModelChoice, ModelChoice())
     views = []
     listed = content.get("views", [])
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or len(listed) > MAX_VIEWS:
         bad.append("views")
         listed = []
     for index, item in enumerate(listed):

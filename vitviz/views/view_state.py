@@ -16,7 +16,8 @@ from typing import ClassVar
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import ListedIntervention
-from vitviz.domain.methods import USUAL, MethodOptions
+from vitviz.domain.methods import METHODS, USUAL, MethodOptions
+from vitviz.views.colour import COLORMAPS
 
 
 class Direction(enum.Enum):
@@ -75,6 +76,10 @@ class HeadsView:
     most: int | None = None
     # Whether the statistic is plotted against depth, a dot for each head.
     is_plot: bool = False
+
+    def __post_init__(self) -> None:
+        if self.most is not None and self.most < 1:
+            raise ValueError(f"not a number of heads: {self.most}")
 
     @property
     def needed(self) -> frozenset[Statistic]:
@@ -212,6 +217,12 @@ class ViewState:
     changes: tuple[ListedIntervention, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.method not in METHODS or self.colormap not in COLORMAPS:
+            raise ValueError(f"not known: {self.method}, {self.colormap}")
+        if self.target is not None and self.target < 0:
+            raise ValueError(f"not a class: {self.target}")
+        if any(len(change.what.parts()) != 1 for change in self.changes):
+            raise ValueError("each line of the Lab's list is a single change")
         if len(self.others) > MAX_OTHERS or min(self.others, default=0) < 0:
             raise ValueError(f"not tokens to pin: {self.others}")
         low, high = self.fixed_range

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from vitviz.errors import EnvironmentFault
-from vitviz.system.environment import check_display, check_libraries, installed_versions
+from vitviz.system.environment import (
+    check_display,
+    check_libraries,
+    installed_versions,
+    platform_plugins,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +99,53 @@ def test_offscreen_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     check_display()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_known"),
+    [
+        pytest.param("offscreen", True, id="offscreen"),
+        pytest.param("OffScreen", True, id="in capitals"),
+        pytest.param("offscreen:fontconfig", True, id="with an option"),
+        pytest.param("nonsense;offscreen", True, id="the second"),
+        pytest.param("minimal", True, id="minimal"),
+        pytest.param("nonsense", False, id="unknown"),
+        pytest.param("nonsense;rubbish:x", False, id="two unknown"),
+        pytest.param(";", False, id="none"),
+        pytest.param(" offscreen", False, id="a space"),
+        pytest.param("\x1b]0;x\x07", False, id="escape codes"),
+        pytest.param("../offscreen", False, id="a path"),
+        pytest.param("x" * 100_000, False, id="long"),
+    ],
+)
+def test_an_unknown_platform_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, is_known: bool
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", chosen)
+    if is_known:
+        check_display()
+        return
+    with pytest.raises(EnvironmentFault, match="QT_QPA_PLATFORM is") as caught:
+        check_display()
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+def test_every_platform_of_qt_is_known() -> None:
+    found = platform_plugins()
+    assert {"offscreen", "minimal"} <= found
+    if sys.platform == "linux":
+        assert {"xcb", "wayland"} <= found
+
+
+def test_an_unknown_platform_ends_the_program_in_order() -> None:
+    code = "import sys; from vitviz.__main__ import main; sys.exit(main([]))"
+    done = run_without_display(code, QT_QPA_PLATFORM="nonsense")
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "nonsense" in done.stderr
 
 
 def run_without_display(

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from vitviz.system import settings
+from vitviz.system.file_lock import FileLock
 from vitviz.system.settings import Language, Settings, Store, ThemeChoice
 
 DEFAULTS = Settings()
@@ -39,7 +40,10 @@ def said(store: Store) -> str:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(one.name for one in folder.iterdir())
+    """Return what lies there, beside the lock, which stays."""
+    return sorted(
+        one.name for one in folder.iterdir() if one.name != ".settings.json.lock"
+    )
 
 
 def test_a_first_start_has_the_defaults_and_writes_nothing(path: Path) -> None:
@@ -195,6 +199,55 @@ def test_two_windows_of_the_program_change_one_file(path: Path) -> None:
     assert (both.theme, both.threads) == (ThemeChoice.DARK, 3)
     one.refresh("threads")
     assert one.settings == both
+
+
+SAVING = """
+import sys
+from pathlib import Path
+from vitviz.system.settings import Store
+name, count = sys.argv[2], int(sys.argv[3])
+store = Store(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(1, count + 1):
+    store.set(**{name: number})
+"""
+
+
+def test_programs_that_save_at_once_lose_nothing_of_each_other(path: Path) -> None:
+    Store(path).set(theme=ThemeChoice.DARK)
+    for _ in range(3):
+        count = 40
+        children = [
+            subprocess.Popen(
+                [sys.executable, "-c", SAVING, str(path), name, str(count)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for name in ("threads", "max_recent")
+        ]
+        for child in children:
+            assert child.stdout is not None
+            child.stdout.readline()
+        for child in children:
+            child.communicate("go\n", timeout=60)
+        both = Store(path).settings
+        assert (both.threads, both.max_recent) == (count, count)
+        assert both.theme is ThemeChoice.DARK
+        Store(path).set(threads=0, max_recent=10)
+
+
+def test_a_lock_that_another_program_keeps_is_not_waited_for_without_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    monkeypatch.setattr(settings, "LOCK_PATIENCE_S", 0.1)
+    lock = FileLock(path.with_name(".settings.json.lock"))
+    assert lock.acquire()
+    with lock:
+        Store(path).set(threads=3)
+    assert Store(path).settings.threads == 3
 
 
 def test_what_is_not_in_the_schema_is_refused(path: Path) -> None:

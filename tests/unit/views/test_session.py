@@ -227,3 +227,81 @@ def test_whatever_a_file_holds_a_state_comes_of_it(content: dict[str, object]) -
         items = value if isinstance(value, list) and value else [value]
         is_completed = all(isinstance(item, dict) for item in items)
         assert wrong or kept == value or is_completed
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+@pytest.mark.parametrize("levels", [101, 500, 990, 100_000])
+def test_what_is_nested_too_deeply_is_no_session(tmp_path: Path, levels: int) -> None:
+    """Python reads some of these and cannot write them again."""
+    path = tmp_path / "a.vitviz"
+    path.write_text(f'{{"vitviz_session": 1, "later": {deep(levels)}}}')
+    with pytest.raises(InputError, match=r"^a\.vitviz is not a session file\.$"):
+        read(path)
+    path.write_text(f'{{"vitviz_session": 1, "later": {deep(90)}}}')
+    session, bad = read(path)
+    assert not bad
+    assert json.loads(written(session, path))["later"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        pytest.param("options.size", 0, id="size 0"),
+        pytest.param("options.size", 1e15, id="a float"),
+        pytest.param("options.size", 10**15, id="a huge size"),
+        pytest.param("options.size", [0, 224], id="a side of 0"),
+        pytest.param("options.size", [224, 8193], id="a side too long"),
+        pytest.param("options.size", True, id="a flag"),
+        pytest.param("options.size", float("nan"), id="NaN"),
+        pytest.param("model.patch_size", 0, id="patch 0"),
+        pytest.param("model.patch_size", -16, id="patch below 0"),
+        pytest.param("model.name", "x" * 20_000, id="a long name"),
+        pytest.param("state.token", 10**30, id="a huge token"),
+        pytest.param("state.layer", -(10**400), id="a huge number"),
+        pytest.param("state.target", -1, id="class below 0"),
+        pytest.param("state.heads", {"heads": [-1]}, id="head below 0"),
+        pytest.param("state.method", "nonsense", id="method"),
+        pytest.param("state.colormap", "nonsense", id="colour map"),
+        pytest.param("state.fixed_range", [0, float("inf")], id="infinity"),
+        pytest.param("state.clip_percent", float("nan"), id="NaN percent"),
+        pytest.param("state.changes", [{"what": {}}], id="a change of nothing"),
+        pytest.param("state.others", [1, 2, 3, 4, 5], id="too many tokens"),
+    ],
+)
+def test_values_out_of_range_are_named(
+    tmp_path: Path, place: str, value: object
+) -> None:
+    path = tmp_path / "a.vitviz"
+    content = json.loads(written(Session(), path))
+    part, name = place.split(".")
+    content[part][name] = value
+    path.write_text(json.dumps(content))
+    session, bad = read(path)
+    assert len(bad) == 1
+    assert bad[0].startswith(place)
+    assert replace(session, picture=None) == Session()
+
+
+def test_a_name_that_no_path_can_have_is_kept_as_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.vitviz"
+    for name in ("x" * 300, "a\0b", "\ud800", "timm:vit=" + "y" * 5000):
+        session = Session(tmp_path / "p.png", ModelChoice(name))
+        path.write_text(json.dumps(json.loads(written(session, path))))
+        content = json.loads(path.read_text())
+        content["model"]["place"] = {"relative": name, "absolute": "/" + name}
+        content["picture"] = {"relative": name}
+        path.write_text(json.dumps(content))
+        found, bad = read(path)
+        assert (found.model.name, bad) == (name, ())
+
+
+def test_views_without_end_are_refused_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.vitviz"
+    content = json.loads(written(Session(), path))
+    content["views"] = [{}] * 1_000_000
+    path.write_text(json.dumps(content))
+    session, bad = read(path)
+    assert (session.views, bad) == ((), ("views",))

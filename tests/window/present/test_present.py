@@ -260,8 +260,8 @@ import time
 from PySide6.QtGui import QGuiApplication
 from vitviz.ui.base import theme
 from vitviz.ui.window.app import application, open_window
-from vitviz.views.state import Chapter, LearnView
-from vitviz.views.state import Mode
+from vitviz.views.view_state import Chapter, LearnView
+from vitviz.views.view_state import Mode
 
 app = application(["vitviz"], lang="en")
 theme.apply(app, theme.ThemeChoice.DARK)

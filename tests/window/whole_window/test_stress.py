@@ -244,6 +244,31 @@ def test_closing_at_random_moments(photo: Path, model_folder: Path) -> None:
 
 
 @pytest.mark.alone
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="a signal of Unix")
+def test_a_terminal_that_is_closed_and_a_log_on_a_full_disk(
+    photo: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "vitviz").mkdir()
+    (tmp_path / "vitviz" / "vitviz.log").symlink_to("/dev/full")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import logging, threading, time\n"
+        "def speak():\n"
+        "    while not logging.getLogger().handlers:\n"
+        "        time.sleep(0.05)\n"
+        "    logging.getLogger('vitviz.test').error('x' * 100)\n"
+        "threading.Thread(target=speak, daemon=True).start()\n"
+    )
+    status, _, errors = close_at(
+        3.0,
+        "SIGHUP",
+        photo,
+        model_folder,
+        {"XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)},
+    )
+    assert (status, errors) == (0, "")
+
+
+@pytest.mark.alone
 def test_closing_does_not_wait_for_a_slow_load(
     photo: Path, model_folder: Path, tmp_path: Path
 ) -> None:

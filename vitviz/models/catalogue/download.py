@@ -5,7 +5,8 @@
 A download ends with the right bytes or with one error. What has arrived stays when it
 is cancelled or fails, and the next one continues it, if the server still has the same
 file. Only one program at a time downloads a file; another one waits, and finds it
-there.
+there. No more is written than the server announced, than `most_bytes` allows, or than
+the disk has space for, whatever a server sends.
 
 `DownloadProgress` tells how far a download is: bytes, and the time that is left.
 """
@@ -49,6 +50,10 @@ LEAST_PIECE = 10_240
 _ATTEMPTS = 4
 # Bytes of the disk that are left free.
 _MARGIN = 64 << 20
+# Bytes between two looks at the free space, while a file arrives.
+_SPACE_STEP = 16 << 20
+# Bytes of a file whose size nobody has said; the largest of timm's have 17.6 GB.
+MAX_BYTES = 20 * 10**9
 _POLL_S = 0.05
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -73,6 +78,15 @@ class _Restart(Exception):
 
 class _Cut(Exception):
     """A connection that ended before the file did."""
+
+
+def most_bytes(remote: Remote) -> int:
+    """Return how long a file may be at most.
+
+    The catalogue's size is that of the parameters alone: a file can have names, buffers
+    and a head beside them, so twice that and 64 MiB are let through.
+    """
+    return 2 * remote.size_bytes + _MARGIN if remote.size_bytes else MAX_BYTES
 
 
 def download(
@@ -177,12 +191,18 @@ class _Download:
                 raise _Restart
             else:
                 raise of_status(self._remote, answer)
+            self._require_length(found.total or 0)
             self._require_space(found, offset)
             write_bytes(self._note, json.dumps(asdict(found)).encode())
-            with self._part.open("ab") as file:
-                self._receive(transfer, file, offset, found.total)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                with self._part.open("ab") as file:
+                    self._receive(transfer, file, offset, found.total)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except BaseException:
+                if self._earlier() is None:  # it would only fill the disk
+                    self._discard()
+                raise
         return found
 
     def _answer(self, transfer: Transfer) -> Response:
@@ -202,6 +222,7 @@ class _Download:
     ) -> None:
         """Write what arrives, until the file is complete."""
         done = piece_start = offset
+        measure_at = offset + _SPACE_STEP
         piece_end = time.monotonic() + self._patience_s
         self._meter.start(done, total)
         while True:
@@ -210,6 +231,10 @@ class _Download:
             if isinstance(part, bytes):
                 if not done:
                     self._require_no_page(part)
+                self._require_length(done + len(part), announced=total)
+                if done + len(part) > measure_at:
+                    self._require_free(max((total or 0) - done, 0) + _MARGIN)
+                    measure_at = done + _SPACE_STEP
                 file.write(part)
                 done += len(part)
                 self._meter.advance(done)
@@ -242,9 +267,30 @@ class _Download:
 
     def _require_space(self, found: _Source, offset: int) -> None:
         """Raise DownloadError if the disk has no space for the rest."""
-        if found.total is None:
-            return
-        needed = found.total - offset + _MARGIN
+        self._require_free((found.total or offset) - offset + _MARGIN)
+
+    def _require_length(self, count: int, *, announced: int | None = None) -> None:
+        """Raise DownloadError for more bytes than the file can have."""
+        most = most_bytes(self._remote)
+        if announced is not None and announced < count <= most:
+            self._discard()
+            raise refusal_of(
+                self._remote,
+                "{site} sends more of {file} than the {announced} it announced; it was "
+                "thrown away. Try again, perhaps from another network.",
+                announced=bytes_text(announced),
+            )
+        if count > most:
+            self._discard()
+            raise refusal_of(
+                self._remote,
+                "What {site} sends as {file} is longer than the {most} that it can "
+                "have, and was thrown away. Try again, perhaps from another network.",
+                most=bytes_text(most),
+            )
+
+    def _require_free(self, needed: int) -> None:
+        """Raise DownloadError if the disk has less space than that."""
         free = shutil.disk_usage(self._target.parent).free
         if free < needed:
             raise refusal_of(
@@ -350,7 +396,15 @@ def _is_whole(path: Path) -> bool:
             header = json.loads(file.read(length))
             header.pop("__metadata__", None)
             ends = [int(entry["data_offsets"][1]) for entry in header.values()]
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            IndexError,
+            OverflowError,
+            RecursionError,
+        ):
             return False
     return bool(8 + length + max(ends, default=0) == size)
 

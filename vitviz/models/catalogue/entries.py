@@ -18,7 +18,7 @@ import re
 import struct
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,8 @@ class Remote:
     sha256: str = ""
     # On the Hugging Face hub, as "timm/NAME"; empty for other sites.
     repository: str = ""
+    # About, four bytes a parameter; 0 where it is not known.
+    size_bytes: int = 0
 
     @property
     def site(self) -> str:
@@ -252,6 +254,8 @@ def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
     elif family.library == "timm":
         own = "timm/" + model["name"].removeprefix(TIMM_PREFIX)
         remote = hub_remote(model.get("repository", own))
+    if remote is not None:
+        remote = replace(remote, size_bytes=4 * model.get("parameters", 0))
     return Entry(
         model["name"],
         model["title"],

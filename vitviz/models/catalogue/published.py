@@ -331,6 +331,7 @@ def _timm_entry(name: str) -> Entry:
     blocks = adapter.blocks
     attention = getattr(blocks[0], "attn", None) if blocks else None
     has_labels = bool(module.num_classes) and timm_labels(module) is not None
+    num_parameters = sum(tensor.numel() for tensor in module.state_dict().values())
     return Entry(
         TIMM_PREFIX + name,
         name,
@@ -340,7 +341,8 @@ def _timm_entry(name: str) -> Entry:
         len(adapter.prefix_names or ()),
         len(blocks),
         int(getattr(attention, "num_heads", 0)),
-        sum(tensor.numel() for tensor in module.state_dict().values()),
+        num_parameters,
         module.num_classes if has_labels else 0,
-        replace(remote, repository=repository),
+        # twice: such a file can hold the tower of the captions as well
+        replace(remote, repository=repository, size_bytes=8 * num_parameters),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def describe(what: str) -> tuple[Lines, VitvizError | None]:
     network, place = split_network(what)
     path = Path(place)
     folder = folder_of(path) or path
-    if folder.is_dir() and network is None:
+    if os.path.isdir(folder) and network is None:
         return _describe_folder(folder)
     state = read_state(path)
     lines = [

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -238,7 +239,7 @@ def hub_config(folder: Path) -> dict[str, Any] | None:
     """Read the config.json that timm wrote into a folder; None if there is none."""
     path = folder / "config.json"
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):
             return None
         config = read_config(path, folder)
     except (OSError, CheckpointError):
@@ -254,7 +255,9 @@ def folder_of(path: Path) -> Path | None:
     """Return a model.safetensors' folder with a config.json; None for other files."""
     is_weights = path.name == "model.safetensors"
     return (
-        path.parent if is_weights and (path.parent / "config.json").is_file() else None
+        path.parent
+        if is_weights and os.path.isfile(path.parent / "config.json")
+        else None
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,13 +194,13 @@ def read_folder(
     """
     weights = folder / "model.safetensors"
     config_path = folder / "config.json"
-    if not config_path.is_file():
+    if not os.path.isfile(config_path):
         raise CheckpointError(
             "{folder} is no model folder: it has no config.json. Give a folder as "
             "save_pretrained writes it.",
             folder=folder.resolve().name,
         )
-    if not weights.is_file():
+    if not os.path.isfile(weights):
         raise CheckpointError(
             "{folder} holds no weights: model.safetensors is missing. Save the model "
             "again with save_pretrained (safetensors is its default).",
@@ -479,7 +480,7 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
     Raises CheckpointError.
     """
     path = folder / "preprocessor_config.json"
-    config = read_config(path, folder) if path.is_file() else {}
+    config = read_config(path, folder) if os.path.isfile(path) else {}
     try:
         crop = config.get("crop_size") if config.get("do_center_crop") else None
         size = config.get("size", {})
@@ -499,7 +500,14 @@ def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocess
             resize=resize,
             interpolation=_RESAMPLING[config.get("resample", 2)],
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+    ) as error:
         raise CheckpointError(
             "preprocessor_config.json in {folder} cannot be used: {reason}.",
             folder=folder.name,

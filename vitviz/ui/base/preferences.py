@@ -60,7 +60,11 @@ class Preferences(QObject):
 
     def say_problems(self) -> None:
         """Show what is wrong with the file of settings or the language, once."""
-        for problem in (*language.take_problems(), *settings.take_problems()):
+        for problem in (
+            *language.take_problems(),
+            *settings.take_problems(),
+            *logs.take_problems(),
+        ):
             _log.warning("%s", problem)
             self.problemTold.emit(problem)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from vitviz.domain.number_text import bytes_text
+from vitviz.errors import SelectionError
 from vitviz.jobs import runs
 from vitviz.jobs.models import label
 from vitviz.jobs.queue import JobKind, bound
@@ -92,9 +94,10 @@ class InputOptions(QObject):
         host = self._host
         self.asked.emit()
         if host.model is not None and wanted != host.options:
-            price = self.price_of(wanted)
-            if price.is_large and not price.is_too_much:
-                wanted = self._agreed(wanted, price)
+            with contextlib.suppress(SelectionError):  # the run itself says it
+                price = self.price_of(wanted)
+                if price.is_large and not price.is_too_much:
+                    wanted = self._agreed(wanted, price)
         host.choose_options(wanted)
         self.chosen.emit()
 

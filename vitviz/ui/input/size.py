@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.geometry import MAX_SIDE_PX, Fit
 from vitviz.domain.number_text import bytes_text
+from vitviz.errors import VitvizError
+from vitviz.ui.base.text import sentence
 from vitviz.ui.widgets.inputs import SpinBox
 from vitviz.views.session import RunOptions
 
@@ -98,7 +100,12 @@ class SizeDialog(QDialog):
         return box
 
     def _say(self) -> None:
-        price = self._price_of(self.options())
+        try:
+            price = self._price_of(self.options())
+        except VitvizError as error:  # no run can have such a side
+            self._price.setText(sentence(error))
+            self._run.setEnabled(False)
+            return
         rows, cols = price.grid
         lines = [
             self.tr("{width}×{height} px: {rows}×{cols} patches, {n} tokens").format(
@@ -197,7 +204,10 @@ class SizeMenu(QMenu):
     def _priced(self, name: str, options: RunOptions) -> str:
         if self._price_of is None:
             return name
-        return f"{name}   {price_text(self._price_of(options))}"
+        try:
+            return f"{name}   {price_text(self._price_of(options))}"
+        except VitvizError:  # the run itself says why it cannot be
+            return name
 
     def _add(self, group: QActionGroup, text: str, options: RunOptions) -> None:
         action = self.addAction(text)

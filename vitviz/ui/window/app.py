@@ -49,7 +49,7 @@ _kept_windows: list[MainWindow] = []
 
 
 class SignalBridge(QObject):
-    """SIGINT and SIGTERM, which close the window.
+    """SIGINT, SIGTERM and SIGHUP, which close the window.
 
     A Python handler does not run inside `app.exec()`, so the signal wakes the event
     loop through a socket.
@@ -64,8 +64,7 @@ class SignalBridge(QObject):
             end.setblocking(False)
         self._previous_fd = signal.set_wakeup_fd(self._writer.fileno())
         self._previous_handlers = {
-            number: signal.signal(number, _noop)
-            for number in (signal.SIGINT, signal.SIGTERM)
+            number: signal.signal(number, _noop) for number in _closing_signals()
         }
         self._notifier = QSocketNotifier(
             self._reader.fileno(), QSocketNotifier.Type.Read, self
@@ -85,6 +84,19 @@ class SignalBridge(QObject):
         self._reader.recv(64)
         if self.window is not None:
             self.window.close_guard.end()
+
+
+def _closing_signals() -> list[signal.Signals]:
+    """Return the signals that close the window.
+
+    One that is ignored stays so: `nohup` asks for that, so that a terminal which is
+    closed does not take the program with it.
+    """
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
+        numbers.append(hang_up)
+    return numbers
 
 
 def _leave(status: int) -> NoReturn:
@@ -154,6 +166,7 @@ def run(
     events.hand_to(window)
     window.patience_ms = PATIENCE_MS
     _tidy(window)
+    logs.on_problem = window.preferences.problemFound.emit
     window.offers_hints = True
     if presents:
         window.present.begin()
@@ -167,6 +180,7 @@ def run(
         bridge.restore()
         events.hand_to(None)
         end_of_qt()
+        logs.on_problem = None
         logs.stop()
     if not window.controller.shutdown(PATIENCE_MS):
         _leave(status)

@@ -186,7 +186,7 @@ class Controller(QObject):
 
     def restore(self, session: Session, *, device: str = "auto") -> None:
         """Restore a session's picture, model and view."""
-        self.runs.options = session.options
+        self.runs.propose(session.options)
         self.saved_views.set(session.views)
         self.go_to_state(session.state)
         self.runs.restore(session, device)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.domain.interventions import merge_active
-from vitviz.errors import Cancelled, VitvizError
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import BudgetError, Cancelled, SelectionError, VitvizError
 from vitviz.jobs import runs
 from vitviz.jobs.models import load
 from vitviz.jobs.pictures import read_picture
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 # Layers that arrive faster than this are shown together.
 FRAME_MS = 16
+# Tokens of a run that a file asks for, at most: a larger one takes minutes, which only
+# a person can decide.
+MOST_UNASKED = 20_000
 # Jobs computed from a trace, which are of no use for the next one.
 OF_A_TRACE = tuple(kind for kind in JobKind if kind.is_of_trace)
 
@@ -103,6 +107,8 @@ class Runs(QObject):
         self._last_good = LastGood()
         # Whether the query on screen is already that of the run to come.
         self._is_restoring = False
+        # What a session asks for and nobody has agreed to.
+        self._proposed: RunOptions | None = None
         self._untouched: BaselineRun | None = None
         # The last error that was shown, and the kind of job that failed.
         self._failure: tuple[JobKind, VitvizError] | None = None
@@ -158,16 +164,21 @@ class Runs(QObject):
 
     def choose_options(self, options: RunOptions) -> None:
         """Run the model with other options for its input."""
+        self._proposed = None
         if options != self.options:
             self.options = options
             self.start()
+
+    def propose(self, options: RunOptions) -> None:
+        """Take the options of a session, whose price nobody has seen."""
+        self.options = self._proposed = options
 
     def restore(self, session: Session, device: str) -> None:
         """Load a session's model and picture, unless they are there already."""
         self._is_restoring = True
         if session.model.name and session.model != self.choice:
             self.load(session.model.name, device, session.model.patch_size)
-            self.options = session.options
+            self.propose(session.options)
         if session.picture is not None:
             self.read_picture(session.picture)
 
@@ -189,6 +200,7 @@ class Runs(QObject):
         image, model = self._host.document.image, self.model
         if image is None or model is None:
             return
+        self._refuse_what_nobody_asked_for(image, model)
         self._workers.drop(*OF_A_TRACE)
         changed, kept = merge_active(self._host.state.changes), self._untouched
         if kept is not None and not kept.is_of(image, model, self.options):
@@ -202,6 +214,31 @@ class Runs(QObject):
             JobKind.RUN, bound(runs.run, first, image, self.options, changed)
         )
         self._progress.begin()
+
+    def _refuse_what_nobody_asked_for(self, image: SourceImage, model: Model) -> None:
+        """Run at the model's own size where a session's size costs too much."""
+        proposed = self._proposed
+        if proposed is None or proposed.size is None or proposed != self.options:
+            return
+        try:
+            price = runs.price_on(model, image, proposed)
+        except SelectionError:  # the run itself says it
+            return
+        is_dear = price.is_large and not price.falls_back
+        if not is_dear and price.num_tokens <= MOST_UNASKED:
+            return
+        self.options = self._proposed = replace(proposed, size=None)
+        width, height = price.size
+        error = BudgetError(
+            "The session asks for a run at {width}×{height} px ({tokens:,} tokens), "
+            "which would take about {needed} of memory. The model's own size is used "
+            "instead; choose another one under Size.",
+            width=width,
+            height=height,
+            tokens=price.num_tokens,
+            needed=bytes_text(price.peak_bytes),
+        )
+        self._errors.showError(error, stays=True)
 
     def keep_untouched(self, done: RunDone) -> None:
         """Store a run without changes as the baseline of changed ones."""

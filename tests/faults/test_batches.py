@@ -1,0 +1,183 @@
+"""A batch names each picture that fails, and goes on with the others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import PIL.Image
+import PIL.PngImagePlugin
+import pytest
+
+from vitviz.cli.main import main
+from vitviz.system import atomic_files
+from vitviz.system.atomic_files import sweep
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, photo: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        shutil.copy(photo, folder / f"{name}.png")
+    return folder
+
+
+def export(pictures: Path, out: Path, model: Path, *more: str) -> int:
+    return main(
+        ["export", str(pictures), "-o", f"{out}/", "--model", str(model), *more]
+    )
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def folder_instead(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def bomb(path: Path) -> None:
+    """A picture of 30,000 × 30,000 that says it was made by vitviz."""
+    PIL.Image.new("1", (30_000, 30_000)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "is_mended", "said"),
+    [
+        pytest.param(lambda p: p.write_bytes(b""), True, "", id="empty"),
+        pytest.param(cut, True, "", id="half"),
+        pytest.param(lambda p: p.write_bytes(b"mine"), False, "not made by", id="text"),
+        pytest.param(folder_instead, False, "a.png", id="folder"),
+        pytest.param(bomb, False, "not made by vitviz", id="bomb"),
+        pytest.param(
+            lambda p: (p.unlink(), p.symlink_to(p)), False, "a.png", id="circle"
+        ),
+    ],
+)
+def test_a_broken_target_costs_one_picture(
+    pictures: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    damage: Callable[[Path], object],
+    is_mended: bool,
+    said: str,
+) -> None:
+    out = tmp_path / "maps"
+    assert export(pictures, out, model_folder) == 0
+    whole = (out / "a.png").read_bytes()
+    damage(out / "a.png")
+    (out / "c.png").unlink()
+    capsys.readouterr()
+    assert export(pictures, out, model_folder) == (0 if is_mended else 2)
+    text = capsys.readouterr().err
+    assert "A fault" not in text
+    assert (out / "c.png").exists(), "the batch went on"
+    assert "1 of 3 were there already" in text
+    if is_mended:
+        assert (out / "a.png").read_bytes() == whole
+    else:
+        assert said in text
+        assert "1 of 3 pictures could not be exported" in text
+
+
+@pytest.mark.parametrize("kind", ["npz", "svg", "gif"])
+def test_half_a_file_of_each_kind_is_written_again(
+    pictures: Path, tmp_path: Path, model_folder: Path, kind: str
+) -> None:
+    out = tmp_path / "maps"
+    for name in ("b", "c"):
+        (pictures / f"{name}.png").unlink()
+    assert export(pictures, out, model_folder, "--format", kind) == 0
+    target = out / f"a.{kind}"
+    whole = target.read_bytes()
+    target.write_bytes(whole[:-20])
+    code = export(pictures, out, model_folder, "--format", kind)
+    assert code == (2 if kind == "npz" else 0), "a cut archive does not say whose it is"
+    if code == 0:
+        assert target.read_bytes() == whole
+
+
+@pytest.mark.parametrize("fault", ["long", "bomb", "raises"])
+def test_a_picture_that_cannot_be_exported_costs_itself(
+    pictures: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    more: list[str] = []
+    bad = pictures / "aa.png"
+    if fault == "long":
+        bad = pictures / f"{'x' * 251}.png"
+        shutil.copy(pictures / "a.png", bad)
+        more = ["--format", "npz"]
+        (pictures / "x.jpg").write_bytes((pictures / "a.png").read_bytes())
+        (pictures / f"{'x' * 251}.jpg").hardlink_to(bad)  # so whole names are used
+    elif fault == "bomb":
+        PIL.Image.new("1", (20_000, 20_000)).save(bad)
+    else:
+        shutil.copy(pictures / "a.png", bad)
+        from vitviz.cli import export as module
+
+        load = module._load
+
+        def failing(source: str) -> object:
+            if source.endswith("aa.png"):
+                raise ZeroDivisionError("nobody foresaw this")
+            return load(source)
+
+        monkeypatch.setattr(module, "_load", failing)
+    out = tmp_path / "maps"
+    assert export(pictures, out, model_folder, *more) == 2
+    text = capsys.readouterr().err
+    assert "A fault" not in text
+    assert "could not be exported" in text
+    assert bad.name[:40] in text
+    kind = "npz" if fault == "long" else "png"
+    assert {p.name for p in out.iterdir()} >= {f"{n}.{kind}" for n in "abc"}
+
+
+def test_a_full_folder_ends_the_batch(
+    pictures: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("vitviz.system.atomic_files.os.fsync", full)
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    assert export(pictures, tmp_path / "maps", model_folder) == 2
+    text = capsys.readouterr().err
+    assert text.count("the disk is full") == 1
+
+
+def test_two_machines_leave_each_other_alone(tmp_path: Path) -> None:
+    """What another machine writes is a process that does not run here."""
+    here = atomic_files._machine()
+    other = "000000" if here != "000000" else "111111"
+    dead, old = 2**22 - 3, time.time() - 90_000
+    names = {
+        f".vitviz-{dead}-{here}-00000000.tmp": True,
+        f".vitviz-{dead}-{other}-00000000.tmp": False,
+        f".vitviz-{os.getpid()}-{here}-00000000.tmp": False,
+        f".vitviz-{dead}-{other}-11111111.tmp": True,
+        f".vitviz-{os.getpid()}-{here}-11111111.tmp": False,
+        f".vitviz-{dead}-{here}-notours1.tmp": False,
+    }
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+        if "1111111" in name:
+            os.utime(tmp_path / name, (old, old))
+    assert sweep(tmp_path) == 2
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {name for name, is_swept in names.items() if not is_swept}
