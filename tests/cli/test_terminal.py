@@ -45,7 +45,7 @@ def commands(name: str, folder: Path) -> list[list[str]]:
     ).split()
     return [
         ["export", name, *out],
-        ["export", name, "-o", name],
+        ["export", name, "-o", f"{name}.png"],
         ["export", str(folder / "none.png"), "-o", f"x.{name}"],
         *(["export", "a.png", *out, f"--{option}={name}"] for option in options),
         ["export", f"--{name}"],
@@ -63,8 +63,12 @@ def commands(name: str, folder: Path) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", NASTY)
 def test_what_commands_say_is_plain(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     for arguments in commands(name, tmp_path):
         for more in ([], ["--debug"]):
             assert main([*arguments, *more]) == 2, arguments
