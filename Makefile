@@ -26,7 +26,7 @@ check: set-up
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo --no-cache
-	.venv/bin/lint-imports --no-logo --no-cache --config packaging/torch-free.toml
+	.venv/bin/lint-imports --no-logo --no-cache packaging/torch-free.toml
 	.venv/bin/typos
 
 pictures: set-up

@@ -210,8 +210,8 @@ def prepare(scene: str, window: object) -> None:
     from vitviz.models.catalogue.entries import Trait
     from vitviz.ui.models.dialog import ModelDialog
     from vitviz.ui.window.main_window import MainWindow
+    from vitviz.views.chapters import Chapter
     from vitviz.views.view_state import (
-        Chapter,
         Direction,
         HeadsView,
         Mode,
@@ -283,7 +283,8 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         ListedIntervention,
     )
     from vitviz.ui.lab.panel import Tool
-    from vitviz.views.view_state import Chapter, Mode
+    from vitviz.views.chapters import Chapter
+    from vitviz.views.view_state import Mode
 
     control = window.controller
     control.pin(at(0.36, 0.3))

@@ -11,7 +11,7 @@ import torch
 from transformers import ViTModel
 
 from vitviz.models.load import load_model
-from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
 
 NUM_LAYERS, NUM_HEADS, NUM_TOKENS = 4, 3, 50

@@ -16,7 +16,7 @@ import torch
 from tests.models.test_pool import sharpened, siglip
 from vitviz.cli.main import main
 from vitviz.models.load import load_model
-from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
 
 Row = npt.NDArray[np.float32]

@@ -11,7 +11,7 @@ import pytest
 
 import vitviz
 from vitviz.cli.main import main
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 
 
 def test_the_command_line_says_it(

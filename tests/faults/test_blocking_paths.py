@@ -17,12 +17,7 @@ import PIL.Image
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import (  # noqa: F401
-    OpenWindow,
-    open_vitviz,
-    stays,
-    wait_idle,
-)
+from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.cli.main import main
 from vitviz.errors import CheckpointError, FileError, ImageError, InputError
 from vitviz.export.metadata import read_metadata
@@ -266,7 +261,7 @@ WINDOW = [
 
 def test_the_window(
     qtbot: QtBot,
-    open_vitviz: OpenWindow,  # noqa: F811
+    open_vitviz: OpenWindow,
     photo: Path,
     other_photo: Path,
     tmp_path: Path,
@@ -300,7 +295,7 @@ def test_the_window(
 
 def test_a_session_names_a_pipe_as_its_picture(
     qtbot: QtBot,
-    open_vitviz: OpenWindow,  # noqa: F811
+    open_vitviz: OpenWindow,
     photo: Path,
     tmp_path: Path,
 ) -> None:

@@ -20,12 +20,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import (  # noqa: F401
-    OpenWindow,
-    open_vitviz,
-    stays,
-    wait_idle,
-)
+from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.cli.main import main
 from vitviz.errors import Cancelled, ImageError
 from vitviz.jobs.queue import JobKind
@@ -408,7 +403,7 @@ def test_thumbnails_and_reading_ahead(album: Path) -> None:
 
 def test_a_folder_in_the_window(
     qtbot: QtBot,
-    open_vitviz: OpenWindow,  # noqa: F811
+    open_vitviz: OpenWindow,
     album: Path,
 ) -> None:
     window = open_vitviz(album)
@@ -436,7 +431,7 @@ def test_a_folder_in_the_window(
 
 def test_escape_ends_a_slow_picture(
     qtbot: QtBot,
-    open_vitviz: OpenWindow,  # noqa: F811
+    open_vitviz: OpenWindow,
     album: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

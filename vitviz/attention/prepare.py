@@ -23,12 +23,13 @@ from torch import Tensor
 from vitviz.attention.intervene import AppliedInterventions, with_hidden
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Setup
-from vitviz.domain.geometry import Fit, PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.interventions import UNTOUCHED, Interventions
+from vitviz.domain.placement import Fit, Placement
 from vitviz.errors import BudgetError, InputError, UnsupportedModelError
 from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.model import Model
-from vitviz.pictures.placement import Preprocessing, placement_for, prepare
+from vitviz.pictures.preprocessing import Preprocessing, placement_for, prepare
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.system.memory import is_out_of_memory
 

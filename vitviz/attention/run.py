@@ -27,8 +27,9 @@ from vitviz.attention.prepare import (
 from vitviz.attention.price import require_memory
 from vitviz.attention.tap import require_complete, tap
 from vitviz.attention.trace import Setup, Trace, as_array
-from vitviz.domain.geometry import Fit, prefix_names
+from vitviz.domain.geometry import prefix_names
 from vitviz.domain.interventions import UNTOUCHED, Interventions
+from vitviz.domain.placement import Fit
 from vitviz.errors import BudgetError, ExactnessError, UnsupportedModelError
 from vitviz.models.model import Model
 from vitviz.system.memory import is_out_of_memory, release

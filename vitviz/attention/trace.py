@@ -19,12 +19,13 @@ from torch import Tensor
 
 from vitviz.attention import compute, independent_check
 from vitviz.attention.capture import Capture
-from vitviz.domain.geometry import POOL, Bins, PatchGrid, Placement
+from vitviz.domain.geometry import POOL, Bins, PatchGrid
 from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import UNTOUCHED, Axis, Interventions
+from vitviz.domain.placement import Placement
 from vitviz.errors import ExactnessError, Phrase, SelectionError
 from vitviz.models.model import ModelInfo
-from vitviz.pictures.placement import Preprocessing
+from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.pictures.source import SourceImage
 
 Array = npt.NDArray[np.float32]

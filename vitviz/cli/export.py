@@ -109,7 +109,8 @@ def execute(args: argparse.Namespace) -> int:
 def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> int:
     """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
-    from vitviz.system.atomic_files import output_error, printable, sweep
+    from vitviz.system.atomic_files import output_error, sweep
+    from vitviz.system.printable import printable
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -169,9 +170,10 @@ def _export_one(
     from vitviz.attention.price import calibrate, price
     from vitviz.attention.run import trace
     from vitviz.cli.output import say
-    from vitviz.domain.geometry import Fit
-    from vitviz.pictures.placement import placement_for
-    from vitviz.system.atomic_files import printable, sweep
+    from vitviz.domain.placement import Fit
+    from vitviz.pictures.preprocessing import placement_for
+    from vitviz.system.atomic_files import sweep
+    from vitviz.system.printable import printable
 
     if not prefix:
         sweep(task.target.parent)
@@ -235,7 +237,8 @@ def _is_done(
     import json
 
     from vitviz.export.metadata import is_whole, read_metadata
-    from vitviz.system.atomic_files import output_error, printable
+    from vitviz.system.atomic_files import output_error
+    from vitviz.system.printable import printable
 
     try:
         if task.target.stat().st_size == 0:
@@ -281,7 +284,7 @@ def _load(source: str) -> SourceImage:
 
 
 def _load_model(request: ExportRequest) -> Model:
-    from vitviz.models.catalogue.entries import EMBEDDED_NAME
+    from vitviz.models.catalogue.embedded import EMBEDDED_NAME
     from vitviz.models.load import load_model
 
     request.running.set_threads()
@@ -302,7 +305,7 @@ def _expanded(images: list[str]) -> list[str]:
     Raises InputError for a folder without pictures.
     """
     from vitviz.pictures.folder import pictures_in
-    from vitviz.system.atomic_files import printable
+    from vitviz.system.printable import printable
 
     found: list[str] = []
     for text in images:
@@ -400,9 +403,9 @@ def _ends_batch(error: VitvizError, folder: Path) -> bool:
 
 def _unforeseen(task: ExportTask, error: Exception) -> str:
     """Return what is said of a picture that a library failed on; log the rest."""
-    from vitviz.system.atomic_files import printable
     from vitviz.system.logs import keep_traceback
     from vitviz.system.memory import is_out_of_memory
+    from vitviz.system.printable import printable
 
     name = printable(task.source)
     if is_out_of_memory(error):
@@ -528,7 +531,7 @@ def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
 
     from vitviz.domain.number_text import bytes_text
     from vitviz.export.numbers import ASK_BYTES
-    from vitviz.system.atomic_files import printable
+    from vitviz.system.printable import printable
 
     size = bytes_text(size_bytes)
     name = printable(str(target))

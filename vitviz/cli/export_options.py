@@ -34,13 +34,12 @@ from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.view_state import Direction
+from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
     from vitviz.export.numbers import Selection
     from vitviz.models.model import Model
-    from vitviz.views.view_state import ViewState
 
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
@@ -56,6 +55,8 @@ DIRECTIONS_BY_NAME = {
     "looked-at-by": Direction.LOOKED_AT_BY,
 }
 DIRECTIONS = tuple(DIRECTIONS_BY_NAME)
+# What is not asked for is as a window shows it first.
+_VIEW = ViewState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +328,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         help="patches only: leave special tokens out and divide by the patches' sum",
     )
     choice.add_argument(
-        "--method", default="raw", metavar="N", help=listed(tuple(METHODS))
+        "--method", default=_VIEW.method, metavar="N", help=listed(tuple(METHODS))
     )
     choice.add_argument(
         "--target",
@@ -342,23 +343,25 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"of the method: {listed(tuple(OPTIONS))}",
     )
     looks = parser.add_argument_group("figure")
-    looks.add_argument("--style", default="tint", metavar="N", help=listed(STYLES))
+    looks.add_argument(
+        "--style", default=_VIEW.style.value, metavar="N", help=listed(STYLES)
+    )
     looks.add_argument(
         "--colormap",
-        default="viridis",
+        default=_VIEW.colormap,
         metavar="C",
         help=listed(COLORMAPS),
     )
     looks.add_argument(
         "--scale",
-        default="own",
+        default=_VIEW.scale.value,
         metavar="own|shared|LO,HI",
         help="own: each map from 0 to its largest value; shared: one scale for all",
     )
     looks.add_argument("--log", action="store_true", help="a logarithmic scale")
     looks.add_argument(
         "--clip",
-        default="0",
+        default=f"{_VIEW.clip_percent:g}",
         metavar="P",
         help="percent of the largest values beyond the scale, as 1; default: 0",
     )
@@ -373,7 +376,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     looks.add_argument(
         "--grid",
         action=argparse.BooleanOptionalAction,
-        default=True,
+        default=_VIEW.show_grid,
         help="lines between the patches; default: as on screen, with them",
     )
     looks.add_argument(
@@ -461,7 +464,7 @@ def _changes(text: str) -> Interventions:
     from pathlib import Path
 
     from vitviz.domain.interventions import merge_active
-    from vitviz.system.atomic_files import printable
+    from vitviz.system.printable import printable
     from vitviz.views.session import read
 
     session, bad = read(Path(text))
@@ -515,7 +518,7 @@ class PreprocessingOptions:
         Raises CheckpointError for a file of labels that cannot be used.
         """
         from vitviz.models.labels import labelled
-        from vitviz.pictures.placement import Interpolation
+        from vitviz.pictures.preprocessing import Interpolation
 
         own = model.preprocessing
         if self.resize is not None:

@@ -81,7 +81,7 @@ def _picture(state: dict[str, object]) -> str:
 
 def _model(state: dict[str, object]) -> str:
     from vitviz.models.adapters.embedded import has_embedded
-    from vitviz.models.catalogue.entries import EMBEDDED_NAME
+    from vitviz.models.catalogue.embedded import EMBEDDED_NAME
     from vitviz.models.load import load_model
 
     if has_embedded():

@@ -37,7 +37,7 @@ def _language(chosen: Language) -> str | None:
 def _reset() -> None:
     from vitviz.cli.output import say
     from vitviz.system import settings
-    from vitviz.system.atomic_files import printable
+    from vitviz.system.printable import printable
 
     kept = settings.reset()
     if kept is not None:

@@ -22,7 +22,7 @@ from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
 from vitviz.models.model import Model
-from vitviz.pictures.placement import prepare
+from vitviz.pictures.preprocessing import prepare
 
 
 @dataclass(frozen=True, slots=True)

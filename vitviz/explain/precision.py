@@ -21,7 +21,8 @@ from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.run import run
 from vitviz.errors import CheckpointError
 from vitviz.explain.gradients import prepared_pixels
-from vitviz.models.catalogue.entries import EMBEDDED_NAME, split_network
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.entries import split_network
 from vitviz.models.load import load_model
 from vitviz.models.model import IN_MEMORY, Model
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from vitviz.domain.geometry import POOL, Fit
+from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, MethodOptions
+from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
-from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
 from vitviz.views.view_state import Direction, Scale, Style, ViewState

@@ -14,7 +14,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid
+from vitviz.domain.placement import Placement
 from vitviz.export import draw_marks
 from vitviz.export.draw_picture import (
     HiddenPatches,

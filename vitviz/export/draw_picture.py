@@ -19,7 +19,8 @@ import PIL.Image
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from vitviz.domain.geometry import PatchGrid, Placement, Rect
+from vitviz.domain.geometry import PatchGrid, Rect
+from vitviz.domain.placement import Placement
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.display import Heat

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid
+from vitviz.domain.placement import Placement
 from vitviz.export import draw_marks
 from vitviz.export.draw_figure import (
     GAP,

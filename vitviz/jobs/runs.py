@@ -59,7 +59,7 @@ def run(
     """
     from vitviz.attention.cpu_fallback import as_run
     from vitviz.attention.run import trace
-    from vitviz.pictures.placement import grid_of
+    from vitviz.pictures.preprocessing import grid_of
 
     used = model
     if options.preprocessing is not None:
@@ -165,7 +165,7 @@ def price_on(
     calibration: Calibration | None = None,
 ) -> Price:
     """Return what a run on a picture will take. Raises SelectionError."""
-    from vitviz.pictures.placement import placement_for
+    from vitviz.pictures.preprocessing import placement_for
 
     placed = placement_for(
         image.size,

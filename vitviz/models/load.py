@@ -25,7 +25,8 @@ from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
 from vitviz.models.adapters.generic import unwrapped
 from vitviz.models.adapters.timm import is_timm
-from vitviz.models.catalogue.entries import EMBEDDED_NAME, TIMM_PREFIX, split_network
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.entries import TIMM_PREFIX, split_network
 from vitviz.models.catalogue.published import (
     entry_of,
     load_timm,
@@ -43,7 +44,7 @@ from vitviz.models.checkpoints.timm_build import (
 from vitviz.models.checkpoints.transformers_folder import read_folder
 from vitviz.models.labels import labelled
 from vitviz.models.model import IN_MEMORY, Model, ready_model
-from vitviz.pictures.placement import (
+from vitviz.pictures.preprocessing import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.errors import SelectionError, UnsupportedModelError
-from vitviz.pictures.placement import Preprocessing
+from vitviz.pictures.preprocessing import Preprocessing
 
 # `ModelInfo.source` of a model that `wrap` was given.
 IN_MEMORY = "in memory"

@@ -180,7 +180,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def _shown(path: Path) -> str:
     """Return a path's name, fit for an error."""
-    from vitviz.system.atomic_files import printable
+    from vitviz.system.printable import printable
 
     return printable(path.name or str(path.absolute()))
 

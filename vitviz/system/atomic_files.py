@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.errors import OutputError
-from vitviz.system.printable import printable as printable
+from vitviz.system.printable import printable
 
 # The number is the process that writes, the second part its machine (older releases:
 # none), by which `sweep` knows leftovers.

@@ -19,8 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vitviz.errors import EnvironmentFault, MissingExtraError, Phrase
-from vitviz.system.atomic_files import printable
 from vitviz.system.paths import is_bundle
+from vitviz.system.printable import printable
 
 # Broken with pyqtgraph or with docks, on any Python.
 _BROKEN_PYSIDE = {"6.9.1", "6.9.2", "6.10.0", "6.11.0", "6.11.1"}

@@ -33,10 +33,11 @@ from pathlib import Path
 from typing import Any
 
 from vitviz.errors import FileError, InputError, OutputError, VitvizError
-from vitviz.system.atomic_files import output_error, printable, replacing
+from vitviz.system.atomic_files import output_error, replacing
 from vitviz.system.dataclass_json import decoded, encoded, parsed
 from vitviz.system.file_lock import FileLock
 from vitviz.system.paths import FolderKind, own_folder
+from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
 
 NAME = "settings.json"

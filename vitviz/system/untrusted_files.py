@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from vitviz.errors import FileError
-from vitviz.system.atomic_files import printable
+from vitviz.system.printable import printable
 
 # A disk that answers, but hardly: a share over a bad network, or a file system that is
 # a program of its own.

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.domain.geometry import MAX_SIDE_PX, Fit
+from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import network_at, split_network
-from vitviz.pictures.placement import Preprocessing
-from vitviz.system.atomic_files import printable
+from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.system.dataclass_json import decoded, encoded, parsed
+from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
 from vitviz.views.view_state import ViewState
 

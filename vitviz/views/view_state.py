@@ -17,6 +17,7 @@ from typing import ClassVar
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import ListedIntervention
 from vitviz.domain.methods import METHODS, USUAL, MethodOptions
+from vitviz.views.chapters import Chapter
 from vitviz.views.colour import COLORMAPS
 
 
@@ -85,31 +86,6 @@ class HeadsView:
     def needed(self) -> frozenset[Statistic]:
         """Statistics that have to be computed before this can be shown."""
         return frozenset(s for s in (self.shows, self.order) if s is not None)
-
-
-class Chapter(enum.Enum):
-    """Chapters of Learn in their order; the values are their names in files."""
-
-    SEQUENCE = "sequence"
-    PATCH_SIZE = "patch size"
-    COST = "cost"
-    QUERY_KEY = "query and key"
-    SCALING = "scaling"
-    SOFTMAX = "softmax"
-    OUTPUT = "output"
-    HEADS = "heads"
-    CODE = "code"
-
-    @property
-    def number(self) -> int:
-        """Number on screen, counted from 1."""
-        return tuple(Chapter).index(self) + 1
-
-    def step(self, by: int) -> Chapter:
-        """Return the chapter `by` further on, no further than the first or last."""
-        chapters = tuple(Chapter)
-        index = self.number - 1 + by
-        return chapters[min(max(index, 0), len(chapters) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

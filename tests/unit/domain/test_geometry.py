@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torchvision.transforms import v2
 
-from vitviz.domain.geometry import POOL, Fit, PatchGrid, Placement, place
+from vitviz.domain.geometry import POOL, PatchGrid
+from vitviz.domain.placement import Fit, Placement, place
 from vitviz.errors import SelectionError
 
 sides = st.integers(1, 3000)

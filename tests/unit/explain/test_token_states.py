@@ -21,7 +21,7 @@ from vitviz.errors import Cancelled, InputError, UnsupportedModelError
 from vitviz.explain import token_states
 from vitviz.models.load import load_model
 from vitviz.models.model import Model
-from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
 
 

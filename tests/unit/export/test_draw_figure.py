@@ -15,8 +15,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from vitviz._version import META_KEY
-from vitviz.domain.geometry import Fit, PatchGrid, Placement, place
+from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.heads import HeadChoice
+from vitviz.domain.placement import Fit, Placement, place
 from vitviz.errors import BudgetError
 from vitviz.export import draw_figure, draw_marks, save, table
 from vitviz.export.draw_picture import HiddenPatches, shown_rect

@@ -19,7 +19,7 @@ import vitviz
 from vitviz.attention.trace import Trace
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.models.load import load_model
-from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
 from vitviz.views.display import Display, on_levels, preview, resolve, series
 from vitviz.views.overlay import overlay

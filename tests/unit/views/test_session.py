@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import (
     Cut,
@@ -23,8 +22,10 @@ from vitviz.domain.interventions import (
     Off,
 )
 from vitviz.domain.methods import MethodOptions
+from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
 from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.views.chapters import Chapter
 from vitviz.views.session import (
     ModelChoice,
     RunOptions,
@@ -34,7 +35,6 @@ from vitviz.views.session import (
     written,
 )
 from vitviz.views.view_state import (
-    Chapter,
     Direction,
     HeadsView,
     LearnView,

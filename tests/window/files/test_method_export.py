@@ -20,7 +20,7 @@ from vitviz.cli.main import main
 from vitviz.domain.methods import METHODS
 from vitviz.explain.run_method import run
 from vitviz.models.load import load_model
-from vitviz.pictures.placement import placement_for, prepare
+from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
 
 ACROSS = [name for name, method in METHODS.items() if not method.is_layerwise]

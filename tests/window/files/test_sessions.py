@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
-from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import HeadChoice
+from vitviz.domain.placement import Fit
 from vitviz.views.session import RunOptions
 from vitviz.views.view_state import Style
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.input.test_input_options import action, in_dialog, press
-from vitviz.domain.geometry import Fit
+from vitviz.domain.placement import Fit
 from vitviz.errors import SelectionError
 from vitviz.ui.input.size import SizeDialog
 from vitviz.views.session import RunOptions

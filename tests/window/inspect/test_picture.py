@@ -27,7 +27,7 @@ def eager_attention(folder: Path, window: MainWindow) -> npt.NDArray[np.float32]
     """(L, H, N, N): what the same network's unfused path computes for the picture."""
     from transformers import ViTModel
 
-    from vitviz.pictures.placement import prepare
+    from vitviz.pictures.preprocessing import prepare
 
     trace = window.controller.document.trace
     assert trace is not None

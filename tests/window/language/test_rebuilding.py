@@ -22,7 +22,8 @@ from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode, Style
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode, Style
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -22,7 +22,8 @@ from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 TABS = ("matrix", "heads", "classes", "tokens", "map_test", "views")
 FLAT = ListedIntervention(Interventions(temperature=2.0))

@@ -36,8 +36,9 @@ from vitviz.ui.window.layout import Panes
 from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
+from vitviz.views.chapters import Chapter
 from vitviz.views.colour import COLORMAPS
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.view_state import Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -16,7 +16,8 @@ from vitviz.domain.number_text import written_out
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -23,7 +23,8 @@ from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from vitviz.ui.learn.chapters.ch7_output import OutputPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter
+from vitviz.views.chapters import Chapter
 
 
 @pytest.fixture

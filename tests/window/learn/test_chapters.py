@@ -36,7 +36,7 @@ from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch7_output import OutputPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter
+from vitviz.views.chapters import Chapter
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_picture_becomes_a_sequence(
     assert model is not None
     setup = run.setup
     assert setup.image is not None
-    from vitviz.pictures.placement import prepare
+    from vitviz.pictures.preprocessing import prepare
 
     pixels = torch.from_numpy(
         prepare(setup.image, setup.placement, setup.preprocessing)

@@ -16,7 +16,8 @@ from tests.window.learn.chapters import LEFT, go_to, is_done, made, plain, press
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from vitviz.domain.interventions import Interventions, ListedIntervention
 from vitviz.system import settings
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.text import Prose
-from vitviz.views.view_state import Chapter, LearnView, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import LearnView, Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -25,7 +25,8 @@ from vitviz.ui.learn.chapters.ch7_output import OutputPage
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

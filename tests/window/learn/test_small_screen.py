@@ -16,7 +16,7 @@ from vitviz.ui.learn.chapters.ch3_cost import CostPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.slides import More, PageSlides
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter
+from vitviz.views.chapters import Chapter
 
 NEEDED = {
     Chapter.SEQUENCE: ("task", "play", "slider", "place"),

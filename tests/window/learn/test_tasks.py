@@ -30,8 +30,9 @@ from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
+from vitviz.views.chapters import Chapter
 from vitviz.views.session import RunOptions
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.view_state import Mode
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -18,7 +18,8 @@ from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.chapters.ch3_cost import CostPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, LearnView, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import LearnView, Mode
 
 KEY = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

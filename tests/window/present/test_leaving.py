@@ -15,7 +15,8 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, LearnView, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import LearnView, Mode
 
 
 def zoomed(window: MainWindow) -> QWidget:

@@ -23,7 +23,8 @@ from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.present import SMALLEST_PX
 from vitviz.ui.window.hints import Hint
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import Chapter, LearnView, Mode, Style, ViewState
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import LearnView, Mode, Style, ViewState
 
 KEY = Qt.Key
 

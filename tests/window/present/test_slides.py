@@ -26,7 +26,8 @@ from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.ui.window.start_page import sample_paths
-from vitviz.views.view_state import Chapter, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 Parts = Callable[[Page], tuple[QWidget, ...]]

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.window.conftest import OpenWindow, wait_idle
-from vitviz.domain.geometry import Fit
 from vitviz.domain.heads import HeadChoice
+from vitviz.domain.placement import Fit
 from vitviz.jobs.queue import Context, Job
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, SelectionError
 from vitviz.models.adapters.flexivit import MEAN, STD, FlexiViT, load_flexi
-from vitviz.models.catalogue.entries import (
+from vitviz.models.catalogue.embedded import (
     EMBEDDED_NAME,
     EMBEDDED_PATCH_SIZES,
     embedded_path,
 )
 from vitviz.models.model import Model, evaluating, ready_model, require_divisible
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 
 INPUT_SIZE = (224, 224)
 

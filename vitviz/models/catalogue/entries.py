@@ -22,11 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vitviz.models.catalogue.embedded import embedded_path
 from vitviz.system.paths import resource
 
-EMBEDDED_NAME = "vitviz-flexi"
-# In pixels, finest first: what the weights were trained for and measured at.
-EMBEDDED_PATCH_SIZES = (8, 14, 16, 28, 32)
 TIMM_PREFIX = "timm:"
 _TORCH_SITE = "https://download.pytorch.org/models"
 _HUB_SITE = "https://huggingface.co"
@@ -270,11 +268,6 @@ def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
         remote,
         model.get("weights", ""),
     )
-
-
-def embedded_path() -> Path:
-    """Return the path of the weights that ship; a source tree may lack them."""
-    return resource("embedded", f"{EMBEDDED_NAME}.safetensors")
 
 
 def _embedded_facts() -> dict[str, int]:

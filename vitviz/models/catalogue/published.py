@@ -49,7 +49,7 @@ from vitviz.models.checkpoints.timm_build import (
     timm_trained,
 )
 from vitviz.models.model import Model, ready_model
-from vitviz.pictures.placement import (
+from vitviz.pictures.preprocessing import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,

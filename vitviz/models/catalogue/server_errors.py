@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from vitviz.errors import DownloadError
 from vitviz.models.catalogue.entries import Remote
 from vitviz.models.catalogue.transfer import CircleError, Response, UnprotectedError
-from vitviz.system.atomic_files import printable
+from vitviz.system.printable import printable
 
 _CIRCLE = "{site} sends this request on in a circle. Try again later."
 

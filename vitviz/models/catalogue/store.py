@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vitviz.errors import CheckpointError, FileError, OutputError
-from vitviz.models.catalogue.entries import Entry, Remote, embedded_path
+from vitviz.models.catalogue.embedded import embedded_path
+from vitviz.models.catalogue.entries import Entry, Remote
 from vitviz.models.checkpoints.errors import unreadable
 from vitviz.system.atomic_files import sweep, write_bytes
 from vitviz.system.paths import FolderKind, own_folder

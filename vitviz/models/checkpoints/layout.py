@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from vitviz.errors import VitvizError
-from vitviz.pictures.placement import Preprocessing
+from vitviz.pictures.preprocessing import Preprocessing
 
 Tensors = Mapping[str, Tensor]
 Triple = tuple[float, float, float]

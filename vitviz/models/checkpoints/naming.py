@@ -34,7 +34,7 @@ from vitviz.models.checkpoints.layout import (
     side_of,
     take_out,
 )
-from vitviz.pictures.placement import IMAGENET_MEAN, IMAGENET_STD
+from vitviz.pictures.preprocessing import IMAGENET_MEAN, IMAGENET_STD
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)

@@ -44,7 +44,7 @@ from vitviz.models.checkpoints.timm_match import (
 )
 from vitviz.models.checkpoints.unwrap import Unwrapped, in_names_of_timm, unwrap
 from vitviz.models.model import Adapter, Model, ready_model
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 from vitviz.system.memory import is_out_of_memory
 

@@ -16,7 +16,7 @@ from vitviz.models.checkpoints.open import Examination, examine, preprocessing_o
 from vitviz.models.checkpoints.read import read_state
 from vitviz.models.checkpoints.timm_build import folder_of
 from vitviz.models.load import load_folder
-from vitviz.pictures.placement import Preprocessing
+from vitviz.pictures.preprocessing import Preprocessing
 
 Lines = list[tuple[str, str]]
 _SHOWN = 5

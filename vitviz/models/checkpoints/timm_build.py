@@ -48,7 +48,7 @@ from vitviz.models.checkpoints.config import (
 )
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.read import Price
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 from vitviz.system.memory import is_out_of_memory
 

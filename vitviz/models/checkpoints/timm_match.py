@@ -35,7 +35,7 @@ from vitviz.models.checkpoints.timm_build import (
     timm_trained,
 )
 from vitviz.models.checkpoints.unwrap import Unwrapped
-from vitviz.pictures.placement import Interpolation
+from vitviz.pictures.preprocessing import Interpolation
 
 _MODULES = (
     "vision_transformer",

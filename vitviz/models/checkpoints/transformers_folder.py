@@ -20,11 +20,7 @@ from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, Phrase, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
-from vitviz.models.checkpoints.checks import (
-    FLOATS,
-    require_model_memory,
-    size_of,
-)
+from vitviz.models.checkpoints.checks import FLOATS, require_model_memory, size_of
 from vitviz.models.checkpoints.config import (
     BLOCKS,
     CLASSES,
@@ -52,7 +48,7 @@ from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.read import Price, State, read_state
 from vitviz.models.checkpoints.timm_build import is_triple
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from vitviz.bench.results import Measurement
-from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.diagnostics.rehearsal import rehearse

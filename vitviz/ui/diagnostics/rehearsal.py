@@ -20,7 +20,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vitviz.errors import EnvironmentFault, VitvizError
-from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system import subprocesses
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme

@@ -16,7 +16,7 @@ from vitviz.errors import InputError
 from vitviz.export.command_line import command_line
 from vitviz.jobs.exports import animation, figure, numbers
 from vitviz.jobs.queue import JobKind, bound
-from vitviz.system.atomic_files import printable
+from vitviz.system.printable import printable
 from vitviz.ui.files.start_folder import start_folder
 
 if TYPE_CHECKING:

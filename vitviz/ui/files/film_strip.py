@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.system.atomic_files import printable
+from vitviz.system.printable import printable
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import tip
 

@@ -18,8 +18,8 @@ from vitviz.jobs.pictures import Thumbnail, list_pictures, make_thumbnails, read
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.pictures.folder import Listing
 from vitviz.system import settings
-from vitviz.system.atomic_files import printable
 from vitviz.system.paths import resource
+from vitviz.system.printable import printable
 from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.queue import Context, JobKind, bound
-from vitviz.system.atomic_files import printable, write_bytes
+from vitviz.system.atomic_files import write_bytes
+from vitviz.system.printable import printable
 from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX, Session, read, written
 

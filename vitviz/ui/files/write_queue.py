@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, Signal
 from vitviz.jobs.pictures import sweep_folders
 from vitviz.jobs.queue import Context, Job, JobKind, bound
 from vitviz.system import settings
-from vitviz.system.atomic_files import printable
+from vitviz.system.printable import printable
 from vitviz.ui.base.threads import Workers
 
 if TYPE_CHECKING:

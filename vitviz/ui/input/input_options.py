@@ -71,7 +71,7 @@ class InputOptions(QObject):
 
     def price_of(self, options: RunOptions) -> Price:
         """Return the price of a run on the picture, or on a square without one."""
-        from vitviz.pictures.placement import placement_for
+        from vitviz.pictures.preprocessing import placement_for
 
         model, image = self._host.model, self._host.document.image
         assert model is not None

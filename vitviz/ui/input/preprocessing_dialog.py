@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.geometry import MAX_SIDE_PX
-from vitviz.pictures.placement import Interpolation, Preprocessing
+from vitviz.domain.placement import MAX_SIDE_PX
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.ui.base.text import show_plainly
 from vitviz.ui.widgets.inputs import DoubleSpinBox, SpinBox
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.geometry import MAX_SIDE_PX, Fit
 from vitviz.domain.number_text import bytes_text
+from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.errors import VitvizError
 from vitviz.ui.base.text import sentence
 from vitviz.ui.widgets.inputs import SpinBox

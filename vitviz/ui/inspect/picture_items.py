@@ -9,8 +9,9 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from vitviz.domain.geometry import PatchGrid, Placement, Rect
+from vitviz.domain.geometry import PatchGrid, Rect
 from vitviz.domain.interventions import Cell
+from vitviz.domain.placement import Placement
 from vitviz.pictures.source import screen_copies
 from vitviz.ui.base import theme
 from vitviz.views.overlay import GRID_ALPHA, grid_strength

@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid
+from vitviz.domain.placement import Placement
 from vitviz.ui.base import theme
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.widgets.map_image import map_image, paint_map

@@ -9,8 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
-from vitviz.domain.geometry import PatchGrid, Placement
+from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.interventions import Cell, Cut, Hidden, Hide, Interventions, Token
+from vitviz.domain.placement import Placement
 from vitviz.ui.inspect.picture_items import CellsItem, qrect
 from vitviz.ui.inspect.picture_pane import PicturePane
 from vitviz.ui.lab.panel import LabPanel, Tool

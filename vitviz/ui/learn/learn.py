@@ -11,13 +11,14 @@ from PySide6.QtCore import Signal
 from vitviz.domain.heads import HeadChoice
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.jobs.queue import Job, JobKind
-from vitviz.models.catalogue.entries import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system import settings
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.lesson import LessonData
-from vitviz.views.view_state import NEEDS_ONE_HEAD, Chapter, Direction, LearnView, Mode
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import NEEDS_ONE_HEAD, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.base.document import Document

@@ -22,8 +22,8 @@ from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slides import PageSlides
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.widgets.flow_layout import Flow
+from vitviz.views.chapters import Chapter
 from vitviz.views.colour import Meaning
-from vitviz.views.view_state import Chapter
 
 Memory = dict[Chapter, dict[str, object]]
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from vitviz._version import __version__
 from vitviz.system import settings
-from vitviz.system.atomic_files import printable
 from vitviz.system.logs import log_path
 from vitviz.system.paths import resource
+from vitviz.system.printable import printable
 from vitviz.ui.base import theme
 
 ICON = QSize(64, 64)

@@ -23,7 +23,7 @@ from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from vitviz.errors import InputError, VitvizError
-from vitviz.models.catalogue.entries import EMBEDDED_NAME, embedded_path
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME, embedded_path
 from vitviz.system import logs, settings
 from vitviz.system.atomic_files import sweep
 from vitviz.system.paths import resource

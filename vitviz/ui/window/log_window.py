@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.system.atomic_files import printable
 from vitviz.system.logs import KEPT_LINES, LAST_LINES, log_path
+from vitviz.system.printable import printable
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import show_plainly
 

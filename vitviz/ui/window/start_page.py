@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.system import settings
-from vitviz.system.atomic_files import printable
 from vitviz.system.paths import resource
+from vitviz.system.printable import printable
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import tip
 

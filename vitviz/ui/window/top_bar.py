@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
 from vitviz.ui.base import icons
 from vitviz.ui.input.size import SizeMenu, side_text
 from vitviz.ui.models import details

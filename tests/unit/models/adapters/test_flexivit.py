@@ -22,7 +22,7 @@ from vitviz.models.adapters.flexivit import (
     load_flexi,
     pi_resize_matrix,
 )
-from vitviz.models.catalogue.entries import EMBEDDED_PATCH_SIZES
+from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES
 
 RESOURCES = Path(__file__).parents[4] / "resources"
 WEIGHTS = RESOURCES / "embedded" / "vitviz-flexi.safetensors"

@@ -8,10 +8,10 @@ import sys
 import pytest
 import torch
 
+from vitviz.models.catalogue.embedded import embedded_path
 from vitviz.models.catalogue.entries import (
     Entry,
     Trait,
-    embedded_path,
     entries,
     find,
     find_weights,

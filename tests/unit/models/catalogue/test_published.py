@@ -20,7 +20,7 @@ from vitviz.errors import CheckpointError, ModelError, UnknownModelError
 from vitviz.models.catalogue import entries, store
 from vitviz.models.catalogue.entries import Remote
 from vitviz.models.catalogue.published import entry_of
-from vitviz.pictures.placement import Interpolation
+from vitviz.pictures.preprocessing import Interpolation
 
 TINY = "vit_tiny_patch16_224.augreg_in21k_ft_in1k"
 REPOSITORY = f"models--timm--{TINY}"

@@ -9,8 +9,8 @@ from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimat
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from vitviz.domain.geometry import Fit, Placement
 from vitviz.domain.number_text import written_out
+from vitviz.domain.placement import Fit, Placement
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.ui.base import theme

@@ -12,7 +12,7 @@ from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
-from vitviz.models.catalogue.entries import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
 from vitviz.ui.base.text import format_seconds
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page

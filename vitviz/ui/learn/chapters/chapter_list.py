@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from vitviz.ui.learn.lesson import ChapterHost
 from vitviz.ui.learn.page import Page
-from vitviz.views.view_state import Chapter
+from vitviz.views.chapters import Chapter
 
 Maker = Callable[[ChapterHost], Page]
 

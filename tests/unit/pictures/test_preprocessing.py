@@ -13,8 +13,8 @@ import skimage.data
 import torch
 from torchvision.models import ViT_B_16_Weights
 
-from vitviz.domain.geometry import Fit, place
-from vitviz.pictures.placement import Interpolation, Preprocessing, prepare
+from vitviz.domain.placement import Fit, place
+from vitviz.pictures.preprocessing import Interpolation, Preprocessing, prepare
 from vitviz.pictures.source import load_image
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

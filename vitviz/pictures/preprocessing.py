@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from vitviz.domain.geometry import Fit, Placement, place
+from vitviz.domain.placement import Fit, Placement, place
 from vitviz.errors import SelectionError
 from vitviz.pictures.source import SourceImage
 
