@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -241,7 +242,8 @@ def _is_done(
     from vitviz.system.printable import printable
 
     try:
-        if task.target.stat().st_size == 0:
+        there = task.target.stat()
+        if stat.S_ISREG(there.st_mode) and there.st_size == 0:
             return False
         meta = read_metadata(task.target)
         found = (

@@ -151,7 +151,7 @@ def test_a_run_that_needs_half_of_the_memory_is_not_begun_either(
     window = open_vitviz(photo)
     path = tmp_path / "large.vitviz"
     path.write_text(written(Session(photo, options=RunOptions(96)), path))
-    monkeypatch.setattr("vitviz.attention.price.free_bytes", lambda _device: 100_000)
+    monkeypatch.setattr("vitviz.attention.price.free_bytes", lambda _device: 300_000)
     window.open_path(str(path))
     qtbot.waitUntil(
         lambda: "The session asks for a run at" in window.panes.errors.text()

@@ -143,10 +143,11 @@ def test_chapters_follow_heads_that_are_off_and_hidden_patches(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     """A head that is off hands nothing over: chapter 7 says so."""
-    changed = Interventions(
-        heads_off=(HeadsOff(3, (0,)),), hidden=(Hidden(((2, 2),), Hide.MEAN),)
+    changed = (
+        Interventions(heads_off=(HeadsOff(3, (0,)),)),
+        Interventions(hidden=(Hidden(((2, 2),), Hide.MEAN),)),
     )
-    window.controller.change(changes=(ListedIntervention(changed),))
+    window.controller.change(changes=tuple(map(ListedIntervention, changed)))
     wait_idle(qtbot, window)
     page = go_to(qtbot, window, Chapter.OUTPUT)
     assert isinstance(page, OutputPage)

@@ -15,6 +15,7 @@ import vitviz
 from tests.unit.attention.test_tap import Network, manual
 from tests.window.clicks import click_patch, heat_on_screen
 from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.placement import Fit
 from vitviz.jobs.queue import JobKind
 from vitviz.views.session import RunOptions
 
@@ -100,7 +101,7 @@ def test_a_size_beyond_the_limit_keeps_the_former_result(
 ) -> None:
     window = open_vitviz(photo)
     trace = window.controller.document.trace
-    window.controller.choose_options(RunOptions(size=20_000))
+    window.controller.choose_options(RunOptions(size=8000, fit=Fit.WHOLE))
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "too large" in window.panes.errors.text()
     assert window.controller.document.trace is trace
