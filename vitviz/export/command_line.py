@@ -13,7 +13,7 @@ from vitviz.errors import InputError
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.view_state import Direction, Scale, Style, ViewState
+from vitviz.views.view_state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
@@ -127,7 +127,7 @@ def _view(state: ViewState) -> list[str]:
     usual, words = ViewState(), []
     if state.renormalise:
         words.append("--renormalise")
-    if state.style is not Style.TINT:
+    if state.style is not usual.style:
         words += ["--style", state.style.value]
     if state.colormap != usual.colormap:
         words += ["--colormap", state.colormap]
@@ -136,7 +136,7 @@ def _view(state: ViewState) -> list[str]:
     if state.scale is Scale.FIXED:
         low, high = state.fixed_range
         words += ["--scale", f"{low!r},{high!r}"]
-    elif state.scale is not Scale.OWN:
+    elif state.scale is not usual.scale:
         words += ["--scale", state.scale.value]
     if state.log:
         words.append("--log")
