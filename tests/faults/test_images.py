@@ -168,10 +168,19 @@ def test_the_extension_does_not_matter(tmp_path: Path) -> None:
     assert load_image(path).size == (96, 72)
 
 
-def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vitviz.pictures.decode.HELPER_SECONDS", 0.02)
+def test_a_decoder_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a real decoder may be done within any limit that a quick test can wait for
+    hangs = tmp_path / "python"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(hangs))
+    monkeypatch.setattr("vitviz.pictures.decode.HELPER_SECONDS", 0.1)
+    began = time.perf_counter()
     with pytest.raises(ImageError, match="takes longer"):
         load_image(photo_bytes("TIFF"), name="slow.tif")
+    assert time.perf_counter() - began < 30
 
 
 def test_a_decoder_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
