@@ -174,7 +174,8 @@ def _option_text(option: MethodOption, value: object) -> str:
 
 def _beside_text(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
     """Return a statement with the tokens pinned beside the first, if there are any."""
-    others = [t for t in state.others if t != one.token]
+    # while a run of another grid begins, they are already tokens of that grid
+    others = [t for t in state.others if t != one.token and t < setup.grid.num_tokens]
     if not others:
         return ()
     names = ", ".join(token_text(token, setup) for token in others)

@@ -230,3 +230,18 @@ def test_the_clip_mark_stands_where_values_lie_beyond_the_shared_scale(
     assert ("beyond the bar" in panes.status.text()) == (beyond[0] > 0)
     panes.compare.same_scale.click()
     assert all(bar._clipped > 0 for bar in bars)
+
+
+def test_queries_beside_follow_to_a_finer_grid(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """The old map is still compared when they have moved to the new run's tokens."""
+    control = window.controller
+    control.change(others=(49, 48))
+    control.choose_options(RunOptions(224))
+    wait_idle(qtbot, window)
+    trace = control.document.trace
+    assert trace is not None
+    assert trace.setup.grid.rows == 14
+    assert min(control.state.others) > 50
+    assert control.comparison.heat is not None
