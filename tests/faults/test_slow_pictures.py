@@ -474,15 +474,16 @@ MEASURE = """
 import json, re, resource, sys, time
 from vitviz.pictures.source import load_image
 data = open(sys.argv[1], "rb").read()
-began, used = time.perf_counter(), time.process_time()
+used = time.process_time()
 image = load_image(data, name="a.pgm")
 # `getrusage` tells of the process that started this one, too
+helper = resource.getrusage(resource.RUSAGE_CHILDREN)
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 print(json.dumps({
-    "size": image.size, "s": time.perf_counter() - began,
-    "cpu": time.process_time() - used,
+    "size": image.size,
+    "cpu": time.process_time() - used + helper.ru_utime + helper.ru_stime,
     "mb": peak / 1024,
-    "helper_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    "helper_mb": helper.ru_maxrss / 1024,
 }))
 """
 
@@ -498,7 +499,8 @@ def test_an_ordinary_deep_picture_opens_soon(most: int, tmp_path: Path) -> None:
     )
     found = json.loads(done.stdout)
     assert found["size"] == [6000, 4000]
-    assert found["s"] <= 6, found
+    # of the processor, which other programs do not lengthen
+    assert found["cpu"] <= 6, found
     assert found["mb"] <= 600, found
     assert found["helper_mb"] <= 600, found
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import CheckpointError, FileError, OutputError
+from vitviz.errors import CheckpointError, DownloadError, FileError, OutputError
 from vitviz.models.catalogue import store
 from vitviz.models.catalogue.entries import Remote
 from vitviz.models.catalogue.server_errors import (
@@ -239,6 +239,9 @@ class _Download:
                 done += len(part)
                 self._meter.advance(done)
             elif isinstance(part, Ended):
+                # a busy machine may see the socket's time-out before its own
+                if isinstance(part.error, TimeoutError):
+                    raise self._stalled()
                 if part.error is not None or (total is not None and done < total):
                     raise _Cut
                 self._meter.end(done)
@@ -246,13 +249,16 @@ class _Download:
             if done - piece_start >= LEAST_PIECE:
                 piece_start, piece_end = done, time.monotonic() + self._patience_s
             elif time.monotonic() > piece_end:
-                template = (
-                    "{site} stopped sending, or nearly so. What has arrived is kept; "
-                    "try again."
-                    if self._earlier()
-                    else "{site} stopped sending, or nearly so. Try again."
-                )
-                raise refusal_of(self._remote, template)
+                raise self._stalled()
+
+    def _stalled(self) -> DownloadError:
+        """Return the error of a site that sends nothing more, or nearly nothing."""
+        template = (
+            "{site} stopped sending, or nearly so. What has arrived is kept; try again."
+            if self._earlier()
+            else "{site} stopped sending, or nearly so. Try again."
+        )
+        return refusal_of(self._remote, template)
 
     def _require_no_page(self, start: bytes) -> None:
         """Raise DownloadError for a web page in the place of the file."""
