@@ -1,4 +1,4 @@
-"""Every kind of figure marks that values lie beyond the colour bar, and says how many.
+"""Every figure marks values beyond its colour bar, and says what was done to a map.
 
 The mark is looked for in the file: a dark triangle above the bar, where an unclipped
 figure is blank.
@@ -60,6 +60,16 @@ def test_pixels_show_a_triangle(
         assert np.all(np.diff(widths) >= 0), "its tip is above"
 
 
+def words_of(path: Path) -> str:
+    """All text of an SVG."""
+    return " ".join(
+        child.data
+        for node in minidom.parse(str(path)).getElementsByTagName("text")
+        for child in node.childNodes
+        if isinstance(child, minidom.Text)
+    )
+
+
 def test_svg_shows_a_triangle_and_the_count(
     photo: Path, model_folder: Path, tmp_path: Path
 ) -> None:
@@ -71,12 +81,7 @@ def test_svg_shows_a_triangle_and_the_count(
             for node in scene.getElementsByTagName("polygon")
             if len(node.getAttribute("points").split()) == 3
         ]
-        words = " ".join(
-            child.data
-            for node in scene.getElementsByTagName("text")
-            for child in node.childNodes
-            if isinstance(child, minidom.Text)
-        )
+        words = words_of(path)
         assert len(triangles) == (1 if percent else 0)
         said = f"{NUM_CLIPPED} patches beyond the scale" in words
         assert said == bool(percent)
@@ -97,3 +102,23 @@ def test_pdf_shows_a_triangle(photo: Path, model_folder: Path, tmp_path: Path) -
                 continue
             found += len(filled.findall(drawing))
         assert found == (1 if percent else 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--smooth",), "smoothed between patches"),
+        (("--renormalise",), "patches only, rescaled to sum 1"),
+        (("--log",), "(log, own)"),
+        (("--direction", "looked-at-by"), "key (2, 5)"),
+        (("--query", "4,4"), "beside it (4, 4)"),
+    ],
+    ids=["smooth", "renormalise", "log", "direction", "beside"],
+)
+def test_a_caption_says_what_was_done(
+    photo: Path, model_folder: Path, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    plain = figure(photo, model_folder, tmp_path, ".svg", 0)
+    assert said not in words_of(plain)
+    changed = figure(photo, model_folder, tmp_path, ".svg", 10, *options)
+    assert said in words_of(changed)
