@@ -22,13 +22,28 @@ VitvizError
 The exit code is that of the command line; it is 1 where none is given. A message is a
 template and its values, stored apart so that a window can translate the template; a
 value can be a `Phrase` or an error, which is translated too. Each message is one or
-two sentences: what happened, why, what to do.
+two sentences: what happened, why, what to do. A file chooses names of its own, of
+tensors and of keys: what would steer a terminal or hide other text is never in one.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, with � for each character that is not seen as itself.
+
+    Wide and hard spaces are.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else "�"
+        for char in text
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +60,7 @@ class Phrase:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template.format(**self.values)
+        return one_line(self.template.format(**self.values))
 
 
 class VitvizError(Exception):
@@ -65,7 +80,7 @@ class VitvizError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return self.template.format(**self.values)
+        return one_line(self.template.format(**self.values))
 
 
 class InputError(VitvizError):

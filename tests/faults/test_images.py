@@ -100,6 +100,21 @@ def make_socket(path: Path) -> None:
         server.bind(str(path))
 
 
+def require_one_line(error: ImageError) -> None:
+    assert str(error).isprintable()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "WEBP", "PPM"])
+def test_a_file_that_ends_anywhere(kind: str) -> None:
+    """A copy that broke off within the header, at each of its bytes."""
+    data = photo_bytes(kind)
+    for end in (*range(1, 200), *range(200, len(data), 97)):
+        try:
+            assert load_image(data[:end]).size == (96, 72)
+        except ImageError as error:
+            require_one_line(error)
+
+
 def make_loop(path: Path) -> None:
     path.symlink_to(path)
 

@@ -12,12 +12,15 @@ import importlib.util
 import itertools
 import json
 import os
+import resource
 import shutil
 import sys
 import sysconfig
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +29,7 @@ import safetensors.torch
 import torch
 
 import vitviz
+from tests.faults.test_blocking_paths import PATHS
 from tests.faults.test_checkpoints import Payload
 from vitviz.cli.main import main
 from vitviz.errors import BudgetError, CheckpointError, VitvizError
@@ -34,6 +38,7 @@ from vitviz.models.checkpoints.read import read_state
 
 # --- what is opened -----------------------------------------------------------------
 
+WORST_SECONDS, WORST_MB = 5.0, 1000.0
 _SOCKETS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname")
 _PROGRAMS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")
 _active: list[tuple[str, str]] | None = None
@@ -356,10 +361,22 @@ def _run(cases: list[Hostile], seeds: Seeds, tmp_path: Path) -> Counter[str]:
     ) in seeds.folders.values():  # imports open files, and are not what is told
         vitviz.load_model(folder)
     outcomes: Counter[str] = Counter()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    worst = 0.0
     for number, case in enumerate(cases):
         folder = tmp_path / f"model-{number}"
+        began = time.process_time()
         outcomes[require_refused_or_own(case, seeds, folder)] += 1
+        worst = max(worst, time.process_time() - began)
         shutil.rmtree(folder)
+    grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    versions = {name: version(name) for name in ("timm", "transformers", "torch")}
+    sys.__stdout__.write(  # type: ignore[union-attr]
+        f"\n{versions}: {dict(outcomes)}, at most {worst:.2f} s of the processor, "
+        f"{grown_mb:.0f} MB\n"
+    )
+    assert worst < WORST_SECONDS
+    assert grown_mb < WORST_MB
     return outcomes
 
 
@@ -447,6 +464,75 @@ def test_the_network_that_is_asked_for_is_priced(
     wide = {"hidden_size": 4096, "num_hidden_layers": 200, "intermediate_size": 16384}
     folder = changed(seeds, "hf", tmp_path / "b", num_attention_heads=32, **wide)
     with pytest.raises(BudgetError, match=r"40,\d{3} million parameters of b take 16"):
+        vitviz.load_model(folder)
+
+
+# Networks that would fit into the memory, and not into a file of 0.1 million numbers.
+@pytest.mark.parametrize(
+    ("library", "values"),
+    [
+        ("timm", {"embed_dim": 4096, "depth": 200, "num_heads": 64}),
+        ("timm", {"num_classes": 65_536, "embed_dim": 8192, "num_heads": 64}),
+        ("timm", {"img_size": 4096, "patch_size": 8, "embed_dim": 768}),
+        ("hf", {"hidden_size": 8192, "num_attention_heads": 64}),
+        ("hf", {"num_hidden_layers": 200, "intermediate_size": 65_536}),
+        ("hf", {"image_size": 8192, "hidden_size": 96}),
+    ],
+    ids=str,
+)
+def test_a_network_far_larger_than_its_file_is_never_built(
+    library: str,
+    values: dict[str, object],
+    seeds: Seeds,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "vitviz.models.checkpoints.checks.free_bytes", lambda _name: 10**15
+    )
+    folder = changed(seeds, library, tmp_path / "model", **values)
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    with pytest.raises(CheckpointError, match=r"holds 0\.1 million numbers, and the"):
+        vitviz.load_model(folder)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    assert after.ru_utime - before.ru_utime < 5
+    assert after.ru_maxrss - before.ru_maxrss < 500_000  # kB
+
+
+def test_an_architecture_is_one_of_its_kind(seeds: Seeds, tmp_path: Path) -> None:
+    """Names are looked up beside the configuration, not in the whole library."""
+    for number, name in enumerate(("pipeline", "BertModel", "__loader__", "ViTLayer")):
+        folder = changed(
+            seeds, "hf", tmp_path / str(number), architectures=[name], id2label=None
+        )
+        with watched() as events, pytest.raises(CheckpointError, match="do not fit"):
+            vitviz.load_model(folder)
+        assert not any("bert" in what for _, what in events)
+
+
+def test_a_key_that_stands_there_twice(seeds: Seeds, tmp_path: Path) -> None:
+    for library in ("timm", "hf"):
+        folder = changed(seeds, library, tmp_path / library)
+        text = (folder / "config.json").read_text()
+        (folder / "config.json").write_text(
+            '{"model_args": {}, ' + text[1:-1] + ', "a": 1, "a": 2}'
+        )
+        with pytest.raises(CheckpointError, match="a name stands in it twice"):
+            vitviz.load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json"])
+@pytest.mark.parametrize("kind", ["fifo", "link to /dev/zero", "loop of one link"])
+def test_a_configuration_that_is_no_file(
+    name: str, kind: str, seeds: Seeds, tmp_path: Path
+) -> None:
+    folder = changed(seeds, "hf", tmp_path / "model")
+    (folder / name).unlink(missing_ok=True)
+    PATHS[kind](folder / name)
+    if name == "config.json":
+        with pytest.raises(CheckpointError):
+            vitviz.load_model(folder)
+    else:  # as if it were not there
         vitviz.load_model(folder)
 
 

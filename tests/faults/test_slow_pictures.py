@@ -260,6 +260,43 @@ def test_the_judgement_itself_is_soon_made(name: str) -> None:
     assert time.process_time() - began < 0.5
 
 
+@pytest.mark.parametrize(
+    "name", ["JPEG of 3,000 scans", "JPEG of 400 scans", "PNG, tags that repeat"]
+)
+def test_a_picture_that_pillow_has_only_begun(name: str) -> None:
+    """`PIL.Image.open` reads a header; the pixels are decoded when they are needed."""
+    began = time.perf_counter()
+    with PIL.Image.open(io.BytesIO(made(name))) as picture:
+        try:
+            load_image(picture, name="slow.png")
+        except ImageError as error:
+            require_sentence(error)
+    assert time.perf_counter() - began < 2 * DEADLINE_S
+
+
+def require_sentence(error: ImageError) -> None:
+    assert "slow.png" in str(error)
+    assert str(error).isprintable()
+
+
+def test_pictures_of_pillow_are_as_they_were() -> None:
+    picture = noise(64, 48)
+    stream = io.BytesIO(saved(picture, "PNG"))
+    with PIL.Image.open(stream) as begun:
+        np.testing.assert_array_equal(load_image(begun).pixels, np.asarray(picture))
+        # still whole for the one who opened it
+        np.testing.assert_array_equal(np.asarray(begun), np.asarray(picture))
+        np.testing.assert_array_equal(load_image(begun).pixels, np.asarray(picture))
+    large = io.BytesIO(saved(noise(640, 480), "JPEG"))
+    with PIL.Image.open(large) as begun:
+        begun.draft("RGB", (160, 120))
+        assert load_image(begun).size == (160, 120)
+    other = io.BytesIO(saved(picture, "TGA"))
+    with PIL.Image.open(other) as begun:
+        assert load_image(begun).size == (64, 48), "a format that only Pillow knows"
+    assert load_image(picture).size == (64, 48)
+
+
 def test_a_jpeg_of_thousands_of_passes_is_refused_before_it_is_decoded() -> None:
     data = made("JPEG of 3,000 scans")
     frame = jpeg_frame(data)

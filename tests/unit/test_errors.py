@@ -13,8 +13,9 @@ import PIL.Image
 import pytest
 
 import vitviz
-from vitviz.errors import MissingExtraError
+from vitviz.errors import CheckpointError, MissingExtraError, Phrase
 from vitviz.pictures.source import load_image
+from vitviz.ui.base.text import sentence
 
 
 def _transformers_folder(folder: Path) -> None:
@@ -73,3 +74,15 @@ def test_a_heif_picture() -> None:
     read = load_image(stream.getvalue(), name="a.heic")
     assert read.size == (96, 64)
     assert np.abs(np.asarray(read.pixels, np.int16) - pixels).mean() < 3
+
+
+def test_no_name_in_a_file_steers_what_shows_the_sentence() -> None:
+    """A tensor may be called like the code that clears a terminal."""
+    name = "blocks\n\r\x1b[2J\u202e\ud800\x00"
+    part = Phrase("its {tensor}", {"tensor": name})
+    error = CheckpointError("{part} of {names}.", part=part, names=[name])
+    for text in (str(error), str(part), sentence(error)):
+        assert text.isprintable()
+        assert "blocks��" in text
+    kept = "猫　の\u00a0絵"
+    assert str(CheckpointError("{name}.", name=kept)) == f"{kept}."

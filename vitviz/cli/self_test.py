@@ -142,7 +142,7 @@ def _numbers(state: dict[str, object]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "check.npz"
         write_npz(path, made, Selection((0,), heads, (0,)))
-        with np.load(path) as data:
+        with np.load(path, allow_pickle=False) as data:
             written = data["attention"]
         size = path.stat().st_size
     if not np.array_equal(written[0, :, 0], made.row(0, 0)):

@@ -177,7 +177,8 @@ def _is_quick_png(data: bytes) -> bool:
             break
         length = int.from_bytes(data[place : place + 4], "big")
         kind = data[place + 4 : place + 8]
-        if kind == b"IHDR" and length >= 13:
+        # the file may end within it
+        if kind == b"IHDR" and length >= 13 and place + 18 <= len(data):
             width = int.from_bytes(data[place + 8 : place + 12], "big")
             height = int.from_bytes(data[place + 12 : place + 16], "big")
             depth, colours = data[place + 16], data[place + 17]

@@ -20,6 +20,7 @@ import PIL.Image
 
 from vitviz.errors import FileError, ImageError, Phrase
 from vitviz.pictures import decode
+from vitviz.pictures.decoding_cost import kind_of
 from vitviz.system.untrusted_files import read_untrusted
 
 MAX_FILE_BYTES = 512 * 2**20
@@ -75,7 +76,7 @@ def load_image(
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "picture")
     if isinstance(source, PIL.Image.Image):
-        return _from_pil(source, name or "picture")
+        return _from_pil(source, name or "picture", is_cancelled)
     path: Path | None = None
     if isinstance(source, str | Path):
         path = Path(source)
@@ -182,11 +183,42 @@ def _reduced(pixels: Bytes, factor: int) -> Bytes:
     return np.asarray(whole.resize(size, PIL.Image.Resampling.BOX))
 
 
-def _from_pil(picture: PIL.Image.Image, name: str) -> SourceImage:
+def _from_pil(
+    picture: PIL.Image.Image, name: str, is_cancelled: Callable[[], bool]
+) -> SourceImage:
     decode.check_size(picture.size, name, allow_large=True)
-    decoded = decode.upright_rgb(picture, name)
+    data = _undecoded(picture)
+    decoded = None
+    if kind_of(data) is not None:
+        decoded = decode.decode_safely(
+            data, name, allow_large=True, is_cancelled=is_cancelled
+        )
+        height, width = decoded.pixels.shape[:2]
+        if sorted((width, height)) != sorted(picture.size):
+            decoded = None  # asked of Pillow in another size, as by `draft`
+    if decoded is None:
+        decoded = decode.upright_rgb(picture, name)
     digest = hashlib.sha256(decoded.pixels.data).hexdigest()
     return _image(decoded.pixels, name, None, digest, decoded.notes)
+
+
+def _undecoded(picture: PIL.Image.Image) -> bytes:
+    """Return the file of a picture of which Pillow has only read the header.
+
+    Pillow decodes when it is asked for pixels, in this thread and without an end. Empty
+    for a picture that is decoded already, or whose file is no longer open.
+    """
+    file = getattr(picture, "fp", None)
+    if file is None or not getattr(picture, "tile", None):
+        return b""
+    try:
+        place = file.tell()
+        file.seek(0)
+        data: bytes = file.read(MAX_FILE_BYTES + 1)
+        file.seek(place)
+    except (OSError, ValueError):
+        return b""
+    return data if len(data) <= MAX_FILE_BYTES else b""
 
 
 def _image(

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import unicodedata
 
+from vitviz.errors import one_line
+
 
 def printable(text: str) -> str:
     """Return `text` on one line, with � for each character that cannot be printed."""
-    return "".join(c if _is_seen(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return one_line(text)
 
 
 def escaped(text: str) -> str:

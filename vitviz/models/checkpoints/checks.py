@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,8 @@ from vitviz.errors import BudgetError, CheckpointError, Phrase
 from vitviz.system.memory import free_bytes
 
 _CPU = torch.device("cpu")
+# By how many numbers a network may be larger than twice its file: a second's work.
+_SPARE_NUMBERS = 20_000_000
 # Types of weights that are read.
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
 
@@ -70,6 +73,27 @@ def require_file_memory(name: str, size_bytes: int) -> None:
             name=name,
             needed=bytes_text(size_bytes),
             free=bytes_text(free),
+        )
+
+
+def require_enough_numbers(path: Path, wanted: int, there: int) -> None:
+    """Raise CheckpointError for a network of far more numbers than its file holds.
+
+    wanted : numbers of the network that a configuration asks for.
+    there : numbers in the file at `path`.
+
+    Building a network and drawing random weights for all that is not in the file would
+    take minutes and the whole memory, only to be refused. Exact names and shapes are
+    compared later: some numbers are rightly missing, such as a pooling layer's.
+    """
+    if wanted > 2 * there + _SPARE_NUMBERS:
+        raise CheckpointError(
+            "{path} holds {there:,.1f} million numbers, and the network that its "
+            "config.json asks for has {wanted:,.1f} million. Take both from the same "
+            "model.",
+            path=path.name,
+            there=there / 1e6,
+            wanted=wanted / 1e6,
         )
 
 

@@ -21,8 +21,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from vitviz.errors import CheckpointError, Phrase
+from vitviz.errors import CheckpointError, FileError, Phrase
 from vitviz.models.checkpoints.layout import MAX_BLOCKS
+from vitviz.system.untrusted_files import read_untrusted
 
 # Some 22,000 classes with their names take 1.5 MB.
 MAX_CONFIG_BYTES = 8_000_000
@@ -94,23 +95,25 @@ def read_config(path: Path, folder: Path) -> dict[str, Any]:
     Raises CheckpointError for a file that is too long, damaged, or none.
     """
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_CONFIG_BYTES + 1)
-        if len(text) > MAX_CONFIG_BYTES:
-            raise CheckpointError(
-                "{file} in {folder} is longer than {limit:,} bytes, which no "
-                "configuration is. Take the folder as its author published it.",
-                file=path.name,
-                folder=folder.name,
-                limit=MAX_CONFIG_BYTES,
-            )
-        found = json.loads(text.decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        text = read_untrusted(path, MAX_CONFIG_BYTES)
+    except FileError as error:
+        if "limit" not in error.values:
+            raise CheckpointError(error.template, **error.values) from error
+        raise CheckpointError(
+            "{file} in {folder} is longer than {limit:,} bytes, which no "
+            "configuration is. Take the folder as its author published it.",
+            file=path.name,
+            folder=folder.name,
+            limit=MAX_CONFIG_BYTES,
+        ) from error
+    try:
+        found = json.loads(text.decode("utf-8"), object_pairs_hook=without_duplicates)
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(
             "The model in {folder} cannot be read: its {file} is damaged ({reason}).",
             folder=folder.name,
             file=path.name,
-            reason=short(getattr(error, "strerror", None) or error),
+            reason=short(error),
         ) from error
     if not isinstance(found, dict):
         raise CheckpointError(
@@ -119,6 +122,17 @@ def read_config(path: Path, folder: Path) -> dict[str, Any]:
             folder=folder.name,
             file=path.name,
         )
+    return found
+
+
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict. Raises ValueError for a name that is there twice.
+
+    Of two values, a person may see the one and a program take the other.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands in it twice")
     return found
 
 

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 import math
-import stat
+import os
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import torch
 from torch import Tensor
 
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, FileError
 from vitviz.models.checkpoints.checks import require_file_memory
+from vitviz.models.checkpoints.config import without_duplicates
 from vitviz.models.checkpoints.errors import (
     MAX_HEADER_BYTES,
     MAX_TENSORS,
@@ -35,6 +36,7 @@ from vitviz.models.checkpoints.errors import (
     unreadable,
 )
 from vitviz.models.checkpoints.torch_pickle import check_legacy, check_zip, torch_load
+from vitviz.system.untrusted_files import open_untrusted
 
 _LEGACY_MAGIC = bytes.fromhex("8a0a6cfc9c46f9206aa850192e")
 
@@ -102,8 +104,8 @@ def read_state(path: Path, *, price: Price | None = None) -> State:
     three formats, BudgetError for a file that does not fit into memory.
     """
     try:
-        size = _regular_size(path)
-        with path.open("rb") as file:
+        with _opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
             kind = _kind(file.read(512), path, size)
             file.seek(0)
             if kind is FileKind.SAFETENSORS:
@@ -111,13 +113,11 @@ def read_state(path: Path, *, price: Price | None = None) -> State:
             data, digest = _read_whole(path, file, size)
     except OSError as error:
         raise unreadable(path, error) from error
-    stream = io.BytesIO(data)
     if kind is FileKind.TORCH_ZIP:
-        check_zip(path, stream, size)
+        check_zip(path, data)
     else:
-        check_legacy(path, stream)
-    stream.seek(0)
-    return State(path, kind, size, digest, torch_load(path, stream))
+        check_legacy(path, io.BytesIO(data))
+    return State(path, kind, size, digest, torch_load(path, io.BytesIO(data)))
 
 
 def _read_whole(path: Path, file: BinaryIO, size: int) -> tuple[bytes, str]:
@@ -139,23 +139,16 @@ def _fill(path: Path, file: BinaryIO, place: memoryview, digest: _Hash) -> None:
         digest.update(part)
 
 
-def _regular_size(path: Path) -> int:
-    """Return a regular file's size in bytes. Raises CheckpointError for others."""
+def _opened(path: Path) -> BinaryIO:
+    """Open a regular file. Raises CheckpointError for all else."""
     try:
-        status = path.stat()
-    except FileNotFoundError:
-        raise CheckpointError("There is no file {path}.", path=path.name) from None
-    except ValueError as error:  # a null character in the name
-        raise CheckpointError("{path} is no path.", path=repr(str(path))) from error
-    if not stat.S_ISREG(status.st_mode):
-        kinds = {
-            stat.S_IFIFO: "a pipe",
-            stat.S_IFDIR: "a folder",
-            stat.S_IFSOCK: "a socket",
-        }
-        kind = kinds.get(stat.S_IFMT(status.st_mode), "a device")
-        raise refusal(path, "is {kind}, not a file of weights.", kind=kind)
-    return status.st_size
+        return open_untrusted(path)
+    except FileError as error:
+        if "kind" in error.values:
+            raise refusal(
+                path, "is {kind}, not a file of weights.", kind=error.values["kind"]
+            ) from error
+        raise CheckpointError(error.template, **error.values) from error
 
 
 # First bytes of files that are no weights, and the error.
@@ -252,7 +245,7 @@ def _read_safetensors(
                 count=count,
                 limit=MAX_TENSORS,
             )
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_without_duplicates)
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=without_duplicates)
         metadata = header.pop("__metadata__", {})
         end = max((_checked_entry(n, e)[1] for n, e in header.items()), default=0)
         if 8 + length + end > size:
@@ -296,14 +289,6 @@ def _read_tensor(
         shared: Any = tensor.reshape(-1).view(torch.uint8).numpy()  # no copy
         _fill(path, file, memoryview(shared), digest)
     return tensor
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs as a dict. Raises ValueError for a name that is there twice."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands in it twice")
-    return found
 
 
 def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:

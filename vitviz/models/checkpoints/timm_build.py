@@ -22,7 +22,12 @@ from torch.overrides import TorchFunctionMode
 
 from vitviz.errors import CheckpointError, Phrase, UnknownModelError
 from vitviz.models.catalogue.entries import TIMM_PREFIX
-from vitviz.models.checkpoints.checks import MODEL_ERRORS, owned, size_of
+from vitviz.models.checkpoints.checks import (
+    MODEL_ERRORS,
+    owned,
+    require_enough_numbers,
+    size_of,
+)
 from vitviz.models.checkpoints.config import (
     BLOCKS,
     CLASSES,
@@ -113,11 +118,13 @@ def timm_trained(
     Raises CheckpointError, MissingExtraError, and what `price` raises.
     """
     timm = timm_library(name)
+    there = sum(one.numel() for one in state.values() if isinstance(one, torch.Tensor))
     try:
         module = built_without_memory(timm, name, **options)
         if module is not None:
             if price is not None:
                 price(size_of(module))
+                require_enough_numbers(path, size_of(module), there)
             wanted = {key: tensor.shape for key, tensor in module.state_dict().items()}
             found = {k: getattr(tensor, "shape", None) for k, tensor in state.items()}
             tables = {key for key, _ in module.named_buffers()} - wanted.keys()
@@ -127,6 +134,7 @@ def timm_trained(
                 return module
         elif price is not None:
             price(_least_size(options))
+            require_enough_numbers(path, _least_size(options), there)
         # handed over as a dictionary, and every other place taken away, so that timm
         # looks neither into a cache nor into the network
         given = {**(overlay or {}), **dict.fromkeys(_PLACES), "state_dict": state}

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, cast
 import torch
 
 from vitviz.models.checkpoints.errors import MAX_HEADER_BYTES, MAX_TENSORS, refusal
+from vitviz.models.checkpoints.pickle_work import Work
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +68,18 @@ _OTHER_TENSORS = {
 }
 
 
-def check_zip(path: Path, file: BinaryIO, size: int) -> None:
+def check_zip(path: Path, data: bytes) -> None:
     """Raise CheckpointError for an archive that unpacks to more, or holds code."""
+    file, size = io.BytesIO(data), len(data)
+    # before they are listed, which takes a kilobyte each
+    count = data.count(b"PK\x01\x02")
+    if count > 2 * MAX_TENSORS:
+        raise refusal(
+            path,
+            "lists {count:,} tensors; at most {limit:,} are read.",
+            count=count,
+            limit=MAX_TENSORS,
+        )
     try:
         entries = zipfile.ZipFile(file).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
@@ -129,6 +140,7 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
     It is only read, never run; torch.load's own restriction comes after this one.
     """
     texts: list[str] = []
+    work = Work()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd escapes in a damaged text
@@ -137,6 +149,7 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
                     raise refusal(
                         path, "has a list of tensors that is too long to read."
                     )
+                work.add(opcode, argument)
                 if opcode.name in ("GLOBAL", "INST"):
                     _require_safe(path, cast("str", argument).replace(" ", ".", 1))
                 elif opcode.name == "STACK_GLOBAL":
@@ -145,7 +158,7 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
                     _require_safe(path, opcode.name)
                 elif isinstance(argument, str) and "UNICODE" in opcode.name:
                     texts = [*texts[-1:], argument]
-    except (ValueError, IndexError, EOFError, OverflowError, MemoryError) as error:
+    except (ValueError, LookupError, EOFError, OverflowError, MemoryError) as error:
         raise refusal(
             path, "has a damaged list of tensors. Download it again."
         ) from error

@@ -7,6 +7,7 @@ there or is named there (adapters, an index of other files, code), and look name
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import logging
 import os
@@ -20,7 +21,12 @@ from torch import Tensor, nn
 
 from vitviz.errors import CheckpointError, Phrase, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
-from vitviz.models.checkpoints.checks import FLOATS, require_model_memory, size_of
+from vitviz.models.checkpoints.checks import (
+    FLOATS,
+    require_enough_numbers,
+    require_model_memory,
+    size_of,
+)
 from vitviz.models.checkpoints.config import (
     BLOCKS,
     CLASSES,
@@ -214,8 +220,10 @@ def read_folder(
     with offline(), _quiet(transformers):
         config = _config(transformers, values, folder)
         kind = _kind(transformers, values, config, folder)
-        wanted = _skeleton(kind, config, folder, price)
+        wanted, size = _skeleton(kind, config, folder, price)
         state = read_state(weights, price=price)
+        there = sum(tensor.numel() for tensor in state.content.values())
+        require_enough_numbers(weights, size, there)
         module = _filled(kind, config, wanted, state, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None
@@ -329,7 +337,10 @@ def _kind(
     """
     names = values.get("architectures")
     name = names[0] if isinstance(names, list) and names else None
-    kind = getattr(transformers, name, None) if isinstance(name, str) else None
+    # of the module beside the configuration's: a name elsewhere would import anything
+    place = type(config).__module__.replace(".configuration_", ".modeling_")
+    family = importlib.import_module(place)
+    kind = getattr(family, name, None) if isinstance(name, str) else None
     is_network = isinstance(kind, type) and issubclass(
         kind, transformers.PreTrainedModel
     )
@@ -346,8 +357,8 @@ def _skeleton(
     config: Any,  # noqa: ANN401
     folder: Path,
     price: Price,
-) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of the network that is asked for, built without memory.
+) -> tuple[dict[str, tuple[int, ...]], int]:
+    """Return (shapes, count of numbers) of the network, built without memory.
 
     Raises CheckpointError, and what `price` raises for so many numbers.
     """
@@ -357,7 +368,8 @@ def _skeleton(
     except Exception as error:
         raise _unreadable(folder, error) from error
     price(size_of(module))
-    return {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
+    shapes = {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
+    return shapes, size_of(module)
 
 
 def _filled(

@@ -7,7 +7,7 @@ import html
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
-from vitviz.errors import Phrase, VitvizError
+from vitviz.errors import Phrase, VitvizError, one_line
 
 
 def show_plainly(*labels: QLabel) -> None:
@@ -42,7 +42,7 @@ def percent_of(number: str) -> str:
 def sentence(said: VitvizError | Phrase) -> str:
     """Return an error or a note in the program's language, values included."""
     values = {name: _in_words(value) for name, value in said.values.items()}
-    return _translated(said.template).format(**values)
+    return one_line(_translated(said.template).format(**values))
 
 
 def format_seconds(seconds: float) -> str:
