@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,3 +92,21 @@ def test_the_price_and_nothing_else(
 
 
 # -- labels ------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+def test_libraries_that_do_not_fit_a_limit_are_no_fault_of_ours(
+    photo: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import resource, sys; from vitviz.cli.main import main; "
+        "resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9)); "
+        "sys.exit(main(['export', *sys.argv[1:]]))"
+    )
+    files = [str(photo), "-o", str(tmp_path / "a.png")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *files], capture_output=True, text=True
+    )
+    assert done.returncode == 2, done.stderr
+    assert "more memory" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -13,6 +13,7 @@ import PIL.PngImagePlugin
 import pytest
 
 from vitviz.cli.main import main
+from vitviz.export.metadata import is_cut_archive, is_whole
 from vitviz.system import atomic_files
 from vitviz.system.atomic_files import sweep
 
@@ -86,7 +87,7 @@ def test_a_broken_target_costs_one_picture(
         assert "1 of 3 pictures could not be exported" in text
 
 
-@pytest.mark.parametrize("kind", ["npz", "svg", "gif"])
+@pytest.mark.parametrize("kind", ["png", "npz", "svg", "gif"])
 def test_half_a_file_of_each_kind_is_written_again(
     pictures: Path, tmp_path: Path, model_folder: Path, kind: str
 ) -> None:
@@ -96,11 +97,66 @@ def test_half_a_file_of_each_kind_is_written_again(
     assert export(pictures, out, model_folder, "--format", kind) == 0
     target = out / f"a.{kind}"
     whole = target.read_bytes()
-    target.write_bytes(whole[:-20])
-    code = export(pictures, out, model_folder, "--format", kind)
-    assert code == (2 if kind == "npz" else 0), "a cut archive does not say whose it is"
-    if code == 0:
+    for end in (-1, -20, len(whole) // 2):
+        target.write_bytes(whole[:end])
+        assert export(pictures, out, model_folder, "--format", kind) == 0
         assert target.read_bytes() == whole
+
+
+@pytest.mark.parametrize("kind", ["png", "npz", "svg", "gif"])
+def test_no_part_of_a_file_counts_as_whole(
+    photo: Path, tmp_path: Path, model_folder: Path, kind: str
+) -> None:
+    """Cut at some hundred lengths: the first and last bytes, and between them."""
+    target = tmp_path / f"a.{kind}"
+    more = ["--layer", "all"] if kind == "gif" else []
+    model = ["--model", str(model_folder), "--pixels", "0.5"]
+    assert main(["export", str(photo), "-o", str(target), *model, *more]) == 0
+    whole = target.read_bytes()
+    assert is_whole(target)
+    size = len(whole)
+    lengths = {*range(60), *range(60, size, size // 120), *range(size - 60, size)}
+    part = tmp_path / f"part.{kind}"
+    for length in sorted(lengths):
+        part.write_bytes(whole[:length])
+        assert not is_whole(part), length
+    if kind == "npz":
+        part.write_bytes(whole[: size // 2])
+        assert is_cut_archive(part)
+        assert not is_cut_archive(target)
+
+
+@pytest.mark.parametrize("ignores_case", [True, False])
+def test_names_that_differ_by_case_alone(
+    pictures: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    ignores_case: bool,
+) -> None:
+    """Many disks take `a.png` and `A.png` for one, and the second would replace it."""
+    shutil.copy(pictures / "a.png", pictures / "A.png")
+    if len(list(pictures.iterdir())) < 4:
+        pytest.skip("this disk is such a one")
+    exists = os.path.exists
+
+    def exists_there(path: str | Path) -> bool:
+        return exists(path) or any(
+            one.name.lower() == Path(path).name.lower()
+            for one in Path(path).parent.glob("*")
+        )
+
+    if ignores_case:
+        monkeypatch.setattr(os.path, "exists", exists_there)
+    out = tmp_path / "maps"
+    assert export(pictures, out, model_folder) == (2 if ignores_case else 0)
+    if ignores_case:
+        assert "Two pictures would both become" in capsys.readouterr().err
+        assert not list(out.iterdir())
+    else:
+        names = {"A.png.png", "a.png.png", "b.png", "c.png"}
+        assert {one.name for one in out.iterdir()} == names
 
 
 @pytest.mark.parametrize("fault", ["long", "bomb", "raises"])

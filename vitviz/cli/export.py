@@ -10,9 +10,12 @@ are what the request would write are left as they are.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import stat
 import sys
+import tempfile
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -237,7 +240,7 @@ def _is_done(
     """
     import json
 
-    from vitviz.export.metadata import is_whole, read_metadata
+    from vitviz.export.metadata import is_cut_archive, is_whole, read_metadata
     from vitviz.system.atomic_files import output_error
     from vitviz.system.printable import printable
 
@@ -258,6 +261,8 @@ def _is_done(
         # whatever a library makes of a file that is not ours, or of a part of one
         if isinstance(error, OSError) and error.errno is not None:
             raise output_error(task.target, error) from error
+        if is_cut_archive(task.target):
+            return False
         raise InputError(
             "{path} is there already and was not made by vitviz. Move it away, or "
             "choose another folder.",
@@ -334,19 +339,38 @@ def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
 
     Raises InputError where two pictures would become one file.
     """
+    from vitviz.system.printable import printable
+
     stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
-    times = Counter(stems)
+    times = Counter(map(_one_case, stems))
     names = []
     for source, stem in zip(sources, stems, strict=True):
-        is_alone = times[stem] == 1
+        is_alone = times[_one_case(stem)] == 1
         names.append(f"{stem if is_alone else Path(source).name}.{kind}")
-    for name, count in Counter(names).items():
+    differ_by_case = len(set(map(_one_case, names))) < len(set(names))
+    fold = _one_case if differ_by_case and _ignores_case(folder) else str
+    for name, count in Counter(map(fold, names)).items():
         if count > 1:
             raise InputError(
                 "Two pictures would both become {name}. Export them to two folders.",
-                name=name,
+                name=printable(name),
             )
     return [ExportTask(s, folder / n) for s, n in zip(sources, names, strict=True)]
+
+
+def _one_case(name: str) -> str:
+    """Return what is equal for names that many disks take for one."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Return whether the folder's disk takes “a” and “A” for one name."""
+    with (
+        contextlib.suppress(OSError),
+        tempfile.NamedTemporaryFile(dir=folder, prefix=".vitviz-a-") as probe,
+    ):
+        return os.path.exists(folder / Path(probe.name).name.upper())
+    return False
 
 
 def _is_folder(text: str, path: Path) -> bool:
@@ -390,8 +414,6 @@ def _ends_batch(error: VitvizError, folder: Path) -> bool:
 
     A single name can be too long, or a folder's, where others can be written.
     """
-    import tempfile
-
     if not isinstance(error, OutputError):
         return False
     try:

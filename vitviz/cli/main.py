@@ -195,6 +195,12 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
     """
     if is_debugging:
         show_traceback()
+    if is_out_of_memory(error) and isinstance(error, ImportError):
+        say(
+            "vitviz: The libraries need more memory than this process may have. Raise "
+            "its limit, which “ulimit -v” shows."
+        )
+        return REFUSED
     if is_out_of_memory(error):
         say(
             "vitviz: This run needs more memory than there is. Choose a smaller --size "

@@ -132,28 +132,51 @@ def versions() -> dict[str, str]:
     return found
 
 
+# The last bytes of a file that was written to its end.
+_ENDS = {
+    ".png": b"\0\0\0\0IEND\xaeB`\x82",
+    ".gif": b"\0;",
+    ".svg": b"</svg>\n",
+}
+
+
 def is_whole(path: Path) -> bool:
     """Return whether a file that `read_metadata` has read is complete to its end."""
     import PIL.Image
 
+    kind = path.suffix.lower()
     try:
         with open_untrusted(path) as file:
-            match path.suffix.lower():
-                case ".npz":
-                    with np.load(file, allow_pickle=False) as data:
-                        return data.zip is not None and data.zip.testzip() is None
-                case ".svg":
-                    file.seek(max(0, file.seek(0, os.SEEK_END) - 64))
-                    return file.read().rstrip().endswith(b"</svg>")
-                case kind:
-                    with PIL.Image.open(file, formats=[kind[1:].upper()]) as made:
-                        for frame in range(getattr(made, "n_frames", 1)):
-                            made.seek(frame)
-                            made.load()
-                    return True
+            if kind == ".npz":
+                with np.load(file, allow_pickle=False) as data:
+                    return data.zip is not None and data.zip.testzip() is None
+            # Pillow opens a picture that lacks its last chunk or its last frames
+            end = _ENDS[kind]
+            file.seek(-len(end), os.SEEK_END)
+            if file.read() != end:
+                return False
+            if kind != ".svg":
+                with PIL.Image.open(file, formats=[kind[1:].upper()]) as made:
+                    for frame in range(getattr(made, "n_frames", 1)):
+                        made.seek(frame)
+                        made.load()
+            return True
     except Exception:
         # whatever a library makes of a half, it is no whole
         return False
+
+
+def is_cut_archive(path: Path) -> bool:
+    """Return whether a file begins as an .npz of ours and is no whole archive.
+
+    What it says of itself stands behind its numbers, so a half does not hold it.
+    """
+    begins = [name.encode() for name in ("attention.npy", "relevance.npy")]
+    with open_untrusted(path) as file:
+        start = file.read(64)
+        # a local header: 4 bytes that mark it, 22 more, two lengths, the name
+        is_ours = start[:4] == b"PK\3\4" and start[30:43] in begins
+        return is_ours and not zipfile.is_zipfile(file)
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

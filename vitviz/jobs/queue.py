@@ -63,6 +63,7 @@ class JobKind(enum.IntEnum):
     THUMBNAILS = 102
     TIDY = 103
     WRITE = 104
+    GIVE_BACK = 105
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ No file can stop the program: a value that cannot be used is replaced by its def
 named in a problem, and the old file is copied beside the new one. Keys of another
 version stay in the file. Where nothing can be written, settings last as long as the
 program. Two programs that save at once both keep what they changed: each reads the file
-again under a lock and changes its own values in it.
+again under a lock and changes its own values in it; of a list, its own entries.
 """
 
 from __future__ import annotations
@@ -230,6 +230,8 @@ class Settings:
 
 
 KNOWN = frozenset(one.name for one in fields(Settings))
+# Lists of texts, of which two programs each add and remove entries.
+LISTS = frozenset(one.name for one in fields(Settings) if one.type == "tuple[str, ...]")
 
 MAX_BYTES = 2**20
 MAX_COPIES = 9
@@ -326,7 +328,9 @@ class Store:
         self.problems: list[VitvizError] = []
         self._behind = BackgroundSaver(self._save)
         self._lock = threading.Lock()
-        self._unsaved: dict[str, object] = {}
+        self._unsaved: dict[str, Any] = {}
+        # Of each list that is not saved yet, what it was before.
+        self._before: dict[str, tuple[str, ...]] = {}
         self._has_failed = False
         found = Found() if path is None else read(path)
         if path is not None and (found.reason or found.bad):
@@ -340,9 +344,12 @@ class Store:
         """Change settings and save them. Raises TypeError, ValueError."""
         changed = replace(self.settings, **changes)
         new = {n: v for n, v in changes.items() if v != getattr(self.settings, n)}
+        with self._lock:
+            for name in LISTS & new.keys():
+                self._before.setdefault(name, getattr(self.settings, name))
+            self._unsaved |= new
         self.settings = changed
         with self._lock:
-            self._unsaved |= new
             if not self._unsaved:
                 return
         if self.saves_behind:
@@ -367,7 +374,7 @@ class Store:
         """
         self.wait()
         self.settings = Settings()
-        self._unsaved = {}
+        self._unsaved, self._before = {}, {}
         if self.path is None:
             return None
         with _alone(self.path):
@@ -439,17 +446,28 @@ class Store:
     def _merge(self, path: Path) -> None:
         """Read the file, and write it with what has changed here."""
         with self._lock:
-            unsaved = dict(self._unsaved)
+            unsaved, before = dict(self._unsaved), dict(self._before)
         found = read(path)
         is_broken = bool(found.reason or found.bad)
         if is_broken and _keep(path, found.data) is None:
             return  # nothing may be lost, and `_replace_broken` has said so
-        changed = replace(found.settings, **unsaved)  # type: ignore[arg-type]
+        values = unsaved | {
+            name: merged_list(unsaved[name], was, getattr(found.settings, name))
+            for name, was in before.items()
+        }
+        if "recent" in values:
+            most = values.get("max_recent", found.settings.max_recent)
+            most = max(most, len(unsaved["recent"]))
+            values["recent"] = values["recent"][:most]
+        changed = replace(found.settings, **values)
         if self._write(changed, found.unknown):
             with self._lock:  # a newer value may have come meanwhile
                 for name, value in unsaved.items():
                     if self._unsaved.get(name) is value:
                         del self._unsaved[name]
+                        self._before.pop(name, None)
+                    elif name in self._before:
+                        self._before[name] = value
 
     def _write(self, settings: Settings, unknown: dict[str, Any]) -> bool:
         """Write the file and return whether that worked; report the first failure."""
@@ -501,6 +519,20 @@ def _alone(path: Path) -> Iterator[None]:
         pass
     with lock:
         yield
+
+
+def merged_list(
+    ours: tuple[str, ...], before: tuple[str, ...], theirs: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the list of two programs that both changed what was `before`.
+
+    An entry that one of them added is there, one that either removed is not. The order
+    is ours; what they added stands behind our first entry, the newest of a list.
+    """
+    here, old, there = {*ours}, {*before}, {*theirs}
+    kept = [one for one in ours if one in there or one not in old]
+    added = [one for one in theirs if one not in here and one not in old]
+    return (*kept[:1], *added, *kept[1:])
 
 
 def written(settings: Settings, unknown: dict[str, Any]) -> bytes:

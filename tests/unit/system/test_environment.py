@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -183,6 +186,58 @@ def test_the_program_says_so_where_qt_would_abort(
     assert done.returncode == 2, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "vitviz export" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="platforms of Linux")
+@pytest.mark.parametrize("platform", ["eglfs", "linuxfb", "minimalegl"])
+def test_a_platform_that_cannot_start_here_is_one_sentence(
+    platform: str, tmp_path: Path
+) -> None:
+    """Qt has these platforms, and they need hardware; where it is there, they run."""
+    if platform not in platform_plugins() or list(Path("/dev").glob("fb*")):
+        pytest.skip("not of this Qt, or not for this machine")
+    code = "import sys; from vitviz.__main__ import main; sys.exit(main([]))"
+    done = run_without_display(code, QT_QPA_PLATFORM=platform, HOME=str(tmp_path))
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "QT_QPA_PLATFORM" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="displays of X11")
+def test_a_display_that_answers_and_refuses_is_one_sentence(tmp_path: Path) -> None:
+    """As after `su`, whose user may not open windows on the display of another."""
+    server = Path(f"/tmp/.X11-unix/X{47_000 + os.getpid() % 10_000}")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("\0" + str(server))
+        listening.listen()
+        listening.settimeout(0.2)
+        ended = threading.Event()
+
+        def refuse() -> None:
+            while not ended.is_set():
+                try:
+                    client, _ = listening.accept()
+                except TimeoutError:
+                    continue
+                with client, contextlib.suppress(OSError):
+                    client.settimeout(5)
+                    client.recv(4096)
+                    # failed, length of the reason, protocol 11.0, its four bytes
+                    client.sendall(struct.pack("<BBHHH", 0, 8, 11, 0, 2) + b"no entry")
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        try:
+            code = "import sys; from vitviz.__main__ import main; sys.exit(main([]))"
+            display = server.name.replace("X", ":")
+            done = run_without_display(code, DISPLAY=display, HOME=str(tmp_path))
+        finally:
+            ended.set()
+            thread.join()
+    assert done.returncode == 2, done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("vitviz")]
+    assert len(said) == 1
+    assert "could not connect to display" in said[0]
 
 
 CHECK = "from vitviz.system.environment import check_display; check_display()"

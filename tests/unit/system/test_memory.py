@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,13 @@ from vitviz.attention.price import require_memory
 from vitviz.errors import BudgetError
 from vitviz.models.checkpoints.checks import require_model_memory
 from vitviz.models.model import ModelInfo
-from vitviz.system.memory import free_bytes, group_free_bytes, is_out_of_memory
+from vitviz.system.memory import (
+    free_bytes,
+    give_back_unused,
+    group_free_bytes,
+    is_out_of_memory,
+    process_free_bytes,
+)
 
 Files = dict[str, str | int]
 
@@ -161,3 +169,42 @@ def test_models_and_runs_that_do_not_fit_a_group_are_refused(
     with pytest.raises(BudgetError, match=r"67\.1 MB"):
         require_memory(info, 1370, (592, 592))
     require_memory(info, 197, (224, 224))
+
+
+LIMITED = """
+import resource, sys
+from vitviz.system.memory import free_bytes, process_free_bytes
+assert process_free_bytes() is None
+kind, most = getattr(resource, sys.argv[1]), int(sys.argv[2])
+resource.setrlimit(kind, (most, resource.RLIM_INFINITY))
+left, free = process_free_bytes(), free_bytes()
+assert left is not None and free is not None and free <= left < most, (left, free)
+held = bytearray(100_000_000)
+assert 90_000_000 < left - process_free_bytes() < 110_000_000
+try:
+    bytearray(left + 50_000_000)
+except MemoryError:
+    pass
+else:
+    raise AssertionError("the system gave more than was said to be left")
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+@pytest.mark.parametrize("kind", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_limits_of_the_process_count(kind: str) -> None:
+    subprocess.run([sys.executable, "-c", LIMITED, kind, str(10**9)], check=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+def test_what_the_limits_leave_is_never_negative(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1000, -1))
+    assert process_free_bytes() == 0
+
+
+def test_unused_memory_is_given_back() -> None:
+    if not give_back_unused():
+        pytest.skip("another C library")
+    assert give_back_unused()

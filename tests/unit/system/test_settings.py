@@ -238,6 +238,93 @@ def test_programs_that_save_at_once_lose_nothing_of_each_other(path: Path) -> No
         Store(path).set(threads=0, max_recent=10)
 
 
+@pytest.mark.parametrize(
+    ("ours", "before", "theirs", "both"),
+    [
+        pytest.param("na", "a", "ta", "nta", id="both add"),
+        pytest.param("a", "ab", "abt", "at", id="one removes, one adds"),
+        pytest.param("", "ab", "tab", "t", id="one removes all, one adds"),
+        pytest.param("nab", "ab", "b", "nb", id="one adds, one removes"),
+        pytest.param("ba", "ab", "ab", "ba", id="one brings forward"),
+        pytest.param("na", "a", "na", "na", id="both add the same"),
+        pytest.param("n", "", "", "n", id="the first"),
+        pytest.param("n", "abc", "abc", "n", id="one pushes the others out"),
+    ],
+)
+def test_lists_of_two_programs_are_merged_by_entry(
+    path: Path, ours: str, before: str, theirs: str, both: str
+) -> None:
+    assert settings.merged_list(tuple(ours), tuple(before), tuple(theirs)) == (
+        tuple(both)
+    )
+    Store(path).set(recent=tuple(before))
+    one, other = Store(path), Store(path)
+    other.set(recent=tuple(theirs))
+    one.set(recent=tuple(ours))
+    assert Store(path).settings.recent == tuple(both)
+
+
+def test_a_merged_list_is_no_longer_than_it_may_be(path: Path) -> None:
+    Store(path).set(max_recent=3)
+    one, other = Store(path), Store(path)
+    other.set(recent=("t1", "t2", "t3"))
+    one.set(recent=("n1", "n2", "n3"))
+    assert Store(path).settings.recent == ("n1", "t1", "t2")
+
+
+def test_a_list_is_merged_from_what_was_known_when_it_was_first_changed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes that wait for the disk are merged as one."""
+    one, other = Store(path), Store(path)
+    with monkeypatch.context() as without_disk:
+        without_disk.setattr(one, "_save", lambda: None)
+        one.set(dismissed_hints=("a",))
+        one.set(dismissed_hints=("a", "b"))
+        one.set(dismissed_hints=("b",))
+    other.set(dismissed_hints=("t",))
+    one.set(threads=1)
+    assert set(Store(path).settings.dismissed_hints) == {"b", "t"}
+    one.set(dismissed_hints=())
+    assert Store(path).settings.dismissed_hints == ("t",)
+
+
+ADDING = """
+import sys
+from pathlib import Path
+from vitviz.system.settings import Store
+name, count = sys.argv[2], int(sys.argv[3])
+store = Store(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(count):
+    store.set(learn_done=(*store.settings.learn_done, f"{name}{number}"))
+"""
+
+
+def test_programs_that_add_to_a_list_at_once_keep_all_entries(path: Path) -> None:
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", ADDING, str(path), name, "30"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("a", "b")
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    for child in children:
+        child.communicate(timeout=60)
+    wanted = {f"{name}{number}" for name in ("a", "b") for number in range(30)}
+    assert set(Store(path).settings.learn_done) == wanted
+
+
 def test_a_lock_that_another_program_keeps_is_not_waited_for_without_end(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ Each thread runs an engine (`jobs.queue`) of its own. Pictures are read in one, 
 a picture can be opened while a model runs in another; a third looks through folders, a
 fourth writes files. The controller creates the threads, owns them and waits for their
 end.
+
+Some seconds after a job, memory that nobody uses is given back to the system.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, QTimer, Signal
 
 from vitviz.errors import VitvizError
 from vitviz.jobs.queue import (
+    Context,
     Engine,
     Event,
     Failed,
@@ -27,9 +30,14 @@ from vitviz.jobs.queue import (
     Progressed,
     Started,
 )
+from vitviz.system.memory import give_back_unused
 
 Handler = Callable[[Any], None]
 _OF_FOLDERS = {JobKind.FOLDER, JobKind.AHEAD, JobKind.THUMBNAILS, JobKind.TIDY}
+# How long after a job unused memory is given back, and how often that is put off while
+# other jobs wait or run.
+GIVE_BACK_MS = 3000
+_MOST_PUT_OFF = 5
 
 
 class Workers(QObject):
@@ -55,6 +63,9 @@ class Workers(QObject):
         for thread in self._threads:
             thread.happened.connect(self._on_event)
             thread.start()
+        self._num_put_off = 0
+        self._rest = QTimer(self, singleShot=True, interval=GIVE_BACK_MS)
+        self._rest.timeout.connect(self._on_rest)
 
     def adopt(self, thread: WorkerThread) -> None:
         """Stop this thread, too, at the end."""
@@ -115,6 +126,7 @@ class Workers(QObject):
         elif self._was_shut_down and patience_ms is not None:
             patience_ms = 0  # an earlier call has waited already
         self._was_shut_down = True
+        self._rest.stop()
         self._tokens.clear()
         for thread in self._threads:
             thread.engine.stop()
@@ -127,6 +139,8 @@ class Workers(QObject):
             return
         if isinstance(event, Finished | Failed):
             del self._tokens[event.kind]
+            if not self._rest.isActive() and not self._was_shut_down:
+                self._rest.start()
         if isinstance(event, Failed):
             if event.kind in self._failures:
                 self._failures[event.kind](event.error)
@@ -136,6 +150,20 @@ class Workers(QObject):
             if handler is not None:
                 handler(event.value)
         self.advanced.emit()
+
+    def _on_rest(self) -> None:
+        """Have unused memory given back, later if jobs wait or run."""
+        if self.has_jobs() and self._num_put_off < _MOST_PUT_OFF:
+            self._num_put_off += 1
+            self._rest.start()
+            return
+        self._num_put_off = 0
+        # without a token: nobody waits for it, and it is no sign of work
+        self._browser.engine.submit(JobKind.GIVE_BACK, _give_back)
+
+
+def _give_back(_context: Context) -> None:
+    give_back_unused()
 
 
 class WorkerThread(QThread):

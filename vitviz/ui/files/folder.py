@@ -154,7 +154,8 @@ class Files(QObject):
         self._show_list()
 
     def forget(self) -> None:
-        """Empty the list of recent files."""
+        """Empty the list of recent files, also of those that another window noted."""
+        settings.refresh("recent")
         self._preferences.set(recent=())
 
     def remember(self, path: Path) -> None:

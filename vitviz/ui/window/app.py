@@ -18,15 +18,26 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 import pyqtgraph as pg
 from pyqtgraph.util.garbage_collector import GarbageCollector
-from PySide6.QtCore import QEvent, QObject, QSize, QSocketNotifier, QThread, QTimer
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSize,
+    QSocketNotifier,
+    QThread,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
-from vitviz.errors import InputError, VitvizError
+from vitviz.errors import EnvironmentFault, InputError, VitvizError
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME, embedded_path
 from vitviz.system import logs, settings
 from vitviz.system.atomic_files import sweep
 from vitviz.system.paths import resource
+from vitviz.system.printable import printable
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import language, theme
 from vitviz.ui.window import window_state
@@ -122,7 +133,7 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    app = QApplication(argv)
+    app = _started(argv)
     app.setApplicationName("vitviz")
     app.setApplicationDisplayName("vitviz")
     app.setDesktopFileName("vitviz")
@@ -133,6 +144,50 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     language.install(app, lang)
     _keep_collection_here()
     return app
+
+
+def _started(argv: list[str]) -> QApplication:
+    """Return a new QApplication; where Qt finds no screen, say so and end with 2.
+
+    Qt aborts the process where its platform cannot start: a display that refuses the
+    user, a missing library, a platform for other hardware. Some platforms start and
+    have no screen. What Qt said before is the reason.
+    """
+    said: list[str] = []
+
+    def hear(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            # of a display that refuses, Qt's last words are about reinstalling
+            is_general = text.startswith("This application failed to start")
+            _refuse_platform(said[0] if is_general and said else text)
+        said.append(text)
+        if previous is not None:
+            previous(kind, context, text)
+
+    previous = qInstallMessageHandler(hear)
+    try:
+        app = QApplication(argv)
+    finally:
+        qInstallMessageHandler(previous)
+    if QApplication.primaryScreen() is None:
+        _refuse_platform(said[-1] if said else "there is no screen")
+    if previous is None and sys.stderr is not None:
+        sys.stderr.writelines(f"{text.rstrip()}\n" for text in said)
+    return app
+
+
+def _refuse_platform(reason: str) -> NoReturn:
+    """Say in one line why Qt cannot open a window here, and end the process."""
+    error = EnvironmentFault(
+        "Qt cannot open a window here: {reason}. Check DISPLAY and QT_QPA_PLATFORM, or "
+        "use “vitviz export”, which needs no display.",
+        reason=printable(reason.strip()[:200].rstrip(".")),
+    )
+    if sys.stderr is not None:
+        text = f"vitviz: {error}\n"
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    _leave(error.exit_code)
 
 
 def _keep_collection_here() -> None:
