@@ -40,7 +40,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "system/atomic_files.py": (4, "writes a new file, and reads the machine's own id"),
     "system/file_lock.py": (1, "opens a lock of its own, for writing"),
     "system/logs.py": (1, "appends to the program's log, which it has just opened"),
-    "system/memory.py": (2, OWN_PROCESS),
+    "system/memory.py": (3, OWN_PROCESS),
     "__main__.py": (2, "opens os.devnull"),
     "cli/main.py": (1, "opens os.devnull"),
     "cli/self_test.py": (2, "reads files that it has written just before"),
