@@ -504,6 +504,10 @@
         <source>Saved {name}: of the model as the Lab has changed it</source>
         <translation>{name}を保存しました（ラボで変更したモデルの結果です）</translation>
     </message>
+    <message>
+        <source>Web page</source>
+        <translation>Web ページ</translation>
+    </message>
 </context>
 <context>
     <name>FilmStrip</name>
@@ -1669,6 +1673,65 @@
     <message>
         <source>There is no picture on the clipboard. Copy one, or its file.</source>
         <translation>クリップボードに画像がありません。画像か、そのファイルをコピーしてください。</translation>
+    </message>
+</context>
+<context>
+    <name>PageDialog</name>
+    <message>
+        <source>Choose at least one layer and one head.</source>
+        <translation>層とヘッドを少なくとも 1 つずつ選んでください。</translation>
+    </message>
+    <message>
+        <source>Half floats differ from the trace by about a thousandth; the page says by how much.</source>
+        <translation>半精度では記録との差が千分の一ほどになります。正確な値はページに示されます。</translation>
+    </message>
+    <message>
+        <source>Head {n}</source>
+        <translation>ヘッド{n}</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>ヘッド</translation>
+    </message>
+    <message>
+        <source>Layer {n}</source>
+        <translation>層{n}</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>One file that opens in any browser, without a network. Every patch can be clicked, in the layers and heads that are chosen here.</source>
+        <translation>ネットワークなしで、どのブラウザーでも開ける 1 つのファイルです。ここで選んだ層とヘッドで、すべてのパッチをクリックできます。</translation>
+    </message>
+    <message>
+        <source>Save it anyway…</source>
+        <translation>それでも保存…</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Single precision, twice as large</source>
+        <translation>単精度（大きさは 2 倍）</translation>
+    </message>
+    <message>
+        <source>The page will take about {size}, which is much for a browser. Fewer layers or heads make it smaller.</source>
+        <translation>ページの大きさは約 {size} で、ブラウザーには大きすぎるおそれがあります。層やヘッドを減らすと小さくなります。</translation>
+    </message>
+    <message>
+        <source>The page will take about {size}.</source>
+        <translation>ページの大きさは約 {size} です。</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>Web ページ</translation>
+    </message>
+    <message>
+        <source>this one alone</source>
+        <translation>表示中の層だけ</translation>
     </message>
 </context>
 <context>
@@ -3101,6 +3164,10 @@
     <message>
         <source>View</source>
         <translation>表示</translation>
+    </message>
+    <message>
+        <source>Web page…</source>
+        <translation>Web ページ…</translation>
     </message>
     <message>
         <source>Whole picture</source>

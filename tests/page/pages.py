@@ -81,7 +81,8 @@ NETWORKS: dict[str, Callable[[], Trace]] = {
     "registers": functools.partial(
         _plain, "vit_small_patch14_reg4_dinov2", options={"img_size": 140}
     ),
-    "pooling head": functools.partial(_pooled, "timm, registers"),
+    "pooling head": functools.partial(_pooled, "transformers SigLIP"),
+    "pooling head of patches": functools.partial(_pooled, "timm, registers"),
     "BEiT": functools.partial(_biased, "beit_base_patch16_224", SMALL),
     "BEiT, trained size": functools.partial(_biased, "beit_base_patch16_224", {}),
     "SAM": functools.partial(_biased, "samvit_base_patch16_224", {}),
@@ -95,7 +96,7 @@ NETWORKS: dict[str, Callable[[], Trace]] = {
 }
 
 # Wide networks take seconds to be made.
-LONG = ("SAM", "BEiT, trained size", "1,370 tokens")
+LONG = ("SAM", "BEiT, trained size", "1,370 tokens", "pooling head of patches")
 CASES = [
     pytest.param(name, marks=pytest.mark.long if name in LONG else ())
     for name in NETWORKS

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.cli.export_options import ExportRequest
-from vitviz.export.page.document import ASK_BYTES, page_text
+from vitviz.export.page.document import page_text
 from vitviz.export.page.notebook import token_colours
+from vitviz.export.page.page_options import ASK_BYTES, PageOptions
 from vitviz.export.page.page_picture import (
-    PROGRAM_BYTES,
     PageMap,
-    PageOptions,
     PagePicture,
     page_bytes,
     page_picture,
@@ -51,7 +50,7 @@ class PageWriter:
         Raises SelectionError for a layer or head that the trace lacks.
         """
         self._options.check(made)
-        return PROGRAM_BYTES + count * page_bytes(made, self._options)
+        return page_bytes([made] * count, self._options)
 
     def add(self, made: Trace, model: Model, gradients: Gradients | None) -> None:
         """Add a picture; the page shows first what a figure would show.

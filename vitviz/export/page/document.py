@@ -28,8 +28,6 @@ from vitviz.views.colour import COLORMAPS, lookup_table
 if TYPE_CHECKING:
     from vitviz.export.page.page_picture import PagePicture
 
-# A larger page is made only if the user agrees to its size.
-ASK_BYTES = 60 * 10**6
 # In the order in which they are joined: each after those that it imports.
 MODULES = (
     "floats", "texts", "attention", "maps", "placement", "trace", "view", "caption",

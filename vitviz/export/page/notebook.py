@@ -23,11 +23,10 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, InputError
-from vitviz.export.page.document import ASK_BYTES, page_text
+from vitviz.export.page.document import page_text
+from vitviz.export.page.page_options import ASK_BYTES, PageOptions
 from vitviz.export.page.page_picture import (
-    PROGRAM_BYTES,
     PageMap,
-    PageOptions,
     page_bytes,
     page_picture,
 )
@@ -69,7 +68,7 @@ def to_html(
     )
     for one in traces:
         options.check(one)
-    require_agreed(sum(page_bytes(t, options) for t in traces), is_agreed=allow_large)
+    require_agreed(page_bytes(traces, options), is_agreed=allow_large)
     pictures = []
     for number, trace in enumerate(traces):
         state = ViewState()
@@ -97,11 +96,11 @@ def to_html(
 
 def require_agreed(size_bytes: int, *, is_agreed: bool) -> None:
     """Raise BudgetError for a page above `ASK_BYTES` that is not agreed to."""
-    if size_bytes + PROGRAM_BYTES > ASK_BYTES and not is_agreed:
+    if size_bytes > ASK_BYTES and not is_agreed:
         raise BudgetError(
             "This page would take {size}, which is much for a browser. Choose fewer "
             "layers or heads, or agree to its size: allow_large=True.",
-            size=bytes_text(size_bytes + PROGRAM_BYTES),
+            size=bytes_text(size_bytes),
         )
 
 

@@ -17,13 +17,12 @@ import numpy as np
 import PIL.Image
 
 from vitviz.attention.prepare import hidden_rgba
-from vitviz.domain.heads import require_head, require_layer
 from vitviz.domain.methods import METHODS
-from vitviz.errors import SelectionError
 from vitviz.export.captions import changed_words, map_words
 from vitviz.export.language import in_language
 from vitviz.export.metadata import versions
 from vitviz.export.page import stored_layer
+from vitviz.export.page.page_options import PROGRAM_BYTES, PageOptions
 from vitviz.export.page.texts import LANGUAGES, tr
 from vitviz.views.classes import likeliest_classes
 from vitviz.views.colour import Array, Bytes
@@ -42,36 +41,9 @@ T = TypeVar("T")
 MAX_PICTURE_PX = 1280
 THUMBNAIL_PX = 96
 JPEG_QUALITY = 90
-# Scripts, style and texts of a page, about, for its price.
-PROGRAM_BYTES = 120_000
+# Bytes of a pixel of the photograph in base64, about, for the price.
+BYTES_PER_PIXEL = 0.45
 MAX_CLASSES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class PageOptions:
-    """What is stored in a page.
-
-    layers, heads : those that are stored, counted from 0; None for all. A pooling head
-        keeps all of its heads.
-    is_single : whether numbers are stored in single precision, not as half floats.
-    """
-
-    layers: tuple[int, ...] | None = None
-    heads: tuple[int, ...] | None = None
-    is_single: bool = False
-
-    def check(self, trace: Trace) -> None:
-        """Raise SelectionError for a layer or head that the trace lacks."""
-        for layer in self.layers or ():
-            require_layer(layer, trace.num_layers)
-        for head in self.heads or ():
-            require_head(head, trace.num_heads)
-        if self.layers == () or self.heads == ():
-            raise SelectionError("A page holds at least one layer and one head.")
-        if not any(_is_kept(trace, layer, self) for layer in range(trace.num_layers)):
-            raise SelectionError(
-                "None of these layers can be shown. Choose others for the page."
-            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,21 +88,30 @@ class PagePicture:
     blocks: dict[str, str]
 
 
-def page_bytes(trace: Trace, options: PageOptions) -> int:
-    """Return the size of a picture in a page, about, in bytes."""
+def page_bytes(traces: Sequence[Trace], options: PageOptions) -> int:
+    """Return the size of a page of some traces in bytes, about; nothing is computed."""
+    pictures = sum(
+        numbers_bytes(one, options)
+        + BYTES_PER_PIXEL * math.prod(_picture_size(one.setup.picture.size))
+        for one in traces
+    )
+    return round(PROGRAM_BYTES + pictures)
+
+
+def numbers_bytes(trace: Trace, options: PageOptions) -> int:
+    """Return the size of the blocks of a picture in bytes, about."""
     captures = [
         (trace.captures[layer], options.heads)
         for layer in range(trace.num_layers)
-        if _is_kept(trace, layer, options)
+        if options.has(trace, layer)
     ]
     if trace.pool is not None:
         captures.append((trace.pool, None))
-    numbers = sum(
+    return sum(
         stored_layer.num_bytes(capture, heads, is_single=options.is_single)
         for capture, heads in captures
         if capture is not None
     )
-    return numbers + len(picture_url(trace.setup.picture.pixels))
 
 
 def page_picture(
@@ -171,7 +152,7 @@ def page_picture(
 
     for layer, capture in enumerate(trace.captures):
         on_progress(layer / trace.num_layers)
-        if capture is None or not _is_kept(trace, layer, chosen):
+        if capture is None or not chosen.has(trace, layer):
             layers.append({"block": None, "reason": _reason(trace, layer, chosen)})
         else:
             layers.append(store(capture, chosen.heads, f"layer-{layer}"))
@@ -237,12 +218,16 @@ def rounded_up(error: float) -> str:
 def picture_url(pixels: Bytes) -> str:
     """Return a photograph as a data URL, at most `MAX_PICTURE_PX` long."""
     picture = PIL.Image.fromarray(np.ascontiguousarray(pixels))
-    longest = max(picture.size)
-    if longest > MAX_PICTURE_PX:
-        factor = MAX_PICTURE_PX / longest
-        size = [max(1, round(side * factor)) for side in picture.size]
-        picture = picture.resize((size[0], size[1]), PIL.Image.Resampling.LANCZOS)
+    size = _picture_size(picture.size)
+    if size != picture.size:
+        picture = picture.resize(size, PIL.Image.Resampling.LANCZOS)
     return min((_jpeg(picture), _png(picture)), key=len)
+
+
+def _picture_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size of the photograph in a page."""
+    factor = min(1.0, MAX_PICTURE_PX / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
 def thumbnail_url(pixels: Bytes) -> str:
@@ -271,12 +256,6 @@ def _base64(data: bytes) -> str:
 def _hidden_url(setup: Setup) -> str | None:
     pixels = hidden_rgba(setup)
     return None if pixels is None else _png(PIL.Image.fromarray(pixels))
-
-
-def _is_kept(trace: Trace, layer: int, options: PageOptions) -> bool:
-    capture = trace.captures[layer]
-    is_chosen = options.layers is None or layer in options.layers
-    return is_chosen and capture is not None and capture.is_exact
 
 
 def _reason(trace: Trace, layer: int, options: PageOptions) -> dict[str, str]:

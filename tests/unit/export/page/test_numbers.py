@@ -13,7 +13,8 @@ from vitviz.attention.capture import Capture
 from vitviz.domain.geometry import POOL, Bins
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis
-from vitviz.export.page.page_picture import PageOptions, page_bytes, page_picture
+from vitviz.export.page.page_options import PageOptions
+from vitviz.export.page.page_picture import numbers_bytes, page_picture
 from vitviz.export.page.stored_layer import measured, stored
 
 
@@ -117,8 +118,7 @@ def test_the_price_is_what_it_then_takes(name: str, options: PageOptions) -> Non
     trace = traced(name)
     picture = page_picture(trace, options=options)
     numbers = sum(map(len, picture.blocks.values()))
-    priced = page_bytes(trace, options) - len(picture.description["image"])
-    assert abs(priced / numbers - 1) < 0.05
+    assert numbers_bytes(trace, options) == pytest.approx(numbers, rel=0.05)
 
 
 def test_chosen_layers_and_heads_alone_are_in_the_page() -> None:
