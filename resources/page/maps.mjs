@@ -72,6 +72,7 @@ export function ticks(levels) {
   return levels.log ? logTicks(levels) : linearTicks(levels);
 }
 
+/** Return multiples of 1, 2, 2.5 or 5 times a power of ten. */
 function linearTicks({ low, high }) {
   const span = high - low;
   const power = 10 ** Math.floor(Math.log10(span / 4));
@@ -86,6 +87,7 @@ function linearTicks({ low, high }) {
   return found;
 }
 
+/** Return powers of ten, or these and three times them. */
 function logTicks({ low, high }) {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
@@ -131,9 +133,4 @@ export function formatValue(value) {
     return `${sign}${Number(digits)}e+${exponent.padStart(2, "0")}`;
   }
   return sign + String(Number(size.toPrecision(3)));
-}
-
-/** Return the number of bytes of a page as text: "64 kB", "2.7 MB". */
-export function bytesText(count) {
-  return count < 999500 ? `${Math.round(count / 1e3)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 }

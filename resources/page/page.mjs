@@ -572,6 +572,8 @@ export class Page {
       this.refresh();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.drawPicture());
+    // a frame in a notebook has no address that could be handed on
+    byId("copy-link").hidden = location.protocol === "about:";
     const names = this.data.colormapNames.map((name) => {
       const option = element("option", name);
       option.value = name;

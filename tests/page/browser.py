@@ -131,6 +131,9 @@ class Browser:
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
-                found.append(message["params"]["request"]["url"])
+                sent = message["params"]
+                # the browser's own start page asks for its own parts
+                if not sent["documentURL"].startswith("chrome:"):
+                    found.append(sent["request"]["url"])
         own = ("file:///tmp/", "data:", "blob:", "about:")
         return [url for url in found if not url.startswith(own)]

@@ -213,7 +213,7 @@ def test_a_folder_is_one_page_with_a_film_strip(
         browser.click(f"#film button:nth-child({number})")
         index = number - 1
         browser.wait(
-            f"return vitvizPage.index === {index} && vitvizPage.images[{index}]"
+            f"return vitvizPage.index === {index} && !!vitvizPage.images[{index}]"
         )
         trace = vitviz.trace(model, source)
         view = ViewState(layer=2, heads=HeadChoice((1,)), token=trace.token((3, 2)))
