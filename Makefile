@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: run test test-long check pictures translations bench set-up clean \
+.PHONY: run test test-long check pictures translations bench set-up set-up-tests clean \
     wheel bundle deb check-wheel check-bundle check-deb
 
 run: set-up
@@ -15,10 +15,10 @@ run: set-up
 	    echo "For the window, run this in a desktop session, or with ssh -X."; \
 	fi
 
-test: check
+test: set-up-tests check
 	packaging/run-tests.sh $(ARGS)
 
-test-long: set-up
+test-long: set-up-tests
 	packaging/with-screen.sh $(PYTHON) -m pytest -m long --timeout 3000 $(ARGS)
 
 check: set-up
@@ -40,6 +40,10 @@ bench: set-up
 
 set-up:
 	@packaging/setup.sh
+
+# and what only tests need
+set-up-tests:
+	@packaging/setup.sh tests
 
 # Packages, into dist/; see packaging/README.md.
 wheel:

@@ -141,7 +141,7 @@ class Collector(ast.NodeVisitor):
                 self._complain(node, "call tr on self")
                 return
             self._add(node, self._classes[-1], node.args[0])
-        elif function.attr == "translate" and owner == "QCoreApplication":
+        elif function.attr == "translate" and self._is_translator(function.value):
             context, text = node.args[:2]
             if isinstance(text, ast.Constant):
                 self._add(node, str(getattr(context, "value", "")), text)
@@ -149,6 +149,13 @@ class Collector(ast.NodeVisitor):
             self._add_error(node)
         elif function.attr == "__init__" and self._classes[-1:] == ["Cancelled"]:
             self._add_error(node)
+
+    @staticmethod
+    def _is_translator(owner: ast.expr) -> bool:
+        """Return whether `owner` is QCoreApplication or `export.language`'s call."""
+        if isinstance(owner, ast.Call):
+            return getattr(owner.func, "id", "") == "translator"
+        return getattr(owner, "id", "") == "QCoreApplication"
 
     def _visit_function(self, node: ast.Call, name: str) -> None:
         context = self._context(name)

@@ -4,6 +4,7 @@
     trace = vitviz.trace(model, "cat.jpg")
     trace.row(layer=5, query=(7, 3))        # (H, N) float32, rows sum to 1
     vitviz.explain.run("rollout", trace)    # (rows, cols) float32
+    trace.to_html("cat.html")               # a page to hand out
     vitviz.view(trace)                      # the window on it
 
 Importing this package loads neither torch nor Qt; the first use of a name does.
@@ -36,6 +37,7 @@ __all__ = [
     "explain",
     "load_model",
     "price",
+    "show",
     "trace",
     "view",
     "wrap",
@@ -51,6 +53,18 @@ _HOMES = {
     "trace": "vitviz.attention.run",
     "wrap": "vitviz.models.load",
 }
+
+
+def show(*traces: Trace) -> None:
+    """Show traces below the cell of a notebook, as a page in an isolated frame.
+
+    Several traces become one page with a film strip.
+
+    Raises InputError outside of a notebook, BudgetError for a page above 60 MB.
+    """
+    from vitviz.export.page import notebook
+
+    notebook.show(traces)
 
 
 def view(what: Trace | Model | str | Path) -> None:

@@ -504,6 +504,10 @@
         <source>Saved {name}: of the model as the Lab has changed it</source>
         <translation>{name}を保存しました（ラボで変更したモデルの結果です）</translation>
     </message>
+    <message>
+        <source>Web page</source>
+        <translation>Web ページ</translation>
+    </message>
 </context>
 <context>
     <name>FilmStrip</name>
@@ -1669,6 +1673,65 @@
     <message>
         <source>There is no picture on the clipboard. Copy one, or its file.</source>
         <translation>クリップボードに画像がありません。画像か、そのファイルをコピーしてください。</translation>
+    </message>
+</context>
+<context>
+    <name>PageDialog</name>
+    <message>
+        <source>Choose at least one layer and one head.</source>
+        <translation>層とヘッドを少なくとも 1 つずつ選んでください。</translation>
+    </message>
+    <message>
+        <source>Half floats differ from the trace by about a thousandth; the page says by how much.</source>
+        <translation>半精度では記録との差が千分の一ほどになります。正確な値はページに示されます。</translation>
+    </message>
+    <message>
+        <source>Head {n}</source>
+        <translation>ヘッド{n}</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>ヘッド</translation>
+    </message>
+    <message>
+        <source>Layer {n}</source>
+        <translation>層{n}</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>One file that opens in any browser, without a network. Every patch can be clicked, in the layers and heads that are chosen here.</source>
+        <translation>ネットワークなしで、どのブラウザーでも開ける 1 つのファイルです。ここで選んだ層とヘッドで、すべてのパッチをクリックできます。</translation>
+    </message>
+    <message>
+        <source>Save it anyway…</source>
+        <translation>それでも保存…</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Single precision, twice as large</source>
+        <translation>単精度（大きさは 2 倍）</translation>
+    </message>
+    <message>
+        <source>The page will take about {size}, which is much for a browser. Fewer layers or heads make it smaller.</source>
+        <translation>ページの大きさは約 {size} で、ブラウザーには大きすぎるおそれがあります。層やヘッドを減らすと小さくなります。</translation>
+    </message>
+    <message>
+        <source>The page will take about {size}.</source>
+        <translation>ページの大きさは約 {size} です。</translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation>Web ページ</translation>
+    </message>
+    <message>
+        <source>this one alone</source>
+        <translation>表示中の層だけ</translation>
     </message>
 </context>
 <context>
@@ -3103,6 +3166,10 @@
         <translation>表示</translation>
     </message>
     <message>
+        <source>Web page…</source>
+        <translation>Web ページ…</translation>
+    </message>
+    <message>
         <source>Whole picture</source>
         <translation>画像全体</translation>
     </message>
@@ -3392,6 +3459,10 @@
         <translation>モデルは「モデル」メニューか--modelで開いてください</translation>
     </message>
     <message>
+        <source>A page holds at least one layer and one head.</source>
+        <translation>ページには少なくとも 1 つの層と 1 つのヘッドが必要です。</translation>
+    </message>
+    <message>
         <source>A pooling head looks at the last layer only; there is nothing to animate. Choose a patch or a special token.</source>
         <translation>プーリングヘッドが見るのは最後の層だけなので、アニメーションにできません。パッチか特殊トークンを選んでください。</translation>
     </message>
@@ -3544,6 +3615,10 @@
         <translation>ファイルがありません</translation>
     </message>
     <message>
+        <source>None of these layers can be shown. Choose others for the page.</source>
+        <translation>これらの層はどれも表示できません。ページに入れる層を選び直してください。</translation>
+    </message>
+    <message>
         <source>Not a directory</source>
         <translation>フォルダーではありません</translation>
     </message>
@@ -3678,6 +3753,10 @@
     <message>
         <source>The map is not computed yet. Wait until it is on screen.</source>
         <translation>マップはまだ計算されていません。画面に出るまでお待ちください。</translation>
+    </message>
+    <message>
+        <source>The map {name} must have a value for each of {rows}×{cols} patches, not the shape {shape}.</source>
+        <translation>マップ {name} には {rows}×{cols} 個のパッチそれぞれの値が必要です。形は {shape} でした。</translation>
     </message>
     <message>
         <source>The model in {folder} cannot be read: in its {file}, {key} is {value} instead of {wanted}. Correct it, or choose another model.</source>
@@ -3870,6 +3949,10 @@
     <message>
         <source>This model's blocks do not pass plain token states on.</source>
         <translation>このモデルのブロックは、トークンの状態をそのまま受け渡しません。</translation>
+    </message>
+    <message>
+        <source>This page would take {size}, which is much for a browser. Choose fewer layers or heads, or agree to its size: allow_large=True.</source>
+        <translation>このページは {size} になり、ブラウザーには大きすぎるおそれがあります。層やヘッドを減らすか、allow_large=True で大きさを承諾してください。</translation>
     </message>
     <message>
         <source>This trace was made of a prepared tensor: give it again as `pixels`.</source>
@@ -4158,6 +4241,10 @@
     <message>
         <source>view takes a trace, a model (of load_model or wrap) or the path of a picture, not {kind}.</source>
         <translation>viewに渡せるのは、トレース、モデル（load_modelかwrapの結果）、画像のパスで、{kind}ではありません。</translation>
+    </message>
+    <message>
+        <source>vitviz.show() shows a trace in a notebook. Elsewhere write a page with trace.to_html(path), or open the window with vitviz.view(trace).</source>
+        <translation>vitviz.show() はノートブックの中で記録を表示します。それ以外では trace.to_html(path) でページを書き出すか、vitviz.view(trace) でウィンドウを開いてください。</translation>
     </message>
     <message>
         <source>wrap takes a network of torch (an nn.Module), not {kind}.</source>
@@ -5180,6 +5267,353 @@
     <message>
         <source>‖Σ_h α^h_ij v^h_j W_O^h‖</source>
         <translation>‖Σ_h α^h_ij v^h_j W_O^h‖</translation>
+    </message>
+</context>
+<context>
+    <name>page</name>
+    <message>
+        <source>0–99 %</source>
+        <translation>0–99 %</translation>
+    </message>
+    <message>
+        <source>About this page</source>
+        <translation>このページについて</translation>
+    </message>
+    <message>
+        <source>Assumed</source>
+        <translation>仮定したこと</translation>
+    </message>
+    <message>
+        <source>CLS, next special token</source>
+        <translation>CLS、次の特殊トークン</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>色</translation>
+    </message>
+    <message>
+        <source>Computing …</source>
+        <translation>計算中…</translation>
+    </message>
+    <message>
+        <source>Copy link</source>
+        <translation>リンクをコピー</translation>
+    </message>
+    <message>
+        <source>Copy numbers</source>
+        <translation>数値をコピー</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>画像をコピー</translation>
+    </message>
+    <message>
+        <source>Deviation</source>
+        <translation>標準偏差</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>向き</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>合わせ方</translation>
+    </message>
+    <message>
+        <source>Heads of this layer</source>
+        <translation>この層のヘッド</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>入力</translation>
+    </message>
+    <message>
+        <source>Interpolation</source>
+        <translation>補間</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>キー操作</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation>ライト／ダーク</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>マップ</translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation>行列</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation>手法</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>Nothing on this page is sent anywhere.</source>
+        <translation>このページの内容はどこにも送られません。</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>数値</translation>
+    </message>
+    <message>
+        <source>Patches</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
+        <source>Patches whose states are alike have like colours.</source>
+        <translation>状態が似ているパッチは似た色になります。</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>Picture, SHA-256</source>
+        <translation>画像の SHA-256</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>画像の一覧</translation>
+    </message>
+    <message>
+        <source>Pin a second query beside the first (shift-click)</source>
+        <translation>2 つ目のクエリを並べて固定（Shift を押しながらクリック）</translation>
+    </message>
+    <message>
+        <source>Pin beside</source>
+        <translation>並べて固定</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Prediction</source>
+        <translation>予測</translation>
+    </message>
+    <message>
+        <source>Rows are queries, columns keys; a click pins the token.</source>
+        <translation>行がクエリ、列がキーです。クリックするとそのトークンを固定します。</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>尺度</translation>
+    </message>
+    <message>
+        <source>Special tokens</source>
+        <translation>特殊トークン</translation>
+    </message>
+    <message>
+        <source>Spotlight</source>
+        <translation>スポットライト</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>表示法</translation>
+    </message>
+    <message>
+        <source>The browser does not let this page copy.</source>
+        <translation>ブラウザーがこのページにコピーを許していません。</translation>
+    </message>
+    <message>
+        <source>The link is in the address line.</source>
+        <translation>リンクはアドレス欄にあります。</translation>
+    </message>
+    <message>
+        <source>The link is on the clipboard.</source>
+        <translation>リンクをクリップボードにコピーしました。</translation>
+    </message>
+    <message>
+        <source>The model did not see this part of the picture.</source>
+        <translation>モデルは画像のこの部分を見ていません。</translation>
+    </message>
+    <message>
+        <source>The numbers are on the clipboard.</source>
+        <translation>数値をクリップボードにコピーしました。</translation>
+    </message>
+    <message>
+        <source>The picture is on the clipboard.</source>
+        <translation>画像をクリップボードにコピーしました。</translation>
+    </message>
+    <message>
+        <source>The picture was saved as a file.</source>
+        <translation>画像をファイルに保存しました。</translation>
+    </message>
+    <message>
+        <source>The pointer reads values.</source>
+        <translation>ポインターの位置の値を読みます。</translation>
+    </message>
+    <message>
+        <source>The pointer shows a preview.</source>
+        <translation>ポインターの位置のプレビューを表示します。</translation>
+    </message>
+    <message>
+        <source>The trace was checked against the model: error {error}.</source>
+        <translation>記録はモデル自身の出力と照合済みです：誤差 {error}。</translation>
+    </message>
+    <message>
+        <source>There is no matrix for this view.</source>
+        <translation>この表示には行列がありません。</translation>
+    </message>
+    <message>
+        <source>Tint</source>
+        <translation>色付け</translation>
+    </message>
+    <message>
+        <source>Token colours</source>
+        <translation>トークンの色</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>トークン</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>バージョン</translation>
+    </message>
+    <message>
+        <source>Weights on this page differ from the trace by at most {error}.</source>
+        <translation>このページの注意の重みと記録との差は最大 {error} です。</translation>
+    </message>
+    <message>
+        <source>Weights, SHA-256</source>
+        <translation>重みの SHA-256</translation>
+    </message>
+    <message>
+        <source>as made</source>
+        <translation>書き出し時のまま</translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation>全範囲</translation>
+    </message>
+    <message>
+        <source>grid</source>
+        <translation>格子</translation>
+    </message>
+    <message>
+        <source>half floats</source>
+        <translation>半精度浮動小数</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>ヘッド</translation>
+    </message>
+    <message>
+        <source>into layer {n}</source>
+        <translation>層 {n} への入力</translation>
+    </message>
+    <message>
+        <source>it has not run</source>
+        <translation>まだ実行されていません</translation>
+    </message>
+    <message>
+        <source>its attention stays in small windows</source>
+        <translation>注意が小さな窓の中にとどまります</translation>
+    </message>
+    <message>
+        <source>its check failed</source>
+        <translation>検証に失敗しました</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>left out of this page</source>
+        <translation>このページには含まれていません</translation>
+    </message>
+    <message>
+        <source>log</source>
+        <translation>対数</translation>
+    </message>
+    <message>
+        <source>looked at by</source>
+        <translation>見られる側</translation>
+    </message>
+    <message>
+        <source>looks at</source>
+        <translation>見る側</translation>
+    </message>
+    <message>
+        <source>looks at ⇄ looked at by</source>
+        <translation>見る側 ⇄ 見られる側</translation>
+    </message>
+    <message>
+        <source>made with vitviz</source>
+        <translation>vitviz で作成</translation>
+    </message>
+    <message>
+        <source>move the query</source>
+        <translation>クエリを動かす</translation>
+    </message>
+    <message>
+        <source>not of a file</source>
+        <translation>ファイルではありません</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>出力</translation>
+    </message>
+    <message>
+        <source>out of the last layer</source>
+        <translation>最後の層からの出力</translation>
+    </message>
+    <message>
+        <source>patches only</source>
+        <translation>パッチのみ</translation>
+    </message>
+    <message>
+        <source>preview at the pointer, or values</source>
+        <translation>ポインター位置のプレビュー、または値</translation>
+    </message>
+    <message>
+        <source>remove the queries pinned beside</source>
+        <translation>並べて固定したクエリを外す</translation>
+    </message>
+    <message>
+        <source>shared by the heads</source>
+        <translation>ヘッド間で共通</translation>
+    </message>
+    <message>
+        <source>single floats</source>
+        <translation>単精度浮動小数</translation>
+    </message>
+    <message>
+        <source>smoothed</source>
+        <translation>平滑化</translation>
+    </message>
+    <message>
+        <source>style, log, grid, smoothed</source>
+        <translation>見せ方、対数、格子、平滑化</translation>
+    </message>
+    <message>
+        <source>{n} × {n} tokens</source>
+        <translation>{n} × {n} トークン</translation>
+    </message>
+    <message>
+        <source>{n} × {n} tokens, means of {block} × {block}</source>
+        <translation>{n} × {n} トークン、{block} × {block} ごとの平均</translation>
+    </message>
+    <message>
+        <source>× = strongest patch ÷ uniform</source>
+        <translation>×＝最も強いパッチ÷一様</translation>
     </message>
 </context>
 <context>

@@ -8,10 +8,13 @@ The attention matrices A are never stored.
 
 from __future__ import annotations
 
+import importlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +30,9 @@ from vitviz.errors import ExactnessError, Phrase, SelectionError
 from vitviz.models.model import ModelInfo
 from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.pictures.source import SourceImage
+
+if TYPE_CHECKING:
+    from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
 Query = int | tuple[int, int] | str
@@ -415,6 +421,57 @@ class Trace:
         patches = values[..., self.num_prefix_tokens :]
         return patches.reshape(*values.shape[:-1], *self.grid)  # (…, R, C)
 
+    def to_html(
+        self,
+        path: str | Path | None = None,
+        *,
+        layer: int | None = None,
+        head: int | None = None,
+        query: Query | None = None,
+        layers: Sequence[int] | None = None,
+        heads: Sequence[int] | None = None,
+        single: bool = False,
+        maps: Mapping[str, Array] | None = None,
+        model: Model | None = None,
+        allow_large: bool = False,
+    ) -> str:
+        """Return a web page with the picture, in which every patch can be clicked.
+
+        One HTML file that computes attention itself and needs no network. Its numbers
+        are half floats; it states its own largest difference from this trace.
+
+        path : the file that is written; None writes none.
+        layer, head, query : what the page shows first.
+        layers, heads : those that are in the page; None for all.
+        single : store single precision, twice as large.
+        maps : (rows, cols) by name, from `explain.run`, shown beside attention.
+        model : the model of this trace; the page then has the tokens' colours.
+        allow_large : make a page above 60 MB.
+
+        Raises SelectionError for a layer, head or query that there is not, BudgetError
+        above 60 MB, OutputError.
+        """
+        return str(
+            _page_functions().to_html(
+                [self],
+                path,
+                layer=layer,
+                head=head,
+                query=query,
+                layers=layers,
+                heads=heads,
+                single=single,
+                maps=maps,
+                model=model,
+                allow_large=allow_large,
+            )
+        )
+
+    def _repr_html_(self) -> str | None:
+        """Return the page in an isolated frame, for notebooks."""
+        page: str | None = _page_functions().repr_html(self)
+        return page
+
     def _normalisers(self, layer: int) -> Tensor | None:
         """Return a layer's `compute.row_normalisers`; None for another axis.
 
@@ -460,6 +517,14 @@ class Trace:
         for one in choice.heads:
             require_head(one, self.num_heads)
         return choice
+
+
+def _page_functions() -> Any:  # noqa: ANN401  (a module)
+    """Return the module that makes pages of traces.
+
+    By its name: pages are made of traces, in a room above this one.
+    """
+    return importlib.import_module("vitviz.export.page.notebook")
 
 
 def _require_exact(layer: int, capture: Capture, error: float) -> None:

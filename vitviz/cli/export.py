@@ -2,6 +2,7 @@
 
     options ── request_from ──► ExportRequest
     pictures ── price, agreed to if large ──► trace ── write ──► a file for each picture
+                                                 └────────► one .html of all pictures
 
 A folder gets one file a picture, and an interrupted export can be run again: files that
 are what the request would write are left as they are.
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 from vitviz.cli.export_options import (
     FIGURES,
     NUMBERS,
+    PAGES,
     ExportRequest,
     add_export_arguments,
     request_from,
@@ -45,8 +47,9 @@ if TYPE_CHECKING:
 DESCRIPTION = "Write attention as a figure or as numbers, without a window."
 EPILOG = """\
 OUT ends in .png .svg .pdf (a figure), .gif (a frame for each layer or head), .npz .csv
-(numbers), or is a folder, which gets one file a picture (--format): run it again and it
-goes on where it stopped. IMAGE may be a folder of pictures, or - for standard input.
+(numbers), .html (a page of all pictures, in which every patch can be clicked), or is a
+folder, which gets one file a picture (--format): run it again and it goes on where it
+stopped. IMAGE may be a folder of pictures, or - for standard input.
 
 examples:
   vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
@@ -55,6 +58,8 @@ examples:
   vitviz export cat.jpg -o cat.png --method rollout --query 7,3
   vitviz export cat.jpg -o cat.gif --layer all --scale shared
   vitviz export photos/ -o maps/ --style spotlight
+  vitviz export cat.jpg -o cat.html
+  vitviz export photos/ -o photos.html --keep-layers 8,11
   vitviz export cat.jpg -o off.npz --changes lab.vitviz
   curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
 
@@ -96,6 +101,8 @@ def execute(args: argparse.Namespace) -> int:
     if _is_folder(args.output, output):
         return _export_folder(sources, output, request)
     _check_suffix(output, request)
+    if output.suffix.lower() in PAGES:
+        return _export_page(sources, output, request)
     if len(sources) > 1:
         raise InputError(
             "{count} pictures do not fit into one file. Give a folder as -o, which "
@@ -171,16 +178,32 @@ def _export_one(
     *,
     prefix: str,
 ) -> None:
-    from vitviz.attention.price import calibrate, price
-    from vitviz.attention.run import trace
     from vitviz.cli.output import say
-    from vitviz.domain.placement import Fit
-    from vitviz.pictures.preprocessing import placement_for
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
     if not prefix:
         sweep(task.target.parent)
+    made = _traced(model, image, request, prefix=prefix)
+    if made is None:
+        return
+    selection = request.selection(made)
+    selection.check(made)
+    write(made, selection, task.target, request, _inputs(model, made, request))
+    say(f"{prefix}{printable(str(task.target))}")
+
+
+def _traced(
+    model: Model, image: SourceImage, request: ExportRequest, *, prefix: str
+) -> Trace | None:
+    """Return the trace of a picture; None if only the price of its run is asked for."""
+    from vitviz.attention.price import calibrate, price
+    from vitviz.attention.run import trace
+    from vitviz.cli.output import say
+    from vitviz.domain.placement import Fit
+    from vitviz.pictures.preprocessing import placement_for
+    from vitviz.system.printable import printable
+
     name = printable(image.name)
     for note in image.notes:
         say(f"{prefix}{name}: {note}")
@@ -194,7 +217,7 @@ def _export_one(
     if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         say(f"{prefix}{name}: {sentence(made_price)}")
-        return
+        return None
     check_price(model, placement.model_size, is_agreed=request.is_agreed)
     made = trace(
         model, image, size=request.size, fit=request.fit, interventions=request.changes
@@ -217,15 +240,69 @@ def _export_one(
             f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
             f"{found.layer})"
         )
-    selection = request.selection(made)
-    selection.check(made)
-    gradients = None
-    if METHODS[request.method].needs_gradients:
-        from vitviz.explain.gradients import backward
+    return made
 
-        gradients = backward(model, made, target=request.target)
-    write(made, selection, task.target, request, MethodInputs(model, gradients))
-    say(f"{prefix}{printable(str(task.target))}")
+
+def _inputs(model: Model, made: Trace, request: ExportRequest) -> MethodInputs:
+    """Return what the method of the request needs in addition to the trace."""
+    if not METHODS[request.method].needs_gradients:
+        return MethodInputs(model, None)
+    from vitviz.explain.gradients import backward
+
+    return MethodInputs(model, backward(model, made, target=request.target))
+
+
+def _export_page(sources: list[str], target: Path, request: ExportRequest) -> int:
+    """Write one page of all pictures; return the exit code.
+
+    A folder's pictures that fail are left out and named.
+
+    Raises the error of the one picture; InputError if some of several failed.
+    """
+    from vitviz.cli.output import say
+    from vitviz.cli.page import PageWriter
+    from vitviz.system.atomic_files import sweep
+    from vitviz.system.printable import printable
+
+    sweep(target.parent)
+    model: Model | None = None
+    writer = PageWriter(request)
+    failed = 0
+    for number, source in enumerate(sources, start=1):
+        prefix = f"[{number}/{len(sources)}] " if len(sources) > 1 else ""
+        try:
+            _refuse_overwriting_source(ExportTask(source, target))
+            image = _load(source)
+        except VitvizError as error:
+            if len(sources) == 1:
+                raise
+            failed += 1
+            say(f"{prefix}vitviz: {error}")
+            continue
+        if model is None:
+            model = _load_model(request)
+        made = _traced(model, image, request, prefix=prefix)
+        if made is None:
+            continue
+        if writer.is_empty:
+            size = writer.price(made, len(sources))
+            say(f"{prefix}the page will take about {bytes_text(size)}")
+            _agree(size, target, request, ask_bytes=writer.ask_bytes)
+        writer.add(made, model, _inputs(model, made, request).gradients)
+    if writer.is_empty:
+        if not request.only_price:
+            raise InputError("None of the pictures could be opened.")
+        return 0
+    error_text = writer.write(target)
+    say(f"{printable(str(target))}: {error_text}")
+    if failed:
+        raise InputError(
+            "{failed} of {count} pictures are not in {path}; the reasons are above.",
+            failed=failed,
+            count=len(sources),
+            path=printable(str(target)),
+        )
+    return 0
 
 
 def _is_done(
@@ -381,12 +458,17 @@ def _check_suffix(output: Path, request: ExportRequest) -> None:
     suffix = output.suffix.lower()
     if suffix in NUMBERS:
         return
-    if suffix not in FIGURES:
+    if suffix not in (*FIGURES, *PAGES):
         raise InputError(
             "vitviz does not write {suffix}. OUT ends in one of {known}, or is a "
             "folder.",
             suffix=suffix,
-            known=" ".join((*FIGURES, *NUMBERS)),
+            known=" ".join((*FIGURES, *NUMBERS, *PAGES)),
+        )
+    if "all" in request.query and suffix in PAGES:
+        raise InputError(
+            "A page can show every query: name with --query the one it opens on, or "
+            "leave --query out."
         )
     if "all" in request.query:
         raise InputError(
@@ -546,10 +628,18 @@ def _write_figure(
     save(target, figure, scale=request.pixels)
 
 
-def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
+def _agree(
+    size_bytes: int,
+    target: Path,
+    request: ExportRequest,
+    *,
+    ask_bytes: int | None = None,
+) -> None:
     """Raise OutputError if a large file is not agreed to, or the disk is too full.
 
     On a terminal the user is asked.
+
+    ask_bytes : size above which it has to be agreed to; None for that of numbers.
     """
     import shutil
 
@@ -571,7 +661,7 @@ def _agree(size_bytes: int, target: Path, request: ExportRequest) -> None:
             size=size,
             free=bytes_text(free),
         )
-    if size_bytes <= ASK_BYTES or request.is_agreed:
+    if size_bytes <= (ask_bytes or ASK_BYTES) or request.is_agreed:
         return
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         print(f"{name} will take {size}. Write it? [y/N] ", end="", file=sys.stderr)

@@ -22,6 +22,7 @@ from vitviz.cli.parse import (
     listed,
     method_options_of,
     number_or,
+    numbers_of,
     one_of,
     queries_of,
     scale_of,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
 NUMBERS = (".npz", ".csv")
+PAGES = (".html",)
 # Formats of files in a folder: those with metadata, by which an export that is run
 # again finds what is done.
 FORMATS = ("png", "svg", "gif", "npz")
@@ -104,6 +106,10 @@ class ExportRequest:
     only_price: bool
     # Changes of the model, as in the Lab.
     changes: Interventions = UNTOUCHED
+    # What a page holds: layers and heads, None for all; numbers in single precision.
+    keep_layers: tuple[int, ...] | None = None
+    keep_heads: tuple[int, ...] | None = None
+    single: bool = False
 
     def options(self) -> dict[str, object]:
         """Return what shapes the result, in plain values for its metadata.
@@ -391,6 +397,20 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help="pixels of a .png or .gif for each 1/96 inch, from 0.25 to 16; default: 2",
     )
+    page = parser.add_argument_group("web page")
+    page.add_argument(
+        "--keep-layers",
+        metavar="I,J",
+        help="layers in the page, which then is smaller; default: all",
+    )
+    page.add_argument(
+        "--keep-heads", metavar="I,J", help="heads in the page; default: all"
+    )
+    page.add_argument(
+        "--single",
+        action="store_true",
+        help="numbers in single precision, twice the size; default: half floats",
+    )
     parser.add_argument(
         "--format",
         default="png",
@@ -401,7 +421,9 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         "--price", action="store_true", help="say what a run would take, and stop"
     )
     parser.add_argument(
-        "--yes", action="store_true", help="write files above 1 GB without asking"
+        "--yes",
+        action="store_true",
+        help="write files above 1 GB, and pages above 60 MB, without asking",
     )
 
 
@@ -451,6 +473,9 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         running=preprocessing_from(args),
         only_price=args.price,
         changes=UNTOUCHED if args.changes is None else _changes(args.changes),
+        keep_layers=numbers_of(args.keep_layers, "--keep-layers"),
+        keep_heads=numbers_of(args.keep_heads, "--keep-heads"),
+        single=args.single,
     )
     request.check_method()
     return request

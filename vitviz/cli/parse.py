@@ -73,6 +73,21 @@ def size_of(text: str) -> int | tuple[int, int]:
     return whole(width, "--size"), whole(height, "--size")
 
 
+def numbers_of(text: str | None, option: str) -> tuple[int, ...] | None:
+    """Return numbers from 0, in order; None without a text. Raises SelectionError."""
+    if text is None:
+        return None
+    found = [whole_number(part.strip(), 0, _MOST) for part in text.split(",")]
+    numbers = sorted({number for number in found if number is not None})
+    if None in found:
+        raise SelectionError(
+            "{option} takes numbers from 0 as in 0,5,11, not {text}.",
+            option=option,
+            text=text,
+        )
+    return tuple(numbers)
+
+
 def number_or(text: str, words: tuple[str, ...], option: str) -> int | str:
     """Return a number from 0, or one of `words`. Raises SelectionError."""
     if text in words:

@@ -1,14 +1,13 @@
 """Captions of figures: what a map shows, and what was changed of the model.
 
-A caption is a tuple of statements in the program's language, English without a window.
+A caption is a tuple of statements in the program's language, English without a window,
+or in that of `export.language.in_language`.
 The Lab's list, and the marks on pictures, name changes with the same functions.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QCoreApplication
 
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import (
@@ -22,6 +21,7 @@ from vitviz.domain.interventions import (
 )
 from vitviz.domain.methods import METHODS, OPTIONS, USUAL, MethodOption
 from vitviz.domain.number_text import format_value
+from vitviz.export.language import translator
 from vitviz.export.token_names import token_name
 from vitviz.views.classes import class_name
 from vitviz.views.display import Heat
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def tr(text: str) -> str:
     """Return a text in the program's language; English without a window."""
-    return QCoreApplication.translate("figures", text)
+    return translator().translate("figures", text)
 
 
 def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
@@ -43,27 +43,35 @@ def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
 
     state : the view that the map was resolved from.
     """
-    method, scale = METHODS[one.method], state.scale
-    place: tuple[str, ...] = ()
-    if "layer" in method.options:
-        place += (layer_text(one.layer),)
-    if "head" in method.options:
-        place += (heads_text(one.heads),)
+    scale = state.scale
     if scale is Scale.SHARED and one.method != "raw":
         scale = Scale.OWN
-    same = tr("the same for every query")
     return (
         setup.model.name,
-        *place,
-        _token_text(one, setup) if method.is_per_query else same,
-        method_text(one),
-        *_options_text(one, setup),
+        *map_words(one, setup),
         *changed_words(setup.interventions),
         *_beside_text(one, setup, state),
         *_view_text(one, state),
         *_clip_text(one.num_clipped),
         _scale_text(one, scale),
         _input_text(setup),
+    )
+
+
+def map_words(one: Heat, setup: Setup) -> tuple[str, ...]:
+    """Return layer, heads, query, method and its options, a statement each."""
+    method = METHODS[one.method]
+    place: tuple[str, ...] = ()
+    if "layer" in method.options:
+        place += (layer_text(one.layer),)
+    if "head" in method.options:
+        place += (heads_text(one.heads),)
+    same = tr("the same for every query")
+    return (
+        *place,
+        _token_text(one, setup) if method.is_per_query else same,
+        method_text(one),
+        *_options_text(one, setup),
     )
 
 
@@ -137,7 +145,7 @@ def method_title(name: str) -> str:
 
 def method_words(text: str) -> str:
     """Return a text of `domain.methods` in the program's language."""
-    return QCoreApplication.translate("methods", text)
+    return translator().translate("methods", text)
 
 
 def side_text(one: Heat, name: str) -> str:
@@ -260,7 +268,7 @@ def changed_words(interventions: Interventions) -> tuple[str, ...]:
 
 def tr_changes(text: str) -> str:
     """Return a text about changes in the program's language."""
-    return QCoreApplication.translate("changes", text)
+    return translator().translate("changes", text)
 
 
 def _heads(off: HeadsOff) -> str:

@@ -10,6 +10,7 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, MethodOptions
 from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
+from vitviz.export.page.page_options import PageOptions
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
@@ -29,6 +30,7 @@ def command_line(
     choice: ModelChoice,
     options: RunOptions,
     target: str,
+    page: PageOptions | None = None,
     session: str | None = None,
 ) -> str:
     """Return the `vitviz export` line that writes `target` as the window does.
@@ -36,6 +38,7 @@ def command_line(
     state : with layer, token and heads in the range of the trace.
     target : its ending says what is written: one figure, a frame for each layer, or
         the numbers of all layers and heads.
+    page : what a web page holds; None for everything.
     session : a saved session, from which changes of the Lab are read.
 
     Raises InputError for a picture or a model that is no file, and for changes of the
@@ -69,7 +72,9 @@ def command_line(
         words += ["--changes", session]
     words += _what(state, setup, target)
     words += _view(state)
-    if not target.lower().endswith((*NUMBERS, ".gif")):
+    if target.lower().endswith(".html"):
+        words += _page(page or PageOptions())
+    elif not target.lower().endswith((*NUMBERS, ".gif")):
         words.append("--caption")
     return shlex.join(words)
 
@@ -147,6 +152,15 @@ def _view(state: ViewState) -> list[str]:
     if not state.show_grid:
         words.append("--no-grid")
     return words
+
+
+def _page(page: PageOptions) -> list[str]:
+    """Return the options for what a web page holds."""
+    words = []
+    for name, numbers in (("layers", page.layers), ("heads", page.heads)):
+        if numbers is not None:
+            words += [f"--keep-{name}", ",".join(map(str, numbers))]
+    return [*words, "--single"] if page.is_single else words
 
 
 def head_text(choice: HeadChoice) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from vitviz.domain.geometry import POOL, PatchGrid
+from vitviz.export.language import translator
 
 
 def token_name(token: int, grid: PatchGrid, names: tuple[str, ...]) -> str:
@@ -19,7 +18,7 @@ def token_name(token: int, grid: PatchGrid, names: tuple[str, ...]) -> str:
         return f"({cell[0]}, {cell[1]})"
     if token < len(names):
         return special_name(names[token])
-    return QCoreApplication.translate("figures", "token {n}").format(n=token)
+    return translator().translate("figures", "token {n}").format(n=token)
 
 
 def special_name(name: str) -> str:
@@ -31,4 +30,4 @@ def special_name(name: str) -> str:
 
 def pool_name() -> str:
     """Return the name of a pooling head's query."""
-    return QCoreApplication.translate("figures", "pool")
+    return translator().translate("figures", "pool")

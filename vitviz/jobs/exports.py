@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.export.numbers import Selection
+    from vitviz.export.page.page_options import PageOptions
     from vitviz.models.model import Model
 
 
@@ -214,4 +215,46 @@ def numbers(
             model=model,
             on_progress=context.advance,
         )
+    return path
+
+
+def page_price(trace: Trace, options: PageOptions) -> int:
+    """Return the size of a web page in bytes, about; quick."""
+    from vitviz.export.page.page_picture import page_bytes
+
+    return page_bytes([trace], options)
+
+
+def web_page(
+    context: Context,
+    trace: Trace,
+    shown: Display,
+    model: Model | None,
+    options: PageOptions,
+    path: Path,
+) -> Path:
+    """Write a web page that opens on what is on screen, with a method's map on it.
+
+    Reports the share that is done, in [0, 1], and returns the path. Raises
+    SelectionError, OutputError.
+    """
+    from vitviz.export.page.document import page_text
+    from vitviz.export.page.notebook import token_colours
+    from vitviz.export.page.page_picture import PageMap, page_picture
+
+    maps = []
+    if shown.heat is not None and shown.state.method != "raw":
+        maps.append(PageMap.of_heat(shown.heat, trace.setup))
+    made = page_picture(
+        trace,
+        state=shown.state,
+        options=options,
+        maps=maps,
+        colours=() if model is None else token_colours(model, trace),
+        check=context.raise_if_cancelled,
+        on_progress=context.advance,
+    )
+    data = page_text([made]).encode("utf-8")
+    context.raise_if_cancelled()
+    write_bytes(path, data)
     return path

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from vitviz.errors import InputError
 from vitviz.export.command_line import command_line
-from vitviz.jobs.exports import animation, figure, numbers
+from vitviz.export.page.page_options import PageOptions
+from vitviz.jobs.exports import animation, figure, numbers, page_price, web_page
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.system.printable import printable
+from vitviz.ui.files.page_dialog import PageDialog
 from vitviz.ui.files.start_folder import start_folder
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from vitviz.views.view_state import ViewState
 
 
-ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv"}
+ENDINGS = {".png", ".svg", ".pdf", ".gif", ".npz", ".csv", ".html"}
 
 
 def named(path: Path, kind: str) -> Path:
@@ -81,9 +83,47 @@ class ExportDialog(QObject):
         self._folder: Path | None = None
         # Files being written whose model the Lab has changed.
         self._changed: set[Path] = set()
+        # What the last web page holds.
+        self._page = PageOptions()
 
     def ask(self, window: QWidget) -> None:
         """Ask for a file and write it; its ending decides what is written."""
+        self._ask(window, None)
+
+    def ask_page(self, window: QWidget) -> None:
+        """Ask what a web page is to hold, and for its file, and write it."""
+        options = self._asked_options(window)
+        if options is not None:
+            self._ask(window, options)
+
+    def _asked_options(self, window: QWidget) -> PageOptions | None:
+        """Return what a web page is to hold; None where the dialog was cancelled."""
+        trace, shown = self._control.document.trace, self._control.display
+        if trace is None or shown is None or shown.heat is None:
+            return None
+        usable = [
+            layer
+            for layer in range(trace.num_layers)
+            if PageOptions().has(trace, layer)
+        ]
+        dialog = PageDialog(
+            window,
+            lambda options: page_price(trace, options),
+            layers=usable,
+            num_layers=trace.num_layers,
+            num_heads=trace.num_heads,
+            layer=shown.layer,
+        )
+        is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        options = dialog.options()
+        dialog.deleteLater()
+        return options if is_accepted else None
+
+    def _ask(self, window: QWidget, page: PageOptions | None) -> None:
+        """Ask for a file and write it.
+
+        page : what a web page is to hold; None for the other kinds of files.
+        """
         control = self._control
         shown = control.display
         if control.document.trace is None or shown is None or shown.heat is None:
@@ -92,17 +132,20 @@ class ExportDialog(QObject):
         of = "" if image is None or image.path is None else f"{image.path.stem[:80]}-"
         ending = "-changed" if control.document.trace.interventions else ""
         folder = self._folder or start_folder(image)
+        kinds = [
+            self.tr("Figure") + " (*.png *.svg *.pdf)",
+            self.tr("Animation through the layers") + " (*.gif)",
+            self.tr("Numbers, this query") + " (*.npz *.csv)",
+            self.tr("Web page") + " (*.html)",
+        ]
+        if page is not None:
+            kinds = kinds[-1:]
+        suffix = ".png" if page is None else ".html"
         path, kind = QFileDialog.getSaveFileName(
             window,
             self.tr("Export"),
-            str(folder / f"{of}attention{ending}.png"),
-            ";;".join(
-                (
-                    self.tr("Figure") + " (*.png *.svg *.pdf)",
-                    self.tr("Animation through the layers") + " (*.gif)",
-                    self.tr("Numbers, this query") + " (*.npz *.csv)",
-                )
-            ),
+            str(folder / f"{of}attention{ending}{suffix}"),
+            ";;".join(kinds),
         )
         if not path:
             return
@@ -115,10 +158,17 @@ class ExportDialog(QObject):
             )
             self.refused.emit(error)
             return
-        self.write(str(target))
+        if target.suffix.lower() == ".html" and page is None:
+            page = self._asked_options(window)
+            if page is None:
+                return
+        self.write(str(target), page=page)
 
-    def write(self, path: str) -> None:
-        """Write what is on screen now; the ending of `path` decides in which form."""
+    def write(self, path: str, *, page: PageOptions | None = None) -> None:
+        """Write what is on screen now; the ending of `path` decides in which form.
+
+        page : what a web page is to hold; None for everything.
+        """
         control = self._control
         trace, shown = control.document.trace, control.display
         if trace is None or shown is None or shown.heat is None:
@@ -132,6 +182,9 @@ class ExportDialog(QObject):
             job = bound(numbers, trace, state, model, target)
         elif path.lower().endswith(".gif"):
             job = bound(animation, trace, state, model, target)
+        elif path.lower().endswith(".html"):
+            self._page = page or PageOptions()
+            job = bound(web_page, trace, shown, model, self._page, target)
         else:
             kind, job = JobKind.WRITE, bound(figure, shown, trace, target)
         control.write_queue.write(kind, target, job, self._on_written)
@@ -157,6 +210,7 @@ class ExportDialog(QObject):
             choice=control.choice,
             options=control.options,
             target=target,
+            page=self._page,
             session=None if session is None else str(session),
         )
 

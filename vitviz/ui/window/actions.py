@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from vitviz.ui.base import icons
 
 # Actions in the Export menu.
-OF_THE_EXPORT_MENU = ("copy_command", "save_session", "save_session_as")
+OF_THE_EXPORT_MENU = ("export_page", "copy_command", "save_session", "save_session_as")
 # Actions in the menu at the right end of the top bar.
 OF_THE_PROGRAM = (
     "present",
@@ -62,6 +62,7 @@ def specs() -> tuple[Spec, ...]:
         Spec("paste", tr("Paste picture"), ("Ctrl+V",), file),
         Spec("copy", tr("Copy view as a picture"), ("Ctrl+C",), file),
         Spec("export", tr("Export figure or numbers…"), ("Ctrl+E",), file),
+        Spec("export_page", tr("Web page…"), ("Ctrl+Shift+E",), file),
         Spec("copy_command", tr("Copy command line"), ("Ctrl+Shift+C",), file),
         Spec("save_session", tr("Save session…"), ("Ctrl+S",), file),
         Spec("save_session_as", tr("Save session as…"), ("Ctrl+Shift+S",), file),

@@ -323,6 +323,10 @@ class MainWindow(QMainWindow):
         """Ask for a file and write a figure, an animation or numbers into it."""
         self.controller.export_dialog.ask(self)
 
+    def export_page(self) -> None:
+        """Ask what a web page is to hold, and for its file, and write it."""
+        self.controller.export_dialog.ask_page(self)
+
     def copy_command_line(self) -> None:
         """Put the command line that writes what is on screen on the clipboard.
 

@@ -1,0 +1,61 @@
+// Rows of small maps that are buttons: the layer rail, the head strip, token colours.
+
+import { overlay } from "./colour.mjs";
+import { canvasOf } from "./picture_view.mjs";
+
+/** Buttons in a group, each with a small map and a label below it. */
+export class Cells {
+  /** chosen: called with (index, event) of the button that was pressed. */
+  constructor(group, chosen) {
+    this.group = group;
+    this.buttons = [];
+    group.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button && !button.disabled) {
+        chosen(Number(button.dataset.index), event);
+      }
+    });
+  }
+
+  /** Have as many buttons as there are labels; [visible, spoken] each. */
+  setLabels(labels) {
+    if (labels.length !== this.buttons.length) {
+      this.group.replaceChildren();
+      this.buttons = labels.map((_, index) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "cell";
+        button.dataset.index = index;
+        button.append(document.createElement("canvas"), document.createElement("span"));
+        this.group.append(button);
+        return button;
+      });
+    }
+    labels.forEach(([visible, spoken], index) => {
+      this.buttons[index].lastChild.textContent = visible;
+      this.buttons[index].setAttribute("aria-label", spoken);
+      this.buttons[index].title = spoken;
+    });
+  }
+
+  /** Mark the chosen buttons. */
+  setPressed(isPressed) {
+    this.buttons.forEach((button, index) => {
+      button.setAttribute("aria-pressed", String(isPressed(index)));
+    });
+  }
+
+  /** Show a map, opaque, in one button. */
+  setMap(index, patches, levels, table, rows, cols) {
+    this.setColours(index, overlay(patches, levels, "map", table, 1), rows, cols);
+  }
+
+  /** Show RGBA bytes in one button. */
+  setColours(index, bytes, rows, cols) {
+    const canvas = this.buttons[index].firstChild;
+    canvas.width = cols;
+    canvas.height = rows;
+    canvas.getContext("2d").drawImage(canvasOf(bytes, cols, rows), 0, 0);
+    canvas.style.aspectRatio = `${cols} / ${rows}`;
+  }
+}

@@ -1,0 +1,139 @@
+"""Chromium, driven as a person would: opens files, clicks, reads what it shows."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+# Without a sandbox, since tests also run as root; nothing of it leaves the machine.
+SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-device-scale-factor=1",
+    "--lang=en",
+)
+PATIENCE_S = 60
+
+
+class Browser:
+    """One page in Chromium."""
+
+    def __init__(self, driver: Any) -> None:  # noqa: ANN401  (selenium has no types)
+        self.driver = driver
+
+    @classmethod
+    @contextlib.contextmanager
+    def opened(cls, profile: Path, size: str = "1280,1000") -> Iterator[Browser]:
+        """Open a window of a size, with a fresh profile."""
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for switch in (
+            *SWITCHES,
+            f"--user-data-dir={profile}",
+            f"--window-size={size}",
+        ):
+            options.add_argument(switch)
+        options.set_capability(
+            "goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"}
+        )
+        driver = webdriver.Chrome(
+            options=options, service=Service("/usr/bin/chromedriver")
+        )
+        driver.set_script_timeout(PATIENCE_S)
+        try:
+            yield cls(driver)
+        finally:
+            driver.quit()
+
+    def open(self, path: Path, address: str = "") -> None:
+        """Open a page from the disk and wait until it shows its picture."""
+        self.driver.get("about:blank")
+        self.driver.get(f"file://{path}{address}")
+        self.wait("return document.body.dataset.ready === '1'")
+
+    def run(self, script: str, *given: object) -> Any:  # noqa: ANN401
+        """Return what a script in the page returns."""
+        return self.driver.execute_script(script, *given)
+
+    def wait(self, script: str) -> None:
+        """Wait until a script in the page returns something true."""
+        WebDriverWait(self.driver, PATIENCE_S, 0.05).until(lambda _: self.run(script))
+
+    def find(self, selector: str) -> Any:  # noqa: ANN401
+        """Return the first element of a selector."""
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        """Return the text of an element, shown or not."""
+        return str(self.find(selector).get_attribute("textContent"))
+
+    def click(self, selector: str, *, shift: bool = False) -> None:
+        """Click an element, with shift if wanted."""
+        chain = ActionChains(self.driver, duration=0)
+        if shift:
+            chain.key_down(Keys.SHIFT)
+        chain.move_to_element(self.find(selector)).click()
+        if shift:
+            chain.key_up(Keys.SHIFT)
+        chain.perform()
+
+    def at_token(self, token: int, *, click: bool = True, shift: bool = False) -> None:
+        """Move to a token's patch on the picture, and click it."""
+        x, y = self.run("return vitvizPage.picture.middleOf(arguments[0])", token)
+        canvas = self.find("#picture")
+        chain = ActionChains(self.driver, duration=0)
+        # selenium counts from the middle of the element
+        width, height = canvas.size["width"], canvas.size["height"]
+        chain.move_to_element_with_offset(canvas, x - width / 2, y - height / 2)
+        if shift:
+            chain.key_down(Keys.SHIFT)
+        if click:
+            chain.click()
+        if shift:
+            chain.key_up(Keys.SHIFT)
+        chain.perform()
+
+    def keys(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        ActionChains(self.driver, duration=0).send_keys(*keys).perform()
+
+    def check(self) -> None:
+        """Fail if the console has errors, or something was asked of a network."""
+        errors = [
+            one["message"]
+            for one in self.driver.get_log("browser")
+            if one["level"] in ("SEVERE", "WARNING")
+        ]
+        assert not errors, errors
+        asked = self.requests()
+        assert not asked, asked
+
+    def requests(self) -> list[str]:
+        """Return the addresses that the page asked for, but for itself and its data."""
+        found = []
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                sent = message["params"]
+                # the browser's own start page asks for its own parts
+                if not sent["documentURL"].startswith("chrome:"):
+                    found.append(sent["request"]["url"])
+        own = ("file:///tmp/", "data:", "blob:", "about:")
+        return [url for url in found if not url.startswith(own)]

@@ -1,0 +1,229 @@
+"""Pages opened from the disk in Chromium: what is clicked is what the trace holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+import vitviz
+from tests.page.browser import Browser
+from tests.page.pages import CASES, tokens_of, traced
+from vitviz.cli.main import main
+from vitviz.domain.heads import HeadChoice
+from vitviz.domain.number_text import format_value
+from vitviz.export.page.document import page_text
+from vitviz.export.page.page_picture import page_picture
+from vitviz.views.display import resolve
+from vitviz.views.view_state import ViewState
+
+HOSTILE = (
+    "</script><script>document.body.dataset.evil=1</script>",
+    "\"'><img src=x onerror=document.body.dataset.evil=1>",
+    "\u202egnp.tac\u2066 {{program}} ${data} \\u003c <!-- ]]> & &lt;b&gt;",
+)
+
+
+def shown(browser: Browser) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """The values of the map that the page shows, a value for each patch."""
+    return np.array(browser.run("return Array.from(vitvizPage.shown.patches)"))
+
+
+def written(trace: vitviz.Trace, path: Path) -> Path:
+    trace.to_html(path)
+    return path
+
+
+def click_through(browser: Browser, trace: vitviz.Trace, count: int) -> None:
+    """Click patches in several layers and heads, both ways, and read their values."""
+    claim = browser.run("return vitvizPage.description.error")
+    layers = browser.run("return vitvizPage.trace.stored")
+    first, grid = trace.num_prefix_tokens, trace.grid
+    patches = [t for t in tokens_of(trace, trace.num_tokens) if t >= first]
+    seen = [
+        t for t in patches if trace.setup.placement.seen_rect().has(*_middle(trace, t))
+    ]
+    generator = np.random.default_rng(3)
+    for number, token in enumerate(seen[:count]):
+        layer = int(generator.choice(layers))
+        head = int(generator.integers(trace.num_heads))
+        is_row = number % 2 == 0
+        browser.click(f"#rail button:nth-child({layer + 1})")
+        browser.click(f"#heads button:nth-child({4 + head})")
+        way = "looks at" if is_row else "looked at by"
+        browser.click(f'[data-direction="{way}"]')
+        browser.at_token(token)
+        read = trace.row if is_row else trace.column
+        own = read(layer, token)[head][first:]
+        found = shown(browser)
+        np.testing.assert_allclose(found, own, rtol=0, atol=claim)
+        peak = divmod(int(np.argmax(found)), grid[1])
+        status = browser.text("#status")
+        assert f"({peak[0]}, {peak[1]})" in status
+        assert format_value(float(np.float32(found.max()))) in status
+        caption = browser.text("#caption")
+        assert f"layer {layer}" in caption
+        assert f"head {head}" in caption
+
+
+def _middle(trace: vitviz.Trace, token: int) -> tuple[float, float]:
+    cell = trace.setup.grid.cell(token)
+    assert cell is not None
+    rect = trace.setup.placement.cell_rect(*cell, trace.setup.grid)
+    return rect.x + rect.width / 2, rect.y + rect.height / 2
+
+
+def test_twenty_patches_and_everything_else_on_a_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    trace = traced("registers")
+    page = written(trace, tmp_path / "page.html")
+    browser.open(page)
+    click_through(browser, trace, 20)
+    claim = browser.run("return vitvizPage.description.error")
+
+    # a special token, and the mean of all heads
+    browser.click("#heads button:nth-child(1)")
+    browser.click('#special [data-token="2"]')
+    browser.click('[data-direction="looks at"]')
+    layer = browser.run("return vitvizPage.state.layer")
+    own = trace.row(layer, 2).mean(0)[trace.num_prefix_tokens :]
+    np.testing.assert_allclose(shown(browser), own, atol=claim)
+    assert "reg 1" in browser.text("#status")
+
+    # a second query beside it, and the address that brings all of it back
+    token = trace.num_prefix_tokens + 7
+    browser.at_token(token, shift=True)
+    assert browser.run("return vitvizPage.state.others") == [token]
+    assert "(0, 7)" in browser.text("#beside")
+    address = browser.run("return location.hash")
+    browser.open(page, "#layer=1&head=2&q=3,4")
+    cell = trace.setup.grid.token(3, 4)
+    np.testing.assert_allclose(
+        shown(browser), trace.row(1, cell)[2][trace.num_prefix_tokens :], atol=claim
+    )
+    browser.open(page, address)
+    np.testing.assert_allclose(shown(browser), own, atol=claim)
+    assert browser.run("return vitvizPage.state.others") == [token]
+
+    # keys as in the program
+    browser.keys("]", ".", "x", "v", "l")
+    state = browser.run("return vitvizPage.state")
+    assert state["layer"] == min(layer + 1, trace.num_layers - 1)
+    assert state["heads"] == {"heads": [], "fusion": "max"}
+    assert (state["direction"], state["style"], state["log"]) == (
+        "looked at by",
+        "map",
+        True,
+    )
+    browser.find("#picture").click()
+    before = browser.run("return vitvizPage.state.token")
+    browser.keys(Keys.ARROW_UP, Keys.ARROW_LEFT)
+    moved = browser.run("return vitvizPage.state.token")
+    assert moved == before - trace.grid[1] - 1
+
+    # a preview under the pointer changes the status, not the pinned query
+    browser.at_token(cell, click=False)
+    browser.wait(
+        "return document.getElementById('status').textContent.includes('(3, 4)')"
+    )
+    assert browser.run("return vitvizPage.state.token") == moved
+
+    # the matrix, by the worker
+    browser.run("document.getElementById('matrix-part').open = true")
+    browser.wait("return document.getElementById('matrix').dataset.done")
+    side = trace.num_tokens
+    matrix = np.array(browser.run("return Array.from(vitvizPage.matrix)"))
+    own = np.max([trace.matrix(state["layer"], h) for h in range(trace.num_heads)], 0)
+    np.testing.assert_allclose(matrix.reshape(side, side), own, atol=claim)
+
+    # Japanese, and what every control is called
+    browser.click("#language")
+    assert browser.run("return document.documentElement.lang") == "ja"
+    assert "層" in browser.text("#caption")
+    unnamed = browser.run(
+        "return [...document.querySelectorAll('button, canvas[role], select, input')]"
+        ".filter(e => !(e.getAttribute('aria-label') || e.textContent.trim()"
+        " || e.closest('label')?.textContent.trim()"
+        " || e.querySelector('img')?.alt)).map(e => e.outerHTML)"
+    )
+    assert unnamed == []
+
+
+def test_hostile_names_are_text(browser: Browser, tmp_path: Path) -> None:
+    """Names of a picture, a model and classes, and captions of maps."""
+    name = " ".join(HOSTILE)
+    picture = PIL.Image.new("RGB", (64, 64), "olive")
+    trace = vitviz.trace(vitviz.load_model(patch_size=32), picture, size=64)
+    made = page_picture(trace)
+    made.description["name"] = name
+    made.description["model"]["name"] = name
+    made.description["classes"] = [[name, 0.5]]
+    made.description["changes"] = {"en": [name], "ja": [name]}
+    made.description["settings"] = {"en": [[name, name]], "ja": [[name, name]]}
+    page = tmp_path / "hostile.html"
+    page.write_text(page_text([made]), encoding="utf-8")
+    browser.open(page)
+    assert browser.run("return document.body.dataset.evil") is None
+    for place in ("#title", "#subtitle", "#classes span", "#about dt", "#about dd"):
+        assert browser.text(place) == name, place
+    assert name in browser.text("#caption")
+    assert name in browser.text("#changed")
+    assert browser.run("return document.title") == f"{name} · vitviz"
+    assert browser.run("return document.scripts.length") == 2 + len(made.blocks)
+    # nothing can be added: the policy of the page forbids it
+    browser.run(
+        "const s = document.createElement('script');"
+        "s.textContent = 'document.body.dataset.evil = 1'; document.body.append(s)"
+    )
+    assert browser.run("return document.body.dataset.evil") is None
+    refused = [one["message"] for one in browser.driver.get_log("browser")]
+    assert any("Content Security Policy" in one for one in refused)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", CASES)
+def test_every_kind_of_model(browser: Browser, tmp_path: Path, name: str) -> None:
+    trace = traced(name)
+    browser.open(written(trace, tmp_path / "page.html"))
+    click_through(browser, trace, 20)
+    if trace.has_pool:
+        claim = browser.run("return vitvizPage.description.error")
+        browser.click('#special [data-token="-1"]')
+        browser.click("#heads button:nth-child(4)")
+        last = trace.num_layers - 1
+        own = trace.row(last, "pool")[0][trace.num_prefix_tokens :]
+        np.testing.assert_allclose(shown(browser), own, atol=claim)
+
+
+def test_a_folder_is_one_page_with_a_film_strip(
+    browser: Browser, tmp_path: Path, photo: Path, other_photo: Path
+) -> None:
+    page = tmp_path / "both.html"
+    words = [str(photo), str(other_photo), "-o", str(page), "--patch", "32"]
+    state = ["--layer", "2", "--head", "1", "--query", "3,2", "--style", "map"]
+    chosen = ["--keep-layers", "2,5", "--keep-heads", "1,3"]
+    assert main(["export", *words, *state, *chosen]) == 0
+    browser.open(page)
+    model = vitviz.load_model(patch_size=32)
+    for number, source in enumerate((photo, other_photo), start=1):
+        browser.click(f"#film button:nth-child({number})")
+        index = number - 1
+        browser.wait(
+            f"return vitvizPage.index === {index} && !!vitvizPage.images[{index}]"
+        )
+        trace = vitviz.trace(model, source)
+        view = ViewState(layer=2, heads=HeadChoice((1,)), token=trace.token((3, 2)))
+        own = resolve(view, trace)
+        assert own is not None
+        assert own.heat is not None
+        claim = browser.run("return vitvizPage.description.error")
+        np.testing.assert_allclose(shown(browser), own.heat.patches.ravel(), atol=claim)
+        assert browser.text("#title") == source.name
+        assert browser.run("return vitvizPage.trace.stored") == [2, 5]
+        assert browser.run("return vitvizPage.trace.layer(5).heads") == [1, 3]
+        assert browser.run("return vitvizPage.trace.tokenColours.length") == 7
+    assert "heads 1, 3" in browser.find("#heads button").get_attribute("aria-label")
