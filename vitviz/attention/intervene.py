@@ -439,6 +439,7 @@ def _blurred(pixels: Tensor, axis: int, deviation: float) -> Tensor:
     is_row = axis == 3
     padding = (reach, reach, 0, 0) if is_row else (0, 0, reach, reach)
     padded = F.pad(pixels, padding, mode="replicate")
-    shape = (3, 1, 1, -1) if is_row else (3, 1, -1, 1)
-    weight = kernel.view(1, 1, *shape[2:]).expand(3, -1, -1, -1)  # (3, 1, h, w)
-    return F.conv2d(padded, weight.contiguous(), groups=3)  # (1, 3, H, W)
+    count = pixels.shape[1]
+    shape = (1, 1, 1, -1) if is_row else (1, 1, -1, 1)
+    weight = kernel.view(shape).expand(count, -1, -1, -1)  # (C, 1, h, w)
+    return F.conv2d(padded, weight.contiguous(), groups=count)  # (1, C, H, W)

@@ -28,7 +28,7 @@ from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.domain.placement import Fit, Placement
 from vitviz.errors import BudgetError, InputError, UnsupportedModelError
 from vitviz.models.checkpoints.checks import MODEL_ERRORS
-from vitviz.models.model import Model
+from vitviz.models.model import Model, ModelInfo
 from vitviz.pictures.preprocessing import Preprocessing, placement_for, prepare
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.system.memory import is_out_of_memory
@@ -79,7 +79,9 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
     hidden = [one for one in setup.interventions.hidden if one.how.fill is not None]
     if setup.image is None or not any(one.patches for one in hidden):
         return None
-    prepared = prepare(setup.image, setup.placement, setup.preprocessing)
+    prepared = as_channels(
+        prepare(setup.image, setup.placement, setup.preprocessing), setup.model
+    )
     pixels = hide_patches(setup, torch.from_numpy(prepared)[None])[0].numpy()
     width, height = setup.model.patch_size
     out = np.zeros((*pixels.shape[1:], 4), np.uint8)
@@ -91,10 +93,41 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
     return out
 
 
+# Of red, green and blue in a grey picture: ITU-R BT.601, as Pillow has it.
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
+
+
+def as_channels(
+    prepared: npt.NDArray[np.float32], info: ModelInfo
+) -> npt.NDArray[np.float32]:
+    """Return a picture's input, (3, h, w), in as many channels as the model takes.
+
+    One channel is the luminance.
+
+    Raises InputError for a model that takes other channels than a picture has.
+    """
+    if info.channels == 3:
+        return prepared
+    if info.channels == 1:
+        grey: npt.NDArray[np.float32] = (prepared * _LUMINANCE).sum(0, keepdims=True)
+        return grey
+    raise InputError(
+        "{model} takes {channels} channels, and a picture has three. Give it a "
+        "prepared tensor of the shape (1, {channels}, height, width).",
+        model=info.name,
+        channels=info.channels,
+    )
+
+
 def _colours(
     pixels: npt.NDArray[np.float32], preprocessing: Preprocessing
 ) -> npt.NDArray[np.uint8]:
-    """Return a normalised input, (3, h, w), as colours, (h, w, 3); NaN is black."""
+    """Return a normalised input, (C, h, w), as colours, (h, w, 3); NaN is black.
+
+    Of more than three channels the first three; one channel is grey.
+    """
+    shown_channels = [min(i, len(pixels) - 1) for i in range(3)]
+    pixels = pixels[shown_channels]
     mean, std = (
         np.asarray(values, np.float32)[:, None, None]
         for values in (preprocessing.mean, preprocessing.std)
@@ -204,7 +237,7 @@ def _untouched(
         fit=Fit(fit),
     )
     model.adapter.check_size(placement.model_size)
-    prepared = prepare(source, placement, model.preprocessing)
+    prepared = as_channels(prepare(source, placement, model.preprocessing), model.info)
     pixels = torch.from_numpy(prepared)[None].to(model.device, model.dtype)
     return _setup(model, placement, source), pixels
 
@@ -239,9 +272,12 @@ def _set_up_tensor(model: Model, image: Tensor) -> tuple[Setup, Tensor]:
     Raises InputError for another shape, SelectionError for a size the model cannot
     take.
     """
-    if image.dim() != 4 or image.shape[0] != 1 or image.shape[1] != 3:
+    channels = model.info.channels
+    if image.dim() != 4 or tuple(image.shape[:2]) != (1, channels):
         raise InputError(
-            "A prepared input has the shape (1, 3, height, width), not {shape}.",
+            "A prepared input has the shape (1, {channels}, height, width), not "
+            "{shape}.",
+            channels=channels,
             shape=tuple(image.shape),
         )
     height, width = image.shape[-2:]

@@ -172,7 +172,8 @@ def calibrate(model: Model) -> Calibration:
             model.adapter.check_size(size)
         except VitvizError:  # the model takes only its own size
             size = own
-    pixels = torch.zeros(1, 3, size[1], size[0], device=model.device, dtype=model.dtype)
+    shape = 1, model.info.channels, size[1], size[0]
+    pixels = torch.zeros(shape, device=model.device, dtype=model.dtype)
     with torch.inference_mode(), model.adapter.ready(size):
         model.adapter.forward(pixels)
         elapsed = _best(lambda: model.adapter.forward(pixels), model.info.device)

@@ -31,6 +31,7 @@ from vitviz.attention.independent_check import verify_rows
 from vitviz.attention.intervene import AppliedInterventions, Call, as_bias
 from vitviz.domain.interventions import Axis
 from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
+from vitviz.models.adapters.eager import not_followed
 
 # Of the biases that one trace keeps, all layers together.
 MAX_BIAS_BYTES = 256 * 2**20
@@ -89,12 +90,29 @@ class _Recorder:
         enable_gqa: bool = False,
     ) -> Tensor:
         """Return what torch's own function returns, and record the call."""
+        with not_followed():  # the checks compute attention, too
+            return self._recorded(
+                query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
+            )
+
+    def _recorded(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None,
+        dropout_p: float,
+        is_causal: bool,
+        scale: float | None,
+        enable_gqa: bool = False,
+    ) -> Tensor:
         is_ours = threading.get_ident() == self.thread_id
         is_ours = is_ours and self.layer not in self.windowed
         if is_ours and query.dim() == 3:  # heads without a batch, as in timm's SAM
             bias = attn_mask if attn_mask is None else attn_mask[None]
             query, key, value = query[None], key[None], value[None]
-            return self(query, key, value, bias, dropout_p, is_causal, scale)[0]
+            options = dropout_p, is_causal, scale
+            return self._recorded(query, key, value, bias, *options)[0]
         if is_ours:
             self._refuse(query, dropout_p, is_causal)
             if self.changes is not None and self.layer is not None:

@@ -17,7 +17,11 @@ import torch
 from torch import Tensor
 
 from vitviz.attention.cpu_fallback import as_run
-from vitviz.attention.prepare import applied_interventions, hide_patches
+from vitviz.attention.prepare import (
+    applied_interventions,
+    as_channels,
+    hide_patches,
+)
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
@@ -139,7 +143,7 @@ def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
                 "This trace was made of a prepared tensor: give it again as `pixels`."
             )
         prepared = prepare(setup.image, setup.placement, setup.preprocessing)
-        pixels = torch.from_numpy(prepared)[None]
+        pixels = torch.from_numpy(as_channels(prepared, setup.model))[None]
     return hide_patches(setup, pixels)
 
 

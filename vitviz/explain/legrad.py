@@ -28,7 +28,12 @@ from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import Cancelled
 from vitviz.explain.gradients import target_class
-from vitviz.explain.model_parts import ReadOut, read_out, states_among
+from vitviz.explain.model_parts import (
+    ReadOut,
+    read_out,
+    require_states,
+    states_among,
+)
 from vitviz.models.model import Model
 
 # Called between tiles; raises Cancelled to end the computation.
@@ -57,6 +62,7 @@ def legrad(
     adapter = model.adapter
     outputs: dict[int, Tensor] = {}
     states: list[Tensor] = []
+    require_states(model)
     changes = applied_interventions(trace.setup)
 
     def leave(_module: nn.Module, _args: object, output: object) -> None:

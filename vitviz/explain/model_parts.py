@@ -167,6 +167,16 @@ def _is_close(found: Tensor, own: Tensor) -> bool:
     return bool(error <= LIMIT)
 
 
+def require_states(model: Model) -> None:
+    """Raise UnsupportedModelError if only the attention of blocks is known."""
+    if not getattr(model.adapter, "passes_states", True):
+        raise UnsupportedModelError(
+            "{name} keeps attention and the rest of a block apart, so what its tokens "
+            "carry from block to block cannot be told. Put both into one module.",
+            name=model.info.name,
+        )
+
+
 def states_among(value: object) -> Tensor:
     """Return the token states among a block's arguments or results, (1, N, D).
 

@@ -31,7 +31,11 @@ from vitviz.attention.prepare import reapply_interventions
 from vitviz.attention.trace import Trace, as_array
 from vitviz.errors import Cancelled, UnsupportedModelError
 from vitviz.explain.gradients import prepared_pixels
-from vitviz.explain.model_parts import read_out, states_among
+from vitviz.explain.model_parts import (
+    read_out,
+    require_states,
+    states_among,
+)
 from vitviz.models.adapters.flexivit import PatchEmbedding
 from vitviz.models.model import Adapter, Model
 
@@ -71,9 +75,11 @@ def states(
     is_cancelled : polled after every block.
 
     Raises InputError if the trace was made of a prepared tensor that is not given, or
-    if the model's blocks do not pass tensors, and Cancelled.
+    if the model's blocks do not pass tensors, UnsupportedModelError if they are not
+    known, and Cancelled.
     """
     model = as_run(model, trace)
+    require_states(model)
     pixels = prepared_pixels(trace, pixels)
     found: list[Tensor] = []
 
@@ -210,7 +216,8 @@ def positions(model: Model, trace: Trace) -> Tensor:
     model = as_run(model, trace)
     adapter = model.adapter
     width, height = trace.setup.placement.model_size
-    pixels = torch.zeros(1, 3, height, width, device=model.device, dtype=model.dtype)
+    shape = 1, model.info.channels, height, width
+    pixels = torch.zeros(shape, device=model.device, dtype=model.dtype)
     hook = adapter.blocks[0].register_forward_pre_hook(enter)
     try:
         with (
@@ -244,6 +251,12 @@ def filters(model: Model) -> Array:
     part = patch_embedding(model.adapter)
     kernel = part.kernel if isinstance(part, PatchEmbedding) else part.weight
     kernel = cast("Tensor", kernel).detach().float()  # (D, 3, H, W)
+    if kernel.shape[1] != 3:
+        raise UnsupportedModelError(
+            "{name} takes {channels} channels, and its filters are no colours.",
+            name=model.info.name,
+            channels=kernel.shape[1],
+        )
     flat = kernel.flatten(1)  # (D, 3·H·W)
     _, _, basis = torch.linalg.svd(flat - flat.mean(dim=0), full_matrices=False)
     shown = basis[:NUM_FILTERS].unflatten(1, kernel.shape[1:])  # (28, 3, H, W)

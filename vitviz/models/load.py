@@ -51,6 +51,7 @@ from vitviz.pictures.preprocessing import (
     Preprocessing,
 )
 
+HALF = (0.5, 0.5, 0.5)
 # Paths that end so mean files of weights, even if there is no such file.
 WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
 
@@ -128,8 +129,8 @@ def wrap(
     *,
     patch_size: int | None = None,
     num_prefix_tokens: int | None = None,
-    mean: tuple[float, float, float] | None = None,
-    std: tuple[float, float, float] | None = None,
+    mean: float | Sequence[float] | None = None,
+    std: float | Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
     size: int | tuple[int, int] | None = None,
 ) -> Model:
@@ -141,12 +142,15 @@ def wrap(
     patch_size : in pixels, square; None asks or infers it.
     num_prefix_tokens : special tokens, which come first; None asks the module, or else
         takes what the first trace leaves over beside the patches.
-    mean, std : of red, green, blue in [0, 1]; None takes those of a timm module, or
-        else ImageNet's.
+    mean, std : of red, green, blue in [0, 1], or one number for all channels; None
+        takes those of a timm module, or else ImageNet's, of one channel 0.5.
     labels : names of the classes; for a module of no known library they say that it
         returns logits.
     size : the input it was made for, S for S×S or (width, height), in pixels; None asks
-        the module, or else takes 224×224.
+        the module, or else takes what its position table was made for, or 224×224.
+
+    A module that takes one channel gets the picture's luminance, one that takes others
+    than three a prepared tensor.
 
     Raises UnsupportedModelError for what is no module or has no attention to show,
     SelectionError for a layout that contradicts the module's own.
@@ -157,16 +161,17 @@ def wrap(
             kind=getattr(module, "__name__", type(module).__name__),
         )
     module = unwrapped(module)
-    adapter = adapter_of(module, patch_size, num_prefix_tokens, labels)
+    given: tuple[int, int] | None = (size, size) if isinstance(size, int) else size
+    adapter = adapter_of(module, patch_size, num_prefix_tokens, labels, given)
     parameter = next(module.parameters(), torch.zeros(0))
-    own = getattr(adapter, "own_size", (224, 224)) if size is None else size
-    if isinstance(own, int):
-        own = (own, own)
+    own: tuple[int, int] = getattr(adapter, "own_size", (224, 224))
     default = timm_preprocessing(module) if is_timm(module) else None
+    is_coloured = getattr(adapter, "channels", 3) == 3
+    usual = (IMAGENET_MEAN, IMAGENET_STD) if is_coloured else (HALF, HALF)
     preprocessing = Preprocessing(
-        mean=mean or (default.mean if default else IMAGENET_MEAN),
-        std=std or (default.std if default else IMAGENET_STD),
-        size=own,
+        mean=_triple("mean", mean) or (default.mean if default else usual[0]),
+        std=_triple("std", std) or (default.std if default else usual[1]),
+        size=given or own,
         resize=None,
         interpolation=default.interpolation if default else Interpolation.BICUBIC,
     )
@@ -179,6 +184,25 @@ def wrap(
         dtype=parameter.dtype,
         labels=labels,
     )
+
+
+def _triple(
+    name: str, given: float | Sequence[float] | None
+) -> tuple[float, float, float] | None:
+    """Return three numbers of what `wrap` was given. Raises SelectionError."""
+    if given is None:
+        return None
+    values = [given] * 3 if isinstance(given, int | float) else [*given]
+    if len(values) == 1:
+        values *= 3
+    if len(values) != 3:
+        raise SelectionError(
+            "{name} is one number, or three of red, green and blue, not {count}.",
+            name=name,
+            count=len(values),
+        )
+    red, green, blue = map(float, values)
+    return red, green, blue
 
 
 def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:

@@ -83,6 +83,10 @@ class ModelInfo:
     # What neither names nor shapes of a checkpoint tell and vitviz assumed, a phrase
     # each.
     assumed: tuple[str, ...] = ()
+    # Of the input: red, green and blue unless the model takes others.
+    channels: int = 3
+    # Names of what a file holds beside the network, and of heads that are not used.
+    set_aside: tuple[str, ...] = ()
 
     @property
     def is_of_file(self) -> bool:
@@ -115,6 +119,7 @@ def ready_model(
     weights_path: Path | None = None,
     weights_sha256: str | None = None,
     assumed: tuple[str, ...] = (),
+    set_aside: tuple[str, ...] = (),
 ) -> Model:
     """Return a `Model` around an adapter whose module is on `device` already.
 
@@ -146,6 +151,8 @@ def ready_model(
         weights_path=weights_path,
         weights_sha256=weights_sha256,
         assumed=assumed,
+        channels=getattr(adapter, "channels", 3),
+        set_aside=set_aside,
     )
     return Model(info, adapter, preprocessing, device, dtype)
 
@@ -162,7 +169,7 @@ def width_of(block: nn.Module) -> int:
 
 def _num_heads(block: nn.Module) -> int:
     """Return the number of heads that a module of the block declares; 0 without one."""
-    names = "num_heads", "num_attention_heads"
+    names = "num_heads", "num_attention_heads", "n_heads", "heads", "nhead"
     found = (getattr(part, name, 0) for part in block.modules() for name in names)
     return next((n for n in found if isinstance(n, int) and n > 0), 0)
 

@@ -28,6 +28,7 @@ def adapter_of(
     patch_size: int | None,
     num_prefix_tokens: int | None,
     labels: Sequence[str] | None,
+    size: tuple[int, int] | None = None,
 ) -> Adapter:
     """Return the adapter of the module's library, or a generic one.
 
@@ -61,6 +62,7 @@ def adapter_of(
             patch_size=patch_size,
             prefix_names=names,
             has_head=labels is not None,
+            size=size,
         )
     if patch_size is not None and adapter.patch_size != (patch_size, patch_size):
         raise SelectionError(

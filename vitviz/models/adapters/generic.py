@@ -1,18 +1,30 @@
 """Adapter for any `nn.Module` that cuts a picture into patches.
 
 Its layout is inferred, then verified by the first traced pass: N must be P + R·C.
+Attention that it writes out step by step is sent through torch's fused function.
+
+    blocks      the longest list of equal blocks that hold attention, or what a trial
+                pass shows: for each attention call the outermost module of its own
+    patch size  of a convolution, an unfolding, an einops layer, or `patch_size`
+    size        `image_size`, or what the position table was made for
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from vitviz.errors import UnsupportedModelError
+from vitviz.models.adapters.eager import fused_calls
+from vitviz.models.adapters.module_layout import (
+    looks_like_blocks,
+    own_size_of,
+    patch_embedding_of,
+    probe,
+)
 from vitviz.models.adapters.refusals import require_plain
 from vitviz.models.model import block_list, evaluating, require_divisible
 
@@ -21,6 +33,10 @@ class GenericAdapter:
     """Adapter of a module of no known library.
 
     What the caller gives counts, and the rest is inferred.
+
+    channels : of the picture that it takes.
+    passes_states : whether each block takes what the one before it returns.
+    own_size : (width, height) in pixels that the module seems to be made for.
     """
 
     windowed: frozenset[int] = frozenset()
@@ -33,14 +49,21 @@ class GenericAdapter:
         patch_size: int | tuple[int, int] | None = None,
         prefix_names: tuple[str, ...] | None = None,
         has_head: bool = False,
+        size: tuple[int, int] | None = None,
     ) -> None:
         require_plain(module)
         self.module = module
-        self.blocks: Sequence[nn.Module] = block_list(module)
-        found = patch_size or _patch_size(module)
-        self.patch_size = (found, found) if isinstance(found, int) else found
+        found = patch_embedding_of(module, patch_size)
+        self.patch_size, self.channels = found.size, found.channels
         self.prefix_names = prefix_names
         self.has_head = has_head
+        self.own_size = size or own_size_of(module, found.size) or (224, 224)
+        self.blocks: Sequence[nn.Module] = block_list(module)
+        self.passes_states = True
+        if not looks_like_blocks(self.blocks):
+            probed = probe(module, self.channels, self.own_size)
+            if probed is not None:
+                self.blocks, self.passes_states = probed
 
     def check_size(self, size: tuple[int, int]) -> None:
         """Raise SelectionError unless the patch divides both sides.
@@ -51,8 +74,8 @@ class GenericAdapter:
 
     @contextlib.contextmanager
     def ready(self, size: tuple[int, int]) -> Iterator[None]:
-        """Keep the module in evaluation mode while the block runs."""
-        with evaluating(self.module):
+        """Keep the module in evaluation mode, and its attention fused, in the block."""
+        with evaluating(self.module), fused_calls():
             yield
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -104,20 +127,3 @@ def _tensor_of(output: object) -> Tensor | None:
     else:
         return None
     return next((part for part in parts if isinstance(part, Tensor)), None)
-
-
-def _patch_size(module: nn.Module) -> tuple[int, int]:
-    """Return (width, height) of the first convolution whose stride is its kernel."""
-    for part in module.modules():
-        if (
-            isinstance(part, nn.Conv2d)
-            and part.in_channels == 3
-            and part.kernel_size == part.stride
-        ):
-            height, width = cast("tuple[int, int]", part.kernel_size)
-            return width, height
-    raise UnsupportedModelError(
-        "{kind} has no patch embedding that vitviz can find. Say wrap(module, "
-        "patch_size=…).",
-        kind=type(module).__name__,
-    )

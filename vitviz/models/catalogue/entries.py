@@ -284,12 +284,29 @@ def _embedded_facts() -> dict[str, int]:
     return {"layers": len(blocks), "parameters": parameters}
 
 
+# Options of a file that may stand before its path: see `models.checkpoints.choices`.
+FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool", "scores", "tower")
+_OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
+_OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
+
+
 def network_at(network: str, path: Path) -> str:
-    """Return `timm:NETWORK=PATH`, which opens a file as a network of timm's."""
+    """Return how a file of weights is named whose network the user has named.
+
+    network : one of timm's, or options as `split_network` returns them.
+    """
+    if "=" in network:
+        return f"{network}:{path}"
     return f"{TIMM_PREFIX}{network}={path}"
 
 
 def split_network(text: str) -> tuple[str | None, str]:
-    """Return (network, path) of `timm:NETWORK=PATH`; (None, text) of anything else."""
+    """Return (network, path) of `timm:NETWORK=PATH`; (None, text) of anything else.
+
+    Of `heads=12,weights=model_ema:PATH` it is ("heads=12,weights=model_ema", PATH).
+    """
+    options = _OPTIONS.fullmatch(text)
+    if options:
+        return options[1], options[2]
     found = re.fullmatch(rf"{TIMM_PREFIX}([\w.]+)=(.+)", text, re.DOTALL)
     return (found[1], found[2]) if found else (None, text)

@@ -276,7 +276,9 @@ def timm_labels(module: Any) -> tuple[str, ...] | None:  # noqa: ANN401
 
 def _is_projection(module: Any) -> bool:  # noqa: ANN401
     """Return whether the last layer leads into CLIP's space, and not to classes."""
-    return "clip" in str(module.pretrained_cfg.get("architecture", ""))
+    is_clip = "clip" in str(module.pretrained_cfg.get("architecture", ""))
+    bias = getattr(module.head, "bias", None)
+    return is_clip and (bias is None or not bool(bias.any()))
 
 
 def _fill(module: nn.Module, state: dict[str, Any], path: Path, name: str) -> None:

@@ -70,6 +70,9 @@ class Layout:
     set_aside: tuple[str, ...] = ()
     # In place of mean, deviation and no margin, where it is known.
     preprocessing: Preprocessing | None = None
+    # Whether the last layer leads into the space of another network, as CLIP's, and
+    # its outputs are no classes.
+    is_projection: bool = False
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -142,16 +145,39 @@ def side_of(count: int, what: str) -> int:
     return side
 
 
-def heads_of(width: int) -> tuple[int, str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a network beside names and shapes; None where nothing is.
+
+    heads : of a layer. said : the phrase for `Layout.assumed`, empty if the user says.
+    activation, pool : as in `choices.FileChoices`.
+    """
+
+    heads: int | None = None
+    said: str = ""
+    activation: str | None = None
+    pool: str | None = None
+
+
+def heads_of(width: int, told: Told | None = None) -> tuple[int, str]:
     """Return (number of heads, a phrase for `Layout.assumed`). Raises ShapeError.
 
-    Names and shapes do not tell the number: it follows from the width by custom.
+    Names and shapes do not tell the number: where nothing else does, it follows from
+    the width by custom.
     """
+    if told is not None and told.heads is not None:
+        if width % told.heads:
+            raise ShapeError(
+                "a width of {width} does not divide into {heads} heads",
+                width=width,
+                heads=told.heads,
+            )
+        return told.heads, told.said
     heads = _KNOWN_HEADS.get(width, width // 64 if width % 64 == 0 else 0)
     if not heads:
         raise ShapeError(
-            "the number of heads cannot be told from a width of {width}; build the "
-            "network and use vitviz.wrap(module)",
+            "the number of heads cannot be told from a width of {width}: say it before "
+            "the path, as in heads=8:PATH",
             width=width,
         )
     return heads, f"{heads} heads (of {width // heads} channels)"

@@ -26,6 +26,7 @@ from vitviz.models.checkpoints.layout import (
     Layout,
     ShapeError,
     Tensors,
+    Told,
     depth_of,
     heads_of,
     patch_of,
@@ -40,27 +41,28 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
-def recognise(tensors: Tensors) -> Layout | None:
+def recognise(tensors: Tensors, told: Told | None = None) -> Layout | None:
     """Return the layout that the names stand for; None for names of no known family.
 
     Raises ShapeError; MissingExtraError only once `build` is called.
     """
+    told = told or Told()
     names = tensors.keys()
     if "conv_proj.weight" in names and "class_token" in names:
-        return _torchvision(dict(tensors))
+        return _torchvision(dict(tensors), told)
     if "patch_embed.proj.weight" in names and any(
         re.match(r"blocks\.(\d+\.)?\d+\.norm1\.", name) for name in names
     ):
-        return _timm(dict(tensors))
+        return _timm(dict(tensors), told)
     if any(n.endswith("embeddings.patch_embeddings.projection.weight") for n in names):
-        return transformers_layout(dict(tensors))
+        return transformers_layout(dict(tensors), told)
     return None
 
 
 # --- torchvision -----------------------------------------------------------------
 
 
-def _torchvision(tensors: dict[str, Tensor]) -> Layout:
+def _torchvision(tensors: dict[str, Tensor], told: Told) -> Layout:
     """Return the layout of torchvision's VisionTransformer. Raises ShapeError."""
     tensors = renamed(
         tensors, {r"\.mlp\.linear_1\.": ".mlp.0.", r"\.mlp\.linear_2\.": ".mlp.3."}
@@ -71,7 +73,12 @@ def _torchvision(tensors: dict[str, Tensor]) -> Layout:
     mlp = shape_of(tensors, f"{block}.mlp.0.weight", 2)[0]
     tokens = shape_of(tensors, "encoder.pos_embedding", 3)[1]
     grid = side_of(tokens - 1, "encoder.pos_embedding")
-    heads, said = heads_of(width)
+    heads, said = heads_of(width, told)
+    if told.activation not in (None, "gelu") or told.pool == "mean":
+        raise ShapeError(
+            "torchvision has no network with {what}",
+            what=told.pool if told.pool == "mean" else told.activation,
+        )
     classes, pre = 0, None
     if "heads.head.weight" in tensors:
         classes = shape_of(tensors, "heads.head.weight", 2)[0]
@@ -111,19 +118,24 @@ def _torchvision(tensors: dict[str, Tensor]) -> Layout:
         classes,
         IMAGENET_MEAN,
         IMAGENET_STD,
-        (said, "ImageNet mean and deviation", "bicubic, no margin"),
+        (
+            *((said,) if said else ()),
+            "ImageNet mean and deviation",
+            "bicubic, no margin",
+        ),
     )
 
 
 # --- timm, DeiT, DINO, MAE, DINOv2 -----------------------------------------------
 
+_POOLED = {True: "pooled by the mean of the patches", False: "pooled by CLS"}
 _PROJECTION_HEAD = (
     r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|(dino|ibot)_head)"
 )
 _DECODER = r"decoder_|mask_token$"
 
 
-def _timm(tensors: dict[str, Tensor]) -> Layout:
+def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     """Return the layout of timm's ViT, DeiT, DINO, MAE or DINOv2. Raises ShapeError."""
     naming = "timm (also DeiT, DINO)"
     head = take_out(tensors, _PROJECTION_HEAD)
@@ -167,11 +179,12 @@ def _timm(tensors: dict[str, Tensor]) -> Layout:
         channels = shape_of(tensors, "blocks.0.attn.q_norm.weight", 1)[0]
         heads, said = width // channels, ""
     else:
-        heads, said = heads_of(width)
+        heads, said = heads_of(width, told)
     classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
     is_pre_norm = "norm_pre.weight" in tensors
     has_fc_norm = "fc_norm.weight" in tensors
-    is_average = has_fc_norm or not has_cls
+    is_average = has_fc_norm or not has_cls or told.pool == "mean"
+    activation = told.activation or ("silu" if is_gated else "gelu")
     options: dict[str, Any] = {
         "img_size": grid * patch,
         "patch_size": patch,
@@ -204,16 +217,18 @@ def _timm(tensors: dict[str, Tensor]) -> Layout:
         gated: dict[str, Any] = {}
         if is_gated:
             # the activation the block hands on replaces the layer's own
-            gated = {"mlp_layer": timm.layers.SwiGLUPacked, "act_layer": nn.SiLU}
-        built: nn.Module = kind(**options, **gated, norm_layer=norm)
+            gated = {"mlp_layer": timm.layers.SwiGLUPacked}
+        built: nn.Module = kind(
+            **options, **gated, act_layer=activation, norm_layer=norm
+        )
         return built
 
     assumed = (
         *((said,) if said else ()),
-        "SiLU gates" if is_gated else "GELU",
+        *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
         "norm before attention",
         f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
-        f"pooled by {'the mean of the patches' if is_average else 'CLS'}",
+        *(() if told.pool else (_POOLED[is_average],)),
         f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",
         "bicubic, no margin",
     )
@@ -256,6 +271,8 @@ def _split_positions(
 
 
 HALF = (0.5, 0.5, 0.5)
+# Activations by transformers' names, where timm has others.
+_OF_TRANSFORMERS = {"gelu_tanh": "gelu_pytorch_tanh"}
 
 _OLD_TO_NEW = {
     r"(^|\.)encoder\.layers?\.(\d+)\.": r"\1layers.\2.",
@@ -277,7 +294,7 @@ def one_naming(name: str) -> str:
     return name
 
 
-def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
+def transformers_layout(tensors: dict[str, Tensor], told: Told) -> Layout:
     """Return the layout of transformers' ViT, DeiT or DINOv2, below any task's prefix.
 
     Raises ShapeError.
@@ -301,7 +318,7 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
     depth = depth_of(tensors, re.escape(stem) + r"layers\.(\d+)\.")
     positions = shape_of(tensors, f"{stem}embeddings.position_embeddings", 3)[1]
     grid = side_of(positions - (2 if kind == "DeiT" else 1), "the position table")
-    heads, said = heads_of(width)
+    heads, said = heads_of(width, told)
     is_gated = f"{stem}layers.0.mlp.gate_proj.weight" in tensors
     first = "gate_proj" if is_gated else "fc1"
     mlp = shape_of(tensors, f"{stem}layers.0.mlp.{first}.weight", 2)[0]
@@ -319,6 +336,8 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
     }
     if classes:
         options["num_labels"] = classes
+    if told.activation is not None:
+        options["hidden_act"] = _OF_TRANSFORMERS.get(told.activation, told.activation)
     if is_dino:
         options |= {
             "mlp_ratio": 4 if is_gated else mlp // width,
@@ -374,8 +393,8 @@ def transformers_layout(tensors: dict[str, Tensor]) -> Layout:
         mean,
         std,
         (
-            said,
-            "SiLU gates" if is_gated else "GELU",
+            *((said,) if said else ()),
+            *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
             f"norm epsilon {'1e-6' if is_dino else '1e-12'}",
             f"{'0.5 as' if kind == 'ViT' else 'ImageNet'} mean and deviation",
             "bicubic, no margin",

@@ -31,8 +31,11 @@ from vitviz.models.checkpoints.checks import (
     owned,
     require_model_memory,
 )
+from vitviz.models.checkpoints.choices import FileChoices, choices_of
 from vitviz.models.checkpoints.errors import listed
-from vitviz.models.checkpoints.layout import Layout, ShapeError
+from vitviz.models.checkpoints.heads import is_projection, without_head
+from vitviz.models.checkpoints.hints import num_heads_of
+from vitviz.models.checkpoints.layout import Layout, ShapeError, Tensors, Told
 from vitviz.models.checkpoints.naming import recognise, with_library_names
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_build import skeleton_of
@@ -50,6 +53,12 @@ from vitviz.system.memory import is_out_of_memory
 
 # In files of CLIP, SigLIP, BEiT and DINOv3, too, which need their config.json.
 _OF_TRANSFORMERS = re.compile(r"(^|\.)embeddings\.patch_embeddings?\.")
+# Endings of a patch embedding's weight, the first axis of which is the width.
+_STEMS = (
+    "conv_proj.weight",
+    "patch_embed.proj.weight",
+    "patch_embeddings.projection.weight",
+)
 # Types of tables beside the weights.
 _INDICES = (torch.int64, torch.int32, torch.bool)
 # What OpenAI's CLIP, which has QuickGELU, lists beside the weights.
@@ -78,7 +87,8 @@ def load_checkpoint(
 ) -> Model:
     """Return the model of a file of weights, every name and shape matched.
 
-    network : which of timm's networks it holds, if the user says so.
+    network : what the user says of it: the network of timm's that it holds, or options
+        as `choices.choices_of` takes them.
 
     Raises CheckpointError, AmbiguousCheckpointError for a network that is not
     recognised, MissingExtraError, BudgetError; with `network`, UnknownModelError and
@@ -96,6 +106,9 @@ def load_checkpoint(
         adapter = TimmAdapter(module)
     else:
         adapter = TransformersAdapter(module)
+    labels = labels_of(layout.num_classes)
+    if layout.is_projection:
+        adapter.has_head, labels = False, None
     return ready_model(
         path.stem,
         str(path) if network is None else network_at(network, path),
@@ -103,10 +116,11 @@ def load_checkpoint(
         preprocessing_of(layout),
         device=device,
         dtype=dtype,
-        labels=labels_of(layout.num_classes),
+        labels=labels,
         weights_path=path,
         weights_sha256=found.state.sha256,
         assumed=layout.assumed,
+        set_aside=found.set_aside,
     )
 
 
@@ -152,15 +166,24 @@ def examine(
         require_model_memory(path.name, count, device=place, dtype=dtype)
 
     state = read_state(path, price=price)
-    opened = unwrap(state)
+    choices = choices_of(network)
+    network = choices.network
+    opened = unwrap(state, part=choices.weights)
     reason = reason_against(opened.tensors)
     if reason is not None:
         raise CheckpointError(
             "{kind} cannot be shown: {reason}.", kind=path.name, reason=reason
         )
     opened, naming = _renamed(path, opened, is_sure=network is None)
+    head = without_head(opened.tensors)
+    opened = replace(
+        opened,
+        tensors=head.tensors,
+        set_aside=(*opened.set_aside, *head.set_aside),
+        assumed=(*head.assumed, *opened.assumed),
+    )
     if network is None:
-        layout, module = recognised(path, state, opened)
+        layout, module = recognised(path, state, opened, choices)
     else:
         written = {
             n: t for n, t in opened.as_written.items() if t.dtype not in _INDICES
@@ -170,7 +193,12 @@ def examine(
         price(count)
         layout = layout_by_name(path, opened, network)
         module = _skeleton(path, layout)
-    layout = replace(layout, naming=naming or layout.naming)
+    layout = replace(
+        layout,
+        naming=naming or layout.naming,
+        is_projection=is_projection(layout.tensors),
+        assumed=(*layout.assumed, *opened.assumed),
+    )
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
     price(count)
@@ -207,26 +235,35 @@ def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped
     return replace(opened, tensors=tensors), naming
 
 
-def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.Module]:
+def recognised(
+    path: Path, state: State, opened: Unwrapped, choices: FileChoices | None = None
+) -> tuple[Layout, nn.Module]:
     """Return the layout that a file declares or its tensors show, and an empty network.
+
+    What the user chose counts before what the file declares, and that before a guess.
 
     Raises CheckpointError with what differs, MissingExtraError.
     """
     tensors = opened.tensors
+    choices = choices or FileChoices()
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
-    declared = declared_layout(tensors, state)
-    if declared is not None:
+    is_chosen = bool(choices.heads or choices.activation or choices.pool)
+    told = _told(tensors, state, choices)
+    declared = None if is_chosen else declared_layout(tensors, state)
+    if declared is not None and told.heads in (None, declared.num_heads):
         return declared, _skeleton(path, declared)
     try:
-        layout, module = _plain(path, tensors)
+        layout, module = _plain(path, tensors, told)
     except CheckpointError:
-        match = likeliest_layout(tensors)
+        match = likeliest_layout(tensors, num_heads=told.heads)
         if match is None:
             raise
     else:
         is_sure = layout.library != "timm" or not may_be_another(layout.tensors)
-        match = (
-            None if is_sure else likeliest_layout(layout.tensors, module, likely=likely)
+        if is_sure or is_chosen:
+            return layout, module
+        match = likeliest_layout(
+            layout.tensors, module, likely=likely, num_heads=told.heads
         )
         if match is None:
             return layout, module
@@ -235,13 +272,29 @@ def recognised(path: Path, state: State, opened: Unwrapped) -> tuple[Layout, nn.
     return match, module
 
 
-def _plain(path: Path, tensors: Mapping[str, Tensor]) -> tuple[Layout, nn.Module]:
+def _told(tensors: Tensors, state: State, choices: FileChoices) -> Told:
+    """Return what the user, or else the file and its neighbours, say of a network."""
+    heads, said = choices.heads, ""
+    stems = [
+        t.shape[0] for n, t in tensors.items() if n.endswith(_STEMS) and t.dim() > 1
+    ]
+    if heads is None and stems:
+        hint = num_heads_of(tensors, stems[0], state)
+        if hint is not None:
+            heads = int(hint.value)
+            said = f"{heads} heads (as {hint.place} says)"
+    return Told(heads, said, choices.activation, choices.pool)
+
+
+def _plain(
+    path: Path, tensors: Mapping[str, Tensor], told: Told
+) -> tuple[Layout, nn.Module]:
     """Return the layout that names and shapes show, and its network without memory.
 
     Raises CheckpointError with what differs, MissingExtraError.
     """
     try:
-        layout = recognise(tensors)
+        layout = recognise(tensors, told)
     except ShapeError as error:
         if any("relative_position_bias" in name for name in tensors):
             raise _unknown(path, tensors) from error  # BEiT has no other positions

@@ -12,6 +12,7 @@ from vitviz.errors import VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.entries import split_network
 from vitviz.models.checkpoints.checks import broken_numbers, not_finite
+from vitviz.models.checkpoints.layout import Layout
 from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
 from vitviz.models.checkpoints.read import read_state
 from vitviz.models.checkpoints.timm_build import folder_of
@@ -74,14 +75,21 @@ def _network(found: Examination) -> Lines:
             f"{width}×{height} px: {tokens} tokens, grid {rows}×{cols}",
         ),
         ("special tokens", ", ".join(layout.prefix_names) or "none"),
-        ("classes", str(layout.num_classes) if layout.num_classes else "no head"),
-        ("labels", "numbers" if layout.num_classes else "none"),
+        ("classes", _classes(layout)),
+        ("labels", "numbers" if _classes(layout).isdecimal() else "none"),
         ("preprocessing", prepared(preprocessing_of(layout))),
         ("assumed", ", ".join(layout.assumed) or "nothing"),
         ("not finite", broken or "none"),
         ("set aside", _listed(found.set_aside)),
         ("differences", "none: every name and shape matches"),
     ]
+
+
+def _classes(layout: Layout) -> str:
+    """Return the number of classes, or what the last layer is instead."""
+    if layout.is_projection:
+        return f"none: a projection into {layout.num_classes} numbers"
+    return str(layout.num_classes) if layout.num_classes else "no head"
 
 
 def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:

@@ -24,6 +24,7 @@ from vitviz.errors import CheckpointError, Phrase, UnsupportedModelError
 from vitviz.models.adapters.timm import TimmAdapter
 from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
 from vitviz.models.checkpoints.checks import MODEL_ERRORS
+from vitviz.models.checkpoints.hints import words_of
 from vitviz.models.checkpoints.layout import MAX_BLOCKS, Layout, Tensors
 from vitviz.models.checkpoints.read import State
 from vitviz.models.checkpoints.timm_build import (
@@ -96,7 +97,7 @@ def _declared_names(timm: Any, state: State) -> Iterator[str]:  # noqa: ANN401
     config = hub_config(state.path.parent) or {}
     texts = [
         *state.metadata.values(),
-        *(text for text in state.content.values() if isinstance(text, str)),
+        *words_of(state),
         config.get("architecture", ""),
         *reversed(state.path.absolute().parts),
     ]
@@ -199,13 +200,18 @@ def _other_shape(path: Path, name: str, key: str, tensor: Tensor) -> CheckpointE
 
 
 def likeliest_layout(
-    tensors: Tensors, plain: nn.Module | None = None, *, likely: str = ""
+    tensors: Tensors,
+    plain: nn.Module | None = None,
+    *,
+    likely: str = "",
+    num_heads: int | None = None,
 ) -> Layout | None:
     """Return the likeliest of timm's networks with these names and shapes, or None.
 
     plain : the plain network that has them, too, without memory; one that computes the
         same is the likeliest.
     likely : a part of names that is likelier still.
+    num_heads : of a layer, if it is known; others are left out.
 
     Others with the same names and shapes that compute something else, or were trained
     with other mean and deviation, are named after it in the first entry of `assumed`.
@@ -220,7 +226,7 @@ def likeliest_layout(
         key=lambda match: "img_size" in match.options,  # it was published for another
     ):
         layout = layout_of(timm, match, tensors)
-        if layout is not None:
+        if layout is not None and num_heads in (None, layout.num_heads):
             computed = computed_by(match.module)
             is_unlikely = likely not in match.name, computed != same
             kinds.setdefault((is_unlikely, computed, layout.mean), layout)

@@ -10,35 +10,28 @@ are changed where timm has others, numbers never.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from vitviz.errors import CheckpointError
+from vitviz.models.checkpoints.backbone import (
+    Backbone,
+    Branch,
+    backbones_in,
+    branches_of,
+)
 from vitviz.models.checkpoints.errors import MAX_TENSORS, listed
+from vitviz.models.checkpoints.heads import prompts_beside, within_backbone
 from vitviz.models.checkpoints.layout import ShapeError, Tensors, renamed, shape_of
+from vitviz.models.checkpoints.peft import has_adapters, merged
 from vitviz.models.checkpoints.read import State
 
-# Keys under which training programs store the weights, the preferred one first.
-WRAPPERS = (
-    "state_dict",
-    "model",
-    "model_state_dict",
-    "model_ema",
-    "state_dict_ema",
-    "teacher",
-    "student",
-    "net",
-    "network",
-    "module",
-    "backbone",
-    "encoder",
-    "visual",
-)
-# Prefixes that training programs put before the names.
+# Prefixes that training programs put before the names, where no network is found by
+# its structure.
 PREFIXES = (
     "module.",
     "_orig_mod.",
@@ -52,13 +45,19 @@ PREFIXES = (
     "visual.",
     "trunk.",
 )
-# What may stand beside the backbone: projection heads, a student, a text tower.
+# What may stand beside such a network: projection heads, a student, a text tower.
 _BESIDE = re.compile(
     r"(module\.)?((dino_|ibot_)?head\.(mlp|last_layer)\b|dino_head\.|ibot_head\.)"
     r"|student\.|criterion\.|loss\.|text\.|transformer\.|token_embedding\.|ln_final\."
     r"|(positional_embedding|text_projection|logit_scale|logit_bias)$"
     r"|(input_resolution|context_length|vocab_size)$"
 )
+# Names below a prefix that transformers' own networks for classes have, and how their
+# classifiers are called.
+_BASES = {"vit", "deit", "dinov2", "dinov2_with_registers"}
+# The one layer of OpenMMLab's heads, beside its backbones.
+_MM_HEAD = r"head\.(layers\.head|fc)\.(weight|bias)$"
+_CLASSIFIERS = ("classifier", "cls_classifier", "distillation_classifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,75 +67,143 @@ class Unwrapped:
     as_written : the same, and what is beside them, before prefixes were taken off.
     wrapper : keys and prefixes that were taken off, outermost first.
     set_aside : names that are none of the network's.
+    others : places of other networks in the file, such as averaged weights.
+    place : of this network, if there are others.
+    assumed : what is said of the choice, a phrase each.
     """
 
     tensors: dict[str, Tensor]
     as_written: dict[str, Tensor]
     wrapper: tuple[str, ...]
     set_aside: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    place: str = ""
+    assumed: tuple[str, ...] = ()
 
 
-def unwrap(state: State) -> Unwrapped:
+def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
     """Return what is below the wrappers.
 
-    Raises CheckpointError if there are no named tensors.
+    part : a word of the place of the network to take, such as "model_ema"; None for
+        the likeliest.
+
+    Raises CheckpointError if there are no named tensors, or no such part.
     """
-    wrapper: list[str] = []
-    aside: list[str] = []
-    content: Mapping[Any, Any] = state.content
-    for _ in range(4):
-        if any(isinstance(v, Tensor) and "." in str(k) for k, v in content.items()):
-            break
-        inner = [k for k in WRAPPERS if isinstance(content.get(k), Mapping)]
-        others = [key for key, value in content.items() if _is_wrapper(value)]
-        if not inner and len(others) == 1:  # under a name of somebody's own
-            inner = others
-        if not inner:
-            break
-        aside += [str(key)[:80] for key in content if key != inner[0]]
-        wrapper.append(inner[0])
-        content = content[inner[0]]
-    tensors = {
-        name: value
-        for name, value in content.items()
-        if isinstance(name, str) and isinstance(value, Tensor)
-    }
-    if not tensors:
+    branches = branches_of(state.content)
+    count = sum(len(branch.tensors) for branch in branches)
+    if not branches:
         raise CheckpointError(
             "{path} holds no named tensors. It has {names}.",
             path=state.path.name,
-            names=listed([str(key)[:60] for key in content]) or "nothing",
+            names=listed([str(key)[:60] for key in state.content]) or "nothing",
         )
-    aside += [str(key)[:80] for key in content if key not in tensors]
-    if len(tensors) > MAX_TENSORS:
+    if count > MAX_TENSORS:
         raise CheckpointError(
             "{path} lists {count:,} tensors; at most {limit:,} are read.",
             path=state.path.name,
-            count=len(tensors),
+            count=count,
             limit=MAX_TENSORS,
         )
-    as_written = tensors
+    branches = [
+        replace(branch, tensors=merged(branch.tensors, state.path))
+        if has_adapters(branch.tensors)
+        else branch
+        for branch in branches
+    ]
+    found = backbones_in(branches)
+    if part is not None:
+        found = _asked_for(state, found, part)
+    if not found:
+        return _without_structure(max(branches, key=lambda b: len(b.tensors)), state)
+    first, *others = found
+    return _opened(state, first, [one.place for one in others])
+
+
+def _asked_for(state: State, found: Sequence[Backbone], part: str) -> list[Backbone]:
+    """Return the networks with the named one first. Raises CheckpointError."""
+    chosen = [one for one in found if part in one.parts or part == one.place]
+    if not chosen:
+        raise CheckpointError(
+            "{path} has no network called {part}. Take one of these instead: {places}.",
+            path=state.path.name,
+            part=part[:60],
+            places=listed([one.place for one in found]) or "none",
+        )
+    return [*chosen, *(one for one in found if one not in chosen)]
+
+
+def _opened(state: State, backbone: Backbone, others: list[str]) -> Unwrapped:
+    """Return the tensors of a network that was found, with its own head."""
+    tensors, prefix = backbone.branch.tensors, backbone.prefix
+    words = prefix.split(".")
+    outer = prefix.removesuffix(f"{words[-2]}.") if len(words) > 1 else prefix
+    has_head = words[-2:-1] and words[-2] in _BASES
+    below = {n[len(prefix) :]: t for n, t in tensors.items() if n.startswith(prefix)}
+    taken = {n for n in tensors if n.startswith(prefix)}
+    if has_head and f"{prefix}embeddings.cls_token" in tensors:
+        heads = [
+            name
+            for name in tensors
+            if name.startswith(outer)
+            and name[len(outer) :].partition(".")[0] in _CLASSIFIERS
+        ]
+        if heads:  # a network with classes, as transformers writes it
+            taken |= {*heads}
+            below = {n[len(outer) :]: t for n, t in tensors.items() if n in taken}
+            prefix = outer
+    heads = [n for n in tensors if re.match(re.escape(outer) + _MM_HEAD, n)]
+    if "layers.0.ln1.weight" in below and len(heads) <= 2:
+        taken |= {*heads}
+        below |= {f"head.{n.rpartition('.')[2]}": tensors[n] for n in heads}
+    aside = [name for name in tensors if name not in taken]
+    place: Mapping[Any, Any] = state.content
+    beside: list[str] = []
+    for key in backbone.branch.keys:
+        beside += [str(one)[:80] for one in place if one != key]
+        place = next(v for k, v in place.items() if str(k)[:80] == key)
+    beside += [str(one)[:80] for one, v in place.items() if not isinstance(v, Tensor)]
+    within = [*within_backbone(below), *prompts_beside(aside)]
+    if within:
+        raise CheckpointError(
+            "{path}: {names} change what the network of {place} computes, and are not "
+            "part of a plain Vision Transformer. Build the network yourself and use "
+            "vitviz.wrap(module).",
+            path=state.path.name,
+            names=listed(within, 3),
+            place=backbone.place or "the file",
+        )
+    prefixes = [f"{word}." for word in prefix.split(".") if word]
+    return Unwrapped(
+        below,
+        tensors,
+        (*backbone.branch.keys, *prefixes),
+        (*beside, *aside),
+        tuple(others),
+        backbone.place,
+        (f"weights of {backbone.place or 'the top'}, others in it: "
+         f"{', '.join(one or 'the top' for one in others)}",) if others else (),
+    )  # fmt: skip
+
+
+def _without_structure(branch: Branch, state: State) -> Unwrapped:
+    """Return the tensors of a file in which no picture network is found.
+
+    What is known of other kinds of networks is told by their names.
+    """
+    tensors = as_written = branch.tensors
+    wrapper, aside = [*branch.keys], [str(k)[:80] for k in state.content]
     for _ in range(6):
         prefix = _prefix(tensors)
         if prefix is None:
             break
         wrapper.append(prefix)
-        aside += [name for name in tensors if not name.startswith(prefix)]
         tensors = {
             name.removeprefix(prefix): tensor
             for name, tensor in tensors.items()
             if name.startswith(prefix)
         }
+    aside = [name for name in aside if name not in {*branch.keys, *as_written}]
     return Unwrapped(tensors, as_written, tuple(wrapper), tuple(aside))
-
-
-def _is_wrapper(value: object) -> bool:
-    """Return whether it holds named tensors, or a list of them under a common key."""
-    if not isinstance(value, Mapping):
-        return False
-    return any(isinstance(one, Tensor) for one in value.values()) or any(
-        isinstance(value.get(key), Mapping) for key in WRAPPERS
-    )
 
 
 def _prefix(tensors: Mapping[str, Tensor]) -> str | None:
@@ -166,6 +233,23 @@ _CLIP = {
 # lacks the projection or has a pool besides.
 _OF_CLIP = {"class_embedding", "positional_embedding", "conv1.weight", "ln_pre.weight",
             "ln_post.weight", "proj"}  # fmt: skip
+# Names of OpenMMLab's libraries (mmpretrain, mmsegmentation, mmpose) to timm's.
+_MMLAB = {
+    r"^patch_embed\.projection\.": "patch_embed.proj.",
+    r"^layers\.(\d+)\.": r"blocks.\1.",
+    r"\.ln([12])\.": r".norm\1.",
+    r"^ln1\.": "norm.",
+    r"^pre_norm\.": "norm_pre.",
+    r"^ln_pre\.|^pre_ln\.": "norm_pre.",
+    r"\.attn\.attn\.in_proj_": ".attn.qkv.",
+    r"\.attn\.attn\.out_proj\.": ".attn.proj.",
+    r"\.attn\.gamma1\.weight$": ".ls1.gamma",
+    r"\.ffn\.gamma2\.weight$": ".ls2.gamma",
+    r"\.ffn\.layers\.0\.0\.": ".mlp.fc1.",
+    r"\.ffn\.layers\.1\.": ".mlp.fc2.",
+}
+# SAM's names to timm's, where they differ.
+_SAM = {r"\.mlp\.lin1\.": ".mlp.fc1.", r"\.mlp\.lin2\.": ".mlp.fc2."}
 # DINOv3's names to timm's.
 _DINOV3 = {
     r"^storage_tokens$": "reg_token",
@@ -181,7 +265,7 @@ _TRAINING_ONLY = re.compile(r"mask_token$|rope_embed\.periods$|local_cls_norm\."
 
 
 def in_names_of_timm(tensors: Tensors) -> tuple[dict[str, Tensor], str]:
-    """Return (the tensors, renamed if they are CLIP's or DINOv3's, the naming's title).
+    """Return (the tensors, with timm's names for other trainings', the naming's title).
 
     The title is empty for other files. Raises ShapeError.
     """
@@ -190,6 +274,10 @@ def in_names_of_timm(tensors: Tensors) -> tuple[dict[str, Tensor], str]:
         return _clip(found), "CLIP (OpenAI, open_clip)"
     if found.keys() >= _OF_DINOV3:
         return _dinov3(found), "DINOv3"
+    if "patch_embed.projection.weight" in found:
+        return renamed(found, _MMLAB), "OpenMMLab"
+    if "blocks.0.mlp.lin1.weight" in found and "neck.0.weight" in found:
+        return renamed(found, _SAM), "SAM"
     return found, ""
 
 

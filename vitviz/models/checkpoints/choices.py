@@ -1,0 +1,87 @@
+"""What a user says of a file of weights that neither names nor shapes tell.
+
+    heads=12,weights=model_ema:PATH        vitviz.load_model, --model, a session's model
+    timm:NAME=PATH                         the network alone
+
+The text stands before the path wherever a model is named, so that it is kept with the
+model in sessions, exports and command lines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from vitviz.errors import SelectionError
+from vitviz.models.checkpoints.config import MAX_HEADS
+
+# Values of the options that have a closed set, the names of timm's layers among them.
+ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
+POOLS = ("cls", "mean")
+SCORES = ("softmax", "sigmoid", "number", "none")
+_VALUES = {"activation": ACTIVATIONS, "pool": POOLS, "scores": SCORES}
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoices:
+    """What the user chose for a file; None where it was left open.
+
+    network : one of timm's.
+    heads : of each layer.
+    weights : a word of the place of the weights in the file, such as "model_ema".
+    activation : of the MLP, one of `ACTIVATIONS`.
+    pool : where the feature comes from, one of `POOLS`.
+    scores : what the last layer's numbers are, one of `SCORES`.
+    tower : which of a larger model's networks, by name.
+    """
+
+    network: str | None = None
+    heads: int | None = None
+    weights: str | None = None
+    activation: str | None = None
+    pool: str | None = None
+    scores: str | None = None
+    tower: str | None = None
+
+    @property
+    def text(self) -> str | None:
+        """As it stands before a path; None if nothing was chosen."""
+        chosen = {
+            one.name: value
+            for one in fields(self)
+            if (value := getattr(self, one.name)) is not None
+        }
+        if chosen.keys() <= {"network"}:
+            return self.network
+        return ",".join(f"{name}={value}" for name, value in chosen.items())
+
+
+def choices_of(text: str | None) -> FileChoices:
+    """Return the choices that `text`, as `split_network` found it, stands for.
+
+    Raises SelectionError for an option or a value that there is not.
+    """
+    if text is None:
+        return FileChoices()
+    if "=" not in text:
+        return FileChoices(network=text)
+    found = dict(part.split("=", 1) for part in text.split(","))
+    heads = found.pop("heads", None)
+    number = None
+    if heads is not None:
+        if not re.fullmatch(r"[1-9]\d{0,3}", heads) or int(heads) > MAX_HEADS:
+            raise SelectionError(
+                "heads is a number from 1 to {most}, not {given}.",
+                most=MAX_HEADS,
+                given=heads,
+            )
+        number = int(heads)
+    for name, values in _VALUES.items():
+        if found.get(name, values[0]) not in values:
+            raise SelectionError(
+                "There is no {name} {given}; choose one of {values}.",
+                name=name,
+                given=found[name],
+                values=", ".join(values),
+            )
+    return FileChoices(heads=number, **found)

@@ -1,0 +1,196 @@
+"""What a file and its neighbours say of a network that names and shapes do not tell.
+
+    inside it     hyper_parameters (Lightning), args, arch, config
+    beside it     hparams.yaml (Lightning), args.yaml (timm), config.json, …
+    its training  MoCo v3's ViT-S has 12 heads, told by its positions or its names
+
+All of it is data: numbers and words that are looked for by key, in a bounded number of
+places. A number of heads counts only if it divides the width, and if no other width
+stands beside it. No word is used as a path, and none is looked up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vitviz.errors import FileError
+from vitviz.models.checkpoints.config import MAX_HEADS
+from vitviz.models.checkpoints.layout import Tensors
+from vitviz.models.checkpoints.read import State
+from vitviz.system.untrusted_files import read_untrusted
+
+_BESIDE = ("config.json", "args.json", "args.yaml", "hparams.yaml", "config.yaml")
+# Lightning and Hydra write them one or two folders above the weights.
+_ABOVE = ("hparams.yaml", "args.yaml", "config.yaml", ".hydra/config.yaml")
+_MAX_BYTES = 262_144
+_MAX_NODES = 5_000
+_MAX_DEPTH = 8
+_HEADS = {
+    "num_heads", "n_heads", "nheads", "nhead", "n_head", "num_head", "heads",
+    "num_attention_heads", "attention_heads", "n_attention_heads", "vit_heads",
+}  # fmt: skip
+_WIDTHS = {
+    "hidden_size", "embed_dim", "emb_dim", "embedding_dim", "hidden_dim", "dim",
+    "width", "d_model", "embed_dims", "model_dim",
+}  # fmt: skip
+# Parts of a file that hold numbers of another kind.
+_NO_HINTS = ("optimizer", "scheduler", "callbacks", "loops", "scaler", "state_dict")
+_MAX_WORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A number or word, and where it stood, such as "hyper_parameters.num_heads"."""
+
+    value: int | str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A value of a configuration with those beside it."""
+
+    key: str
+    value: object
+    place: str
+    beside: Mapping[str, Any]
+
+
+def num_heads_of(tensors: Tensors, width: int, state: State) -> Hint | None:
+    """Return the number of heads that is said somewhere; None where none is sure."""
+    said = {
+        leaf.value: leaf.place
+        for leaf in _leaves(state)
+        if leaf.key.lower() in _HEADS and _fits(leaf, width)
+    }
+    if len(said) == 1:
+        ((value, place),) = said.items()
+        assert isinstance(value, int)
+        return Hint(value, place)
+    if width == 384 and _is_of_moco(tensors, state):
+        return Hint(12, "MoCo v3's ViT-S")
+    return None
+
+
+def words_of(state: State) -> Iterator[str]:
+    """Find the texts in a file and its neighbours that may name a network."""
+    for leaf in _leaves(state):
+        if isinstance(leaf.value, str):
+            yield leaf.value
+
+
+def _fits(leaf: _Leaf, width: int) -> bool:
+    """Return whether a number of heads may be that of a network of this width."""
+    value = leaf.value
+    if type(value) is not int or not 1 <= value <= MAX_HEADS or width % value:
+        return False
+    widths = [v for k, v in leaf.beside.items() if str(k).lower() in _WIDTHS]
+    return all(type(one) is not int or one == width for one in widths)
+
+
+# --- where they stand ------------------------------------------------------------
+
+
+def _leaves(state: State) -> Iterator[_Leaf]:
+    """Find the values of the configurations in a file, then of those beside it."""
+    for key, value in state.content.items():
+        if isinstance(key, str) and not any(part in key for part in _NO_HINTS):
+            yield from _walked({key: value}, "", [_MAX_NODES])
+    for name, content in _neighbours(state.path):
+        yield from _walked(content, name, [_MAX_NODES])
+
+
+def _walked(
+    content: object, place: str, left: list[int], depth: int = 0
+) -> Iterator[_Leaf]:
+    """Find the plain values in mappings and lists; no more than `left` of them."""
+    if isinstance(content, argparse.Namespace):
+        content = vars(content)
+    if isinstance(content, Sequence) and not isinstance(content, str | bytes):
+        content = dict(enumerate(content[:100]))
+    if not isinstance(content, Mapping) or depth > _MAX_DEPTH:
+        return
+    if any(isinstance(value, Tensor) for value in content.values()):
+        return  # weights, whose names say nothing here
+    for key, value in content.items():
+        left[0] -= 1
+        if left[0] < 0:
+            return
+        name = str(key)[:60]
+        inner = f"{place}.{name}" if place else name
+        if isinstance(value, int | str | float):
+            if not isinstance(value, str) or len(value) <= _MAX_WORD:
+                yield _Leaf(name, value, inner, content)
+        else:
+            yield from _walked(value, inner, left, depth + 1)
+
+
+def _neighbours(path: Path) -> Iterator[tuple[str, object]]:
+    """Read the configurations beside a file, and of those above it what is usual."""
+    folder = path.absolute().parent
+    places = [folder / name for name in _BESIDE]
+    if folder.name in ("checkpoints", "ckpts", "weights"):
+        places += [folder.parent / name for name in _ABOVE]
+    for place in places:
+        with contextlib.suppress(FileError, ValueError, RecursionError, OSError):
+            text = read_untrusted(place, _MAX_BYTES).decode("utf-8")
+            is_json = place.suffix == ".json"
+            yield place.name, json.loads(text) if is_json else _yaml(text)
+
+
+def _yaml(text: str) -> object:
+    """Return plain values of a YAML text; None where its reader is not installed.
+
+    Tags that would make objects are refused by `safe_load`.
+    """
+    try:
+        yaml: Any = importlib.import_module("yaml")  # has no types
+    except ImportError:
+        return None
+    try:
+        content: object = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+    return content
+
+
+# --- trainings -------------------------------------------------------------------
+
+
+def _is_of_moco(tensors: Tensors, state: State) -> bool:
+    """Return whether a ViT-S is MoCo v3's, by the names around it or its positions.
+
+    An Empirical Study of Training Self-Supervised Vision Transformers. Chen et al.,
+    2021, arXiv 2104.02057: its ViT-S has 12 heads, and its positions are sines and
+    cosines of the row, then of the column; MAE's have the column first.
+    """
+    names = [str(name) for name in state.content]
+    inner = state.content.get("state_dict")
+    names += [str(name) for name in inner] if isinstance(inner, Mapping) else []
+    if any(".base_encoder." in f".{name}" for name in names) and any(
+        ".momentum_encoder." in f".{name}" for name in names
+    ):
+        return True
+    table = tensors.get("pos_embed")
+    if table is None or table.dim() != 3 or table.shape[2] % 4:
+        return False
+    side = round((table.shape[1] - 1) ** 0.5)
+    if side < 2 or side * side != table.shape[1] - 1 or not table.is_floating_point():
+        return False
+    quarter = table.shape[2] // 4
+    rates = 10_000 ** -(torch.arange(quarter) / quarter)
+    angles = torch.arange(side)[:, None] * rates  # (S, W / 4)
+    rows = angles[:, None].expand(side, side, quarter).flatten(0, 1)
+    cols = angles[None].expand(side, side, quarter).flatten(0, 1)
+    made = torch.cat([rows.sin(), rows.cos(), cols.sin(), cols.cos()], dim=1)
+    return bool(torch.allclose(table[0, 1:].float(), made, atol=2e-3))
