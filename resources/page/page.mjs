@@ -102,6 +102,7 @@ export class Page {
       this.picture.setTrace(this.trace, this.images[index][0], this.images[index][1]);
       this.layout();
       this.refresh();
+      this.readyAt = performance.now();
       document.body.dataset.ready = "1";
     };
     if (this.images[index]) {

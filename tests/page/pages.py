@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import pytest
 import torch
+from torch import nn
 
 import vitviz
 from tests.models import test_pool as pooling
@@ -36,6 +37,12 @@ SAMPLE = resource("samples", "coffee.jpg")
 NODE = shutil.which("node")
 
 
+@functools.cache
+def _network(name: str) -> nn.Module:
+    """Return a network as timm has it; made and sharpened once."""
+    return timm_network(name, {})
+
+
 def _plain(
     name: str,
     size: int | tuple[int, int] | None = None,
@@ -43,7 +50,8 @@ def _plain(
     changes: Interventions = UNTOUCHED,
     options: dict[str, Any] | None = None,
 ) -> Trace:
-    model = vitviz.wrap(timm_network(name, options or {}))
+    network = timm_network(name, options) if options else _network(name)
+    model = vitviz.wrap(network)
     return vitviz.trace(model, SAMPLE, size=size, fit=fit, interventions=changes)
 
 

@@ -84,6 +84,7 @@ class PageDialog(QDialog):
         self._size.setWordWrap(True)
         show_plainly(self._size)
         column.addWidget(self._size)
+        column.addStretch(1)
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Save | kinds.Cancel)
         self._save = buttons.button(kinds.Save)
