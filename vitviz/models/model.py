@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.pictures.preprocessing import Preprocessing
+from vitviz.system.printable import printable
 
 # `ModelInfo.source` of a model that `wrap` was given.
 IN_MEMORY = "in memory"
@@ -87,6 +88,13 @@ class ModelInfo:
     channels: int = 3
     # Names of what a file holds beside the network, and of heads that are not used.
     set_aside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take out of name and labels what a file may hold and no reader sees."""
+        object.__setattr__(self, "name", printable(self.name))
+        if self.labels is not None:
+            labels = tuple(map(printable, self.labels))
+            object.__setattr__(self, "labels", labels)
 
     @property
     def is_of_file(self) -> bool:

@@ -8,7 +8,6 @@ are decoded in a process of their own that can be ended (see `pictures.decode`).
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ import PIL.Image
 from vitviz.errors import FileError, ImageError, Phrase
 from vitviz.pictures import decode
 from vitviz.pictures.decoding_cost import kind_of
+from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
 
 MAX_FILE_BYTES = 512 * 2**20
@@ -125,12 +125,7 @@ def screen_copies(pixels: Bytes) -> tuple[Bytes, ...]:
 
 def short_name(name: str) -> str:
     """Return a file's name fit for a sentence: short, without control characters."""
-    text = name.encode("utf-8", "replace").decode("utf-8")
-    kept = (
-        "�" if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} else char
-        for char in text
-    )
-    text = "".join(kept)
+    text = printable(name)
     if len(text) <= MAX_NAME_CHARS:
         return text
     half = MAX_NAME_CHARS // 2

@@ -147,7 +147,7 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
         view, wrong = decoded(SavedView, _renamed(item), SavedView())
         bad.extend(f"views[{index}].{one}".rstrip(".") for one in wrong)
         if "" not in wrong:
-            views.append(view)
+            views.append(replace(view, name=printable(view.name)))
     known = {"vitviz_session", "picture", "model", "options", "state", "views"}
     session = Session(
         picture=_found(content.get("picture"), path),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.errors import AmbiguousCheckpointError, VitvizError
+from vitviz.system.printable import escaped_lines
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import representable, sentence, show_plainly
 from vitviz.views.colour import Meaning
@@ -103,7 +104,8 @@ class ErrorBar(QFrame):
 
         stays : the error is shown until it is dismissed or another takes its place.
         """
-        values = "\n".join(f"{name}: {value}" for name, value in error.values.items())
+        listed = (f"{name}: {value}" for name, value in error.values.items())
+        values = escaped_lines("\n".join(listed))
         self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
         self._error, self._stays = error, stays
         self._network_button.setVisible(isinstance(error, AmbiguousCheckpointError))
