@@ -32,7 +32,12 @@ def main(bundle: Path) -> None:
     shutil.copy(ROOT / "LICENSE", folder / "vitviz.txt")
     for text in (ROOT / "packaging" / "licenses").iterdir():
         shutil.copy(text, folder / text.name)
-    for name in ("samples/LICENSE.md", "embedded/MODEL_CARD.md"):
+    for name in (
+        "samples/LICENSE.md",
+        "embedded/vitviz-small.md",
+        "embedded/vitviz-flexi.md",
+        "embedded/APACHE-2.0.txt",
+    ):
         source = ROOT / "resources" / name
         shutil.copy(source, folder / name.replace("/", "-"))
     found = (_distribution(one, bundle, folder) for one in _installed())

@@ -1,6 +1,6 @@
 """vitviz: see where a Vision Transformer looks, in every head of every layer, exactly.
 
-    model = vitviz.load_model("vitviz-flexi", patch_size=16)
+    model = vitviz.load_model("vitviz-small", patch_size=14)
     trace = vitviz.trace(model, "cat.jpg")
     trace.row(layer=5, query=(7, 3))        # (H, N) float32, rows sum to 1
     vitviz.explain.run("rollout", trace)    # (rows, cols) float32

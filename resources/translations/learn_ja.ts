@@ -755,16 +755,16 @@
         <translation>パッチの大きさ（ピクセル）</translation>
     </message>
     <message>
+        <source>Run it on this picture; the model of now is found under Model</source>
+        <translation>この画像でvitviz-flexiを動かします。今のモデルは「モデル」から選び直せます</translation>
+    </message>
+    <message>
         <source>Run the same model with patches of this size</source>
         <translation>同じモデルを、この大きさのパッチで動かします</translation>
     </message>
     <message>
-        <source>Run vitviz-flexi on this picture; yours is found under Model</source>
-        <translation>この画像でvitviz-flexiを動かします。元のモデルは「モデル」から選べます</translation>
-    </message>
-    <message>
-        <source>The slider needs a model that was trained for all five patch sizes: the embedded one.</source>
-        <translation>このスライダーには、5通りのパッチサイズすべてで学習したモデルが必要です。内蔵モデルがそれです。</translation>
+        <source>The slider needs a model that was trained for all five patch sizes: vitviz-flexi, which is part of the program.</source>
+        <translation>このスライダーには、5通りのパッチサイズすべてで学習したモデルが必要です。プログラムに内蔵のvitviz-flexiがそれです。</translation>
     </message>
     <message>
         <source>Think of maps. On a map of &lt;b&gt;small scale&lt;/b&gt; one sheet holds the whole city, but no alley: those are &lt;b&gt;large patches&lt;/b&gt;. A map of &lt;b&gt;large scale&lt;/b&gt; shows every alley and fills many sheets: those are &lt;b&gt;small patches&lt;/b&gt;. Do not turn it around: large patch, small scale.</source>
@@ -779,8 +779,8 @@
         <translation>3通り以上の大きさを試しましょう。ひげや輪郭のような細部に注目してください。それが独立したパッチになるのは、どの大きさからですか。</translation>
     </message>
     <message>
-        <source>Use the embedded model</source>
-        <translation>内蔵モデルを使う</translation>
+        <source>Use vitviz-flexi</source>
+        <translation>vitviz-flexiを使う</translation>
     </message>
     <message>
         <source>grid</source>

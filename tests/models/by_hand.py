@@ -100,7 +100,7 @@ def timm(prefix: str) -> Network:
 
 
 def embedded() -> Network:
-    model = vitviz.load_model(device="cpu", patch_size=16)
+    model = vitviz.load_model("vitviz-flexi", device="cpu", patch_size=16)
     return Network(model, list(model.adapter.blocks), 1)
 
 

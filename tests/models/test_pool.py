@@ -162,7 +162,7 @@ def test_pooling_reads_what_it_read_untapped() -> None:
 
 
 def test_a_model_without_one_says_so() -> None:
-    other = vitviz.trace(vitviz.load_model(), torch.randn(1, 3, 64, 64))
+    other = vitviz.trace(vitviz.load_model("vitviz-flexi"), torch.randn(1, 3, 64, 64))
     with pytest.raises(SelectionError, match="has no pooling head"):
         other.row(5, "pool")
 

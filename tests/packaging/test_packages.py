@@ -73,6 +73,7 @@ def test_the_wheel_has_every_module_and_resource(tmp_path: Path) -> None:
     (wheel,) = builder.build(directory=str(tmp_path))
     contents: Any = script("wheel_contents")
     assert contents.differences(Path(wheel)) == []
+    assert Path(wheel).stat().st_size <= 45e6
 
 
 def test_one_version() -> None:
@@ -259,6 +260,7 @@ def test_the_recipe_parses() -> None:
         ("libstdc++.so.6", False),
         ("libxcb-cursor.so.0", True),
         ("vitviz/resources/embedded/vitviz-flexi.safetensors", True),
+        ("vitviz/resources/embedded/vitviz-small.safetensors", True),
     ],
 )
 def test_what_is_left_out(path: str, stays: bool) -> None:

@@ -16,6 +16,8 @@ from vitviz.ui.window.app import open_window
 from vitviz.ui.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
+# The quick one of the two embedded models.
+QUICK = "vitviz-flexi"
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +43,15 @@ def no_window_left(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def open_vitviz(qtbot: QtBot, model_folder: Path) -> Iterator[OpenWindow]:
-    """Opens a window, by default with the small model, and waits until it is idle."""
+    """Opens a window, by default with the small model, and waits until it is idle.
+
+    model : as after --model; None for the program's own choice. Where an embedded one
+        is wanted and not which, `QUICK` is an eighth of the work.
+    """
     windows: list[MainWindow] = []
 
     def opened(
-        *paths: Path, model: Path | None = model_folder, wait: bool = True
+        *paths: Path, model: Path | str | None = model_folder, wait: bool = True
     ) -> MainWindow:
         name = None if model is None else str(model)
         window = open_window([str(path) for path in paths], model=name)

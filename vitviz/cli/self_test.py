@@ -81,14 +81,19 @@ def _picture(state: dict[str, object]) -> str:
 
 def _model(state: dict[str, object]) -> str:
     from vitviz.models.adapters.embedded import has_embedded
-    from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+    from vitviz.models.catalogue.embedded import EMBEDDED_NAMES
     from vitviz.models.load import load_model
 
-    if has_embedded():
-        state["model"] = load_model(device="cpu")
-        return f"{EMBEDDED_NAME}, trained weights"
-    state["model"] = _random_model()
-    return "the embedded weights are missing; a small model with random ones instead"
+    names = [name for name in EMBEDDED_NAMES if has_embedded(name)]
+    missing = [name for name in EMBEDDED_NAMES if name not in names]
+    state["models"] = [load_model(name, device="cpu") for name in names]
+    if not names:
+        state["models"] = [_random_model()]
+        return (
+            "the embedded weights are missing; a small model with random ones instead"
+        )
+    said = f"{' and '.join(names)}, trained weights"
+    return said + (f"; {' and '.join(missing)} is missing" if missing else "")
 
 
 def _random_model() -> Model:
@@ -114,10 +119,15 @@ def _random_model() -> Model:
 def _attention(state: dict[str, object]) -> str:
     from vitviz.attention.run import trace
 
-    model: Model = state["model"]  # type: ignore[assignment]
+    models: list[Model] = state["models"]  # type: ignore[assignment]
     image: SourceImage = state["image"]  # type: ignore[assignment]
-    made = trace(model, image)
-    state["trace"] = made
+    made = [trace(model, image) for model in models]
+    state["trace"] = made[0]
+    return "; ".join(map(_checked, made))
+
+
+def _checked(made: Trace) -> str:
+    """Return what a trace consists of. Raises ValueError if its rows are wrong."""
     off = 0.0
     for layer in range(made.num_layers):
         for token in (0, made.num_tokens // 2, made.num_tokens - 1):
@@ -126,7 +136,7 @@ def _attention(state: dict[str, object]) -> str:
     if not off <= SUM_LIMIT:
         raise ValueError(f"rows sum to 1 only within {off:.1e}")
     return (
-        f"{made.num_layers} layers, {made.num_heads} heads, {made.num_tokens} tokens; "
+        f"{made.num_layers} layers, {made.num_heads} heads, {made.num_tokens} tokens, "
         f"rows sum to 1 within {off:.0e}, recomputed output within {made.max_error:.0e}"
     )
 

@@ -21,7 +21,7 @@ from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.run import run
 from vitviz.errors import CheckpointError
 from vitviz.explain.gradients import prepared_pixels
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAMES
 from vitviz.models.catalogue.entries import split_network
 from vitviz.models.load import load_model
 from vitviz.models.model import IN_MEMORY, Model
@@ -103,7 +103,7 @@ def float32_twin(model: Model) -> Model:
     _, place = split_network(info.source)
     own = info.weights_path
     is_path = own is not None and place.startswith((str(own), str(own.parent)))
-    is_embedded = info.name == EMBEDDED_NAME
+    is_embedded = info.name in EMBEDDED_NAMES
     twin = load_model(
         info.source if is_path else info.name,
         device=info.device,

@@ -45,11 +45,14 @@ def load(
 ) -> Model:
     """Return a Model. Raises ModelError and others of `load_model`.
 
+    name : "" for the embedded model that suits this machine.
     threads : of the processor, from now on; 0 is torch's own choice.
     """
-    from vitviz.models.load import load_model, use_threads
+    from vitviz.models.adapters.embedded import name_for_this_machine
+    from vitviz.models.load import choose_device, load_model, use_threads
 
     use_threads(threads)
+    name = name or name_for_this_machine(choose_device(device))
     return load_model(name, device=device, patch_size=patch_size, dtype=dtype)
 
 

@@ -1,6 +1,6 @@
 """Loading of models by name, file or folder, wrapping of modules, choice of device.
 
-    load_model ─┬─ "vitviz-flexi"       adapters.embedded
+    load_model ─┬─ vitviz-small, -flexi adapters.embedded
                 ├─ timm:NAME=PATH       checkpoints.open, network named by the user
                 ├─ a folder             load_folder: transformers', timm's hub
                 ├─ a file               checkpoints.open
@@ -25,7 +25,7 @@ from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
 from vitviz.models.adapters.generic import unwrapped
 from vitviz.models.adapters.timm import is_timm
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_NAMES
 from vitviz.models.catalogue.entries import TIMM_PREFIX, split_network
 from vitviz.models.catalogue.published import (
     entry_of,
@@ -74,7 +74,8 @@ def load_model(
         ones (whose attention is nearly uniform and means nothing).
     device : "auto" for the best there is, or "cpu", "cuda", "cuda:1", "mps", "xpu".
     dtype : "float32", "bfloat16" or "float16", of weights and input.
-    patch_size : for the embedded model only: 8, 14, 16, 28 or 32 px; None for 16.
+    patch_size : for the embedded models only: 8, 14, 16, 28 or 32 px; None for 14
+        (vitviz-small) or 16 (vitviz-flexi).
     labels : names of the classes, or a file of them (see `read_labels`), in place of
         those that came with the weights.
 
@@ -100,11 +101,13 @@ def _loaded(
     chosen = choose_device(device)
     precision = choose_dtype(dtype)
     text = str(name)
-    if text == EMBEDDED_NAME:
-        return load_embedded(patch_size=patch_size, device=chosen, dtype=precision)
+    if text in EMBEDDED_NAMES:
+        return load_embedded(
+            text, patch_size=patch_size, device=chosen, dtype=precision
+        )
     if patch_size is not None:
         raise SelectionError(
-            "Only the embedded model can change its patch size; {name} has one.",
+            "Only the embedded models can change their patch size; {name} has one.",
             name=text,
         )
     network, place = split_network(text)

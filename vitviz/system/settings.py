@@ -188,7 +188,8 @@ class Settings:
     # Whether a folder's pictures are shown beside the picture.
     show_film_strip: bool = True
 
-    # Loaded at the start: name, file or folder; empty for the embedded model.
+    # Loaded at the start: name, file or folder; empty for the embedded model
+    # that suits this machine.
     model: str = ""
     device: str = "auto"
     precision: Precision = Precision.FLOAT32

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 import vitviz
 from tests.window.clicks import click_patch
-from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.conftest import QUICK, OpenWindow, wait_idle
 from tests.window.learn.chapters import LEFT, figures, go_to, made, plain, press, said
 from vitviz.domain.interventions import (
     Axis,
@@ -196,7 +196,7 @@ def test_the_slider_goes_all_the_way_from_the_lab_s_extremes(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:
     """From T = 0.1, not scaled, to d_k of the embedded model: 320 times as much."""
-    window = open_vitviz(photo, model=None)
+    window = open_vitviz(photo, model=QUICK)
     parts = Interventions(is_scaled=False), Interventions(temperature=0.1)
     control = window.controller
     control.change(changes=tuple(map(ListedIntervention, parts)))

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.conftest import QUICK, OpenWindow, wait_idle
 from vitviz.ui.base import theme
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
 from vitviz.ui.learn.chapters.ch3_cost import CostPage
@@ -91,7 +91,7 @@ def has_more_than_notes(window: MainWindow, page: Page) -> bool:
 @pytest.fixture
 def in_room(qtbot: QtBot, open_vitviz: OpenWindow, spoken: str) -> MainWindow:
     """The program in Present at 1280×720, in Learn."""
-    window = open_vitviz(sample_paths()[0], model=None)
+    window = open_vitviz(sample_paths()[0], model=QUICK)
     window.resize(1280, 720)
     window.present.begin(full_screen=False)
     window.controller.change(mode=Mode.LEARN)

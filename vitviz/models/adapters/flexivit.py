@@ -19,7 +19,7 @@ How a picture becomes attention, top to bottom of this file:
       ▼
     features (B, 1 + R·C, width), normalised
 
-Deviations from the paper: 6 blocks of width 192, distilled from DINOv2 (its patch
+Deviations from the paper: 6 blocks of width 192, distilled from a ViT-S/14 (its patch
 features, its CLS feature and its attention) instead of trained on labels; no head.
 """
 

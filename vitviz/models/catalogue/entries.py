@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vitviz.models.catalogue.embedded import embedded_path
+from vitviz.models.catalogue.embedded import SCALE, embedded_path
 from vitviz.system.paths import resource
 
 TIMM_PREFIX = "timm:"
@@ -52,7 +52,7 @@ _LISTED = {
     "captions": Trait.CAPTIONS,
     "self_taught": Trait.SELF_TAUGHT,
 }
-_FREE_LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause"}
+_FREE_LICENCES = {"MIT", "MIT and Apache-2.0", "Apache-2.0", "BSD-3-Clause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,11 @@ class Entry:
     def size_bytes(self) -> int:
         """Size of the weights, about: four bytes a parameter.
 
-        That of the embedded model is exact; 0 if it is missing.
+        That of an embedded model is exact; 0 if it is missing.
         """
         if self.library == "embedded":
-            return embedded_path().stat().st_size if embedded_path().is_file() else 0
+            path = embedded_path(self.name)
+            return path.stat().st_size if path.is_file() else 0
         return 4 * self.num_parameters
 
     @property
@@ -158,7 +159,7 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """Return every model of the catalogue, the embedded one first."""
+    """Return every model of the catalogue, the embedded ones first."""
     with resource("models.toml").open("rb") as file:
         families = tomllib.load(file)["family"]
     return tuple(entry for one in families for entry in _family_entries(one))
@@ -240,8 +241,11 @@ def _family_entries(data: Mapping[str, Any]) -> list[Entry]:
         data["good_for"],
         frozenset(_LISTED[name] for name in data["traits"]),
     )
-    facts = _embedded_facts() if family.library == "embedded" else {}
-    return [_entry(family, {**facts, **model}) for model in data["models"]]
+    is_embedded = family.library == "embedded"
+    return [
+        _entry(family, {**_embedded_facts(one["name"]), **one} if is_embedded else one)
+        for one in data["models"]
+    ]
 
 
 def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
@@ -270,17 +274,21 @@ def _entry(family: Family, model: Mapping[str, Any]) -> Entry:
     )
 
 
-def _embedded_facts() -> dict[str, int]:
-    """Read layers and parameters from the embedded model's header; {} without it."""
+def _embedded_facts(name: str) -> dict[str, int]:
+    """Read layers and parameters from an embedded model's header; {} without it."""
     try:
-        with embedded_path().open("rb") as file:
+        with embedded_path(name).open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             header = json.loads(file.read(length))
     except FileNotFoundError:
         return {}
     header.pop("__metadata__", None)
     blocks = {m[1] for name in header if (m := re.match(r"blocks\.(\d+)\.", name))}
-    parameters = sum(math.prod(tensor["shape"]) for tensor in header.values())
+    parameters = sum(
+        math.prod(tensor["shape"])
+        for name, tensor in header.items()
+        if not name.endswith(SCALE)  # of 8-bit numbers, which count themselves
+    )
     return {"layers": len(blocks), "parameters": parameters}
 
 

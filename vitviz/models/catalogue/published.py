@@ -89,8 +89,8 @@ def weights_of(entry: Entry) -> Path:
     if path is None:
         raise WeightsNotDownloadedError(
             "The weights of {name} are not on this machine. Fetch them with “vitviz "
-            "models get {name}” or in the window, under Model, or choose the embedded "
-            "model.",
+            "models get {name}” or in the window, under Model, or choose an "
+            "embedded model.",
             name=entry.name,
         )
     store.verify(entry.remote, path)

@@ -81,7 +81,7 @@ def place_of(entry: Entry) -> Path | None:
     """Return the path of a model's weights on this machine, or None."""
     if entry.remote is not None:
         return locate(entry.remote)
-    path = embedded_path()
+    path = embedded_path(entry.name)
     return path if path.is_file() else None
 
 

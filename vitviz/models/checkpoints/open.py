@@ -22,6 +22,7 @@ from vitviz.models.adapters.refusals import reason_against
 from vitviz.models.adapters.timm import TimmAdapter
 from vitviz.models.adapters.torchvision import TorchvisionAdapter
 from vitviz.models.adapters.transformers import TransformersAdapter
+from vitviz.models.catalogue.embedded import FLEXI_NAME, SMALL_NAME
 from vitviz.models.catalogue.entries import network_at
 from vitviz.models.checkpoints.checks import (
     FLOATS,
@@ -406,10 +407,12 @@ def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     """Return the error for names of no known family, with the nearest."""
     names = list(tensors)
     if {"patch_embed.weight", "positions", "cls_token"} <= tensors.keys():
+        is_small = "blocks.11.norm1.weight" in tensors
         return CheckpointError(
-            "{path} holds the model that ships with vitviz: choose it by its name, "
-            "vitviz-flexi.",
+            "{path} holds a model that ships with vitviz: choose it by its name, "
+            "{name}.",
             path=path.name,
+            name=SMALL_NAME if is_small else FLEXI_NAME,
         )
     if any(map(_OF_TRANSFORMERS.search, names)):
         return CheckpointError(

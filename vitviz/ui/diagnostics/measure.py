@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from vitviz.bench.results import Measurement
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import FLEXI_NAME
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.diagnostics.rehearsal import rehearse
@@ -107,7 +107,7 @@ def _clicks(window: MainWindow, app: QApplication) -> Measurement:
 
 def _gaps(window: MainWindow) -> Measurement:
     """Measure the longest gap while the parts of a long run arrive."""
-    window.controller.choose_model(EMBEDDED_NAME, patch_size=8)
+    window.controller.choose_model(FLEXI_NAME, patch_size=8)
     _wait(lambda: _is_idle(window))
     gaps = _Gaps()
     window.controller.choose_options(RunOptions(size=LONG_SIDE_PX))

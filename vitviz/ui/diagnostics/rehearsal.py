@@ -20,7 +20,6 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vitviz.errors import EnvironmentFault, VitvizError
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME
 from vitviz.system import subprocesses
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
@@ -114,7 +113,7 @@ class _User(QTimer):
         if "picture" not in self.stamps and self._control.document.image is not None:
             self._window.repaint()
             self.stamps["picture"] = time.time()
-            self.is_at = f"The first map of {EMBEDDED_NAME}"
+            self.is_at = "The first map"
         if "attention" not in self.stamps and self._control.heat is not None:
             self._window.repaint()
             self.stamps["attention"] = time.time()

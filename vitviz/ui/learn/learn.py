@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from vitviz.domain.heads import HeadChoice
 from vitviz.errors import Cancelled, VitvizError
 from vitviz.jobs.queue import Job, JobKind
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.catalogue.embedded import FLEXI_NAME
 from vitviz.system import settings
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
@@ -212,8 +212,8 @@ class LearnController(PaneController[LearnPanes]):
         self._receive = self._receive_part = self._receive_failure = None
 
     def choose_patch_size(self, patch: int) -> None:
-        """Run the embedded model with patches of that size."""
-        self._host.choose_model(EMBEDDED_NAME, patch_size=patch)
+        """Run vitviz-flexi with patches of that size."""
+        self._host.choose_model(FLEXI_NAME, patch_size=patch)
 
     def open_lab(self) -> None:
         """Show the Lab, with the tool that hides patches."""

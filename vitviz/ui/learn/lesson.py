@@ -151,7 +151,7 @@ class ChapterHost(Protocol):
         """Drop the job that was submitted last."""
 
     def choose_patch_size(self, patch: int) -> None:
-        """Run the embedded model with patches of that size."""
+        """Run vitviz-flexi with patches of that size."""
 
     def open_lab(self) -> None:
         """Show the Lab, in which the model is changed and tested."""

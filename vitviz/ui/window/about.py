@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz._version import __version__
+from vitviz.models.catalogue.embedded import EMBEDDED_NAMES
 from vitviz.system import settings
 from vitviz.system.logs import log_path
 from vitviz.system.paths import resource
@@ -105,8 +106,10 @@ class AboutDialog(QDialog):
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(self.tr("About vitviz"))
         self._add(self.tr("Versions"), self._versions)
-        self._add(self.tr("Licences"), _text("NOTICES.md"))
-        self._add(self.tr("Embedded model"), _text("embedded", "MODEL_CARD.md"))
+        notices = _text("NOTICES.md"), _text("embedded", "APACHE-2.0.txt")
+        self._add(self.tr("Licences"), "\n\n".join(notices))
+        cards = (_text("embedded", f"{name}.md") for name in EMBEDDED_NAMES)
+        self._add(self.tr("Embedded models"), "\n\n".join(cards))
         copy = self._button(self.tr("Copy versions"))
         copy.setToolTip(self.tr("Copy them, to send them with a question"))
         copy.clicked.connect(self._copy)

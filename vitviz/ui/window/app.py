@@ -33,7 +33,7 @@ from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 from vitviz.errors import EnvironmentFault, InputError, VitvizError
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME, embedded_path
+from vitviz.models.catalogue.embedded import EMBEDDED_NAMES, embedded_path
 from vitviz.system import logs, settings
 from vitviz.system.atomic_files import sweep
 from vitviz.system.paths import resource
@@ -265,17 +265,17 @@ def open_window(
     is_session = any(path.lower().endswith(SUFFIX) for path in paths)
     if paths and not is_session:
         window.files.open(paths)
-    default = EMBEDDED_NAME if _has_embedded() else None
+    has_default = _has_embedded()
 
     def start() -> None:
         control = window.controller
-        control.runs.spare = default or ""
+        control.runs.has_spare = has_default
         if is_session:
             window.files.open(paths)
         if model is not None:
             control.choose_model(model, device=device)
-        elif default is not None and control.model is None and not control.is_running:
-            control.choose_model(default, device=device)
+        elif has_default and control.model is None and not control.is_running:
+            control.choose_model("", device=device)
 
     if needs_model:
         # After the first paint, since importing torch blocks the interpreter.
@@ -309,7 +309,7 @@ def view_object(what: object) -> None:
 
 
 def _has_embedded() -> bool:
-    return embedded_path().is_file()
+    return any(embedded_path(name).is_file() for name in EMBEDDED_NAMES)
 
 
 def _show_exception(

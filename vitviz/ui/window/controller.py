@@ -165,7 +165,10 @@ class Controller(QObject):
     def choose_model(
         self, name: str, *, device: str = "auto", patch_size: int | None = None
     ) -> None:
-        """Load a model and run it on the current picture."""
+        """Load a model and run it on the current picture.
+
+        name : "" for the embedded model that suits this machine.
+        """
         self.runs.load(name, device, patch_size)
 
     def adopt(self, what: Trace | Model) -> None:

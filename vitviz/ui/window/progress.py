@@ -83,7 +83,7 @@ class RunProgress(QObject):
         """Show what is being loaded or run, or what is missing for a run."""
         host, status = self._host, self._status
         if self._workers.is_awaited(JobKind.MODEL):
-            name = host.asked.name
+            name = host.asked.name or self.tr("the model")
             status.setRunText(self.tr("Loading {name} …").format(name=name))
         elif self._workers.is_awaited(JobKind.RUN):
             status.setRunText(self.tr("Running …"))

@@ -99,8 +99,9 @@ class Runs(QObject):
         self.choice = ModelChoice()
         # How the model that is being loaded was asked for.
         self.asked = self.choice
-        # The model to load, once, where a model is refused and there is no other.
-        self.spare = ""
+        # Whether to load an embedded model, once, where a model is refused and there
+        # is no other.
+        self.has_spare = False
         # Pictures that are likely to be opened next.
         self.picture_cache = PictureCache()
         self._host, self._errors, self._progress = host, errors, progress
@@ -140,7 +141,10 @@ class Runs(QObject):
         )
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
-        """Load a model and run it on the current picture."""
+        """Load a model and run it on the current picture.
+
+        name : "" for the embedded model that suits this machine.
+        """
         self.asked = ModelChoice(name, patch_size)
         # Preprocessing that was set for another model is not for this one.
         if self.choice.name and self.choice.name != name:
@@ -265,7 +269,8 @@ class Runs(QObject):
             self.modelNeeded.emit()
 
     def _on_model_loaded(self, model: Model) -> None:
-        self.choice = self.asked
+        # the machine may have had the choice between the embedded models
+        self.choice = replace(self.asked, name=self.asked.name or model.info.name)
         self._on_model(model)
 
     def _on_model(self, model: Model) -> None:
@@ -317,16 +322,17 @@ class Runs(QObject):
         if isinstance(error, Cancelled):
             self._on_cancelled(kind)
             return
-        spare, is_bare = self.spare, kind is JobKind.MODEL and self.model is None
+        is_bare = kind is JobKind.MODEL and self.model is None
+        has_spare = is_bare and self.has_spare
         if kind is not JobKind.STATES:  # the pane of tokens shows its own error
-            stays = is_bare and bool(spare)  # while the spare model loads and runs
-            self._errors.showError(error, stays=stays)
+            # while the spare model loads and runs
+            self._errors.showError(error, stays=has_spare)
             self._failure = kind, error
         if kind is JobKind.RUN:
             self._go_back()
-        if is_bare and spare:
-            self.spare = ""
-            self.load(spare, "auto", None)  # the device may have been what failed
+        if has_spare:
+            self.has_spare = False
+            self.load("", "auto", None)  # the device may have been what failed
         self._progress.say_result()
 
     def _is_said(self, *kinds: JobKind) -> bool:

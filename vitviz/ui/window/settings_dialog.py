@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.models.catalogue.embedded import EMBEDDED_NAMES
 from vitviz.system import settings
 from vitviz.system.dataclass_json import encoded
 from vitviz.system.settings import (
@@ -265,8 +266,8 @@ class SettingsDialog(QDialog):
             with QSignalBlocker(number):
                 number.setValue(getattr(now, name))
         self._model.clear()
-        self._model.addItem(self.tr("The embedded model"), "")
-        for name in (now.model, self._model_name()):
+        self._model.addItem(self.tr("Embedded, what suits this computer"), "")
+        for name in (*EMBEDDED_NAMES, now.model, self._model_name()):
             if name and self._model.findData(name) < 0:
                 self._model.addItem(name, name)
         self._model.setCurrentIndex(max(0, self._model.findData(now.model)))

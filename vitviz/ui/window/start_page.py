@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QPixmap
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -115,7 +116,9 @@ class RecentList(QWidget):
         self.chosen.emit(self.sender().property("path"))
 
 
-THUMBNAIL = QSize(180, 135)
+THUMBNAIL = QSize(144, 96)
+# Samples beside one another: two rows fit into the smallest window.
+IN_A_ROW = 3
 
 
 def sample_paths() -> list[Path]:
@@ -129,7 +132,14 @@ def sample_name(path: Path) -> str:
     def tr(text: str) -> str:
         return QCoreApplication.translate("samples", text)
 
-    names = {"cat": tr("Cat"), "coffee": tr("Coffee"), "rocket": tr("Rocket")}
+    names = {
+        "cat": tr("Cat"),
+        "coffee": tr("Coffee"),
+        "fish": tr("Clownfish"),
+        "night": tr("City at night"),
+        "rocket": tr("Rocket"),
+        "wall": tr("Brick wall"),
+    }
     return names.get(path.stem, path.stem.replace("_", " ").capitalize())
 
 
@@ -151,10 +161,10 @@ class StartPage(QWidget):
         open_button.clicked.connect(self.openRequested)
         self.recent = RecentList()
         self.recent.chosen.connect(self.pathChosen)
-        samples = QHBoxLayout()
-        samples.setSpacing(16)
-        for path in sample_paths():
-            samples.addWidget(self._thumbnail(path))
+        samples = QGridLayout()
+        samples.setSpacing(12)
+        for i, path in enumerate(sample_paths()):
+            samples.addWidget(self._thumbnail(path), *divmod(i, IN_A_ROW))
         column = QVBoxLayout(self)
         column.setSpacing(16)
         column.addStretch(1)

@@ -14,7 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.models.catalogue.embedded import (
+    EMBEDDED_NAME,
+    EMBEDDED_NAMES,
+    EMBEDDED_PATCH_SIZES,
+)
 from vitviz.ui.base import icons
 from vitviz.ui.input.size import SizeMenu, side_text
 from vitviz.ui.models import details
@@ -61,7 +65,9 @@ class TopBar(QWidget):
             self.tr("Model"), self.tr("Choose the Vision Transformer")
         )
         self._patches = QActionGroup(self)
-        self._patches.triggered.connect(self._on_patch)
+        self._patches.triggered.connect(self._on_embedded)
+        self._embedded = QActionGroup(self)
+        self._embedded.triggered.connect(self._on_embedded)
         self._size = self._menu_button(
             self.tr("Size"), self.tr("Size of the model's input, and what it costs")
         )
@@ -240,13 +246,29 @@ class TopBar(QWidget):
     def _fill_models(self, name: str | None, patch: int | None) -> None:
         menu = self._model.menu()
         menu.clear()
-        menu.addSection(self.tr("Embedded, {name}").format(name=EMBEDDED_NAME))
+        is_embedded = name in EMBEDDED_NAMES
+        menu.addSection(self.tr("Embedded"))
+        for one, tip in zip(
+            EMBEDDED_NAMES,
+            (
+                self.tr("Twelve trained layers, to look at"),
+                self.tr("Six small layers: quick, and trained at every patch size"),
+            ),
+            strict=True,
+        ):
+            action = menu.addAction(one)
+            action.setToolTip(tip)
+            action.setCheckable(True)
+            action.setChecked(name == one)
+            # the other one with the same patches, to be compared
+            action.setData((one, patch if is_embedded else None))
+            self._embedded.addAction(action)
         for size in EMBEDDED_PATCH_SIZES:
             text = self.tr("patches of {n} px").format(n=size)
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(name == EMBEDDED_NAME and patch == size)
-            action.setData(size)
+            action.setChecked(is_embedded and patch == size)
+            action.setData((name if is_embedded else EMBEDDED_NAME, size))
             self._patches.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("All models…\tCtrl+M"), self.modelsRequested.emit)
@@ -261,5 +283,6 @@ class TopBar(QWidget):
         )
         self._labels.setToolTip(self.tr("From a file: one a line, or JSON"))
 
-    def _on_patch(self, action: QAction) -> None:
-        self.modelChosen.emit(EMBEDDED_NAME, action.data())
+    def _on_embedded(self, action: QAction) -> None:
+        name, patch = action.data()
+        self.modelChosen.emit(name, patch)

@@ -1,4 +1,4 @@
-"""Chapter 2: patch size as a map's scale, on the embedded model's five sizes."""
+"""Chapter 2: patch size as a map's scale, on the five sizes of vitviz-flexi."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
-from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_PATCH_SIZES
+from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES, FLEXI_NAME
 from vitviz.ui.base.text import format_seconds
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
@@ -61,12 +61,12 @@ class ScalePage(Page):
         self.offer_text = self.say(
             self.tr(
                 "The slider needs a model that was trained for all five patch sizes: "
-                "the embedded one."
+                "vitviz-flexi, which is part of the program."
             )
         )
-        self.offer = Button(self.tr("Use the embedded model"))
+        self.offer = Button(self.tr("Use vitviz-flexi"))
         self.offer.setToolTip(
-            self.tr("Run vitviz-flexi on this picture; yours is found under Model")
+            self.tr("Run it on this picture; the model of now is found under Model")
         )
         self.offer.clicked.connect(self._on_offer)
         self.add_row(self.offer)
@@ -115,7 +115,7 @@ class ScalePage(Page):
         """Show this run's size on the slider, and what it took in the table."""
         info = lesson.trace.setup.model
         patch = info.patch_size[0]
-        is_ours = info.name == EMBEDDED_NAME and patch in EMBEDDED_PATCH_SIZES
+        is_ours = info.name == FLEXI_NAME and patch in EMBEDDED_PATCH_SIZES
         self.offer.setVisible(not is_ours)
         self.offer_text.setVisible(not is_ours)
         self.slider.setEnabled(is_ours)

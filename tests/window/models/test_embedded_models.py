@@ -1,0 +1,137 @@
+"""The two embedded models: which one opens, and the switch between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.window.conftest import QUICK, OpenWindow, wait_idle
+from vitviz.models.adapters import embedded
+from vitviz.ui.window.main_window import MainWindow
+from vitviz.ui.window.start_page import StartPage, sample_name, sample_paths
+
+
+def entry(window: MainWindow, text: str) -> QAction:
+    """The line of the model button's menu that begins so."""
+    found = [
+        action
+        for menu in window.top.findChildren(QMenu)
+        for action in menu.actions()
+        if action.text() == text
+    ]
+    assert len(found) == 1, text
+    return found[0]
+
+
+def name_and_patch(window: MainWindow) -> tuple[str, int]:
+    trace = window.controller.document.trace
+    assert trace is not None
+    info = trace.setup.model
+    return info.name, info.patch_size[0]
+
+
+def test_the_trained_one_opens_and_one_click_switches(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "estimated_pass_s", lambda: 0.4)
+    window = open_vitviz(photo, model=None)
+    assert name_and_patch(window) == ("vitviz-small", 14)
+    assert window.controller.choice.name == "vitviz-small"
+    assert entry(window, "vitviz-small").isChecked()
+    assert entry(window, "patches of 14 px").isChecked()
+    entry(window, "vitviz-flexi").trigger()
+    wait_idle(qtbot, window)
+    assert name_and_patch(window) == ("vitviz-flexi", 14)
+    assert entry(window, "vitviz-flexi").isChecked()
+    assert not entry(window, "vitviz-small").isChecked()
+    entry(window, "patches of 32 px").trigger()
+    wait_idle(qtbot, window)
+    assert name_and_patch(window) == ("vitviz-flexi", 32)
+    entry(window, "vitviz-small").trigger()
+    wait_idle(qtbot, window)
+    assert name_and_patch(window) == ("vitviz-small", 32)
+
+
+def test_the_quick_one_opens_where_a_pass_would_be_slow(
+    open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "estimated_pass_s", lambda: 0.6)
+    window = open_vitviz(photo, model=None)
+    assert name_and_patch(window) == ("vitviz-flexi", 16)
+    assert window.controller.choice.name == "vitviz-flexi"
+
+
+def test_from_a_model_of_another_kind_a_patch_size_takes_the_default(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    assert not any(entry(window, n).isChecked() for n in ("vitviz-small", QUICK))
+    entry(window, QUICK).trigger()
+    wait_idle(qtbot, window)
+    assert name_and_patch(window) == (QUICK, 16)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "missing", "device", "name"),
+    [
+        pytest.param(0.4, (), "cpu", "vitviz-small", id="quick"),
+        pytest.param(0.6, (), "cpu", "vitviz-flexi", id="slow"),
+        pytest.param(0.6, (), "cuda", "vitviz-small", id="accelerator"),
+        pytest.param(0.4, ("vitviz-small",), "cpu", "vitviz-flexi", id="no small"),
+        pytest.param(0.6, ("vitviz-flexi",), "cpu", "vitviz-small", id="no flexi"),
+    ],
+)
+def test_which_one_suits_a_machine(
+    seconds: float,
+    missing: tuple[str, ...],
+    device: str,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(embedded, "estimated_pass_s", lambda: seconds)
+    monkeypatch.setattr(embedded, "has_embedded", lambda one: one not in missing)
+    assert embedded.name_for_this_machine(torch.device(device)) == name
+
+
+@pytest.mark.alone
+def test_the_estimate_is_near_a_real_pass() -> None:
+    """Within a factor of four, by the quickest of several of either."""
+    import time
+
+    import vitviz
+
+    model = vitviz.load_model("vitviz-small", device="cpu")
+    pixels = torch.zeros(1, 3, 224, 224)
+    times = []
+    with torch.inference_mode():
+        for _ in range(6):
+            start = time.perf_counter()
+            model.adapter.forward(pixels)
+            times.append(time.perf_counter() - start)
+    guess = min(embedded.estimated_pass_s() for _ in range(3))
+    assert 0.25 < guess / min(times) < 4
+
+
+def test_the_start_page_shows_six_samples(
+    qtbot: QtBot, open_vitviz: OpenWindow, spoken: str
+) -> None:
+    window = open_vitviz(model=QUICK, wait=False)
+    page = window.findChild(StartPage)
+    assert page is not None
+    shown = [page.findChild(QToolButton, path.stem) for path in sample_paths()]
+    assert len(shown) == 6
+    assert None not in shown
+    names = {sample_name(path) for path in sample_paths()}
+    assert len(names) == 6
+    if spoken == "ja":
+        assert all(not name.isascii() for name in names), names
+    assert all(path.stat().st_size <= 150_000 for path in sample_paths())
+    qtbot.waitUntil(lambda: not window.controller.has_jobs, timeout=60_000)
