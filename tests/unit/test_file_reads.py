@@ -59,7 +59,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "export/save.py": (1, "opens a buffer in memory"),
     "export/numbers.py": (2, "writes an archive into a file that is open"),
     "export/metadata.py": (5, "reads members and bytes of a file that is open"),
-    "pictures/decode.py": (1, "decodes bytes in memory"),
+    "pictures/pixels.py": (2, "decodes bytes in memory"),
     "models/catalogue/transfer.py": (1, "opens a connection"),
     "models/catalogue/download.py": (1, "appends to a part in the program's cache"),
     "models/adapters/embedded.py": (1, SHIPPED),
