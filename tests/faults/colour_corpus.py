@@ -17,6 +17,7 @@ another decoder. What is left without a reason is a fault.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import hashlib
 import shutil
@@ -112,17 +113,31 @@ def theirs(path: Path) -> Pixels | None:
     return pixels.reshape(height, width, 3)
 
 
-def plain(path: Path) -> Pixels | None:
-    """What Pillow makes of a file's colours as they are stored, on white."""
-    try:
-        with PIL.Image.open(path) as picture:
-            if picture.mode.startswith(("I", "F")) or picture.mode == "LAB":
-                return None
-            whole = PIL.ImageOps.exif_transpose(picture).convert("RGBA")
-        white = PIL.Image.new("RGBA", whole.size, "white")
-        return np.asarray(PIL.Image.alpha_composite(white, whole).convert("RGB"))
-    except Exception:  # whatever a decoder raises
-        return None
+def stored(path: Path) -> tuple[str, Pixels] | None:
+    """Colours as they are stored, on white, by a third decoder: libvips, or Pillow."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "a.png"
+        source, by = path, "Pillow"
+        if shutil.which("vips"):
+            command = ["vips", "copy", str(path), str(target)]
+            done = subprocess.run(command, capture_output=True, check=False)
+            if done.returncode == 0:
+                source, by = target, "libvips"
+        try:
+            with PIL.Image.open(source) as picture:
+                if picture.mode.startswith(("I", "F")) or picture.mode == "LAB":
+                    return None
+                whole = PIL.ImageOps.exif_transpose(picture).convert("RGBA")
+        except Exception:  # whatever a decoder raises
+            return None
+    white = PIL.Image.new("RGBA", whole.size, "white")
+    return by, np.asarray(PIL.Image.alpha_composite(white, whole).convert("RGB"))
+
+
+def turns(pixels: Pixels) -> list[Pixels]:
+    """A picture in the seven other ways in which EXIF can have it turned."""
+    ways = [np.rot90(pixels, n) for n in range(4)]
+    return [*ways[1:], *(way[:, ::-1] for way in ways)]
 
 
 def compare(path: Path) -> Compared | None:
@@ -137,14 +152,19 @@ def compare(path: Path) -> Compared | None:
         return None
     notes = " ".join(map(str, ours.notes))
     name = path.name
-    if other.shape != ours.pixels.shape:
-        return Compared(name, f"another size: {other.shape[1]}×{other.shape[0]}", 255)
-    apart = np.abs(ours.pixels.astype(np.int16) - other)
-    largest, mean = int(apart.max()), float(apart.mean())
+    largest, mean = distance(ours.pixels, other)
     reason = ""
     if largest > MOST_ROUNDING:
         reason = reason_of(path, ours, other, mean)
     return Compared(name, reason, largest, mean, notes)
+
+
+def distance(one: Pixels, other: Pixels) -> tuple[int, float]:
+    """The largest and the mean difference; 255 of two sizes."""
+    if one.shape != other.shape:
+        return 255, 255.0
+    apart = np.abs(one.astype(np.int16) - other)
+    return int(apart.max()), float(apart.mean())
 
 
 def reason_of(path: Path, ours: Decoded, other: Pixels, mean: float) -> str:
@@ -153,50 +173,46 @@ def reason_of(path: Path, ours: Decoded, other: Pixels, mean: float) -> str:
     with path.open("rb") as file:
         kind = kind_of(file.read(2**16))
     kind_name = "" if kind is None else kind.value
-    stored = plain(path)
     mode = ""
-    try:
-        with PIL.Image.open(path) as picture:
-            mode, info = picture.mode, dict(picture.info)
-    except Exception:  # whatever a decoder raises
-        info = {}
+    with contextlib.suppress(Exception), PIL.Image.open(path) as picture:
+        mode = picture.mode
+    third = stored(path)
 
-    def is_near(one: Pixels, most: float) -> bool:
-        apart = np.abs(one.astype(np.int16) - other)
-        return one.shape == other.shape and float(apart.mean()) <= most
+    def is_stored(pixels: Pixels) -> bool:
+        return third is not None and distance(third[1], pixels)[1] <= MOST_MEAN_OF_LOSSY
 
     if "all there are" in notes or "percentiles" in notes:
-        return "numbers without a range of their type: stretched here"
+        return "numbers whose type has no white: stretched here"
     if "without data" in notes:
-        return "no-data on white here, shown as a colour there"
-    if "Gamma of" in notes or "Primaries and" in notes:
-        if stored is not None and is_near(stored, MOST_MEAN_OF_LOSSY):
-            return "gAMA or cHRM applied here, left out there"
-        return "gAMA or cHRM applied here by its formula, otherwise there"
-    if "left out" in notes:
-        return "profile that does not fit, or is damaged: left out here"
-    if "converted to sRGB" in notes or "converted" in notes:
-        if stored is not None and is_near(stored, MOST_MEAN_OF_LOSSY):
-            return "profile or coded colours applied here, left out there"
-        if mean <= MOST_MEAN_OF_LOSSY:
-            return "profile: roundings of two conversions"
+        return "no data: white here, a colour there"
+    if "Bands" in notes:
+        return "several bands: three as colours here, the first as grey there"
+    if "Turned" in notes:
+        for way in turns(other):
+            if distance(ours.pixels, way)[1] <= MOST_MEAN_OF_LOSSY:
+                return "orientation in XMP or in a PNG's eXIf: followed here alone"
+    is_coloured = any(word in notes for word in ("Gamma of", "Primaries and"))
+    if is_coloured and is_stored(other):
+        return "gAMA or cHRM: applied here, left out there"
+    if "converted" in notes and is_stored(other):
+        return "profile: applied here, left out there"
+    if "left out" in notes and is_stored(ours.pixels):
+        return "profile that does not fit or is damaged: left out here"
+    if "converted" in notes and mean <= MOST_MEAN_OF_LOSSY:
+        sixteen = "all of their type" in notes
+        return f"rounding of a conversion, {'16 bits' if sixteen else '8 bits'}"
     if mode == "CMYK":
         return "CMYK without a profile: two formulas"
     if mode == "LAB":
         return "CIELab: white D50 here, D65 there"
-    if kind_name in {"JPEG", "WEBP", "AVIF", "HEIF"} or mode == "YCbCr":
-        if mean <= MOST_MEAN_OF_LOSSY:
-            return "lossy: colours enlarged in two ways"
-    if "Transparent" in notes and mean <= MOST_MEAN_OF_LOSSY:
-        return "transparency: roundings"
-    if "frames" in notes:
-        return "animation: its first frame is drawn otherwise there"
-    if "transparency" in info or "Transparent" in notes:
-        return "transparency: read otherwise there"
-    if stored is not None:
-        apart = np.abs(stored.astype(np.int16) - ours.pixels)
-        if int(apart.max()) <= MOST_ROUNDING:
-            return "as stored here (Pillow agrees), changed there"
+    if kind_name in {"JPEG", "WEBP", "AVIF", "HEIF"} and mean <= MOST_MEAN_OF_LOSSY:
+        return "lossy: colours enlarged in two ways"
+    if third is not None and is_stored(ours.pixels):
+        return f"as {third[0]} reads it here, otherwise there"
+    if kind_name == "GIF" and other.shape != ours.pixels.shape:
+        return "GIF: the whole canvas here, the first frame alone there"
+    if "Transparent" in notes or kind_name == "PNG":
+        return "transparency: read otherwise there" if "Transparent" in notes else ""
     return ""
 
 
