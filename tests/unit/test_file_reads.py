@@ -58,7 +58,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "ui/window/app.py": (3, "asks ui.files"),
     "export/save.py": (1, "opens a buffer in memory"),
     "export/numbers.py": (2, "writes an archive into a file that is open"),
-    "export/metadata.py": (5, "reads members and bytes of a file that is open"),
+    "export/metadata.py": (6, "reads members and bytes of a file that is open"),
     "pictures/pixels.py": (2, "decodes bytes in memory"),
     "models/catalogue/transfer.py": (1, "opens a connection"),
     "models/catalogue/download.py": (1, "appends to a part in the program's cache"),
