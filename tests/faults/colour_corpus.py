@@ -118,7 +118,8 @@ def stored(path: Path) -> tuple[str, Pixels] | None:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "a.png"
         source, by = path, "Pillow"
-        if shutil.which("vips"):
+        # of a BMP, libvips asks ImageMagick
+        if shutil.which("vips") and path.suffix.lower() != ".bmp":
             command = ["vips", "copy", str(path), str(target)]
             done = subprocess.run(command, capture_output=True, check=False)
             if done.returncode == 0:

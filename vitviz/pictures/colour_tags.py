@@ -193,6 +193,9 @@ def _colours_in_bmp(data: bytes) -> FileColours:
     red, green, blue = ((x / (x + y + z), y / (x + y + z)) for x, y, z in ends)
     x, y, z = (sum(axis) for axis in zip(*ends))
     white = (x / (x + y + z), y / (x + y + z))
+    if all(abs(sum(end) - 1) < 0.02 for end in ends):
+        # programs write shares of one, of which no white follows
+        white = _D65
     # programs write 2.2, or 1/2.2, for the same curve
     mean = sum(gammas) / 3
     gamma = mean if mean <= 1 else 1 / mean

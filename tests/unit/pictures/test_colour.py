@@ -334,6 +334,14 @@ def test_a_profile_in_a_gif_and_in_a_bmp(photo: Pixels) -> None:
     )
     head += bytes(16) + b"DEBM" + bytes(48)
     head += struct.pack("<IIII", 4, 124 + len(rows), len(icc), 0)
+    # header 4, with shares of one and the gamma of screens: what sRGB is
+    ends = [round(n * 2**30) for x, y in SRGB[:3] for n in (x, y, 1 - x - y)]
+    plain_head = head[:56] + bytes(4) + struct.pack("<9I3I", *ends, *[144_179] * 3)
+    plain_head = struct.pack("<I", 108) + plain_head[4:]
+    start = 14 + len(plain_head)
+    bmp = b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start)
+    loaded = load_image(bmp + plain_head + rows)
+    np.testing.assert_array_equal(loaded.pixels, photo)
     start = 14 + len(head)
     bmp = b"BM" + struct.pack("<IHHI", start + len(rows) + len(icc), 0, 0, start)
     loaded = load_image(bmp + head + rows + icc)
