@@ -325,6 +325,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         ask = {
             "size": window.input_options.ask_size,
             "preprocessing": window.input_options.ask_preprocessing,
+            "values": window.input_options.ask_values,
             "range": window.view_handlers.on_fixed_range,
             "network": window.model_dialogs.another_network,
         }

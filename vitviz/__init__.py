@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vitviz.errors import VitvizError
     from vitviz.models.load import load_model, wrap
     from vitviz.models.model import Model
+    from vitviz.pictures.source import load_image
 
 __all__ = [
     "Interventions",
@@ -35,6 +36,7 @@ __all__ = [
     "Trace",
     "VitvizError",
     "explain",
+    "load_image",
     "load_model",
     "price",
     "show",
@@ -48,6 +50,7 @@ _HOMES = {
     "Model": "vitviz.models.model",
     "Trace": "vitviz.attention.trace",
     "VitvizError": "vitviz.errors",
+    "load_image": "vitviz.pictures.source",
     "load_model": "vitviz.models.load",
     "price": "vitviz.attention.price",
     "trace": "vitviz.attention.run",

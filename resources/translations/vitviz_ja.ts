@@ -2398,8 +2398,20 @@
         <translation>短辺と、その計算量</translation>
     </message>
     <message>
+        <source>Values of the picture (changed)…</source>
+        <translation>画像の値（変更あり）…</translation>
+    </message>
+    <message>
+        <source>Values of the picture…</source>
+        <translation>画像の値…</translation>
+    </message>
+    <message>
         <source>What the model sees</source>
         <translation>モデルが見る範囲</translation>
+    </message>
+    <message>
+        <source>Which values, bands and frame of the file are shown</source>
+        <translation>ファイルのどの値・バンド・フレームを表示するか</translation>
     </message>
     <message>
         <source>Whole picture, at its own aspect</source>
@@ -2891,6 +2903,137 @@
     <message>
         <source>patches of {n} px</source>
         <translation>パッチ{n} px</translation>
+    </message>
+</context>
+<context>
+    <name>ValuesDialog</name>
+    <message>
+        <source>Automatic</source>
+        <translation>自動</translation>
+    </message>
+    <message>
+        <source>Band, {colour}</source>
+        <translation>バンド、{colour}</translation>
+    </message>
+    <message>
+        <source>Bands</source>
+        <translation>バンド</translation>
+    </message>
+    <message>
+        <source>Black</source>
+        <translation>黒</translation>
+    </message>
+    <message>
+        <source>Black and white</source>
+        <translation>黒と白</translation>
+    </message>
+    <message>
+        <source>Counted from 0, of {n}</source>
+        <translation>0 から数える（全 {n}）</translation>
+    </message>
+    <message>
+        <source>Counted from 1, of {n}</source>
+        <translation>1 から数える（全 {n}）</translation>
+    </message>
+    <message>
+        <source>Frame</source>
+        <translation>フレーム</translation>
+    </message>
+    <message>
+        <source>From, to</source>
+        <translation>下限、上限</translation>
+    </message>
+    <message>
+        <source>Plane</source>
+        <translation>断面</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>実行</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>スライス</translation>
+    </message>
+    <message>
+        <source>Values of the picture</source>
+        <translation>画像の値</translation>
+    </message>
+    <message>
+        <source>Which values are shown as black and as white. Automatic: all of the type where the picture fills it, else percentiles 0.1 and 99.9</source>
+        <translation>黒と白で表示する値。自動：画像が数値型の範囲を使い切っていればその範囲全体、そうでなければ 0.1 と 99.9 パーセンタイル</translation>
+    </message>
+    <message>
+        <source>White</source>
+        <translation>白</translation>
+    </message>
+    <message>
+        <source>all of the type of number</source>
+        <translation>数値型の範囲全体</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>自動</translation>
+    </message>
+    <message>
+        <source>axial: from below</source>
+        <translation>水平断（下から）</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>青</translation>
+    </message>
+    <message>
+        <source>coronal: from the front</source>
+        <translation>冠状断（前から）</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>緑</translation>
+    </message>
+    <message>
+        <source>one as grey</source>
+        <translation>1 つをグレーで</translation>
+    </message>
+    <message>
+        <source>percentiles</source>
+        <translation>パーセンタイル</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>赤</translation>
+    </message>
+    <message>
+        <source>red, green and blue</source>
+        <translation>赤・緑・青に</translation>
+    </message>
+    <message>
+        <source>sagittal: from the side</source>
+        <translation>矢状断（横から）</translation>
+    </message>
+    <message>
+        <source>the file's own</source>
+        <translation>ファイルの既定</translation>
+    </message>
+    <message>
+        <source>the first</source>
+        <translation>最初</translation>
+    </message>
+    <message>
+        <source>the lowest and the highest</source>
+        <translation>最小値と最大値</translation>
+    </message>
+    <message>
+        <source>the middle</source>
+        <translation>中央</translation>
+    </message>
+    <message>
+        <source>two values</source>
+        <translation>2 つの値</translation>
+    </message>
+    <message>
+        <source>{name}: values from {low} to {high}</source>
+        <translation>{name}：値は {low} から {high}</translation>
     </message>
 </context>
 <context>
@@ -3511,6 +3654,10 @@
         <translation>サイズは1 px以上にしてください（{side}は使えません）。</translation>
     </message>
     <message>
+        <source>A stretch is auto, full, range, percentiles as in 2-98 or values as in 0,3000; not {text}.</source>
+        <translation>階調の範囲は auto、full、range、パーセンタイル（例 2-98）、値（例 0,3000）のいずれかです。{text} は使えません。</translation>
+    </message>
+    <message>
         <source>An array must be (height, width, 3) of uint8, not {shape} of {dtype}.</source>
         <translation>配列は(高さ, 幅, 3)のuint8にしてください（{dtype}の{shape}は使えません）。</translation>
     </message>
@@ -3527,6 +3674,14 @@
         <translation>少なくとも1つのパッチを残してください。すべて取り除かれています。</translation>
     </message>
     <message>
+        <source>Band {bands} of {count}.</source>
+        <translation>{count} バンド中の {bands}。</translation>
+    </message>
+    <message>
+        <source>Bands {bands} of {count} as red, green and blue.</source>
+        <translation>{count} バンド中の {bands} を赤・緑・青で表示。</translation>
+    </message>
+    <message>
         <source>Block {layer} ({kind}) calls attention more than once, so its maps would be ambiguous. vitviz shows models with one attention a block.</source>
         <translation>ブロック{layer}（{kind}）は注意を2回以上計算するため、マップが1つに決まりません。vitvizはブロックごとに注意が1つのモデルを表示します。</translation>
     </message>
@@ -3539,8 +3694,8 @@
         <translation>一覧から別のモデルを選ぶか、ライブラリを追加できるPython版のvitvizを使ってください。</translation>
     </message>
     <message>
-        <source>Colour profile converted to sRGB.</source>
-        <translation>カラープロファイルをsRGBに変換しました。</translation>
+        <source>Colour profile “{name}” converted to sRGB.</source>
+        <translation>カラープロファイル「{name}」から sRGB に変換しました。</translation>
     </message>
     <message>
         <source>Connection refused</source>
@@ -3557,6 +3712,14 @@
     <message>
         <source>First of {frames} frames.</source>
         <translation>{frames}フレームの最初のものです。</translation>
+    </message>
+    <message>
+        <source>Frame {frame} of {frames}, counted from 0.</source>
+        <translation>{frames} フレーム中の {frame}（0 から数える）。</translation>
+    </message>
+    <message>
+        <source>Gamma of {gamma} converted to sRGB.</source>
+        <translation>ガンマ {gamma} から sRGB に変換しました。</translation>
     </message>
     <message>
         <source>How {name} reads its output from its tokens could not be found out.</source>
@@ -3599,8 +3762,12 @@
         <translation>カラープロファイルが壊れているため、使いませんでした。</translation>
     </message>
     <message>
-        <source>Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF, PPM)</source>
-        <translation>中身は、vitvizが読めるどの形式（JPEG、PNG、WebP、BMP、GIF、TIFF、AVIF、PPM）でもありません</translation>
+        <source>Its colour profile is for {space} and not for {mode}; left out.</source>
+        <translation>カラープロファイルは {space} 用で {mode} には合わないため、使いません。</translation>
+    </message>
+    <message>
+        <source>Its content is none of the formats vitviz reads (JPEG, PNG, WebP, BMP, GIF, TIFF, DNG, AVIF, PPM, DICOM, NIfTI)</source>
+        <translation>内容は vitviz が読める形式（JPEG、PNG、WebP、BMP、GIF、TIFF、DNG、AVIF、PPM、DICOM、NIfTI）のいずれでもありません</translation>
     </message>
     <message>
         <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
@@ -3659,6 +3826,18 @@
         <translation>権限がありません</translation>
     </message>
     <message>
+        <source>Pixels without data shown on white.</source>
+        <translation>データのない画素は白で表示。</translation>
+    </message>
+    <message>
+        <source>Preview of {width}×{height} pixels; the sensor's raw data are not developed.</source>
+        <translation>{width}×{height} 画素のプレビューです。センサーの RAW データは現像しません。</translation>
+    </message>
+    <message>
+        <source>Primaries and gamma of {gamma} converted to sRGB.</source>
+        <translation>原色とガンマ {gamma} から sRGB に変換しました。</translation>
+    </message>
+    <message>
         <source>PySide6 {version} does not work with vitviz on Python {python}. Mend it with: pip install 'PySide6-Essentials==6.11.3'</source>
         <translation>PySide6 {version}はPython {python}のvitvizでは動きません。次で直せます：pip install 'PySide6-Essentials==6.11.3'</translation>
     </message>
@@ -3687,6 +3866,10 @@
         <translation>設定はvitvizを閉じるまでしか残りません。{path}に書き込めませんでした（{reason}）。</translation>
     </message>
     <message>
+        <source>Slice {frame} of {count}, {plane}, counted from 0.</source>
+        <translation>{count} スライス中の {frame}、{plane}（0 から数える）。</translation>
+    </message>
+    <message>
         <source>Some settings in {path} cannot be used and have their defaults: {names}.</source>
         <translation>{path}の一部の設定は使えないため、既定値にしました：{names}。</translation>
     </message>
@@ -3701,6 +3884,14 @@
     <message>
         <source>Statistics compare rows that sum to 1; the softmax was made to go over another axis.</source>
         <translation>統計は合計が1になる行を比べますが、ソフトマックスの軸が変えられています。</translation>
+    </message>
+    <message>
+        <source>Stretched values: its colour profile was left out.</source>
+        <translation>値を引き伸ばしたため、カラープロファイルは使いません。</translation>
+    </message>
+    <message>
+        <source>Such a picture cannot be: {reason}. Bands count from 1, one or three of them, frames from 0.</source>
+        <translation>この指定は使えません：{reason}。バンドは 1 から数えて 1 つか 3 つ、フレームは 0 から数えます。</translation>
     </message>
     <message>
         <source>The attention {where} is computed in {shape} pieces (windows), not over the whole picture. vitviz shows global attention.</source>
@@ -3817,6 +4008,10 @@
     <message>
         <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
         <translation>プーリングの頭部は最後の層のトークンを読みます。層{last}を指定してください。</translation>
+    </message>
+    <message>
+        <source>The primaries it names are no colours; left out.</source>
+        <translation>ファイルが示す原色は色として成り立たないため、使いません。</translation>
     </message>
     <message>
         <source>The query of a pooling head is no token, so nothing can be compared with it here. Choose a patch or a special token.</source>
@@ -3991,8 +4186,24 @@
         <translation>EXIFの向きに合わせて回転しました。</translation>
     </message>
     <message>
-        <source>Values from {low} to {high} scaled to 0–255.</source>
-        <translation>{low}〜{high}の値を0〜255に換算しました。</translation>
+        <source>Values from {low} to {high} shown as 0–255.</source>
+        <translation>値 {low} から {high} を 0–255 で表示。</translation>
+    </message>
+    <message>
+        <source>Values from {low} to {high}, all of their type, shown as 0–255.</source>
+        <translation>値 {low} から {high}（数値型の範囲全体）を 0–255 で表示。</translation>
+    </message>
+    <message>
+        <source>Values from {low} to {high}, all there are, shown as 0–255.</source>
+        <translation>値 {low} から {high}（最小から最大）を 0–255 で表示。</translation>
+    </message>
+    <message>
+        <source>Values from {low} to {high}, percentiles {first} and {last}, shown as 0–255.</source>
+        <translation>値 {low} から {high}（{first} と {last} パーセンタイル）を 0–255 で表示。</translation>
+    </message>
+    <message>
+        <source>Values from {low} to {high}, the file's own window, shown as 0–255.</source>
+        <translation>値 {low} から {high}（ファイルのウィンドウ設定）を 0–255 で表示。</translation>
     </message>
     <message>
         <source>What answers in the place of {site} is no web server. Try again.</source>
@@ -4057,6 +4268,14 @@
     <message>
         <source>a width of {width} does not divide into {heads} heads</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>axial</source>
+        <translation>水平断</translation>
+    </message>
+    <message>
+        <source>coronal</source>
+        <translation>冠状断</translation>
     </message>
     <message>
         <source>damaged</source>
@@ -4217,6 +4436,10 @@
     <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
         <translation>{folder}のpreprocessor_config.jsonは使えません：{reason}。</translation>
+    </message>
+    <message>
+        <source>sagittal</source>
+        <translation>矢状断</translation>
     </message>
     <message>
         <source>smallest {n} % of each row dropped</source>
@@ -4503,12 +4726,32 @@
         <translation>{name}の形が{shape}です</translation>
     </message>
     <message>
+        <source>{name} has {count} bands and no band {band}. Choose others with --bands, or under Size.</source>
+        <translation>{name} のバンドは {count} 個で、{band} はありません。--bands か「サイズ」で選び直してください。</translation>
+    </message>
+    <message>
+        <source>{name} has {count} frames, from 0 to {last}, and no frame {frame}. Choose another with --frame, or under Size.</source>
+        <translation>{name} のフレームは {count} 個（0 から {last}）で、{frame} はありません。--frame か「サイズ」で選び直してください。</translation>
+    </message>
+    <message>
         <source>{name} has {megapixels} megapixels; the limit is {limit}. Save it smaller and open that.</source>
         <translation>{name}は{megapixels}メガピクセルあります。上限は{limit}です。小さくして保存し、それを開いてください。</translation>
     </message>
     <message>
+        <source>{name} holds the raw data of a sensor and no preview. Develop it in a photo program and open the JPEG or TIFF.</source>
+        <translation>{name} にはセンサーの RAW データだけがあり、プレビューがありません。写真ソフトで現像し、その JPEG か TIFF を開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} is a DICOM file without a picture. Open one of its series that has pixels.</source>
+        <translation>{name} は画像を含まない DICOM ファイルです。画素を含むファイルを開いてください。</translation>
+    </message>
+    <message>
         <source>{name} is a number from {least} on, not {given}.</source>
         <translation>{name}は{least}以上の数で、{given}ではありません。</translation>
+    </message>
+    <message>
+        <source>{name} is a volume of more than {limit} GB. Save a part of it.</source>
+        <translation>{name} は {limit} GB を超えるボリュームです。一部だけを保存してください。</translation>
     </message>
     <message>
         <source>{name} is built up in {count:,} passes; the limit is {limit}. Save it again as an ordinary JPEG or PNG.</source>
@@ -4545,6 +4788,10 @@
     <message>
         <source>{name} is one number, or three of red, green and blue, not {count}.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is packed as {syntax}, which nothing that is installed unpacks. Save it unpacked, as with dcmdjpeg or gdcmconv --raw.</source>
+        <translation>{name} は {syntax} で圧縮されており、インストール済みのものでは展開できません。dcmdjpeg や gdcmconv --raw などで非圧縮にして保存してください。</translation>
     </message>
     <message>
         <source>{name} is there already. Choose it by its whole name to replace it.</source>
@@ -4849,6 +5096,14 @@
     <message>
         <source>{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit numbers. Quantised weights are not read.</source>
         <translation>{path}：{name}は{dtype}で、16、32、64ビットの普通のテンソルではありません。量子化された重みは読めません。</translation>
+    </message>
+    <message>
+        <source>{primaries} {transfer} converted to sRGB; brighter than white is cut.</source>
+        <translation>{primaries} {transfer} から sRGB に変換しました。白より明るい部分は切り捨てます。</translation>
+    </message>
+    <message>
+        <source>{primaries}, gamma {transfer}, converted to sRGB.</source>
+        <translation>{primaries}、ガンマ {transfer} から sRGB に変換しました。</translation>
     </message>
     <message>
         <source>{site} answers {status} instead of a file. Try again later.</source>

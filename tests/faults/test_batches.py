@@ -184,10 +184,10 @@ def test_a_picture_that_cannot_be_exported_costs_itself(
 
         load = module._load
 
-        def failing(source: str) -> object:
+        def failing(source: str, request: object) -> object:
             if source.endswith("aa.png"):
                 raise ZeroDivisionError("nobody foresaw this")
-            return load(source)
+            return load(source, request)  # type: ignore[arg-type]
 
         monkeypatch.setattr(module, "_load", failing)
     out = tmp_path / "maps"

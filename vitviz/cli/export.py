@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.cli.export_options import (
+    BARE,
     FIGURES,
     NUMBERS,
     PAGES,
@@ -30,6 +31,7 @@ from vitviz.cli.export_options import (
     add_export_arguments,
     request_from,
 )
+from vitviz.cli.parse import listed
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, InputError, OutputError, VitvizError
@@ -47,9 +49,10 @@ if TYPE_CHECKING:
 DESCRIPTION = "Write attention as a figure or as numbers, without a window."
 EPILOG = """\
 OUT ends in .png .svg .pdf (a figure), .gif (a frame for each layer or head), .npz .csv
-(numbers), .html (a page of all pictures, in which every patch can be clicked), or is a
-folder, which gets one file a picture (--format): run it again and it goes on where it
-stopped. IMAGE may be a folder of pictures, or - for standard input.
+(numbers), .tif (the values of one map, with --bare), .html (a page of all pictures, in
+which every patch can be clicked), or is a folder, which gets a file for each picture
+(--format): run it again and it goes on where it stopped. IMAGE may be a folder of
+pictures, or of folders of them (as of classes), or - for standard input.
 
 examples:
   vitviz export cat.jpg -o cat.png --query 7,3 --layer 5 --head 2 --caption
@@ -61,6 +64,7 @@ examples:
   vitviz export cat.jpg -o cat.html
   vitviz export photos/ -o photos.html --keep-layers 8,11
   vitviz export cat.jpg -o off.npz --changes lab.vitviz
+  vitviz export scene.tif -o map.tif --bare --bands 4,3,2 --stretch 2-98
   curl -s https://example.org/cat.jpg | vitviz export - -o cat.svg
 
 Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable input,
@@ -69,6 +73,16 @@ Layers, heads, rows and columns count from 0. Exit codes: 0 done, 2 unusable inp
 
 MAX_STDIN_BYTES = 512 * 10**6
 STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture that was named, or that lies in a folder that was."""
+
+    # A path, or "-" for standard input.
+    text: str
+    # Where it lies below that folder: that of its class.
+    folder: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +123,21 @@ def execute(args: argparse.Namespace) -> int:
             "gets one file a picture.",
             count=len(sources),
         )
-    task = ExportTask(sources[0], output)
+    task = ExportTask(sources[0].text, output)
     _refuse_overwriting_source(task)
-    image = _load(task.source)
+    image = _load(task.source, request)
     model = _load_model(request)
     _export_one(model, image, task, request, prefix="")
     return 0
 
 
-def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> int:
+def _export_folder(sources: list[Source], folder: Path, request: ExportRequest) -> int:
     """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
-    from vitviz.system.atomic_files import output_error, sweep
+    from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    _make_folder(folder)
     sweep(folder)
     tasks = _tasks(sources, folder, request.format)
     _check_suffix(tasks[0].target, request)
@@ -137,7 +148,7 @@ def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> 
         prefix = f"[{number}/{len(tasks)}] "
         try:
             _refuse_overwriting_source(task)
-            image = _load(task.source)
+            image = _load(task.source, request)
             if model is None:
                 is_loading = True
                 model = _load_model(request)
@@ -145,6 +156,7 @@ def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> 
             if _is_done(model, image, task, request):
                 num_kept += 1
                 continue
+            _make_folder(task.target.parent)
             _export_one(model, image, task, request, prefix=prefix)
         except VitvizError as error:
             if is_loading or _ends_batch(error, folder):
@@ -168,6 +180,16 @@ def _export_folder(sources: list[str], folder: Path, request: ExportRequest) -> 
             folder=printable(str(folder)),
         )
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those it lies in. Raises OutputError."""
+    from vitviz.system.atomic_files import output_error
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
 
 
 def _export_one(
@@ -252,7 +274,7 @@ def _inputs(model: Model, made: Trace, request: ExportRequest) -> MethodInputs:
     return MethodInputs(model, backward(model, made, target=request.target))
 
 
-def _export_page(sources: list[str], target: Path, request: ExportRequest) -> int:
+def _export_page(sources: list[Source], target: Path, request: ExportRequest) -> int:
     """Write one page of all pictures; return the exit code.
 
     A folder's pictures that fail are left out and named.
@@ -271,8 +293,8 @@ def _export_page(sources: list[str], target: Path, request: ExportRequest) -> in
     for number, source in enumerate(sources, start=1):
         prefix = f"[{number}/{len(sources)}] " if len(sources) > 1 else ""
         try:
-            _refuse_overwriting_source(ExportTask(source, target))
-            image = _load(source)
+            _refuse_overwriting_source(ExportTask(source.text, target))
+            image = _load(source.text, request)
         except VitvizError as error:
             if len(sources) == 1:
                 raise
@@ -350,11 +372,11 @@ def _is_done(
     return json.dumps(found) == json.dumps(wanted) and is_whole(task.target)
 
 
-def _load(source: str) -> SourceImage:
+def _load(source: str, request: ExportRequest) -> SourceImage:
     from vitviz.pictures.source import load_image
 
     if source != STDIN:
-        return load_image(source)
+        return load_image(source, reading=request.reading)
     if sys.stdin is None:
         raise InputError("There is no standard input to read a picture from.")
     data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
@@ -364,7 +386,7 @@ def _load(source: str) -> SourceImage:
             "it first.",
             limit=MAX_STDIN_BYTES // 10**6,
         )
-    return load_image(data, name="standard input")
+    return load_image(data, name="standard input", reading=request.reading)
 
 
 def _load_model(request: ExportRequest) -> Model:
@@ -381,36 +403,41 @@ def _load_model(request: ExportRequest) -> Model:
     return request.running.applied(model)
 
 
-def _expanded(images: list[str]) -> list[str]:
+def _expanded(images: list[str]) -> list[Source]:
     """Return the pictures named, folders replaced by the pictures in them.
 
-    A file that is named itself may have any ending.
+    A file that is named itself may have any ending. A folder that has no pictures
+    brings those of the folders in it, as of classes.
 
     Raises InputError for a folder without pictures.
     """
-    from vitviz.pictures.folder import pictures_in
+    from vitviz.pictures.folder import pictures_below
     from vitviz.system.printable import printable
 
-    found: list[str] = []
+    found: list[Source] = []
     for text in images:
         path = Path(text)
         if text == STDIN or not os.path.isdir(path):
-            found.append(text)
+            found.append(Source(text))
             continue
-        inside = [str(one) for one in pictures_in(path)]
+        inside = [
+            Source(str(one), one.parent.relative_to(path))
+            for one in pictures_below(path)
+        ]
         if not inside:
             shown = printable(path.name or str(path.absolute()))
             raise InputError("There is no picture in {name}.", name=shown)
         found.extend(inside)
-    if found.count(STDIN) > 1:
+    if images.count(STDIN) > 1:
         raise InputError("Standard input can be read only once.")
     return found
 
 
-def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
+def _tasks(sources: list[Source], folder: Path, kind: str) -> list[ExportTask]:
     """Return a task for each picture, its file named by the picture's stem.
 
-    Where stems repeat, the whole names are taken.
+    Files of a class lie in a folder of its name. Where stems repeat in one folder, the
+    whole names are taken.
 
     kind : the ending of the files.
 
@@ -418,12 +445,16 @@ def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
     """
     from vitviz.system.printable import printable
 
-    stems = [("standard-input" if s == STDIN else Path(s).stem) for s in sources]
+    stems = [
+        str(s.folder / ("standard-input" if s.text == STDIN else Path(s.text).stem))
+        for s in sources
+    ]
     times = Counter(map(_one_case, stems))
     names = []
     for source, stem in zip(sources, stems, strict=True):
         is_alone = times[_one_case(stem)] == 1
-        names.append(f"{stem if is_alone else Path(source).name}.{kind}")
+        name = Path(stem).name if is_alone else Path(source.text).name
+        names.append(str(source.folder / f"{name}.{kind}"))
     differ_by_case = len(set(map(_one_case, names))) < len(set(names))
     fold = _one_case if differ_by_case and _ignores_case(folder) else str
     for name, count in Counter(map(fold, names)).items():
@@ -432,7 +463,10 @@ def _tasks(sources: list[str], folder: Path, kind: str) -> list[ExportTask]:
                 "Two pictures would both become {name}. Export them to two folders.",
                 name=printable(name),
             )
-    return [ExportTask(s, folder / n) for s, n in zip(sources, names, strict=True)]
+    return [
+        ExportTask(source.text, folder / name)
+        for source, name in zip(sources, names, strict=True)
+    ]
 
 
 def _one_case(name: str) -> str:
@@ -456,6 +490,9 @@ def _is_folder(text: str, path: Path) -> bool:
 
 def _check_suffix(output: Path, request: ExportRequest) -> None:
     suffix = output.suffix.lower()
+    if request.is_bare or suffix in (".tif", ".tiff"):
+        _check_bare(suffix, request)
+        return
     if suffix in NUMBERS:
         return
     if suffix not in (*FIGURES, *PAGES):
@@ -474,6 +511,28 @@ def _check_suffix(output: Path, request: ExportRequest) -> None:
         raise InputError(
             "A figure shows one query. Choose it with --query, or write all of them "
             "to an .npz or .csv."
+        )
+
+
+def _check_bare(suffix: str, request: ExportRequest) -> None:
+    """Raise InputError for what cannot be one map alone."""
+    if not request.is_bare:
+        raise InputError(
+            "A {suffix} holds the values of one map alone. Add --bare, or write an "
+            ".npz.",
+            suffix=suffix,
+        )
+    if suffix not in BARE:
+        raise InputError(
+            "A map alone is written as {known}, not as {suffix}.",
+            known=listed(BARE),
+            suffix=suffix or "such a file",
+        )
+    is_one = request.layer != "all" and len(request.head) == 1
+    if not is_one or "all" in (*request.head, *request.query):
+        raise InputError(
+            "--bare writes one map. Choose one layer, one head or a mean of heads, and "
+            "one query."
         )
 
 
@@ -605,6 +664,15 @@ def _write_figure(
         heads=selection.heads,
         values=values_for(made, inputs.model, inputs.gradients),
     )
+    if request.is_bare:
+        from vitviz.export.bare import bare_bytes
+        from vitviz.system.atomic_files import write_bytes
+
+        heat = rows[0][0].heat
+        assert heat is not None
+        data = bare_bytes(heat, made.setup, state.look, ending, text)
+        write_bytes(target, data)
+        return
     hidden = hidden_patches(made.setup)
     if ending == ".gif":
         from vitviz.export.animation import gif_bytes

@@ -25,6 +25,7 @@ from vitviz.cli.parse import (
     numbers_of,
     one_of,
     queries_of,
+    reading_of,
     scale_of,
     size_of,
     whole,
@@ -34,6 +35,7 @@ from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
+from vitviz.pictures.reading import AS_IT_IS, Plane, Reading
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.view_state import Direction, ViewState
 
@@ -44,13 +46,16 @@ if TYPE_CHECKING:
 
 
 FIGURES = (".png", ".svg", ".pdf", ".gif")
+# Of a map alone (--bare).
+BARE = (".png", ".tif", ".tiff")
 NUMBERS = (".npz", ".csv")
 PAGES = (".html",)
 # Formats of files in a folder: those with metadata, by which an export that is run
 # again finds what is done.
-FORMATS = ("png", "svg", "gif", "npz")
+FORMATS = ("png", "svg", "gif", "npz", "tif")
 DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox")
+PLANES = tuple(plane.value for plane in Plane)
 STYLES = ("tint", "map", "spotlight")
 DIRECTIONS_BY_NAME = {
     "looks-at": Direction.LOOKS_AT,
@@ -110,6 +115,10 @@ class ExportRequest:
     keep_layers: tuple[int, ...] | None = None
     keep_heads: tuple[int, ...] | None = None
     single: bool = False
+    # What is shown of a file that holds more than a picture of 8 bits.
+    reading: Reading = AS_IT_IS
+    # Whether the map is written alone, at the picture's own size.
+    is_bare: bool = False
 
     def options(self) -> dict[str, object]:
         """Return what shapes the result, in plain values for its metadata.
@@ -144,6 +153,8 @@ class ExportRequest:
             "clip": (self.clip, 0.0),
             "renormalise": (self.renormalise, False),
             "width_mm": (self.width_mm, None),
+            "reading": (encoded(self.reading), encoded(AS_IT_IS)),
+            "bare": (self.is_bare, False),
         }
         values |= {name: value for name, (value, was) in later.items() if value != was}
         if self.changes:
@@ -301,6 +312,31 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         help="input in pixels; default: what the weights were trained with",
     )
     picture.add_argument("--fit", default="crop", metavar="F", help=listed(FITS))
+    picture.add_argument(
+        "--stretch",
+        metavar="auto|full|range|2-98|LOW,HIGH",
+        default="auto",
+        help="values shown as black and white: the type's range, the lowest and "
+        "highest, percentiles, or two values (--stretch=-200,300); default: auto, for "
+        "more than 8 bits what fills the type's range as it is, else 0.1-99.9",
+    )
+    picture.add_argument(
+        "--bands",
+        metavar="N|R,G,B",
+        help="of a file with several, from 1: one as grey, or three as red, green and "
+        "blue; default: the first three",
+    )
+    picture.add_argument(
+        "--frame",
+        metavar="N",
+        help="frame, page or slice, from 0; default: the first, of a volume the middle",
+    )
+    picture.add_argument(
+        "--plane",
+        metavar="P",
+        default="axial",
+        help=f"of a volume: {listed(PLANES)}; default: axial",
+    )
     add_preprocessing_arguments(parser)
     model.add_argument(
         "--changes",
@@ -387,6 +423,12 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     )
     looks.add_argument(
         "--width", metavar="MM", help="of the figure on paper, in millimetres"
+    )
+    looks.add_argument(
+        "--bare",
+        action="store_true",
+        help="the map alone, at the picture's own size: colours in a .png, values of "
+        "32 bits in a .tif; what the model did not see is transparent, or no number",
     )
     looks.add_argument(
         "--caption", action="store_true", help="say below what the figure shows"
@@ -476,6 +518,8 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         keep_layers=numbers_of(args.keep_layers, "--keep-layers"),
         keep_heads=numbers_of(args.keep_heads, "--keep-heads"),
         single=args.single,
+        reading=reading_of(args.stretch, args.bands, args.frame, args.plane),
+        is_bare=args.bare,
     )
     request.check_method()
     return request

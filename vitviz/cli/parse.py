@@ -13,6 +13,13 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
+from vitviz.pictures.reading import (
+    MAX_FRAME,
+    Plane,
+    Reading,
+    bands_of,
+    stretch_of,
+)
 from vitviz.system.dataclass_json import decoded, parsed
 from vitviz.views.view_state import MAX_OTHERS
 
@@ -210,6 +217,33 @@ def between(text: str | None, option: str, least: float, most: float) -> float |
         most=most,
         text=text,
     )
+
+
+def reading_of(
+    stretch: str, bands: str | None, frame: str | None, plane: str
+) -> Reading:
+    """Return what is shown of a file's numbers. Raises SelectionError, InputError."""
+    found = stretch_of(stretch)
+    if found is None:
+        raise SelectionError(
+            "--stretch takes auto, full, range, percentiles as in 2-98, or two values "
+            "as in 0,3000; not {text}.",
+            text=stretch,
+        )
+    chosen = () if bands is None else bands_of(bands)
+    if chosen is None:
+        raise SelectionError(
+            "--bands takes one band or three, counted from 1, as in 4,3,2; not {text}.",
+            text=bands,
+        )
+    number = None if frame is None else whole_number(frame, 0, MAX_FRAME)
+    if frame is not None and number is None:
+        raise SelectionError(
+            "--frame takes a number from 0, not {text}.",
+            text=frame,
+        )
+    planes = tuple(one.value for one in Plane)
+    return Reading(found, chosen, number, Plane(one_of(plane, planes, "--plane")))
 
 
 def scale_of(text: str) -> str | tuple[float, float]:

@@ -12,6 +12,7 @@ from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
 from vitviz.export.page.page_options import PageOptions
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.pictures.reading import AS_IT_IS, Reading
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
 from vitviz.views.view_state import Direction, Scale, ViewState
@@ -88,12 +89,27 @@ def _input(options: RunOptions) -> list[str]:
         words += ["--size", text]
     if options.fit is not Fit.CROP:
         words += ["--fit", options.fit.value]
+    words += _values(options.reading)
     own = options.preprocessing
     if own is not None:
         words += ["--resize", str(own.resize or 0)]
         words += ["--interpolation", own.interpolation.name.lower()]
         words += ["--mean", ",".join(map(repr, own.mean))]
         words += ["--std", ",".join(map(repr, own.std))]
+    return words
+
+
+def _values(reading: Reading) -> list[str]:
+    """Return the options for what is shown of a file's numbers."""
+    words = []
+    if reading.stretch != AS_IT_IS.stretch:
+        words.append(f"--stretch={reading.stretch}")
+    if reading.bands:
+        words += ["--bands", ",".join(map(str, reading.bands))]
+    if reading.frame is not None:
+        words += ["--frame", str(reading.frame)]
+    if reading.plane is not AS_IT_IS.plane:
+        words += ["--plane", reading.plane.value]
     return words
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
-from vitviz.system.dataclass_json import parsed
+from vitviz.system.dataclass_json import encoded, parsed
 from vitviz.system.untrusted_files import open_untrusted
 from vitviz.views.view_state import Direction, ViewState
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Of what a file says of itself, and of how far into a file that is looked for.
 MAX_META_BYTES = 4 * 2**20
+# The tag ImageDescription of a TIFF.
+_DESCRIPTION = 270
 # Pillow joins the parts of a comment in a time that grows with its square.
 MAX_GIF_BYTES = 2**20
 
@@ -74,6 +76,7 @@ def metadata(
             "sha256": image.sha256,
             "size": list(image.size),
             "notes": [str(note) for note in image.notes],
+            "reading": encoded(image.reading),
         },
         "preprocessing": {
             "resize": list(placement.resized_size),
@@ -151,12 +154,13 @@ def is_whole(path: Path) -> bool:
                 with np.load(file, allow_pickle=False) as data:
                     return data.zip is not None and data.zip.testzip() is None
             # Pillow opens a picture that lacks its last chunk or its last frames
-            end = _ENDS[kind]
+            end = _ENDS.get(kind, b"")
             file.seek(-len(end), os.SEEK_END)
             if file.read() != end:
                 return False
             if kind != ".svg":
-                with PIL.Image.open(file, formats=[kind[1:].upper()]) as made:
+                name = "TIFF" if kind.startswith(".tif") else kind[1:].upper()
+                with PIL.Image.open(file, formats=[name]) as made:
                     for frame in range(getattr(made, "n_frames", 1)):
                         made.seek(frame)
                         made.load()
@@ -201,10 +205,24 @@ def read_metadata(path: Path) -> dict[str, Any]:
                 text = html.unescape(inside) if end else ""
             elif suffix == ".gif":
                 text = _info_of(start, "GIF")["comment"].decode()
+            elif suffix in {".tif", ".tiff"}:
+                text = _description(start)
             else:
                 text = _info_of(start, "PNG")[META_KEY]
     meta: dict[str, Any] = parsed(text)
     return meta
+
+
+def _description(start: bytes) -> str:
+    """Return what a TIFF of ours says of itself; its directory comes first."""
+    import PIL.TiffImagePlugin
+
+    try:
+        with PIL.Image.open(io.BytesIO(start), formats=["TIFF"]) as made:
+            assert isinstance(made, PIL.TiffImagePlugin.TiffImageFile)
+            return str(made.tag_v2[_DESCRIPTION])
+    except PIL.Image.DecompressionBombError as error:
+        raise ValueError("too large to be ours") from error
 
 
 def _info_of(start: bytes, kind: str) -> dict[Any, Any]:

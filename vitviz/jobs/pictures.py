@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from vitviz.jobs.queue import Context
 from vitviz.pictures.folder import Listing, PictureCache, listing
+from vitviz.pictures.reading import AS_IT_IS, Reading
 from vitviz.system.atomic_files import sweep
 
 if TYPE_CHECKING:
@@ -31,12 +32,17 @@ def list_pictures(context: Context, paths: Sequence[Path]) -> Listing:
     return listing(paths)
 
 
-def read_ahead(context: Context, cache: PictureCache, paths: Sequence[Path]) -> None:
+def read_ahead(
+    context: Context,
+    cache: PictureCache,
+    paths: Sequence[Path],
+    reading: Reading = AS_IT_IS,
+) -> None:
     """Read the pictures which are likely to be asked for next."""
     cache.keep_only(paths)
     for path in paths:
         context.raise_if_cancelled()
-        cache.read(path, context.is_cancelled)
+        cache.read(path, context.is_cancelled, reading)
 
 
 def make_thumbnails(context: Context, paths: Sequence[Path], side_px: int) -> None:
@@ -62,14 +68,18 @@ def read_picture(
     source: str | Path | bytes,
     name: str | None = None,
     cache: PictureCache | None = None,
+    reading: Reading = AS_IT_IS,
 ) -> SourceImage:
     """Return a SourceImage with its copies. Raises ImageError, Cancelled.
 
     cache : where it may be already.
+    reading : what is shown of a file that holds more than a picture of 8 bits.
     """
     from vitviz.pictures.source import load_for_screen
 
     known = cache.get(source) if cache and isinstance(source, Path) else None
-    if known is not None:
+    if known is not None and known.reading == reading:
         return known
-    return load_for_screen(source, name=name, is_cancelled=context.is_cancelled)
+    return load_for_screen(
+        source, name=name, reading=reading, is_cancelled=context.is_cancelled
+    )

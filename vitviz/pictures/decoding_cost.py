@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import enum
 import re
+import zlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,7 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 
 class Kind(enum.Enum):
-    """A format by a file's first bytes; the value is Pillow's name."""
+    """A format by a file's first bytes; the value is Pillow's name where it has one."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -48,6 +49,8 @@ class Kind(enum.Enum):
     AVIF = "AVIF"
     HEIF = "HEIF"
     PPM = "PPM"
+    DICOM = "DICOM"
+    NIFTI = "NIfTI"
 
 
 def kind_of(data: bytes) -> Kind | None:
@@ -66,7 +69,22 @@ def kind_of(data: bytes) -> Kind | None:
         (b"MM", Kind.TIFF),
         (b"P", Kind.PPM),
     )
+    if data[128:132] == b"DICM":
+        return Kind.DICOM
+    if _is_nifti(data):
+        return Kind.NIFTI
     return next((kind for start, kind in starts if data.startswith(start)), None)
+
+
+def _is_nifti(data: bytes) -> bool:
+    """Return whether a file, or what is packed in it, has the header of a NIfTI."""
+    head = data[:512]
+    if head[:2] == b"\x1f\x8b":
+        try:
+            head = zlib.decompressobj(31).decompress(data[:_HEAD_BYTES], 512)
+        except zlib.error:
+            return False
+    return head[344:348] == b"n+1\0" or head[4:8] == b"n+2\0"
 
 
 def size_in_header(data: bytes, kind: Kind) -> tuple[int, int] | None:
@@ -107,7 +125,7 @@ def is_quick(data: bytes, kind: Kind) -> bool:
         case Kind.WEBP:
             # its decoder goes over the pixels once; frames are counted in C
             return b"EXIF" not in data or len(data) < _MAX_EXTRA_BYTES
-        case Kind.TIFF | Kind.AVIF | Kind.HEIF:
+        case Kind.TIFF | Kind.AVIF | Kind.HEIF | Kind.DICOM | Kind.NIFTI:
             return False
 
 

@@ -1,6 +1,6 @@
 """Pictures of a folder: which there are, their order, thumbnails, and reading ahead.
 
-    listing       the pictures that a file or folder brings, in natural order
+    listing       the pictures that a file, a folder or folders of classes bring
     PictureCache  neighbours of the picture on screen, read before they are opened
     thumbnail     small pictures for the film strip
 
@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from vitviz.errors import InputError
 from vitviz.pictures import decode
+from vitviz.pictures.reading import AS_IT_IS, Reading
 from vitviz.system.untrusted_files import read_untrusted
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ SUFFIXES = frozenset(
     f".{kind}"
     for kind in (
         *("jpg", "jpeg", "jpe", "png", "webp", "bmp", "gif", "tif", "tiff", "avif"),
-        *("ppm", "pgm", "pbm", "pnm", "heic", "heif"),
+        *("ppm", "pgm", "pbm", "pnm", "heic", "heif", "dng", "dcm", "nii", "nii.gz"),
     )
 )
 MAX_PICTURES = 50_000
@@ -75,8 +76,7 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
         with os.scandir(folder) as entries:
             for entry in itertools.islice(entries, MAX_ENTRIES):
                 is_hidden = entry.name.startswith(".")
-                suffix = os.path.splitext(entry.name)[1].lower()
-                if suffix in SUFFIXES and not is_hidden and _is_file(entry):
+                if is_named_so(entry.name) and not is_hidden and _is_file(entry):
                     names.append(entry.name)
     except OSError as error:
         raise InputError(
@@ -88,6 +88,47 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in names[:MAX_PICTURES])
 
 
+def is_named_so(name: str) -> bool:
+    """Return whether a file's name is that of a picture."""
+    name = name.lower()
+    return os.path.splitext(name)[1] in SUFFIXES or name.endswith(".nii.gz")
+
+
+def pictures_below(folder: Path) -> tuple[Path, ...]:
+    """Return a folder's pictures; where it has none, those of the folders in it.
+
+    That is how pictures of classes lie: a folder for each class. Folders are looked
+    into to a depth of eight, in natural order; hidden ones and links are left out.
+
+    Raises InputError for a folder that cannot be read.
+    """
+    found = pictures_in(folder)
+    return found or tuple(itertools.islice(_in_folders(folder, 8), MAX_PICTURES))
+
+
+def _in_folders(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the pictures of the folders in a folder, which has none itself."""
+    if not depth:
+        return
+    try:
+        with os.scandir(folder) as entries:
+            names = [
+                entry.name
+                for entry in itertools.islice(entries, MAX_ENTRIES)
+                if not entry.name.startswith(".")
+                and entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return
+    for name in sorted(names, key=natural_key):
+        inside = folder / name
+        try:
+            found = pictures_in(inside)
+        except InputError:  # one that may not be read is no reason to stop
+            continue
+        yield from found or _in_folders(inside, depth - 1)
+
+
 def listing(paths: Sequence[Path]) -> Listing:
     """Return the pictures to step through when these files and folders are opened.
 
@@ -97,7 +138,8 @@ def listing(paths: Sequence[Path]) -> Listing:
         return around(paths[0])
     found: dict[Path, None] = {}
     for path in (one.absolute() for one in paths):
-        found |= dict.fromkeys(pictures_in(path) if os.path.isdir(path) else (path,))
+        inside = pictures_below(path) if os.path.isdir(path) else (path,)
+        found |= dict.fromkeys(inside)
     if not found:
         raise InputError(
             "There is no picture in {name}.", name=", ".join(map(_shown, paths))
@@ -128,7 +170,12 @@ class PictureCache:
         self._lock = threading.Lock()
         self._kept: dict[Path, tuple[tuple[int, int], SourceImage]] = {}
 
-    def read(self, path: Path, is_cancelled: Callable[[], bool] = decode.never) -> None:
+    def read(
+        self,
+        path: Path,
+        is_cancelled: Callable[[], bool] = decode.never,
+        reading: Reading = AS_IT_IS,
+    ) -> None:
         """Read a picture, unless it is here already, too large, or cannot be read.
 
         Raises Cancelled.
@@ -136,10 +183,12 @@ class PictureCache:
         from vitviz.pictures.source import load_for_screen
 
         mark = _mark(path)
-        if mark is None or mark[1] > AHEAD_FILE_BYTES or self.get(path) is not None:
+        known = self.get(path)
+        is_here = known is not None and known.reading == reading
+        if mark is None or mark[1] > AHEAD_FILE_BYTES or is_here:
             return
         try:
-            image = load_for_screen(path, is_cancelled=is_cancelled)
+            image = load_for_screen(path, reading=reading, is_cancelled=is_cancelled)
         except InputError:
             return  # said when it is opened
         if image.pixels.nbytes <= AHEAD_PIXEL_BYTES:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from vitviz.pictures.decoding_cost import PnmHeader
+from vitviz.pictures.samples import Samples
 
 _CHUNK_BYTES = 2**22
 _SPACES = b" \t\r\n\v\f"
@@ -23,35 +23,30 @@ _NUMBERS = b"0123456789" + _SPACES
 _GAP = re.compile(rb"[ \t\r\n\v\f]")
 
 
-def read(data: bytes, header: PnmHeader) -> PIL.Image.Image:
-    """Return the picture: L or RGB, or I with values from 0 to 65535, as Pillow does.
+def read(data: bytes, header: PnmHeader) -> Samples:
+    """Return the numbers, (H, W, 1 or 3), as they stand in the file.
 
     Raises ValueError for values that are missing, too large, or no numbers.
     """
     num_values = header.width * header.height * header.channels
-    if not 0 < header.most <= 65535 or not num_values:
-        raise ValueError("its header is damaged")
-    is_deep = header.most > 255 and header.channels == 1
     most = header.most
-    highest = 65535 if is_deep else 255
-    # what each value in the file becomes
-    table = np.rint(np.arange(most + 1) * (highest / most))
-    table = table.astype(np.uint16 if is_deep else np.uint8)
-    made = np.empty(num_values, table.dtype)
+    if not 0 < most <= 65535 or not num_values:
+        raise ValueError("its header is damaged")
+    made: npt.NDArray[np.integer]
+    made = np.empty(num_values, np.uint16 if most > 255 else np.uint8)
     count = 0
     for values in _values(data, header, num_values):
         values = values[: num_values - count]
         if values.size and not 0 <= int(values.min()) <= int(values.max()) <= most:
             raise ValueError("a value is too large")
-        made[count : count + values.size] = table[values]
+        made[count : count + values.size] = values
         count += values.size
         if count == num_values:
             break
     if count < num_values:
         raise ValueError("it ends too early")
-    if header.channels == 3:
-        return PIL.Image.fromarray(made.reshape(header.height, header.width, 3))
-    return PIL.Image.fromarray(made.reshape(header.height, header.width))
+    shape = header.height, header.width, header.channels
+    return Samples(made.reshape(shape), float(most), is_colour=header.channels == 3)
 
 
 def _values(

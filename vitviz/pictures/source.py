@@ -8,7 +8,8 @@ are decoded in a process of their own that can be ended (see `pictures.decode`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,10 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from vitviz.errors import FileError, ImageError, Phrase
-from vitviz.pictures import decode
+from vitviz.errors import FileError, ImageError, Phrase, SelectionError
+from vitviz.pictures import decode, pixels
 from vitviz.pictures.decoding_cost import kind_of
 from vitviz.system.printable import printable
+from vitviz.pictures.reading import AS_IT_IS, Plane, Reading, Stretch, stretch_of
+from vitviz.pictures.samples import FileValues
 from vitviz.system.untrusted_files import read_untrusted
 
 MAX_FILE_BYTES = 512 * 2**20
@@ -50,6 +53,9 @@ class SourceImage:
     notes: tuple[Phrase, ...] = ()
     # Made by `screen_copies`; empty for a picture that is not shown.
     copies: tuple[Bytes, ...] = ()
+    # How its numbers were read, and what its file holds that could be chosen.
+    reading: Reading = AS_IT_IS
+    values: FileValues = FileValues()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,6 +68,11 @@ def load_image(
     *,
     name: str | None = None,
     allow_large: bool = False,
+    reading: Reading = AS_IT_IS,
+    stretch: Stretch | str | None = None,
+    bands: Sequence[int] | None = None,
+    frame: int | None = None,
+    plane: Plane | str | None = None,
     is_cancelled: Callable[[], bool] = decode.never,
 ) -> SourceImage:
     """Return the picture of a path, bytes, an open file, a PIL image or an array.
@@ -69,14 +80,21 @@ def load_image(
     source : an array is (H, W, 3) uint8 and is copied.
     name : what messages and titles call it; a path's own name by default.
     allow_large : accept more than 100 and up to 178 megapixels.
+    reading : what is shown of a file that holds more than a picture of 8 bits; the
+        four that follow replace parts of it.
+    stretch : "auto", "full", "range", percentiles as "2-98" or values as "0,3000".
+    bands : one as grey or three as red, green and blue, counted from 1.
+    frame : frame, page or slice, counted from 0.
+    plane : of a volume: "axial", "coronal" or "sagittal".
     is_cancelled : asked while a picture is decoded that takes long.
 
-    Any thread. Raises ImageError, MissingExtraError, Cancelled.
+    Any thread. Raises ImageError, MissingExtraError, SelectionError, Cancelled.
     """
+    reading = _reading(reading, stretch, bands, frame, plane)
     if isinstance(source, np.ndarray):
         return _from_array(source, name or "picture")
     if isinstance(source, PIL.Image.Image):
-        return _from_pil(source, name or "picture", is_cancelled)
+        return _from_pil(source, name or "picture", reading, is_cancelled)
     path: Path | None = None
     if isinstance(source, str | Path):
         path = Path(source)
@@ -87,23 +105,62 @@ def load_image(
         data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
         _check_bytes(len(data), shown)
     picture = decode.decode_safely(
-        data, shown, allow_large=allow_large, is_cancelled=is_cancelled
+        data,
+        shown,
+        allow_large=allow_large,
+        reading=reading,
+        is_cancelled=is_cancelled,
     )
     digest = hashlib.sha256(data).hexdigest()
-    return _image(picture.pixels, shown, path, digest, picture.notes)
+    return _of_decoded(picture, shown, path, digest, reading)
+
+
+def _reading(
+    reading: Reading,
+    stretch: Stretch | str | None,
+    bands: Sequence[int] | None,
+    frame: int | None,
+    plane: Plane | str | None,
+) -> Reading:
+    """Return the reading with the parts that are given. Raises SelectionError."""
+    given: dict[str, object] = {}
+    if stretch is not None:
+        found = stretch_of(stretch) if isinstance(stretch, str) else stretch
+        if found is None:
+            raise SelectionError(
+                "A stretch is auto, full, range, percentiles as in 2-98 or values as "
+                "in 0,3000; not {text}.",
+                text=stretch,
+            )
+        given["stretch"] = found
+    try:
+        if bands is not None:
+            given["bands"] = tuple(bands)
+        if frame is not None:
+            given["frame"] = frame
+        if plane is not None:
+            given["plane"] = Plane(plane)
+        return replace(reading, **given)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise SelectionError(
+            "Such a picture cannot be: {reason}. Bands count from 1, one or three of "
+            "them, frames from 0.",
+            reason=error,
+        ) from error
 
 
 def load_for_screen(
     source: Source,
     *,
     name: str | None = None,
+    reading: Reading = AS_IT_IS,
     is_cancelled: Callable[[], bool] = decode.never,
 ) -> SourceImage:
     """Return the picture with smaller copies to be drawn; see `load_image`.
 
     Any thread. Raises ImageError, MissingExtraError, Cancelled.
     """
-    image = load_image(source, name=name, is_cancelled=is_cancelled)
+    image = load_image(source, name=name, reading=reading, is_cancelled=is_cancelled)
     return replace(image, copies=screen_copies(image.pixels))
 
 
@@ -179,22 +236,36 @@ def _reduced(pixels: Bytes, factor: int) -> Bytes:
 
 
 def _from_pil(
-    picture: PIL.Image.Image, name: str, is_cancelled: Callable[[], bool]
+    picture: PIL.Image.Image,
+    name: str,
+    reading: Reading,
+    is_cancelled: Callable[[], bool],
 ) -> SourceImage:
-    decode.check_size(picture.size, name, allow_large=True)
+    pixels.check_size(picture.size, name, allow_large=True)
     data = _undecoded(picture)
     decoded = None
     if kind_of(data) is not None:
         decoded = decode.decode_safely(
-            data, name, allow_large=True, is_cancelled=is_cancelled
+            data, name, allow_large=True, reading=reading, is_cancelled=is_cancelled
         )
         height, width = decoded.pixels.shape[:2]
         if sorted((width, height)) != sorted(picture.size):
             decoded = None  # asked of Pillow in another size, as by `draft`
     if decoded is None:
-        decoded = decode.upright_rgb(picture, name)
-    digest = hashlib.sha256(decoded.pixels.data).hexdigest()
-    return _image(decoded.pixels, name, None, digest, decoded.notes)
+        decoded = pixels.upright_rgb(picture, name, reading)
+    digest = hashlib.sha256(np.ascontiguousarray(decoded.pixels).data).hexdigest()
+    return _of_decoded(decoded, name, None, digest, reading)
+
+
+def _of_decoded(
+    decoded: pixels.Decoded,
+    name: str,
+    path: Path | None,
+    sha256: str,
+    reading: Reading,
+) -> SourceImage:
+    image = _image(decoded.pixels, name, path, sha256, decoded.notes)
+    return replace(image, reading=reading, values=decoded.values)
 
 
 def _undecoded(picture: PIL.Image.Image) -> bytes:

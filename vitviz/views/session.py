@@ -20,6 +20,7 @@ from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.preprocessing import Preprocessing
+from vitviz.pictures.reading import AS_IT_IS, Reading
 from vitviz.system.dataclass_json import decoded, encoded, parsed
 from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
@@ -33,7 +34,7 @@ SUFFIX = ".vitviz"
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a picture becomes the model's input: size, fit, preprocessing.
+    """How a file becomes a picture and the model's input: values, size and fit.
 
     Raises ValueError for a side that no run can have.
     """
@@ -42,6 +43,8 @@ class RunOptions:
     fit: Fit = Fit.CROP
     # In place of the weights' own preprocessing.
     preprocessing: Preprocessing | None = None
+    # What is shown of a file that holds more than a picture of 8 bits.
+    reading: Reading = AS_IT_IS
 
     def __post_init__(self) -> None:
         sides = self.size if isinstance(self.size, tuple) else (self.size or 1,)

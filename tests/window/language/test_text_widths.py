@@ -150,6 +150,7 @@ def test_nothing_is_cut_off_in_a_dialog(
     asking: dict[str, Callable[[], object]] = {
         "size": window.input_options.ask_size,
         "preprocessing": window.input_options.ask_preprocessing,
+        "values": window.input_options.ask_values,
         "range": window.view_handlers.on_fixed_range,
     }
     for name, ask in asking.items():

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vitviz.ui.files.film_strip import FilmStrip
     from vitviz.ui.files.sessions import Sessions
     from vitviz.ui.widgets.error_bar import ErrorBar
+    from vitviz.views.session import RunOptions
 
 # How long a picture is on screen before its neighbours are read: not while stepping on.
 AHEAD_MS = 200
@@ -42,6 +43,8 @@ class FilesHost(Protocol):
 
     @property
     def document(self) -> Document: ...
+    @property
+    def options(self) -> RunOptions: ...
     @property
     def picture_cache(self) -> PictureCache: ...
     def open_picture(self, source: Path) -> None: ...
@@ -247,5 +250,11 @@ class Files(QObject):
             near = (self.index + 1, self.index - 1)
             paths = [all_paths[i] for i in near if 0 <= i < len(all_paths)]
             self._workers.submit(
-                JobKind.AHEAD, bound(read_ahead, self._host.picture_cache, paths)
+                JobKind.AHEAD,
+                bound(
+                    read_ahead,
+                    self._host.picture_cache,
+                    paths,
+                    self._host.options.reading,
+                ),
             )

@@ -17,6 +17,7 @@ from vitviz.jobs.models import label
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
 from vitviz.ui.input.size import SizeDialog
+from vitviz.ui.input.values_dialog import ValuesDialog
 from vitviz.views.session import RunOptions
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class InputOptions(QObject):
         sizes.optionsChosen.connect(self.choose)
         sizes.customRequested.connect(self.ask_size)
         sizes.preprocessingRequested.connect(self.ask_preprocessing)
+        sizes.valuesRequested.connect(self.ask_values)
         self._show_precision()
 
     def price_of(self, options: RunOptions) -> Price:
@@ -128,6 +130,16 @@ class InputOptions(QObject):
         )
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.choose(replace(options, preprocessing=dialog.chosen()))
+        dialog.deleteLater()
+
+    def ask_values(self) -> None:
+        """Show what the picture's file holds, and run with what was chosen of it."""
+        image, options = self._host.document.image, self._host.options
+        if image is None:
+            return
+        dialog = ValuesDialog(self._window, options.reading, image.values, image.name)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.choose(replace(options, reading=dialog.chosen()))
         dialog.deleteLater()
 
     def ask_labels(self) -> None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from vitviz.domain.number_text import bytes_text
 from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.errors import VitvizError
+from vitviz.pictures.reading import AS_IT_IS
 from vitviz.ui.base.text import sentence
 from vitviz.ui.widgets.inputs import SpinBox
 from vitviz.views.session import RunOptions
@@ -28,6 +29,7 @@ from vitviz.views.session import RunOptions
 if TYPE_CHECKING:
     from vitviz.attention.price import Price
     from vitviz.models.model import Model
+    from vitviz.pictures.samples import FileValues
 
 
 class SizeDialog(QDialog):
@@ -147,12 +149,15 @@ class SizeMenu(QMenu):
     optionsChosen = Signal(object)
     customRequested = Signal()
     preprocessingRequested = Signal()
+    valuesRequested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._model: Model | None = None
         self._options = RunOptions()
         self._price_of: Callable[[RunOptions], Price] | None = None
+        # Of the picture; None where it is no file.
+        self._values: FileValues | None = None
         # Made once: clearing a menu deletes its actions, but not groups or menus in it.
         self._sizes, self._fits = QActionGroup(self), QActionGroup(self)
         self.setToolTipsVisible(True)
@@ -163,6 +168,10 @@ class SizeMenu(QMenu):
         """Offer the sizes of a model; `options` are those in use."""
         self._model, self._options = model, options
         self._fill()
+
+    def setFileValues(self, values: FileValues | None) -> None:
+        """Set what the picture's file holds that can be chosen."""
+        self._values = values
 
     def setPrices(self, price_of: Callable[[RunOptions], Price]) -> None:
         """Set the function that returns the price of a run."""
@@ -200,6 +209,16 @@ class SizeMenu(QMenu):
         )
         if now.preprocessing is not None:
             prepare.setText(self.tr("Preprocessing (changed)…"))
+        values, is_changed = self._values, now.reading != AS_IT_IS
+        if values is not None and (values.offers_a_choice or is_changed):
+            show = self.addAction(
+                self.tr("Values of the picture…"), self.valuesRequested.emit
+            )
+            show.setToolTip(
+                self.tr("Which values, bands and frame of the file are shown")
+            )
+            if is_changed:
+                show.setText(self.tr("Values of the picture (changed)…"))
 
     def _priced(self, name: str, options: RunOptions) -> str:
         if self._price_of is None:

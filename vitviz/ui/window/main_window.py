@@ -365,10 +365,12 @@ class MainWindow(QMainWindow):
     def refresh_controls(self) -> None:
         """Show which picture, model and options are in use."""
         control = self.controller
+        image = control.document.image
+        is_file = image is not None and image.path is not None
+        self.top.sizes.setFileValues(image.values if image and is_file else None)
         self.top.setModel(control.model, control.options)
         self.top.setHasTrace(control.document.trace is not None)
         self.panes.views.setCanSave(control.document.trace is not None)
-        image = control.document.image
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
         if image is None:
             self.top.setTitle("")

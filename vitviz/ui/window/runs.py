@@ -137,7 +137,8 @@ class Runs(QObject):
     def read_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
         self._workers.submit(
-            JobKind.PICTURE, bound(read_picture, source, name, self.picture_cache)
+            JobKind.PICTURE,
+            bound(read_picture, source, name, self.picture_cache, self.options.reading),
         )
 
     def load(self, name: str, device: str, patch_size: int | None) -> None:
@@ -169,8 +170,14 @@ class Runs(QObject):
     def choose_options(self, options: RunOptions) -> None:
         """Run the model with other options for its input."""
         self._proposed = None
-        if options != self.options:
-            self.options = options
+        if options == self.options:
+            return
+        is_read_anew = options.reading != self.options.reading
+        self.options = options
+        image = self._host.document.image
+        if is_read_anew and image is not None and image.path is not None:
+            self.read_picture(image.path)  # the run follows
+        else:
             self.start()
 
     def propose(self, options: RunOptions) -> None:
@@ -330,6 +337,10 @@ class Runs(QObject):
             self._failure = kind, error
         if kind is JobKind.RUN:
             self._go_back()
+        shown = self._host.document.image
+        if kind is JobKind.PICTURE and shown is not None:
+            # the picture that stays was read in this way
+            self.options = replace(self.options, reading=shown.reading)
         if has_spare:
             self.has_spare = False
             self.load("", "auto", None)  # the device may have been what failed
