@@ -342,7 +342,8 @@ def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
         # decoders raise many kinds for damaged bytes: OSError, SyntaxError,
         # struct.error, zlib.error, IndexError; all mean the same here
         raise ImageError(
-            "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+            "{name} is damaged and cannot be shown ({reason}). Download it or save it "
+            "again.",
             name=name,
             reason=_reason(error),
         ) from error
@@ -413,7 +414,8 @@ def _decode_apart(
             pixels = pixels.reshape(height, width, 3)
             return Decoded(pixels, tuple(Phrase(*note) for note in answer["notes"]))
     raise ImageError(
-        "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+        "{name} is damaged and cannot be shown ({reason}). Download it or save it "
+        "again.",
         name=name,
         reason=answer.get("reason", "its decoder stopped early"),
     )
