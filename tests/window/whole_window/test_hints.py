@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.window.clicks import click_patch
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.system import settings
-from vitviz.ui.window.hints import GAP_PX, About
+from vitviz.ui.window.hints import GAP_PX, About, Hint
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.view_state import Mode
 
@@ -34,6 +34,14 @@ def is_alone(window: MainWindow, about: About) -> bool:
     return shown(window) == {about}
 
 
+def is_on_what_is_seen(window: MainWindow, hint: Hint) -> bool:
+    picture, central = window.panes.picture, window.centralWidget()
+    assert central is not None
+    seen = picture.inputRect()
+    place = picture.mapFrom(central, hint.geometry().topLeft())
+    return seen is not None and seen.contains(QPointF(place))
+
+
 def test_three_hints_one_at_a_time_each_beside_what_it_is_about(
     qtbot: QtBot, window: MainWindow
 ) -> None:
@@ -47,10 +55,7 @@ def test_three_hints_one_at_a_time_each_beside_what_it_is_about(
         assert central.rect().contains(hint.geometry())
         assert hint.accessibleName()
         if about is About.PICTURE:  # on what the model sees, not on a shaded margin
-            seen = panes.picture.inputRect()
-            assert seen is not None
-            place = panes.picture.mapFrom(central, hint.geometry().topLeft())
-            assert seen.adjusted(-9, -9, 9, 9).contains(QPointF(place))
+            qtbot.waitUntil(partial(is_on_what_is_seen, window, hint))
         elif about is About.LAYERS:
             top = panes.rail.mapTo(central, panes.rail.rect().topLeft()).y()
             assert abs(hint.geometry().bottom() - top) < 12
