@@ -45,7 +45,9 @@ export function levelsFor(values, { log = false, clipPercent = 0 } = {}) {
   let high = 0;
   if (finite.length && clipPercent) {
     high = percentile(finite, 100 - clipPercent);
-  } else if (finite.length) {
+  }
+  // also where so few values are above 0 that the percentile is not
+  if (finite.length && !(high > 0)) {
     high = finite.reduce((most, value) => (value > most ? value : most), -Infinity);
   }
   if (!(high > 0)) {

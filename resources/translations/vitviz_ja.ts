@@ -113,6 +113,10 @@
 <context>
     <name>ClassPane</name>
     <message>
+        <source>Back to top class</source>
+        <translation>最有力のクラスに戻す</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>クラス</translation>
     </message>
@@ -127,10 +131,6 @@
     <message>
         <source>Find a class by name or number</source>
         <translation>クラスを名前か番号で探す</translation>
-    </message>
-    <message>
-        <source>Likeliest</source>
-        <translation>最有力</translation>
     </message>
 </context>
 <context>
@@ -232,8 +232,8 @@
         <translation>保持：</translation>
     </message>
     <message>
-        <source>Left less kept; orange: more at the left, blue: less</source>
-        <translation>左−保持。オレンジは左が大きく、青は左が小さい</translation>
+        <source>Now − kept; orange: more now, blue: less</source>
+        <translation>現在 − 保持した表示。オレンジ：現在のほうが多い、青：少ない</translation>
     </message>
     <message>
         <source>Now: </source>
@@ -255,7 +255,7 @@
         <translation>動いているモデルを変え、何が起こるかを見ます（F4）</translation>
     </message>
     <message>
-        <source>Class</source>
+        <source>Classes</source>
         <translation>クラス</translation>
     </message>
     <message>
@@ -263,8 +263,12 @@
         <translation>すべての層のすべてのヘッドを、マップか統計で（2）</translation>
     </message>
     <message>
-        <source>Every query against every key (1)</source>
-        <translation>すべてのクエリとすべてのキー（1）</translation>
+        <source>Every query against every key (3)</source>
+        <translation>すべてのクエリとすべてのキー（3）</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>How a Vision Transformer works, on this picture (F3)</source>
@@ -287,8 +291,8 @@
         <translation>行列</translation>
     </message>
     <message>
-        <source>Put the map on screen to the test (5)</source>
-        <translation>表示中のマップを検証します（5）</translation>
+        <source>Put the map on screen to the test (6)</source>
+        <translation>画面のマップを検証します（6）</translation>
     </message>
     <message>
         <source>See where each patch looks (F2)</source>
@@ -299,6 +303,10 @@
         <translation>検証</translation>
     </message>
     <message>
+        <source>The heads of this layer, one map each (1)</source>
+        <translation>この層のヘッドのマップを1つずつ（1）</translation>
+    </message>
+    <message>
         <source>Tokens</source>
         <translation>トークン</translation>
     </message>
@@ -307,12 +315,12 @@
         <translation>表示</translation>
     </message>
     <message>
-        <source>Views you have saved (6)</source>
-        <translation>保存した表示（6）</translation>
+        <source>Views you have saved (7)</source>
+        <translation>保存した表示（7）</translation>
     </message>
     <message>
-        <source>What the model takes the picture for (3)</source>
-        <translation>モデルがこの画像を何だと思っているか（3）</translation>
+        <source>What the model takes the picture for (5)</source>
+        <translation>モデルがこの画像を何と見ているか (5)</translation>
     </message>
     <message>
         <source>What tokens carry from layer to layer (4)</source>
@@ -446,6 +454,10 @@
 <context>
     <name>ErrorBar</name>
     <message>
+        <source>Choose architecture…</source>
+        <translation>アーキテクチャを選ぶ…</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>コピー</translation>
     </message>
@@ -472,10 +484,6 @@
     <message>
         <source>What it was about, in detail</source>
         <translation>何についてのメッセージかを詳しく</translation>
-    </message>
-    <message>
-        <source>Which network…</source>
-        <translation>どのネットワークか…</translation>
     </message>
 </context>
 <context>
@@ -539,6 +547,10 @@
         <translation>全ヘッドについて、パッチごとに。</translation>
     </message>
     <message>
+        <source>Raw attention, not the map on the picture</source>
+        <translation>画像上のマップではなく、注意そのものです</translation>
+    </message>
+    <message>
         <source>Rows no longer sum to 1.</source>
         <translation>行の合計は1でなくなります。</translation>
     </message>
@@ -578,8 +590,8 @@
         <translation>測定には、実行の記録だけでなくモデルが必要です。</translation>
     </message>
     <message>
-        <source>The pooling head has its own heads, in the strip above.</source>
-        <translation>プーリングヘッドには固有のヘッドがあり、上の一覧に表示しています。</translation>
+        <source>The pooling head has its own heads, in the tab Heads.</source>
+        <translation>プーリングヘッドには独自のヘッドがあります（「ヘッド」タブ）。</translation>
     </message>
     <message>
         <source>probability</source>
@@ -623,6 +635,10 @@
     <message>
         <source>Layer {x}, head {h}</source>
         <translation>層{x}・ヘッド{h}</translation>
+    </message>
+    <message>
+        <source>Layers ↓, heads →</source>
+        <translation>層↓、ヘッド→</translation>
     </message>
     <message>
         <source>Layer·head by {name}, highest first</source>
@@ -909,8 +925,8 @@
         <translation>発表</translation>
     </message>
     <message>
-        <source>Step before</source>
-        <translation>前へ戻る</translation>
+        <source>Previous step</source>
+        <translation>前のステップ</translation>
     </message>
 </context>
 <context>
@@ -1042,6 +1058,10 @@
         <translation>層</translation>
     </message>
     <message>
+        <source>Progress</source>
+        <translation>進み具合</translation>
+    </message>
+    <message>
         <source>Stop; layers that have arrived stay (Esc)</source>
         <translation>止めます。届いた層は残ります（Esc）</translation>
     </message>
@@ -1073,10 +1093,6 @@
         <translation>ログ</translation>
     </message>
     <message>
-        <source>Nothing has been written down yet.</source>
-        <translation>まだ何も書き留められていません。</translation>
-    </message>
-    <message>
         <source>Open the folder</source>
         <translation>フォルダーを開く</translation>
     </message>
@@ -1087,6 +1103,10 @@
     <message>
         <source>Show the file of the log in its folder</source>
         <translation>ログのファイルをフォルダーの中で表示します</translation>
+    </message>
+    <message>
+        <source>The log is empty.</source>
+        <translation>ログは空です。</translation>
     </message>
 </context>
 <context>
@@ -1123,12 +1143,12 @@
         <translation>スコア：画像全体の特徴とのコサイン</translation>
     </message>
     <message>
-        <source>large is good</source>
-        <translation>大きいほどよい</translation>
+        <source>higher is better</source>
+        <translation>大きいほど良い</translation>
     </message>
     <message>
-        <source>small is good</source>
-        <translation>小さいほどよい</translation>
+        <source>lower is better</source>
+        <translation>小さいほど良い</translation>
     </message>
 </context>
 <context>
@@ -1171,6 +1191,13 @@
     </message>
 </context>
 <context>
+    <name>MatrixController</name>
+    <message>
+        <source>{query} → {key} · {value} · {ratio} ×</source>
+        <translation>{query} → {key} · {value} · {ratio}倍</translation>
+    </message>
+</context>
+<context>
     <name>MatrixPane</name>
     <message>
         <source>Attention matrix</source>
@@ -1179,6 +1206,10 @@
     <message>
         <source>Attention matrix, {n} × {n}</source>
         <translation>注意の行列、{n} × {n}</translation>
+    </message>
+    <message>
+        <source>Colour bar of the matrix</source>
+        <translation>行列のカラーバー</translation>
     </message>
     <message>
         <source>key →</source>
@@ -1521,8 +1552,8 @@
         <translation>CLIPのように、画像と文を対応させるよう学習しました。</translation>
     </message>
     <message>
-        <source>Where that is wrong, choose “Another network…” here.</source>
-        <translation>違っている場合は、ここから「別のネットワーク…」を選んでください。</translation>
+        <source>Where that is wrong, choose “Choose architecture…” here.</source>
+        <translation>違うときは、ここで「アーキテクチャを選ぶ…」を選んでください。</translation>
     </message>
     <message>
         <source>any use allowed</source>
@@ -1632,6 +1663,10 @@
         <translation>vit_base_patch16_clip_224のような、timmでの名前</translation>
     </message>
     <message>
+        <source>Choose architecture</source>
+        <translation>アーキテクチャを選ぶ</translation>
+    </message>
+    <message>
         <source>Load the file as this network</source>
         <translation>ファイルをこのネットワークとして読み込みます</translation>
     </message>
@@ -1642,10 +1677,6 @@
     <message>
         <source>The names and shapes in {file} do not tell for certain which network it holds. Which of timm's is it?</source>
         <translation>{file}の中の名前と形だけでは、どのネットワークの重みなのかを確実には判断できません。timmのどのネットワークですか。</translation>
-    </message>
-    <message>
-        <source>Which network</source>
-        <translation>どのネットワークか</translation>
     </message>
 </context>
 <context>
@@ -1787,6 +1818,10 @@
         <translation>前処理</translation>
     </message>
     <message>
+        <source>Reset to model defaults</source>
+        <translation>モデルの既定値に戻す</translation>
+    </message>
+    <message>
         <source>Run</source>
         <translation>実行</translation>
     </message>
@@ -1801,10 +1836,6 @@
     <message>
         <source>The input of {name}:</source>
         <translation>{name}の入力：</translation>
-    </message>
-    <message>
-        <source>The weights' own</source>
-        <translation>重みの本来の設定</translation>
     </message>
     <message>
         <source>as the input: no margin</source>
@@ -1880,10 +1911,6 @@
         <translation>不透明なマップ（V）</translation>
     </message>
     <message>
-        <source>Clip the largest 1 % of values</source>
-        <translation>上位1%の値を切る</translation>
-    </message>
-    <message>
         <source>Colour covers the picture where attention is high (V)</source>
         <translation>注意の高いところに色が乗ります（V）</translation>
     </message>
@@ -1912,6 +1939,10 @@
         <translation>キー</translation>
     </message>
     <message>
+        <source>Leave out special tokens, rescale to 1</source>
+        <translation>特殊トークンを除き、合計を1にする</translation>
+    </message>
+    <message>
         <source>Leave special tokens out and divide by the sum of the patches</source>
         <translation>特殊トークンを除き、パッチの合計で割ります</translation>
     </message>
@@ -1920,20 +1951,20 @@
         <translation>対数（L）</translation>
     </message>
     <message>
+        <source>Of the style: magma, viridis for a map</source>
+        <translation>表示方法に合わせる：magma、マップではviridis</translation>
+    </message>
+    <message>
         <source>Opacity</source>
         <translation>不透明度</translation>
     </message>
     <message>
-        <source>Own: to the largest value of this map</source>
-        <translation>個別：このマップの最大値まで</translation>
+        <source>Own: for this map alone</source>
+        <translation>個別：このマップだけ</translation>
     </message>
     <message>
         <source>Patch grid (G)</source>
         <translation>パッチの格子（G）</translation>
-    </message>
-    <message>
-        <source>Patches only, renormalised</source>
-        <translation>パッチのみ、再正規化</translation>
     </message>
     <message>
         <source>Query</source>
@@ -1948,12 +1979,16 @@
         <translation>この層の全ヘッドで共通</translation>
     </message>
     <message>
-        <source>Smoothed between patches (M)</source>
-        <translation>パッチの間をなめらかに（M）</translation>
+        <source>Smooth between patches (M)</source>
+        <translation>パッチの間をなめらかにする（M）</translation>
     </message>
     <message>
         <source>Style</source>
         <translation>表示法</translation>
+    </message>
+    <message>
+        <source>The bar ends at the largest value: one strong patch may hide all others. Click to let the largest 1 % lie beyond it (▲).</source>
+        <translation>カラーバーは最大値で終わります。強いパッチ1つがほかをすべて隠すことがあります。クリックすると、大きいほうから1%をバーの外（▲）に置きます。</translation>
     </message>
     <message>
         <source>The class token: the one whose final state is read out (C)</source>
@@ -1964,12 +1999,20 @@
         <translation>蒸留トークン：別のネットワークから教わったトークン（S）</translation>
     </message>
     <message>
+        <source>The largest {n} % lie beyond the bar (▲), so that one strong patch, often the query itself, does not hide all others. Click for the full range.</source>
+        <translation>大きいほうから{n}%はバーの外（▲）にあります。強いパッチ1つ（多くはクエリ自身）がほかをすべて隠さないようにするためです。クリックすると全範囲になります。</translation>
+    </message>
+    <message>
         <source>The picture darkens where attention is low (V)</source>
         <translation>注意の低いところが暗くなります（V）</translation>
     </message>
     <message>
         <source>The query of the pooling head, which makes one feature of all tokens: no token, but it looks as one, in the last layer (S)</source>
         <translation>全トークンから1つの特徴を作るプーリングヘッドのクエリです。トークンではありませんが、最後の層でトークンと同じように見ます（S）</translation>
+    </message>
+    <message>
+        <source>Up to 99 % of the values, not the largest</source>
+        <translation>最大値ではなく、値の99%まで</translation>
     </message>
     <message>
         <source>Where the chosen token looks: a row, which sums to 1 (X)</source>
@@ -2021,6 +2064,48 @@
     </message>
 </context>
 <context>
+    <name>QueryLines</name>
+    <message>
+        <source>Entropy</source>
+        <translation>エントロピー</translation>
+    </message>
+    <message>
+        <source>Layer {n}</source>
+        <translation>層{n}</translation>
+    </message>
+    <message>
+        <source>Reach</source>
+        <translation>到達距離</translation>
+    </message>
+    <message>
+        <source>Special</source>
+        <translation>特殊</translation>
+    </message>
+    <message>
+        <source>The query over the layers</source>
+        <translation>層ごとのクエリ</translation>
+    </message>
+    <message>
+        <source>how evenly the query looks: 0 = one token, 1 = all equally</source>
+        <translation>クエリがどれだけ均等に見ているか：0＝1つのトークンだけ、1＝すべて均等</translation>
+    </message>
+    <message>
+        <source>mean distance of the patches that the query looks at, in patches</source>
+        <translation>クエリが見ているパッチまでの平均距離（パッチ数）</translation>
+    </message>
+    <message>
+        <source>share of the query's attention that goes to special tokens</source>
+        <translation>クエリのアテンションのうち、特殊トークンに向かう割合</translation>
+    </message>
+</context>
+<context>
+    <name>RailController</name>
+    <message>
+        <source>raw attention</source>
+        <translation>注意そのもの</translation>
+    </message>
+</context>
+<context>
     <name>RangeDialog</name>
     <message>
         <source>Attention values at the ends of the colour bar</source>
@@ -2042,12 +2127,12 @@
 <context>
     <name>RecentActions</name>
     <message>
-        <source>Empty this list; settings can turn it off</source>
-        <translation>この一覧を空にします。設定でオフにもできます</translation>
+        <source>Clear recent files</source>
+        <translation>最近のファイルを消去</translation>
     </message>
     <message>
-        <source>Forget these</source>
-        <translation>履歴を消す</translation>
+        <source>Empty this list; settings can turn it off</source>
+        <translation>この一覧を空にします。設定でオフにもできます</translation>
     </message>
     <message>
         <source>Recent</source>
@@ -2057,8 +2142,8 @@
 <context>
     <name>RecentList</name>
     <message>
-        <source>Opened before</source>
-        <translation>以前に開いたもの</translation>
+        <source>Recent</source>
+        <translation>最近使ったもの</translation>
     </message>
 </context>
 <context>
@@ -2133,16 +2218,20 @@
         <translation>すべての設定を初回起動時に戻します</translation>
     </message>
     <message>
-        <source>As the system</source>
-        <translation>システムに合わせる</translation>
-    </message>
-    <message>
         <source>At the start</source>
         <translation>起動時</translation>
     </message>
     <message>
         <source>Automatic</source>
         <translation>自動</translation>
+    </message>
+    <message>
+        <source>Automatic (fastest)</source>
+        <translation>自動（最速）</translation>
+    </message>
+    <message>
+        <source>Clear recent files</source>
+        <translation>最近のファイルを消去</translation>
     </message>
     <message>
         <source>Close this window (Esc)</source>
@@ -2181,10 +2270,6 @@
         <translation>ファイル</translation>
     </message>
     <message>
-        <source>Forget them now</source>
-        <translation>今すぐ消す</translation>
-    </message>
-    <message>
         <source>High contrast</source>
         <translation>ハイコントラスト</translation>
     </message>
@@ -2207,6 +2292,10 @@
     <message>
         <source>Log</source>
         <translation>ログ</translation>
+    </message>
+    <message>
+        <source>Log level</source>
+        <translation>ログのレベル</translation>
     </message>
     <message>
         <source>Look</source>
@@ -2241,8 +2330,8 @@
         <translation>開いたファイルを覚えておく</translation>
     </message>
     <message>
-        <source>Set everything back</source>
-        <translation>すべて元に戻す</translation>
+        <source>Restore defaults</source>
+        <translation>既定値に戻す</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2253,8 +2342,8 @@
         <translation>フォルダーの画像を横に並べる</translation>
     </message>
     <message>
-        <source>The fastest there is</source>
-        <translation>最も速いもの</translation>
+        <source>System</source>
+        <translation>システムに合わせる</translation>
     </message>
     <message>
         <source>The film strip (T)</source>
@@ -2291,10 +2380,6 @@
     <message>
         <source>What happens</source>
         <translation>動作の記録</translation>
-    </message>
-    <message>
-        <source>Write down</source>
-        <translation>書き留めるもの</translation>
     </message>
 </context>
 <context>
@@ -2531,6 +2616,10 @@
 <context>
     <name>StartPage</name>
     <message>
+        <source>How a Vision Transformer works: the first chapter of Learn</source>
+        <translation>Vision Transformerのしくみ：「学ぶ」の第1章</translation>
+    </message>
+    <message>
         <source>Open a picture from a file (Ctrl+O)</source>
         <translation>画像をファイルから開きます（Ctrl+O）</translation>
     </message>
@@ -2549,6 +2638,10 @@
     <message>
         <source>See where a Vision Transformer looks</source>
         <translation>ビジョントランスフォーマーがどこを見ているか</translation>
+    </message>
+    <message>
+        <source>What is this? 90 seconds</source>
+        <translation>これは何？（90秒）</translation>
     </message>
 </context>
 <context>
@@ -2574,8 +2667,8 @@
         <translation>特殊</translation>
     </message>
     <message>
-        <source>how evenly queries look: 0 at one token, 1 at all alike</source>
-        <translation>クエリがどれだけ均等に見ているか。0は1トークンだけ、1はすべて同じ</translation>
+        <source>how evenly queries look: 0 = one token, 1 = all equally</source>
+        <translation>クエリがどれだけ均等に見ているか：0＝1つのトークンだけ、1＝すべて均等</translation>
     </message>
     <message>
         <source>largest share that one token gets from all</source>
@@ -2734,16 +2827,16 @@
         <translation>比べるベクトル</translation>
     </message>
     <message>
-        <source>alike colours, alike states: three principal components</source>
-        <translation>色が似ていれば状態も似ている：3つの主成分</translation>
-    </message>
-    <message>
         <source>cosine to the query's vector</source>
         <translation>クエリのベクトルとのコサイン</translation>
     </message>
     <message>
         <source>length of each token's state, before the norm</source>
         <translation>各トークンの状態の長さ（正規化の前）</translation>
+    </message>
+    <message>
+        <source>similar colour = similar state: three principal components</source>
+        <translation>似た色＝似た状態：3つの主成分</translation>
     </message>
     <message>
         <source>what the classifier would say of each token</source>
@@ -2754,8 +2847,8 @@
         <translation>パッチ埋め込みが探すもの</translation>
     </message>
     <message>
-        <source>which places are alike to the query's</source>
-        <translation>クエリの位置に似た位置</translation>
+        <source>which places are similar to the query's</source>
+        <translation>クエリの位置と似ている位置</translation>
     </message>
 </context>
 <context>
@@ -2765,12 +2858,12 @@
         <translation>すべてのモデル…&#x9;Ctrl+M</translation>
     </message>
     <message>
-        <source>Another network…</source>
-        <translation>別のネットワーク…</translation>
-    </message>
-    <message>
         <source>Choose a model ▾</source>
         <translation>モデルを選ぶ ▾</translation>
+    </message>
+    <message>
+        <source>Choose architecture…</source>
+        <translation>アーキテクチャを選ぶ…</translation>
     </message>
     <message>
         <source>Choose the Vision Transformer</source>
@@ -2805,12 +2898,20 @@
         <translation>ファイルから。1行に1つか、JSONで</translation>
     </message>
     <message>
+        <source>Input size: patches, memory, time</source>
+        <translation>入力サイズ：パッチ、メモリー、時間</translation>
+    </message>
+    <message>
         <source>Keep this view beside others (K)</source>
         <translation>この表示を横に保持して比べます（K）</translation>
     </message>
     <message>
         <source>Light or dark (Ctrl+T)</source>
         <translation>ライト／ダーク（Ctrl+T）</translation>
+    </message>
+    <message>
+        <source>Load class names…</source>
+        <translation>クラス名を読み込む…</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2823,10 +2924,6 @@
     <message>
         <source>Model folder…</source>
         <translation>モデルのフォルダー…</translation>
-    </message>
-    <message>
-        <source>Names of the classes…</source>
-        <translation>クラスの名前…</translation>
     </message>
     <message>
         <source>Open</source>
@@ -2851,6 +2948,10 @@
     <message>
         <source>Program</source>
         <translation>プログラム</translation>
+    </message>
+    <message>
+        <source>Redo (Ctrl+Shift+Z)</source>
+        <translation>やり直す（Ctrl+Shift+Z）</translation>
     </message>
     <message>
         <source>Sample: {name}</source>
@@ -2885,16 +2986,16 @@
         <translation>サイズ</translation>
     </message>
     <message>
-        <source>Size of the model's input, and what it costs</source>
-        <translation>モデルの入力の大きさと、その計算量</translation>
-    </message>
-    <message>
         <source>Size ▾</source>
         <translation>サイズ ▾</translation>
     </message>
     <message>
         <source>Twelve trained layers, to look at</source>
         <translation>学習済みの12層。じっくり見るためのモデル</translation>
+    </message>
+    <message>
+        <source>Undo (Ctrl+Z)</source>
+        <translation>元に戻す（Ctrl+Z）</translation>
     </message>
     <message>
         <source>What the window is used for</source>
@@ -3095,6 +3196,29 @@
     </message>
 </context>
 <context>
+    <name>WholeOffer</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Run the model on all of it, at the picture's own aspect</source>
+        <translation>画像の縦横比のまま、全体をモデルに入力します</translation>
+    </message>
+    <message>
+        <source>The model sees only the middle {n} % of this picture.</source>
+        <translation>モデルに見えているのは、この画像の中央の{n}%だけです。</translation>
+    </message>
+    <message>
+        <source>Use the whole picture</source>
+        <translation>画像全体を使う</translation>
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation>画像全体</translation>
+    </message>
+</context>
+<context>
     <name>actions</name>
     <message>
         <source>About vitviz</source>
@@ -3117,16 +3241,12 @@
         <translation>CLSトークンをクエリに</translation>
     </message>
     <message>
-        <source>Cancel what runs</source>
-        <translation>実行中のものをキャンセル</translation>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
     </message>
     <message>
         <source>Classes</source>
         <translation>クラス</translation>
-    </message>
-    <message>
-        <source>Compare: keep this view, or end</source>
-        <translation>比較：この表示を保持／終了</translation>
     </message>
     <message>
         <source>Copy command line</source>
@@ -3153,12 +3273,8 @@
         <translation>全画面</translation>
     </message>
     <message>
-        <source>Head after</source>
-        <translation>次のヘッド</translation>
-    </message>
-    <message>
-        <source>Head before</source>
-        <translation>前のヘッド</translation>
+        <source>Heads of the layer</source>
+        <translation>この層のヘッド</translation>
     </message>
     <message>
         <source>Inspect: see where each patch looks</source>
@@ -3171,14 +3287,6 @@
     <message>
         <source>Lab: restore the untouched model</source>
         <translation>ラボ：元のモデルに戻す</translation>
-    </message>
-    <message>
-        <source>Layer after</source>
-        <translation>次の層</translation>
-    </message>
-    <message>
-        <source>Layer before</source>
-        <translation>前の層</translation>
     </message>
     <message>
         <source>Learn: how it works, on this picture</source>
@@ -3209,6 +3317,14 @@
         <translation>矢印キーでクエリを動かす</translation>
     </message>
     <message>
+        <source>Next head</source>
+        <translation>次のヘッド</translation>
+    </message>
+    <message>
+        <source>Next layer</source>
+        <translation>次の層</translation>
+    </message>
+    <message>
         <source>Next picture</source>
         <translation>次の画像</translation>
     </message>
@@ -3237,16 +3353,28 @@
         <translation>パッチの格子</translation>
     </message>
     <message>
-        <source>Picture before</source>
-        <translation>前の画像</translation>
-    </message>
-    <message>
-        <source>Present: large, for a room; Esc ends</source>
-        <translation>発表：教室向けに大きく。Escで終了</translation>
+        <source>Present (Esc to leave)</source>
+        <translation>発表（Escで終了）</translation>
     </message>
     <message>
         <source>Preview on hover</source>
         <translation>ホバー時のプレビュー</translation>
+    </message>
+    <message>
+        <source>Previous head</source>
+        <translation>前のヘッド</translation>
+    </message>
+    <message>
+        <source>Previous layer</source>
+        <translation>前の層</translation>
+    </message>
+    <message>
+        <source>Previous picture</source>
+        <translation>前の画像</translation>
+    </message>
+    <message>
+        <source>Previous saved view or chapter</source>
+        <translation>前の保存した表示または章</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -3255,10 +3383,6 @@
     <message>
         <source>Redo</source>
         <translation>やり直す</translation>
-    </message>
-    <message>
-        <source>Remove the queries pinned beside</source>
-        <translation>並べて固定したクエリを外す</translation>
     </message>
     <message>
         <source>Save session as…</source>
@@ -3271,10 +3395,6 @@
     <message>
         <source>Save this view</source>
         <translation>この表示を保存</translation>
-    </message>
-    <message>
-        <source>Saved view or chapter before</source>
-        <translation>前の保存した表示または章</translation>
     </message>
     <message>
         <source>Saved views</source>
@@ -3297,8 +3417,12 @@
         <translation>サイドパネル</translation>
     </message>
     <message>
-        <source>Smoothed between patches</source>
-        <translation>パッチの間をなめらかに</translation>
+        <source>Smooth between patches</source>
+        <translation>パッチの間をなめらかにする</translation>
+    </message>
+    <message>
+        <source>Start or end comparison</source>
+        <translation>比較を開始・終了</translation>
     </message>
     <message>
         <source>Test the map</source>
@@ -3315,6 +3439,10 @@
     <message>
         <source>Undo</source>
         <translation>元に戻す</translation>
+    </message>
+    <message>
+        <source>Unpin extra queries</source>
+        <translation>追加のクエリの固定を解除</translation>
     </message>
     <message>
         <source>View</source>
@@ -3794,6 +3922,10 @@
         <translation>このモデルにはパッチ埋め込みが見つかりませんでした。</translation>
     </message>
     <message>
+        <source>No pictures in folder “{name}”.</source>
+        <translation>フォルダー「{name}」に画像がありません。</translation>
+    </message>
+    <message>
         <source>No space left on device</source>
         <translation>ディスクに空きがありません</translation>
     </message>
@@ -3847,7 +3979,7 @@
     </message>
     <message>
         <source>Qt cannot open a window here: {reason}. Check DISPLAY and QT_QPA_PLATFORM, or use “vitviz export”, which needs no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Qtはここでウィンドウを開けません：{reason}。DISPLAYとQT_QPA_PLATFORMを確認するか、画面の要らない「vitviz export」を使ってください。</translation>
     </message>
     <message>
         <source>Read-only file system</source>
@@ -4108,10 +4240,6 @@
     <message>
         <source>There is no patch ({row},{col}): the grid has {rows}×{cols} patches.</source>
         <translation>パッチ({row},{col})はありません。格子は{rows}×{cols}パッチです。</translation>
-    </message>
-    <message>
-        <source>There is no picture in {name}.</source>
-        <translation>{name}に画像はありません。</translation>
     </message>
     <message>
         <source>There is no precision {name}; choose one of {names}.</source>
@@ -4758,8 +4886,8 @@
         <translation>{name}は{count:,}回に分けて符号化されています（上限は{limit}回）。普通のJPEGかPNGで保存し直してください。</translation>
     </message>
     <message>
-        <source>{name} is damaged and cannot be shown ({reason}). Get or save it again.</source>
-        <translation>{name}は壊れているため表示できません（{reason}）。入手し直すか、保存し直してください。</translation>
+        <source>{name} is damaged and cannot be shown ({reason}). Download it or save it again.</source>
+        <translation>{name}は壊れていて表示できません（{reason}）。ダウンロードし直すか、保存し直してください。</translation>
     </message>
     <message>
         <source>{name} is empty.</source>
@@ -4947,7 +5075,7 @@
     </message>
     <message>
         <source>{path} holds {there:,.1f} million numbers, and the network that its config.json asks for has {wanted:,.1f} million. Take both from the same model.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}には{there:,.1f}百万個の数値がありますが、config.jsonが求めるネットワークの数値は{wanted:,.1f}百万個です。両方を同じモデルから取ってください。</translation>
     </message>
     <message>
         <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>
@@ -5173,6 +5301,10 @@
 <context>
     <name>figures</name>
     <message>
+        <source>0–{n} %</source>
+        <translation>0～{n}%</translation>
+    </message>
+    <message>
         <source>1 patch beyond the scale ▲</source>
         <translation>尺度を超えるパッチ1個 ▲</translation>
     </message>
@@ -5187,6 +5319,10 @@
     <message>
         <source>each map from 0 to its own largest value</source>
         <translation>マップごとに0から最大値まで</translation>
+    </message>
+    <message>
+        <source>each map on a scale of its own, 0–{n} %</source>
+        <translation>尺度はマップごと、0～{n}%</translation>
     </message>
     <message>
         <source>fixed</source>
@@ -5211,6 +5347,10 @@
     <message>
         <source>input {width}×{height}, {rows}×{cols} patches</source>
         <translation>入力{width}×{height}、{rows}×{cols}パッチ</translation>
+    </message>
+    <message>
+        <source>itself</source>
+        <translation>自分自身</translation>
     </message>
     <message>
         <source>key {name}</source>
@@ -5305,8 +5445,36 @@
         <translation>トークン{n}</translation>
     </message>
     <message>
+        <source>{name} is looked at most by {place}: {ratio} × more than evenly.</source>
+        <translation>{name}を最もよく見ているのは{place}：均等な場合の{ratio}倍。</translation>
+    </message>
+    <message>
+        <source>{name} looks almost evenly at everything: at most {ratio} ×.</source>
+        <translation>{name}はほぼ均等に全体を見ています：最大でも{ratio}倍。</translation>
+    </message>
+    <message>
+        <source>{name} looks mostly at {place}: {ratio} × more than evenly.</source>
+        <translation>{name}が最もよく見ているのは{place}：均等な場合の{ratio}倍。</translation>
+    </message>
+    <message>
+        <source>{n} % goes to special tokens.</source>
+        <translation>{n}%は特殊トークンに向かいます。</translation>
+    </message>
+    <message>
+        <source>{n} % goes to {special}.</source>
+        <translation>{n}%は{special}に向かいます。</translation>
+    </message>
+    <message>
+        <source>{n} % stays with {special} itself.</source>
+        <translation>{n}%は{special}自身に残ります。</translation>
+    </message>
+    <message>
         <source>{n} patches beyond the scale ▲</source>
         <translation>尺度を超えるパッチ{n}個 ▲</translation>
+    </message>
+    <message>
+        <source>{place}, beside it</source>
+        <translation>隣の{place}</translation>
     </message>
 </context>
 <context>

@@ -142,7 +142,7 @@ def test_png_shows_the_largest_cell_brightest(
     options = ("--layer", "3", "--head", "1", "--style", "map", "--colormap", "gray")
     assert export(photo, model_folder, output, *options) == 0
     patches = reference[3, 1, 0, 1:].reshape(7, 7)
-    expected = np.rint(255 * patches / patches.max())
+    expected = np.rint(255 * np.minimum(patches / np.percentile(patches, 99), 1))
     with PIL.Image.open(output) as made:
         pixels = np.asarray(made.convert("RGB")).astype(int)
     # 240×180 becomes 640×480, two pixels a unit, its middle 480×480 seen; margins are
@@ -184,8 +184,33 @@ def test_all_layers_and_heads_in_one_figure(
         text = output.read_text(encoding="utf-8")
         for label in ("layer 0", "layer 3", "head 0", "head 2"):
             assert f">{label}<" in text
-        assert ("own largest value" in text) == (scale == "own")
+        assert ("a scale of its own, 0–99 %" in text) == (scale == "own")
+        assert ("one scale for all" in text) == (scale == "shared")
         assert ("1/N" in text) == (scale == "shared")
+
+
+@pytest.mark.parametrize("clip", ["", "0", "5"])
+def test_the_scale_ends_at_a_percentile_and_says_so(
+    photo: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    reference: npt.NDArray[np.float32],
+    clip: str,
+) -> None:
+    """At the 99th where nothing else is asked for; `--clip 0` is the full range."""
+    output = tmp_path / "a.svg"
+    options = ("--clip", clip) if clip else ()
+    chosen = ("--layer", "3", "--head", "1", "--caption")
+    assert export(photo, model_folder, output, *chosen, *options) == 0
+    text = " ".join(output.read_text(encoding="utf-8").split())
+    patches = reference[3, 1, 0, 1:]
+    percent = 100 - float(clip or 1)
+    high = np.percentile(patches, percent)
+    count = int((patches > high * 1.00001).sum())
+    assert (f"0–{percent:g} %" in text) == (clip != "0")
+    assert ("beyond the scale" in text) == (count > 0)
+    if count:
+        assert f"{count} patch" in text
 
 
 def test_rounded_sizes_are_said(

@@ -426,7 +426,7 @@ def _expanded(images: list[str]) -> list[Source]:
         ]
         if not inside:
             shown = printable(path.name or str(path.absolute()))
-            raise InputError("There is no picture in {name}.", name=shown)
+            raise InputError("No pictures in folder “{name}”.", name=shown)
         found.extend(inside)
     if images.count(STDIN) > 1:
         raise InputError("Standard input can be read only once.")
@@ -682,7 +682,10 @@ def _write_figure(
         if request.width_mm is not None:
             frames = [of_width(one, request.width_mm) for one in frames]
         data = gif_bytes(
-            frames, scale=request.pixels, colormap=request.colormap, description=text
+            frames,
+            scale=request.pixels,
+            colormap=state.look.colormap,
+            description=text,
         )
         write_bytes(target, data)
         return

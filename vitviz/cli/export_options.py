@@ -37,7 +37,7 @@ from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
 from vitviz.pictures.reading import AS_IT_IS, Plane, Reading
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.view_state import Direction, ViewState
+from vitviz.views.view_state import COLORMAP, Direction, Style, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
@@ -89,7 +89,8 @@ class ExportRequest:
     target: int | None
     method_options: MethodOptions
     style: str
-    colormap: str
+    # None: that of the style.
+    colormap: str | None
     opacity: float | None
     smooth: bool
     grid: bool
@@ -139,7 +140,7 @@ class ExportRequest:
             "target": self.target,
             "method_options": encoded(self.method_options),
             "style": self.style,
-            "colormap": self.colormap,
+            "colormap": self.colormap or COLORMAP[Style(self.style)],
             "scale": self.scale,
             "caption": self.caption,
             "pixels": self.pixels,
@@ -166,7 +167,7 @@ class ExportRequest:
 
         Raises SelectionError for a token that the trace lacks.
         """
-        from vitviz.views.view_state import Scale, Style, ViewState
+        from vitviz.views.view_state import Scale
 
         scale, ends = Scale.OWN, ViewState().fixed_range
         if isinstance(self.scale, tuple):
@@ -390,22 +391,22 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     )
     looks.add_argument(
         "--colormap",
-        default=_VIEW.colormap,
         metavar="C",
-        help=listed(COLORMAPS),
+        help=f"{listed(COLORMAPS)}; default: magma, and viridis for a map",
     )
     looks.add_argument(
         "--scale",
         default=_VIEW.scale.value,
         metavar="own|shared|LO,HI",
-        help="own: each map from 0 to its largest value; shared: one scale for all",
+        help="own: each map has its own; shared: one for all; or its two ends. Both "
+        "begin at 0 and end at the 99th percentile, see --clip",
     )
     looks.add_argument("--log", action="store_true", help="a logarithmic scale")
     looks.add_argument(
         "--clip",
         default=f"{_VIEW.clip_percent:g}",
         metavar="P",
-        help="percent of the largest values beyond the scale, as 1; default: 0",
+        help="percent of the largest values beyond the scale, 0 for none; default: 1",
     )
     looks.add_argument(
         "--opacity",
@@ -499,7 +500,11 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         target=None if args.target is None else class_of(args.target),
         method_options=method_options_of(args.option, args.method),
         style=one_of(args.style, STYLES, "--style"),
-        colormap=one_of(args.colormap, COLORMAPS, "--colormap"),
+        colormap=(
+            None
+            if args.colormap is None
+            else one_of(args.colormap, COLORMAPS, "--colormap")
+        ),
         opacity=between(args.opacity, "--opacity", 0, 1),
         smooth=args.smooth,
         grid=args.grid,

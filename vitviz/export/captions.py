@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
 
 
+# Attention below this multiple of even attention counts as even.
+FLAT = 1.5
+
+
 def tr(text: str) -> str:
     """Return a text in the program's language; English without a window."""
     return translator().translate("figures", text)
@@ -53,7 +57,7 @@ def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
         *_beside_text(one, setup, state),
         *_view_text(one, state),
         *_clip_text(one.num_clipped),
-        _scale_text(one, scale),
+        _scale_text(one, scale, _percent(state)),
         _input_text(setup),
     )
 
@@ -94,6 +98,7 @@ def table_caption(
             text = tr("one scale for all, log, {low} to {high}")
         low, high = format_value(first.levels.low), format_value(first.levels.high)
         statements.append(text.format(low=low, high=high))
+        statements += _percentile_text(_percent(state))
     return (*statements, _input_text(setup), *changed_words(setup.interventions))
 
 
@@ -155,6 +160,48 @@ def side_text(one: Heat, name: str) -> str:
     return tr("key {name}").format(name=name)
 
 
+def sentence_of(one: Heat, setup: Setup) -> str:
+    """Return what a map of raw attention says, in plain words; "" for other methods.
+
+    Of a row: what the query looks at most, how much more than evenly, and how much it
+    leaves with special tokens.
+    """
+    if one.method != "raw" or one.uniform is None or one.total != 1.0:
+        return ""
+    name = token_text(one.token, setup)
+    cell = setup.grid.cell(one.token) if one.token >= 0 else None
+    place = _place_text(cell, one.peak)
+    ratio = format_value(one.peak_value / one.uniform)
+    if one.direction is Direction.LOOKED_AT_BY:
+        text = tr("{name} is looked at most by {place}: {ratio} × more than evenly.")
+        return text.format(name=name, place=place, ratio=ratio)
+    text = tr("{name} looks mostly at {place}: {ratio} × more than evenly.")
+    if one.peak_value < FLAT * one.uniform:
+        text = tr("{name} looks almost evenly at everything: at most {ratio} ×.")
+    said = text.format(name=name, place=place, ratio=ratio)
+    if len(one.special):
+        share = round(100 * one.special_share)
+        left = tr("{n} % goes to special tokens.")
+        if len(one.special) == 1:
+            left = tr("{n} % goes to {special}.")
+            if one.token == 0:
+                left = tr("{n} % stays with {special} itself.")
+        said += " " + left.format(n=share, special=token_text(0, setup))
+    return said
+
+
+def _place_text(cell: tuple[int, int] | None, peak: tuple[int, int]) -> str:
+    """Return where the strongest patch lies, seen from the query's own."""
+    where = f"({peak[0]}, {peak[1]})"
+    if cell is None:
+        return where
+    if cell == peak:
+        return tr("itself")
+    if max(abs(cell[0] - peak[0]), abs(cell[1] - peak[1])) == 1:
+        return tr("{place}, beside it").format(place=where)
+    return where
+
+
 def _options_text(one: Heat, setup: Setup) -> tuple[str, ...]:
     """Return the method's options, a statement each, but for usual values."""
     statements = []
@@ -211,7 +258,28 @@ def _clip_text(count: int) -> tuple[str, ...]:
     return (text.format(n=count),)
 
 
-def _scale_text(one: Heat, scale: Scale) -> str:
+def _percent(state: ViewState) -> float:
+    """Return the share of the largest values that a view clips, in percent."""
+    return 0.0 if state.scale is Scale.FIXED else state.clip_percent
+
+
+def _percentile_text(clip_percent: float) -> tuple[str, ...]:
+    """Return that a scale ends at a percentile; nothing for the largest value."""
+    if not clip_percent:
+        return ()
+    text = tr("0–{n} %")
+    return (text.format(n=f"{100 - clip_percent:g}"),)
+
+
+def own_scales_text(clip_percent: float) -> str:
+    """Return how maps that each have a scale of their own are drawn."""
+    if not clip_percent:
+        return tr("each map from 0 to its own largest value")
+    text = tr("each map on a scale of its own, 0–{n} %")
+    return text.format(n=f"{100 - clip_percent:g}")
+
+
+def _scale_text(one: Heat, scale: Scale, clip_percent: float) -> str:
     text = tr("scale {low} to {high} ({kind})")
     kind = {
         Scale.OWN: tr("own"),
@@ -220,6 +288,7 @@ def _scale_text(one: Heat, scale: Scale) -> str:
     }[scale]
     if one.levels.log:
         kind = tr("log, {kind}").format(kind=kind)
+    kind = ", ".join((kind, *_percentile_text(clip_percent)))
     low, high = format_value(one.levels.low), format_value(one.levels.high)
     return text.format(low=low, high=high, kind=kind)
 

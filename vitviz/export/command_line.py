@@ -150,7 +150,7 @@ def _view(state: ViewState) -> list[str]:
         words.append("--renormalise")
     if state.style is not usual.style:
         words += ["--style", state.style.value]
-    if state.colormap != usual.colormap:
+    if state.colormap is not None:
         words += ["--colormap", state.colormap]
     if state.opacity is not None:
         words += ["--opacity", repr(state.opacity)]
@@ -161,7 +161,7 @@ def _view(state: ViewState) -> list[str]:
         words += ["--scale", state.scale.value]
     if state.log:
         words.append("--log")
-    if state.clip_percent:
+    if state.clip_percent != usual.clip_percent:
         words += ["--clip", f"{state.clip_percent:g}"]
     if state.smooth:
         words.append("--smooth")

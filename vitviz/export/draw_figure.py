@@ -179,7 +179,7 @@ def paint(
         look=options.look,
     )
     draw_hatch(painter, options.hidden, placement, grid, shown, box)
-    draw_unseen(painter, placement, shown, box)
+    draw_unseen(painter, placement, shown, box, options.look)
     if options.look.show_grid:
         draw_grid(painter, placement, grid, shown, box)
     if options.show_query:

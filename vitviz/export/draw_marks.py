@@ -148,6 +148,9 @@ def draw_bar(
             )
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setFont(font(SMALL_PX))
+        painter.setPen(TEXT)
+        _draw_beside(painter, middle + 9, bar.top() - 7, str(num_clipped))
     text = bar_text(levels, uniform, box.height(), line=SMALL_PX + 3)
     painter.setFont(font(SMALL_PX))
     for y, label in text.ticks:

@@ -24,7 +24,13 @@ from vitviz.domain.placement import Placement
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes, Meaning
 from vitviz.views.display import Heat
-from vitviz.views.overlay import GRID_ALPHA, grid_strength, overlay
+from vitviz.views.overlay import (
+    GRID_ALPHA,
+    HATCH,
+    grid_strength,
+    overlay,
+    unseen_light,
+)
 from vitviz.views.view_state import Look
 
 
@@ -135,9 +141,12 @@ def draw_heat(
 
 
 def draw_unseen(
-    painter: QPainter, placement: Placement, part: Rect, box: QRectF
+    painter: QPainter, placement: Placement, part: Rect, box: QRectF, look: Look
 ) -> None:
-    """Shade what the model did not see; hatch the padding it saw instead."""
+    """Darken and hatch what the model did not see; hatch the padding it saw instead.
+
+    look : of the map, which tells how dark the darkest patch can be.
+    """
     picture = _path(part, box, Rect(0.0, 0.0, *map(float, placement.source_size)))
     seen = _path(part, box, placement.seen_rect())
     whole = _path(part, box, placement.input_rect())
@@ -145,15 +154,20 @@ def draw_unseen(
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     if not _is_sliver(unseen):
-        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.setBrush(QColor(0, 0, 0, round(255 * (1 - unseen_light(look)))))
         painter.drawPath(unseen)
+        painter.save()
+        painter.setClipPath(unseen)
+        grey, alpha = HATCH
+        _hatch(painter, unseen.boundingRect(), QColor(grey, grey, grey, alpha))
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.strokePath(seen, QPen(QColor(255, 255, 255, 200), 1))
     if not _is_sliver(padding):
         painter.save()
         painter.fillPath(padding, QColor("#E6E6E6"))
         painter.setClipPath(padding)
-        _hatch(painter, padding.boundingRect())
+        _hatch(painter, padding.boundingRect(), QColor("#AAAAAA"))
         painter.restore()
     painter.restore()
 
@@ -261,10 +275,10 @@ def _is_sliver(path: QPainterPath) -> bool:
     )
 
 
-def _hatch(painter: QPainter, area: QRectF) -> None:
+def _hatch(painter: QPainter, area: QRectF, colour: QColor) -> None:
     """Draw thin diagonals 8 units apart: lines, since Qt's SVG has no patterns."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor("#AAAAAA"), 1))
+    painter.setPen(QPen(colour, 1))
     x = area.left() - area.height()
     while x < area.right():
         painter.drawLine(

@@ -101,6 +101,7 @@ def table_of(
         row_labels=tuple(layer_text(row[0].layer) for row in rows),
         col_labels=tuple(head_label(one.state.heads) for one in rows[0]),
         shared=first.state.scale is not Scale.OWN,
+        clip_percent=first.state.clip_percent,
     )
     image, placement, grid = setup.picture, setup.placement, setup.grid
     parts = table.panel_frame(panel, placement, grid, options)

@@ -103,7 +103,7 @@ def view_values(state: ViewState) -> dict[str, object]:
     """Return how a view was drawn, in plain values: scale, colours, smoothing."""
     return {
         "style": state.style.value,
-        "colormap": state.colormap,
+        "colormap": state.look.colormap,
         "opacity": state.look.opacity,
         "smooth": state.smooth,
         "grid": state.show_grid,

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
 from vitviz.export import draw_marks
+from vitviz.export.captions import own_scales_text
 from vitviz.export.draw_figure import (
     GAP,
     LINE_HEIGHT,
@@ -24,7 +25,6 @@ from vitviz.export.draw_figure import (
     chip_text,
     paint_legend,
     query_colour,
-    tr,
 )
 from vitviz.export.draw_picture import (
     cell_box,
@@ -56,6 +56,8 @@ class Panel:
     row_labels: tuple[str, ...]
     col_labels: tuple[str, ...]
     shared: bool
+    # Share of the largest values that lie beyond the scales, in percent.
+    clip_percent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def panel_frame(
     right = max(right, MARGIN + 280)
     statements = list(options.caption)
     if not panel.shared:
-        statements.append(tr("each map from 0 to its own largest value"))
+        statements.append(own_scales_text(panel.clip_percent))
     lines = draw_marks.wrapped(statements, draw_marks.SMALL_PX, right - MARGIN)
     total = bottom + MARGIN
     if lines:

@@ -137,7 +137,7 @@ def animation(
     data = gif_bytes(
         rows,
         scale=PNG_SCALE,
-        colormap=state.colormap,
+        colormap=state.look.colormap,
         on_progress=context.advance,
     )
     context.raise_if_cancelled()

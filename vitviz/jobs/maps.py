@@ -29,6 +29,7 @@ from vitviz.views.display import (
     shown_target,
     strip,
 )
+from vitviz.views.query_numbers import QueryNumbers, query_numbers
 from vitviz.views.tokens import TokenCells
 from vitviz.views.view_state import Reading, ViewState
 
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RailPart:
-    """The rail's map of one layer."""
+    """The rail's map of one layer, and the query's numbers there."""
 
     layer: int
     cell: MapCell
+    numbers: QueryNumbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,14 +61,20 @@ class MatrixPart:
     is_preview: bool
 
 
+def rail_part(trace: Trace, state: ViewState, layer: int) -> RailPart:
+    """Return the rail's part for one layer."""
+    found = maps_of(trace, state, layer)
+    numbers = query_numbers(trace, state, found)
+    return RailPart(layer, rail_cell(trace, state, found), numbers)
+
+
 def rail(
     context: Context, trace: Trace, state: ViewState, layers: tuple[int, ...]
 ) -> None:
     """Report a RailPart for each of `layers`."""
     for layer in layers:
         context.raise_if_cancelled()
-        cell = rail_cell(trace, state, maps_of(trace, state, layer))
-        context.report(RailPart(layer, cell))
+        context.report(rail_part(trace, state, layer))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

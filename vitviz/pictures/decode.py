@@ -188,7 +188,8 @@ def _decode_apart(
                 FileValues(**answer["values"]),
             )
     raise ImageError(
-        "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+        "{name} is damaged and cannot be shown ({reason}). Download it or save it "
+        "again.",
         name=name,
         reason=answer.get("reason", "its decoder stopped early"),
     )

@@ -142,7 +142,7 @@ def listing(paths: Sequence[Path]) -> Listing:
         found |= dict.fromkeys(inside)
     if not found:
         raise InputError(
-            "There is no picture in {name}.", name=", ".join(map(_shown, paths))
+            "No pictures in folder “{name}”.", name=", ".join(map(_shown, paths))
         )
     folder = paths[0].absolute() if len(paths) == 1 else None
     return Listing(tuple(found)[:MAX_PICTURES], 0, folder)

@@ -381,7 +381,8 @@ def _as_image_error(name: str, data: bytes = b"") -> Iterator[None]:
         # decoders raise many kinds for damaged bytes: OSError, SyntaxError,
         # struct.error, zlib.error, IndexError; all mean the same here
         raise ImageError(
-            "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+            "{name} is damaged and cannot be shown ({reason}). Download it or save it "
+            "again.",
             name=name,
             reason=_reason(error),
         ) from error

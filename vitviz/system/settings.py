@@ -201,8 +201,6 @@ class Settings:
     window_maximised: bool = False
     # Widths of film strip, picture and side panel, in logical px.
     split_sizes: tuple[int, ...] = ()
-    # Heights in the side panel, in logical px.
-    panel_sizes: tuple[int, ...] = ()
 
     # Names of the chapters that are finished.
     learn_done: tuple[str, ...] = ()
@@ -223,7 +221,7 @@ class Settings:
         ):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is not within {low} and {high}")
-        numbers = (*self.split_sizes, *self.panel_sizes, *(self.window_place or ()))
+        numbers = (*self.split_sizes, *(self.window_place or ()))
         if any(abs(number) > 2**20 for number in numbers):
             raise ValueError("a window cannot be so large")
         if len(self.recent) > MAX_RECENT:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.export.captions import caption, changed_words
+from vitviz.export.captions import caption, changed_words, sentence_of
 from vitviz.jobs import maps
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
@@ -33,7 +33,7 @@ from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.views.colour import DIVERGING, Levels, Meaning
 from vitviz.views.compare import common_levels, difference, linked_token
 from vitviz.views.display import Heat, heat, maps_of, shown_layer
-from vitviz.views.overlay import overlay, tinted_difference
+from vitviz.views.overlay import overlay, tinted_difference, unseen_light
 from vitviz.views.session import ModelChoice, RunOptions
 from vitviz.views.view_state import Direction, ViewState
 
@@ -145,6 +145,7 @@ class Comparison(QObject):
         kept, pane = self.kept, self.pane
         assert kept is not None
         pane.setDifference(self.shows_difference)
+        pane.picture.setUnseenLight(unseen_light(state.look))
         if live is not None and trace is not None:
             scales = self.levels(live)
             painted = live if scales is None else replace(live, levels=scales[0])
@@ -166,8 +167,9 @@ class Comparison(QObject):
         levels = one.levels if shared is None else shared[1]
         look, shown = state.look, replace(one, levels=levels)
         pane.picture.setHeat(overlay(shown, look))
+        pane.picture.setWords(sentence_of(shown, setup))
         pane.picture.setPinned(one.token, (), _meaning(one))
-        pane.bar.setColormap(state.colormap)
+        pane.bar.setColormap(state.look.colormap)
         pane.bar.setStyleKind(look.style, look.opacity)
         pane.bar.setLevels(levels)
         pane.bar.setClipped(shown.num_clipped)
@@ -198,6 +200,7 @@ class Comparison(QObject):
         kept, pane = self.kept, self.pane
         assert kept is not None
         setup = trace.setup
+        pane.picture.setWords("")
         pane.picture.showPixels(setup.picture.pixels)
         pane.picture.setPlacement(setup.placement, setup.grid)
         pane.picture.setPinned(live.token, (), _meaning(live))
@@ -215,7 +218,7 @@ class Comparison(QObject):
         pane.bar.setUniform(None)
         pane.bar.setClipped(0)
         unit = self.tr("in multiples of uniform") if found.is_relative else ""
-        text = self.tr("Left less kept; orange: more at the left, blue: less")
+        text = self.tr("Now − kept; orange: more now, blue: less")
         pane.setCaption(f"{text} · {unit}" if unit else text)
 
 
@@ -245,6 +248,8 @@ class ComparePane(QWidget):
         super().__init__(parent)
         self.picture = PicturePane()
         self.picture.setAccessibleName(self.tr("Kept view"))
+        # As at the left, so that the two pictures stand at one height.
+        self.picture.setShowsWords(not theme.presents())
         self.bar = ColourBar()
         self._live_caption, self._caption = self._line(), self._line()
         self._text = ""

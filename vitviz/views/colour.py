@@ -22,7 +22,7 @@ from vitviz.system.paths import resource
 Array = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
-# Names offered, the default first. All but magma and inferno are designed for
+# Names offered. All but magma and inferno are designed for
 # colour-blind eyes; those two are monotonic in lightness.
 COLORMAPS = ("viridis", "cividis", "magma", "inferno", "gray")
 
@@ -91,10 +91,10 @@ def levels_for(
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         high = 0.0
-    elif clip_percent:
-        high = float(np.percentile(finite, 100 - clip_percent))
     else:
-        high = float(finite.max())
+        high = float(np.percentile(finite, 100 - clip_percent)) if clip_percent else 0.0
+        # also where so few values are above 0 that the percentile is not
+        high = high if high > 0 else float(finite.max())
     # no values, or none above 0: levels need an end that is larger than their start
     if not high > 0:
         high = 1e-12

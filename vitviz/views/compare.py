@@ -18,7 +18,7 @@ import numpy.typing as npt
 from vitviz.domain.geometry import POOL
 from vitviz.lessons.one_head import cosine, entropy
 from vitviz.views.classes import class_name, probabilities
-from vitviz.views.colour import Array, Levels
+from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of
 from vitviz.views.view_state import Direction, ViewState
 
@@ -208,7 +208,7 @@ def before_after(
     entropies = [entropy(row) / most for row in rows]
     is_shares = after.has_rows_of_one and before.has_rows_of_one
     return BeforeAfter(
-        maps=_maps(heats[0], before, heats[1], after),
+        maps=_maps(heats[0], before, heats[1], after, state),
         layer=layer,
         heads=heads.label(),
         token=heats[0].token,
@@ -221,12 +221,14 @@ def before_after(
 
 
 def _maps(
-    first: Heat, before: Trace, second: Heat, after: Trace
+    first: Heat, before: Trace, second: Heat, after: Trace, state: ViewState
 ) -> tuple[MapCell, MapCell, MapCell]:
-    high = max(one.peak_value for one in (first, second))
-    first, second = (
-        replace(one, levels=Levels(0.0, max(high, 1e-12))) for one in (first, second)
+    own = (
+        levels_for(one.patches, clip_percent=state.clip_percent)
+        for one in (first, second)
     )
+    high = max(one.high for one in own)
+    first, second = (replace(one, levels=Levels(0.0, high)) for one in (first, second))
     levels = common_levels(first, second)
     found = difference(second, after.setup, first, before.setup)
     shown = (

@@ -490,6 +490,16 @@ def fixed_levels(state: ViewState) -> Levels:
     return Levels(max(low, high / 1000) if state.log else low, high, state.log)
 
 
+def matrix_levels(state: ViewState, values: Array) -> Levels:
+    """Return the levels of a matrix by itself, (N, N) or pooled.
+
+    They are never those of a map: a single row is a small part of a matrix.
+    """
+    if state.scale is Scale.FIXED:
+        return fixed_levels(state)
+    return levels_for(values, log=state.log, clip_percent=state.clip_percent)
+
+
 def _levels(trace: Trace, state: ViewState, maps: LayerMaps, patches: Array) -> Levels:
     match state.scale:
         case Scale.FIXED:

@@ -14,12 +14,32 @@ GRID_FADES_PX = (6.0, 14.0)
 GRID_ALPHA = 64
 # Steps between the middles of two patches where a map is smoothed.
 SMOOTH_FACTOR = 8
+# Share of the photograph's light that a tint leaves outside of what the model saw.
+TINT_UNSEEN = 0.3
+# The same under a map, whose lowest colour may be black, and under a spotlight: as a
+# share of what shines through the darkest patch.
+COVERED_UNSEEN = 0.4
+# Grey and alpha, of 255, of the hatching there: seen on black and on white pictures.
+HATCH = (140, 110)
 
 
 def overlay(heat: Heat, look: Look) -> Bytes:
     """Return a map as (R, C, 4) uint8; (8·R, 8·C, 4) where the look is smooth."""
     patches = smoothed(heat.patches, SMOOTH_FACTOR) if look.smooth else heat.patches
     return overlay_rgba(patches, heat.levels, look.style, look.colormap, look.opacity)
+
+
+def unseen_light(look: Look) -> float:
+    """Return the share of the photograph's light left outside of what the model saw.
+
+    It is less than what any map of this look leaves of a patch that the model did see,
+    so that what is left out never looks like what is attended to.
+    """
+    match look.style:
+        case Style.TINT:
+            return TINT_UNSEEN
+        case Style.MAP | Style.SPOTLIGHT:
+            return COVERED_UNSEEN * (1 - look.opacity)
 
 
 def grid_strength(cell_px: float) -> float:

@@ -129,6 +129,11 @@ class TokensView:
     source: Source = Source.STATE
 
 
+# Magma for what lies over the picture: viridis vanishes on leaves and green eyes.
+COLORMAP = {Style.TINT: "magma", Style.MAP: "viridis", Style.SPOTLIGHT: "magma"}
+# A patch's own weight is often ten times that of any other: on a scale up to it, the
+# map of a click shows one patch and nothing else.
+CLIP_PERCENT = 1.0
 # Tint and spotlight let the picture through; a map hides it, so that its colours are
 # those of the bar.
 OPACITY = {Style.TINT: 0.85, Style.SPOTLIGHT: 0.85, Style.MAP: 1.0}
@@ -139,7 +144,7 @@ class Look:
     """How values become colours over the picture."""
 
     style: Style = Style.TINT
-    colormap: str = "viridis"
+    colormap: str = COLORMAP[Style.TINT]
     # Of tint and map, and depth of the spotlight's shadow, in [0, 1].
     opacity: float = OPACITY[Style.TINT]
     smooth: bool = False
@@ -168,7 +173,8 @@ class ViewState:
     # Class that class-specific methods explain; None for the likeliest.
     target: int | None = None
     style: Style = Style.TINT
-    colormap: str = "viridis"
+    # A name in `COLORMAPS`; None: `COLORMAP` of the style.
+    colormap: str | None = None
     # Of tint and map, and depth of the spotlight's shadow, in [0, 1]; None: `OPACITY`
     # of the style.
     opacity: float | None = None
@@ -178,13 +184,13 @@ class ViewState:
     fixed_range: tuple[float, float] = (0.0, 0.05)
     log: bool = False
     # Share of the largest values that are clipped, in percent; 0 clips none.
-    clip_percent: float = 0.0
+    clip_percent: float = CLIP_PERCENT
     # Patches only: values divided by their sum, special tokens left out.
     renormalise: bool = False
     # Mode whose side panel is shown.
     mode: Mode = Mode.INSPECT
-    # The pane in the lower half of the side panel.
-    tab: str = "matrix"
+    # The pane in the side panel of Inspect.
+    tab: str = "strip"
     heads_view: HeadsView = HeadsView()
     tokens_view: TokensView = TokensView()
     learn: LearnView = LearnView()
@@ -193,7 +199,7 @@ class ViewState:
     changes: tuple[ListedIntervention, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS or self.colormap not in COLORMAPS:
+        if self.method not in METHODS or self.colormap not in (None, *COLORMAPS):
             raise ValueError(f"not known: {self.method}, {self.colormap}")
         if self.target is not None and self.target < 0:
             raise ValueError(f"not a class: {self.target}")
@@ -209,9 +215,10 @@ class ViewState:
 
     @property
     def look(self) -> Look:
-        """How values become colours; an opacity left open is that of the style."""
+        """How values become colours; what is left open is that of the style."""
         opacity = OPACITY[self.style] if self.opacity is None else self.opacity
-        return Look(self.style, self.colormap, opacity, self.smooth, self.show_grid)
+        colormap = self.colormap or COLORMAP[self.style]
+        return Look(self.style, colormap, opacity, self.smooth, self.show_grid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def drawn(
 
 
 PLAIN = draw_figure.FigureOptions(
-    look=Look(Style.MAP, opacity=1.0, show_grid=False), show_query=False
+    look=Look(Style.MAP, "viridis", 1.0, show_grid=False), show_query=False
 )
 
 
@@ -147,7 +147,10 @@ def test_unseen_margins_are_darker_than_the_photograph() -> None:
     options = replace(PLAIN, look=Look(opacity=0.85, show_grid=False))
     pixels, parts = drawn(heat, white, placement, options)
     middle = int(parts.picture.center().y())
-    assert pixels[middle, int(parts.picture.left()) + 5].tolist() == [105] * 3
+    margin = pixels[middle, int(parts.picture.left()) + 5 :][:60]
+    # 0.3 of the light, between the lines of the hatching
+    assert abs(np.median(margin) - 0.3 * 255) <= 1
+    assert margin.max() > np.median(margin) + 15
     assert pixels[middle, int(parts.picture.center().x())].tolist() == [255] * 3
 
 

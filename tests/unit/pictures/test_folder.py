@@ -114,7 +114,7 @@ def test_folders_and_files_together(
     ]
     assert listing([folder]).folder == folder
     (folder / "empty").mkdir()
-    with pytest.raises(InputError, match="no picture in empty"):
+    with pytest.raises(InputError, match="No pictures in folder “empty”"):
         listing([folder / "empty"])
 
 
@@ -191,6 +191,6 @@ def test_the_folder_one_is_in_is_called_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=f"no picture in {tmp_path}") as caught:
+    with pytest.raises(InputError, match="No pictures in folder") as caught:
         listing([Path(".")])
-    assert str(caught.value) == f"There is no picture in {tmp_path}."
+    assert str(caught.value) == f"No pictures in folder “{tmp_path}”."

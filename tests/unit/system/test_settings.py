@@ -69,7 +69,6 @@ OTHER: dict[str, Any] = {
     "window_place": (10, 20, 800, 600),
     "window_maximised": True,
     "split_sizes": (100, 700, 300),
-    "panel_sizes": (200, 300),
     "learn_done": ("patches",),
     "learn_chapter": "scale",
     "dismissed_hints": ("drop",),

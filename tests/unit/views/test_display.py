@@ -21,8 +21,16 @@ from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.models.load import load_model
 from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.pictures.source import load_image
-from vitviz.views.display import Display, on_levels, preview, resolve, series
+from vitviz.views.display import (
+    Display,
+    maps_of,
+    on_levels,
+    preview,
+    resolve,
+    series,
+)
 from vitviz.views.overlay import overlay
+from vitviz.views.query_numbers import NONE, query_numbers
 from vitviz.views.view_state import Direction, Scale, Style, ViewState
 
 Array = npt.NDArray[np.float32]
@@ -118,6 +126,24 @@ def test_the_map_and_its_scale(state: ViewState, trace: Trace, eager: Array) -> 
         assert heat.num_clipped > 0
 
 
+def test_what_a_new_view_is_drawn_with(trace: Trace) -> None:
+    """From 0 to the 99th percentile; magma, and viridis where it hides the picture."""
+    state = ViewState(layer=LAYER, token=TOKEN)
+    heat = shown(state, trace).heat
+    assert heat is not None
+    high = float(np.percentile(heat.patches, 99))
+    assert heat.levels.high == pytest.approx(high, rel=1e-5)
+    assert heat.num_clipped == 1
+    for style, name in (
+        (Style.TINT, "magma"),
+        (Style.MAP, "viridis"),
+        (Style.SPOTLIGHT, "magma"),
+    ):
+        assert replace(state, style=style).look.colormap == name
+        chosen = replace(state, style=style, colormap="gray")
+        assert chosen.look.colormap == "gray"
+
+
 @pytest.mark.parametrize("style", Style)
 @pytest.mark.parametrize("smooth", [False, True])
 def test_colours_are_those_of_the_levels(
@@ -131,7 +157,7 @@ def test_colours_are_those_of_the_levels(
     assert rgba.shape == ((56, 56, 4) if smooth else (7, 7, 4))
     if smooth:
         return
-    share = display.heat.patches / display.heat.levels.high
+    share = np.minimum(display.heat.patches / display.heat.levels.high, 1)
     opacity = {Style.TINT: 0.85, Style.MAP: 1.0, Style.SPOTLIGHT: 0.85}[style]
     alpha = {
         Style.TINT: 255 * opacity * share,
@@ -149,7 +175,8 @@ def test_smoothing_is_bilinear_between_the_middles_of_patches(trace: Trace) -> N
     wanted = torch.nn.functional.interpolate(
         values, scale_factor=8, mode="bilinear", align_corners=False
     )[0, 0].numpy()
-    alpha = 255 * 0.85 * (1 - wanted / display.heat.levels.high)
+    share = np.minimum(wanted / display.heat.levels.high, 1)
+    alpha = 255 * 0.85 * (1 - share)
     rgba = overlay(display.heat, display.look)
     assert np.abs(rgba[..., 3] - alpha).max() <= 1
 
@@ -196,7 +223,8 @@ def test_what_is_beside_stands_on_one_scale(trace: Trace, eager: Array) -> None:
     rows = [eager[LAYER, :, token].mean(axis=0)[1:] for token in (30, 41)]
     for (_, cell), row in zip(display.beside, rows, strict=True):
         np.testing.assert_allclose(cell.patches.ravel(), row, atol=1e-6)
-        assert cell.levels.high == pytest.approx(max(r.max() for r in rows), rel=1e-5)
+        high = max(float(np.percentile(row, 99)) for row in rows)
+        assert cell.levels.high == pytest.approx(high, rel=1e-5)
 
 
 def test_the_strip_holds_every_head(trace: Trace, eager: Array) -> None:
@@ -254,3 +282,22 @@ def test_a_series_shares_one_scale(
             assert one.heat is not None
             assert one.heat.levels.high == pytest.approx(high, rel=1e-5)
             assert one.heat.levels.log is log
+
+
+def test_numbers_of_the_query_by_hand(trace: Trace, eager: Array) -> None:
+    """Reach, entropy and special share of a row, of the mean of all heads."""
+    state = ViewState(layer=LAYER, token=TOKEN)
+    found = query_numbers(trace, state, maps_of(trace, state, LAYER))
+    row = eager[LAYER, :, TOKEN].mean(axis=0).astype(np.float64)
+    row /= row.sum()
+    spread = float(torch.distributions.Categorical(torch.from_numpy(row)).entropy())
+    assert found.entropy == pytest.approx(spread / np.log(len(row)), rel=1e-4)
+    assert found.special == pytest.approx(row[0], rel=1e-4)
+    here = divmod(TOKEN - 1, 7)
+    far = [np.hypot(r - here[0], c - here[1]) for r in range(7) for c in range(7)]
+    reach = np.average(far, weights=row[1:])
+    assert found.reach == pytest.approx(reach, rel=1e-4)
+    cls = replace(state, token=0)
+    assert query_numbers(trace, cls, maps_of(trace, cls, LAYER)).reach is None
+    column = replace(state, direction=Direction.LOOKED_AT_BY)
+    assert query_numbers(trace, column, maps_of(trace, column, LAYER)) == NONE

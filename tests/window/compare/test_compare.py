@@ -55,14 +55,14 @@ def test_a_click_moves_both_queries_and_the_scale_is_shared(
         assert control.heat is not None
         own = trace.patch_map(trace.row(3, token)[1])
         np.testing.assert_allclose(control.heat.patches, own, rtol=1e-6)
-        high = max(float(expected.max()), float(own.max()))
+        high = max(float(np.percentile(one, 99)) for one in (expected, own))
         for bar in (window.panes.bar, window.panes.compare.bar):
             assert bar._levels is not None
             assert bar._levels.high == pytest.approx(high)
     qtbot.mouseClick(window.panes.compare.same_scale, Qt.MouseButton.LeftButton)
     levels = window.panes.compare.bar._levels
     assert levels is not None
-    assert levels.high == pytest.approx(float(expected.max()))
+    assert levels.high == pytest.approx(float(np.percentile(expected, 99)))
 
 
 def test_a_click_on_the_kept_picture_moves_the_live_query(
@@ -164,7 +164,8 @@ def test_another_grid_is_compared_in_multiples_of_uniform(
     counts = trace.num_tokens, kept.trace.num_tokens
     multiples = live.high * counts[0], held.high * counts[1]
     assert multiples[0] == pytest.approx(multiples[1])
-    most = max(one.patches.max() * counts[0], other.patches.max() * counts[1])
+    ends = [float(np.percentile(shown.patches, 99)) for shown in (one, other)]
+    most = max(ends[0] * counts[0], ends[1] * counts[1])
     assert multiples[0] == pytest.approx(float(most))
     found = difference(one, trace.setup, other, kept.trace.setup)
     assert found.is_relative
@@ -196,10 +197,10 @@ def test_ending_the_comparison_gives_the_room_back(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     assert window.panes.compare.isVisible()
-    assert not window.panes.matrix.isVisible()
+    assert not window.panes.strip.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_K)
     assert not window.panes.compare.isVisible()
-    assert window.panes.matrix.isVisible()
+    assert window.panes.strip.isVisible()
     assert window.controller.comparison.kept is None
 
 
@@ -245,3 +246,30 @@ def test_queries_beside_follow_to_a_finer_grid(
     assert trace.setup.grid.rows == 14
     assert min(control.state.others) > 50
     assert control.comparison.heat is not None
+
+
+def test_only_the_side_with_values_beyond_the_bar_says_so(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """Clipped, on one scale: each side counts its own patches beyond that scale."""
+    control, panes = window.controller, window.panes
+    control.change(layer=3, heads=HeadChoice((1,)))
+    counts = set()
+    for token in (5, 19, 33, 41):
+        click(qtbot, window, token)
+        for percent in (1.0, 0.0, 1.0):
+            control.change(clip_percent=percent)
+            control.screen.hover(None)
+            live, kept = control.heat, control.comparison.heat
+            assert live is not None
+            assert kept is not None
+            high = panes.bar._levels.high  # type: ignore[union-attr]
+            assert panes.compare.bar._levels.high == high  # type: ignore[union-attr]
+            beyond = [int((one.patches > high * 1.0001).sum()) for one in (live, kept)]
+            assert [panes.bar._clipped, panes.compare.bar._clipped] == beyond
+            counts.add(tuple(n > 0 for n in beyond))
+            texts = panes.compare._live_caption.text(), panes.compare.caption()
+            for text, number in (*zip(texts, beyond, strict=True),):
+                assert ("beyond" in text) == (number > 0), text
+            assert ("beyond" in panes.status.text()) == (beyond[0] > 0)
+    assert (True, False) in counts or (False, True) in counts

@@ -33,6 +33,7 @@ Pixels = npt.NDArray[np.uint8]
 # Each pair of choices stands together in at least one of these views.
 VIEWS = {
     "as it opens": ViewState(),
+    "full range": ViewState(token=12, clip_percent=0.0),
     "column, log, shared": ViewState(
         layer=1,
         token=17,

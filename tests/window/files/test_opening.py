@@ -24,6 +24,8 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.jobs.queue import JobKind
 from vitviz.system import settings
 from vitviz.system.paths import resource
+from vitviz.system.settings import ThemeChoice
+from vitviz.ui.base import theme
 from vitviz.ui.widgets.elided import ElidedLabel
 from vitviz.ui.window.app import OpenEvents
 from vitviz.ui.window.main_window import MainWindow
@@ -160,12 +162,14 @@ def test_several_files_and_a_folder_without_pictures(
     (album / "empty").mkdir()
     window.open_path(str(album / "empty"))
     qtbot.waitUntil(window.panes.errors.isVisible)
-    assert "no picture in empty" in window.panes.errors.text()
+    assert "No pictures in folder “empty”" in window.panes.errors.text()
     assert len(window.files.listing.paths) == 3
     window.panes.errors.clear()
     other = open_vitviz(album / "empty", wait=False)
     qtbot.waitUntil(lambda: other.controller.model is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: "no picture in empty" in other.panes.errors.text())
+    qtbot.waitUntil(
+        lambda: "No pictures in folder “empty”" in other.panes.errors.text()
+    )
 
 
 def test_dialogs_begin_beside_the_picture(
@@ -276,7 +280,7 @@ def test_what_was_opened_comes_back_in_the_menu_and_on_the_start_page(
     wait_idle(qtbot, again)
     menu = open_menu(again.top)
     menu.aboutToShow.emit()
-    next(a for a in menu.actions() if a.text() == "Forget these").trigger()
+    next(a for a in menu.actions() if a.text() == "Clear recent files").trigger()
     assert settings.load().recent == ()
     assert recent_menu(again) == []
 
@@ -380,3 +384,31 @@ def test_a_picture_replaced_since_it_was_read_ahead_is_read_again(
     image = window.controller.document.image
     assert image is not None
     assert image.size == (240, 180)
+
+
+def test_the_film_strip_follows_the_theme_and_is_not_presented(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    other_photo: Path,
+    tmp_path: Path,
+) -> None:
+    """Its whole surface has the colours of the theme; an audience does not see it."""
+    folder = tmp_path / "several"
+    folder.mkdir()
+    for number, path in enumerate((photo, other_photo)):
+        shutil.copy(path, folder / f"{number}.png")
+    window = open_vitviz(folder)
+    qtbot.waitUntil(window.film.isVisible)
+    for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK, ThemeChoice.HIGH_CONTRAST):
+        window.preferences.show_theme(choice)
+        image = window.film.grab().toImage()
+        below = image.pixelColor(image.width() // 2, image.height() - 60)
+        assert below.name().upper() == theme.colours().surround
+    window.present.begin(full_screen=False)
+    assert not window.film.isVisible()
+    for _ in range(2):
+        window.files.toggle_strip()
+        assert not window.film.isVisible()
+    window.present.end()
+    assert window.film.isVisible()

@@ -213,7 +213,7 @@ def test_preprocessing_is_shown_and_can_be_changed(
     assert again.setup.preprocessing == trace.setup.preprocessing
 
     def restore(dialog: PreprocessingDialog) -> None:
-        press(dialog, "The weights' own")
+        press(dialog, "Reset to model defaults")
         press(dialog, "Run")
 
     in_dialog(PreprocessingDialog, restore)

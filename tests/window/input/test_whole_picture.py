@@ -76,3 +76,43 @@ def test_two_sides_become_one_when_the_whole_picture_is_chosen(
     trace = window.controller.document.trace
     assert trace is not None
     assert trace.grid == (6, 12)
+
+
+def test_the_whole_picture_is_offered_where_much_is_left_out(
+    qtbot: QtBot, open_vitviz: OpenWindow, tmp_path: Path, photo: Path
+) -> None:
+    """Above an aspect of 1.8, in one line; accepted by a click, once, or dismissed."""
+    paths = {}
+    for name, size in (("tall", (100, 230)), ("mild", (170, 100)), ("long", (400, 80))):
+        paths[name] = tmp_path / f"{name}.png"
+        picture = PIL.Image.linear_gradient("L").resize(size).convert("RGB")
+        picture.save(paths[name])
+    window = open_vitviz(paths["tall"])
+    offer = window.contents().offer
+
+    def is_open(name: str) -> bool:
+        image = window.controller.document.image
+        return image is not None and image.name == name
+
+    assert offer.isVisible()
+    assert "middle 44 %" in offer.text()  # 112 of 256 rows
+    window.files.open([str(paths["mild"])])
+    qtbot.waitUntil(lambda: is_open("mild.png"))
+    wait_idle(qtbot, window)
+    assert not offer.isVisible()
+    window.files.open([str(paths["long"])])
+    qtbot.waitUntil(lambda: is_open("long.png"))
+    wait_idle(qtbot, window)
+    assert "middle 20 %" in offer.text()
+    assert offer.isVisible()
+    offer.acceptButton().click()
+    wait_idle(qtbot, window)
+    assert window.controller.options.fit is Fit.WHOLE
+    assert not offer.isVisible()
+    window.controller.choose_options(RunOptions())
+    wait_idle(qtbot, window)
+    assert offer.isVisible()
+    offer._close.click()
+    window.controller.choose_options(RunOptions(size=80))
+    wait_idle(qtbot, window)
+    assert not offer.isVisible()

@@ -46,23 +46,51 @@ def _rgb(image: QImage, x: int, y: int) -> tuple[int, int, int]:
     return pixel.red(), pixel.green(), pixel.blue()
 
 
+def cell_of(window: MainWindow, layer: int, head: int) -> tuple[int, int]:
+    """(row, col) where a head is shown, in either orientation of the wall."""
+    for row, places in enumerate(window.panes.heads.places()):
+        if (layer, head) in places:
+            return row, places.index((layer, head))
+    raise AssertionError((layer, head))
+
+
+@pytest.mark.parametrize(
+    ("size", "is_upright"), [((1000, 1000), True), ((1500, 620), False)]
+)
+def test_the_wall_fills_what_room_there_is(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int], is_upright: bool
+) -> None:
+    """Layers as rows or as columns, whichever makes the maps larger."""
+    if not is_upright:
+        window.splitter().setSizes([500, 1000])
+    window.resize(*size)
+    qtbot.waitUntil(lambda: (cell_of(window, 3, 0) == (3, 0)) == is_upright)
+    grid = window.panes.heads.grid
+    rows, cols = grid.shape()
+    side = grid.cellRect(0, 0).width()
+    other = min(grid.width() / rows, grid.height() / cols)
+    assert side > other - 24, "the other way round maps would be larger"
+
+
 def test_the_wall_shows_the_query_in_every_head(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     trace = window.controller.document.trace
     assert trace is not None
     grid = window.panes.heads.grid
-    assert grid.shape() == (trace.num_heads, trace.num_layers)
+    assert sorted(grid.shape()) == sorted((trace.num_heads, trace.num_layers))
     for token in (0, trace.num_tokens - 1):
         window.controller.pin(token)
         wait_idle(qtbot, window)
         for layer in range(trace.num_layers):
             for head in range(trace.num_heads):
-                image = grid.image(head, layer)
+                image = grid.image(*cell_of(window, layer, head))
                 assert image is not None
                 whole = trace.matrix(layer, head)[token]
                 patches = trace.patch_map(whole)
-                wanted = rgb(levels_for(patches).fraction(patches), "viridis")
+                wanted = rgb(
+                    levels_for(patches, clip_percent=1.0).fraction(patches), "magma"
+                )
                 shown = np.array(
                     [
                         _rgb(image, x, y)
@@ -78,13 +106,15 @@ def test_a_click_goes_to_the_head_and_a_label_to_the_layer(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     grid, control = window.panes.heads.grid, window.controller
-    place = grid.cellRect(2, 1).center().toPoint()
+    place = grid.cellRect(*cell_of(window, 1, 2)).center().toPoint()
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place)
     wait_idle(qtbot, window)
     assert control.heat is not None
     assert (control.heat.layer, control.heat.heads) == (1, HeadChoice((2,)))
-    label = QPointF(grid.cellRect(0, 3).center().x(), 6).toPoint()
-    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=label)
+    middle = grid.cellRect(*cell_of(window, 3, 0)).center()
+    is_upright = cell_of(window, 3, 0) == (3, 0)
+    label = QPointF(14, middle.y()) if is_upright else QPointF(middle.x(), 6)
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=label.toPoint())
     wait_idle(qtbot, window)
     assert control.heat.layer == 3
 
@@ -100,8 +130,8 @@ def test_statistics_are_drawn_from_what_whole_matrices_say(
             whole = trace.matrix(layer, head).astype(float)
             logs = np.where(whole > 0, np.log(np.maximum(whole, 1e-300)), 0)
             entropy = -(whole * logs).sum(1).mean() / np.log(trace.num_tokens)
-            wanted = rgb(np.array([entropy], np.float32), "viridis")[0]
-            found = colour(window, head, layer)
+            wanted = rgb(np.array([entropy], np.float32), "magma")[0]
+            found = colour(window, *cell_of(window, layer, head))
             assert np.abs(np.array(found) - wanted.astype(int)).max() <= 6
 
 
@@ -160,8 +190,8 @@ def test_effects_are_measured_by_a_button_of_their_own(
     for layer in range(trace.num_layers):
         for head in range(trace.num_heads):
             fraction = (effects[layer, head] - low) / (high - low)
-            wanted = rgb(np.array([fraction], np.float32), "viridis")[0]
-            found = np.array(colour(window, head, layer))
+            wanted = rgb(np.array([fraction], np.float32), "magma")[0]
+            found = np.array(colour(window, *cell_of(window, layer, head)))
             assert np.abs(found - wanted.astype(int)).max() <= 2
     assert "cosine" in pane.note()
 

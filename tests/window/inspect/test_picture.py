@@ -188,6 +188,8 @@ def test_matrix_is_the_models_and_its_cross_hair_links_to_the_picture(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
 ) -> None:
     window = open_vitviz(photo)
+    window.controller.change(tab="matrix")
+    wait_idle(qtbot, window)
     reference = eager_attention(model_folder, window)
     matrix = window.panes.matrix
     values = matrix.values()
@@ -196,9 +198,7 @@ def test_matrix_is_the_models_and_its_cross_hair_links_to_the_picture(
     spot = matrix.scenePointOf(30, 12).toPoint()
     with qtbot.waitSignal(matrix.hovered) as caught:
         qtbot.mouseMove(matrix.viewport(), spot)
-    query, key, value = caught.args or [0, 0, 0.0]
-    assert (query, key) == (30, 12)
-    assert value == pytest.approx(reference[-1].mean(axis=0)[30, 12], abs=1e-5)
+    assert caught.args == [30, 12]
     qtbot.mouseClick(matrix.viewport(), LEFT, pos=spot)
     assert window.controller.state.token == 30
 
@@ -222,6 +222,12 @@ def test_scale_policies(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> N
     window = open_vitviz(photo)
     control = window.controller
     assert control.heat is not None
+    high = float(np.percentile(control.heat.patches, 99))
+    assert control.heat.levels.high == pytest.approx(high)
+    chip = window.panes.controls.clipChip()
+    assert chip.text() == "0–99 %"
+    chip.click()
+    assert chip.text() == "0–100 %"
     assert control.heat.levels.high == pytest.approx(control.heat.peak_value)
     control.change(scale=Scale.SHARED)
     trace = control.document.trace
@@ -251,7 +257,8 @@ def test_several_queries_are_compared_on_one_scale(
     maps = [trace.patch_map(trace.row(layer, t).mean(0)) for t in tokens[1:]]
     for cell, wanted in zip(cells, maps, strict=True):
         np.testing.assert_allclose(cell.patches, wanted, rtol=1e-6)
-        assert cell.levels.high == pytest.approx(max(float(m.max()) for m in maps))
+        high = max(float(np.percentile(m, 99)) for m in maps)
+        assert cell.levels.high == pytest.approx(high)
     click_patch(qtbot, window, 0, 5, SHIFT)
     assert control.state.others == tuple(tokens[2:]), "a second shift-click lets go"
     qtbot.keyClick(window, Qt.Key.Key_Backspace)

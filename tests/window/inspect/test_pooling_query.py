@@ -119,7 +119,6 @@ def test_every_pane_bears_it(
     wait_idle(qtbot, window)
     if tab == "heads":
         assert "own heads" in window.panes.heads.note()
-        assert window.panes.strip.isVisible()
     window.controller.change(token=5)
     wait_idle(qtbot, window)
 

@@ -45,7 +45,7 @@ def test_similarity_follows_the_query(
             unit = flat / np.linalg.norm(flat, axis=1, keepdims=True)
             cosines.append(unit @ unit[token])
         low = min(0.0, min(c.min() for c in cosines))
-        wanted = rgb(Levels(low, 1.0).fraction(trace.patch_map(cosines[2])), "viridis")
+        wanted = rgb(Levels(low, 1.0).fraction(trace.patch_map(cosines[2])), "magma")
         image = pane.grid.image(2 // pane.grid.shape()[1], 2 % pane.grid.shape()[1])
         assert image is not None
         for row in range(trace.grid[0]):

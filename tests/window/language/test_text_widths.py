@@ -25,7 +25,7 @@ from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 from vitviz.views.view_state import Mode
 
-TABS = ("matrix", "heads", "classes", "tokens", "map_test", "views")
+TABS = ("strip", "matrix", "heads", "classes", "tokens", "map_test", "views")
 FLAT = ListedIntervention(Interventions(temperature=2.0))
 SMALL, LARGE = (1280, 720), (1920, 1080)
 OLD_PROJECTOR = 1024, 768

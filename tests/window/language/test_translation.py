@@ -85,7 +85,7 @@ def test_everything_is_japanese(
     window = open_vitviz(photo)
     kept = KEPT | names_on_screen(photo)
     control = window.controller
-    for tab in ("matrix", "heads", "classes", "tokens", "map_test", "views"):
+    for tab in ("strip", "matrix", "heads", "classes", "tokens", "map_test", "views"):
         control.change(tab=tab)
         wait_idle(qtbot, window)
         assert not left_in_english(window, kept=kept)
@@ -192,14 +192,17 @@ def test_the_key_changes_the_language_and_open_dialogs_follow(
 
 def test_an_error_and_its_parts_are_japanese(japanese: None) -> None:
     error = ImageError(
-        "{name} is damaged and cannot be shown ({reason}). Get or save it again.",
+        "{name} is damaged and cannot be shown ({reason}). Download it or save it "
+        "again.",
         name="猫.jpg",
         reason="its decoder stopped early",
     )
     text = sentence(error)
     assert "猫.jpgは壊れている" in text
     assert not english_in(text)
-    assert str(error).endswith("(its decoder stopped early). Get or save it again.")
+    assert str(error).endswith(
+        "(its decoder stopped early). Download it or save it again."
+    )
     note = Phrase("First of {frames} frames.", {"frames": 3})
     assert sentence(note) == "3フレームの最初のものです。"
 

@@ -68,9 +68,9 @@ def test_a_file_that_was_taken_for_another(
     window = open_vitviz(photo, model=tmp_path / "mine.safetensors")
     tip = window.top.modelButton().toolTip()
     assert "GELU" in tip
-    assert "Another network…" in tip
+    assert "Choose architecture…" in tip
     menu = window.top.modelButton().menu()
-    action = next(one for one in menu.actions() if one.text() == "Another network…")
+    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
     assert action.isEnabled()
     once_asked(choosing(qtbot, QUICK, before=""))
     action.trigger()
@@ -80,7 +80,7 @@ def test_a_file_that_was_taken_for_another(
     require_same(model, module, 64, 64)
     assert "Assumed" not in window.top.modelButton().toolTip()
     once_asked(choosing(qtbot, GELU, before=QUICK))
-    action = next(one for one in menu.actions() if one.text() == "Another network…")
+    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
     action.trigger()
     qtbot.waitUntil(lambda: ready(window, f"timm:{GELU}="), timeout=20_000)
 
@@ -103,7 +103,9 @@ def test_a_file_that_is_refused(
     qtbot.waitUntil(lambda: not window.controller.has_jobs, timeout=20_000)
     assert "open it as timm:NAME=mine.pth" in bar.text()
     button = next(
-        one for one in bar.findChildren(QToolButton) if one.text() == "Which network…"
+        one
+        for one in bar.findChildren(QToolButton)
+        if one.text() == "Choose architecture…"
     )
     assert button.isVisible()
     once_asked(lambda dialog: dialog.reject())
@@ -130,8 +132,8 @@ def test_other_errors_and_models_ask_nothing(
     assert not any(
         one.isVisible()
         for one in bar.findChildren(QToolButton)
-        if one.text() == "Which network…"
+        if one.text() == "Choose architecture…"
     )
     menu = window.top.modelButton().menu()
-    action = next(one for one in menu.actions() if one.text() == "Another network…")
+    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
     assert not action.isEnabled()

@@ -203,7 +203,7 @@ def test_another_language_leaves_present_as_it_was(
     """The window is made anew under the halo, the blank and the shares."""
     talk.controller.change(mode=Mode.LEARN)
     wait_idle(qtbot, talk)
-    split = talk.splitters()[0]
+    split = talk.splitter()
     qtbot.waitUntil(lambda: abs(split.sizes()[0] - split.sizes()[1]) <= 2)
     sizes = split.sizes()
     for _ in range(2):
@@ -215,7 +215,7 @@ def test_another_language_leaves_present_as_it_was(
         )
         qtbot.waitUntil(lambda former=former: talk.panes is not former)  # type: ignore[misc]
         wait_idle(qtbot, talk)
-        assert talk.splitters()[0].sizes() == sizes
+        assert talk.splitter().sizes() == sizes
         assert blanks(qtbot, talk)
         place = talk.panes.picture.mapToGlobal(QPoint(100, 100))
         assert talk.childAt(talk.mapFromGlobal(place)) is not None

@@ -22,7 +22,7 @@ from vitviz.views.view_state import LearnView, Mode
 def zoomed(window: MainWindow) -> QWidget:
     window.controller.change(tab="heads")
     window.panes.picture.zoomBy(1.7)
-    window.splitters()[0].setSizes([500, 780])
+    window.splitter().setSizes([500, 780])
     return window.panes.picture
 
 

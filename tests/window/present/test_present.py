@@ -99,7 +99,7 @@ def test_one_key_begins_and_everything_returns(
     window = open_vitviz(photo)
     window.controller.pin(9)
     before = window.controller.state
-    place, sizes = window.geometry(), [s.sizes() for s in window.splitters()]
+    place, sizes = window.geometry(), window.splitter().sizes()
     font = window.font()
     assert before.style is Style.TINT
     begin(qtbot, window)
@@ -116,7 +116,7 @@ def test_one_key_begins_and_everything_returns(
     qtbot.waitUntil(lambda: not window.isFullScreen())
     qtbot.waitUntil(lambda: window.geometry() == place)
     assert window.controller.state == before
-    assert [s.sizes() for s in window.splitters()] == sizes
+    assert window.splitter().sizes() == sizes
     assert window.font() == font
     assert window.top.isVisible()
     assert not window.line.isVisible()

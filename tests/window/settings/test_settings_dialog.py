@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, QSpinBox
@@ -18,7 +18,7 @@ from vitviz.system import settings
 from vitviz.system.settings import Language, Precision, ThemeChoice
 from vitviz.ui.base import language, theme
 from vitviz.ui.window import window_state
-from vitviz.ui.window.layout import START_SIZE, Panes
+from vitviz.ui.window.layout import Panes
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
 from vitviz.views.session import RunOptions
@@ -175,17 +175,18 @@ def test_the_window_comes_back_where_it_was(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:
     window = open_vitviz(photo)
-    assert window.size() == QSize(*START_SIZE)
+    screen = window.screen().availableGeometry()
+    assert window.width() == round(0.8 * screen.width())
+    assert window.height() == round(0.8 * screen.height()) - window_state.TITLE_PX
     window.setGeometry(90, 80, 1300, 760)
-    window.splitters()[0].setSizes([800, 500])
-    window.splitters()[1].setSizes([300, 200])
+    window.splitter().setSizes([800, 500])
     qtbot.waitUntil(lambda: window.geometry() == QRect(90, 80, 1300, 760))
-    sizes = [split.sizes() for split in window.splitters()]
-    assert sizes[0][1] > 480
+    sizes = window.splitter().sizes()
+    assert sizes[1] > 480
     window.close()
     again = open_vitviz(photo)
     qtbot.waitUntil(lambda: again.geometry() == QRect(90, 80, 1300, 760))
-    qtbot.waitUntil(lambda: [s.sizes() for s in again.splitters()] == sizes)
+    qtbot.waitUntil(lambda: again.splitter().sizes() == sizes)
 
 
 SCREEN, RIGHT = QRect(0, 30, 1920, 1050), QRect(1920, 0, 1280, 1024)

@@ -17,6 +17,7 @@ from tests.window.clicks import click_patch, heat_on_screen
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.placement import Fit
 from vitviz.jobs.queue import JobKind
+from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import RunOptions
 
 LEFT = Qt.MouseButton.LeftButton
@@ -52,6 +53,11 @@ def test_a_failed_model_keeps_the_former_one(
     assert not window.panes.errors.isVisible()
 
 
+def _grid(window: MainWindow) -> tuple[int, int] | None:
+    trace = window.controller.document.trace
+    return None if trace is None else trace.grid
+
+
 @pytest.mark.parametrize("held", [0, 2])
 def test_a_long_run_shows_progress_and_can_be_cancelled(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, held: int
@@ -70,7 +76,9 @@ def test_a_long_run_shows_progress_and_can_be_cancelled(
     trace = control.document.trace
     assert trace is not None
     if held:
-        assert trace.grid == (28, 28)
+        qtbot.waitUntil(lambda: _grid(window) == (28, 28))
+        trace = control.document.trace
+        assert trace is not None
         assert not trace.is_complete
     else:
         assert trace is before, "nothing has arrived: the old view stays"

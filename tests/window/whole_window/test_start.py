@@ -59,7 +59,7 @@ def test_picture_and_panel_keep_their_shares_of_a_window_that_grows(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:
     window = open_vitviz(photo)
-    split = window.splitters()[0]
+    split = window.splitter()
     for width, height in ((1280, 720), (1600, 1000)):
         window.resize(width, height)
         qtbot.wait(20)

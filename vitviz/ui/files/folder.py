@@ -20,6 +20,7 @@ from vitviz.pictures.folder import Listing
 from vitviz.system import settings
 from vitviz.system.paths import resource
 from vitviz.system.printable import printable
+from vitviz.ui.base import theme
 from vitviz.ui.files.start_folder import start_folder
 from vitviz.views.session import SUFFIX
 
@@ -230,7 +231,8 @@ class Files(QObject):
         film, paths = self._film, self.listing.paths
         is_wanted = settings.get().show_film_strip and self.was_asked_for
         film.setListing(paths, self.index)
-        film.setVisible(is_wanted and len(paths) > 1)
+        has_room = not theme.presents()  # an audience sees only what is explained
+        film.setVisible(is_wanted and len(paths) > 1 and has_room)
 
     def _is_at(self, place: Path) -> bool:
         paths = self.listing.paths

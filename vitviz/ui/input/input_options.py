@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from vitviz.domain.number_text import bytes_text
+from vitviz.domain.placement import Fit
 from vitviz.errors import SelectionError
 from vitviz.jobs import runs
 from vitviz.jobs.models import label
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from vitviz.ui.base.document import Document
     from vitviz.ui.base.threads import Workers
     from vitviz.ui.input.size import SizeMenu
+    from vitviz.ui.input.whole_offer import WholeOffer
 
 
 class InputHost(Protocol):
@@ -55,6 +57,7 @@ class InputOptions(QObject):
     def __init__(self, window: QWidget, host: InputHost, workers: Workers) -> None:
         super().__init__(window)
         self._window, self._host, self._workers = window, host, workers
+        self._offer: WholeOffer | None = None
         self._calibrations: dict[ModelInfo, Calibration] = {}
         # The last trace for which the precision was requested.
         self._measured: Trace | None = None
@@ -62,8 +65,11 @@ class InputOptions(QObject):
         workers.on_result(JobKind.PRICE, self._on_calibrated)
         workers.on_result(JobKind.PRECISION, self._on_precision)
 
-    def attach(self, sizes: SizeMenu) -> None:
-        """Use another Size menu, since it is made anew with the window's language."""
+    def attach(self, sizes: SizeMenu, offer: WholeOffer) -> None:
+        """Use another Size menu and offer, made anew with the window's language."""
+        self._offer = offer
+        offer.accepted.connect(self._on_whole)
+        self._show_offer()
         sizes.setPrices(self.price_of)
         sizes.optionsChosen.connect(self.choose)
         sizes.customRequested.connect(self.ask_size)
@@ -200,6 +206,7 @@ class InputOptions(QObject):
 
     def on_document(self) -> None:
         """React to a complete run: calibrate prices, measure the precision's error."""
+        self._show_offer()
         document, model = self._host.document, self._host.model
         trace, seconds = document.trace, document.seconds
         if model is None or trace is None or seconds is None:
@@ -217,6 +224,17 @@ class InputOptions(QObject):
                     JobKind.PRECISION, bound(runs.precision, model, trace)
                 )
         self._show_precision()
+
+    def _show_offer(self) -> None:
+        """Offer the whole picture where much of a long one is left out."""
+        document = self._host.document
+        trace = document.trace
+        placement = None if trace is None else trace.setup.placement
+        if self._offer is not None:
+            self._offer.setOffer(document.image, placement, self._host.options)
+
+    def _on_whole(self) -> None:
+        self.choose(self._host.options.of_fit(Fit.WHOLE))
 
     def _on_calibrated(self, found: tuple[ModelInfo, Calibration]) -> None:
         info, calibration = found

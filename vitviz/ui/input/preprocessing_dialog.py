@@ -74,7 +74,7 @@ class PreprocessingDialog(QDialog):
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults)
         buttons.button(kinds.Ok).setText(self.tr("Run"))
         restore = buttons.button(kinds.RestoreDefaults)
-        restore.setText(self.tr("The weights' own"))
+        restore.setText(self.tr("Reset to model defaults"))
         restore.clicked.connect(self._restore)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

@@ -45,7 +45,7 @@ class ClassPane(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self.searched)
         self._likeliest = QToolButton()
-        self._likeliest.setText(self.tr("Likeliest"))
+        self._likeliest.setText(self.tr("Back to top class"))
         self._likeliest.setToolTip(self.tr("Explain the likeliest class again"))
         self._likeliest.clicked.connect(self._on_likeliest)
         self._note = QLabel()

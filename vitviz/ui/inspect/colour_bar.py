@@ -172,15 +172,24 @@ class ColourBar(QWidget):
                 ]
             )
         )
+        self._write(
+            painter, bar.top() - 9, str(self._clipped), tone.text, left=middle + 9
+        )
 
     def _write(
-        self, painter: QPainter, y: float, text: str, colour: str, *, bold: bool = False
+        self,
+        painter: QPainter,
+        y: float,
+        text: str,
+        colour: str,
+        *,
+        bold: bool = False,
+        left: float = LEFT_PX + BAR_PX + TICK_PX + 3,
     ) -> None:
         font = theme.font("small")
         font.setBold(bold)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        left = LEFT_PX + BAR_PX + TICK_PX + 3
         height = QFontMetricsF(font).height() + 2
         rect = QRectF(left, y - height / 2, self.width() - left, height)
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

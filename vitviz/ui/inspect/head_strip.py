@@ -20,7 +20,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from vitviz.domain.heads import FUSED_CHOICES, Fusion, HeadChoice, strip_choices
 from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
-from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
+from vitviz.ui.widgets.map_image import (
+    STALE_OPACITY,
+    map_image,
+    paint_frame,
+    paint_map,
+)
 from vitviz.views.display import MapCell
 
 GAP_PX = 8
@@ -50,6 +55,7 @@ class HeadStrip(QWidget):
         self._num_heads = 12
         self._colormap = "viridis"
         self._hovered = -1
+        self._is_stale = self._is_other = False
         self.setMinimumSize(200, 140)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -87,6 +93,30 @@ class HeadStrip(QWidget):
             self._colormap = name
             self.setCells(self._cells)
 
+    def setOther(self, is_other: bool) -> None:
+        """Set whether the picture shows another method than these maps."""
+        if is_other != self._is_other:
+            self._is_other = is_other
+            self.update()
+
+    def title(self) -> str:
+        """Return the line above the maps, as long as there is room for."""
+        short = self.tr("× = strongest patch ÷ uniform")
+        if self._is_other:
+            short = self.tr("Raw attention, not the map on the picture")
+            long = f"{short} · " + self.tr("× = strongest patch ÷ uniform")
+        else:
+            long = self.tr("Heads of this layer · × = strongest patch ÷ uniform")
+        metrics = QFontMetricsF(theme.font("small"))
+        room = self.width() - 2 * MARGIN_PX
+        return long if metrics.horizontalAdvance(long) <= room else short
+
+    def setStale(self, is_stale: bool) -> None:
+        """Draw the maps faintly: others are on their way."""
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self.update()
+
     def cellRect(self, index: int) -> QRectF:
         """Return the rectangle of a cell, map and caption together."""
         columns, side, caption = self._layout()
@@ -110,10 +140,8 @@ class HeadStrip(QWidget):
         painter.setFont(theme.font("small"))
         painter.setPen(QColor(tone.faint))
         title = QRectF(MARGIN_PX, 0, self.width() - 2 * MARGIN_PX, self._title_height())
-        text = self.tr("Heads of this layer · × = strongest patch ÷ uniform")
+        text = self.title()
         metrics = QFontMetricsF(painter.font())
-        if metrics.horizontalAdvance(text) > title.width():
-            text = self.tr("× = strongest patch ÷ uniform")
         painter.drawText(
             title,
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
@@ -138,12 +166,20 @@ class HeadStrip(QWidget):
             and choice.heads[0] in self._choice.heads
         )
         if self._images:
+            painter.setOpacity(STALE_OPACITY if self._is_stale else 1.0)
             target = paint_map(painter, self._images[index], square)
+            painter.setOpacity(1.0)
         else:
             target = square
             painter.fillRect(square, QColor(tone.surround))
         is_hovered = index == self._hovered
-        paint_frame(painter, target, is_chosen=is_chosen, is_hovered=is_hovered)
+        paint_frame(
+            painter,
+            target,
+            is_chosen=is_chosen,
+            is_hovered=is_hovered,
+            is_other=self._is_other,
+        )
         font = theme.font("small")
         font.setBold(is_chosen)
         painter.setFont(font)

@@ -80,7 +80,7 @@ class HeadsController(PaneController[HeadsPane]):
             if self._workers.is_awaited(JobKind.EFFECT):
                 self._on_progress(self._num_measured)
         self._forget_other_class(view)
-        self.pane.setColormap(state.colormap)
+        self.pane.setColormap(state.look.colormap)
         self.pane.setView(state.heads_view)
         choice = shown_heads(trace, state.heads)
         heads = choice.heads or tuple(range(trace.num_heads))
@@ -111,7 +111,7 @@ class HeadsController(PaneController[HeadsPane]):
             self._workers.submit(JobKind.WALL, bound(maps.wall, trace, state, missing))
 
     def _pool_note(self) -> str:
-        return self.tr("The pooling head has its own heads, in the strip above.")
+        return self.tr("The pooling head has its own heads, in the tab Heads.")
 
     def _refresh_statistics(self, view: View) -> None:
         done = self._values.get(_WALKED[0], {})

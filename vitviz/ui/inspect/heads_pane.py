@@ -63,6 +63,8 @@ class HeadsPane(QWidget):
         self._current: frozenset[Place] = frozenset()
         self._colormap = "viridis"
         self._cols = 1
+        # Whether rows are layers and columns heads, since cells are larger that way.
+        self._is_upright = False
         self._show = Segmented(wraps=True, is_tight=not theme.presents())
         self._show.setAccessibleName(self.tr("What is shown of every head"))
         self._show.setOptions(self._show_options())
@@ -99,6 +101,7 @@ class HeadsPane(QWidget):
         self.grid.setTip(self._tip)
         self.grid.chosen.connect(self._on_cell)
         self.grid.columnChosen.connect(self._on_column)
+        self.grid.rowChosen.connect(self._on_row)
         self.grid.resized.connect(self._on_resized)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
@@ -212,11 +215,16 @@ class HeadsPane(QWidget):
         self._places = arranged(by, *self._size, view, cols=self._cols)
         rows = len(self._places)
         count = sum(len(row) for row in self._places)
+        self._is_upright = view.order is None and self._fits_better_upright()
+        if self._is_upright:
+            self._places = tuple(zip(*self._places, strict=True))
+            rows = len(self._places)
         if view.order is None:
-            labels = GridLabels(
-                tuple(str(i) for i in range(self._size[1])),
-                tuple(str(i) for i in range(self._size[0])),
-            )
+            heads = tuple(str(i) for i in range(self._size[1]))
+            layers = tuple(str(i) for i in range(self._size[0]))
+            labels = GridLabels(heads, layers)
+            if self._is_upright:
+                labels = GridLabels(layers, heads)
         else:
             texts = tuple(tuple(f"{x}·{h}" for x, h in row) for row in self._places)
             labels = GridLabels(cells=texts)
@@ -230,6 +238,11 @@ class HeadsPane(QWidget):
         self._stack.setCurrentIndex(1 if is_plot else 0)
         if is_plot:
             self._draw_plot()
+
+    def _fits_better_upright(self) -> bool:
+        """Return whether cells are larger with a row for each layer."""
+        layers, heads = self._size
+        return self.grid.sideOf(layers, heads) > self.grid.sideOf(heads, layers)
 
     def _draw(self, layer: int) -> None:
         """Draw the cells of one layer, wherever they are in the grid."""
@@ -320,8 +333,12 @@ class HeadsPane(QWidget):
         self.headChosen.emit(*self._places[row][col])
 
     def _on_column(self, col: int) -> None:
-        if self._view.order is None:
+        if self._view.order is None and not self._is_upright:
             self.layerChosen.emit(col)
+
+    def _on_row(self, row: int) -> None:
+        if self._view.order is None and self._is_upright:
+            self.layerChosen.emit(row)
 
     def _on_resized(self) -> None:
         """Wrap an ordered list to the new width."""
@@ -329,6 +346,8 @@ class HeadsPane(QWidget):
         if self._view.order is not None and total:
             if self.grid.bestColumns(total) != self._cols:
                 self._rebuild()
+        elif total and self._fits_better_upright() != self._is_upright:
+            self._rebuild()
 
     def _on_measure(self) -> None:
         signal = self.cancelRequested if self._is_measuring else self.measureRequested
@@ -375,6 +394,8 @@ class HeadsPane(QWidget):
         """Return a sentence on how the heads are ordered."""
         order = self._view.order
         if order is None:
+            if self._is_upright:
+                return self.tr("Layers ↓, heads →")
             return self.tr("Heads ↓, layers →")
         name = statistic_name(order).lower()  # within a sentence
         if self._view.lowest_first:
@@ -414,7 +435,7 @@ def statistic_meaning(statistic: Statistic) -> str:
     tr = _tr
     meanings = {
         Statistic.ENTROPY: tr(
-            "how evenly queries look: 0 at one token, 1 at all alike"
+            "how evenly queries look: 0 = one token, 1 = all equally"
         ),
         Statistic.DISTANCE: tr("mean distance between patches that look at each other"),
         Statistic.SPECIAL: tr("share that goes to special tokens"),

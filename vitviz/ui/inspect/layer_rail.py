@@ -15,17 +15,33 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from vitviz.domain.geometry import POOL
 from vitviz.jobs import maps
-from vitviz.jobs.maps import RailPart
+from vitviz.jobs.maps import RailPart, rail_part
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.text import tip
 from vitviz.ui.base.threads import Workers
-from vitviz.ui.widgets.map_image import map_image, paint_frame, paint_map
-from vitviz.views.display import MapCell, maps_of, rail_cell, shown_query
+from vitviz.ui.inspect.query_lines import GAP_PX as GAP_LINES_PX
+from vitviz.ui.inspect.query_lines import LEAST_PX, QueryLines
+from vitviz.ui.widgets.map_image import (
+    STALE_OPACITY,
+    map_image,
+    paint_frame,
+    paint_map,
+)
+from vitviz.views.display import MapCell, shown_query
+from vitviz.views.query_numbers import QueryNumbers
 from vitviz.views.view_state import Direction
 
 MAP_PX = 52.0
@@ -38,6 +54,10 @@ SIDE_PX = 150
 # The same in lines of type, where that is more.
 SIDE_LINES = 6.0
 LEAST_MAP_PX = 12.0
+# Width of the rail from which the lines of the query stand beside the maps.
+LINES_FROM_PX = 900
+# Height of the progress bar.
+BAR_PX = 6
 
 
 class LayerRail(QWidget):
@@ -65,6 +85,11 @@ class LayerRail(QWidget):
         self._progress.setAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._bar.hide()
+        self._is_stale = False
         self._cancel = QToolButton(self)
         self._cancel.setText(self.tr("Cancel"))
         self._cancel.setToolTip(self.tr("Stop; layers that have arrived stay (Esc)"))
@@ -74,7 +99,11 @@ class LayerRail(QWidget):
         # in Present maps grow with the type, whatever the size of the screen
         self._map = max(MAP_PX, MAP_LINES * line) if theme.presents() else MAP_PX
         self._side = max(SIDE_PX, round(SIDE_LINES * line))
-        self.setFixedHeight(round(self._map + line + 16))
+        # What is drawn where that is not what the picture shows; "" for nothing.
+        self._sign = ""
+        self.lines = QueryLines(self)
+        self.lines.layerChosen.connect(self._on_line)
+        self._fit_height()
         self.setMinimumWidth(320)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -85,9 +114,30 @@ class LayerRail(QWidget):
         """Return a wide size, one row high."""
         return QSize(960, self.height())
 
+    def setMapSize(self, side_px: float) -> None:
+        """Draw maps as large as the window allows; Present has a size of its own."""
+        if not theme.presents() and side_px != self._map:
+            self._map = side_px
+            self._fit_height()
+            self._place_lines()
+            self.update()
+
+    def setSign(self, text: str) -> None:
+        """Say before the maps what they show; "" where the picture shows the same."""
+        if text != self._sign:
+            self._sign = text
+            self._place_lines()
+            self.update()
+
+    def sign(self) -> str:
+        """Return what is said before the maps."""
+        return self._sign
+
     def setNumLayers(self, count: int) -> None:
         """Draw `count` empty cells."""
         self._num_layers = count
+        self.lines.setNumLayers(count)
+        self._place_lines()
         self.setCells(())
 
     def setCells(self, cells: tuple[MapCell | None, ...]) -> None:
@@ -122,6 +172,7 @@ class LayerRail(QWidget):
         """Frame the layer on screen."""
         if layer != self._current:
             self._current = layer
+            self.lines.setCurrent(layer)
             self.update()
 
     def setRunning(self, is_running: bool) -> None:
@@ -130,10 +181,27 @@ class LayerRail(QWidget):
             self._is_running = is_running
             self.update()
 
-    def setProgress(self, text: str | None) -> None:
-        """Show a text and the Cancel button at the right; None hides both."""
-        self._progress.setText(text or "")
-        self._cancel.setVisible(text is not None)
+    def setProgress(self, text: str | None, share: float | None = None) -> None:
+        """Show a text, a bar and the Cancel button at the right; None hides them.
+
+        share : what is done, in [0, 1]; None where that is not known.
+        """
+        shown = text or ""
+        metrics = self._progress.fontMetrics()
+        room = Qt.TextElideMode.ElideMiddle, self._side
+        self._progress.setText(metrics.elidedText(shown, *room))
+        self._progress.setToolTip(tip(shown))
+        self._bar.setRange(0, 0 if share is None else 100)
+        self._bar.setValue(-1 if share is None else round(100 * share))
+        for part in (self._bar, self._cancel):
+            part.setVisible(text is not None)
+        self._place_lines()
+
+    def setStale(self, is_stale: bool) -> None:
+        """Draw the maps faintly: others are on their way."""
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self.update()
 
     def cancelButton(self) -> QToolButton:
         """Return the Cancel button, visible while there is something to cancel."""
@@ -148,19 +216,52 @@ class LayerRail(QWidget):
 
     def cellRect(self, layer: int) -> QRectF:
         """Return the rectangle of a layer's map."""
-        room = self.width() - 2 * MARGIN_PX - self._side
+        beside = float(self._side)
+        if self._has_lines():
+            beside = max(beside, 3 * LEAST_PX + 2 * GAP_LINES_PX)
+        lead = self._lead()
+        room = self.width() - 2 * MARGIN_PX - beside - lead
         pitch = min(self._map + GAP_PX, room / max(1, self._num_layers))
         gap = GAP_PX if pitch > 2 * GAP_PX else 2.0
         side = max(2.0, pitch - gap)
         top = 6 + (self._map - side) / 2
-        return QRectF(MARGIN_PX + layer * pitch, top, side, side)
+        return QRectF(MARGIN_PX + lead + layer * pitch, top, side, side)
+
+    def _fit_height(self) -> None:
+        line = QFontMetricsF(theme.font("small")).height()
+        self.setFixedHeight(round(self._map + line + 16))
+
+    def _lead(self) -> float:
+        """Return the width of the sign before the maps."""
+        if not self._sign:
+            return 0.0
+        metrics = QFontMetricsF(theme.font("small"))
+        return max(map(metrics.horizontalAdvance, self._sign.split())) + GAP_PX
+
+    def _has_lines(self) -> bool:
+        return self.width() >= LINES_FROM_PX and not theme.presents()
+
+    def _place_lines(self) -> None:
+        """Place the lines after the last map, unless progress is shown there."""
+        is_seen = self._has_lines() and self._cancel.isHidden()
+        if is_seen:
+            left = self.cellRect(self._num_layers - 1).right() + 3 * GAP_PX
+            width = self.width() - left - MARGIN_PX
+            self.lines.setGeometry(round(left), 5, round(width), self.height() - 8)
+        self.lines.setVisible(is_seen)
+
+    def _on_line(self, layer: int) -> None:
+        if layer in self._captured:
+            self.layerChosen.emit(layer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place progress and the Cancel button at the right end."""
         super().resizeEvent(event)
+        self._place_lines()
         left = self.width() - self._side - round(MARGIN_PX)
         half = self.height() // 2
-        self._progress.setGeometry(left, 4, self._side, half - 4)
+        self._progress.setGeometry(left, 2, self._side, half - 2 - BAR_PX)
+        self._bar.setGeometry(left, half - BAR_PX, self._side, BAR_PX)
         hint = self._cancel.sizeHint()
         self._cancel.setGeometry(
             self.width() - round(MARGIN_PX) - hint.width(),
@@ -175,6 +276,12 @@ class LayerRail(QWidget):
         tone = theme.colours()
         painter.fillRect(self.rect(), QColor(tone.panel))
         painter.fillRect(QRectF(0, 0, self.width(), 1), QColor(tone.line))
+        if self._sign:
+            painter.setFont(theme.font("small"))
+            painter.setPen(QColor(tone.faint))
+            box = QRectF(MARGIN_PX, 6, self._lead(), self._map)
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(box, align, "\n".join(self._sign.split()))
         step = self._number_step()
         for layer in range(self._num_layers):
             rect = self.cellRect(layer)
@@ -198,7 +305,9 @@ class LayerRail(QWidget):
         tone = theme.colours()
         image = self._images.get(layer)
         if image is not None and rect.width() >= LEAST_MAP_PX:
+            painter.setOpacity(STALE_OPACITY if self._is_stale else 1.0)
             target = paint_map(painter, image, rect)
+            painter.setOpacity(1.0)
         else:
             target = rect
             if layer in self._captured:
@@ -209,7 +318,13 @@ class LayerRail(QWidget):
         is_next = self._is_running and layer == len(known)
         is_current = layer == self._current
         if is_current or is_next or layer == self._hovered:
-            paint_frame(painter, target, is_chosen=is_current, is_hovered=True)
+            paint_frame(
+                painter,
+                target,
+                is_chosen=is_current,
+                is_hovered=True,
+                is_other=bool(self._sign),
+            )
         elif layer not in self._captured:
             painter.setPen(QPen(QColor(tone.line), 1))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -273,8 +388,8 @@ class LayerRail(QWidget):
                         "Layer {n} attends within small windows: there is no map of "
                         "the whole picture"
                     )
-                tip = f"{text.format(n=layer)}\n{keys}"
-                QToolTip.showText(event.globalPos(), tip, self)
+                said = f"{text.format(n=layer)}\n{keys}"
+                QToolTip.showText(event.globalPos(), said, self)
                 return True
         return super().event(event)
 
@@ -309,6 +424,7 @@ class RailController(PaneController[LayerRail]):
         super().__init__(workers)
         self.rail = rail
         self.cells: dict[int, MapCell] = {}
+        self.numbers: dict[int, QueryNumbers] = {}
         self._workers = workers
         workers.on_part(JobKind.RAIL, self._on_part)
 
@@ -317,10 +433,12 @@ class RailController(PaneController[LayerRail]):
         self.rail = rail
         for layer, cell in self.cells.items():
             self.rail.setCell(layer, cell)
+        self.rail.lines.setNumbers(self.numbers)
 
     def clear(self) -> None:
         """Forget all maps."""
-        self.cells = {}
+        self.cells, self.numbers = {}, {}
+        self.rail.lines.setNumbers({})
         self.mark_outdated()
 
     def refresh(self, view: View) -> None:
@@ -328,11 +446,14 @@ class RailController(PaneController[LayerRail]):
         trace, state = view.trace, view.state
         is_pool = shown_query(trace, state.token) == POOL
         if self.is_outdated(view):
-            self.cells = {}
+            self.cells, self.numbers = {}, {}
+            self.rail.lines.setNumbers({})
             if is_pool:  # other layers get no map that would replace the old query's
                 self.rail.setCells((None,) * trace.num_layers)
             self._workers.drop(JobKind.RAIL)
-        self.rail.setColormap(state.colormap)
+        self.rail.setColormap(state.look.colormap)
+        is_raw = state.method == "raw"
+        self.rail.setSign("" if is_raw else self.tr("raw attention"))
         layers = (view.layer,) if is_pool else view.exact
         missing = tuple(layer for layer in layers if layer not in self.cells)
         if not missing:
@@ -341,11 +462,12 @@ class RailController(PaneController[LayerRail]):
         is_cheap = len(missing) * trace.num_tokens <= AT_ONCE
         if rows_only and (is_cheap or view.is_running):
             for layer in missing:
-                cell = rail_cell(trace, state, maps_of(trace, state, layer))
-                self._on_part(RailPart(layer, cell))
+                self._on_part(rail_part(trace, state, layer))
         elif not view.is_running:
             self._workers.submit(JobKind.RAIL, bound(maps.rail, trace, state, missing))
 
     def _on_part(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell
+        self.numbers[part.layer] = part.numbers
         self.rail.setCell(part.layer, part.cell)
+        self.rail.lines.setNumbers(self.numbers)

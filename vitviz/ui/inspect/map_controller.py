@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import format_value
+from vitviz.export.captions import sentence_of
 from vitviz.export.token_names import token_name
 from vitviz.jobs import maps
 from vitviz.jobs.maps import Explained
@@ -31,7 +33,7 @@ from vitviz.views.display import (
     shown_query,
     shown_target,
 )
-from vitviz.views.overlay import overlay
+from vitviz.views.overlay import overlay, unseen_light
 from vitviz.views.view_state import Direction
 
 if TYPE_CHECKING:
@@ -134,12 +136,19 @@ class HeatController(PaneController[HeatPanes]):
         if view.is_running:  # a method needs the complete run
             state = replace(state, method="raw")
         values = None if state.method == "raw" else self._method_values(view)
+        before = self.display
         self.display = display = resolve(state, view.trace, values=values)
         assert display is not None
+        # Another query was chosen, perhaps by key while the pointer rests on a patch:
+        # it is what is to be seen, until the pointer moves to another patch.
+        if before is not None and before.query != display.query:
+            self.hovered = None
+            self.panes.picture.endHover()
         pane = self.panes.strip
-        pane.setColormap(state.colormap)
+        pane.setColormap(state.look.colormap)
         pane.setNumHeads(view.trace.num_heads_of(display.query))
         pane.setCells(display.strip)
+        pane.setOther(display.state.method != "raw")
         pane.setChoice(display.state.heads)
         self._show_beside(display)
         self.refresh_heat()
@@ -150,11 +159,15 @@ class HeatController(PaneController[HeatPanes]):
         if view is None or display is None:
             return
         previews = self.previews_on_hover and not self.holds_query
-        is_preview = previews and hovered is not None and display.state.method == "raw"
+        # With Alt the pointer reads the pinned query's map instead of another's.
+        reads = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier
+        is_preview = previews and hovered is not None and not reads
+        is_preview = is_preview and display.state.method == "raw"
         self.shown = display
         if is_preview and hovered is not None and not _lacks_columns(view):
             self.shown = preview(display, view.trace, hovered)
         self._paint(hovered=None if is_preview else hovered)
+        self._say_value(None if is_preview else hovered)
 
     def show_levels(self, levels: Levels | None) -> None:
         """Paint the map on a scale shared with another view; None: on its own."""
@@ -171,10 +184,13 @@ class HeatController(PaneController[HeatPanes]):
         assert self.shown is not None
         shown, bar = on_levels(self.shown, self._shared), self.panes.bar
         look, one = shown.look, shown.heat
+        self.panes.picture.setUnseenLight(unseen_light(look))
         if one is None:
             self.panes.picture.setHeat(None)
+            self.panes.picture.setWords("")
             bar.setLevels(None)
             return
+        self.panes.picture.setWords(sentence_of(one, shown.setup))
         self.panes.picture.setHeat(overlay(one, look))
         bar.setColormap(look.colormap)
         bar.setStyleKind(look.style, look.opacity)
@@ -183,6 +199,22 @@ class HeatController(PaneController[HeatPanes]):
         bar.setClipped(one.num_clipped)
         setup = shown.setup
         self.panes.status.setHeat(one, setup.grid, setup.prefix_names, hovered=hovered)
+
+    def _say_value(self, hovered: int | None) -> None:
+        """Show the map's value at a patch beside the pointer; None shows nothing."""
+        one = None if self.shown is None else self.shown.heat
+        cell = None
+        if self.shown is not None and hovered is not None and hovered >= 0:
+            cell = self.shown.setup.grid.cell(hovered)
+        if one is None or cell is None:
+            self.panes.picture.setValue("")
+            return
+        value = float(one.patches[cell])
+        arrow = "→" if one.direction is Direction.LOOKS_AT else "←"
+        text = f"{arrow} {format_value(value)}"
+        if one.uniform is not None:
+            text += f" · {format_value(value / one.uniform)} ×"
+        self.panes.picture.setValue(text)
 
     def _method_values(self, view: View) -> Array | None:
         """Return the values of the chosen method; None while they are computed."""
@@ -209,7 +241,7 @@ class HeatController(PaneController[HeatPanes]):
             ratio = format_value(cell.peak_ratio)
             label = self.tr("{name} · {ratio}×").format(name=name, ratio=ratio)
             cells.append(replace(cell, label=label))
-        self.panes.picture.inset.setCells(tuple(cells), display.state.colormap)
+        self.panes.picture.inset.setCells(tuple(cells), display.state.look.colormap)
 
 
 def needs_columns(view: View) -> bool:

@@ -258,14 +258,14 @@ class MapTestController(PaneController[MapTestPane]):
                 deletion.area,
                 deletion.random_areas,
                 Meaning.WARNING,
-                self.tr("small is good"),
+                self.tr("lower is better"),
             ),
             self.pane.areaText(
                 self.tr("Insertion"),
                 insertion.area,
                 insertion.random_areas,
                 Meaning.VALUE,
-                self.tr("large is good"),
+                self.tr("higher is better"),
             ),
         ]
         has_head = self._view is not None and self._view.trace.setup.model.has_head

@@ -5,10 +5,13 @@ A job pools it; where the pane is enlarged, another one computes single cells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import (
     QGraphicsLineItem,
@@ -20,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.geometry import POOL, Bins
+from vitviz.domain.number_text import format_value
+from vitviz.export.token_names import token_name
 from vitviz.jobs import maps
 from vitviz.jobs.maps import MatrixPart, Refined
 from vitviz.jobs.queue import JobKind, bound
@@ -27,9 +32,12 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.threads import Workers
-from vitviz.views.colour import Levels, Meaning, rgb
-from vitviz.views.display import Heat, shown_heads
-from vitviz.views.view_state import Direction
+from vitviz.ui.inspect.colour_bar import ColourBar
+from vitviz.ui.widgets.chip import Chip
+from vitviz.ui.widgets.map_image import STALE_OPACITY
+from vitviz.views.colour import Levels, Meaning, levels_for, rgb
+from vitviz.views.display import Heat, fused_values, matrix_levels, shown_heads
+from vitviz.views.view_state import Direction, Style
 
 Array = npt.NDArray[np.float32]
 # Number of bins in view below which single cells are computed.
@@ -44,8 +52,8 @@ class MatrixPane(QWidget):
     """
 
     tokenPinned = Signal(int)
-    # (query token, key token, value).
-    hovered = Signal(int, int, float)
+    # (query token, key token).
+    hovered = Signal(int, int)
     left = Signal()
     # (rows, columns) in view as ranges of tokens, when they are few bins.
     visibleRangeChanged = Signal(object)
@@ -55,6 +63,12 @@ class MatrixPane(QWidget):
         self._values: Array | None = None
         self._bins: Bins | None = None
         self._levels: Levels | None = None
+        # How levels follow from the values; set by `setScale`.
+        self._scale_of: Callable[[Array], Levels] = levels_for
+        self._query: int | None = None
+        self._key: int | None = None
+        self._pointer = QPoint()
+        self._uniform: float | None = None
         self._colormap = "viridis"
         self._is_zoomed = False
         self._view = pg.GraphicsView(self, useOpenGL=False)
@@ -92,7 +106,15 @@ class MatrixPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addWidget(self._view, 1)
+        self.bar = ColourBar()
+        self.bar.setAccessibleName(self.tr("Colour bar of the matrix"))
+        self.bar.setStyleKind(Style.MAP)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self._view, 1)
+        body.addWidget(self.bar)
+        layout.addLayout(body, 1)
+        self._chip = Chip(self)
         self.setMinimumSize(200, 160)
         self.setAccessibleName(self.tr("Attention matrix"))
         self._refine = QTimer(self, singleShot=True, interval=REFINE_DELAY_MS)
@@ -119,24 +141,25 @@ class MatrixPane(QWidget):
         if values is None or bins is None:
             self._values = None
             self._image.clear()
-            self.setQuery(None)
-            self.setKey(None)
+            self._place_lines()
             for strip in self._special:
                 strip.hide()
+            self._set_levels(None)
             self._update_title()
             return
         self._values = values.copy()
-        self._draw()
+        self._set_levels(self._scale_of(self._values))
         if is_new:
             self._place_strips(bins)
             self.resetView()
+        self._place_lines()
         self._update_title()
 
     def setRows(self, first: int, band: Array) -> None:
         """Replace some rows of bins with exact values."""
         if self._values is not None:
             self._values[first : first + len(band)] = band
-            self._draw()
+            self._set_levels(self._scale_of(self._values))
 
     def setRefined(self, values: Array, rows: range, cols: range) -> None:
         """Draw single cells over the bins of these tokens."""
@@ -149,27 +172,51 @@ class MatrixPane(QWidget):
         left, right = self._position(cols.start), self._position(cols.stop)
         self._fine.setRect(QRectF(left, top, right - left, bottom - top))
 
-    def setLevels(self, levels: Levels) -> None:
-        """Set the values that the ends of the colour map stand for."""
-        if levels != self._levels:
-            self._levels = levels
-            self._fine.clear()
-            self._draw()
+    def setScale(
+        self, scale_of: Callable[[Array], Levels], uniform: float | None
+    ) -> None:
+        """Set how the ends of the colour map follow from the matrix' own values.
+
+        uniform : value of every cell if attention were even; None for no mark.
+        """
+        self._scale_of, self._uniform = scale_of, uniform
+        if self._values is not None:
+            self._set_levels(scale_of(self._values))
+
+    def levels(self) -> Levels | None:
+        """Return the values that the ends of the colour map stand for."""
+        return self._levels
 
     def setColormap(self, name: str) -> None:
         """Use another colour map."""
         if name != self._colormap:
             self._colormap = name
             self._fine.clear()
+            self.bar.setColormap(name)
             self._draw()
 
     def setQuery(self, token: int | None) -> None:
-        """Draw the line of a query; None hides it."""
-        self._show_line(self._query_line, token, is_row=True)
+        """Draw the line of a query, also once there is a matrix; None hides it."""
+        self._query = token
+        self._place_lines()
 
     def setKey(self, token: int | None) -> None:
-        """Draw the line of a key; None hides it."""
-        self._show_line(self._key_line, token, is_row=False)
+        """Draw the line of a key, also once there is a matrix; None hides it."""
+        self._key = token
+        self._place_lines()
+
+    def setValue(self, text: str) -> None:
+        """Show the value of the cell under the pointer, beside the pointer."""
+        self._chip.say(text, self._pointer)
+
+    def valueText(self) -> str:
+        """Return the text beside the pointer; "" where there is none."""
+        return "" if self._chip.isHidden() else self._chip.text()
+
+    def setStale(self, is_stale: bool) -> None:
+        """Draw the matrix faintly: another is on its way."""
+        for item in (self._image, self._fine):
+            item.setOpacity(STALE_OPACITY if is_stale else 1.0)
 
     def setBusy(self, is_busy: bool) -> None:
         """Show whether exact values are still being computed."""
@@ -207,8 +254,28 @@ class MatrixPane(QWidget):
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """End the preview when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:
-            self.left.emit()
+            self._leave()
         return False
+
+    def _leave(self) -> None:
+        self._chip.hide()
+        self.left.emit()
+
+    def _place_lines(self) -> None:
+        """Place both lines in the matrix on screen, which may be a new one."""
+        self._show_line(self._query_line, self._query, is_row=True)
+        self._show_line(self._key_line, self._key, is_row=False)
+
+    def _set_levels(self, levels: Levels | None) -> None:
+        if levels != self._levels:
+            self._levels = levels
+            self._fine.clear()
+            self.bar.setLevels(levels)
+        if levels is not None and self._values is not None:
+            beyond = self._values > levels.high * (1 + 1e-6)
+            self.bar.setClipped(int(beyond.sum()))
+        self.bar.setUniform(self._uniform)
+        self._draw()
 
     def _draw(self) -> None:
         if self._values is None or self._levels is None:
@@ -275,12 +342,11 @@ class MatrixPane(QWidget):
 
     def _on_moved(self, scene_point: QPointF) -> None:
         cell = self._cell_at(scene_point)
+        self._pointer = self._view.mapTo(self, self._view.mapFromScene(scene_point))
         if cell is None or self._values is None or self._bins is None:
-            self.left.emit()
+            self._leave()
             return
-        query, key = cell
-        value = self._values[self._bins.bin_of(query), self._bins.bin_of(key)]
-        self.hovered.emit(query, key, float(value))
+        self.hovered.emit(*cell)
 
     def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -376,8 +442,11 @@ class MatrixController(PaneController[MatrixPane]):
         """Submit a job that pools the matrix if it is another one than before."""
         self._view = view
         heads = shown_heads(view.trace, view.state.heads)
-        self.pane.setColormap(view.state.colormap)
-        if view.is_running or not self.is_outdated(view):
+        if view.is_running:  # the matrix of the run before stays as it was
+            return
+        self.pane.setColormap(view.state.look.colormap)
+        self.pane.setScale(partial(matrix_levels, view.state), 1 / view.trace.num_keys)
+        if not self.is_outdated(view):
             return
         prefix, total = view.trace.num_prefix_tokens, view.trace.num_tokens
         bins = Bins.fitting(total, prefix, MAX_BINS)
@@ -396,6 +465,27 @@ class MatrixController(PaneController[MatrixPane]):
         query, key = cell if cell is not None else pinned
         self.pane.setQuery(query)
         self.pane.setKey(key)
+
+    def show_value(self, query: int, key: int) -> str:
+        """Show what a query gives to a key, the exact cell also where it is pooled.
+
+        Returns the text; "" without a matrix.
+        """
+        view = self._view
+        if view is None:
+            return ""
+        trace = view.trace
+        heads = shown_heads(trace, view.state.heads)
+        value = float(fused_values(trace.row(view.layer, query), heads)[key])
+        grid, names = trace.setup.grid, trace.setup.prefix_names
+        text = self.tr("{query} → {key} · {value} · {ratio} ×").format(
+            query=token_name(query, grid, names),
+            key=token_name(key, grid, names),
+            value=format_value(value),
+            ratio=format_value(value * trace.num_keys),
+        )
+        self.pane.setValue(text)
+        return text
 
     def refine(self, rows: range, cols: range) -> None:
         """Submit a job that computes the single cells of the part in view."""

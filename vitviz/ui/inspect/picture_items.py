@@ -14,7 +14,7 @@ from vitviz.domain.interventions import Cell
 from vitviz.domain.placement import Placement
 from vitviz.pictures.source import screen_copies
 from vitviz.ui.base import theme
-from vitviz.views.overlay import GRID_ALPHA, grid_strength
+from vitviz.views.overlay import GRID_ALPHA, HATCH, TINT_UNSEEN, grid_strength
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -81,6 +81,13 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         self._placement: Placement | None = None
         self._grid: PatchGrid | None = None
         self._shows_lines = True
+        self._unseen_light = TINT_UNSEEN
+
+    def setUnseenLight(self, share: float) -> None:
+        """Set how much of the light is left outside of what the model sees, [0, 1]."""
+        if share != self._unseen_light:
+            self._unseen_light = share
+            self.update()
 
     def setPlacement(self, placement: Placement | None, grid: PatchGrid | None) -> None:
         """Set where the model's input is on the picture; None draws nothing."""
@@ -109,15 +116,18 @@ class GridItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         picture = _path(QRectF(0, 0, *self._placement.source_size))
         seen = _path(qrect(self._placement.seen_rect()))
         whole = qrect(self._placement.input_rect())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 150))
-        painter.drawPath(picture.subtracted(seen))
+        unseen = picture.subtracted(seen)
         padding = _path(whole).subtracted(picture)
-        if not padding.isEmpty():
-            brush = QBrush(QColor(128, 128, 128, 150), Qt.BrushStyle.BDiagPattern)
-            brush.setTransform(painter.worldTransform().inverted()[0])
-            painter.setBrush(brush)
-            painter.drawPath(padding)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, round(255 * (1 - self._unseen_light))))
+        painter.drawPath(unseen)
+        grey, alpha = HATCH
+        hatch = QBrush(QColor(grey, grey, grey, alpha), Qt.BrushStyle.BDiagPattern)
+        hatch.setTransform(painter.worldTransform().inverted()[0])
+        painter.setBrush(hatch)
+        for part in (unseen, padding):
+            if not part.isEmpty():
+                painter.drawPath(part)
         if self._shows_lines:
             self._paint_lines(painter, whole)
 

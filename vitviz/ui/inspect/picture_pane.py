@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -20,13 +20,16 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
 from vitviz.ui.base import theme
+from vitviz.ui.base.text import tip
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
-from vitviz.ui.widgets.map_image import map_image, paint_map
+from vitviz.ui.widgets.chip import Chip
+from vitviz.ui.widgets.elided import ElidedLabel
+from vitviz.ui.widgets.map_image import STALE_OPACITY, map_image, paint_map
 from vitviz.views.colour import Meaning
 from vitviz.views.display import MapCell
 from vitviz.views.view_state import MAX_OTHERS
@@ -61,6 +64,8 @@ class PicturePane(QWidget):
     rangeChanged = Signal(QRectF)
     # The user asked for the whole picture.
     fitted = Signal()
+    # The picture lies elsewhere in the widget, or has another size there.
+    viewMoved = Signal()
     # (rows, cols) to move the query by.
     arrowPressed = Signal(int, int)
 
@@ -74,6 +79,8 @@ class PicturePane(QWidget):
         self._pinned: int | None = None
         self._is_zoomed = False
         self._pixels: Bytes | None = None
+        self._said = ""
+        self._pointer = QPoint()
 
         self._view = pg.GraphicsView(self, useOpenGL=False)
         self._view.setFrameShape(self._view.Shape.NoFrame)
@@ -104,6 +111,7 @@ class PicturePane(QWidget):
             self._box.addItem(item, ignoreBounds=True)
         self._box.sigRangeChangedManually.connect(self._on_range_changed)
         self._box.sigResized.connect(self._on_resized)
+        self._box.sigTransformChanged.connect(self._on_transform)
         scene = self._view.scene()
         scene.sigMouseMoved.connect(self._on_moved)
         scene.sigMouseClicked.connect(self._on_clicked)
@@ -113,14 +121,26 @@ class PicturePane(QWidget):
         self.setAccessibleName(self.tr("Picture"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._view)
+        layout.setSpacing(0)
+        layout.addWidget(self._view, 1)
+        self._words = ElidedLabel()
+        self._words.setContentsMargins(12, 2, 12, 4)
+        self._words.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
+        self._words.setMinimumHeight(self._words.fontMetrics().height() + 6)
+        self._words.hide()
+        layout.addWidget(self._words)
+        self._chip = Chip(self)
         self.setMinimumSize(240, 200)
-        self.inset = Inset(self)
+        self.inset = Inset(self._view)
         self.refreshTheme()
 
     def refreshTheme(self) -> None:
         """Use the surround of the application's theme."""
-        self._view.setBackground(theme.colours().surround)
+        surround = theme.colours().surround
+        self._view.setBackground(surround)
+        self._words.setStyleSheet(f"background: {surround};")
 
     def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
         """Show (H, W, 3) uint8; remove map, grid and rings of the picture before it.
@@ -192,6 +212,40 @@ class PicturePane(QWidget):
             return
         self._heat.setImage(rgba, levels=None, autoLevels=False)
         self._heat.setRect(qrect(self._placement.input_rect()))
+
+    def setUnseenLight(self, share: float) -> None:
+        """Set how much of the light is left outside of what the model sees, [0, 1]."""
+        self._lines.setUnseenLight(share)
+
+    def setStale(self, is_stale: bool) -> None:
+        """Draw the map faintly: another is on its way."""
+        self._heat.setOpacity(STALE_OPACITY if is_stale else 1.0)
+
+    def setWords(self, text: str) -> None:
+        """Say below the picture, in a line, what the map shows."""
+        self._said = text
+        self._words.setText(text)
+        self._words.setToolTip(tip(text))
+
+    def words(self) -> str:
+        """Return the line below the picture."""
+        return self._said
+
+    def setShowsWords(self, shows: bool) -> None:
+        """Set whether there is a line of words below the picture."""
+        self._words.setVisible(shows)
+
+    def setValue(self, text: str) -> None:
+        """Show a value beside the pointer; "" shows none."""
+        if text:
+            at = self._view.viewport().mapTo(self, self._pointer)
+            self._chip.say(text, at)
+        else:
+            self._chip.hide()
+
+    def valueText(self) -> str:
+        """Return the value beside the pointer; "" where there is none."""
+        return "" if self._chip.isHidden() else self._chip.text()
 
     def claimClicks(self, claim: Callable[[int, bool], bool]) -> None:
         """Ask `claim` first whether a click on a patch is for it.
@@ -346,6 +400,9 @@ class PicturePane(QWidget):
         return None if cell is None else self._grid.token(*cell)
 
     def _on_moved(self, scene_point: QPointF) -> None:
+        self._pointer = self._view.mapFromScene(scene_point)
+        if self.valueText():
+            self.setValue(self._chip.text())
         self._set_hovered(self._token_at(scene_point))
 
     def _set_hovered(self, token: int | None) -> None:
@@ -354,6 +411,10 @@ class PicturePane(QWidget):
         self._hovered = token
         self._hover_ring.setCell(self._cell(token))
         self.tokenHovered.emit(token)
+
+    def endHover(self) -> None:
+        """Ring no patch under the pointer until it moves to another; emit nothing."""
+        self._hover_ring.setCell(None)
 
     def _on_clicked(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
@@ -377,6 +438,9 @@ class PicturePane(QWidget):
         """Show the whole picture again unless the user has zoomed."""
         if not self._is_zoomed:
             self.fitView()
+
+    def _on_transform(self, _box: object) -> None:
+        self.viewMoved.emit()
 
     def _on_range_changed(self, _sides: object = None) -> None:
         self._is_zoomed = True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -18,6 +19,7 @@ from vitviz.domain.geometry import POOL
 from vitviz.export.token_names import pool_name, special_name
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
+from vitviz.ui.base.text import percent_of
 from vitviz.ui.inspect.method_menu import MethodButton, MethodOptionsButton
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.widgets.segmented import Segmented
@@ -42,16 +44,23 @@ class QueryBar(QWidget):
     renormaliseToggled = Signal(bool)
     smoothToggled = Signal(bool)
     gridToggled = Signal(bool)
-    colormapChosen = Signal(str)
+    # A name in COLORMAPS, or None for that of the style.
+    colormapChosen = Signal(object)
     opacityChanged = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
         self._has_pool = False
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 4)
-        layout.setSpacing(8)
+        self._is_clipped = True
+        self._is_narrow = False
+        self._outer = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._outer.setContentsMargins(12, 4, 12, 4)
+        self._outer.setSpacing(4)
+        self._outer.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        # Query and method at the left, look at the right; one below the other where
+        # the window is narrow.
+        self._halves = QWidget(), QWidget()
         self._query_label = QLabel(self.tr("Query"))
         self._patch = QLabel("–")
         self._patch.setMinimumWidth(self.fontMetrics().horizontalAdvance("(000, 000)"))
@@ -79,6 +88,8 @@ class QueryBar(QWidget):
         self._scale_button = QToolButton()
         self._scale_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._scale_button.setMenu(self._build_scale_menu())
+        self._clip_chip = QToolButton()
+        self._clip_chip.clicked.connect(self._on_clip_chip)
         self._colour_button = QToolButton()
         self._colour_button.setText(self.tr("Colours ▾"))
         self._colour_button.setToolTip(self.tr("Colour map, grid and smoothing"))
@@ -86,21 +97,72 @@ class QueryBar(QWidget):
         self._colour_button.setMenu(self._build_colour_menu())
         self._direction.valueChosen.connect(self.directionChosen)
         self._style.valueChosen.connect(self.styleChosen)
-        for widget in (self._query_label, self._specials, self._patch):
-            layout.addWidget(widget)
-        layout.addWidget(self._direction)
-        layout.addWidget(self.method)
-        layout.addWidget(self.method_options)
-        layout.addStretch(1)
-        for widget in (
+        query = (
+            self._query_label,
+            self._specials,
+            self._patch,
+            self._direction,
+            self.method,
+            self.method_options,
+        )
+        look = (
             self._style,
             self._opacity,
+            self._clip_chip,
             self._scale_button,
             self._colour_button,
-        ):
-            layout.addWidget(widget)
+        )
+        for half, widgets in zip(self._halves, (query, look), strict=True):
+            row = QHBoxLayout(half)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(8)
+            for widget in widgets:
+                row.addWidget(widget)
+        self._outer.addWidget(self._halves[0])
+        self._outer.addStretch(1)
+        self._outer.addWidget(self._halves[1])
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._fill_segments()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the two halves below one another where the width ends."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the halves as they are placed."""
+        left, right = (half.sizeHint() for half in self._halves)
+        margins = self._outer.contentsMargins()
+        around = QSize(
+            margins.left() + margins.right(), margins.top() + margins.bottom()
+        )
+        gap = self._outer.spacing()
+        if self._is_narrow:
+            height = left.height() + gap + right.height()
+            return QSize(max(left.width(), right.width()), height) + around
+        height = max(left.height(), right.height())
+        return QSize(left.width() + 2 * gap + right.width(), height) + around
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of the wider half, and the height as they are placed."""
+        width = max(half.sizeHint().width() for half in self._halves) + 24
+        return QSize(width, self.sizeHint().height())
+
+    def _arrange(self) -> None:
+        margins = self._outer.contentsMargins()
+        needed = sum(half.sizeHint().width() for half in self._halves)
+        needed += margins.left() + margins.right() + 3 * self._outer.spacing()
+        is_narrow = self.width() < needed
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            direction = QBoxLayout.Direction
+            self._outer.setDirection(
+                direction.TopToBottom if is_narrow else direction.LeftToRight
+            )
+            align = Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag(0)
+            for half in self._halves:
+                self._outer.setAlignment(half, align)
+            self.updateGeometry()
 
     def setTokens(self, names: tuple[str, ...], *, has_pool: bool = False) -> None:
         """Show a button for each special token of the model and its pooling head."""
@@ -169,12 +231,39 @@ class QueryBar(QWidget):
         for action in self._scales.actions():
             action.setChecked(action.data() is state.scale)
         for action in self._colormaps.actions():
-            action.setChecked(action.data() == state.colormap)
+            action.setChecked((action.data() or None) == state.colormap)
+        self._show_clip(state)
         words = [self._scale_words()[state.scale]]
         words += [self.tr("log")] if state.log else []
         self._scale_button.setText(
             self.tr("Scale: {words} ▾").format(words=", ".join(words))
         )
+
+    def clipChip(self) -> QToolButton:
+        """Return the button that says where the scale ends, and changes that."""
+        return self._clip_chip
+
+    def _show_clip(self, state: ViewState) -> None:
+        """Say where the scale ends: at a percentile, or at the largest value."""
+        percent, is_fixed = state.clip_percent, state.scale is Scale.FIXED
+        self._clip_chip.setVisible(not is_fixed)
+        self._is_clipped = percent > 0
+        self._clip_chip.setText(percent_of(f"0–{100 - percent:g}"))
+        tip = self.tr(
+            "The bar ends at the largest value: one strong patch may hide all others. "
+            "Click to let the largest 1 % lie beyond it (▲)."
+        )
+        if percent:
+            tip = self.tr(
+                "The largest {n} % lie beyond the bar (▲), so that one strong patch, "
+                "often the query itself, does not hide all others. Click for the full "
+                "range."
+            ).format(n=f"{percent:g}")
+        self._clip_chip.setToolTip(tip)
+        self._clip_chip.setAccessibleName(tip)
+
+    def _on_clip_chip(self) -> None:
+        self.clipToggled.emit(not self._is_clipped)
 
     def _fill_segments(self) -> None:
         self._direction.setOptions(
@@ -220,7 +309,7 @@ class QueryBar(QWidget):
         self._scales = QActionGroup(self)
         texts = {
             Scale.SHARED: self.tr("Shared by all heads of the layer"),
-            Scale.OWN: self.tr("Own: to the largest value of this map"),
+            Scale.OWN: self.tr("Own: for this map alone"),
             Scale.FIXED: self.tr("Fixed range…"),
         }
         assert set(texts) == set(Scale)
@@ -233,11 +322,13 @@ class QueryBar(QWidget):
         menu.addSeparator()
         self._log = self._toggle(menu, self.tr("Logarithmic (L)"), self.logToggled)
         self._clip = self._toggle(
-            menu, self.tr("Clip the largest 1 % of values"), self.clipToggled
+            menu, self.tr("Up to 99 % of the values, not the largest"), self.clipToggled
         )
         menu.addSeparator()
         self._renormalise = self._toggle(
-            menu, self.tr("Patches only, renormalised"), self.renormaliseToggled
+            menu,
+            self.tr("Leave out special tokens, rescale to 1"),
+            self.renormaliseToggled,
         )
         self._renormalise.setToolTip(
             self.tr("Leave special tokens out and divide by the sum of the patches")
@@ -250,8 +341,9 @@ class QueryBar(QWidget):
     def _build_colour_menu(self) -> QMenu:
         menu = QMenu(self)
         self._colormaps = QActionGroup(self)
-        for name in COLORMAPS:
-            action = menu.addAction(name)
+        of_style = self.tr("Of the style: magma, viridis for a map")
+        for name, text in (("", of_style), *((one, one) for one in COLORMAPS)):
+            action = menu.addAction(text)
             action.setCheckable(True)
             action.setData(name)
             self._colormaps.addAction(action)
@@ -259,7 +351,7 @@ class QueryBar(QWidget):
         menu.addSeparator()
         self._grid = self._toggle(menu, self.tr("Patch grid (G)"), self.gridToggled)
         self._smooth = self._toggle(
-            menu, self.tr("Smoothed between patches (M)"), self.smoothToggled
+            menu, self.tr("Smooth between patches (M)"), self.smoothToggled
         )
         return menu
 
@@ -279,7 +371,7 @@ class QueryBar(QWidget):
             self.scaleChosen.emit(action.data())
 
     def _on_colormap(self, action: QAction) -> None:
-        self.colormapChosen.emit(action.data())
+        self.colormapChosen.emit(action.data() or None)
 
     def _on_opacity(self, value: int) -> None:
         self.opacityChanged.emit(value / 100)

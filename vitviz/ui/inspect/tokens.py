@@ -122,11 +122,11 @@ class TokensPane(QWidget):
         meanings = {
             Reading.NORMS: self.tr("length of each token's state, before the norm"),
             Reading.COLOURS: self.tr(
-                "alike colours, alike states: three principal components"
+                "similar colour = similar state: three principal components"
             ),
             Reading.SIMILARITY: self.tr("cosine to the query's vector"),
             Reading.LENS: self.tr("what the classifier would say of each token"),
-            Reading.POSITIONS: self.tr("which places are alike to the query's"),
+            Reading.POSITIONS: self.tr("which places are similar to the query's"),
             Reading.FILTERS: self.tr("what the patch embedding looks for"),
         }
         return meanings[shows]
@@ -244,7 +244,7 @@ class TokensController(PaneController[TokensPane]):
         """Submit a job for the chosen reading, if it is not on screen."""
         state, trace = view.state, view.trace
         self._view = view
-        self.pane.setColormap(state.colormap)
+        self.pane.setColormap(state.look.colormap)
         self.pane.setView(state.tokens_view)
         self.pane.setCurrent(view.layer)
         if view.is_running:

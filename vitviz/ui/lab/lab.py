@@ -314,7 +314,7 @@ class LabController(PaneController[LabPanel]):
             except ExactnessError as error:
                 note = sentence(error)
         place = "" if shown is None else self._place(view, shown)
-        panel.view.setShown(shown, place, state.colormap, note)
+        panel.view.setShown(shown, place, state.look.colormap, note)
 
     def _show_controls(self, view: View) -> None:
         panel, trace, changes = self.panel, view.trace, view.state.changes

@@ -297,7 +297,7 @@ def assumed_text(phrases: Sequence[str]) -> str:
     text = _tr("Assumed, since the file does not say: {list}").format(
         list=", ".join(map(_assumed, phrases))
     )
-    return text + "\n" + _tr("Where that is wrong, choose “Another network…” here.")
+    return text + "\n" + _tr("Where that is wrong, choose “Choose architecture…” here.")
 
 
 def _assumed(phrase: str) -> str:

@@ -34,7 +34,7 @@ def ask_network(parent: QWidget, file: str, likely: Sequence[str]) -> str | None
         return QCoreApplication.translate("NetworkDialog", text)
 
     dialog = QDialog(parent)
-    dialog.setWindowTitle(tr("Which network"))
+    dialog.setWindowTitle(tr("Choose architecture"))
     text = QLabel(
         tr(
             "The names and shapes in {file} do not tell for certain which network it "

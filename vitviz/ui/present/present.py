@@ -61,8 +61,8 @@ class PresentWindow(Protocol):
     def contents(self) -> QWidget:
         """Return everything in the window; another widget once it is built anew."""
 
-    def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """Return (picture and side panel, the parts of the side panel)."""
+    def splitter(self) -> QSplitter:
+        """Return the splitter of picture and side panel."""
 
     def picture_place(self) -> QRect:
         """Return the rectangle of the picture in the window."""
@@ -309,12 +309,10 @@ class Present(QObject):
         # Sizes computed before pages were chosen must not widen the window.
         for layout in host.contents().findChildren(QLayout):
             layout.invalidate()
-        for split in host.splitters():
-            split.refresh()
+        host.splitter().refresh()
         if self._is_on:  # replaces the sizes from outside Present
             self._placed = None
             self._share_width()
-            host.splitters()[1].setSizes([LARGE // 2, LARGE // 2])
         if self.stage is not None:
             self.stage.raise_()
         self._later.start()
@@ -325,7 +323,7 @@ class Present(QObject):
         if mode is not self._placed:
             self._placed = mode
             picture = round(LARGE * PICTURE_SHARE[mode])
-            self._host.splitters()[0].setSizes([picture, LARGE - picture])
+            self._host.splitter().setSizes([picture, LARGE - picture])
 
     def _say(self) -> None:
         """Describe what is on screen, and show the speaker what comes next."""

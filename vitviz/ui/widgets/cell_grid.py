@@ -51,8 +51,9 @@ class CellGrid(QWidget):
 
     # (row, column).
     chosen = Signal(int, int)
-    # A click on a column's label.
+    # A click on a column's label, and on a row's.
     columnChosen = Signal(int)
+    rowChosen = Signal(int)
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -118,6 +119,13 @@ class CellGrid(QWidget):
             best = max(best, (side, cols))
         return best[1]
 
+    def sideOf(self, rows: int, cols: int) -> float:
+        """Return about how large squares in so many labelled rows and columns are."""
+        line = QFontMetricsF(theme.font("small")).height()
+        room = self.width() - 2 * MARGIN_PX - line
+        height = self.height() - line - 16
+        return min(room / max(cols, 1), height / max(rows, 1)) - 4
+
     def cellRect(self, row: int, col: int) -> QRectF:
         """Return the rectangle of a cell's picture."""
         left, top, wide, high, gap, caption = self._layout()
@@ -163,6 +171,11 @@ class CellGrid(QWidget):
                 rect = self.cellRect(0, col)
                 if rect.left() <= event.position().x() <= rect.right():
                     self.columnChosen.emit(col)
+        elif self._shape[0] and event.position().x() < self._layout()[0]:
+            for row in range(self._shape[0]):
+                rect = self.cellRect(row, 0)
+                if rect.top() <= event.position().y() <= rect.bottom():
+                    self.rowChosen.emit(row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Emit `resized`."""
@@ -240,8 +253,9 @@ class CellGrid(QWidget):
             frames.append((self.cellRect(*self._hovered), tone.faint, 1.0))
         current = self._current & places
         column = {(row, col) for row, col in places if (0, col) in current}
-        if len(current) > 1 and current == column:
-            rows = sorted(current)  # a whole column has one frame
+        line = {(row, col) for row, col in places if (row, 0) in current}
+        if len(current) > 1 and current in (column, line):
+            rows = sorted(current)  # a whole column or row has one frame
             whole = self.cellRect(*rows[0]).united(self.cellRect(*rows[-1]))
             return [*frames, (whole, tone.text, 2.0)]
         width = 2.0 if len(current) == 1 else 1.0

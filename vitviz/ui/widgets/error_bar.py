@@ -62,7 +62,7 @@ class ErrorBar(QFrame):
         self._more.hide()
         show_plainly(self._text, self._more)
         self._network_button = self._button(
-            self.tr("Which network…"), self._ask_for_network
+            self.tr("Choose architecture…"), self._ask_for_network
         )
         self._network_button.setToolTip(self.tr("Say which network the file holds"))
         self._details_button = self._button(self.tr("Details"), self._toggle_details)

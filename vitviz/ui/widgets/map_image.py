@@ -10,6 +10,9 @@ from vitviz.ui.base import theme
 from vitviz.views.colour import rgb
 from vitviz.views.display import MapCell
 
+# Of maps that are about to be replaced.
+STALE_OPACITY = 0.3
+
 
 def map_image(cell: MapCell, colormap: str) -> QImage:
     """Return an image with one pixel for each patch."""
@@ -56,12 +59,23 @@ def paint_map(painter: QPainter, image: QImage, into: QRectF) -> QRectF:
 
 
 def paint_frame(
-    painter: QPainter, target: QRectF, *, is_chosen: bool, is_hovered: bool
+    painter: QPainter,
+    target: QRectF,
+    *,
+    is_chosen: bool,
+    is_hovered: bool,
+    is_other: bool = False,
 ) -> None:
-    """Draw a frame around a map that is chosen, or a fainter one under the pointer."""
+    """Draw a frame around a map that is chosen, or a fainter one under the pointer.
+
+    is_other : whether the picture shows something else than this map: then dashed.
+    """
     tone = theme.colours()
     if is_chosen:
-        painter.setPen(QPen(QColor(tone.text), 3))
+        pen = QPen(QColor(tone.text), 2 if is_other else 3)
+        if is_other:
+            pen.setDashPattern([2, 2])
+        painter.setPen(pen)
     elif is_hovered:
         painter.setPen(QPen(QColor(tone.faint), 1.5))
     else:

@@ -260,12 +260,14 @@ def open_window(
 ) -> MainWindow:
     """Return a shown window; it opens the picture first, then loads the model."""
     window = MainWindow(device)
-    window_state.restore(window, window.splitters(), QSize(*START_SIZE))
+    has_default = _has_embedded()
+    if needs_model and (model or has_default):
+        window.controller.runs.expect(model or "")
+    window_state.restore(window, window.splitter(), QSize(*START_SIZE))
     window.show()
     is_session = any(path.lower().endswith(SUFFIX) for path in paths)
     if paths and not is_session:
         window.files.open(paths)
-    has_default = _has_embedded()
 
     def start() -> None:
         control = window.controller

@@ -125,6 +125,11 @@ class Controller(QObject):
         return self.runs.untouched
 
     @property
+    def is_loading(self) -> bool:
+        """Whether a model is being loaded, or will be once the window is there."""
+        return self.runs.is_loading
+
+    @property
     def is_running(self) -> bool:
         """Whether a model is being loaded or run."""
         return self.workers.is_awaited(JobKind.RUN, JobKind.MODEL)
@@ -201,6 +206,7 @@ class Controller(QObject):
     def cancel(self) -> None:
         """Cancel all jobs and files that wait; layers that have arrived stay."""
         self.write_queue.forget()
+        self.runs.cancel_load()
         self.workers.cancel()
 
     def show_document(self, document: Document) -> None:

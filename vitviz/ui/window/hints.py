@@ -1,5 +1,7 @@
 """Hints for the first start: three short texts, each beside what it explains.
 
+One is shown at a time.
+
 They cover nothing that is needed, take no focus, and disappear when the user does what
 they say. They do not return at the next start; "Show hints" brings them back.
 """
@@ -127,6 +129,7 @@ class Hints(QObject):
         self._soon.timeout.connect(self._place)
         panes = contents.panes
         panes.picture.tokenClicked.connect(self._on_picture)
+        panes.picture.viewMoved.connect(self._soon.start)
         self._seen = view.state
         for anchor in (panes.picture, panes.rail, panes.strip):
             anchor.installEventFilter(self)
@@ -144,8 +147,7 @@ class Hints(QObject):
             (About.LAYERS, before.layer != self._seen.layer),
             (About.HEADS, before.heads != self._seen.heads),
         ):
-            hint = self._hints.get(about)
-            if is_other and hint is not None and hint.isVisible():
+            if is_other and self._view.document.trace is not None:
                 self._dismiss(about)
         self._soon.start()
 
@@ -205,6 +207,7 @@ class Hints(QObject):
         done = settings.get().dismissed_hints
         for about, anchor in self._anchors().items():
             is_due = is_time and about.value not in done and anchor.isVisible()
+            is_time = is_time and not is_due  # one at a time: the first that is due
             hint = self._hints.get(about)
             if is_due:
                 hint = hint or self._make(about)
@@ -244,11 +247,16 @@ class Hints(QObject):
         """Return the position of the hint's top left corner in the central widget."""
         central = hint.parentWidget()
         assert central is not None
-        if about is About.PICTURE:
-            return anchor.mapTo(central, QPoint(24, 24))
+        if about is About.PICTURE:  # points into what the model sees
+            seen = self._contents.panes.picture.inputRect()
+            place = QPointF(24, 24) if seen is None else seen.topLeft()
+            corner = QPoint(max(round(place.x()) + 8, 8), max(round(place.y()) + 8, 8))
+            return anchor.mapTo(central, corner)
         if about is About.LAYERS:
             return anchor.mapTo(central, QPoint(24, 4 - hint.height()))
-        return anchor.mapTo(central, QPoint(4 - hint.width(), 4))
+        # left of the colour bar, which has to stay in sight
+        bar = self._contents.panes.bar
+        return bar.mapTo(central, QPoint(4 - hint.width(), 4))
 
 
 def _even_width(label: QLabel, most: int) -> int:

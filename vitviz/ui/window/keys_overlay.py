@@ -156,7 +156,7 @@ class KeysOverlay(QWidget):
         group = self.tr("Present")
         own = [
             Spec("", self.tr("Next step"), ("PgDown", "Right"), group),
-            Spec("", self.tr("Step before"), ("PgUp", "Left"), group),
+            Spec("", self.tr("Previous step"), ("PgUp", "Left"), group),
             Spec("", self.tr("Blank the screen"), (".", "B"), group),
             Spec("", self.tr("End Present"), ("Esc", "F5"), group),
         ]

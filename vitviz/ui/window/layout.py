@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from vitviz.ui.base import theme
 from vitviz.ui.compare import ComparePane
 from vitviz.ui.files.film_strip import FilmStrip
 from vitviz.ui.files.saved_views import ViewsPane
+from vitviz.ui.input.whole_offer import WholeOffer
 from vitviz.ui.inspect.classes import ClassPane
 from vitviz.ui.inspect.colour_bar import ColourBar
 from vitviz.ui.inspect.head_strip import HeadStrip
@@ -34,6 +36,10 @@ from vitviz.views.view_state import Mode
 START_SIZE = (1280, 720)
 # Share of the width for the side panel; the picture has more than half.
 PANEL_SHARE = 0.36
+
+# Share of the height for a map in the layer rail, and its least and largest side.
+RAIL_SHARE = 0.1
+RAIL_MAP_PX = (52, 200)
 
 # Shares of the width in Present: of the layers, and of the text beside them.
 RAIL_PARTS, LINE_PARTS = 2, 1
@@ -65,6 +71,7 @@ class Contents(QWidget):
             errors=ErrorBar(),
         )
         self.film = FilmStrip()
+        self.offer = WholeOffer()
         # What the audience reads on the view, in Present.
         self.line = QLabel()
         self.line.setFont(theme.font("small"))
@@ -78,17 +85,36 @@ class Contents(QWidget):
         self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the layer rail grow with the window."""
+        super().resizeEvent(event)
+        low, high = RAIL_MAP_PX
+        side = min(max(low, RAIL_SHARE * self.height()), high)
+        self.panes.rail.setMapSize(round(side))
+
     def showPicture(self) -> None:
-        """Show the picture in place of the start page."""
-        self._stack.setCurrentIndex(1)
+        """Show the picture in place of the start page, and what belongs to it."""
+        if self._stack.currentIndex() == 0:
+            self._stack.setCurrentIndex(1)
+            self._show_tools(True)
+
+    def showSide(self) -> None:
+        """Show the side panel, also beside the start page."""
+        self.panes.side.show()
+
+    def _show_tools(self, shows: bool) -> None:
+        """Show or hide what has no use without a picture."""
+        self.panes.side.setVisible(shows)
+        self.panes.rail.setVisible(shows)
+        self.panes.controls.setVisible(shows and not theme.presents())
 
     def pictureArea(self) -> QWidget:
         """Return the widget with the picture, its colour bar, and the compared view."""
         return self._picture
 
-    def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """Return (picture and side panel, the parts of the side panel)."""
-        return self._split, self._panel
+    def splitter(self) -> QSplitter:
+        """Return the splitter of picture and side panel."""
+        return self._split
 
     def _place(self) -> None:
         panes = self.panes
@@ -98,10 +124,9 @@ class Contents(QWidget):
         self._split.addWidget(panes.side)
         self._split.setChildrenCollapsible(False)
         # No stretch factors: both keep their shares of a window that grows.
-        width, height = START_SIZE
+        width = START_SIZE[0]
         panel = round(width * PANEL_SHARE)
         self._split.setSizes([width - panel, panel])
-        self._panel.setSizes([height // 2, height // 2])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -114,6 +139,8 @@ class Contents(QWidget):
         layout.addLayout(layers)
         layout.addWidget(panes.controls)
         layout.addWidget(panes.status)
+        panes.picture.setShowsWords(True)
+        self._show_tools(False)
         if theme.presents():
             self._reduce()
 
@@ -147,18 +174,15 @@ class Contents(QWidget):
         beside.addWidget(self.film)
         beside.addLayout(column, 1)
         column.addWidget(panes.errors)
+        column.addWidget(self.offer)
         column.addWidget(self._stack, 1)
         return left
 
     def _fill_side(self) -> None:
         """Add the panel of each mode."""
         panes = self.panes
-        self._panel = QSplitter(Qt.Orientation.Vertical)
-        self._panel.addWidget(panes.strip)
         panes.tabs.setPanes(self._tabs())
-        self._panel.addWidget(panes.tabs)
-        self._panel.setChildrenCollapsible(False)
-        panes.side.addPanel(Mode.INSPECT, self._panel)
+        panes.side.addPanel(Mode.INSPECT, panes.tabs)
         panes.side.addPanel(Mode.LEARN, panes.learn)
         panes.side.addPanel(Mode.LAB, panes.lab)
 
@@ -166,13 +190,14 @@ class Contents(QWidget):
         """Show only picture, rail, a side panel and a line of text, for an audience."""
         for part in (self.top, self.panes.controls, self.panes.status, self.film):
             part.hide()
+        self.panes.picture.setShowsWords(False)
         self.line.show()
         self.start.setMinimumSize(1, 1)  # its pictures must not widen the window
         self.panes.tabs.setShowsNames(False)
-        for split in self.splitters():  # halves, also after the window is resized
-            split.setStretchFactor(0, 1)
-            split.setStretchFactor(1, 1)
-            split.setSizes([START_SIZE[0] // 2, START_SIZE[0] // 2])
+        split = self._split  # halves, also after the window is resized
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        split.setSizes([START_SIZE[0] // 2, START_SIZE[0] // 2])
 
     def _mode_names(self) -> list[tuple[Mode, str, str]]:
         """Return (mode, text, tooltip) of the modes that have a panel."""
@@ -196,10 +221,10 @@ class Contents(QWidget):
         panes = self.panes
         return [
             (
-                "matrix",
-                self.tr("Matrix"),
-                self.tr("Every query against every key (1)"),
-                panes.matrix,
+                "strip",
+                self.tr("Heads"),
+                self.tr("The heads of this layer, one map each (1)"),
+                panes.strip,
             ),
             (
                 "heads",
@@ -208,10 +233,10 @@ class Contents(QWidget):
                 panes.heads,
             ),
             (
-                "classes",
-                self.tr("Class"),
-                self.tr("What the model takes the picture for (3)"),
-                panes.classes,
+                "matrix",
+                self.tr("Matrix"),
+                self.tr("Every query against every key (3)"),
+                panes.matrix,
             ),
             (
                 "tokens",
@@ -220,15 +245,21 @@ class Contents(QWidget):
                 panes.tokens,
             ),
             (
+                "classes",
+                self.tr("Classes"),
+                self.tr("What the model takes the picture for (5)"),
+                panes.classes,
+            ),
+            (
                 "map_test",
                 self.tr("Test"),
-                self.tr("Put the map on screen to the test (5)"),
+                self.tr("Put the map on screen to the test (6)"),
                 panes.map_test,
             ),
             (
                 "views",
                 self.tr("Views"),
-                self.tr("Views you have saved (6)"),
+                self.tr("Views you have saved (7)"),
                 panes.views,
             ),
         ]

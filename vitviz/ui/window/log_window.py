@@ -55,7 +55,7 @@ class LogWindow(QDialog):
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._text.setFont(fixed)
         self._text.setAccessibleName(self.tr("Log"))
-        self._text.setPlaceholderText(self.tr("Nothing has been written down yet."))
+        self._text.setPlaceholderText(self.tr("The log is empty."))
         self._text.setToolTip(self.tr("Settings choose how much is written down"))
         self._path = log_path()
         path = QLabel("–" if self._path is None else printable(str(self._path)))

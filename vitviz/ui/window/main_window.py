@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         control.stateChanged.connect(self.hints.on_state)
         self._connections = Connections(self, self._contents, control, self._features())
         self.files.attach(self.film, self.panes.errors)
-        self.input_options.attach(self.top.sizes)
+        self.input_options.attach(self.top.sizes, self._contents.offer)
         self.start.recent.refresh()
         self.actions_by_name = named = actions.build(
             self, {**self._connections.handlers(), **self._handlers()}
@@ -311,9 +311,9 @@ class MainWindow(QMainWindow):
         picture = self.panes.picture
         return QRect(picture.mapTo(self, QPoint(0, 0)), picture.size())
 
-    def splitters(self) -> tuple[QSplitter, QSplitter]:
-        """Return (picture and side panel, the parts of the side panel)."""
-        return self._contents.splitters()
+    def splitter(self) -> QSplitter:
+        """Return the splitter of picture and side panel."""
+        return self._contents.splitter()
 
     def copy(self) -> None:
         """Put the picture with its map on the clipboard."""
@@ -356,7 +356,10 @@ class MainWindow(QMainWindow):
         return view_name(heat, trace.setup, title)
 
     def _update_mode(self) -> None:
-        self.top.setMode(self.panes.side.mode())
+        mode = self.panes.side.mode()
+        self.top.setMode(mode)
+        if mode is not Mode.INSPECT and self.controller.document.image is None:
+            self._contents.showSide()
 
     def _update_views(self) -> None:
         saved = self.controller.saved_views
@@ -395,7 +398,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.present.end()
-        window_state.remember(self, self.splitters())
+        window_state.remember(self, self.splitter())
         self.hints.remember()
         self.hide()
         self.controller.shutdown(self.patience_ms)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.jobs.queue import JobKind
+from vitviz.system.printable import printable
 from vitviz.ui.base.text import percent, sentence
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from vitviz.ui.window.status_line import StatusLine
     from vitviz.views.session import ModelChoice
 
-SHOW_PROGRESS_AFTER_S = 1.0
+# What takes longer is said, with a bar and a Cancel button.
+SHOW_PROGRESS_AFTER_S = 0.3
 
 
 class ProgressHost(Protocol):
@@ -32,6 +35,8 @@ class ProgressHost(Protocol):
     @property
     def asked(self) -> ModelChoice: ...
     @property
+    def is_loading(self) -> bool: ...
+    @property
     def is_running(self) -> bool: ...
 
 
@@ -40,6 +45,8 @@ class RunProgress(QObject):
 
     # There is a picture and no model.
     modelNeeded = Signal()
+    # Whether what is on screen is about to be replaced, and has been for a while.
+    staleChanged = Signal(bool)
 
     def __init__(
         self,
@@ -52,6 +59,7 @@ class RunProgress(QObject):
         super().__init__(workers)
         self._host, self._workers, self._write_queue = host, workers, write_queue
         self._rail, self._status = rail, status
+        self._is_stale = False
         self._patience = QTimer(
             self, singleShot=True, interval=round(1000 * SHOW_PROGRESS_AFTER_S)
         )
@@ -65,7 +73,7 @@ class RunProgress(QObject):
         self._rail, self._status = rail, status
 
     def begin(self) -> None:
-        """React to the start of a run."""
+        """React to the start of a run, or of the loading of a model."""
         self._rail.setProgress(None)
         self._patience.start()
         self.say()
@@ -82,9 +90,8 @@ class RunProgress(QObject):
     def say(self) -> None:
         """Show what is being loaded or run, or what is missing for a run."""
         host, status = self._host, self._status
-        if self._workers.is_awaited(JobKind.MODEL):
-            name = host.asked.name or self.tr("the model")
-            status.setRunText(self.tr("Loading {name} …").format(name=name))
+        if host.is_loading:
+            status.setRunText(self._loading_text())
         elif self._workers.is_awaited(JobKind.RUN):
             status.setRunText(self.tr("Running …"))
         elif host.document.image is None and host.model is not None:
@@ -111,17 +118,23 @@ class RunProgress(QObject):
             device, needed = (str(fallback.values[n]) for n in ("device", "needed"))
             status.setFallback(device, needed, sentence(fallback))
 
+    def end(self) -> None:
+        """React to the end of what was waited for, where no event tells of it."""
+        self._patience.stop()
+        self._on_advanced()
+
     def say_cancelled(self) -> None:
         """Show that a run was cancelled."""
         self._status.setRunText(self.tr("Cancelled"))
 
     def say_left(self, arrived: LayerArrived) -> None:
         """Show how long the remaining layers will take, if that is long."""
+        self._set_stale(False)
         done = arrived.layer + 1
         left = arrived.elapsed_s / done * (arrived.trace.num_layers - done)
         if arrived.elapsed_s + left > SHOW_PROGRESS_AFTER_S and left > 0:
             text = self.tr("{n} s left").format(n=f"{left:.0f}" if left >= 1 else "<1")
-            self._rail.setProgress(text)
+            self._rail.setProgress(text, done / arrived.trace.num_layers)
 
     def _wait_for_file(self) -> None:
         """Offer to cancel the writing of a file, if it takes long."""
@@ -131,10 +144,17 @@ class RunProgress(QObject):
     def _say_written(self, share: float) -> None:
         """Show how much of a file is written, while the Cancel button is offered."""
         if not self._rail.cancelButton().isHidden() and not self._is_busy():
-            self._rail.setProgress(self.tr("Writing: {n}").format(n=percent(share)))
+            text = self.tr("Writing: {n}").format(n=percent(share))
+            self._rail.setProgress(text, share)
 
     def _offer_to_cancel(self) -> None:
         """Offer to cancel what takes long, also before its first result has arrived."""
+        trace = self._host.document.trace
+        is_old = trace is not None and trace.is_complete
+        self._set_stale(is_old and self._host.is_running)
+        if self._host.is_loading:
+            self._rail.setProgress(self._loading_text())
+            return
         if not self._rail.cancelButton().isHidden():
             return
         if self._is_busy():
@@ -143,9 +163,22 @@ class RunProgress(QObject):
             self._rail.setProgress(self.tr("Writing …"))
 
     def _is_busy(self) -> bool:
-        return self._workers.is_awaited(JobKind.RUN, JobKind.METHOD)
+        waited_for = JobKind.RUN, JobKind.METHOD
+        return self._host.is_loading or self._workers.is_awaited(*waited_for)
+
+    def _loading_text(self) -> str:
+        name = self._host.asked.name
+        short = printable(Path(name).name or name) or self.tr("the model")
+        return self.tr("Loading {name} …").format(name=short)
+
+    def _set_stale(self, is_stale: bool) -> None:
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self.staleChanged.emit(is_stale)
 
     def _on_advanced(self) -> None:
         """Hide the Cancel button after an event if nothing is left to cancel."""
+        if not self._host.is_running:
+            self._set_stale(False)
         if not self._is_busy() and not self._write_queue.is_busy():
             self._rail.setProgress(None)

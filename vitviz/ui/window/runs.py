@@ -102,6 +102,8 @@ class Runs(QObject):
         # Whether to load an embedded model, once, where a model is refused and there
         # is no other.
         self.has_spare = False
+        # Whether a model will be asked for as soon as the window is there.
+        self._is_expected = False
         # Pictures that are likely to be opened next.
         self.picture_cache = PictureCache()
         self._host, self._errors, self._progress = host, errors, progress
@@ -141,11 +143,33 @@ class Runs(QObject):
             bound(read_picture, source, name, self.picture_cache, self.options.reading),
         )
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model is being loaded, or expected to be asked for at once."""
+        return self._is_expected or self._workers.is_awaited(JobKind.MODEL)
+
+    def expect(self, name: str) -> None:
+        """Say that a model is being loaded: it will be, after the first paint."""
+        self._is_expected, self.asked = True, ModelChoice(name)
+        self._progress.begin()
+
+    def cancel_load(self) -> None:
+        """Wait no longer for a model that is being loaded; keep the one before.
+
+        The loading itself cannot be interrupted: its result is dropped.
+        """
+        if self.is_loading:
+            self._is_expected, self.asked = False, self.choice
+            self._workers.drop(JobKind.MODEL)
+            self._progress.end()
+            self._progress.say_cancelled()
+
     def load(self, name: str, device: str, patch_size: int | None) -> None:
         """Load a model and run it on the current picture.
 
         name : "" for the embedded model that suits this machine.
         """
+        self._is_expected = False
         self.asked = ModelChoice(name, patch_size)
         # Preprocessing that was set for another model is not for this one.
         if self.choice.name and self.choice.name != name:
@@ -160,7 +184,7 @@ class Runs(QObject):
             threads=wanted.threads,
         )
         self._workers.submit(JobKind.MODEL, job)
-        self._progress.say()
+        self._progress.begin()
 
     def adopt(self, model: Model) -> None:
         """Run a model that is in memory."""
@@ -272,7 +296,7 @@ class Runs(QObject):
         self._host.show_document(Document(image))
         if self.model is not None:
             self.start()
-        elif not self._workers.is_awaited(JobKind.MODEL):
+        elif not self.is_loading:
             self.modelNeeded.emit()
 
     def _on_model_loaded(self, model: Model) -> None:
@@ -281,6 +305,7 @@ class Runs(QObject):
         self._on_model(model)
 
     def _on_model(self, model: Model) -> None:
+        self._is_expected = False
         self.model = self.loaded = model
         if self._is_said(JobKind.MODEL, JobKind.RUN, JobKind.METHOD):
             self._errors.clear()

@@ -17,7 +17,6 @@ from vitviz.domain.geometry import POOL
 from vitviz.errors import ExactnessError, VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.queue import JobKind, bound
-from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
 from vitviz.ui.inspect.classes import ClassesController
 from vitviz.ui.inspect.heads_controller import HeadsController
@@ -71,6 +70,7 @@ class Screen(QObject):
         self._rail = RailController(panes.rail, workers)
         self._matrix = MatrixController(panes.matrix, workers)
         self._tabs: dict[str, PaneController[Any]] = {
+            "strip": StaticPaneController(workers),
             "matrix": self._matrix,
             "heads": HeadsController(panes.heads, workers),
             "classes": ClassesController(panes.classes, workers),
@@ -164,13 +164,6 @@ class Screen(QObject):
         self._show_controls(trace)
         panes.side.setMode(state.mode)
         panes.tabs.setCurrent(state.tab)
-        # The pane of all heads shows this layer's heads too, and needs the space.
-        tab = panes.tabs.current()
-        # In Present, a panel shows what is being explained and nothing else.
-        shows_heads = tab == "matrix" if theme.presents() else tab != "heads"
-        # A pooling head's own heads are shown nowhere else.
-        is_pool = trace is not None and shown_query(trace, state.token) == POOL
-        panes.strip.setVisible(shows_heads or is_pool)
         if trace is None:
             return
         layer = shown_layer(trace, state)
@@ -208,8 +201,6 @@ class Screen(QObject):
 
     def refresh_lines(self) -> None:
         """Show the matrix' cross-hair, the compared view, and the run's result."""
-        if self._heat.shown is not None:
-            self._panes.matrix.setLevels(self._heat.shown.attention.levels)
         if self.heat is not None:
             self._matrix.show_lines(self.heat)
         self._refresh_comparison()
@@ -241,7 +232,7 @@ class Screen(QObject):
         panes, trace = self._panes, self._host.document.trace
         if trace is None:
             panes.picture.setHeat(None)
-            panes.picture.inset.setCells((), self._host.state.colormap)
+            panes.picture.inset.setCells((), self._host.state.look.colormap)
             panes.picture.setPlacement(None, None)
             panes.strip.setCells(None)
             panes.bar.setLevels(None)
@@ -297,8 +288,12 @@ class Screen(QObject):
         """Preview the query under the pointer in the matrix, and ring its key."""
         self.hover(query)
         self._panes.picture.setKey(key)
+        self._panes.picture.setValue("")  # the pointer is not there
         if self.heat is not None:
             self._matrix.show_lines(self.heat, (query, key))
+            text = self._matrix.show_value(query, key)
+            if text:
+                self._panes.status.setText(text)
 
     def leave_matrix(self) -> None:
         """React to the pointer leaving the matrix."""

@@ -85,7 +85,7 @@ class SettingsDialog(QDialog):
         close.setIcon(QIcon())
         close.setToolTip(self.tr("Close this window (Esc)"))
         buttons.rejected.connect(self.reject)
-        defaults = QPushButton(self.tr("Set everything back"))
+        defaults = QPushButton(self.tr("Restore defaults"))
         defaults.setObjectName("reset")
         defaults.setAutoDefault(False)
         defaults.setToolTip(self.tr("All settings as at the first start"))
@@ -97,11 +97,11 @@ class SettingsDialog(QDialog):
 
     def _add_look(self, form: QFormLayout) -> None:
         self._heading(form, self.tr("Look"))
-        languages = [(Language.SYSTEM.value, self.tr("As the system"))]
+        languages = [(Language.SYSTEM.value, self.tr("System"))]
         languages += LANGUAGES.items()
         self._choice(form, "language", self.tr("Language"), languages)
         themes = (
-            (ThemeChoice.SYSTEM, self.tr("As the system")),
+            (ThemeChoice.SYSTEM, self.tr("System")),
             (ThemeChoice.LIGHT, self.tr("Light")),
             (ThemeChoice.DARK, self.tr("Dark")),
             (ThemeChoice.HIGH_CONTRAST, self.tr("High contrast")),
@@ -146,7 +146,7 @@ class SettingsDialog(QDialog):
         number = self._number("max_recent", 1, MAX_RECENT)
         number.setToolTip(self.tr("How many files are remembered"))
         line.addWidget(number)
-        clear = QPushButton(self.tr("Forget them now"))
+        clear = QPushButton(self.tr("Clear recent files"))
         clear.setObjectName("clear_recent")
         clear.setAutoDefault(False)
         clear.setToolTip(self.tr("Empty the list of recent files"))
@@ -171,7 +171,7 @@ class SettingsDialog(QDialog):
         line.addWidget(self._model)
         self._row(form, self.tr("At the start"), row, "model")
         kinds = ("mps",) if sys.platform == "darwin" else ("cuda", "xpu")
-        devices = [("auto", self.tr("The fastest there is")), ("cpu", "CPU")]
+        devices = [("auto", self.tr("Automatic (fastest)")), ("cpu", "CPU")]
         devices += [(kind, kind.upper()) for kind in kinds]
         self._choice(form, "device", self.tr("Device"), devices)
         precisions = (
@@ -193,7 +193,7 @@ class SettingsDialog(QDialog):
             (LogLevel.INFO, self.tr("What happens")),
             (LogLevel.DEBUG, self.tr("Everything")),
         )
-        self._choice(form, "log_level", self.tr("Write down"), levels)
+        self._choice(form, "log_level", self.tr("Log level"), levels)
 
     # -- the kinds of rows ---------------------------------------------------------
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -67,7 +69,7 @@ class RecentActions(QObject):
             action.setToolTip(tip(printable(place)))
             action.setData(place)
             self._added.append(action)
-        clear = self._menu.addAction(self.tr("Forget these"))
+        clear = self._menu.addAction(self.tr("Clear recent files"))
         clear.setToolTip(self.tr("Empty this list; settings can turn it off"))
         clear.triggered.connect(self.cleared)
         self._added.append(clear)
@@ -83,7 +85,7 @@ class RecentList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        heading = QLabel(self.tr("Opened before"))
+        heading = QLabel(self.tr("Recent"))
         heading.setFont(theme.font("small"))
         self._column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         self._buttons: list[QToolButton] = []
@@ -116,9 +118,10 @@ class RecentList(QWidget):
         self.chosen.emit(self.sender().property("path"))
 
 
-THUMBNAIL = QSize(144, 96)
-# Samples beside one another: two rows fit into the smallest window.
-IN_A_ROW = 3
+THUMBNAIL = QSize(180, 135)
+SAMPLE_GAP_PX = 16
+# More samples than these stand in several rows.
+MOST_COLUMNS = 4
 
 
 def sample_paths() -> list[Path]:
@@ -143,11 +146,53 @@ def sample_name(path: Path) -> str:
     return names.get(path.stem, path.stem.replace("_", " ").capitalize())
 
 
+class SampleGrid(QWidget):
+    """Sample pictures in rows of equal length, as many in a row as there is room."""
+
+    def __init__(self, buttons: list[QToolButton]) -> None:
+        super().__init__()
+        self._buttons = buttons
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(SAMPLE_GAP_PX)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+        self._arrange(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of one picture and the height of all rows."""
+        widest = max((one.sizeHint().width() for one in self._buttons), default=0)
+        return QSize(widest, self._grid.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the pictures anew for another width."""
+        super().resizeEvent(event)
+        side = max((one.sizeHint().width() for one in self._buttons), default=1)
+        count = len(self._buttons)
+        fitting = (self.width() + SAMPLE_GAP_PX) // (side + SAMPLE_GAP_PX)
+        fitting = min(max(1, fitting), MOST_COLUMNS, max(count, 1))
+        rows = math.ceil(count / fitting)
+        self._arrange(math.ceil(count / max(rows, 1)))
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for one in self._buttons:
+            self._grid.removeWidget(one)
+        for index, one in enumerate(self._buttons):
+            self._grid.addWidget(one, *divmod(index, columns))
+        self.updateGeometry()
+
+
 class StartPage(QWidget):
     """Samples to click, a button to open a picture, and recently opened files."""
 
     pathChosen = Signal(str)
     openRequested = Signal()
+    # The first chapter is asked for, beside the picture of this path.
+    lessonRequested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,23 +206,38 @@ class StartPage(QWidget):
         open_button.clicked.connect(self.openRequested)
         self.recent = RecentList()
         self.recent.chosen.connect(self.pathChosen)
-        samples = QGridLayout()
-        samples.setSpacing(12)
-        for i, path in enumerate(sample_paths()):
-            samples.addWidget(self._thumbnail(path), *divmod(i, IN_A_ROW))
-        column = QVBoxLayout(self)
+        lesson = QPushButton(self.tr("What is this? 90 seconds"))
+        lesson.setToolTip(
+            self.tr("How a Vision Transformer works: the first chapter of Learn")
+        )
+        lesson.setObjectName("lesson")
+        lesson.clicked.connect(self._on_lesson)
+        self.samples = SampleGrid([self._thumbnail(path) for path in sample_paths()])
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addStretch(1)
+        buttons.addWidget(open_button)
+        buttons.addWidget(lesson)
+        buttons.addStretch(1)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setSpacing(16)
         column.addStretch(1)
         for widget in (title, hint):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addLayout(samples)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            widget.setWordWrap(True)
+            column.addWidget(widget)
+        column.addWidget(self.samples)
+        column.addLayout(buttons)
         column.addWidget(self.recent)
         column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
 
     def _thumbnail(self, path: Path) -> QToolButton:
         name = sample_name(path)
@@ -199,6 +259,9 @@ class StartPage(QWidget):
         button.setProperty("path", str(path))
         button.clicked.connect(self._on_sample)
         return button
+
+    def _on_lesson(self) -> None:
+        self.lessonRequested.emit(str(sample_paths()[0]))
 
     def _on_sample(self) -> None:
         self.pathChosen.emit(self.sender().property("path"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -31,6 +31,9 @@ from vitviz.views.view_state import Mode
 if TYPE_CHECKING:
     from vitviz.models.model import Model
 
+# Length to which the model's name is shortened in a narrow window.
+NAME_CHARS = 16
+
 
 class TopBar(QWidget):
     """Buttons with menus; signals report what the user did."""
@@ -52,6 +55,8 @@ class TopBar(QWidget):
     copyRequested = Signal()
     compareRequested = Signal()
     presentRequested = Signal()
+    undoRequested = Signal()
+    redoRequested = Signal()
     themeRequested = Signal()
     keysRequested = Signal()
 
@@ -60,6 +65,9 @@ class TopBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(4)
+        # Its children's widths must not hold the window: buttons lose their words.
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self._model_text = self._size_text = ""
         self._open = self._menu_button(self.tr("Open"), self.tr("Open a picture"))
         self._model = self._menu_button(
             self.tr("Model"), self.tr("Choose the Vision Transformer")
@@ -69,7 +77,7 @@ class TopBar(QWidget):
         self._embedded = QActionGroup(self)
         self._embedded.triggered.connect(self._on_embedded)
         self._size = self._menu_button(
-            self.tr("Size"), self.tr("Size of the model's input, and what it costs")
+            self.tr("Size"), self.tr("Input size: patches, memory, time")
         )
         self.sizes = SizeMenu(self._size)
         self._size.setMenu(self.sizes)
@@ -86,6 +94,10 @@ class TopBar(QWidget):
             self.tr("Present"), self.tr("Show this to a room, in large type (F5)")
         )
         self._present.clicked.connect(self.presentRequested)
+        self._undo = self._button("", self.tr("Undo (Ctrl+Z)"))
+        self._undo.clicked.connect(self.undoRequested)
+        self._redo = self._button("", self.tr("Redo (Ctrl+Shift+Z)"))
+        self._redo.clicked.connect(self.redoRequested)
         self._theme = self._button("", self.tr("Light or dark (Ctrl+T)"))
         self._keys = self._button("", self.tr("Show all keys (?)"))
         self._program = self._menu_button("", self.tr("Settings, keys, log, about"))
@@ -98,6 +110,8 @@ class TopBar(QWidget):
             (self._export, "export"),
             (self._compare, "compare"),
             (self._present, "present"),
+            (self._undo, "undo"),
+            (self._redo, "redo"),
             (self._theme, "theme"),
             (self._keys, "keys"),
             (self._program, "menu"),
@@ -105,7 +119,7 @@ class TopBar(QWidget):
             icons.dress(button, name)
             button.setIconSize(QSize(icons.SIZE, icons.SIZE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for button in (self._theme, self._keys, self._program):
+        for button in (self._undo, self._redo, self._theme, self._keys, self._program):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         for widget in (self._open, self._model, self._size):
             layout.addWidget(widget)
@@ -118,6 +132,8 @@ class TopBar(QWidget):
             self._compare,
             self._present,
             self._export,
+            self._undo,
+            self._redo,
             self._theme,
             self._keys,
             self._program,
@@ -129,6 +145,12 @@ class TopBar(QWidget):
         self._fill_export()
         self.setModel(None, RunOptions())
         self.setHasTrace(False)
+        self.setHistory(can_undo=False, can_redo=False)
+
+    def setHistory(self, *, can_undo: bool, can_redo: bool) -> None:
+        """Enable undo and redo where there is a view to go to."""
+        self._undo.setEnabled(can_undo)
+        self._redo.setEnabled(can_redo)
 
     def setProgramActions(self, actions: Sequence[QAction]) -> None:
         """Set the actions of the menu at the right end."""
@@ -144,6 +166,66 @@ class TopBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             icons.refresh(self.window())
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out words of buttons where there is no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with as few words as are needed."""
+        return QSize(
+            self._width_of(len(self._wordless()), 0), super().minimumSizeHint().height()
+        )
+
+    def _wordless(self) -> tuple[tuple[QToolButton, ...], ...]:
+        """Return the buttons that lose their words, the first group first."""
+        return (self._compare, self._present, self._export), (self._open, self._size)
+
+    def _fit(self) -> None:
+        title = 60
+        most = len(self._wordless())
+        level = next(
+            (n for n in range(most) if self._width_of(n, title) <= self.width()), most
+        )
+        self._leave_out(level)
+
+    def _leave_out(self, level: int) -> None:
+        """Show the buttons of the first groups without their words."""
+        style = Qt.ToolButtonStyle
+        for number, group in enumerate(self._wordless()):
+            wanted = style.ToolButtonTextBesideIcon
+            if number < level:
+                wanted = style.ToolButtonIconOnly
+            for button in group:
+                button.setToolButtonStyle(wanted)
+        text = self._model_text
+        if level == len(self._wordless()) and len(text) > NAME_CHARS:
+            text = f"{text[: NAME_CHARS // 2]}…{text[-NAME_CHARS // 2 :]}"
+        self._model.setText(text)
+
+    def _width_of(self, level: int, title: int) -> int:
+        """Return the width of the bar where some groups have no words."""
+        shown = [group[0].toolButtonStyle() for group in self._wordless()]
+        text = self._model.text()
+        self._leave_out(level)
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        width = margins.left() + margins.right() + title
+        for index in range(layout.count()):
+            item = layout.itemAt(index)
+            widget = None if item is None else item.widget()
+            if widget is not None and not widget.isHidden():
+                is_title = widget is self._title
+                width += layout.spacing() + (
+                    0 if is_title else widget.sizeHint().width()
+                )
+        for group, style in zip(self._wordless(), shown, strict=True):
+            for button in group:
+                button.setToolButtonStyle(style)
+        self._model.setText(text)
+        return width
 
     def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
         """Set the modes, (mode, text, tooltip) of each."""
@@ -191,11 +273,14 @@ class TopBar(QWidget):
         assumed = "" if model is None else details.assumed_text(model.info.assumed)
         self._model.setToolTip(f"{tip}\n{assumed}" if assumed else tip)
         if model is None:
-            self._model.setText(self.tr("Choose a model ▾"))
+            self._model_text = self.tr("Choose a model ▾")
             self._size.setText(self.tr("Size ▾"))
-            return
-        self._model.setText(f"{name} · {patch} ▾")
-        self._size.setText(f"{side_text(options, min(model.preprocessing.size))} ▾")
+        else:
+            self._model_text = f"{name} · {patch} ▾"
+            side = side_text(options, min(model.preprocessing.size))
+            self._size.setText(f"{side} ▾")
+        self._fit()
+        self.updateGeometry()
 
     def _menu_button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -275,11 +360,11 @@ class TopBar(QWidget):
         menu.addAction(self.tr("Model file…"), self.modelFileRequested.emit)
         menu.addAction(self.tr("Model folder…"), self.modelFolderRequested.emit)
         self._network = menu.addAction(
-            self.tr("Another network…"), self.networkRequested.emit
+            self.tr("Choose architecture…"), self.networkRequested.emit
         )
         self._network.setToolTip(self.tr("Say which network the file holds"))
         self._labels = menu.addAction(
-            self.tr("Names of the classes…"), self.labelsRequested.emit
+            self.tr("Load class names…"), self.labelsRequested.emit
         )
         self._labels.setToolTip(self.tr("From a file: one a line, or JSON"))
 

@@ -118,6 +118,10 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
 
 # Height of the title bar, by which a window can be moved.
 TITLE_PX = 32
+# Share of the screen that the first start takes.
+FIRST_SHARE = 0.8
+# Least size at which everything is in reach.
+LEAST_SIZE = (800, 560)
 # How much of the title bar has to be on one screen.
 GRIP_PX = 120
 
@@ -139,17 +143,18 @@ def fitted(place: QRect, screens: Sequence[QRect]) -> QRect:
     return _inside(place, place.size().boundedTo(rooms[0].size()), rooms[0])
 
 
-def restore(window: QWidget, splitters: Sequence[QSplitter], usual: QSize) -> None:
-    """Move the window to its place at the last start, or give it its usual size.
+def restore(window: QWidget, splitter: QSplitter, usual: QSize) -> None:
+    """Move the window to its place at the last start, or give it its first size.
 
-    splitters : (picture and side panel, the parts of the side panel).
+    The first start takes most of the screen.
+
+    splitter : of picture and side panel.
+    usual : where there is no screen to ask.
     """
     remembered = settings.get()
     screens = _screens()
     if remembered.window_place is None:
-        if screens:
-            frame = QSize(0, TITLE_PX)
-            window.resize(usual.boundedTo(screens[0].size() - frame))
+        window.resize(first_size(screens[0]) if screens else usual)
     else:
         place = QRect(*remembered.window_place)
         least = window.minimumSizeHint()
@@ -157,24 +162,29 @@ def restore(window: QWidget, splitters: Sequence[QSplitter], usual: QSize) -> No
         window.setGeometry(fitted(place, screens) if screens else place)
     if remembered.window_maximised:
         window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
-    for split, sizes in zip(
-        splitters,
-        (remembered.split_sizes, remembered.panel_sizes),
-        strict=True,
-    ):
-        if len(sizes) == split.count() and min(sizes) >= 0 and any(sizes):
-            split.setSizes(list(sizes))
+    sizes = remembered.split_sizes
+    if len(sizes) == splitter.count() and min(sizes) >= 0 and any(sizes):
+        splitter.setSizes(list(sizes))
 
 
-def remember(window: QWidget, splitters: Sequence[QSplitter]) -> None:
+def first_size(screen: QRect) -> QSize:
+    """Return the size of the window at the first start, on a screen, without frame."""
+    size = QSize(
+        round(FIRST_SHARE * screen.width()),
+        round(FIRST_SHARE * screen.height()) - TITLE_PX,
+    )
+    most = QSize(screen.width(), screen.height() - TITLE_PX)
+    return size.expandedTo(QSize(*LEAST_SIZE)).boundedTo(most)
+
+
+def remember(window: QWidget, splitter: QSplitter) -> None:
     """Store the window's place for the next start."""
     place = window.normalGeometry()
-    outer, panel = (tuple(split.sizes()) for split in splitters)
+    sizes = tuple(splitter.sizes())
     changes: dict[str, object] = {
         "window_maximised": window.isMaximized(),
         # A hidden part has the size 0, which is not to be restored.
-        "split_sizes": outer if all(outer) else settings.get().split_sizes,
-        "panel_sizes": panel if all(panel) else settings.get().panel_sizes,
+        "split_sizes": sizes if all(sizes) else settings.get().split_sizes,
     }
     if place.isValid() and not window.isFullScreen():
         changes["window_place"] = (

@@ -16,7 +16,15 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.inspect.colour_bar import ask_range
-from vitviz.views.view_state import Direction, Scale, Style
+from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import (
+    CLIP_PERCENT,
+    Direction,
+    LearnView,
+    Mode,
+    Scale,
+    Style,
+)
 
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError
@@ -90,6 +98,8 @@ class Connections(QObject):
         panes.picture.messaged.connect(panes.status.setText)
         panes.picture.arrowPressed.connect(control.steps.move_query)
         panes.rail.cancelRequested.connect(control.cancel)
+        for pane in (panes.picture, panes.rail, panes.strip, panes.matrix):
+            control.progress.staleChanged.connect(pane.setStale)
         panes.matrix.tokenPinned.connect(control.pin)
         panes.matrix.left.connect(control.screen.leave_matrix)
         panes.matrix.visibleRangeChanged.connect(control.screen.refine_matrix)
@@ -109,10 +119,15 @@ class Connections(QObject):
         top.modeChosen.connect(self._on_mode)
         top.exportRequested.connect(window.export)
         top.copyRequested.connect(window.copy)
+        top.undoRequested.connect(control.undo)
+        top.redoRequested.connect(control.redo)
+        control.stateChanged.connect(self._on_history)
+        self._on_history()
         top.themeRequested.connect(window.toggle_theme)
         top.keysRequested.connect(contents.keys.toggle)
         contents.start.pathChosen.connect(window.open_path)
         contents.start.openRequested.connect(features.open_dialogs.open_dialog)
+        contents.start.lessonRequested.connect(self._on_lesson)
         compare = panes.compare
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
@@ -193,6 +208,7 @@ class Connections(QObject):
             "panel": self._toggle_panel,
             **self._mode_handlers(),
             "restore": features.lab.restore,
+            "tab_strip": lambda: view_handlers.on_tab("strip"),
             "tab_matrix": lambda: view_handlers.on_tab("matrix"),
             "tab_heads": lambda: view_handlers.on_tab("heads"),
             "tab_classes": lambda: view_handlers.on_tab("classes"),
@@ -221,6 +237,12 @@ class Connections(QObject):
         }
 
     # -- reactions to signals ------------------------------------------------------
+
+    def _on_history(self) -> None:
+        history = self._control.history
+        self._contents.top.setHistory(
+            can_undo=bool(history.past), can_redo=bool(history.future)
+        )
 
     def _on_said(self, text: str) -> None:
         self._panes.status.setText(text)
@@ -262,6 +284,12 @@ class Connections(QObject):
 
     def _on_mode(self, mode: object) -> None:
         self._control.change(mode=mode)
+
+    def _on_lesson(self, path: str) -> None:
+        """Open a picture and the first chapter beside it."""
+        self._window.open_path(path)
+        view = LearnView(next(iter(Chapter)))
+        self._control.change(mode=Mode.LEARN, learn=view)
 
     def _fit(self) -> None:
         self._panes.picture.fitView()
@@ -338,7 +366,7 @@ class ViewHandlers(QObject):
     def on_method_options(self, options: object) -> None:
         self._control.change(method_options=options)
 
-    def on_matrix_hovered(self, query: int, key: int, _value: float) -> None:
+    def on_matrix_hovered(self, query: int, key: int) -> None:
         self._control.screen.hover_cell(query, key)
 
     def on_direction(self, direction: object) -> None:
@@ -378,7 +406,7 @@ class ViewHandlers(QObject):
         self._control.change(log=on)
 
     def on_clip(self, on: bool) -> None:
-        self._control.change(clip_percent=1.0 if on else 0.0)
+        self._control.change(clip_percent=CLIP_PERCENT if on else 0.0)
 
     def on_renormalise(self, on: bool) -> None:
         self._control.change(renormalise=on)
@@ -389,7 +417,7 @@ class ViewHandlers(QObject):
     def on_grid(self, on: bool) -> None:
         self._control.change(show_grid=on)
 
-    def on_colormap(self, name: str) -> None:
+    def on_colormap(self, name: object) -> None:
         self._control.change(colormap=name)
 
     def on_opacity(self, value: float) -> None:

@@ -158,7 +158,7 @@ class ScalingPage(Page):
                 Small(f"T = {own_name}", lesson.patches(own.weights)),
                 Small(name, lesson.patches(now.weights)),
             ],
-            lesson.view.state.colormap,
+            lesson.view.state.look.colormap,
         )
         self.growth.say(
             self.tr(

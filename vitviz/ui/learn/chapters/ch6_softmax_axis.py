@@ -185,7 +185,7 @@ class AxisPage(Page):
         if not right:
             caption = f"dim={found.axis.dim}"
             small.append(Small(caption, lesson.patches(found.row)))
-        self.maps.setMaps(small, lesson.view.state.colormap)
+        self.maps.setMaps(small, lesson.view.state.look.colormap)
         self.verdict.say(self._verdict(found))
         if not right:
             self._seen.add(found.axis)

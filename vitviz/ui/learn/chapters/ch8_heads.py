@@ -118,7 +118,7 @@ class HeadsPage(Page):
                 )
                 for head, patches in enumerate(map(lesson.patches, rows))
             ],
-            lesson.view.state.colormap,
+            lesson.view.state.look.colormap,
         )
         self.maps.setCurrent(lesson.head if lesson.has_one_head else -1)
         can_run = lesson.model is not None and trace.is_complete
