@@ -1549,6 +1549,10 @@
         <translation>説明文から学習</translation>
     </message>
     <message>
+        <source>no classes: the head is not recognised ({names})</source>
+        <translation>クラスなし：ヘッドを認識できません（{names}）</translation>
+    </message>
+    <message>
         <source>norm before attention</source>
         <translation>注意の前に正規化</translation>
     </message>
@@ -1577,6 +1581,14 @@
         <translation>小さい</translation>
     </message>
     <message>
+        <source>the part {place}, and not {others}</source>
+        <translation>{place} の部分（{others} ではなく）</translation>
+    </message>
+    <message>
+        <source>weights of {place}, and not of {others}</source>
+        <translation>{place} の重み（{others} ではなく）</translation>
+    </message>
+    <message>
         <source>{done} of {total}</source>
         <translation>{total}中{done}</translation>
     </message>
@@ -1593,12 +1605,20 @@
         <translation>{name}（または{others}）</translation>
     </message>
     <message>
+        <source>{name} is the whole head</source>
+        <translation>ヘッドは {name} だけ</translation>
+    </message>
+    <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
         <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
     </message>
     <message>
         <source>{n} heads of {width} channels</source>
         <translation>{width}チャンネルのヘッド{n}個</translation>
+    </message>
+    <message>
+        <source>{n} heads, as {place} says</source>
+        <translation>ヘッド {n} 個（{place} による）</translation>
     </message>
     <message>
         <source>{n} px</source>
@@ -3467,8 +3487,8 @@
         <translation>プーリングヘッドが見るのは最後の層だけなので、アニメーションにできません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
-        <source>A prepared input has the shape (1, 3, height, width), not {shape}.</source>
-        <translation>前処理済みの入力の形は(1, 3, 高さ, 幅)です（{shape}は使えません）。</translation>
+        <source>A prepared input has the shape (1, {channels}, height, width), not {shape}.</source>
+        <translation>前処理済みの入力の形は (1, {channels}, 高さ, 幅) で、{shape} ではありません。</translation>
     </message>
     <message>
         <source>A query must keep at least one key; all of its edges are cut.</source>
@@ -3645,6 +3665,10 @@
     <message>
         <source>QT_QPA_PLATFORM is {names}, and Qt has no such platform here; it has {platforms}. Unset that variable, or use “vitviz export”, which needs no display.</source>
         <translation>QT_QPA_PLATFORMが{names}になっていますが、ここのQtにそのプラットフォームはありません（あるもの：{platforms}）。この変数を消すか、画面のいらない“vitviz export”を使ってください。</translation>
+    </message>
+    <message>
+        <source>Qt cannot open a window here: {reason}. Check DISPLAY and QT_QPA_PLATFORM, or use “vitviz export”, which needs no display.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Read-only file system</source>
@@ -3863,10 +3887,6 @@
         <translation>ファイル{name}はありません。別の場所を探すか、ほかのファイルを選んでください。</translation>
     </message>
     <message>
-        <source>There is no file {path}.</source>
-        <translation>ファイル{path}はありません。</translation>
-    </message>
-    <message>
         <source>There is no folder to keep {file} in: this account has no home folder. Set the environment variable XDG_CACHE_HOME.</source>
         <translation>{file}を置くフォルダーがありません。このアカウントにはホームフォルダーがありません。環境変数XDG_CACHE_HOMEを設定してください。</translation>
     </message>
@@ -3913,6 +3933,10 @@
     <message>
         <source>There is no token {token}: tokens go from 0 to {last}.</source>
         <translation>トークン{token}はありません。トークンは0〜{last}です。</translation>
+    </message>
+    <message>
+        <source>There is no {name} {given}; choose one of {values}.</source>
+        <translation>{name} に {given} はありません。{values} から選んでください。</translation>
     </message>
     <message>
         <source>There is not enough memory to open {name}. Save it smaller.</source>
@@ -4035,6 +4059,10 @@
         <translation>{least}から{most}までの整数</translation>
     </message>
     <message>
+        <source>a width of {width} does not divide into {heads} heads</source>
+        <translation>幅 {width} は {heads} 個のヘッドに割り切れません</translation>
+    </message>
+    <message>
         <source>damaged</source>
         <translation>壊れています</translation>
     </message>
@@ -4045,6 +4073,10 @@
     <message>
         <source>from layer {n}</source>
         <translation>層{n}から</translation>
+    </message>
+    <message>
+        <source>heads is a number from 1 to {most}, not {given}.</source>
+        <translation>heads は 1 から {most} までの数で、{given} ではありません。</translation>
     </message>
     <message>
         <source>in block {n}</source>
@@ -4107,6 +4139,10 @@
         <translation>ブロックが{count}個になります</translation>
     </message>
     <message>
+        <source>its adapter_config.json asks for {names}</source>
+        <translation>adapter_config.json が {names} を指定しています</translation>
+    </message>
+    <message>
         <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
         <translation>注意がパッチの間ではなくチャネルの間で計算されます。同じ学習の普通のViTを使ってください（例：timm:vit_small_patch16_224.dino）</translation>
     </message>
@@ -4167,6 +4203,10 @@
         <translation>ブロック{gaps}がありません</translation>
     </message>
     <message>
+        <source>one half of the adapter of {names} is missing</source>
+        <translation>{names} のアダプター（LoRA）の片方がありません</translation>
+    </message>
+    <message>
         <source>one or two whole numbers from {least} to {most}</source>
         <translation>{least}から{most}までの整数1つまたは2つ</translation>
     </message>
@@ -4177,6 +4217,10 @@
     <message>
         <source>permission denied</source>
         <translation>権限がありません</translation>
+    </message>
+    <message>
+        <source>pooled by the mean of the patches</source>
+        <translation>パッチの平均で集約</translation>
     </message>
     <message>
         <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
@@ -4195,12 +4239,20 @@
         <translation>そのディスクにはこれほど大きなファイルを置けません</translation>
     </message>
     <message>
+        <source>the adapter of {names} is no pair of matrices</source>
+        <translation>{names} のアダプター（LoRA）が行列の組ではありません</translation>
+    </message>
+    <message>
         <source>the disk is full</source>
         <translation>ディスクがいっぱいです</translation>
     </message>
     <message>
         <source>the disk reported an error</source>
         <translation>ディスクがエラーを返しました</translation>
+    </message>
+    <message>
+        <source>the file</source>
+        <translation>このファイル</translation>
     </message>
     <message>
         <source>the list</source>
@@ -4215,8 +4267,12 @@
         <translation>ライブラリーにある層の名前</translation>
     </message>
     <message>
-        <source>the number of heads cannot be told from a width of {width}; build the network and use vitviz.wrap(module)</source>
-        <translation>幅{width}からはヘッドの数が分かりません。ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください</translation>
+        <source>the number of heads cannot be told from a width of {width}: say it before the path, as in heads=8:PATH</source>
+        <translation>幅 {width} からはヘッドの数が分かりません。heads=8:PATH のように、パスの前で指定してください</translation>
+    </message>
+    <message>
+        <source>the weight that {names} adapts is not in it</source>
+        <translation>{names} が変える重みが含まれていません</translation>
     </message>
     <message>
         <source>there is no Transformer block</source>
@@ -4233,6 +4289,10 @@
     <message>
         <source>timm knows the network {name}, but no weights for it in a place that can be fetched from. Open a file of them instead.</source>
         <translation>timmはネットワーク{name}を知っていますが、取得できる場所に重みがありません。代わりに重みのファイルを開いてください。</translation>
+    </message>
+    <message>
+        <source>torchvision has no network with {what}</source>
+        <translation>torchvision には {what} のネットワークがありません</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -4291,6 +4351,10 @@
         <translation>{file}には{folder}に{needed}が必要ですが、空きは{free}です。空きを作ってから、もう一度試してください。</translation>
     </message>
     <message>
+        <source>{folder} holds an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
+        <translation>{folder} にはアダプター（LoRA など）だけがあり、元のネットワークがありません。peft で両方を読み込み、model.merge_and_unload() を保存してから、それを開いてください。</translation>
+    </message>
+    <message>
         <source>{folder} holds no weights: model.safetensors is missing. Save the model again with save_pretrained (safetensors is its default).</source>
         <translation>{folder}に重みがありません。model.safetensorsが見つかりません。save_pretrainedでモデルを保存し直してください（safetensorsが標準です）。</translation>
     </message>
@@ -4307,8 +4371,12 @@
         <translation>{kind}が宣言する特殊トークンは{declared}個です（{given}個ではありません）。</translation>
     </message>
     <message>
-        <source>{kind} does not cut a picture into patches of one size, so it is no plain Vision Transformer.</source>
-        <translation>{kind}は画像を1つのサイズのパッチに切り分けないため、普通のビジョントランスフォーマーではありません。</translation>
+        <source>{kind} does not cut a picture into patches of one size, so it is no plain Vision Transformer. Wrap the part of it that does, if it has one, as in vitviz.wrap(model.encoder).</source>
+        <translation>{kind} は画像を同じ大きさのパッチに分けないので、通常の Vision Transformer ではありません。そうする部分があれば、vitviz.wrap(model.encoder) のようにその部分を渡してください。</translation>
+    </message>
+    <message>
+        <source>{kind} has no network for pictures called {name}. Take one of these: {names}.</source>
+        <translation>{kind} には {name} という画像用のネットワークがありません。次から選んでください：{names}。</translation>
     </message>
     <message>
         <source>{kind} has no patch embedding that vitviz can find. Say wrap(module, patch_size=…).</source>
@@ -4385,6 +4453,18 @@
     <message>
         <source>{model} runs {tokens} tokens, but {rows}×{cols} patches and {prefix} special tokens make {expected}. vitviz shows one fixed sequence of patches.</source>
         <translation>{model}は{tokens}トークンで動きますが、{rows}×{cols}パッチと特殊トークン{prefix}個なら{expected}になるはずです。vitvizは決まった1本のパッチの列を表示します。</translation>
+    </message>
+    <message>
+        <source>{model} takes {channels} channels, and a picture has three. Give it a prepared tensor of the shape (1, {channels}, height, width).</source>
+        <translation>{model} の入力は {channels} チャンネルですが、画像は 3 チャンネルです。形が (1, {channels}, 高さ, 幅) の前処理済みテンソルを渡してください。</translation>
+    </message>
+    <message>
+        <source>{names} is of a kind that is not known</source>
+        <translation>{names} は未対応の種類です</translation>
+    </message>
+    <message>
+        <source>{names} stands in it twice</source>
+        <translation>{names} が二重に含まれています</translation>
     </message>
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
@@ -4475,6 +4555,10 @@
         <translation>{name}はセッションのファイルではありません。</translation>
     </message>
     <message>
+        <source>{name} is one number, or three of red, green and blue, not {count}.</source>
+        <translation>{name} は数一つ、または赤・緑・青の三つで、{count} 個ではありません。</translation>
+    </message>
+    <message>
         <source>{name} is there already. Choose it by its whole name to replace it.</source>
         <translation>{name}はすでにあります。置き換えるには、拡張子までの名前で選んでください。</translation>
     </message>
@@ -4485,6 +4569,10 @@
     <message>
         <source>{name} is {width}×{height} pixels; a side may have {limit}. Save it smaller and open that.</source>
         <translation>{name}は{width}×{height}ピクセルです。一辺は{limit}までです。小さくして保存し、それを開いてください。</translation>
+    </message>
+    <message>
+        <source>{name} keeps attention and the rest of a block apart, so what its tokens carry from block to block cannot be told. Put both into one module.</source>
+        <translation>{name} はアテンションとブロックの残りを別々に持つため、トークンがブロック間で運ぶ状態が分かりません。両方を一つのモジュールに入れてください。</translation>
     </message>
     <message>
         <source>{name} may not be read: change its permissions, or copy it elsewhere.</source>
@@ -4513,6 +4601,10 @@
     <message>
         <source>{name} takes {channels} channels in patches of {height}×{width}; only square patches of three channels can be used</source>
         <translation>{name}は{channels}チャネル、{height}×{width}のパッチを受け取ります。使えるのは3チャネルの正方形のパッチだけです</translation>
+    </message>
+    <message>
+        <source>{name} takes {channels} channels, and its filters are no colours.</source>
+        <translation>{name} の入力は {channels} チャンネルで、フィルターは色として表せません。</translation>
     </message>
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>
@@ -4587,8 +4679,20 @@
         <translation>{path}のテンソルの一覧は長すぎて読めません。</translation>
     </message>
     <message>
+        <source>{path} has no network called {part}. Take one of these instead: {places}.</source>
+        <translation>{path} に {part} というネットワークはありません。次から選んでください：{places}。</translation>
+    </message>
+    <message>
         <source>{path} holds a network of transformers whose kind its names alone do not tell. Open its folder, with config.json.</source>
         <translation>{path}はtransformersのネットワークですが、テンソルの名前だけでは種類が分かりません。config.jsonのあるフォルダーを開いてください。</translation>
+    </message>
+    <message>
+        <source>{path} holds adapters that are not merged, and {reason}. Merge them where they were trained (peft: model.merge_and_unload()), and save that model.</source>
+        <translation>{path} には統合されていないアダプター（LoRA）があり、{reason}。学習した環境で統合し（peft：model.merge_and_unload()）、そのモデルを保存してください。</translation>
+    </message>
+    <message>
+        <source>{path} holds names without numbers ({name} is empty): the weights lie in the files beside it (DeepSpeed ZeRO 3). Join them first: python zero_to_fp32.py FOLDER OUTPUT.</source>
+        <translation>{path} には名前だけがあり、数値がありません（{name} が空です）。重みは隣のファイルにあります（DeepSpeed ZeRO 3）。先に結合してください：python zero_to_fp32.py FOLDER OUTPUT</translation>
     </message>
     <message>
         <source>{path} holds no named tensors. It has {names}.</source>
@@ -4611,8 +4715,16 @@
         <translation>{path}はvitvizに付属するモデルです。名前（vitviz-flexi）で選んでください。</translation>
     </message>
     <message>
+        <source>{path} holds the weights of FSDP in one flat row ({name}), without their shapes. Save them again with StateDictType.FULL_STATE_DICT.</source>
+        <translation>{path} の重みは FSDP により形のない一列（{name}）になっています。StateDictType.FULL_STATE_DICT で保存し直してください。</translation>
+    </message>
+    <message>
         <source>{path} holds {count:,} labels.</source>
         <translation>{path}には{count:,}個のラベルがあります。</translation>
+    </message>
+    <message>
+        <source>{path} holds {there:,.1f} million numbers, and the network that its config.json asks for has {wanted:,.1f} million. Take both from the same model.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>
@@ -4633,6 +4745,14 @@
     <message>
         <source>{path} is a TorchScript program, not weights. Take the state_dict of the model.</source>
         <translation>{path}は重みではなくTorchScriptのプログラムです。モデルのstate_dictを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is a part of a checkpoint of DeepSpeed. Join its parts first: python zero_to_fp32.py FOLDER OUTPUT, with the programme that lies beside them.</source>
+        <translation>{path} は DeepSpeed のチェックポイントの一部です。隣にあるプログラムで先に結合してください：python zero_to_fp32.py FOLDER OUTPUT</translation>
+    </message>
+    <message>
+        <source>{path} is a part of a checkpoint that was saved by several processes. Join them first: python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth; then open joined.pth.</source>
+        <translation>{path} は複数のプロセスで保存されたチェックポイントの一部です。先に結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth。その後 joined.pth を開いてください。</translation>
     </message>
     <message>
         <source>{path} is a pickle that torch.save did not write; it could run any program and is not opened.</source>
@@ -4669,6 +4789,10 @@
     <message>
         <source>{path} is an ONNX graph. Take the PyTorch or safetensors weights.</source>
         <translation>{path}はONNXグラフです。PyTorchかsafetensorsの重みを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
+        <translation>{path} はアダプター（LoRA など）だけで、元のネットワークがありません。peft で両方を読み込み、model.merge_and_unload() を保存してから、それを開いてください。</translation>
     </message>
     <message>
         <source>{path} is an exported program (.pt2), not weights. Save a state_dict.</source>
@@ -4719,10 +4843,6 @@
         <translation>{path}はラベルの一覧ではありません。1行に1つずつ書いてください。</translation>
     </message>
     <message>
-        <source>{path} is no path.</source>
-        <translation>{path}はパスではありません。</translation>
-    </message>
-    <message>
         <source>{path} is no text (UTF-8) of labels.</source>
         <translation>{path}はラベルのテキスト（UTF-8）ではありません。</translation>
     </message>
@@ -4753,6 +4873,10 @@
     <message>
         <source>{path} was replaced while it was read. Load it again.</source>
         <translation>{path}は読み込み中に置き換えられました。もう一度読み込んでください。</translation>
+    </message>
+    <message>
+        <source>{path}: {names} change what the network of {place} computes, and are not part of a plain Vision Transformer. Build the network yourself and use vitviz.wrap(module).</source>
+        <translation>{path}：{names} は {place} のネットワークの計算を変えるもので、通常の Vision Transformer にはありません。ネットワークを自分で組み立て、vitviz.wrap(module) を使ってください。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>
