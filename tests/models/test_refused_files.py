@@ -93,7 +93,8 @@ def test_the_reason_and_a_way_out(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_parts_of_a_checkpoint(name: str, said: str, tmp_path: Path) -> None:
-    torch.save(network().state, tmp_path / name)
+    torch.save(network().state, tmp_path / "all.pth")
+    (tmp_path / "all.pth").rename(tmp_path / name)
     with pytest.raises(CheckpointError, match=said):
         vitviz.load_model(tmp_path / name)
 
