@@ -1580,6 +1580,10 @@
         <translation>説明文から学習</translation>
     </message>
     <message>
+        <source>no classes: the head is not recognised ({names})</source>
+        <translation>クラスなし：ヘッドを認識できません（{names}）</translation>
+    </message>
+    <message>
         <source>norm before attention</source>
         <translation>注意の前に正規化</translation>
     </message>
@@ -1608,6 +1612,14 @@
         <translation>小さい</translation>
     </message>
     <message>
+        <source>the part {place}, and not {others}</source>
+        <translation>{place} の部分（{others} ではなく）</translation>
+    </message>
+    <message>
+        <source>weights of {place}, and not of {others}</source>
+        <translation>{place} の重み（{others} ではなく）</translation>
+    </message>
+    <message>
         <source>{done} of {total}</source>
         <translation>{total}中{done}</translation>
     </message>
@@ -1624,12 +1636,20 @@
         <translation>{name}（または{others}）</translation>
     </message>
     <message>
+        <source>{name} is the whole head</source>
+        <translation>ヘッドは {name} だけ</translation>
+    </message>
+    <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
         <translation>{n} = {side} × {side}パッチ + 特殊{special}</translation>
     </message>
     <message>
         <source>{n} heads of {width} channels</source>
         <translation>{width}チャンネルのヘッド{n}個</translation>
+    </message>
+    <message>
+        <source>{n} heads, as {place} says</source>
+        <translation>ヘッド {n} 個（{place} による）</translation>
     </message>
     <message>
         <source>{n} px</source>
@@ -3759,7 +3779,7 @@
     </message>
     <message>
         <source>A prepared input has the shape (1, {channels}, height, width), not {shape}.</source>
-        <translation type="unfinished"></translation>
+        <translation>前処理済みの入力の形は (1, {channels}, 高さ, 幅) で、{shape} ではありません。</translation>
     </message>
     <message>
         <source>A query must keep at least one key; all of its edges are cut.</source>
@@ -4255,7 +4275,7 @@
     </message>
     <message>
         <source>There is no {name} {given}; choose one of {values}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} に {given} はありません。{values} から選んでください。</translation>
     </message>
     <message>
         <source>There is not enough memory to open {name}. Save it smaller.</source>
@@ -4395,7 +4415,7 @@
     </message>
     <message>
         <source>a width of {width} does not divide into {heads} heads</source>
-        <translation type="unfinished"></translation>
+        <translation>幅 {width} は {heads} 個のヘッドに割り切れません</translation>
     </message>
     <message>
         <source>axial</source>
@@ -4419,7 +4439,7 @@
     </message>
     <message>
         <source>heads is a number from 1 to {most}, not {given}.</source>
-        <translation type="unfinished"></translation>
+        <translation>heads は 1 から {most} までの数で、{given} ではありません。</translation>
     </message>
     <message>
         <source>in block {n}</source>
@@ -4480,6 +4500,10 @@
     <message>
         <source>it would have {count} blocks</source>
         <translation>ブロックが{count}個になります</translation>
+    </message>
+    <message>
+        <source>its adapter_config.json asks for {names}</source>
+        <translation>adapter_config.json が {names} を指定しています</translation>
     </message>
     <message>
         <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
@@ -4543,7 +4567,7 @@
     </message>
     <message>
         <source>one half of the adapter of {names} is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} のアダプター（LoRA）の片方がありません</translation>
     </message>
     <message>
         <source>one or two whole numbers from {least} to {most}</source>
@@ -4583,7 +4607,7 @@
     </message>
     <message>
         <source>the adapter of {names} is no pair of matrices</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} のアダプター（LoRA）が行列の組ではありません</translation>
     </message>
     <message>
         <source>the disk is full</source>
@@ -4595,7 +4619,7 @@
     </message>
     <message>
         <source>the file</source>
-        <translation type="unfinished"></translation>
+        <translation>このファイル</translation>
     </message>
     <message>
         <source>the list</source>
@@ -4611,11 +4635,11 @@
     </message>
     <message>
         <source>the number of heads cannot be told from a width of {width}: say it before the path, as in heads=8:PATH</source>
-        <translation type="unfinished"></translation>
+        <translation>幅 {width} からはヘッドの数が分かりません。heads=8:PATH のように、パスの前で指定してください</translation>
     </message>
     <message>
         <source>the weight that {names} adapts is not in it</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} が変える重みが含まれていません</translation>
     </message>
     <message>
         <source>there is no Transformer block</source>
@@ -4635,7 +4659,7 @@
     </message>
     <message>
         <source>torchvision has no network with {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>torchvision には {what} のネットワークがありません</translation>
     </message>
     <message>
         <source>unknown</source>
@@ -4694,6 +4718,10 @@
         <translation>{file}には{folder}に{needed}が必要ですが、空きは{free}です。空きを作ってから、もう一度試してください。</translation>
     </message>
     <message>
+        <source>{folder} holds an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
+        <translation>{folder} にはアダプター（LoRA など）だけがあり、元のネットワークがありません。peft で両方を読み込み、model.merge_and_unload() を保存してから、それを開いてください。</translation>
+    </message>
+    <message>
         <source>{folder} holds no weights: model.safetensors is missing. Save the model again with save_pretrained (safetensors is its default).</source>
         <translation>{folder}に重みがありません。model.safetensorsが見つかりません。save_pretrainedでモデルを保存し直してください（safetensorsが標準です）。</translation>
     </message>
@@ -4710,8 +4738,12 @@
         <translation>{kind}が宣言する特殊トークンは{declared}個です（{given}個ではありません）。</translation>
     </message>
     <message>
-        <source>{kind} does not cut a picture into patches of one size, so it is no plain Vision Transformer.</source>
-        <translation>{kind}は画像を1つのサイズのパッチに切り分けないため、普通のビジョントランスフォーマーではありません。</translation>
+        <source>{kind} does not cut a picture into patches of one size, so it is no plain Vision Transformer. Wrap the part of it that does, if it has one, as in vitviz.wrap(model.encoder).</source>
+        <translation>{kind} は画像を同じ大きさのパッチに分けないので、通常の Vision Transformer ではありません。そうする部分があれば、vitviz.wrap(model.encoder) のようにその部分を渡してください。</translation>
+    </message>
+    <message>
+        <source>{kind} has no network for pictures called {name}. Take one of these: {names}.</source>
+        <translation>{kind} には {name} という画像用のネットワークがありません。次から選んでください：{names}。</translation>
     </message>
     <message>
         <source>{kind} has no patch embedding that vitviz can find. Say wrap(module, patch_size=…).</source>
@@ -4791,15 +4823,15 @@
     </message>
     <message>
         <source>{model} takes {channels} channels, and a picture has three. Give it a prepared tensor of the shape (1, {channels}, height, width).</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} の入力は {channels} チャンネルですが、画像は 3 チャンネルです。形が (1, {channels}, 高さ, 幅) の前処理済みテンソルを渡してください。</translation>
     </message>
     <message>
         <source>{names} is of a kind that is not known</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} は未対応の種類です</translation>
     </message>
     <message>
         <source>{names} stands in it twice</source>
-        <translation type="unfinished"></translation>
+        <translation>{names} が二重に含まれています</translation>
     </message>
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
@@ -4915,7 +4947,7 @@
     </message>
     <message>
         <source>{name} is one number, or three of red, green and blue, not {count}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} は数一つ、または赤・緑・青の三つで、{count} 個ではありません。</translation>
     </message>
     <message>
         <source>{name} is packed as {syntax}, which nothing that is installed unpacks. Save it unpacked, as with dcmdjpeg or gdcmconv --raw.</source>
@@ -4935,7 +4967,7 @@
     </message>
     <message>
         <source>{name} keeps attention and the rest of a block apart, so what its tokens carry from block to block cannot be told. Put both into one module.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} はアテンションとブロックの残りを別々に持つため、トークンがブロック間で運ぶ状態が分かりません。両方を一つのモジュールに入れてください。</translation>
     </message>
     <message>
         <source>{name} may not be read: change its permissions, or copy it elsewhere.</source>
@@ -4967,7 +4999,7 @@
     </message>
     <message>
         <source>{name} takes {channels} channels, and its filters are no colours.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} の入力は {channels} チャンネルで、フィルターは色として表せません。</translation>
     </message>
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>
@@ -5043,7 +5075,7 @@
     </message>
     <message>
         <source>{path} has no network called {part}. Take one of these instead: {places}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{path} に {part} というネットワークはありません。次から選んでください：{places}。</translation>
     </message>
     <message>
         <source>{path} holds a model that ships with vitviz: choose it by its name, {name}.</source>
@@ -5052,6 +5084,14 @@
     <message>
         <source>{path} holds a network of transformers whose kind its names alone do not tell. Open its folder, with config.json.</source>
         <translation>{path}はtransformersのネットワークですが、テンソルの名前だけでは種類が分かりません。config.jsonのあるフォルダーを開いてください。</translation>
+    </message>
+    <message>
+        <source>{path} holds adapters that are not merged, and {reason}. Merge them where they were trained (peft: model.merge_and_unload()), and save that model.</source>
+        <translation>{path} には統合されていないアダプター（LoRA）があり、{reason}。学習した環境で統合し（peft：model.merge_and_unload()）、そのモデルを保存してください。</translation>
+    </message>
+    <message>
+        <source>{path} holds names without numbers ({name} is empty): the weights lie in the files beside it (DeepSpeed ZeRO 3). Join them first: python zero_to_fp32.py FOLDER OUTPUT.</source>
+        <translation>{path} には名前だけがあり、数値がありません（{name} が空です）。重みは隣のファイルにあります（DeepSpeed ZeRO 3）。先に結合してください：python zero_to_fp32.py FOLDER OUTPUT</translation>
     </message>
     <message>
         <source>{path} holds no named tensors. It has {names}.</source>
@@ -5068,6 +5108,10 @@
     <message>
         <source>{path} holds quantised, sparse or 8 bit tensors ({name}), which are not read. Save the weights as numbers of 16 or 32 bit.</source>
         <translation>{path}には量子化されたテンソル、疎なテンソル、または8ビットのテンソルがあり（{name}）、読み込めません。重みを16ビットか32ビットの数値で保存してください。</translation>
+    </message>
+    <message>
+        <source>{path} holds the weights of FSDP in one flat row ({name}), without their shapes. Save them again with StateDictType.FULL_STATE_DICT.</source>
+        <translation>{path} の重みは FSDP により形のない一列（{name}）になっています。StateDictType.FULL_STATE_DICT で保存し直してください。</translation>
     </message>
     <message>
         <source>{path} holds {count:,} labels.</source>
@@ -5096,6 +5140,14 @@
     <message>
         <source>{path} is a TorchScript program, not weights. Take the state_dict of the model.</source>
         <translation>{path}は重みではなくTorchScriptのプログラムです。モデルのstate_dictを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is a part of a checkpoint of DeepSpeed. Join its parts first: python zero_to_fp32.py FOLDER OUTPUT, with the programme that lies beside them.</source>
+        <translation>{path} は DeepSpeed のチェックポイントの一部です。隣にあるプログラムで先に結合してください：python zero_to_fp32.py FOLDER OUTPUT</translation>
+    </message>
+    <message>
+        <source>{path} is a part of a checkpoint that was saved by several processes. Join them first: python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth; then open joined.pth.</source>
+        <translation>{path} は複数のプロセスで保存されたチェックポイントの一部です。先に結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth。その後 joined.pth を開いてください。</translation>
     </message>
     <message>
         <source>{path} is a pickle that torch.save did not write; it could run any program and is not opened.</source>
@@ -5132,6 +5184,10 @@
     <message>
         <source>{path} is an ONNX graph. Take the PyTorch or safetensors weights.</source>
         <translation>{path}はONNXグラフです。PyTorchかsafetensorsの重みを使ってください。</translation>
+    </message>
+    <message>
+        <source>{path} is an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
+        <translation>{path} はアダプター（LoRA など）だけで、元のネットワークがありません。peft で両方を読み込み、model.merge_and_unload() を保存してから、それを開いてください。</translation>
     </message>
     <message>
         <source>{path} is an exported program (.pt2), not weights. Save a state_dict.</source>
@@ -5215,7 +5271,7 @@
     </message>
     <message>
         <source>{path}: {names} change what the network of {place} computes, and are not part of a plain Vision Transformer. Build the network yourself and use vitviz.wrap(module).</source>
-        <translation type="unfinished"></translation>
+        <translation>{path}：{names} は {place} のネットワークの計算を変えるもので、通常の Vision Transformer にはありません。ネットワークを自分で組み立て、vitviz.wrap(module) を使ってください。</translation>
     </message>
     <message>
         <source>{path}: {name} claims more numbers than the file holds.</source>

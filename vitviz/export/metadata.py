@@ -67,6 +67,7 @@ def metadata(
             "dtype": info.dtype,
             "device": info.device,
             "assumed": list(info.assumed),
+            "set_aside": len(info.set_aside),
             "fallback": None if setup.fallback is None else str(setup.fallback),
         },
         "image": None

@@ -136,6 +136,7 @@ def wrap(
     std: float | Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
     size: int | tuple[int, int] | None = None,
+    tower: str | None = None,
 ) -> Model:
     """Return a model around a module in memory, which is neither copied nor changed.
 
@@ -151,6 +152,8 @@ def wrap(
         returns logits.
     size : the input it was made for, S for S×S or (width, height), in pixels; None asks
         the module, or else takes what its position table was made for, or 224×224.
+    tower : name of the network for pictures in a larger model of transformers, as in
+        "vision_model"; None takes the first.
 
     A module that takes one channel gets the picture's luminance, one that takes others
     than three a prepared tensor.
@@ -165,10 +168,11 @@ def wrap(
         )
     module = unwrapped(module)
     given: tuple[int, int] | None = (size, size) if isinstance(size, int) else size
-    adapter = adapter_of(module, patch_size, num_prefix_tokens, labels, given)
+    adapter = adapter_of(module, patch_size, num_prefix_tokens, labels, given, tower)
     parameter = next(module.parameters(), torch.zeros(0))
     own: tuple[int, int] = getattr(adapter, "own_size", (224, 224))
-    default = timm_preprocessing(module) if is_timm(module) else None
+    own_module = adapter.module
+    default = timm_preprocessing(own_module) if is_timm(own_module) else None
     is_coloured = getattr(adapter, "channels", 3) == 3
     usual = (IMAGENET_MEAN, IMAGENET_STD) if is_coloured else (HALF, HALF)
     preprocessing = Preprocessing(
@@ -186,6 +190,7 @@ def wrap(
         device=parameter.device,
         dtype=parameter.dtype,
         labels=labels,
+        assumed=getattr(adapter, "assumed", ()),
     )
 
 

@@ -8,7 +8,6 @@ are decoded in a process of their own that can be ended (see `pictures.decode`).
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +20,9 @@ import PIL.Image
 from vitviz.errors import FileError, ImageError, Phrase, SelectionError
 from vitviz.pictures import decode, pixels
 from vitviz.pictures.decoding_cost import kind_of
-from vitviz.system.printable import printable
 from vitviz.pictures.reading import AS_IT_IS, Plane, Reading, Stretch, stretch_of
 from vitviz.pictures.samples import FileValues
+from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
 
 MAX_FILE_BYTES = 512 * 2**20

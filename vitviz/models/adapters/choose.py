@@ -23,12 +23,27 @@ if TYPE_CHECKING:
     from torchvision.models import VisionTransformer
 
 
+def inner_network(module: nn.Module) -> nn.Module:
+    """Return the network that a library's wrapper around another one holds.
+
+    transformers' TimmWrapper has one of timm's, CLIP (OpenAI, open_clip) a `visual`.
+    """
+    inner = module._modules.get("timm_model")
+    if inner is not None and is_transformers(module) and is_timm(inner):
+        return inner
+    visual = module._modules.get("visual")
+    if visual is not None and hasattr(module, "encode_image"):
+        return inner_network(visual)
+    return module
+
+
 def adapter_of(
     module: nn.Module,
     patch_size: int | None,
     num_prefix_tokens: int | None,
     labels: Sequence[str] | None,
     size: tuple[int, int] | None = None,
+    tower: str | None = None,
 ) -> Adapter:
     """Return the adapter of the module's library, or a generic one.
 
@@ -47,12 +62,13 @@ def adapter_of(
                 least=least,
                 given=given,
             )
+    module = inner_network(module)
     if is_torchvision(module):
         adapter = TorchvisionAdapter(cast("VisionTransformer", module))
     elif is_timm(module):
         adapter = TimmAdapter(module)
     elif is_transformers(module):
-        adapter = TransformersAdapter(module)
+        adapter = TransformersAdapter(module, tower=tower)
     else:
         names = None
         if num_prefix_tokens is not None:

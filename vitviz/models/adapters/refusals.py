@@ -148,8 +148,10 @@ def require_plain(module: nn.Module) -> None:
     """Raise UnsupportedModelError for a network that is known not to fit."""
     kind = type(module).__name__
     reason = _REASONS.get(kind)
-    for ending in _ENDINGS:
+    family = re.sub(r"For[A-Z]\w*$", "", kind)  # a network for some task
+    for ending in ("", *_ENDINGS):
         reason = reason or _REASONS.get(kind.removesuffix(ending))
+        reason = reason or _REASONS.get(family.removesuffix(ending))
     if reason is not None:
         raise UnsupportedModelError(
             "{kind} cannot be shown: {reason}.", kind=kind, reason=reason

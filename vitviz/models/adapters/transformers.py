@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import logging
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -19,7 +18,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vitviz.errors import UnsupportedModelError
+from vitviz.models.adapters.eager import fused_calls
 from vitviz.models.adapters.refusals import require_plain
+from vitviz.models.adapters.towers import towers_of
 from vitviz.models.model import (
     block_list,
     evaluating,
@@ -37,16 +38,17 @@ def is_transformers(module: nn.Module) -> bool:
 
 
 class TransformersAdapter:
-    """Adapter of a vision model, or of the vision tower of a model such as CLIP."""
+    """Adapter of a vision model, or of the vision tower of a larger one.
 
-    def __init__(self, module: nn.Module) -> None:
-        tower = getattr(module, "vision_model", None)
-        if tower is not None and hasattr(module, "text_model"):
-            module = cast("nn.Module", tower)
+    other_towers : names of the towers of the model that are not shown.
+    """
+
+    def __init__(self, module: nn.Module, *, tower: str | None = None) -> None:
         require_plain(module)
-        if re.search("For(?!ImageClassification)[A-Z]", type(module).__name__):
-            # of one that paints hidden patches in (MAE as it is published), the encoder
-            module = cast("nn.Module", getattr(module, "base_model", module))
+        towers = towers_of(module)
+        self.tower, module = _chosen(module, towers, tower)
+        self.other_towers = tuple(name for name in towers if name != self.tower)
+        require_plain(module)
         self.module = module
         self.hf = cast("Any", module)
         self.config = getattr(self.hf.config, "vision_config", self.hf.config)
@@ -54,7 +56,8 @@ class TransformersAdapter:
         if patch is None:
             raise UnsupportedModelError(
                 "{kind} does not cut a picture into patches of one size, so it is no "
-                "plain Vision Transformer.",
+                "plain Vision Transformer. Wrap the part of it that does, if it has "
+                "one, as in vitviz.wrap(model.encoder).",
                 kind=type(module).__name__,
             )
         height, width = patch if isinstance(patch, list | tuple) else (patch, patch)
@@ -75,7 +78,16 @@ class TransformersAdapter:
         self.has_head = bool(labels) and "ForImageClassification" in kind
         parameters = inspect.signature(type(module).forward).parameters
         self._can_interpolate = "interpolate_pos_encoding" in parameters
+        # some have no other attention than their own, step by step (BLIP's)
+        self._is_fused = getattr(module, "_supports_sdpa", True)
         self._is_masking = hasattr(self.config, "mask_ratio") and "noise" in parameters
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What is said of the choice among several towers, a phrase or none."""
+        if not self.other_towers:
+            return ()
+        return (f"tower {self.tower}, others: {', '.join(self.other_towers)}",)
 
     def _prefix_names(self) -> tuple[str, ...]:
         """Return the special tokens in order, from the parameters that hold them."""
@@ -135,6 +147,7 @@ class TransformersAdapter:
             with_attributes(*changes),
             resampled_tables(self.module, grid),
             _fused_pooling(self.module),
+            contextlib.nullcontext() if self._is_fused else fused_calls(),
         ):
             yield
 
@@ -157,6 +170,26 @@ class TransformersAdapter:
             state = output.feature_maps[-1]
         state = cast("Tensor", state)
         return state.flatten(2).mean(-1) if state.dim() == 4 else state[:, 0]
+
+
+def _chosen(
+    module: nn.Module, towers: Mapping[str, nn.Module], name: str | None
+) -> tuple[str, nn.Module]:
+    """Return (name, module) of the tower asked for, or of the first.
+
+    Raises UnsupportedModelError for a name that there is not.
+    """
+    if name is not None and name not in towers:
+        raise UnsupportedModelError(
+            "{kind} has no network for pictures called {name}. Take one of these: "
+            "{names}.",
+            kind=type(module).__name__,
+            name=name[:60],
+            names=", ".join(one or "none" for one in towers) or "none",
+        )
+    if name is None and towers:
+        name = next(iter(towers))
+    return (name or "", towers[name] if name is not None else module)
 
 
 @contextlib.contextmanager

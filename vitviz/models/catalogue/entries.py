@@ -293,7 +293,7 @@ def _embedded_facts(name: str) -> dict[str, int]:
 
 
 # Options of a file that may stand before its path: see `models.checkpoints.choices`.
-FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool", "scores", "tower")
+FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool")
 _OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
 

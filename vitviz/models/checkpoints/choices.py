@@ -18,8 +18,7 @@ from vitviz.models.checkpoints.config import MAX_HEADS
 # Values of the options that have a closed set, the names of timm's layers among them.
 ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
 POOLS = ("cls", "mean")
-SCORES = ("softmax", "sigmoid", "number", "none")
-_VALUES = {"activation": ACTIVATIONS, "pool": POOLS, "scores": SCORES}
+_VALUES = {"activation": ACTIVATIONS, "pool": POOLS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,6 @@ class FileChoices:
     weights : a word of the place of the weights in the file, such as "model_ema".
     activation : of the MLP, one of `ACTIVATIONS`.
     pool : where the feature comes from, one of `POOLS`.
-    scores : what the last layer's numbers are, one of `SCORES`.
-    tower : which of a larger model's networks, by name.
     """
 
     network: str | None = None
@@ -40,8 +37,6 @@ class FileChoices:
     weights: str | None = None
     activation: str | None = None
     pool: str | None = None
-    scores: str | None = None
-    tower: str | None = None
 
     @property
     def text(self) -> str | None:

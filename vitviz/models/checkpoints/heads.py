@@ -19,7 +19,7 @@ from torch import Tensor
 # losses, metrics, counters.
 _BEHIND = re.compile(
     r"(?:\w*_)?(?:heads?|classifiers?|classification|fcs?|fc_out|linear\w*|logits?|mlp"
-    r"|proj(?:ect(?:or|ion)?)?|(?:pre)?logits|predictors?|decoders?|loss(?:es)?|losse?_fn"
+    r"|proj(?:ector|ection)?|prelogits|predictors?|decoders?|loss(?:es)?|losse?_fn"
     r"|criterion|metrics?|acc(?:uracy)?|f1|auroc|confmat|queue(?:_ptr)?|centers?"
     r"|centroids?|prototypes|temperature|logit_scale|logit_bias|n_averaged|best"
     r"|global_step|num_updates|aux\w*|necks?|dropout|output_layer|out)"

@@ -22,9 +22,9 @@ from typing import Any
 
 from torch import Tensor
 
-from vitviz.errors import CheckpointError
+from vitviz.errors import CheckpointError, Phrase
 from vitviz.models.checkpoints.config import chosen, number, read_config, whole
-from vitviz.models.checkpoints.errors import listed, refusal
+from vitviz.models.checkpoints.errors import refusal
 
 CONFIG = "adapter_config.json"
 _RULES = {"r": whole(1, 65_536), "lora_alpha": number(-1e6, 1e6)}
@@ -74,6 +74,12 @@ def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
             found[plain] = tensor
     if not parts:
         return found
+    if not any(f"{place}.weight" in found for place in parts):
+        raise refusal(
+            path,
+            "is an adapter alone, without the network that it changes. Load both with "
+            "peft, then save model.merge_and_unload() and open that.",
+        )
     scale = _scale(path, parts)
     for place, kinds in parts.items():
         weight = found.get(f"{place}.weight")
@@ -107,21 +113,25 @@ def _scale(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> float:
     """Return α / r of all adapters. Raises CheckpointError."""
     config = path.parent / CONFIG
     if not os.path.isfile(config):
-        raise _unmerged(path, f"their scale is in {CONFIG}, which is not beside it")
+        raise _unmerged(
+            path, "their scale is in adapter_config.json, which is not beside it"
+        )
     values = read_config(config, path.parent)
     kind = values.get("peft_type", "LORA")
     strange = [key for key in _UNSUPPORTED if values.get(key)]
     if kind != "LORA" or strange:
         said = ", ".join([*strange, *([] if kind == "LORA" else [str(kind)[:20]])])
-        raise _unmerged(path, f"its {CONFIG} asks for {{names}}", said)
+        raise _unmerged(path, "its adapter_config.json asks for {names}", said)
     numbers = chosen(values, _RULES, path.parent)
     if values.get("fan_in_fan_out") is True:
-        raise _unmerged(path, f"its {CONFIG} asks for {{names}}", "fan_in_fan_out")
+        raise _unmerged(
+            path, "its adapter_config.json asks for {names}", "fan_in_fan_out"
+        )
     if "r" not in numbers or "lora_alpha" not in numbers:
-        raise _unmerged(path, f"its {CONFIG} names no rank and no lora_alpha")
+        raise _unmerged(path, "its adapter_config.json names no rank and no lora_alpha")
     ranks = {int(one["A"].shape[0]) for one in parts.values() if "A" in one}
     if ranks != {numbers["r"]}:
-        raise _unmerged(path, f"its {CONFIG} names another rank than theirs")
+        raise _unmerged(path, "its adapter_config.json names another rank than theirs")
     root = values.get("use_rslora") is True
     return float(
         numbers["lora_alpha"] / (math.sqrt(numbers["r"]) if root else numbers["r"])
@@ -132,7 +142,7 @@ def _unmerged(path: Path, reason: str, name: str = "") -> CheckpointError:
     """Return the error for adapters that are not added to the weights."""
     return refusal(
         path,
-        "holds adapters that are not merged, and " + reason + ". Merge them where they "
-        "were trained (peft: model.merge_and_unload()), and save that model.",
-        names=listed([name]),
+        "holds adapters that are not merged, and {reason}. Merge them where they were "
+        "trained (peft: model.merge_and_unload()), and save that model.",
+        reason=Phrase(reason, {"names": name[:120]}),
     )

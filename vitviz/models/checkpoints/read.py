@@ -16,6 +16,7 @@ import io
 import json
 import math
 import os
+import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ def read_state(path: Path, *, price: Price | None = None) -> State:
     Raises CheckpointError for everything but a plain list of tensors in one of the
     three formats, BudgetError for a file that does not fit into memory.
     """
+    _require_whole(path)
     try:
         with _opened(path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -118,6 +120,23 @@ def read_state(path: Path, *, price: Price | None = None) -> State:
     else:
         check_legacy(path, io.BytesIO(data))
     return State(path, kind, size, digest, torch_load(path, io.BytesIO(data)))
+
+
+def _require_whole(path: Path) -> None:
+    """Raise CheckpointError for a file that is known to be a part of a checkpoint."""
+    if path.suffix == ".distcp" or path.name == ".metadata":
+        raise refusal(
+            path,
+            "is a part of a checkpoint that was saved by several processes. Join them "
+            "first: python -m torch.distributed.checkpoint.format_utils dcp_to_torch "
+            "FOLDER joined.pth; then open joined.pth.",
+        )
+    if re.fullmatch(r"(bf16_)?zero_pp_rank_\d+_.*optim_states\.pt", path.name):
+        raise refusal(
+            path,
+            "is a part of a checkpoint of DeepSpeed. Join its parts first: python "
+            "zero_to_fp32.py FOLDER OUTPUT, with the programme that lies beside them.",
+        )
 
 
 def _read_whole(path: Path, file: BinaryIO, size: int) -> tuple[bytes, str]:

@@ -80,7 +80,7 @@ def _network(found: Examination) -> Lines:
         ("preprocessing", prepared(preprocessing_of(layout))),
         ("assumed", ", ".join(layout.assumed) or "nothing"),
         ("not finite", broken or "none"),
-        ("set aside", _listed(found.set_aside)),
+        ("set aside", _counted(found.set_aside)),
         ("differences", "none: every name and shape matches"),
     ]
 
@@ -146,6 +146,11 @@ def prepared(own: Preprocessing) -> str:
         f"{resized}centre {width}×{height} px, {own.interpolation.name.lower()}, "
         f"mean and deviation {numbers}"
     )
+
+
+def _counted(names: Sequence[str]) -> str:
+    """Return the first names and, if there are more, how many there are."""
+    return _listed(names) + (f" ({len(names)} in all)" if len(names) > _SHOWN else "")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ from vitviz.models.checkpoints.config import (
 )
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
+from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.read import Price, State, read_state
 from vitviz.models.checkpoints.timm_build import is_triple
 from vitviz.pictures.preprocessing import Interpolation, Preprocessing
@@ -196,6 +197,12 @@ def read_folder(
     """
     weights = folder / "model.safetensors"
     config_path = folder / "config.json"
+    if not os.path.isfile(config_path) and os.path.isfile(folder / ADAPTER):
+        raise CheckpointError(
+            "{folder} holds an adapter alone, without the network that it changes. "
+            "Load both with peft, then save model.merge_and_unload() and open that.",
+            folder=folder.resolve().name,
+        )
     if not os.path.isfile(config_path):
         raise CheckpointError(
             "{folder} is no model folder: it has no config.json. Give a folder as "

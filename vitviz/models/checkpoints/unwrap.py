@@ -104,6 +104,7 @@ def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
             count=count,
             limit=MAX_TENSORS,
         )
+    _require_unsharded(state, branches)
     branches = [
         replace(branch, tensors=merged(branch.tensors, state.path))
         if has_adapters(branch.tensors)
@@ -117,6 +118,28 @@ def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
         return _without_structure(max(branches, key=lambda b: len(b.tensors)), state)
     first, *others = found
     return _opened(state, first, [one.place for one in others])
+
+
+def _require_unsharded(state: State, branches: Sequence[Branch]) -> None:
+    """Raise CheckpointError for weights of which a training kept only its own part."""
+    for branch in branches:
+        for name, tensor in branch.tensors.items():
+            if re.search(r"(^|\.)_?flat_param(_\d+)?$", name):
+                raise CheckpointError(
+                    "{path} holds the weights of FSDP in one flat row ({name}), "
+                    "without their shapes. Save them again with "
+                    "StateDictType.FULL_STATE_DICT.",
+                    path=state.path.name,
+                    name=name[:80],
+                )
+            if not tensor.numel() and re.search(r"(proj|qkv|norm\d?)\.weight$", name):
+                raise CheckpointError(
+                    "{path} holds names without numbers ({name} is empty): the weights "
+                    "lie in the files beside it (DeepSpeed ZeRO 3). Join them first: "
+                    "python zero_to_fp32.py FOLDER OUTPUT.",
+                    path=state.path.name,
+                    name=name[:80],
+                )
 
 
 def _asked_for(state: State, found: Sequence[Backbone], part: str) -> list[Backbone]:

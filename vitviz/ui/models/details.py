@@ -315,6 +315,22 @@ def _assumed(phrase: str) -> str:
     }
     if found := re.fullmatch(r"(\d+) heads \(of (\d+) channels\)", phrase):
         return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])
+    if found := re.fullmatch(r"(\d+) heads \(as (.+) says\)", phrase):
+        return tr("{n} heads, as {place} says").format(n=found[1], place=found[2])
+    if found := re.fullmatch(r"no classes, as .* recognised \((.+)\)", phrase):
+        return tr("no classes: the head is not recognised ({names})").format(
+            names=found[1]
+        )
+    if found := re.fullmatch(r"(\S+) is the whole head", phrase):
+        return tr("{name} is the whole head").format(name=found[1])
+    if found := re.fullmatch(r"weights of (.+), others in it: (.+)", phrase):
+        return tr("weights of {place}, and not of {others}").format(
+            place=found[1], others=found[2]
+        )
+    if found := re.fullmatch(r"tower (\S*), others: (.+)", phrase):
+        return tr("the part {place}, and not {others}").format(
+            place=found[1], others=found[2]
+        )
     if found := re.fullmatch(r"norm epsilon (\S+)", phrase):
         return tr("norm epsilon {n}").format(n=found[1])
     if phrase.startswith(TIMM_PREFIX):
