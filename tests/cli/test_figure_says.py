@@ -109,7 +109,7 @@ def test_pdf_shows_a_triangle(photo: Path, model_folder: Path, tmp_path: Path) -
     [
         (("--smooth",), "smoothed between patches"),
         (("--renormalise",), "patches only, rescaled to sum 1"),
-        (("--log",), "(log, own)"),
+        (("--log",), "(log, own"),
         (("--direction", "looked-at-by"), "key (2, 5)"),
         (("--query", "4,4"), "beside it (4, 4)"),
     ],
