@@ -126,9 +126,13 @@ def stored(path: Path) -> tuple[str, Pixels] | None:
                 source, by = target, "libvips"
         try:
             with PIL.Image.open(source) as picture:
-                if picture.mode.startswith(("I", "F")) or picture.mode == "LAB":
+                if picture.mode in {"I", "F", "LAB"}:
                     return None
-                whole = PIL.ImageOps.exif_transpose(picture).convert("RGBA")
+                upright = PIL.ImageOps.exif_transpose(picture)
+                if upright.mode.startswith("I;16"):
+                    bytes_of = np.rint(np.asarray(upright) / 257).astype(np.uint8)
+                    upright = PIL.Image.fromarray(bytes_of)
+                whole = upright.convert("RGBA")
         except Exception:  # whatever a decoder raises
             return None
     white = PIL.Image.new("RGBA", whole.size, "white")
