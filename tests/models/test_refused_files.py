@@ -101,11 +101,11 @@ def test_parts_of_a_checkpoint(name: str, said: str, tmp_path: Path) -> None:
 
 def test_the_advice_for_parts_works(tmp_path: Path) -> None:
     """What the message says to run makes a file that opens."""
-    import torch.distributed.checkpoint as dcp
     from torch.distributed.checkpoint.format_utils import dcp_to_torch_save
+    from torch.distributed.checkpoint.state_dict_saver import save
 
     folder = tmp_path / "parts"
-    dcp.save({"model": network().state}, checkpoint_id=folder, no_dist=True)
+    save({"model": network().state}, checkpoint_id=folder, no_dist=True)
     (part,) = folder.glob("*.distcp")
     with pytest.raises(CheckpointError, match="dcp_to_torch FOLDER"):
         vitviz.load_model(part)

@@ -122,7 +122,8 @@ def test_the_tower_of_a_larger_model(name: str) -> None:
     trace = vitviz.trace(model, pixels)
     for part in tower.modules():
         if hasattr(part, "config"):
-            part.config._attn_implementation_internal = "eager"
+            config: Any = part.config
+            config._attn_implementation_internal = "eager"
     with torch.no_grad():
         eager: Any = tower(pixel_values=pixels, output_attentions=True)
     assert len(eager.attentions) == trace.num_layers == 2
@@ -170,7 +171,7 @@ def test_a_network_of_timm_in_one_of_transformers() -> None:
 
 
 @pytest.mark.parametrize("kind", ["YolosForObjectDetection", "SegformerForX"])
-def test_networks_for_tasks_have_their_familys_reason(kind: str) -> None:
+def test_networks_for_tasks_have_the_reason_of_their_family(kind: str) -> None:
     module = type(kind, (nn.Module,), {})()
     with pytest.raises(UnsupportedModelError, match=f"{kind} cannot be shown: it"):
         vitviz.wrap(module)

@@ -3,7 +3,7 @@
 Its layout is inferred, then verified by the first traced pass: N must be P + R·C.
 Attention that it writes out step by step is sent through torch's fused function.
 
-    blocks      the longest list of equal blocks that hold attention, or what a trial
+    blocks      the longest list of equal blocks that hold attention, or what a first
                 pass shows: for each attention call the outermost module of its own
     patch size  of a convolution, an unfolding, an einops layer, or `patch_size`
     size        `image_size`, or what the position table was made for

@@ -170,8 +170,8 @@ def _holds_attention(block: nn.Module) -> bool:
 
 
 @dataclass(slots=True)
-class _Trial:
-    """What a trial pass has shown so far.
+class _Watched:
+    """What a pass of an empty picture has shown so far.
 
     calls : for each attention call, the modules that were running, outermost first.
     """
@@ -190,24 +190,28 @@ def probe(
     By a pass of an empty picture of (width, height). None if it shows no blocks, or
     cannot be made: the first trace then says why.
     """
-    trial = _Trial()
+    watched = _Watched()
     parameter = next(module.parameters(), torch.zeros(0))
     pixels = torch.zeros(
         1, channels, size[1], size[0], device=parameter.device, dtype=parameter.dtype
     )
     try:
-        with torch.inference_mode(), evaluating(module), _followed(module, trial):
+        with torch.inference_mode(), evaluating(module), _followed(module, watched):
             module(pixels)
     except Exception:
         # the module's own code, which may raise anything for a size it does not take
-        _log.info("a trial pass of %s failed", type(module).__name__, exc_info=True)
+        _log.info(
+            "a pass of an empty picture of %s failed",
+            type(module).__name__,
+            exc_info=True,
+        )
         return None
-    blocks = [_outermost(call, trial.calls) for call in trial.calls]
+    blocks = [_outermost(call, watched.calls) for call in watched.calls]
     if not blocks or any(block is None for block in blocks):
         return None
     found = [block for block in blocks if block is not None]
     passes = all(
-        trial.left.get(id(before)) is trial.entered.get(id(after))
+        watched.left.get(id(before)) is watched.entered.get(id(after))
         for before, after in itertools.pairwise(found)
     )
     return found, passes
@@ -222,20 +226,20 @@ def _outermost(
 
 
 @contextlib.contextmanager
-def _followed(module: nn.Module, trial: _Trial) -> Iterator[None]:
+def _followed(module: nn.Module, watched: _Watched) -> Iterator[None]:
     """Keep account of the modules that run, and of attention among all tokens."""
 
     def enter(part: nn.Module, args: tuple[object, ...]) -> None:
-        trial.running.append(part)
-        trial.entered[id(part)] = args[0] if args else None
+        watched.running.append(part)
+        watched.entered[id(part)] = args[0] if args else None
 
     def leave(part: nn.Module, _args: object, output: object) -> None:
-        trial.running.pop()
-        trial.left[id(part)] = output
+        watched.running.pop()
+        watched.left[id(part)] = output
 
     def attend(query: Tensor, key: Tensor) -> None:
         if query.shape[-2] == key.shape[-2] > 1:
-            trial.calls.append(tuple(trial.running))
+            watched.calls.append(tuple(watched.running))
 
     with contextlib.ExitStack() as stack:
         for part in module.modules():

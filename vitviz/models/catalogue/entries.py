@@ -292,7 +292,7 @@ def _embedded_facts(name: str) -> dict[str, int]:
     return {"layers": len(blocks), "parameters": parameters}
 
 
-# Options of a file that may stand before its path: see `models.checkpoints.choices`.
+# Options of a file that may stand before its path: see `models.file_choices`.
 FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool")
 _OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)

@@ -150,7 +150,7 @@ class Told:
     """What is known of a network beside names and shapes; None where nothing is.
 
     heads : of a layer. said : the phrase for `Layout.assumed`, empty if the user says.
-    activation, pool : as in `choices.FileChoices`.
+    activation, pool : as in `file_choices.FileChoices`.
     """
 
     heads: int | None = None

@@ -32,7 +32,6 @@ from vitviz.models.checkpoints.checks import (
     owned,
     require_model_memory,
 )
-from vitviz.models.checkpoints.choices import FileChoices, choices_of
 from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.heads import is_projection, without_head
 from vitviz.models.checkpoints.hints import num_heads_of
@@ -47,6 +46,7 @@ from vitviz.models.checkpoints.timm_match import (
     may_be_another,
 )
 from vitviz.models.checkpoints.unwrap import Unwrapped, in_names_of_timm, unwrap
+from vitviz.models.file_choices import FileChoices, choices_of
 from vitviz.models.model import Adapter, Model, ready_model
 from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
@@ -89,7 +89,7 @@ def load_checkpoint(
     """Return the model of a file of weights, every name and shape matched.
 
     network : what the user says of it: the network of timm's that it holds, or options
-        as `choices.choices_of` takes them.
+        as `file_choices.choices_of` takes them.
 
     Raises CheckpointError, AmbiguousCheckpointError for a network that is not
     recognised, MissingExtraError, BudgetError; with `network`, UnknownModelError and
