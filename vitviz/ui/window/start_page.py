@@ -116,7 +116,7 @@ class RecentList(QWidget):
         self.chosen.emit(self.sender().property("path"))
 
 
-THUMBNAIL = QSize(144, 96)
+THUMBNAIL = QSize(138, 92)
 # Samples beside one another: two rows fit into the smallest window.
 IN_A_ROW = 3
 
