@@ -301,9 +301,9 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     model.add_argument(
         "--model",
         metavar="M",
-        help="default: the embedded model; see “vitviz models --help”",
+        help="default: vitviz-small; see “vitviz models --help”",
     )
-    model.add_argument("--patch", metavar="P", help="patch size of the embedded model")
+    model.add_argument("--patch", metavar="P", help="patch size of an embedded model")
     model.add_argument("--device", metavar="D", default="auto", help="default: auto")
     model.add_argument("--dtype", metavar="T", default="float32", help=listed(DTYPES))
     picture = parser.add_argument_group("picture")

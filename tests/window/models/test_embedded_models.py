@@ -103,7 +103,7 @@ def test_which_one_suits_a_machine(
 
 @pytest.mark.alone
 def test_the_estimate_is_near_a_real_pass() -> None:
-    """Within a factor of four, by the quickest of several of either."""
+    """Within a factor of four, in processor time, by the quickest of several."""
     import time
 
     import vitviz
@@ -113,9 +113,9 @@ def test_the_estimate_is_near_a_real_pass() -> None:
     times = []
     with torch.inference_mode():
         for _ in range(6):
-            start = time.perf_counter()
+            start = time.process_time()
             model.adapter.forward(pixels)
-            times.append(time.perf_counter() - start)
+            times.append((time.process_time() - start) / torch.get_num_threads())
     guess = min(embedded.estimated_pass_s() for _ in range(3))
     assert 0.25 < guess / min(times) < 4
 
