@@ -2275,6 +2275,18 @@
 <context>
     <name>Sessions</name>
     <message>
+        <source>It has not been opened with this session before. Nothing in a model is run as a program, but loading a large one takes time and memory.</source>
+        <translation>このモデルは、このセッションでまだ開かれたことがありません。モデルの中身がプログラムとして実行されることはありませんが、大きなモデルの読み込みには時間とメモリが必要です。</translation>
+    </message>
+    <message>
+        <source>Load this model</source>
+        <translation>このモデルを読み込む</translation>
+    </message>
+    <message>
+        <source>Open without it</source>
+        <translation>モデルなしで開く</translation>
+    </message>
+    <message>
         <source>Save session</source>
         <translation>セッションを保存</translation>
     </message>
@@ -2285,6 +2297,10 @@
     <message>
         <source>vitviz session</source>
         <translation>vitvizのセッション</translation>
+    </message>
+    <message>
+        <source>{name} loads the model in {place}.</source>
+        <translation>{name} は {place} のモデルを読み込みます。</translation>
     </message>
 </context>
 <context>
@@ -5243,7 +5259,7 @@
     </message>
     <message>
         <source>{path} holds {there:,.1f} million numbers, and the network that its config.json asks for has {wanted:,.1f} million. Take both from the same model.</source>
-        <translation>{path}には{there:,.1f}百万個の数値がありますが、config.jsonが求めるネットワークの数値は{wanted:,.1f}百万個です。両方を同じモデルから取ってください。</translation>
+        <translation>{path} に含まれる数値は {there:,.1f} 百万個ですが、config.json が指定するネットワークには {wanted:,.1f} 百万個あります。両方とも同じモデルのものを使ってください。</translation>
     </message>
     <message>
         <source>{path} is a GGUF file, quantised for other programs. Take the safetensors file of the same model.</source>

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import PIL.PngImagePlugin
 import pytest
 
 from vitviz.cli.main import main
+from vitviz.export import metadata
 from vitviz.export.metadata import is_cut_archive, is_whole
 from vitviz.system import atomic_files
 from vitviz.system.atomic_files import sweep
@@ -157,6 +160,37 @@ def test_names_that_differ_by_case_alone(
     else:
         names = {"A.png.png", "a.png.png", "b.png", "c.png"}
         assert {one.name for one in out.iterdir()} == names
+
+
+def test_whether_a_file_is_whole_is_soon_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What unpacks without end is no whole; so is a list of members without end."""
+    monkeypatch.setattr(metadata, "WHOLE_SECONDS", 0.2)
+    packed = tmp_path / "packed.npz"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("attention.npy", "w", force_zip64=True) as member:
+            for _ in range(300):
+                member.write(bytes(2**22))
+    listed = tmp_path / "listed.npz"
+    with zipfile.ZipFile(listed, "w") as archive:
+        archive.writestr("a" * 200, b"")
+    # the same entry again and again, in one list
+    data = listed.read_bytes()
+    start, end = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    entries = data[start:end] * 30_000
+    tail = struct.pack("<HHII", 30_000, 30_000, len(entries), start)
+    listed.write_bytes(data[:start] + entries + data[end : end + 8] + tail + b"\0\0")
+    frames = tmp_path / "frames.gif"
+    frame = b"\x2c\0\0\0\0\1\0\1\0\0\x02\x02\x44\x01\0"
+    head = b"GIF89a\x20\0\x18\0\x80\0\0" + b"\0\0\0\xff\xff\xff"
+    frames.write_bytes(head + frame * 300_000 + b";")
+    for path in (packed, listed, frames):
+        began = time.process_time()
+        assert not metadata.is_whole(path)
+        assert time.process_time() - began < 2
+    with pytest.raises(ValueError, match="too much"):
+        metadata.read_metadata(listed)
 
 
 @pytest.mark.parametrize("fault", ["long", "bomb", "raises"])

@@ -408,6 +408,22 @@ def test_the_hook_sees_what_the_libraries_would_do(seeds: Seeds) -> None:
     assert {"open", "socket.getaddrinfo"} <= kinds
 
 
+@pytest.mark.skipif(version("timm") != "1.0.20", reason="later ones refuse pickles")
+def test_the_oldest_timm_would_run_the_pickle(seeds: Seeds) -> None:
+    """Without this, a canary that never sings would prove nothing."""
+    import timm
+
+    evil = str(seeds.outside / "evil.pth")
+    for options in (
+        {"checkpoint_path": evil},
+        {"pretrained": True, "pretrained_cfg": {"file": evil}},
+    ):
+        with contextlib.suppress(Exception):  # it holds no weights
+            timm.create_model("vit_tiny_patch16_224", **SMALL, **options)
+        assert seeds.canary.exists()
+        seeds.canary.unlink()
+
+
 @pytest.mark.parametrize(
     ("place", "key", "payload"),
     [

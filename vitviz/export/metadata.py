@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import itertools
 import os
 import platform
+import time
 import warnings
 import zipfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,6 +32,9 @@ MAX_META_BYTES = 4 * 2**20
 _DESCRIPTION = 270
 # Pillow joins the parts of a comment in a time that grows with its square.
 MAX_GIF_BYTES = 2**20
+# On the clock, for looking whether a file is complete.
+WHOLE_SECONDS = 30.0
+_CHUNK_BYTES = 2**22
 
 
 def metadata(
@@ -150,12 +156,22 @@ def is_whole(path: Path) -> bool:
     """Return whether a file that `read_metadata` has read is complete to its end."""
     import PIL.Image
 
+    from vitviz.pictures.decode import check_size
+
     kind = path.suffix.lower()
+    # what unpacks to a thousand times its size counts as no whole, and is made anew
+    latest = time.monotonic() + WHOLE_SECONDS
     try:
         with open_untrusted(path) as file:
             if kind == ".npz":
-                with np.load(file, allow_pickle=False) as data:
-                    return data.zip is not None and data.zip.testzip() is None
+                with _archive(file) as archive:
+                    for member in archive.namelist():
+                        with archive.open(member) as packed:
+                            # the last piece's reading compares the checksum
+                            while packed.read(_CHUNK_BYTES):
+                                if time.monotonic() > latest:
+                                    return False
+                return True
             # Pillow opens a picture that lacks its last chunk or its last frames
             end = _ENDS.get(kind, b"")
             file.seek(-len(end), os.SEEK_END)
@@ -164,9 +180,14 @@ def is_whole(path: Path) -> bool:
             if kind != ".svg":
                 name = "TIFF" if kind.startswith(".tif") else kind[1:].upper()
                 with PIL.Image.open(file, formats=[name]) as made:
-                    for frame in range(getattr(made, "n_frames", 1)):
-                        made.seek(frame)
-                        made.load()
+                    check_size(made.size, path.name, allow_large=True)
+                    made.load()
+                    with contextlib.suppress(EOFError):  # after the last frame
+                        for frame in itertools.count(1):
+                            made.seek(frame)
+                            made.load()
+                            if time.monotonic() > latest:
+                                return False
             return True
     except Exception:
         # whatever a library makes of a half, it is no whole
@@ -241,13 +262,35 @@ def _info_of(start: bytes, kind: str) -> dict[Any, Any]:
         raise ValueError("too large to be ours") from error
 
 
-def _meta_of_numbers(file: BinaryIO) -> str:
+def _archive(file: io.BufferedReader) -> zipfile.ZipFile:
+    """Open an archive whose list of members is short. Raises as `zipfile` does."""
+    return zipfile.ZipFile(_ShortReads(file.raw))
+
+
+class _ShortReads(io.BufferedReader):
+    """A file of which no more than a few megabytes are read at a time.
+
+    The list of an archive's members is read at once, and may be as long as the file.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes. Raises ValueError for too many."""
+        if size is None or size < 0:
+            place = self.tell()
+            size = self.seek(0, os.SEEK_END) - place
+            self.seek(place)
+        if size > _CHUNK_BYTES:
+            raise ValueError("too much at a time")
+        return super().read(size)
+
+
+def _meta_of_numbers(file: io.BufferedReader) -> str:
     """Return the text `meta` of an .npz; its size is known before it is unpacked.
 
     Raises ValueError, KeyError, OSError for another file.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
+        with _archive(file) as archive:
             member = archive.getinfo("meta.npy")
             if member.file_size > MAX_META_BYTES:
                 raise ValueError("its description is too long")

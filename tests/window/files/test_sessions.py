@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.placement import Fit
-from vitviz.views.session import RunOptions
+from vitviz.views.session import ModelChoice, RunOptions, Session, written
 from vitviz.views.view_state import Style
 
 
@@ -181,3 +182,67 @@ def test_a_session_among_other_files_is_opened_and_said(
     qtbot.waitUntil(lambda: said in other.panes.errors.text(), timeout=20_000)
     qtbot.waitUntil(lambda: other.controller.document.image is not None)
     assert other.controller.state.token == 7
+
+
+@pytest.mark.parametrize("answer", ["Load this model", "Open without it", "Cancel"])
+def test_a_model_that_a_session_brings_along_is_asked_about(
+    answer: str,
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    other_photo: Path,
+    classifier_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A session of somebody else's, in a folder with a model of theirs."""
+    window = open_vitviz(photo)
+    own = os.path.realpath(window.controller.choice.name)
+    path = tmp_path / "theirs.vitviz"
+    session = Session(other_photo, ModelChoice(str(classifier_folder)))
+    path.write_text(written(session, path))
+    asked: list[str] = []
+
+    def answered(box: QMessageBox) -> int:
+        asked.append(box.text())
+        button = next(b for b in box.buttons() if b.text().replace("&", "") == answer)
+        button.click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answered)
+    window.open_path(str(path))
+    wait_idle(qtbot, window)
+    assert asked == [f"theirs.vitviz loads the model in {classifier_folder}."]
+    image = window.controller.document.image
+    choice = os.path.realpath(window.controller.choice.name)
+    assert image is not None
+    is_cancelled = answer == "Cancel"
+    assert image.path is not None
+    assert image.path.samefile(photo if is_cancelled else other_photo)
+    assert choice == (str(classifier_folder) if answer == "Load this model" else own)
+    if answer == "Load this model":  # it is familiar now
+        window.controller.choose_model(own)
+        wait_idle(qtbot, window)
+        window.open_path(str(path))
+        wait_idle(qtbot, window)
+        assert len(asked) == 1
+
+
+def test_a_model_of_the_list_is_not_asked_about(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = open_vitviz(photo)
+
+    def refuse(_box: QMessageBox) -> int:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(QMessageBox, "exec", refuse)
+    for number, name in enumerate((window.controller.choice.name, "", "vitviz-flexi")):
+        path = tmp_path / f"{number}.vitviz"
+        path.write_text(written(Session(photo, ModelChoice(name)), path))
+        window.open_path(str(path))
+        wait_idle(qtbot, window)

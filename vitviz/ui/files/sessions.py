@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from vitviz.errors import InputError, VitvizError
 from vitviz.jobs.queue import Context, JobKind, bound
+from vitviz.models.catalogue.entries import split_network
+from vitviz.system import settings
 from vitviz.system.atomic_files import write_bytes
 from vitviz.system.printable import printable
 from vitviz.ui.files.start_folder import start_folder
@@ -120,12 +124,21 @@ class Sessions(QObject):
         self.said.emit(self.tr("Saved {name}").format(name=printable(path.name)))
 
     def open(self, path: Path) -> None:
-        """Read a session and emit it; what cannot be used is named in a warning."""
+        """Read a session and emit it; what cannot be used is named in a warning.
+
+        A model that a session of somebody else's brings along is asked about first.
+        """
         try:
             session, bad = read(path)
         except VitvizError as error:
             self.refused.emit(error)
             return
+        place = self._unfamiliar_model(path, session)
+        if place is not None:
+            model = self._agreed(path, place, session.model)
+            if model is None:
+                return
+            session = replace(session, model=model)
         self._path, self._asked = path, None
         self._changes = session.state.changes
         self._unknown = dict(session.unknown)
@@ -138,6 +151,57 @@ class Sessions(QObject):
                 parts=", ".join(bad),
             )
             self.warned.emit(problem)
+
+    def _unfamiliar_model(self, path: Path, session: Session) -> Path | None:
+        """Return the file or folder of a model that this session brings along.
+
+        None for a model of the list, for one that is in use or is loaded at each start,
+        and for a session that was saved or opened here before.
+        """
+        _, place = split_network(session.model.name)
+        now = settings.get()
+        if not os.path.exists(place) or str(path.absolute()) in now.recent:
+            return None
+        familiar = (
+            split_network(self._host.choice.name)[1],
+            split_network(now.model)[1],
+        )
+        real = os.path.realpath(place)
+        is_familiar = real in (os.path.realpath(one) for one in familiar if one)
+        return None if is_familiar else Path(real)
+
+    def _agreed(
+        self, path: Path, place: Path, model: ModelChoice
+    ) -> ModelChoice | None:
+        """Ask whether to load a model; return it, none at all, or None to stop."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(
+            self.tr("{name} loads the model in {place}.").format(
+                name=printable(path.name), place=printable(str(place))
+            )
+        )
+        box.setInformativeText(
+            self.tr(
+                "It has not been opened with this session before. Nothing in a model "
+                "is run as a program, but loading a large one takes time and memory."
+            )
+        )
+        load = box.addButton(
+            self.tr("Load this model"), QMessageBox.ButtonRole.AcceptRole
+        )
+        without = box.addButton(
+            self.tr("Open without it"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(without)
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        if clicked is load:
+            return model
+        return replace(model, name="", patch_size=None) if clicked is without else None
 
 
 def _write(_context: Context, session: Session, path: Path) -> Path:
