@@ -188,3 +188,32 @@ def test_what_is_cancelled_while_it_waits_is_over(
     qtbot.waitUntil(lambda: not control.has_jobs)
     hook.remove()
     assert not control.is_running
+
+
+def test_a_first_model_that_cannot_run_leaves_picture_and_menus(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    """It loads, and its run fails: the picture stays, and another can be chosen."""
+    import transformers
+
+    folder = photo.parent / "one_channel"
+    config = transformers.ViTConfig(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        image_size=64,
+        num_channels=1,
+    )
+    transformers.ViTModel(config).save_pretrained(folder)
+    window = open_vitviz(photo, model=folder)
+    qtbot.waitUntil(window.panes.errors.isVisible)
+    assert "one_channel" in window.panes.errors.text()
+    document = window.controller.document
+    assert document.image is not None
+    assert document.trace is None
+    assert window.top.modelButton().isEnabled()
+    window.controller.choose_model(str(model_folder))
+    wait_idle(qtbot, window)
+    assert window.controller.document.trace is not None
+    assert not window.panes.errors.isVisible()

@@ -403,7 +403,10 @@ class Runs(QObject):
             self.choice = last_good.choice
             self.options = last_good.options
         host.put(replace(host.state, changes=last_good.changes), merge=True)
-        host.show_document(last_good.document)
+        # before any run has worked the picture stays, with the message and the menus
+        is_first = last_good.document.trace is None
+        shown = Document(host.document.image) if is_first else last_good.document
+        host.show_document(shown)
         self.stateChanged.emit()
 
 
