@@ -147,6 +147,20 @@ def no_threads_left() -> Iterator[None]:
     assert not [t for t in left if t.is_alive()]
 
 
+def write_processor(folder: Path, side: int) -> None:
+    """Write the configuration of a processor that crops the middle of a picture."""
+    values = {
+        "image_processor_type": "CLIPImageProcessor",
+        "size": {"shortest_edge": side},
+        "crop_size": {"height": side, "width": side},
+        "do_center_crop": True,
+        "image_mean": [0.5, 0.5, 0.5],
+        "image_std": [0.5, 0.5, 0.5],
+        "resample": 2,
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(values))
+
+
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A transformers folder with a small ViT whose attention is sharp."""
@@ -173,6 +187,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.save_pretrained(folder)
+    write_processor(folder, 112)
     gc.collect()
     return folder
 
@@ -205,6 +220,7 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.save_pretrained(folder)
+    write_processor(folder, 80)
     return folder
 
 

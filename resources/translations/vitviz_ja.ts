@@ -1468,6 +1468,10 @@
         <translation>50〜785</translation>
     </message>
     <message>
+        <source>Assumed, or not followed, of the folder: {list}</source>
+        <translation>フォルダーについて仮定したこと、従わなかったこと：{list}</translation>
+    </message>
+    <message>
         <source>Assumed, since the file does not say: {list}</source>
         <translation>ファイルに記載がないため、次のように仮定しています：{list}</translation>
     </message>
@@ -1556,6 +1560,10 @@
         <translation>違うときは、ここで「アーキテクチャを選ぶ…」を選んでください。</translation>
     </message>
     <message>
+        <source>Where that is wrong, choose “Preprocessing…” under the size.</source>
+        <translation>違っていれば、大きさのメニューの「前処理…」で変えてください。</translation>
+    </message>
+    <message>
         <source>any use allowed</source>
         <translation>用途の制限なし</translation>
     </message>
@@ -1582,6 +1590,10 @@
     <message>
         <source>no classes: the head is not recognised ({names})</source>
         <translation>クラスなし：ヘッドを認識できません（{names}）</translation>
+    </message>
+    <message>
+        <source>no preprocessor_config.json, so what {kind} was published with</source>
+        <translation>preprocessor_config.jsonがないため、{kind}の公開時の前処理</translation>
     </message>
     <message>
         <source>norm before attention</source>
@@ -1624,6 +1636,10 @@
         <translation>{total}中{done}</translation>
     </message>
     <message>
+        <source>{key} in {file} is not understood</source>
+        <translation>{file}の{key}は解釈できません</translation>
+    </message>
+    <message>
         <source>{layers} layers</source>
         <translation>{layers}層</translation>
     </message>
@@ -1638,6 +1654,10 @@
     <message>
         <source>{name} is the whole head</source>
         <translation>ヘッドは {name} だけ</translation>
+    </message>
+    <message>
+        <source>{name}, the newest of {n} checkpoints</source>
+        <translation>{n}個のチェックポイントのうち最新の{name}</translation>
     </message>
     <message>
         <source>{n} = {side} × {side} patches + {special} special</source>
@@ -1806,8 +1826,16 @@
 <context>
     <name>PreprocessingDialog</name>
     <message>
+        <source>Channels</source>
+        <translation>チャンネル</translation>
+    </message>
+    <message>
         <source>Deviation, divided by</source>
         <translation>偏差（これで割る）</translation>
+    </message>
+    <message>
+        <source>Hamming</source>
+        <translation>Hamming</translation>
     </message>
     <message>
         <source>How the picture is resized</source>
@@ -1834,6 +1862,10 @@
         <translation>本来のサイズ</translation>
     </message>
     <message>
+        <source>Padding</source>
+        <translation>余白</translation>
+    </message>
+    <message>
         <source>Preprocessing</source>
         <translation>前処理</translation>
     </message>
@@ -1846,20 +1878,36 @@
         <translation>実行</translation>
     </message>
     <message>
-        <source>Shorter side before the crop</source>
-        <translation>切り抜く前の短辺</translation>
+        <source>Size before the crop</source>
+        <translation>切り抜く前の大きさ</translation>
     </message>
     <message>
-        <source>Shorter side of the picture before its centre is cropped</source>
-        <translation>中央を切り抜く前の、画像の短辺</translation>
+        <source>Size of the picture before its centre is cropped</source>
+        <translation>中央を切り抜く前の画像の大きさ</translation>
     </message>
     <message>
         <source>The input of {name}:</source>
         <translation>{name}の入力：</translation>
     </message>
     <message>
+        <source>What the model sees</source>
+        <translation>モデルが見る範囲</translation>
+    </message>
+    <message>
         <source>as the input: no margin</source>
         <translation>入力と同じ（余白なし）</translation>
+    </message>
+    <message>
+        <source>as the picture is: not resized</source>
+        <translation>画像のまま（拡大・縮小しない）</translation>
+    </message>
+    <message>
+        <source>at most {width}×{height} px</source>
+        <translation>最大{width}×{height}画素</translation>
+    </message>
+    <message>
+        <source>at right and bottom</source>
+        <translation>右と下</translation>
     </message>
     <message>
         <source>bicubic</source>
@@ -1874,8 +1922,20 @@
         <translation>青</translation>
     </message>
     <message>
+        <source>blue, green, red; mean and deviation in this order</source>
+        <translation>青・緑・赤の順（平均と偏差もこの順）</translation>
+    </message>
+    <message>
+        <source>box</source>
+        <translation>ボックス</translation>
+    </message>
+    <message>
         <source>green</source>
         <translation>緑</translation>
+    </message>
+    <message>
+        <source>longer side at most {n} px</source>
+        <translation>長辺は最大{n}画素</translation>
     </message>
     <message>
         <source>nearest</source>
@@ -1884,6 +1944,14 @@
     <message>
         <source>red</source>
         <translation>赤</translation>
+    </message>
+    <message>
+        <source>shorter side {n} px</source>
+        <translation>短辺{n}画素</translation>
+    </message>
+    <message>
+        <source>the mean</source>
+        <translation>平均の色</translation>
     </message>
 </context>
 <context>
@@ -2484,7 +2552,7 @@
     </message>
     <message>
         <source>Centre, cropped to a square</source>
-        <translation>中央を正方形に切り抜く</translation>
+        <translation>中央を正方形に切り抜き</translation>
     </message>
     <message>
         <source>Preprocessing (changed)…</source>
@@ -2520,11 +2588,19 @@
     </message>
     <message>
         <source>Whole picture, at its own aspect</source>
-        <translation>画像全体（元の縦横比）</translation>
+        <translation>画像全体（縦横比はそのまま）</translation>
     </message>
     <message>
         <source>Whole picture, padded to a square</source>
-        <translation>画像全体（余白で正方形に）</translation>
+        <translation>画像全体（余白を足して正方形に）</translation>
+    </message>
+    <message>
+        <source>Whole picture, squeezed to a square</source>
+        <translation>画像全体を正方形に変形</translation>
+    </message>
+    <message>
+        <source>{fit} (as the weights were trained)</source>
+        <translation>{fit}（重みの学習時と同じ）</translation>
     </message>
 </context>
 <context>
@@ -4190,6 +4266,14 @@
         <translation>この記録は{model}ではなく{traced}で作られたものです。</translation>
     </message>
     <message>
+        <source>The weights in {folder} cannot be read: {index} is damaged ({reason}).</source>
+        <translation>{folder}の重みを読み込めません。{index}が壊れています（{reason}）。</translation>
+    </message>
+    <message>
+        <source>The weights in {folder} cannot be read: {name} stands in two files.</source>
+        <translation>{folder}の重みを読み込めません。{name}が二つのファイルにあります。</translation>
+    </message>
+    <message>
         <source>The weights in {folder} do not fit its config.json: {count} names or shapes differ, such as {names}.</source>
         <translation>{folder}の重みはそのconfig.jsonに合いません。{count}個の名前か形が違います（例：{names}）。</translation>
     </message>
@@ -4454,6 +4538,10 @@
         <translation>注意がまったくありません。ビジョントランスフォーマーを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
+        <source>it holds an adapter (PEFT) without its base. Merge both with merge_and_unload() and save_pretrained(), and open that folder.</source>
+        <translation>アダプター（PEFT）だけで、元のモデルがありません。merge_and_unload()とsave_pretrained()で統合し、そのフォルダーを開いてください。</translation>
+    </message>
+    <message>
         <source>it is a folder</source>
         <translation>フォルダーです</translation>
     </message>
@@ -4542,6 +4630,22 @@
         <translation>段階ごとにパッチがまとめられるため、注意を表示する格子が1つに決まりません。普通のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
+        <source>its weights are Flax's. Save it again with transformers 4: from_pretrained(FOLDER, from_flax=True), then save_pretrained().</source>
+        <translation>重みがFlax形式です。transformers 4のfrom_pretrained(FOLDER, from_flax=True)で読み、save_pretrained()で保存し直してください。</translation>
+    </message>
+    <message>
+        <source>its weights are TensorFlow's. Save it again with transformers 4: from_pretrained(FOLDER, from_tf=True), then save_pretrained().</source>
+        <translation>重みがTensorFlow形式です。transformers 4のfrom_pretrained(FOLDER, from_tf=True)で読み、save_pretrained()で保存し直してください。</translation>
+    </message>
+    <message>
+        <source>its weights are made for another program. Take the safetensors file of the same model.</source>
+        <translation>重みが別のプログラム用です。同じモデルのsafetensorsファイルを使ってください。</translation>
+    </message>
+    <message>
+        <source>its weights are parts of a distributed checkpoint. Join them with “python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth”, and open that file.</source>
+        <translation>重みが分散チェックポイントの断片です。「python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth」で一つにまとめ、そのファイルを開いてください。</translation>
+    </message>
+    <message>
         <source>names and values</source>
         <translation>名前と値</translation>
     </message>
@@ -4584,10 +4688,6 @@
     <message>
         <source>pooled by the mean of the patches</source>
         <translation>パッチの平均で集約</translation>
-    </message>
-    <message>
-        <source>preprocessor_config.json in {folder} cannot be used: {reason}.</source>
-        <translation>{folder}のpreprocessor_config.jsonは使えません：{reason}。</translation>
     </message>
     <message>
         <source>sagittal</source>
@@ -4710,12 +4810,24 @@
         <translation>{device}がエラーを返したため、vitvizを起動し直すまで使えません。</translation>
     </message>
     <message>
+        <source>{file} in {folder} cannot be used: {key} is {value}.</source>
+        <translation>{folder}の{file}は使えません。{key}が{value}です。</translation>
+    </message>
+    <message>
+        <source>{file} in {folder} cannot be used: {reason}.</source>
+        <translation>{folder}の{file}は使えません。{reason}。</translation>
+    </message>
+    <message>
         <source>{file} in {folder} is longer than {limit:,} bytes, which no configuration is. Take the folder as its author published it.</source>
         <translation>{folder}の{file}は{limit:,}バイトより長く、設定ファイルとは考えられません。作者が公開したとおりのフォルダーを使ってください。</translation>
     </message>
     <message>
         <source>{file} needs {needed} in {folder}, where {free} are free. Make room, then try again.</source>
         <translation>{file}には{folder}に{needed}が必要ですが、空きは{free}です。空きを作ってから、もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be opened: {reason}</source>
+        <translation>{folder}を開けません。{reason}</translation>
     </message>
     <message>
         <source>{folder} holds an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
@@ -4726,8 +4838,20 @@
         <translation>{folder}に重みがありません。model.safetensorsが見つかりません。save_pretrainedでモデルを保存し直してください（safetensorsが標準です）。</translation>
     </message>
     <message>
+        <source>{folder} holds open_clip's weights in parts, which are not read. Save them in one file.</source>
+        <translation>{folder}のopen_clipの重みは分割されていて読み込めません。一つのファイルに保存し直してください。</translation>
+    </message>
+    <message>
+        <source>{folder} holds several files of weights: {names}. Open the one that you mean.</source>
+        <translation>{folder}には重みのファイルがいくつもあります（{names}）。開きたいものを選んでください。</translation>
+    </message>
+    <message>
         <source>{folder} is no model folder: it has no config.json. Give a folder as save_pretrained writes it.</source>
         <translation>{folder}はモデルのフォルダーではありません。config.jsonがありません。save_pretrainedが書き出したフォルダーを指定してください。</translation>
+    </message>
+    <message>
+        <source>{folder} is not complete: {part}, which {index} lists, is missing. Download the folder again.</source>
+        <translation>{folder}は不完全です。{index}に載っている{part}がありません。フォルダーをダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{kind} cannot be shown: {reason}.</source>

@@ -191,7 +191,7 @@ def test_models(
         pytest.param("--size 224x", "whole number of pixels", id="size-half"),
         pytest.param("--size 20000", "too large", id="size-large"),
         pytest.param("--size ２２４", "whole number of pixels", id="size-wide-digits"),
-        pytest.param("--fit stretch", "crop, whole or letterbox", id="fit"),
+        pytest.param("--fit stretch", "crop, whole, letterbox or squeeze", id="fit"),
         pytest.param("--dtype int8", "float32, bfloat16 or float16", id="dtype"),
         pytest.param("--device tpu", "no device tpu", id="device"),
         pytest.param(

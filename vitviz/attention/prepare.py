@@ -43,7 +43,7 @@ def set_up(
     image: ImageInput,
     *,
     size: int | tuple[int, int] | None = None,
-    fit: str | Fit = Fit.CROP,
+    fit: str | Fit | None = None,
     interventions: Interventions = UNTOUCHED,
 ) -> tuple[Setup, Tensor]:
     """Return the setup of a run and the model's input, (1, 3, H, W), patches hidden.
@@ -223,7 +223,7 @@ def _untouched(
     image: ImageInput,
     *,
     size: int | tuple[int, int] | None,
-    fit: str | Fit,
+    fit: str | Fit | None,
 ) -> tuple[Setup, Tensor]:
     """Return the setup and input of a run without interventions."""
     if isinstance(image, Tensor):
@@ -234,7 +234,7 @@ def _untouched(
         model.preprocessing,
         model.adapter.patch_size,
         size=size,
-        fit=Fit(fit),
+        fit=None if fit is None else Fit(fit),
     )
     model.adapter.check_size(placement.model_size)
     prepared = as_channels(prepare(source, placement, model.preprocessing), model.info)

@@ -40,7 +40,7 @@ def trace(
     image: ImageInput,
     *,
     size: int | tuple[int, int] | None = None,
-    fit: str | Fit = Fit.CROP,
+    fit: str | Fit | None = None,
     interventions: Interventions = UNTOUCHED,
     on_layer: Callable[[int, Trace], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
@@ -62,7 +62,8 @@ def trace(
         Model pixels. None for the preprocessing the weights were made with; S to resize
         the shorter side to S and take the centre S×S; (width, height) likewise.
     fit
-        How the picture is brought to that size: crop, whole or letterbox.
+        How the picture is brought to that size: crop, whole, letterbox or squeeze.
+        None for the way of the weights' own preprocessing.
     interventions
         What is changed in the model and the picture for this run. The trace then holds
         the changed attention, and methods run the changed model.

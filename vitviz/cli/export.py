@@ -234,7 +234,7 @@ def _traced(
         model.preprocessing,
         model.info.patch_size,
         size=request.size,
-        fit=Fit(request.fit),
+        fit=None if request.fit is None else Fit(request.fit),
     )
     if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
@@ -400,7 +400,7 @@ def _load_model(request: ExportRequest) -> Model:
         dtype=request.dtype,
         patch_size=request.patch,
     )
-    return request.running.applied(model)
+    return request.running.applied(model, request.fit)
 
 
 def _expanded(images: list[str]) -> list[Source]:

@@ -54,7 +54,7 @@ PAGES = (".html",)
 # again finds what is done.
 FORMATS = ("png", "svg", "gif", "npz", "tif")
 DTYPES = ("float32", "bfloat16", "float16")
-FITS = ("crop", "whole", "letterbox")
+FITS = ("crop", "whole", "letterbox", "squeeze")
 PLANES = tuple(plane.value for plane in Plane)
 STYLES = ("tint", "map", "spotlight")
 DIRECTIONS_BY_NAME = {
@@ -73,7 +73,8 @@ class ExportRequest:
     model: str | None
     patch: int | None
     size: int | tuple[int, int] | None
-    fit: str
+    # None for the way of the weights' own preprocessing.
+    fit: str | None
     device: str
     dtype: str
     # A number from 0, "last" or "all".
@@ -312,7 +313,9 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S|WxH",
         help="input in pixels; default: what the weights were trained with",
     )
-    picture.add_argument("--fit", default="crop", metavar="F", help=listed(FITS))
+    picture.add_argument(
+        "--fit", metavar="F", help=f"{listed(FITS)}; default: as the weights' own"
+    )
     picture.add_argument(
         "--stretch",
         metavar="auto|full|range|2-98|LOW,HIGH",
@@ -489,7 +492,7 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         model=args.model,
         patch=None if args.patch is None else whole(args.patch, "--patch"),
         size=size,
-        fit=one_of(args.fit, FITS, "--fit"),
+        fit=None if args.fit is None else one_of(args.fit, FITS, "--fit"),
         device=args.device,
         dtype=one_of(args.dtype, DTYPES, "--dtype"),
         layer=number_or(args.layer, ("last", "all"), "--layer"),
@@ -568,8 +571,8 @@ MAX_THREADS = 1024
 class PreprocessingOptions:
     """Preprocessing, labels and threads in place of the defaults; None keeps one."""
 
-    # Shorter side before the crop, in pixels; 0 leaves no margin.
-    resize: int | None = None
+    # Shorter side before the crop, in pixels, or (width, height); 0 leaves no margin.
+    resize: int | tuple[int, int] | None = None
     interpolation: str | None = None
     mean: Triple | None = None
     std: Triple | None = None
@@ -586,16 +589,20 @@ class PreprocessingOptions:
         }
         return {name: value for name, value in given.items() if value is not None}
 
-    def applied(self, model: Model) -> Model:
+    def applied(self, model: Model, fit: str | None = None) -> Model:
         """Return the model with this preprocessing and these labels.
+
+        fit : the fit asked for, which a margin is of; None for the weights' own.
 
         Raises CheckpointError for a file of labels that cannot be used.
         """
+        from vitviz.domain.placement import Fit
         from vitviz.models.labels import labelled
-        from vitviz.pictures.preprocessing import Interpolation
+        from vitviz.pictures.preprocessing import Interpolation, with_fit
 
         own = model.preprocessing
         if self.resize is not None:
+            own = with_fit(own, own.fit if fit is None else Fit(fit))
             own = replace(own, resize=self.resize or None)
         if self.interpolation is not None:
             own = replace(own, interpolation=Interpolation[self.interpolation.upper()])
@@ -615,7 +622,9 @@ def add_preprocessing_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options that `preprocessing_from` reads."""
     group = parser.add_argument_group("preprocessing, instead of the weights' own")
     group.add_argument(
-        "--resize", metavar="S", help="shorter side before the crop; 0 for no margin"
+        "--resize",
+        metavar="S|WxH",
+        help="shorter side before the crop, for squeeze both; 0 for no margin",
     )
     group.add_argument("--interpolation", metavar="N", help=", ".join(INTERPOLATIONS))
     group.add_argument("--mean", metavar="R,G,B", help="of red, green, blue in 0 to 1")
@@ -640,13 +649,20 @@ def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
             names=", ".join(INTERPOLATIONS),
         )
     return PreprocessingOptions(
-        resize=_number(args.resize, "--resize", 0, 32_768),
+        resize=_resize_of(args.resize),
         interpolation=args.interpolation,
         mean=_triple(args.mean, "--mean", least=None),
         std=_triple(args.std, "--std", least=1e-6),
         labels=args.labels,
         threads=_number(args.threads, "--threads", 1, MAX_THREADS),
     )
+
+
+def _resize_of(text: str | None) -> int | tuple[int, int] | None:
+    if text is None or "x" not in text.lower():
+        return _number(text, "--resize", 0, 32_768)
+    size = size_of(text)
+    return (size, size) if isinstance(size, int) else size
 
 
 def _number(text: str | None, option: str, least: int, most: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Placement of the model's input on the picture: crop, whole picture or letterbox.
+"""Placement of the model's input on the picture: crop, whole, letterbox or squeeze.
 
     source pixels ── resize, crop or pad ──▶ model pixels
 
@@ -8,6 +8,7 @@ See `domain.geometry` for the coordinates. All maps are exact.
 from __future__ import annotations
 
 import enum
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,6 +29,23 @@ class Fit(enum.Enum):
     WHOLE = "whole"
     # All of it at the picture's own aspect, padded to the input.
     LETTERBOX = "letterbox"
+    # All of it, both sides resized to the input's whatever the picture's aspect.
+    SQUEEZE = "squeeze"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementDetails:
+    """What libraries do differently where a picture is placed as in training."""
+
+    # Otherwise the picture enters pixel for pixel, cropped or padded.
+    is_resized: bool = True
+    # Pixels that the longer side may have for `Fit.WHOLE`; None: any number.
+    longest: int | None = None
+    # Whether padding is at right and bottom alone.
+    pads_end: bool = False
+    # Half of an odd margin is rounded down, and a picture smaller than the crop is
+    # padded, as transformers does; torchvision and timm round half to even.
+    rounds_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,51 +117,103 @@ def place(
     patch_size: tuple[int, int],
     size: tuple[int, int],
     fit: Fit = Fit.CROP,
-    resize: int | None = None,
+    resize: int | tuple[int, int] | None = None,
+    own: PlacementDetails | None = None,
 ) -> Placement:
     """Return the position of the model's input on a picture of `source_size`.
 
-    size : (width, height) asked for, rounded to multiples of `patch_size`. For
-        `Fit.WHOLE` its shorter side is the input's shorter side.
-    resize : for `Fit.CROP`, the shorter side the picture is resized to before the
-        crop (torchvision's and timm's two-step transform); None leaves no margin.
+    size : (width, height) asked for. For `Fit.WHOLE` its shorter side is the input's
+        shorter side.
+    resize : what the picture is resized to before the rest; None leaves no margin. For
+        `Fit.CROP` its shorter side (torchvision's and timm's two-step transform), for
+        `Fit.LETTERBOX` its longer side; (width, height) for `Fit.SQUEEZE` both sides,
+        for `Fit.WHOLE` those that it must not exceed.
+    own : to place as the weights were trained. A rest that fills no patch is then cut
+        off at right and bottom, as a model's patches leave it out; without, `size` is
+        rounded to multiples of `patch_size`.
 
     All in pixels. Raises SelectionError for a side below 1 px or above `MAX_SIDE_PX`.
     """
-    source_w, source_h = source_size
-    if source_w < 1 or source_h < 1:
+    if min(source_size) < 1:
         raise ValueError(f"empty picture: {source_size}")
+    if own is not None and min(size) >= 1:
+        return _place_as_trained(source_size, patch_size, size, fit, resize, own)
+    source_w, source_h = source_size
     if fit is Fit.WHOLE:
-        short = min(size)
-        scale = Fraction(short, min(source_size))
+        scale = Fraction(min(size), min(source_size))
         size = (max(1, round(source_w * scale)), max(1, round(source_h * scale)))
     model_w, model_h = (_round_to(side, p) for side, p in zip(size, patch_size))
     note = ""
     if (model_w, model_h) != tuple(size):
         note = f"{size[0]}×{size[1]} rounded to {model_w}×{model_h}"
-    if max(model_w, model_h) > MAX_SIDE_PX:
+    model_size = (model_w, model_h)
+    _require_size(model_size)
+    if fit is Fit.WHOLE or fit is Fit.SQUEEZE:
+        return Placement(source_size, model_size, (0, 0), model_size, fit, note)
+    if fit is Fit.LETTERBOX:
+        resized = _inside(source_size, model_size)
+        offset = (-((model_w - resized[0]) // 2), -((model_h - resized[1]) // 2))
+        return Placement(source_size, resized, offset, model_size, fit, note)
+    resized = _cover(source_size, model_size, _side(resize))
+    offset = (_margin(resized[0] - model_w), _margin(resized[1] - model_h))
+    return Placement(source_size, resized, offset, model_size, fit, note)
+
+
+def _place_as_trained(
+    source_size: tuple[int, int],
+    patch_size: tuple[int, int],
+    size: tuple[int, int],
+    fit: Fit,
+    resize: int | tuple[int, int] | None,
+    own: PlacementDetails,
+) -> Placement:
+    """Return the placement that a library's own preprocessing makes; see `place`."""
+    window = size
+    if not own.is_resized:
+        resized = source_size
+    elif fit is Fit.SQUEEZE:
+        resized = _two(size if resize is None else resize)
+    elif fit is Fit.WHOLE:
+        resized = _whole(source_size, min(size), resize, own.longest)
+    elif fit is Fit.LETTERBOX:
+        longest = None if resize is None else max(_two(resize))
+        resized = _inside(source_size, size, longest, rounds_up=own.pads_end)
+    elif own.rounds_down:
+        resized = _shorter_to(source_size, _side(resize) or min(size))
+    else:
+        resized = _cover(source_size, size, _side(resize))
+    if fit is Fit.WHOLE:
+        window, offset = resized, (0, 0)
+    elif own.pads_end:
+        offset = (0, 0)
+    else:
+        is_down = own.rounds_down or fit is Fit.LETTERBOX
+        offset = (
+            _margin(resized[0] - window[0], rounds_down=is_down),
+            _margin(resized[1] - window[1], rounds_down=is_down),
+        )
+    model_w, model_h = (
+        max(side // patch, 1) * patch
+        for side, patch in zip(window, patch_size, strict=True)
+    )
+    note = ""
+    if (model_w, model_h) != window:
+        note = f"{window[0]}×{window[1]} cut to {model_w}×{model_h}"
+    model_size = (model_w, model_h)
+    _require_size(model_size)
+    return Placement(source_size, resized, offset, model_size, fit, note)
+
+
+def _require_size(size: tuple[int, int]) -> None:
+    """Raise SelectionError for an input with a side above `MAX_SIDE_PX`."""
+    if max(size) > MAX_SIDE_PX:
         raise SelectionError(
             "An input of {width}×{height} px is too large: a side may have "
             "{limit} px. Choose a smaller size, or crop the picture.",
-            width=model_w,
-            height=model_h,
+            width=size[0],
+            height=size[1],
             limit=MAX_SIDE_PX,
         )
-    model_size = (model_w, model_h)
-    if fit is Fit.WHOLE:
-        return Placement(source_size, model_size, (0, 0), model_size, fit, note)
-    if fit is Fit.LETTERBOX:
-        scale = min(Fraction(model_w, source_w), Fraction(model_h, source_h))
-        resized = (max(1, round(source_w * scale)), max(1, round(source_h * scale)))
-        offset = (-((model_w - resized[0]) // 2), -((model_h - resized[1]) // 2))
-        return Placement(source_size, resized, offset, model_size, fit, note)
-    resized = _cover(source_size, model_size, resize)
-    # torchvision's center_crop: int(round(margin / 2)), ties to even
-    offset = (
-        round((resized[0] - model_w) / 2),
-        round((resized[1] - model_h) / 2),
-    )
-    return Placement(source_size, resized, offset, model_size, fit, note)
 
 
 def _round_to(side: int, patch: int) -> int:
@@ -153,17 +223,78 @@ def _round_to(side: int, patch: int) -> int:
     return max(1, (2 * side + patch) // (2 * patch)) * patch
 
 
+def _two(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
+
+
+def _side(value: int | tuple[int, int] | None) -> int | None:
+    return min(value) if isinstance(value, tuple) else value
+
+
+def _margin(difference: int, *, rounds_down: bool = False) -> int:
+    """Return the pixels of one margin of two; below 0 it is padding."""
+    if rounds_down:
+        return difference // 2 if difference >= 0 else -(-difference // 2)
+    # torchvision's center_crop: int(round(margin / 2)), ties to even
+    return round(difference / 2)
+
+
+def _shorter_to(source_size: tuple[int, int], short: int) -> tuple[int, int]:
+    """Return the size with that shorter side, as torchvision's Resize(int) has it."""
+    source_w, source_h = source_size
+    # the longer side is truncated, not rounded
+    if source_w <= source_h:
+        return short, int(short * source_h / source_w)
+    return int(short * source_w / source_h), short
+
+
+def _whole(
+    source_size: tuple[int, int],
+    short: int,
+    box: int | tuple[int, int] | None,
+    longest: int | None,
+) -> tuple[int, int]:
+    """Return the size of the whole picture, as transformers resizes it."""
+    if isinstance(box, tuple):
+        scale = min(box[0] / source_size[0], box[1] / source_size[1])
+        return max(1, int(source_size[0] * scale)), max(1, int(source_size[1] * scale))
+    least, most = min(source_size), max(source_size)
+    if longest is not None and most / least * short > longest:
+        exact = longest * least / most
+        sides = max(1, round(exact)), max(1, int(exact * most / least))
+        return sides if source_size[0] <= source_size[1] else (sides[1], sides[0])
+    return _shorter_to(source_size, short)
+
+
+def _inside(
+    source_size: tuple[int, int],
+    box: tuple[int, int],
+    longest: int | None = None,
+    *,
+    rounds_up: bool = False,
+) -> tuple[int, int]:
+    """Return the size of the whole picture in a box, or with that longer side.
+
+    rounds_up : whether halves are rounded up (SAM's way), and not to even.
+    """
+    if longest is None:
+        scale = min(Fraction(b, s) for b, s in zip(box, source_size, strict=True))
+    else:
+        scale = Fraction(longest, max(source_size))
+    width, height = (
+        math.floor(side * scale + Fraction(1, 2)) if rounds_up else round(side * scale)
+        for side in source_size
+    )
+    return max(1, width), max(1, height)
+
+
 def _cover(
     source_size: tuple[int, int], model_size: tuple[int, int], resize: int | None
 ) -> tuple[int, int]:
     """Return the size of the resized picture that covers `model_size`."""
     source_w, source_h = source_size
     if model_size[0] == model_size[1]:
-        # torchvision's Resize(int): the longer side is truncated, not rounded
-        short = max(resize or 0, model_size[0])
-        if source_w <= source_h:
-            return short, int(short * source_h / source_w)
-        return int(short * source_w / source_h), short
+        return _shorter_to(source_size, max(resize or 0, model_size[0]))
     scale = max(Fraction(model_size[0], source_w), Fraction(model_size[1], source_h))
     if resize is not None:
         scale = max(scale, Fraction(resize, min(source_size)))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, MethodOptions
-from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
 from vitviz.export.page.page_options import PageOptions
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME
@@ -84,15 +83,13 @@ def _input(options: RunOptions) -> list[str]:
     """Return the options for size, fit and preprocessing."""
     words = []
     if options.size is not None:
-        size = options.size
-        text = f"{size[0]}x{size[1]}" if isinstance(size, tuple) else str(size)
-        words += ["--size", text]
-    if options.fit is not Fit.CROP:
+        words += ["--size", _sides(options.size)]
+    if options.fit is not None:
         words += ["--fit", options.fit.value]
     words += _values(options.reading)
     own = options.preprocessing
     if own is not None:
-        words += ["--resize", str(own.resize or 0)]
+        words += ["--resize", _sides(own.resize or 0)]
         words += ["--interpolation", own.interpolation.name.lower()]
         words += ["--mean", ",".join(map(repr, own.mean))]
         words += ["--std", ",".join(map(repr, own.std))]
@@ -111,6 +108,10 @@ def _values(reading: Reading) -> list[str]:
     if reading.plane is not AS_IT_IS.plane:
         words += ["--plane", reading.plane.value]
     return words
+
+
+def _sides(size: int | tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}" if isinstance(size, tuple) else str(size)
 
 
 def _what(state: ViewState, setup: Setup, target: str) -> list[str]:

@@ -87,6 +87,8 @@ def metadata(
             "interpolation": own.interpolation.name.lower(),
             "mean": list(own.mean),
             "std": list(own.std),
+            "padding": None if own.padding is None else list(own.padding),
+            "channels": "BGR" if own.is_bgr else "RGB",
         },
         "method": method,
         "direction": direction.value,

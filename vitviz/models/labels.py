@@ -44,6 +44,41 @@ def labelled(model: Model, labels: str | Path | Sequence[str]) -> Model:
     return replace(model, info=replace(model.info, labels=names))
 
 
+# Files of labels as training programs name them, the preferred one first.
+_BESIDE = (
+    "labels.txt class_names.txt classes.txt labels.json class_names.json classes.json "
+    "id2label.json index_to_name.json label_map.json"
+).split()
+
+
+def with_labels_beside(model: Model, folder: Path) -> Model:
+    """Return the model with the labels of a file in its folder, if it has only numbers.
+
+    A file that does not fit is said in `ModelInfo.assumed`.
+    """
+    count = num_classes(model)
+    labels = model.info.labels
+    if count is None or (labels is not None and not _are_numbers(labels)):
+        return model
+    for name in _BESIDE:
+        path = folder / name
+        if not path.is_file():
+            continue
+        try:
+            return labelled(model, path)
+        except CheckpointError:
+            said = (*model.info.assumed, f"{name} does not fit the classes")
+            return replace(model, info=replace(model.info, assumed=said))
+    return model
+
+
+def _are_numbers(labels: Sequence[str]) -> bool:
+    """Return whether labels only count, as 3 or transformers' LABEL_3."""
+    return all(
+        label in (str(index), f"LABEL_{index}") for index, label in enumerate(labels)
+    )
+
+
 def num_classes(model: Model) -> int | None:
     """Return the number of logits; None for a model without a head."""
     if not model.info.has_head:

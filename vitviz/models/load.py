@@ -2,7 +2,7 @@
 
     load_model ─┬─ vitviz-small, -flexi adapters.embedded
                 ├─ timm:NAME=PATH       checkpoints.open, network named by the user
-                ├─ a folder             load_folder: transformers', timm's hub
+                ├─ a folder             load_folder: transformers', timm's, open_clip's
                 ├─ a file               checkpoints.open
                 ├─ timm:NAME            catalogue.published
                 └─ another name         catalogue.published (torchvision)
@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from vitviz.domain.placement import Fit
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
@@ -34,15 +36,21 @@ from vitviz.models.catalogue.published import (
     load_torchvision,
 )
 from vitviz.models.checkpoints.checks import require_finite
-from vitviz.models.checkpoints.open import load_checkpoint
-from vitviz.models.checkpoints.timm_build import (
+from vitviz.models.checkpoints.folder_weights import (
+    find_folder,
     folder_of,
+    has_weights,
+    weight_files,
+)
+from vitviz.models.checkpoints.open import load_checkpoint
+from vitviz.models.checkpoints.open_clip_folder import is_open_clip, load_open_clip
+from vitviz.models.checkpoints.timm_build import (
     hub_config,
     name_of,
     timm_preprocessing,
 )
 from vitviz.models.checkpoints.transformers_folder import read_folder
-from vitviz.models.labels import labelled
+from vitviz.models.labels import labelled, with_labels_beside
 from vitviz.models.model import IN_MEMORY, Model, ready_model
 from vitviz.pictures.preprocessing import (
     IMAGENET_MEAN,
@@ -181,6 +189,7 @@ def wrap(
         size=given or own,
         resize=None,
         interpolation=default.interpolation if default else Interpolation.BICUBIC,
+        fit=default.fit if default else Fit.CROP,
     )
     return ready_model(
         type(module).__name__,
@@ -214,16 +223,37 @@ def _triple(
 
 
 def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
-    """Return the model of a folder of transformers or of timm's hub.
+    """Return the model of a folder: transformers', timm's, open_clip's, or of one file.
 
-    Its weights are not checked for NaN and infinity.
+    A training run's is that of its newest checkpoint. Classes without names take those
+    of a file of labels in the folder.
+
+    The weights are not checked for NaN and infinity.
 
     Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
     BudgetError.
     """
+    folder, said = find_folder(path)
+    model = with_labels_beside(_of_folder(folder, device, dtype), folder)
+    info = replace(
+        model.info,
+        name=name_of(path),
+        source=model.info.source if model.info.is_of_file else str(path),
+        assumed=(*said, *model.info.assumed),
+    )
+    return replace(model, info=info)
+
+
+def _of_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
     config = hub_config(path)
     if config is not None:
         return load_timm_folder(path, config, device, dtype)
+    if is_open_clip(path):
+        return load_open_clip(path, device=device, dtype=dtype)
+    if not os.path.isfile(path / "config.json") and has_weights(path):
+        files = weight_files(path)
+        if files.index is None:
+            return load_checkpoint(files.path, device=device, dtype=dtype)
     found = read_folder(path, device=device, dtype=dtype)
     return ready_model(
         name_of(path),

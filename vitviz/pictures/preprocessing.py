@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from vitviz.domain.placement import Fit, Placement, place
+from vitviz.domain.placement import Fit, Placement, PlacementDetails, place
 from vitviz.errors import SelectionError
 from vitviz.pictures.source import SourceImage
 
@@ -29,11 +29,16 @@ class Interpolation(enum.Enum):
     LANCZOS = PIL.Image.Resampling.LANCZOS
     BILINEAR = PIL.Image.Resampling.BILINEAR
     BICUBIC = PIL.Image.Resampling.BICUBIC
+    BOX = PIL.Image.Resampling.BOX
+    HAMMING = PIL.Image.Resampling.HAMMING
 
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """The input that a model's weights expect.
+
+    Factors and offsets by which libraries rescale pixels are part of mean and
+    deviation.
 
     Raises ValueError for a deviation that is not above 0, or a side below 1 px.
     """
@@ -43,17 +48,36 @@ class Preprocessing:
     std: tuple[float, float, float] = IMAGENET_STD
     # (width, height) in pixels.
     size: tuple[int, int] = (224, 224)
-    # Shorter side before the crop; None leaves no margin.
-    resize: int | None = None
+    # Before the crop: the shorter side, or for `Fit.SQUEEZE` (width, height); None
+    # leaves no margin. See `place` for other fits.
+    resize: int | tuple[int, int] | None = None
     interpolation: Interpolation = Interpolation.BICUBIC
+    # How the weights' own preprocessing brings a picture to its size.
+    fit: Fit = Fit.CROP
+    details: PlacementDetails = PlacementDetails()
+    # Colour of padding in [0, 1]; None: the mean, which is 0 after normalising.
+    padding: tuple[float, float, float] | None = None
+    # Whether the model takes blue, green, red; the numbers above are in that order.
+    is_bgr: bool = False
 
     def __post_init__(self) -> None:
         if not all(abs(value) < _MOST for value in (*self.mean, *self.std)):
             raise ValueError("mean and deviation are finite numbers")
         if min(self.std) <= 0 or min(self.std) < 1 / _MOST:
             raise ValueError("a deviation is above 0")
-        if min(*self.size, self.resize or 1) < 1:
+        resize = self.resize if isinstance(self.resize, tuple) else (self.resize or 1,)
+        if min(*self.size, *resize, self.details.longest or 1) < 1:
             raise ValueError("a side has at least 1 px")
+
+
+def with_fit(preprocessing: Preprocessing, fit: Fit) -> Preprocessing:
+    """Return the preprocessing with another fit, which has neither margin nor details.
+
+    The same for its own fit.
+    """
+    if fit is preprocessing.fit:
+        return preprocessing
+    return replace(preprocessing, fit=fit, resize=None, details=PlacementDetails())
 
 
 def prepare(
@@ -62,8 +86,9 @@ def prepare(
     """Return the model's input, (3, height, width) float32, normalised, C-contiguous.
 
     Only the part of the picture that the model sees is resampled, so that an extreme
-    aspect costs nothing. Padding is the mean colour, 0 after normalising. Where no
-    resizing is needed the pixels enter unchanged. Any thread.
+    aspect costs nothing. Padding is the mean colour, 0 after normalising, unless the
+    preprocessing names another. Where no resizing is needed the pixels enter unchanged.
+    Any thread.
 
     Raises ValueError for a placement on a picture of another size.
     """
@@ -76,22 +101,51 @@ def prepare(
     # the window's part inside the resized picture, in resized pixels
     x0, x1 = max(left, 0), min(left + width, placement.resized_size[0])
     y0, y1 = max(top, 0), min(top + height, placement.resized_size[1])
-    scale_x = placement.source_size[0] / placement.resized_size[0]
-    scale_y = placement.source_size[1] / placement.resized_size[1]
-    picture = PIL.Image.fromarray(image.pixels)
+    part = _resized(
+        image.pixels, placement, preprocessing.interpolation, (x0, y0, x1, y1)
+    )
+    colours = part.astype(np.float32)
+    if preprocessing.is_bgr:
+        colours = colours[..., ::-1]
+    values = (colours / np.float32(255) - mean) / std
+    prepared = np.zeros((height, width, 3), np.float32)
+    if preprocessing.padding is not None:
+        prepared[:] = (np.array(preprocessing.padding, np.float32) - mean) / std
+    prepared[y0 - top : y1 - top, x0 - left : x1 - left] = values
+    return np.ascontiguousarray(prepared.transpose(2, 0, 1))
+
+
+def _resized(
+    pixels: npt.NDArray[np.uint8],
+    placement: Placement,
+    interpolation: Interpolation,
+    window: tuple[int, int, int, int],
+) -> npt.NDArray[np.uint8]:
+    """Return a window (left, top, right, bottom) of the resized picture."""
+    (source_w, source_h), resized = placement.source_size, placement.resized_size
+    x0, y0, x1, y1 = window
+    scale_x, scale_y = source_w / resized[0], source_h / resized[1]
+    if interpolation is Interpolation.NEAREST:
+        # Pillow adds steps up, and picks a neighbour where a middle lies between two
+        cols = _nearest(x0, x1, scale_x, source_w)
+        rows = _nearest(y0, y1, scale_y, source_h)
+        return pixels[rows[:, None], cols]
     box = (
         x0 * scale_x,
         y0 * scale_y,
-        min(x1 * scale_x, float(image.size[0])),
-        min(y1 * scale_y, float(image.size[1])),
+        min(x1 * scale_x, float(source_w)),
+        min(y1 * scale_y, float(source_h)),
     )
-    part = picture.resize(
-        (x1 - x0, y1 - y0), preprocessing.interpolation.value, box=box
-    )
-    values = (np.asarray(part, np.float32) / np.float32(255) - mean) / std
-    prepared = np.zeros((height, width, 3), np.float32)
-    prepared[y0 - top : y1 - top, x0 - left : x1 - left] = values
-    return np.ascontiguousarray(prepared.transpose(2, 0, 1))
+    picture = PIL.Image.fromarray(pixels)
+    return np.asarray(picture.resize((x1 - x0, y1 - y0), interpolation.value, box=box))
+
+
+def _nearest(start: int, stop: int, scale: float, count: int) -> npt.NDArray[np.int64]:
+    """Return the source pixels nearest to resized ones, as torch finds them."""
+    middles = np.arange(start, stop, dtype=np.float32) + np.float32(0.5)
+    found = (middles * np.float32(scale)).astype(np.int64)
+    nearest: npt.NDArray[np.int64] = np.minimum(found, count - 1)
+    return nearest
 
 
 def placement_for(
@@ -100,16 +154,18 @@ def placement_for(
     patch_size: tuple[int, int],
     *,
     size: int | tuple[int, int] | None = None,
-    fit: Fit = Fit.CROP,
+    fit: Fit | None = None,
 ) -> Placement:
     """Return the position of a model's input on a picture of `source_size`.
 
     source_size, patch_size : (width, height) in pixels of the picture, of the model.
     size : the input's side or (width, height) in pixels; None for the weights' own.
+    fit : None for the weights' own.
 
     Raises SelectionError for a size out of range, and for a width and a height of the
     whole picture, whose aspect is its own.
     """
+    fit = fit or preprocessing.fit
     if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
         raise SelectionError(
             "The whole picture keeps its own aspect: give its shorter side alone, as "
@@ -122,12 +178,14 @@ def placement_for(
         wanted = preprocessing.size
     else:
         wanted = (size, size) if isinstance(size, int) else size
+    is_own = size is None and fit is preprocessing.fit
     return place(
         source_size,
         patch_size=patch_size,
         size=wanted,
         fit=fit,
-        resize=preprocessing.resize if size is None else None,
+        resize=preprocessing.resize if is_own else None,
+        own=preprocessing.details if is_own else None,
     )
 
 
@@ -137,7 +195,7 @@ def grid_of(
     patch_size: tuple[int, int],
     *,
     size: int | tuple[int, int] | None = None,
-    fit: Fit = Fit.CROP,
+    fit: Fit | None = None,
 ) -> tuple[int, int]:
     """Return (rows, cols) of the patches that a run will have; arguments as above."""
     width, height = placement_for(

@@ -40,7 +40,8 @@ class RunOptions:
     """
 
     size: int | tuple[int, int] | None = None
-    fit: Fit = Fit.CROP
+    # None for the way of the weights' own preprocessing.
+    fit: Fit | None = None
     # In place of the weights' own preprocessing.
     preprocessing: Preprocessing | None = None
     # What is shown of a file that holds more than a picture of 8 bits.
@@ -51,14 +52,14 @@ class RunOptions:
         if self.size == 0 or not all(1 <= side <= MAX_SIDE_PX for side in sides):
             raise ValueError(f"not a size: {self.size}")
 
-    def of_fit(self, fit: Fit) -> RunOptions:
-        """Return the options with another fit.
+    def of_fit(self, fit: Fit | None, own: Fit = Fit.CROP) -> RunOptions:
+        """Return the options with another fit; None for the weights' own, `own`.
 
         A size of two unequal sides becomes its shorter side for `Fit.WHOLE`, which
         keeps the picture's own aspect.
         """
         size = self.size
-        if fit is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
+        if (fit or own) is Fit.WHOLE and isinstance(size, tuple) and size[0] != size[1]:
             size = min(size)
         return replace(self, size=size, fit=fit)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
@@ -22,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
+from vitviz.pictures.preprocessing import prepare
 from vitviz.system import settings
 from vitviz.system.settings import Precision
 from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
@@ -271,3 +275,50 @@ def test_without_a_picture_there_is_room_for_layers_and_heads(
     assert (model.info.num_layers, model.info.num_heads) == (4, 3)
     assert panes.rail._num_layers == 4
     assert panes.strip._num_heads == 3
+
+
+def test_the_preprocessing_shown_is_what_was_fed_bit_for_bit(
+    open_vitviz: OpenWindow, photo: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    """The numbers in the dialog, through numpy and Pillow alone, make the input."""
+    folder = tmp_path / "squeezed"
+    shutil.copytree(model_folder, folder)
+    values = {
+        "image_processor_type": "ViTImageProcessor",
+        "size": {"height": 112, "width": 112},
+        "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711],
+        "resample": 2,
+        "rescale_factor": 1 / 127.5,
+    }
+    (folder / "preprocessor_config.json").write_text(json.dumps(values))
+    window = open_vitviz(photo, model=folder)
+    trace = window.controller.document.trace
+    assert trace is not None
+    shown: dict[str, list[float]] = {}
+    said: list[str] = []
+
+    def read(dialog: PreprocessingDialog) -> None:
+        boxes = dialog.findChildren(QDoubleSpinBox)
+        numbers = [float(box.text()) for box in boxes]
+        shown["mean"], shown["std"] = numbers[:3], numbers[3:]
+        said.append(dialog._interpolation.currentText())
+        said.append(dialog._fit.text())
+        press(dialog, "Cancel")
+
+    in_dialog(PreprocessingDialog, read)
+    action(window, "Preprocessing").trigger()
+    assert said == ["bilinear", "Whole picture, squeezed to a square"]
+    image = trace.setup.image
+    assert image is not None
+    resized = PIL.Image.fromarray(image.pixels).resize(
+        (112, 112), PIL.Image.Resampling.BILINEAR
+    )
+    colours = np.asarray(resized, np.float32) / np.float32(255)
+    mean, std = (np.array(shown[key], np.float32) for key in ("mean", "std"))
+    expected = ((colours - mean) / std).transpose(2, 0, 1)
+    fed = prepare(image, trace.setup.placement, trace.setup.preprocessing)
+    np.testing.assert_array_equal(fed, expected)
+    # the whole picture lies under the map, whatever its aspect
+    seen = trace.setup.placement.seen_rect()
+    assert (seen.width, seen.height) == image.size

@@ -38,6 +38,7 @@ from vitviz.models.catalogue.entries import (
     hub_remote,
 )
 from vitviz.models.checkpoints.checks import require_model_memory
+from vitviz.models.checkpoints.folder_weights import read_files, weight_files
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_build import (
     from_config,
@@ -213,7 +214,8 @@ def load_timm_folder(
     def price(count: int) -> None:
         require_model_memory(name_of(folder), count, device=device, dtype=dtype)
 
-    state = read_state(folder / "model.safetensors", price=price)
+    weights = weight_files(folder)
+    state = read_files(weights, price=price)
     module = timm_trained(
         wanted.name,
         dict(state.content),
@@ -222,8 +224,9 @@ def load_timm_folder(
         price=price,
         **wanted.options,
     )
+    assumed = (*weights.said, *wanted.assumed)
     return _timm_model(
-        name_of(folder), str(folder), module, state, device, dtype, wanted.assumed
+        name_of(folder), str(folder), module, state, device, dtype, assumed
     )
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import torch
 
+from vitviz.domain.placement import Fit
 from vitviz.errors import VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.entries import split_network
 from vitviz.models.checkpoints.checks import broken_numbers, not_finite
+from vitviz.models.checkpoints.folder_weights import folder_of
 from vitviz.models.checkpoints.layout import Layout
 from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
 from vitviz.models.checkpoints.read import read_state
-from vitviz.models.checkpoints.timm_build import folder_of
 from vitviz.models.load import load_folder
 from vitviz.pictures.preprocessing import Preprocessing
 
@@ -138,13 +139,33 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
 def prepared(own: Preprocessing) -> str:
     """Return in one line how a picture becomes the input."""
     width, height = own.size
-    resized = f"shorter side to {own.resize} px, " if own.resize else ""
+    before = own.resize if isinstance(own.resize, tuple) else (own.resize,) * 2
+    size = f"{width}×{height} px"
+    if not own.details.is_resized:
+        resized = "not resized, "
+    elif own.fit is Fit.CROP and own.resize:
+        resized = f"shorter side to {before[0]} px, "
+    elif own.fit is Fit.SQUEEZE and own.resize:
+        resized = f"squeezed to {before[0]}×{before[1]} px, "
+    elif own.fit is Fit.LETTERBOX and own.resize and own.resize != max(own.size):
+        resized = f"longer side to {before[0]} px, "
+    else:
+        resized = ""
+    placed = {
+        Fit.CROP: f"centre {size}",
+        Fit.SQUEEZE: f"centre {size}" if own.resize else f"squeezed to {size}",
+        Fit.LETTERBOX: f"padded to {size}",
+        Fit.WHOLE: f"the whole picture, shorter side {min(own.size)} px",
+    }[own.fit]
+    if own.fit is Fit.WHOLE and isinstance(own.resize, tuple):
+        placed = f"the whole picture within {size}"
     numbers = " · ".join(
         " ".join(f"{value:.4g}" for value in values) for values in (own.mean, own.std)
     )
+    order = ", blue before red" if own.is_bgr else ""
     return (
-        f"{resized}centre {width}×{height} px, {own.interpolation.name.lower()}, "
-        f"mean and deviation {numbers}"
+        f"{resized}{placed}, {own.interpolation.name.lower()}, "
+        f"mean and deviation {numbers}{order}"
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any, cast
 import torch
 from torch.overrides import TorchFunctionMode
 
+from vitviz.domain.placement import Fit
 from vitviz.errors import CheckpointError, Phrase, UnknownModelError
 from vitviz.models.catalogue.entries import TIMM_PREFIX
 from vitviz.models.checkpoints.checks import (
@@ -228,18 +229,38 @@ def misfit(path: Path, name: str, error: Exception) -> CheckpointError:
     )
 
 
+# timm's names of ways to bring a picture to a size.
+CROP_MODES = {
+    "center": Fit.CROP,
+    "squash": Fit.SQUEEZE,
+    "border": Fit.LETTERBOX,
+}
+
+
 def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has no types)
     """Return what timm's evaluation transform does, from the weights' metadata."""
     from timm.data import resolve_model_data_config
 
     config = resolve_model_data_config(module)
     _, height, width = config["input_size"]
+    mean, mode = tuple(config["mean"]), config.get("crop_mode", "center")
+    pct = config["crop_pct"]
+    sides = int(width / pct), int(height / pct)
+    fit = CROP_MODES[mode]
+    resize: int | tuple[int, int] = min(sides)
+    if fit is not Fit.CROP:
+        resize = sides if fit is Fit.SQUEEZE else max(sides)
     return Preprocessing(
-        mean=tuple(config["mean"]),
+        mean=mean,
         std=tuple(config["std"]),
         size=(width, height),
-        resize=int(min(height, width) / config["crop_pct"]),
+        resize=resize,
         interpolation=Interpolation[config["interpolation"].upper()],
+        fit=fit,
+        # timm pads with the nearest colour of 8 bits
+        padding=tuple(round(255 * m) / 255 for m in mean)
+        if fit is Fit.LETTERBOX
+        else None,
     )
 
 
@@ -257,16 +278,6 @@ def hub_config(folder: Path) -> dict[str, Any] | None:
     own = config.get("pretrained_cfg", config)
     is_ours = isinstance(config.get("architecture"), str) and isinstance(own, dict)
     return config if is_ours else None
-
-
-def folder_of(path: Path) -> Path | None:
-    """Return a model.safetensors' folder with a config.json; None for other files."""
-    is_weights = path.name == "model.safetensors"
-    return (
-        path.parent
-        if is_weights and os.path.isfile(path.parent / "config.json")
-        else None
-    )
 
 
 def name_of(folder: Path) -> str:
@@ -343,6 +354,7 @@ _OF_TRAINING = {
 }
 # Fields of timm's `pretrained_cfg` that say how a picture becomes the input.
 _INPUT = {
+    "crop_mode": WORD,
     "crop_pct": number(0.01, 10),
     "fixed_input_size": FLAG,
     "interpolation": WORD,
@@ -375,6 +387,9 @@ def from_config(config: dict[str, Any], folder: Path) -> TimmFolder:
     if interpolation.upper() not in Interpolation.__members__:
         names = ", ".join(one.lower() for one in Interpolation.__members__)
         raise unusable(folder, "interpolation", interpolation, names)
+    mode = described.get("crop_mode", "center")
+    if mode not in CROP_MODES:
+        raise unusable(folder, "crop_mode", mode, ", ".join(CROP_MODES))
     places = [key for key in _PLACES if own.get(key) and key != "source"]
     return TimmFolder(
         name,

@@ -11,6 +11,7 @@ import importlib
 import inspect
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,21 +51,16 @@ from vitviz.models.checkpoints.config import (
     unusable,
     whole,
 )
+from vitviz.models.checkpoints.folder_weights import read_files, weight_files
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
-from vitviz.models.checkpoints.read import Price, State, read_state
-from vitviz.models.checkpoints.timm_build import is_triple
-from vitviz.pictures.preprocessing import Interpolation, Preprocessing
+from vitviz.models.checkpoints.processor import read_processor
+from vitviz.models.checkpoints.read import Price, State
+from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)
-_RESAMPLING = {
-    0: Interpolation.NEAREST,
-    1: Interpolation.LANCZOS,
-    2: Interpolation.BILINEAR,
-    3: Interpolation.BICUBIC,
-}  # PIL.Image.Resampling, as preprocessor_config.json stores it
 
 # Kinds of networks that are opened, by `model_type`: Vision Transformers that build
 # themselves from their own configuration. Those with a `backbone` look it up.
@@ -79,6 +75,8 @@ _VISION = {
 }
 # With a tower for text beside: configurations of both are inside.
 _TWO_TOWERS = {"aimv2", "clip", "metaclip_2", "siglip"}
+# Tables of whole numbers that older versions saved and newer ones compute.
+_TABLE = re.compile(r"(position_ids|relative_position_index)$")
 _TOWERS = ("text_config", "vision_config")
 
 # Keys that shape a network or change what it computes, of all kinds together
@@ -93,7 +91,7 @@ _KEYS = {
         (
             "auxiliary_channels decoder_hidden_size decoder_intermediate_size "
             "hidden_size intermediate_size mlp_dim output_channels pooler_output_size "
-            "projection_dim"
+            "projection_dim projection_size"
         ).split(),
         WIDTH,
     ),
@@ -190,12 +188,11 @@ def read_folder(
 ) -> TransformersFolder:
     """Read a transformers folder.
 
-    Only safetensors are read, every name and shape must match, no code is run from the
-    folder and nothing is looked up elsewhere.
+    Every name and shape must match, no code is run from the folder and nothing is
+    looked up elsewhere.
 
     Raises CheckpointError, MissingExtraError, UnsupportedModelError, BudgetError.
     """
-    weights = folder / "model.safetensors"
     config_path = folder / "config.json"
     if not os.path.isfile(config_path) and os.path.isfile(folder / ADAPTER):
         raise CheckpointError(
@@ -209,13 +206,8 @@ def read_folder(
             "save_pretrained writes it.",
             folder=folder.resolve().name,
         )
-    if not os.path.isfile(weights):
-        raise CheckpointError(
-            "{folder} holds no weights: model.safetensors is missing. Save the model "
-            "again with save_pretrained (safetensors is its default).",
-            folder=folder.name,
-        )
     values = read_config(config_path, folder)
+    weights = weight_files(folder)
     try:
         import transformers
     except ImportError:
@@ -228,21 +220,26 @@ def read_folder(
         config = _config(transformers, values, folder)
         kind = _kind(transformers, values, config, folder)
         wanted, size = _skeleton(kind, config, folder, price)
-        state = read_state(weights, price=price)
+        state = read_files(weights, price=price)
         there = sum(tensor.numel() for tensor in state.content.values())
-        require_enough_numbers(weights, size, there)
+        require_enough_numbers(weights.path, size, there)
         module = _filled(kind, config, wanted, state, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
     labels = None
     if adapter.has_head:
         names = adapter.hf.config.id2label
         labels = tuple(str(names.get(i, i)) for i in range(len(names)))
+    processor = read_processor(folder, values["model_type"], adapter.own_size)
     return TransformersFolder(
         adapter,
-        read_preprocessing(folder, adapter),
+        processor.preprocessing,
         labels,
         state,
-        not_followed([key for key in _PLACES if values.get(key)]),
+        (
+            *weights.said,
+            *not_followed([key for key in _PLACES if values.get(key)]),
+            *processor.assumed,
+        ),
     )
 
 
@@ -393,7 +390,12 @@ def _filled(
 
     Raises CheckpointError.
     """
-    for name, tensor in state.content.items():
+    content = {
+        name: tensor
+        for name, tensor in state.content.items()
+        if name in wanted or tensor.is_floating_point() or not _TABLE.search(name)
+    }
+    for name, tensor in content.items():
         if tensor.dtype not in FLOATS and "position_ids" not in name:
             raise CheckpointError(
                 "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
@@ -406,7 +408,7 @@ def _filled(
         module, report = kind.from_pretrained(
             None,
             config=config,
-            state_dict=dict(state.content),
+            state_dict=content,
             local_files_only=True,
             trust_remote_code=False,
             weights_only=True,
@@ -487,64 +489,3 @@ def _quiet(transformers: Any) -> Iterator[None]:  # noqa: ANN401
         logging_.set_verbosity(level)
         if had_bar:
             logging_.enable_progress_bar()
-
-
-def read_preprocessing(folder: Path, adapter: TransformersAdapter) -> Preprocessing:
-    """Read preprocessor_config.json; the default of transformers' ViT if there is none.
-
-    Raises CheckpointError.
-    """
-    path = folder / "preprocessor_config.json"
-    config = read_config(path, folder) if os.path.isfile(path) else {}
-    try:
-        crop = config.get("crop_size") if config.get("do_center_crop") else None
-        size = config.get("size", {})
-        resize = None
-        if crop is not None:
-            box = _width_height(crop)
-            resize = _side(size["shortest_edge"]) if "shortest_edge" in size else None
-        elif "height" in size:
-            box = _width_height(size)
-        else:
-            edge = size.get("shortest_edge")
-            box = (_side(edge), _side(edge)) if edge else adapter.own_size
-        return Preprocessing(
-            mean=_triple(config.get("image_mean", [0.5, 0.5, 0.5]), -100.0),
-            std=_triple(config.get("image_std", [0.5, 0.5, 0.5]), 1e-6),
-            size=box,
-            resize=resize,
-            interpolation=_RESAMPLING[config.get("resample", 2)],
-        )
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        OverflowError,
-    ) as error:
-        raise CheckpointError(
-            "preprocessor_config.json in {folder} cannot be used: {reason}.",
-            folder=folder.name,
-            reason=short(str(error) or type(error).__name__, 200),
-        ) from error
-
-
-def _width_height(size: Any) -> tuple[int, int]:  # noqa: ANN401  (JSON)
-    if isinstance(size, int):
-        return _side(size), _side(size)
-    return _side(size["width"]), _side(size["height"])
-
-
-def _side(value: Any) -> int:  # noqa: ANN401  (JSON)
-    side = int(value) if isinstance(value, int | float) else 0
-    if not 1 <= side <= MAX_SIDE:
-        raise ValueError(f"a side of {str(value)[:20]} px is not from 1 to {MAX_SIDE}")
-    return side
-
-
-def _triple(values: Any, least: float) -> tuple[float, float, float]:  # noqa: ANN401
-    if not is_triple(values, least):
-        raise ValueError(f"{str(values)[:40]} is not three numbers above {least:g}")
-    red, green, blue = (float(value) for value in values)
-    return red, green, blue

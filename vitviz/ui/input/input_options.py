@@ -111,13 +111,13 @@ class InputOptions(QObject):
 
     def ask_size(self) -> None:
         """Ask for any width and height, and run with them."""
-        model = self._host.model
+        model, options = self._host.model, self._host.options
         if model is None:
             return
         dialog = SizeDialog(
             self._window,
-            self._host.options,
-            own=model.preprocessing.size,
+            options,
+            own=options.preprocessing or model.preprocessing,
             patch=model.info.patch_size,
             price_of=self.price_of,
         )
@@ -130,9 +130,12 @@ class InputOptions(QObject):
         model, options = self._host.model, self._host.options
         if model is None:
             return
+        from vitviz.pictures.preprocessing import with_fit
+
         own = model.preprocessing
+        now = options.preprocessing or own
         dialog = PreprocessingDialog(
-            self._window, options.preprocessing or own, own, model.info.name
+            self._window, with_fit(now, options.fit or now.fit), own, model.info.name
         )
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.choose(replace(options, preprocessing=dialog.chosen()))

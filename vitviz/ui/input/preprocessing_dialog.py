@@ -1,9 +1,13 @@
-"""Dialog for the preprocessing: resizing, interpolation, mean and deviation."""
+"""Dialog for the preprocessing: resizing, interpolation, mean and deviation.
+
+It shows all that is done to a picture, every number with all of its digits.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import (
     QComboBox,
@@ -16,12 +20,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.placement import MAX_SIDE_PX
+from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 from vitviz.ui.base.text import show_plainly
+from vitviz.ui.input.size import fit_text
 from vitviz.ui.widgets.inputs import DoubleSpinBox, SpinBox
 
-NUM_DECIMALS = 6
+# As many as a box may hold; it shows those that a number has.
+NUM_DECIMALS = 20
+# Digits of a mean, such as CLIP's.
+_SHOWN_DIGITS = 12
+
+
+class _NumberBox(DoubleSpinBox):
+    """A spin box that shows a number with all of its digits and no more."""
+
+    def textFromValue(self, value: float) -> str:
+        """Return the number in the fewest digits that mean it."""
+        return np.format_float_positional(value, trim="-")
 
 
 class PreprocessingDialog(QDialog):
@@ -38,26 +54,35 @@ class PreprocessingDialog(QDialog):
         self._resize.setSpecialValueText(self.tr("as the input: no margin"))
         self._resize.setSuffix(" px")
         self._resize.setToolTip(
-            self.tr("Shorter side of the picture before its centre is cropped")
+            self.tr("Size of the picture before its centre is cropped")
         )
+        self._resize.setAccessibleName(self.tr("Size before the crop"))
+        self._fixed = QLabel()
+        self._fit = QLabel()
+        self._padding, self._channels = QLabel(), QLabel()
         self._interpolation = QComboBox()
         for one, text in (
             (Interpolation.NEAREST, self.tr("nearest")),
             (Interpolation.BILINEAR, self.tr("bilinear")),
             (Interpolation.BICUBIC, self.tr("bicubic")),
             (Interpolation.LANCZOS, self.tr("Lanczos")),
+            (Interpolation.BOX, self.tr("box")),
+            (Interpolation.HAMMING, self.tr("Hamming")),
         ):
             self._interpolation.addItem(text, one)
         self._interpolation.setToolTip(self.tr("How the picture is resized"))
-        self._mean = [self._number(0.0, 1.0) for _ in range(3)]
-        self._std = [self._number(0.0001, 10.0) for _ in range(3)]
-        form = QFormLayout(self)
+        self._mean = [self._number(-1e5, 1e5) for _ in range(3)]
+        self._std = [self._number(1e-6, 1e5) for _ in range(3)]
+        form = self._form = QFormLayout(self)
         heading = QLabel(self.tr("The input of {name}:").format(name=name))
         show_plainly(heading)
         form.addRow(heading)
         size = QLabel(f"{own.size[0]}×{own.size[1]} px")
         form.addRow(self.tr("Own size"), size)
-        form.addRow(self.tr("Shorter side before the crop"), self._resize)
+        form.addRow(self.tr("What the model sees"), self._fit)
+        form.addRow(self.tr("Size before the crop"), self._resize)
+        form.addRow(self.tr("Size before the crop"), self._fixed)
+        form.addRow(self.tr("Padding"), self._padding)
         form.addRow(self.tr("Interpolation"), self._interpolation)
         colours = (self.tr("red"), self.tr("green"), self.tr("blue"))
         for title, boxes in (
@@ -70,6 +95,7 @@ class PreprocessingDialog(QDialog):
                 box.setToolTip(self.tr("Of {colour}, in 0 to 1").format(colour=colour))
                 row.addWidget(box)
             form.addRow(title, row)
+        form.addRow(self.tr("Channels"), self._channels)
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults)
         buttons.button(kinds.Ok).setText(self.tr("Run"))
@@ -83,19 +109,73 @@ class PreprocessingDialog(QDialog):
 
     def chosen(self) -> Preprocessing | None:
         """Return the preprocessing to use; None for the weights' own."""
-        # Numbers that were not changed keep the digits that the boxes do not show.
         made = replace(
             self._now,
-            resize=self._resize.value() or None,
+            resize=self._resize_chosen(),
             interpolation=self._interpolation.currentData(),
             mean=self._kept(self._mean, self._now.mean),
             std=self._kept(self._std, self._now.std),
         )
         return None if made == self._own else made
 
+    def _resize_chosen(self) -> int | tuple[int, int] | None:
+        side, now = self._resize.value(), self._now
+        if self._is_fixed(now):
+            return now.resize
+        if not side or now.fit is not Fit.SQUEEZE:
+            return side or None
+        return side, side
+
+    @staticmethod
+    def _is_fixed(values: Preprocessing) -> bool:
+        """Return whether its size before the crop is no single number to change."""
+        sides = values.resize if isinstance(values.resize, tuple) else (0, 0)
+        is_one = sides[0] == sides[1]
+        return values.fit is Fit.WHOLE or not values.details.is_resized or not is_one
+
+    def _fixed_text(self, values: Preprocessing) -> str:
+        """Return how a picture is resized where that is no single number."""
+        details, sides = values.details, values.resize
+        if not details.is_resized:
+            return self.tr("as the picture is: not resized")
+        if isinstance(sides, tuple) and values.fit is Fit.WHOLE:
+            text = self.tr("at most {width}×{height} px")
+            return text.format(width=sides[0], height=sides[1])
+        if isinstance(sides, tuple):
+            return f"{sides[0]}×{sides[1]} px"
+        text = self.tr("shorter side {n} px").format(n=min(values.size))
+        if details.longest is None:
+            return text
+        longest = self.tr("longer side at most {n} px").format(n=details.longest)
+        return f"{text}, {longest}"
+
+    def _padding_text(self, values: Preprocessing) -> str:
+        """Return the colour and the side of padding; empty if there is none."""
+        is_padded = values.fit is Fit.LETTERBOX or values.padding is not None
+        if not is_padded:
+            return ""
+        if values.padding is None:
+            text = self.tr("the mean")
+        else:
+            text = " ".join(
+                np.format_float_positional(one, trim="-") for one in values.padding
+            )
+        at_end = self.tr("at right and bottom") if values.details.pads_end else ""
+        return ", ".join(filter(None, (text, at_end)))
+
     def _show(self, values: Preprocessing) -> None:
         self._now = values
-        self._resize.setValue(values.resize or 0)
+        self._fit.setText(fit_text(values.fit))
+        side = values.resize or 0
+        self._resize.setValue(side if isinstance(side, int) else side[0])
+        is_fixed = self._is_fixed(values)
+        self._fixed.setText(self._fixed_text(values) if is_fixed else "")
+        self._padding.setText(self._padding_text(values))
+        order = self.tr("blue, green, red; mean and deviation in this order")
+        self._channels.setText(order if values.is_bgr else "")
+        self._form.setRowVisible(self._resize, not is_fixed)
+        for label in (self._fixed, self._padding, self._channels):
+            self._form.setRowVisible(label, bool(label.text()))
         index = self._interpolation.findData(values.interpolation)
         self._interpolation.setCurrentIndex(index)
         for boxes, numbers in ((self._mean, values.mean), (self._std, values.std)):
@@ -106,7 +186,9 @@ class PreprocessingDialog(QDialog):
         self._show(self._own)
 
     def _number(self, low: float, high: float) -> QDoubleSpinBox:
-        box = DoubleSpinBox()
+        box = _NumberBox()
+        width = self.fontMetrics().horizontalAdvance("0" * _SHOWN_DIGITS)
+        box.setMinimumWidth(width + 3 * box.fontMetrics().height())
         box.setLocale(QLocale.c())
         box.setDecimals(NUM_DECIMALS)
         box.setRange(low, high)
@@ -117,10 +199,9 @@ class PreprocessingDialog(QDialog):
     def _kept(
         boxes: list[QDoubleSpinBox], now: tuple[float, float, float]
     ) -> tuple[float, float, float]:
+        # a box keeps 20 decimals, which are not all digits of a very small number
         red, green, blue = (
-            number
-            if abs(box.value() - number) < 10**-NUM_DECIMALS
-            else round(box.value(), NUM_DECIMALS)
+            number if abs(box.value() - number) < 1e-12 else box.value()
             for box, number in zip(boxes, now, strict=True)
         )
         return red, green, blue

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,7 @@ from vitviz.views.session import RunOptions
 if TYPE_CHECKING:
     from vitviz.attention.price import Price
     from vitviz.models.model import Model
+    from vitviz.pictures.preprocessing import Preprocessing
     from vitviz.pictures.samples import FileValues
 
 
@@ -43,17 +44,17 @@ class SizeDialog(QDialog):
         parent: QWidget,
         options: RunOptions,
         *,
-        own: tuple[int, int],
+        own: Preprocessing,
         patch: tuple[int, int],
         price_of: Callable[[RunOptions], Price],
     ) -> None:
         super().__init__(parent)
         self._options, self._price_of = options, price_of
         self.setWindowTitle(self.tr("Size of the model's input"))
-        size = own if options.size is None else options.size
+        size = own.size if options.size is None else options.size
         width, height = (size, size) if isinstance(size, int) else size
         self._height: QSpinBox | None = None
-        if options.fit is Fit.WHOLE:
+        if (options.fit or own.fit) is Fit.WHOLE:
             side, name = min(width, height), self.tr("Shorter side in pixels")
             self._width = self._box(side, patch[0], name)
         else:
@@ -181,7 +182,7 @@ class SizeMenu(QMenu):
         self.clear()
         if self._model is None:
             return
-        own, now = min(self._model.preprocessing.size), self._options
+        own, now = min(self._model.preprocessing.size), self._shown()
         self.addSection(self.tr("Shorter side, and its price"))
         for factor in SIZE_FACTORS:
             side = own * factor
@@ -194,12 +195,13 @@ class SizeMenu(QMenu):
         custom = self.addAction(self.tr("Another size…"), self.customRequested.emit)
         custom.setToolTip(self.tr("Any width and height, with its price"))
         self.addSection(self.tr("What the model sees"))
-        for fit, text in (
-            (Fit.CROP, self.tr("Centre, cropped to a square")),
-            (Fit.WHOLE, self.tr("Whole picture, at its own aspect")),
-            (Fit.LETTERBOX, self.tr("Whole picture, padded to a square")),
-        ):
-            self._add(self._fits, text, now.of_fit(fit))
+        own_fit = (now.preprocessing or self._model.preprocessing).fit
+        for fit in (Fit.CROP, Fit.SQUEEZE, Fit.WHOLE, Fit.LETTERBOX):
+            text = fit_text(fit)
+            if fit is own_fit:
+                text = self.tr("{fit} (as the weights were trained)").format(fit=text)
+            wanted = None if fit is own_fit else fit
+            self._add(self._fits, text, now.of_fit(wanted, own_fit))
         self.addSeparator()
         prepare = self.addAction(
             self.tr("Preprocessing…"), self.preprocessingRequested.emit
@@ -231,13 +233,35 @@ class SizeMenu(QMenu):
     def _add(self, group: QActionGroup, text: str, options: RunOptions) -> None:
         action = self.addAction(text)
         action.setCheckable(True)
-        action.setChecked(options == self._options)
+        action.setChecked(options == self._shown())
         action.setData(options)
         group.addAction(action)
+
+    def _shown(self) -> RunOptions:
+        """Return the options in use, with None for the weights' own fit."""
+        assert self._model is not None
+        now = self._options
+        own_fit = (now.preprocessing or self._model.preprocessing).fit
+        return replace(now, fit=None) if now.fit is own_fit else now
 
     def _on_triggered(self, action: QAction) -> None:
         if isinstance(action.data(), RunOptions):
             self.optionsChosen.emit(action.data())
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SizeMenu", text)
+
+
+def fit_text(fit: Fit) -> str:
+    """Return what a model sees with a fit, in the program's language."""
+    tr = _tr
+    return {
+        Fit.CROP: tr("Centre, cropped to a square"),
+        Fit.WHOLE: tr("Whole picture, at its own aspect"),
+        Fit.LETTERBOX: tr("Whole picture, padded to a square"),
+        Fit.SQUEEZE: tr("Whole picture, squeezed to a square"),
+    }[fit]
 
 
 def side_text(options: RunOptions, own: int) -> str:

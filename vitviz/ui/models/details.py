@@ -290,13 +290,19 @@ def trait_words() -> dict[Trait, tuple[str, str]]:
     }
 
 
-def assumed_text(phrases: Sequence[str]) -> str:
-    """Return what was assumed because a file of weights does not tell it, or ""."""
+def assumed_text(phrases: Sequence[str], *, is_of_file: bool = True) -> str:
+    """Return what was assumed because a file or folder does not tell it, or "".
+
+    is_of_file : whether the network was recognised from a file of weights alone.
+    """
     if not phrases:
         return ""
-    text = _tr("Assumed, since the file does not say: {list}").format(
-        list=", ".join(map(_assumed, phrases))
-    )
+    listed = ", ".join(map(_assumed, phrases))
+    if not is_of_file:
+        text = _tr("Assumed, or not followed, of the folder: {list}")
+        way = _tr("Where that is wrong, choose “Preprocessing…” under the size.")
+        return text.format(list=listed) + "\n" + way
+    text = _tr("Assumed, since the file does not say: {list}").format(list=listed)
     return text + "\n" + _tr("Where that is wrong, choose “Choose architecture…” here.")
 
 
@@ -333,6 +339,15 @@ def _assumed(phrase: str) -> str:
         )
     if found := re.fullmatch(r"norm epsilon (\S+)", phrase):
         return tr("norm epsilon {n}").format(n=found[1])
+    if found := re.fullmatch(r"(\S+) in (\S+) is not understood", phrase):
+        text = tr("{key} in {file} is not understood")
+        return text.format(key=found[1], file=found[2])
+    if found := re.fullmatch(r"no preprocessor_config\.json: (\S+)'s own", phrase):
+        text = tr("no preprocessor_config.json, so what {kind} was published with")
+        return text.format(kind=found[1])
+    if found := re.fullmatch(r"(\S+), the newest of (\d+) checkpoints", phrase):
+        text = tr("{name}, the newest of {n} checkpoints")
+        return text.format(name=found[1], n=found[2])
     if phrase.startswith(TIMM_PREFIX):
         name, *others = phrase.removeprefix(TIMM_PREFIX).split(" | ")
         if not others:

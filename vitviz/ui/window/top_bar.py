@@ -270,7 +270,11 @@ class TopBar(QWidget):
         self._network.setEnabled(model is not None and model.info.is_of_file)
         self._size.setEnabled(model is not None)
         tip = self.tr("Choose the Vision Transformer")
-        assumed = "" if model is None else details.assumed_text(model.info.assumed)
+        assumed = ""
+        if model is not None:
+            assumed = details.assumed_text(
+                model.info.assumed, is_of_file=model.info.is_of_file
+            )
         self._model.setToolTip(f"{tip}\n{assumed}" if assumed else tip)
         if model is None:
             self._model_text = self.tr("Choose a model ▾")
