@@ -187,10 +187,9 @@ def _place_as_trained(
     elif own.pads_end:
         offset = (0, 0)
     else:
-        is_down = own.rounds_down or fit is Fit.LETTERBOX
         offset = (
-            _margin(resized[0] - window[0], rounds_down=is_down),
-            _margin(resized[1] - window[1], rounds_down=is_down),
+            _margin(resized[0] - window[0], rounds_down=own.rounds_down),
+            _margin(resized[1] - window[1], rounds_down=own.rounds_down),
         )
     model_w, model_h = (
         max(side // patch, 1) * patch
@@ -233,8 +232,10 @@ def _side(value: int | tuple[int, int] | None) -> int | None:
 
 def _margin(difference: int, *, rounds_down: bool = False) -> int:
     """Return the pixels of one margin of two; below 0 it is padding."""
+    if difference < 0:
+        return -(-difference // 2)
     if rounds_down:
-        return difference // 2 if difference >= 0 else -(-difference // 2)
+        return difference // 2
     # torchvision's center_crop: int(round(margin / 2)), ties to even
     return round(difference / 2)
 

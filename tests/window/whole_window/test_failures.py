@@ -206,8 +206,8 @@ def test_a_first_model_that_cannot_run_leaves_picture_and_menus(
         num_channels=1,
     )
     transformers.ViTModel(config).save_pretrained(folder)
-    window = open_vitviz(photo, model=folder)
-    qtbot.waitUntil(window.panes.errors.isVisible)
+    window = open_vitviz(photo, model=folder, wait=False)
+    qtbot.waitUntil(window.panes.errors.isVisible, timeout=60_000)
     assert "one_channel" in window.panes.errors.text()
     document = window.controller.document
     assert document.image is not None
