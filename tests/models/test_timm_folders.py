@@ -58,6 +58,7 @@ def test_a_folder_of_timm_takes_pictures_as_timm_does(
         with torch.inference_mode():
             feature = module(theirs[None])[0].numpy()
         made = vitviz.trace(model, theirs[None])
+        assert made.output is not None
         np.testing.assert_allclose(made.output, feature, atol=1e-5)
 
 

@@ -91,7 +91,6 @@ PROCESSORS: Mapping[str, Mapping[str, Any]] = {
     ),
     "Gemma3": _defaults(224, **BILINEAR, **_HALF),
     "GotOcr2": _defaults(384, **BICUBIC, **_CLIP),
-    "Idefics": _defaults(224, **BICUBIC, **_CLIP),
     "Janus": _defaults(384, do_pad=True, **BICUBIC, **_CLIP),
     "Levit": _cropped(224, 224, **BICUBIC, **_IMAGENET),
     "Llava": _cropped(224, 224, do_pad=False, **BICUBIC, **_CLIP),
