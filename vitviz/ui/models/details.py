@@ -340,9 +340,8 @@ def _assumed(phrase: str) -> str:
     if found := re.fullmatch(r"norm epsilon (\S+)", phrase):
         return tr("norm epsilon {n}").format(n=found[1])
     if found := re.fullmatch(r"(\S+) in (\S+) is not understood", phrase):
-        return tr("{key} in {file} is not understood").format(
-            key=found[1], file=found[2]
-        )
+        text = tr("{key} in {file} is not understood")
+        return text.format(key=found[1], file=found[2])
     if found := re.fullmatch(r"no preprocessor_config\.json: (\S+)'s own", phrase):
         text = tr("no preprocessor_config.json, so what {kind} was published with")
         return text.format(kind=found[1])
