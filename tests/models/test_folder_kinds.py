@@ -26,7 +26,7 @@ from tests.models.families import sharpen_to
 from tests.models.sharpen import require_sharp
 from tests.models.test_folder_pixels import photo
 from vitviz.errors import CheckpointError, UnsupportedModelError
-from vitviz.models.checkpoints.processor import FAMILIES
+from vitviz.models.folders.processor import FAMILIES
 
 TOLERANCE = 1e-5
 SIDE = 64

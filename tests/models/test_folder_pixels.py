@@ -22,7 +22,7 @@ import skimage.data
 import torch
 
 from vitviz.errors import CheckpointError
-from vitviz.models.checkpoints.processor import PROCESSORS, read_processor
+from vitviz.models.folders.processor import PROCESSORS, read_processor
 from vitviz.pictures.preprocessing import Preprocessing, placement_for, prepare
 from vitviz.pictures.source import load_image
 

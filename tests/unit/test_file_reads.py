@@ -66,7 +66,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "models/adapters/embedded.py": (1, SHIPPED),
     "models/adapters/flexivit.py": (1, SHIPPED),
     "models/checkpoints/torch_pickle.py": (3, "reads an archive's bytes in memory"),
-    "models/checkpoints/transformers_folder.py": (1, "hands over tensors, no folder"),
+    "models/folders/transformers_folder.py": (1, "hands over tensors, no folder"),
 }
 
 

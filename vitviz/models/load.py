@@ -36,20 +36,20 @@ from vitviz.models.catalogue.published import (
     load_torchvision,
 )
 from vitviz.models.checkpoints.checks import require_finite
-from vitviz.models.checkpoints.folder_weights import (
-    find_folder,
-    folder_of,
-    has_weights,
-    weight_files,
-)
 from vitviz.models.checkpoints.open import load_checkpoint
-from vitviz.models.checkpoints.open_clip_folder import is_open_clip, load_open_clip
 from vitviz.models.checkpoints.timm_build import (
     hub_config,
     name_of,
     timm_preprocessing,
 )
-from vitviz.models.checkpoints.transformers_folder import read_folder
+from vitviz.models.folders.folder_weights import (
+    find_folder,
+    folder_of,
+    has_weights,
+    weight_files,
+)
+from vitviz.models.folders.open_clip_folder import is_open_clip, load_open_clip
+from vitviz.models.folders.transformers_folder import read_folder
 from vitviz.models.labels import labelled, with_labels_beside
 from vitviz.models.model import IN_MEMORY, Model, ready_model
 from vitviz.pictures.preprocessing import (

@@ -14,8 +14,10 @@ import transformers
 
 from tests.faults.fuzz.places import folder, require_sentence
 from vitviz.errors import VitvizError
-from vitviz.models.checkpoints import timm_build, transformers_folder
+from vitviz.models.checkpoints import timm_build
 from vitviz.models.checkpoints.config import read_config
+from vitviz.models.folders import transformers_folder
+from vitviz.models.folders.processor import read_processor
 
 MODULES = ("vitviz.models.checkpoints",)
 IS_JSON = True
@@ -72,14 +74,10 @@ SEEDS = [
 ]
 
 
-class _Adapter:
-    own_size = (32, 32)
-
-
 def one(data: bytes) -> None:
     place = folder() / "model"
     place.mkdir(exist_ok=True)
-    for name in ("config.json", "preprocessor_config.json"):
+    for name in ("config.json", "preprocessor_config.json", "processor_config.json"):
         (place / name).write_bytes(data)
     config = timm_build.hub_config(place)
     if config is not None:
@@ -94,8 +92,7 @@ def one(data: bytes) -> None:
     except VitvizError as error:
         require_sentence(error)
     try:
-        adapter: Any = _Adapter()
-        found = transformers_folder.read_preprocessing(place, adapter)
+        found = read_processor(place, "vit", (32, 32)).preprocessing
         assert all(math.isfinite(one) for one in (*found.mean, *found.std))
         assert all(type(side) is int for side in found.size)
     except VitvizError as error:

@@ -38,7 +38,6 @@ from vitviz.models.catalogue.entries import (
     hub_remote,
 )
 from vitviz.models.checkpoints.checks import require_model_memory
-from vitviz.models.checkpoints.folder_weights import read_files, weight_files
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_build import (
     from_config,
@@ -49,6 +48,7 @@ from vitviz.models.checkpoints.timm_build import (
     timm_preprocessing,
     timm_trained,
 )
+from vitviz.models.folders.folder_weights import read_files, weight_files
 from vitviz.models.model import Model, ready_model
 from vitviz.pictures.preprocessing import (
     IMAGENET_MEAN,

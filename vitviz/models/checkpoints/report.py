@@ -13,10 +13,10 @@ from vitviz.errors import VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.entries import split_network
 from vitviz.models.checkpoints.checks import broken_numbers, not_finite
-from vitviz.models.checkpoints.folder_weights import folder_of
 from vitviz.models.checkpoints.layout import Layout
 from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
 from vitviz.models.checkpoints.read import read_state
+from vitviz.models.folders.folder_weights import folder_of
 from vitviz.models.load import load_folder
 from vitviz.pictures.preprocessing import Preprocessing
 

@@ -51,12 +51,12 @@ from vitviz.models.checkpoints.config import (
     unusable,
     whole,
 )
-from vitviz.models.checkpoints.folder_weights import read_files, weight_files
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
-from vitviz.models.checkpoints.processor import read_processor
 from vitviz.models.checkpoints.read import Price, State
+from vitviz.models.folders.folder_weights import read_files, weight_files
+from vitviz.models.folders.processor import read_processor
 from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 

@@ -17,10 +17,10 @@ import torch
 from vitviz.domain.placement import Fit, PlacementDetails
 from vitviz.errors import CheckpointError
 from vitviz.models.checkpoints.config import MAX_SIDE, read_config, short
-from vitviz.models.checkpoints.folder_weights import weight_files
 from vitviz.models.checkpoints.open import load_checkpoint
-from vitviz.models.checkpoints.processor import CLIP_MEAN, CLIP_STD
 from vitviz.models.checkpoints.timm_build import is_triple
+from vitviz.models.folders.folder_weights import weight_files
+from vitviz.models.folders.processor import CLIP_MEAN, CLIP_STD
 from vitviz.models.model import Model
 from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 

@@ -1,0 +1,1 @@
+"""Folders of models as libraries write them: configuration, processor, weight files."""
