@@ -10,6 +10,7 @@ import platform
 import time
 import warnings
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,9 +263,16 @@ def _info_of(start: bytes, kind: str) -> dict[Any, Any]:
         raise ValueError("too large to be ours") from error
 
 
-def _archive(file: io.BufferedReader) -> zipfile.ZipFile:
+@contextlib.contextmanager
+def _archive(file: io.BufferedReader) -> Iterator[zipfile.ZipFile]:
     """Open an archive whose list of members is short. Raises as `zipfile` does."""
-    return zipfile.ZipFile(_ShortReads(file.raw))
+    short = _ShortReads(file.raw)
+    try:
+        with zipfile.ZipFile(short) as archive:
+            yield archive
+    finally:
+        # the file stays its owner's, who closes it
+        short.detach()
 
 
 class _ShortReads(io.BufferedReader):
