@@ -62,6 +62,8 @@ def test_a_fine_tune_opens(
             worst = max(worst, float((found - matrix).abs().max()))
     assert worst < 1e-5
     is_sure = HEADS_OF[head][1] and library in _WITH_CLASSES
+    if (head, library) == ("dropout, linear", "OpenMMLab"):
+        is_sure = False  # none of its own heads has such names
     assert model.info.has_head == is_sure
     if is_sure:
         with torch.no_grad():
