@@ -406,9 +406,9 @@ def test_the_film_strip_follows_the_theme_and_is_not_presented(
         below = image.pixelColor(image.width() // 2, image.height() - 60)
         assert below.name().upper() == theme.colours().surround
     window.present.begin(full_screen=False)
-    assert not window.film.isVisible()
+    assert window.film.isHidden()
     for _ in range(2):
         window.files.toggle_strip()
-        assert not window.film.isVisible()
+        assert window.film.isHidden()
     window.present.end()
-    assert window.film.isVisible()
+    assert not window.film.isHidden()

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QLabel,
     QListView,
@@ -158,10 +158,10 @@ class FilmStrip(QWidget):
 
     def refreshTheme(self) -> None:
         """Use the surround of the application's theme."""
-        palette = self._list.palette()
-        surround = QColor(theme.colours().surround)
-        palette.setColor(QPalette.ColorRole.Base, surround)
-        self._list.setPalette(palette)
+        # A rule, not a palette: an application with a style sheet keeps a widget's
+        # palette as it was first polished.
+        surround = theme.colours().surround
+        self._list.setStyleSheet(f"QListView {{ background: {surround}; }}")
 
     def setListing(self, paths: Sequence[Path], index: int) -> None:
         """Show these pictures and which of them is on screen; -1 for none."""
