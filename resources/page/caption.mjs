@@ -64,6 +64,9 @@ export function caption(trace, state, heat) {
   if (levels.log) {
     kind = tr("log, {kind}", { kind });
   }
+  if (state.clip && scale !== "fixed") {
+    kind += `, ${tr("0–{n} %", { n: Number((100 - state.clip).toPrecision(6)) })}`;
+  }
   const [low, high] = [formatValue(levels.low), formatValue(levels.high)];
   statements.push(tr("scale {low} to {high} ({kind})", { low, high, kind }));
   const [width, height] = trace.placement.model;

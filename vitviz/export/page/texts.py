@@ -88,6 +88,7 @@ OF_THE_PAGE = (
 )
 # As captions of figures have them.
 OF_CAPTIONS = (
+    QT_TRANSLATE_NOOP("figures", "0–{n} %"),
     QT_TRANSLATE_NOOP("figures", "1 patch beyond the scale ▲"),
     QT_TRANSLATE_NOOP("figures", "beside it {names}"),
     QT_TRANSLATE_NOOP("figures", "fixed"),
