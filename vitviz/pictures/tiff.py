@@ -13,7 +13,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import PIL.TiffImagePlugin
@@ -127,6 +127,12 @@ def read(
     try:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             first = file.pages.first
+            if _is_looped(data):
+                # tifffile would count its pages for ever
+                check_size((first.imagewidth, first.imagelength))
+                alone = _bands_last(first.asarray(maxworkers=1), first.axes)
+                samples = _samples(first, alone, is_stack=False)
+                return FilePicture(samples, _colours(first), _orientation(first))
             is_raw = any(int(p.photometric) in _RAW for p in _directories(file))
             if is_raw or first.tags.get(_DNG):
                 return _preview(file, data, name, check_size, notes)
@@ -135,6 +141,21 @@ def read(
         if "imagecodecs" in str(error):
             raise MissingLibrary("imagecodecs", "formats") from error
         raise
+
+
+def _is_looped(data: bytes) -> bool:
+    """Return whether a directory is followed by one that came before it."""
+    order: Literal["big", "little"] = "big" if data[:2] == b"MM" else "little"
+    is_big = _is_big(data)
+    start, size, counted, entry = (8, 8, 8, 20) if is_big else (4, 4, 2, 12)
+    seen: set[int] = set()
+    place = int.from_bytes(data[start : start + size], order)
+    while place and place not in seen and len(seen) < 100_000:
+        seen.add(place)
+        count = int.from_bytes(data[place : place + counted], order)
+        after = place + counted + entry * count
+        place = int.from_bytes(data[after : after + size], order)
+    return place in seen
 
 
 def _frame(
