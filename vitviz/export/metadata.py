@@ -156,7 +156,7 @@ def is_whole(path: Path) -> bool:
     """Return whether a file that `read_metadata` has read is complete to its end."""
     import PIL.Image
 
-    from vitviz.pictures.decode import check_size
+    from vitviz.pictures.pixels import check_size
 
     kind = path.suffix.lower()
     # what unpacks to a thousand times its size counts as no whole, and is made anew

@@ -1,4 +1,4 @@
-"""config.json and preprocessor_config.json: what reaches the libraries.
+"""config.json: what of it reaches the libraries.
 
 The first byte says whose configuration it is.
 """
@@ -72,10 +72,6 @@ SEEDS = [
 ]
 
 
-class _Adapter:
-    own_size = (32, 32)
-
-
 def one(data: bytes) -> None:
     place = folder() / "model"
     place.mkdir(exist_ok=True)
@@ -91,13 +87,6 @@ def one(data: bytes) -> None:
         values = read_config(place / "config.json", place)
         made = transformers_folder._config(transformers, values, place)
         transformers_folder._kind(transformers, values, made, place)
-    except VitvizError as error:
-        require_sentence(error)
-    try:
-        adapter: Any = _Adapter()
-        found = transformers_folder.read_preprocessing(place, adapter)
-        assert all(math.isfinite(one) for one in (*found.mean, *found.std))
-        assert all(type(side) is int for side in found.size)
     except VitvizError as error:
         require_sentence(error)
 
