@@ -37,6 +37,7 @@ from vitviz.models.catalogue.published import (
 )
 from vitviz.models.checkpoints.checks import require_finite
 from vitviz.models.checkpoints.open import load_checkpoint
+from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.timm_build import (
     hub_config,
     name_of,
@@ -250,7 +251,9 @@ def _of_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
         return load_timm_folder(path, config, device, dtype)
     if is_open_clip(path):
         return load_open_clip(path, device=device, dtype=dtype)
-    if not os.path.isfile(path / "config.json") and has_weights(path):
+    names = ("config.json", ADAPTER)
+    is_bare = not any(os.path.isfile(path / name) for name in names)
+    if is_bare and has_weights(path):
         files = weight_files(path)
         if files.index is None:
             return load_checkpoint(files.path, device=device, dtype=dtype)
