@@ -9,6 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . packaging/lib.sh
+for tool in debootstrap Xvfb xdotool; do
+    command -v "$tool" >/dev/null || { echo "check-deb.sh needs $tool." >&2; exit 1; }
+done
 eval "$(python3 packaging/identity.py)"
 package=$(realpath "${1:-$(ls -t dist/vitviz_*.deb | head -1)}")
 suite=${SUITE:-bookworm}
