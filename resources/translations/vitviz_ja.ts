@@ -126,7 +126,7 @@
     </message>
     <message>
         <source>Find a class</source>
-        <translation>クラスを探す</translation>
+        <translation>クラス名</translation>
     </message>
     <message>
         <source>Find a class by name or number</source>

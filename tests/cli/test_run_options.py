@@ -84,7 +84,8 @@ def test_the_price_and_nothing_else(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "a.npz"
-    assert main(["export", str(photo), "-o", str(out), "--price", "--size", "448"]) == 0
+    words = ["export", str(photo), "-o", str(out), "--model", "vitviz-flexi"]
+    assert main([*words, "--price", "--size", "448"]) == 0
     said = capsys.readouterr().err
     for part in ("448×448 px", "28×28 patches, 785 tokens", "MB for q, k and v", "s\n"):
         assert part in said

@@ -419,7 +419,13 @@ def test_check_says_everything(
     assert len(said.splitlines()) <= 24
     assert check(model_folder) == 0
     said = capsys.readouterr().out
-    for text in ("cls", "48", "50 tokens", "preprocessing   centre", "labels "):
+    for text in (
+        "cls",
+        "48",
+        "50 tokens",
+        "preprocessing   shorter side to 112 px",
+        "labels ",
+    ):
         assert text in said
     assert "parameters      115,296" in said
     assert len(said.splitlines()) <= 24

@@ -12,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 import vitviz
 from tests.page.browser import Browser
 from tests.page.pages import CASES, tokens_of, traced
+from tests.window.conftest import QUICK
 from vitviz.cli.main import main
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.number_text import format_value
@@ -204,11 +205,12 @@ def test_a_folder_is_one_page_with_a_film_strip(
 ) -> None:
     page = tmp_path / "both.html"
     words = [str(photo), str(other_photo), "-o", str(page), "--patch", "32"]
+    words += ["--model", QUICK]
     state = ["--layer", "2", "--head", "1", "--query", "3,2", "--style", "map"]
     chosen = ["--keep-layers", "2,5", "--keep-heads", "1,3"]
     assert main(["export", *words, *state, *chosen]) == 0
     browser.open(page)
-    model = vitviz.load_model(patch_size=32)
+    model = vitviz.load_model(QUICK, patch_size=32)
     for number, source in enumerate((photo, other_photo), start=1):
         browser.click(f"#film button:nth-child({number})")
         index = number - 1

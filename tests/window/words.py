@@ -31,7 +31,8 @@ MOST_LETTERS = 3
 """Words of that length are left: px, ViT, and symbols in formulas."""
 KEPT = frozenset(
     """
-    vitviz flexi timm torch torchvision transformers Transformer PyTorch safetensors
+    vitviz flexi small Vision
+    timm torch torchvision transformers Transformer PyTorch safetensors
     grad Grad CAM LeGrad CLS SVG PNG JPEG WebP AVIF TIFF HEIF PDF GIF NPZ CSV
     Ctrl Shift Enter Esc Page Down PgUp PgDown Backspace Space Home Alt
     Abnar Zuidema Bousselham Caron DINO Chefer Wolf Dosovitskiy Kobayashi Zeiler Fergus

@@ -34,7 +34,7 @@ from vitviz.cli.export_options import (
 from vitviz.cli.parse import listed
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError, InputError, OutputError, VitvizError
+from vitviz.errors import BudgetError, FileError, InputError, OutputError, VitvizError
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ def _is_done(
         # whatever a library makes of a file that is not ours, or of a part of one
         if isinstance(error, OSError) and error.errno is not None:
             raise output_error(task.target, error) from error
-        if is_cut_archive(task.target):
+        if not isinstance(error, FileError) and is_cut_archive(task.target):
             return False
         raise InputError(
             "{path} is there already and was not made by vitviz. Move it away, or "

@@ -252,12 +252,6 @@ def test_half_precision_stays_within_its_limit(
     assert trace.row(2, 7).sum(-1) == pytest.approx([1, 1], abs=1e-5)
 
 
-def manual(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-    out: Tensor = scores.softmax(-1) @ v
-    return out
-
-
 def twice(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return F.scaled_dot_product_attention(q, k, through_module(q, k, v))
 
@@ -275,7 +269,6 @@ def causal(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("attend", "reason"),
     [
-        pytest.param(manual, "without calling", id="manual softmax"),
         pytest.param(imported_by_name, "without calling", id="imported by name"),
         pytest.param(twice, "more than once", id="two calls a block"),
         pytest.param(windowed, "windows", id="windowed"),

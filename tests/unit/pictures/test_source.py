@@ -117,7 +117,7 @@ def test_first_frame_of_an_animation(photo: Pixels) -> None:
 
 
 def test_names_are_fit_for_a_sentence(tmp_path: Path) -> None:
-    assert short_name("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe?"
+    assert short_name("a\nb\u202egpj.exe\udcff") == "a�b�gpj.exe�"
     assert len(short_name("x" * 300 + ".jpg")) <= 60
 
 

@@ -212,7 +212,10 @@ def test_what_was_changed_in_a_picture_stands_beside_its_name(
     window = open_vitviz(deep)
     title = window.top.findChild(ElidedLabel)
     assert title is not None
-    said = f"{deep.name}   64×64   Values from 0 to 40950 scaled to 0–255."
+    said = (
+        f"{deep.name}   64×64   Values from 0 to 65535, "
+        "all of their type, shown as 0–255."
+    )
     assert title.toolTip() == said
     window.resize(1280, 720)
     qtbot.waitUntil(lambda: title.text() != said)

@@ -109,7 +109,7 @@ def test_one_key_begins_and_everything_returns(
     for part in (window.top, window.panes.controls, window.panes.status):
         assert not part.isVisible()
     for shown in (window.panes.picture, window.panes.rail, window.panes.side):
-        assert shown.isVisible()
+        qtbot.waitUntil(shown.isVisible)
     words = "layer 3 · head mean · (1,\N{NO-BREAK SPACE}1)"
     qtbot.waitUntil(lambda: window.line.text() == words)
     end(qtbot, window)

@@ -10,9 +10,10 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from torch.nn.functional import scaled_dot_product_attention
 
 import vitviz
-from tests.unit.attention.test_tap import Network, manual
+from tests.unit.attention.test_tap import Network
 from tests.window.clicks import click_patch, heat_on_screen
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.placement import Fit
@@ -124,7 +125,7 @@ def test_a_model_whose_attention_is_not_tapped_keeps_the_former_one(
     window = open_vitviz(photo)
     control = window.controller
     model, trace = control.model, control.document.trace
-    control.adopt(vitviz.wrap(Network(manual)))
+    control.adopt(vitviz.wrap(Network(scaled_dot_product_attention)))
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "without calling" in window.panes.errors.text()
     assert control.model is model

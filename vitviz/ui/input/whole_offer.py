@@ -31,7 +31,8 @@ def is_due(placement: Placement, options: RunOptions) -> bool:
     """Return whether a crop leaves much of a long picture out."""
     width, height = placement.source_size
     aspect = max(width, height) / min(width, height)
-    return aspect > ASPECT and options.fit is Fit.CROP and unseen_share(placement) > 0.1
+    is_crop = options.fit in (None, Fit.CROP) and placement.fit is Fit.CROP
+    return aspect > ASPECT and is_crop and unseen_share(placement) > 0.1
 
 
 class WholeOffer(QFrame):

@@ -16,6 +16,7 @@ import pytest
 
 import vitviz
 from tests.page.pages import NODE, picture_of, traced
+from tests.window.conftest import QUICK
 from vitviz.cli.main import main
 from vitviz.errors import BudgetError, InputError, SelectionError
 from vitviz.export.page import document, notebook, page_options
@@ -217,6 +218,7 @@ def test_above_sixty_megabytes_it_asks(
     monkeypatch.setattr("vitviz.cli.page.PageWriter.ask_bytes", 10_000)
     target = tmp_path / "page.html"
     words = ["export", str(photo), "-o", str(target), "--patch", "32"]
+    words += ["--model", QUICK]
     assert main(words) == 2
     said = capsys.readouterr().err
     assert re.search(r"the page will take about \d+ kB", said)

@@ -187,14 +187,21 @@ def test_transformers(kind: str, options: dict[str, Any], said: str) -> None:
         vitviz.wrap(transformers_model(kind, **options))
 
 
-def test_softmax_written_by_hand_names_the_way_out() -> None:
+def test_softmax_written_by_hand_is_followed() -> None:
     from transformers import FlavaImageConfig, FlavaImageModel
 
     module = FlavaImageModel(FlavaImageConfig(**SMALL)).eval()
-    with pytest.raises(UnsupportedModelError) as caught:
-        vitviz.trace(vitviz.wrap(module), torch.randn(1, 3, 64, 64))
-    assert "2 of 2 blocks" in str(caught.value)
-    assert "checkpoint" in str(caught.value)
+    for parameter in module.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    pixels = torch.randn(1, 3, 64, 64)
+    trace = vitviz.trace(vitviz.wrap(module), pixels)
+    with torch.no_grad():
+        own = module(pixels, output_attentions=True).attentions
+    for layer, weights in enumerate(own):
+        assert weights.max() > 5 / 17, "sharp enough to tell heads apart"
+        for query in range(17):
+            row = torch.as_tensor(trace.row(layer, query))
+            torch.testing.assert_close(row, weights[0, :, query], atol=1e-5, rtol=0)
 
 
 # -- SAM: some layers stay in windows, others look at the whole picture --------------
