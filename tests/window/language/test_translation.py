@@ -156,7 +156,8 @@ def test_settings_switch_at_once_and_back(
     wait_idle(qtbot, window)
     assert window.controller.state == state
     assert window.controller.document.trace is trace
-    assert lasting_texts(window) == english
+    # the closed dialog is deleted, with its texts
+    qtbot.waitUntil(lambda: lasting_texts(window) == english)
 
 
 def test_the_key_changes_the_language_and_open_dialogs_follow(

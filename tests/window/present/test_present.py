@@ -116,7 +116,7 @@ def test_one_key_begins_and_everything_returns(
     qtbot.waitUntil(lambda: not window.isFullScreen())
     qtbot.waitUntil(lambda: window.geometry() == place)
     assert window.controller.state == before
-    assert window.splitter().sizes() == sizes
+    qtbot.waitUntil(lambda: window.splitter().sizes() == sizes)
     assert window.font() == font
     assert window.top.isVisible()
     assert not window.line.isVisible()

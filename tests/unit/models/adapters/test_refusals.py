@@ -190,9 +190,10 @@ def test_transformers(kind: str, options: dict[str, Any], said: str) -> None:
 def test_softmax_written_by_hand_is_followed() -> None:
     from transformers import FlavaImageConfig, FlavaImageModel
 
+    torch.manual_seed(0)
     module = FlavaImageModel(FlavaImageConfig(**SMALL)).eval()
     for parameter in module.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
+        torch.nn.init.normal_(parameter, std=0.6)
     pixels = torch.randn(1, 3, 64, 64)
     trace = vitviz.trace(vitviz.wrap(module), pixels)
     with torch.no_grad():
