@@ -23,7 +23,8 @@ The exit code is that of the command line; it is 1 where none is given. A messag
 template and its values, stored apart so that a window can translate the template; a
 value can be a `Phrase` or an error, which is translated too. Each message is one or
 two sentences: what happened, why, what to do. A file chooses names of its own, of
-tensors and of keys: what would steer a terminal or hide other text is never in one.
+tensors and of keys: what would steer a terminal or hide other text is never in one, and
+a name of thousands of characters is shown by its ends.
 """
 
 from __future__ import annotations
@@ -46,6 +47,26 @@ def one_line(text: str) -> str:
     )
 
 
+# Characters of a value that are shown; no sentence of ours lists as many.
+_MOST_SHOWN = 1000
+
+
+def by_its_ends(text: str) -> str:
+    """Return `text`, without its middle where it is longer than 1,000 characters."""
+    if len(text) <= _MOST_SHOWN:
+        return text
+    return f"{text[: _MOST_SHOWN // 4]} … {text[-_MOST_SHOWN // 4 :]}"
+
+
+def _filled_in(template: str, values: Mapping[str, object]) -> str:
+    """Return a template with its values, on one line."""
+    shown = {
+        name: by_its_ends(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    return one_line(template.format(**shown))
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A translatable text that is no error: a note, or a part of another text.
@@ -60,7 +81,7 @@ class Phrase:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return one_line(self.template.format(**self.values))
+        return _filled_in(self.template, self.values)
 
 
 class VitvizError(Exception):
@@ -80,7 +101,7 @@ class VitvizError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return one_line(self.template.format(**self.values))
+        return _filled_in(self.template, self.values)
 
 
 class InputError(VitvizError):

@@ -2211,6 +2211,10 @@
         <source>To</source>
         <translation>上端</translation>
     </message>
+    <message>
+        <source>Two numbers from 0 to 1 as in 0 and 0.05, the first below the second.</source>
+        <translation>0から1までの数を2つ、たとえば0と0.05のように、最初の数を小さくして入力してください。</translation>
+    </message>
 </context>
 <context>
     <name>RecentActions</name>
@@ -4266,6 +4270,10 @@
         <translation>このセッションは{width}×{height} px（{tokens:,}トークン）の実行を求めていますが、約{needed}のメモリが必要です。代わりにモデル本来のサイズを使います。ほかのサイズは「サイズ」で選んでください。</translation>
     </message>
     <message>
+        <source>The session asks for patches of {patch} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own patches are used instead.</source>
+        <translation>セッションは{patch} pxのパッチ（{tokens:,}トークン）を求めていますが、約{needed}のメモリーが必要です。代わりにモデル本来のパッチを使います。</translation>
+    </message>
+    <message>
         <source>The settings in {path} cannot be read: {reason}. vitviz starts with its defaults and keeps the old file as {copy}.</source>
         <translation>{path}の設定を読み込めません：{reason}。vitvizは既定値で起動し、元のファイルを{copy}に残します。</translation>
     </message>
@@ -4742,10 +4750,6 @@
         <translation>一覧</translation>
     </message>
     <message>
-        <source>the name is too long</source>
-        <translation>名前が長すぎます</translation>
-    </message>
-    <message>
         <source>the name of a layer of the library</source>
         <translation>ライブラリーにある層の名前</translation>
     </message>
@@ -5172,6 +5176,10 @@
     <message>
         <source>{path} claims to hold more than its {size:,} bytes.</source>
         <translation>{path}は、自身の{size:,}バイトより多くを含むとしています。</translation>
+    </message>
+    <message>
+        <source>{path} could not be written: the name is too long. Choose a shorter one.</source>
+        <translation>{path}に書き込めませんでした：名前が長すぎます。もっと短い名前にしてください。</translation>
     </message>
     <message>
         <source>{path} could not be written: {reason}. Choose another name.</source>

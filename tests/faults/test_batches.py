@@ -156,7 +156,7 @@ def test_names_that_differ_by_case_alone(
     assert export(pictures, out, model_folder) == (2 if ignores_case else 0)
     if ignores_case:
         assert "Two pictures would both become" in capsys.readouterr().err
-        assert not list(out.iterdir())
+        assert "maps" not in os.listdir(tmp_path)
     else:
         names = {"A.png.png", "a.png.png", "b.png", "c.png"}
         assert {one.name for one in out.iterdir()} == names
@@ -234,6 +234,122 @@ def test_a_picture_that_cannot_be_exported_costs_itself(
     assert {p.name for p in out.iterdir()} >= {f"{n}.{kind}" for n in "abc"}
 
 
+@pytest.mark.parametrize("out", ["NAME", "out/", "a/b/c", "deep/er/"])
+@pytest.mark.parametrize("source", ["NAME", "broken.png", "empty-folder", "-"])
+def test_names_that_lead_nowhere_leave_nothing_behind(
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    out: str,
+) -> None:
+    """A slip in a name is no wish for a folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", None)
+    (tmp_path / "broken.png").write_bytes(b"<html>")
+    (tmp_path / "empty-folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["export", source, "-o", out, "--model", str(model_folder)]) == 2
+    assert "A fault" not in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("options", [["--price"], ["--layer", "99"]])
+def test_a_run_that_writes_nothing_makes_no_folder(
+    photo: Path, tmp_path: Path, model_folder: Path, options: list[str]
+) -> None:
+    out = tmp_path / "a" / "b"
+    words = ["export", str(photo), "-o", f"{out}/", "--model", str(model_folder)]
+    assert main([*words, *options]) == (0 if options == ["--price"] else 2)
+    assert not (tmp_path / "a").exists()
+    assert main(words) == 0
+    assert len(list(out.iterdir())) == 1
+
+
+@pytest.mark.parametrize("kind", ["file", "below a file", "dangling", "closed"])
+def test_a_target_that_can_be_no_folder_is_told_first(
+    photo: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    """Before a model is loaded: the model named here does not exist."""
+    taken = tmp_path / "taken"
+    out, reason = taken, "a file, not a folder"
+    match kind:
+        case "file":
+            taken.write_bytes(b"mine")
+        case "below a file":
+            taken.write_bytes(b"mine")
+            out = taken / "maps"
+        case "dangling":
+            taken.symlink_to(tmp_path / "gone")
+            reason = "there is no such folder"
+        case "closed":
+            # file modes do not hold the superuser, who may run the tests
+            monkeypatch.setattr("os.access", lambda *_, **__: False)
+            reason = "you may not write there"
+    assert main(["export", str(photo), "-o", f"{out}/", "--model", "none"]) == 2
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "gone").exists()
+
+
+def test_a_folder_that_is_removed_meanwhile(
+    pictures: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At any moment of the batch: before a file is begun, and while it is written."""
+    from vitviz.cli import export as module
+
+    out = tmp_path / "maps"
+    done = module.write
+
+    def removing(made: object, selection: object, target: Path, *rest: object) -> None:
+        done(made, selection, target, *rest)  # type: ignore[arg-type]
+        shutil.rmtree(out)
+
+    monkeypatch.setattr(module, "write", removing)
+    assert export(pictures, out, model_folder) == 0  # each makes it again
+    assert not out.exists()
+
+    def removed_before(
+        made: object, selection: object, target: Path, *rest: object
+    ) -> None:
+        if target.name == "b.png":
+            shutil.rmtree(out)
+        done(made, selection, target, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "write", removed_before)
+    capsys.readouterr()
+    assert export(pictures, out, model_folder) == 2
+    text = capsys.readouterr().err
+    assert "A fault" not in text
+    assert "b.png could not be written: there is no such folder" in text
+    assert "1 of 3 pictures could not be exported" in text
+    assert [one.name for one in out.iterdir()] == ["c.png"], "the batch went on"
+
+
+@pytest.mark.parametrize("name", ["x" * 252 + ".png", "z" * 300 + "/"])
+def test_a_name_that_is_too_long_says_so(
+    photo: Path,
+    tmp_path: Path,
+    model_folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    """Another place would not help."""
+    words = ["export", str(photo), "-o", f"{tmp_path}/{name}"]
+    assert main([*words, "--model", str(model_folder)]) == 2
+    text = capsys.readouterr().err
+    assert "the name is too long. Choose a shorter one." in text
+    assert "another place" not in text
+
+
 def test_a_full_folder_ends_the_batch(
     pictures: Path,
     tmp_path: Path,
@@ -256,7 +372,19 @@ def test_two_machines_leave_each_other_alone(tmp_path: Path) -> None:
     here = atomic_files._machine()
     other = "000000" if here != "000000" else "111111"
     dead, old = 2**22 - 3, time.time() - 90_000
+    mine = os.getpid()
+    began = atomic_files._began(mine)
+    assert began is not None
     names = {
+        # the number of a process that runs, which an ended one had before
+        f".vitviz-{mine}-{here}-{began - 9:x}-00000000.tmp": True,
+        f".vitviz-{mine}-{here}-{began:x}-00000000.tmp": False,
+        f".vitviz-{mine}-{here}-{began:x}-11111111.tmp": False,
+        f".vitviz-{mine}-{other}-{began - 9:x}-00000000.tmp": False,
+        f".vitviz-{dead}-{here}-{began:x}-00000000.tmp": True,
+        f".vitviz-{dead}-{here}-0-00000000.tmp": True,
+        f".vitviz-{mine}-{here}-0-00000000.tmp": False,
+        # names of older releases
         f".vitviz-{dead}-{here}-00000000.tmp": True,
         f".vitviz-{dead}-{other}-00000000.tmp": False,
         f".vitviz-{os.getpid()}-{here}-00000000.tmp": False,
@@ -268,6 +396,6 @@ def test_two_machines_leave_each_other_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
         if "1111111" in name:
             os.utime(tmp_path / name, (old, old))
-    assert sweep(tmp_path) == 2
+    assert sweep(tmp_path) == sum(names.values())
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {name for name, is_swept in names.items() if not is_swept}

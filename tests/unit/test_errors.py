@@ -86,3 +86,21 @@ def test_no_name_in_a_file_steers_what_shows_the_sentence() -> None:
         assert "blocks��" in text
     kept = "猫　の\u00a0絵"
     assert str(CheckpointError("{name}.", name=kept)) == f"{kept}."
+
+
+@pytest.mark.parametrize("length", [300, 5_000, 100_000])
+@pytest.mark.parametrize(
+    "name", ["{}", "{}.pth", "{}.safetensors", "timm:{}", "timm:vit_tiny={}", "./{}"]
+)
+def test_a_name_without_end_is_said_by_its_ends(
+    name: str, length: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A session may name a model of any length; its end tells the kind of file."""
+    monkeypatch.chdir(tmp_path)
+    wanted = name.format("x" * length)
+    with pytest.raises(vitviz.VitvizError) as refused:
+        vitviz.load_model(wanted)
+    for text in (str(refused.value), sentence(refused.value)):
+        assert len(text) < 1_300
+        assert wanted[-10:] in text
+        assert ("…" in text) == (length > 1_000)

@@ -338,9 +338,11 @@ class Trace:
         return as_array(compute.column(capture, token, self._normalisers(layer)))
 
     def has_normalisers(self, layer: int) -> bool:
-        """Return whether a column of this layer takes no more time than a row."""
-        is_checked = (layer, Reading.COLUMNS) in self._reading_errors
-        return is_checked or not self.has_rows_of_one
+        """Return whether a column of this layer takes no more time than a row.
+
+        The first one does not: its layer's columns are checked, whatever the axis.
+        """
+        return (layer, Reading.COLUMNS) in self._reading_errors
 
     def matrix(self, layer: int, head: int) -> Array:
         """Return one head's whole attention matrix, (N, N) float32, in [0, 1].

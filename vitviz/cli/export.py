@@ -38,6 +38,8 @@ from vitviz.errors import BudgetError, FileError, InputError, OutputError, Vitvi
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vitviz.attention.price import Price
     from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
@@ -137,7 +139,7 @@ def _export_folder(sources: list[Source], folder: Path, request: ExportRequest) 
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
-    _make_folder(folder)
+    _require_folder(folder)
     sweep(folder)
     tasks = _tasks(sources, folder, request.format)
     _check_suffix(tasks[0].target, request)
@@ -156,7 +158,6 @@ def _export_folder(sources: list[Source], folder: Path, request: ExportRequest) 
             if _is_done(model, image, task, request):
                 num_kept += 1
                 continue
-            _make_folder(task.target.parent)
             _export_one(model, image, task, request, prefix=prefix)
         except VitvizError as error:
             if is_loading or _ends_batch(error, folder):
@@ -182,14 +183,62 @@ def _export_folder(sources: list[Source], folder: Path, request: ExportRequest) 
     return 0
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those it lies in. Raises OutputError."""
+def _require_folder(folder: Path) -> None:
+    """Raise OutputError if `folder` is none and cannot become one; make nothing.
+
+    It is made when its first file is written, so that a name which leads nowhere
+    leaves nothing behind.
+    """
+    import errno
+
     from vitviz.system.atomic_files import output_error
 
+    # "." is its own parent, and "" is it as well
+    for place in (folder, *folder.parents):
+        try:
+            mode = os.stat(place).st_mode
+        except FileNotFoundError as error:
+            if place.is_symlink():  # a link to a folder that is not there
+                raise output_error(folder, error) from error
+            continue
+        except OSError as error:
+            raise output_error(folder, error) from error
+        if not stat.S_ISDIR(mode):
+            code = errno.ENOTDIR
+        elif not os.access(place, os.W_OK | os.X_OK):
+            code = errno.EACCES
+        else:
+            return
+        raise output_error(folder, OSError(code, os.strerror(code)))
+
+
+@contextlib.contextmanager
+def _folder_of(target: Path) -> Iterator[None]:
+    """Make the folders that `target` lies in; remove them again if the block fails.
+
+    Raises OutputError.
+    """
+    from vitviz.system.atomic_files import output_error
+
+    folder = target.parent
+    made = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise output_error(target, error) from error
+        yield
+    except BaseException:
+        for one in made:
+            with contextlib.suppress(OSError):
+                one.rmdir()  # only while it is empty
+        raise
+
+
+def _nearest(folder: Path) -> Path:
+    """Return `folder`, or the first above it that is there."""
+    there = (one for one in (folder, *folder.parents) if os.path.isdir(one))
+    return next(there, folder)
 
 
 def _export_one(
@@ -211,7 +260,11 @@ def _export_one(
         return
     selection = request.selection(made)
     selection.check(made)
-    write(made, selection, task.target, request, _inputs(model, made, request))
+    inputs = _inputs(model, made, request)
+    # a single file goes where its folder is already, so that a slip makes none
+    place = _folder_of(task.target) if prefix else contextlib.nullcontext()
+    with place:
+        write(made, selection, task.target, request, inputs)
     say(f"{prefix}{printable(str(task.target))}")
 
 
@@ -475,7 +528,11 @@ def _one_case(name: str) -> str:
 
 
 def _ignores_case(folder: Path) -> bool:
-    """Return whether the folder's disk takes “a” and “A” for one name."""
+    """Return whether the folder's disk takes “a” and “A” for one name.
+
+    A folder that is not there yet will lie on the disk of the one above it.
+    """
+    folder = _nearest(folder)
     with (
         contextlib.suppress(OSError),
         tempfile.NamedTemporaryFile(dir=folder, prefix=".vitviz-a-") as probe,
@@ -558,7 +615,7 @@ def _ends_batch(error: VitvizError, folder: Path) -> bool:
     if not isinstance(error, OutputError):
         return False
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
+        with tempfile.TemporaryFile(dir=_nearest(folder)) as file:
             file.write(bytes(4096))
             file.flush()
     except OSError:

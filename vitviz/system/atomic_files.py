@@ -3,8 +3,9 @@
     temporary file in the same folder → fsync → os.replace → fsync of the folder
 
 A process that is killed leaves its temporary file behind; `sweep` removes such files
-at the next start. Their names hold the process and the machine, since two machines can
-write into one folder; what another machine wrote is removed when it is a day old.
+at the next start. Their names hold the process, when it began, and the machine: the
+number of an ended process is given to another one, and two machines can write into one
+folder. What another machine wrote is removed when it is a day old.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from typing import BinaryIO
 from vitviz.errors import OutputError
 from vitviz.system.printable import printable
 
-# The number is the process that writes, the second part its machine (older releases:
-# none), by which `sweep` knows leftovers.
-_TEMPORARY = re.compile(r"\.vitviz-([0-9]{1,18})(?:-([0-9a-f]{6}))?-[0-9a-f]{8}\.tmp")
+# The number is the process that writes, then come its machine and when it began (older
+# releases: none), by which `sweep` knows leftovers.
+_TEMPORARY = re.compile(
+    r"\.vitviz-([0-9]{1,18})(?:-([0-9a-f]{6})(?:-([0-9a-f]{1,16}))?)?-[0-9a-f]{8}\.tmp"
+)
 # Nothing takes so long to be written.
 _ABANDONED_S = 86_400.0
 
@@ -40,7 +43,6 @@ _REASONS = {
     errno.EROFS: "that disk can only be read",
     errno.ENOENT: "there is no such folder",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
-    errno.ENAMETOOLONG: "the name is too long",
     errno.EFBIG: "that disk cannot hold so large a file",
     errno.EIO: "the disk reported an error",
 }
@@ -58,8 +60,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     with _as_output_error(target):
         final = Path(os.path.realpath(target))
         _require_regular(target, final)
-        name = f".vitviz-{os.getpid()}-{_machine()}-{secrets.token_hex(4)}.tmp"
-        temporary = final.parent / name
+        temporary = final.parent / _temporary_name()
         flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
         handle = os.open(temporary, flags, 0o666)
         try:
@@ -96,7 +97,8 @@ def sweep(folder: Path) -> int:
             with contextlib.suppress(OSError):
                 is_ours = match[2] in (None, _machine())
                 age_s = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                has_ended = is_ours and not _is_running(int(match[1]))
+                began = int(match[3] or "0", 16)
+                has_ended = is_ours and not _is_running(int(match[1]), began)
                 is_running_here = is_ours and not has_ended
                 if has_ended or (age_s > _ABANDONED_S and not is_running_here):
                     os.unlink(entry.path)
@@ -104,11 +106,22 @@ def sweep(folder: Path) -> int:
     return removed
 
 
+def _temporary_name() -> str:
+    """Return a name that `sweep` knows as this process's; see `_TEMPORARY`."""
+    process, tag = os.getpid(), secrets.token_hex(4)
+    return f".vitviz-{process}-{_machine()}-{_began(process) or 0:x}-{tag}.tmp"
+
+
 @functools.cache
 def _machine() -> str:
-    """Return six digits that tell this machine, and this container, from others."""
+    """Return six digits that tell this machine, and this container, from others.
+
+    They are others after a restart: copies of a virtual machine have one name and one
+    identity, and only what the kernel drew when it started tells them apart.
+    """
     texts = [platform.node()]
-    for place in ("/etc/machine-id", "/proc/self/ns/pid"):
+    places = ("/etc/machine-id", "/proc/self/ns/pid", "/proc/sys/kernel/random/boot_id")
+    for place in places:
         with contextlib.suppress(OSError, ValueError):
             path = Path(place)
             texts.append(os.readlink(path) if path.is_symlink() else path.read_text())
@@ -118,6 +131,11 @@ def _machine() -> str:
 def output_error(target: Path, error: OSError) -> OutputError:
     """Return the error for a file that could not be written."""
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    if error.errno == errno.ENAMETOOLONG:
+        return OutputError(
+            "{path} could not be written: the name is too long. Choose a shorter one.",
+            path=printable(str(target)),
+        )
     return OutputError(
         "{path} could not be written: {reason}. Choose another place.",
         path=printable(str(target)),
@@ -163,8 +181,24 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _is_running(process: int) -> bool:
-    """Return whether a process of that number exists; True when in doubt."""
+def _began(process: int) -> int | None:
+    """Return when a process began, in ticks since the machine started.
+
+    None where the system does not say (not Linux), or for a process that has ended.
+    """
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(errors="replace")
+        # the second field, in brackets, is the program's name and may hold anything
+        return int(text.rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _is_running(process: int, began: int) -> bool:
+    """Return whether a process of that number and time exists; True when in doubt.
+
+    began : see `_began`; 0 if it is not known.
+    """
     if os.name == "nt":
         # os.kill would end the process there; its open file cannot be removed anyway
         return process == os.getpid()
@@ -173,5 +207,6 @@ def _is_running(process: int) -> bool:
     except ProcessLookupError:
         return False
     except (OSError, OverflowError):
-        return True
-    return True
+        pass  # it belongs to somebody else
+    found = _began(process)
+    return found is None or began in (0, found)

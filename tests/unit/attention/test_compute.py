@@ -15,7 +15,7 @@ from vitviz.attention import compute, independent_check
 from vitviz.attention.capture import Bias, Capture, Edges, WholeBias
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.interventions import Axis
+from vitviz.domain.interventions import Axis, Interventions
 from vitviz.errors import ExactnessError
 
 HEADS, TOKENS, WIDTH = 4, 61, 64
@@ -218,3 +218,18 @@ def test_reading_maps_is_part_of_the_error(trace: vitviz.Trace) -> None:
     trace.pooled_preview(0, 1, bins)
     trace.column(0, "cls")
     assert before <= trace.max_error < 1e-5
+
+
+@pytest.mark.parametrize("axis", list(Axis))
+def test_only_checked_columns_are_as_quick_as_rows(
+    network: nn.Module, axis: Axis
+) -> None:
+    """The window reads unchecked ones on another thread, whatever the axis."""
+    changed = Interventions(axis=axis)
+    made = vitviz.trace(
+        vitviz.wrap(network), torch.randn(1, 3, 224, 224), interventions=changed
+    )
+    assert not made.has_normalisers(1)
+    made.column(1, 0)
+    assert made.has_normalisers(1)
+    assert not made.has_normalisers(2)

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow
+from vitviz.domain.placement import Fit
+from vitviz.jobs import runs
+from vitviz.jobs.queue import Context
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.models.model import Model
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import ModelChoice, RunOptions, Session, written
 from vitviz.views.view_state import ViewState
@@ -162,6 +168,71 @@ def test_a_run_that_needs_half_of_the_memory_is_not_begun_either(
     window.controller.choose_options(RunOptions(96))
     wait_still(qtbot, window)
     assert window.controller.options.size == 96, "a person may ask for it"
+
+
+def test_a_dear_fit_without_a_size_is_not_begun(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The whole of a long picture has many patches at the model's own size."""
+    window = open_vitviz(photo)
+    own = window.controller.document.trace
+    assert own is not None
+    monkeypatch.setattr("vitviz.ui.window.runs.MOST_UNASKED", 4 * own.num_tokens)
+    long = tmp_path / "long.png"
+    PIL.Image.effect_noise((1000, 100), 90).convert("RGB").save(long)
+    path = tmp_path / "whole.vitviz"
+    options = RunOptions(fit=Fit.WHOLE)
+    path.write_text(written(Session(long, options=options), path))
+    window.open_path(str(path))
+    wait_still(qtbot, window)
+    assert "The session asks for a run at" in window.panes.errors.text()
+    assert window.controller.options.fit is None
+
+
+@pytest.mark.parametrize("fit", [None, Fit.LETTERBOX])
+def test_dear_patches_are_not_begun_because_a_file_says_so(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fit: Fit | None,
+) -> None:
+    """A session without a size: its patches alone make the run dear."""
+    window = open_vitviz(photo)
+    control = window.controller
+    monkeypatch.setattr("vitviz.ui.window.runs.MOST_UNASKED", 500)
+    begun = []
+    run = runs.run
+
+    def recorded(context: Context, model: Model, *rest: Any) -> object:  # noqa: ANN401
+        begun.append(model.info.patch_size)
+        return run(context, model, *rest)
+
+    monkeypatch.setattr(runs, "run", recorded)
+    path = tmp_path / "fine.vitviz"
+    options = RunOptions(fit=fit)
+    path.write_text(
+        written(Session(photo, ModelChoice(EMBEDDED_NAME, 8), options), path)
+    )
+    window.open_path(str(path))
+    wait_still(qtbot, window)
+    trace = control.document.trace
+    assert trace is not None
+    assert trace.setup.model.name == EMBEDDED_NAME
+    assert trace.setup.model.patch_size == (14, 14)
+    assert (8, 8) not in begun
+    assert "The session asks for patches of 8 px" in window.panes.errors.text()
+    assert control.choice.patch_size is None
+    assert control.options.fit is fit
+    control.choose_model(EMBEDDED_NAME, patch_size=8)
+    wait_still(qtbot, window)
+    assert control.choice.patch_size == 8, "a person may ask for it"
+    assert begun[-1] == (8, 8)
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QLineEdit,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.window.clicks import click_patch, heat_on_screen, leave_picture
 from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.attention import independent_check
 from vitviz.domain.heads import Fusion, HeadChoice
+from vitviz.domain.interventions import Axis, Interventions, ListedIntervention
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.view_state import Direction, Scale, Style
 
@@ -184,6 +195,35 @@ def test_looked_at_by_shows_the_column(
     np.testing.assert_allclose(heat_on_screen(window), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("axis", list(Axis))
+def test_columns_are_checked_beside_the_windows_thread(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    axis: Axis,
+) -> None:
+    """The check of a layer's columns takes longer than a frame."""
+    window = open_vitviz(photo)
+    if axis is not Axis.KEYS:
+        change = (ListedIntervention(Interventions(axis=axis)),)
+        window.controller.change(changes=change)
+        wait_idle(qtbot, window)
+    threads = []
+    measure = independent_check.columns_error
+
+    def recorded(*args: Any) -> float:  # noqa: ANN401
+        threads.append(threading.current_thread())
+        return measure(*args)
+
+    monkeypatch.setattr(independent_check, "columns_error", recorded)
+    window.controller.change(direction=Direction.LOOKED_AT_BY)
+    wait_idle(qtbot, window)
+    assert window.controller.heat is not None
+    assert threads
+    assert threading.main_thread() not in threads
+
+
 def test_matrix_is_the_models_and_its_cross_hair_links_to_the_picture(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
 ) -> None:
@@ -264,3 +304,62 @@ def test_several_queries_are_compared_on_one_scale(
     qtbot.keyClick(window, Qt.Key.Key_Backspace)
     assert not control.state.others
     assert not window.panes.picture.inset.isVisible()
+
+
+NO_RANGES = (
+    ("²,3", "1"),
+    ("0", "١٢"),
+    ("0", "1e400"),
+    ("nan", "1"),
+    ("0", "nan"),
+    ("inf", "1"),
+    ("", "1"),
+    ("0,1", "0,5"),
+    ("0.5", "0.1"),
+    ("-1", "1"),
+    ("0", "2"),
+    ("1_0e-3", "1"),
+    ("0", "x" * 10_000),
+)
+
+
+@pytest.mark.parametrize("first", range(0, len(NO_RANGES), 5))
+def test_a_range_of_what_is_no_number_is_told(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, first: int
+) -> None:
+    """The dialog stays and says what it takes; then it takes it."""
+    window = open_vitviz(photo)
+    before = window.controller.state
+    cases = NO_RANGES[first : first + 5]
+    seen: list[tuple[bool, bool]] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QDialog)
+        fields = dialog.findChildren(QLineEdit)
+        box = dialog.findChild(QDialogButtonBox)
+        assert box is not None
+
+        def try_out(*ends: str) -> None:
+            for field, text in zip(fields, ends, strict=True):
+                field.setText(text)
+            qtbot.mouseClick(box.button(QDialogButtonBox.StandardButton.Ok), LEFT)
+            said = any(
+                label.isVisible() and "Two numbers from 0 to 1" in label.text()
+                for label in dialog.findChildren(QLabel)
+            )
+            seen.append((dialog.isVisible(), said))
+
+        try:
+            for ends in cases:
+                try_out(*ends)
+            assert window.controller.state == before
+            try_out("0", "0.25")
+        finally:
+            if dialog.isVisible():
+                dialog.reject()
+
+    QTimer.singleShot(0, answer)
+    window.view_handlers.on_fixed_range()
+    assert seen[:-1] == [(True, True)] * len(cases)
+    assert window.controller.state.fixed_range == (0, 0.25)

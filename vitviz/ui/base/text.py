@@ -7,7 +7,7 @@ import html
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
-from vitviz.errors import Phrase, VitvizError, one_line
+from vitviz.errors import Phrase, VitvizError, by_its_ends, one_line
 
 
 def show_plainly(*labels: QLabel) -> None:
@@ -57,6 +57,7 @@ def _in_words(value: object) -> object:
         return sentence(value)
     if not isinstance(value, str):
         return value
+    value = by_its_ends(value)
     known = _translated(value)
     # methods' titles are translated in a context of their own
     if known == value and value:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QDoubleValidator,
     QFontMetricsF,
     QImage,
     QMouseEvent,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.number_text import decimal_number
 from vitviz.ui.base import theme
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.colour_bar import bar_text
@@ -225,21 +225,34 @@ def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] 
     fields = []
     for name, value in zip((tr("From"), tr("To")), now, strict=True):
         field = QLineEdit(f"{value:.4g}")
-        validator = QDoubleValidator(0.0, 1.0, 9, field)
-        validator.setLocale(QLocale.c())
-        field.setValidator(validator)
+        field.setAccessibleName(name)
         form.addRow(name, field)
         fields.append(field)
+    wrong = QLabel(
+        tr("Two numbers from 0 to 1 as in 0 and 0.05, the first below the second.")
+    )
+    wrong.setWordWrap(True)
+    wrong.setVisible(False)
+    form.addRow(wrong)
     buttons = QDialogButtonBox(
         QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
     )
-    buttons.accepted.connect(dialog.accept)
+
+    def ends() -> tuple[float, float]:
+        low, high = (decimal_number(field.text().strip()) for field in fields)
+        return low, high
+
+    def accept() -> None:
+        # a validator would keep the dialog open without a word
+        low, high = ends()
+        if 0 <= low < high <= 1:
+            dialog.accept()
+        else:
+            wrong.setVisible(True)
+
+    buttons.accepted.connect(accept)
     buttons.rejected.connect(dialog.reject)
     form.addRow(buttons)
-    if dialog.exec() != QDialog.DialogCode.Accepted:
-        return None
-    try:
-        low, high = (float(field.text()) for field in fields)
-    except ValueError:
-        return None
-    return (low, high) if 0 <= low < high <= 1 else None
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    dialog.deleteLater()
+    return ends() if accepted else None

@@ -32,6 +32,7 @@ from vitviz.views.compare import linked_token
 from vitviz.views.session import ModelChoice, RunOptions, Session
 
 if TYPE_CHECKING:
+    from vitviz.attention.price import Price
     from vitviz.attention.trace import Trace
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
@@ -97,8 +98,8 @@ class Runs(QObject):
         self.options = RunOptions()
         # How `model` was asked for.
         self.choice = ModelChoice()
-        # How the model that is being loaded was asked for.
-        self.asked = self.choice
+        # How the model that is being loaded was asked for, and for which device.
+        self.asked, self._device = self.choice, "auto"
         # Whether to load an embedded model, once, where a model is refused and there
         # is no other.
         self.has_spare = False
@@ -112,6 +113,7 @@ class Runs(QObject):
         self._is_restoring = False
         # What a session asks for and nobody has agreed to.
         self._proposed: RunOptions | None = None
+        self._proposed_patch: int | None = None
         self._untouched: BaselineRun | None = None
         # The last error that was shown, and the kind of job that failed.
         self._failure: tuple[JobKind, VitvizError] | None = None
@@ -170,6 +172,7 @@ class Runs(QObject):
         name : "" for the embedded model that suits this machine.
         """
         self._is_expected = False
+        self._device, self._proposed_patch = device, None
         self.asked = ModelChoice(name, patch_size)
         # Preprocessing that was set for another model is not for this one.
         if self.choice.name and self.choice.name != name:
@@ -213,6 +216,7 @@ class Runs(QObject):
         self._is_restoring = True
         if session.model.name and session.model != self.choice:
             self.load(session.model.name, device, session.model.patch_size)
+            self._proposed_patch = session.model.patch_size
             self.propose(session.options)
         if session.picture is not None:
             self.read_picture(session.picture)
@@ -235,7 +239,8 @@ class Runs(QObject):
         image, model = self._host.document.image, self.model
         if image is None or model is None:
             return
-        self._refuse_what_nobody_asked_for(image, model)
+        if self._refuse_what_nobody_asked_for(image, model):
+            return
         self._workers.drop(*OF_A_TRACE)
         changed, kept = merge_active(self._host.state.changes), self._untouched
         if kept is not None and not kept.is_of(image, model, self.options):
@@ -250,19 +255,48 @@ class Runs(QObject):
         )
         self._progress.begin()
 
-    def _refuse_what_nobody_asked_for(self, image: SourceImage, model: Model) -> None:
-        """Run at the model's own size where a session's size costs too much."""
-        proposed = self._proposed
-        if proposed is None or proposed.size is None or proposed != self.options:
-            return
+    def _refuse_what_nobody_asked_for(self, image: SourceImage, model: Model) -> bool:
+        """Run in the model's own way where what a session asks for costs too much.
+
+        Return whether the model is loaded anew for that, so that no run is begun.
+        """
+        proposed, patch = self._proposed, self._proposed_patch
+        if proposed is None or proposed != self.options:
+            return False
+        if patch != self.choice.patch_size:
+            patch = None  # the session's model could not be loaded, or was replaced
+        # from what the session asks for to what the model does by itself
+        cheaper = [replace(proposed, size=None)]
+        cheaper.append(replace(cheaper[-1], fit=None))
+        cheaper.append(replace(cheaper[-1], preprocessing=None))
+        if patch is None and proposed == cheaper[-1]:
+            return False
         try:
             price = runs.price_on(model, image, proposed)
+            if not _is_dear(price):
+                return False
+            options = next(
+                (o for o in cheaper if not _is_dear(runs.price_on(model, image, o))),
+                None,
+            )
         except SelectionError:  # the run itself says it
-            return
-        is_dear = price.is_large and not price.falls_back
-        if not is_dear and price.num_tokens <= MOST_UNASKED:
-            return
-        self.options = self._proposed = replace(proposed, size=None)
+            return False
+        if options is None and patch is not None:
+            error = BudgetError(
+                "The session asks for patches of {patch} px ({tokens:,} tokens), "
+                "which would take about {needed} of memory. The model's own patches "
+                "are used instead.",
+                patch=patch,
+                tokens=price.num_tokens,
+                needed=bytes_text(price.peak_bytes),
+            )
+            self._errors.showError(error, stays=True)
+            self.load(self.choice.name, self._device, None)
+            return True
+        options = options or cheaper[-1]
+        if options == proposed:
+            return False
+        self.options = self._proposed = options
         width, height = price.size
         error = BudgetError(
             "The session asks for a run at {width}×{height} px ({tokens:,} tokens), "
@@ -274,6 +308,7 @@ class Runs(QObject):
             needed=bytes_text(price.peak_bytes),
         )
         self._errors.showError(error, stays=True)
+        return False
 
     def keep_untouched(self, done: RunDone) -> None:
         """Store a run without changes as the baseline of changed ones."""
@@ -408,6 +443,12 @@ class Runs(QObject):
         shown = Document(host.document.image) if is_first else last_good.document
         host.show_document(shown)
         self.stateChanged.emit()
+
+
+def _is_dear(price: Price) -> bool:
+    """Return whether a run costs more than may be begun without asking."""
+    is_large = price.is_large and not price.falls_back
+    return is_large or price.num_tokens > MOST_UNASKED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
