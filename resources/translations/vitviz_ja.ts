@@ -6338,24 +6338,36 @@
         <translation>れんがの壁</translation>
     </message>
     <message>
+        <source>Bridge at night</source>
+        <translation>夜の橋</translation>
+    </message>
+    <message>
         <source>Cat</source>
         <translation>猫</translation>
     </message>
     <message>
-        <source>City at night</source>
-        <translation>夜の街</translation>
-    </message>
-    <message>
-        <source>Clownfish</source>
-        <translation>クマノミ</translation>
+        <source>Citrus fruits</source>
+        <translation>柑橘類</translation>
     </message>
     <message>
         <source>Coffee</source>
         <translation>コーヒー</translation>
     </message>
     <message>
+        <source>Kingfisher</source>
+        <translation>カワセミ</translation>
+    </message>
+    <message>
+        <source>Palace windows</source>
+        <translation>宮殿の窓</translation>
+    </message>
+    <message>
         <source>Rocket</source>
         <translation>ロケット</translation>
+    </message>
+    <message>
+        <source>Street corner</source>
+        <translation>街角</translation>
     </message>
 </context>
 </TS>

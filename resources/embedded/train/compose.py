@@ -137,7 +137,8 @@ def placed(
 def pick(rng: Rng, cutouts: dict[str, list[Path]]) -> Path:
     """A cut-out: photographic ones as often as all drawn styles together."""
     drawn = [style for style in cutouts if style != "stamp"]
-    style = "stamp" if rng.random() < 0.5 else drawn[rng.integers(len(drawn))]
+    is_stamp = rng.random() < 0.5 or not drawn
+    style = "stamp" if is_stamp else drawn[rng.integers(len(drawn))]
     return cutouts[style][rng.integers(len(cutouts[style]))]
 
 

@@ -34,8 +34,8 @@ from scipy.stats import spearmanr
 from targets import normalised
 from torch import Tensor
 
-from vitviz.models.catalogue.entries import EMBEDDED_PATCH_SIZES as PATCH_SIZES
 from vitviz.models.adapters.flexivit import FlexiViT, load_flexi
+from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES as PATCH_SIZES
 
 EVERYDAY = ("astronaut", "chelsea", "coffee", "rocket", "china", "flower")
 """The photographs of ordinary scenes, on which the first trial was measured."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
+import PIL.Image
 import pytest
 import torch
 from PySide6.QtGui import QAction
@@ -12,8 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import QUICK, OpenWindow, wait_idle
 from vitviz.models.adapters import embedded
+from vitviz.system.paths import resource
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.ui.window.start_page import StartPage, sample_name, sample_paths
+from vitviz.ui.window.start_page import (
+    StartPage,
+    sample_name,
+    sample_paths,
+    shown_sample_paths,
+)
 
 
 def entry(window: MainWindow, text: str) -> QAction:
@@ -126,12 +134,46 @@ def test_the_start_page_shows_six_samples(
     window = open_vitviz(model=QUICK, wait=False)
     page = window.findChild(StartPage)
     assert page is not None
-    shown = [page.findChild(QToolButton, path.stem) for path in sample_paths()]
-    assert len(shown) == 6
-    assert None not in shown
-    names = {sample_name(path) for path in sample_paths()}
-    assert len(names) == 6
+    names = ["kingfisher", "citrus", "street", "facade", "wall", "night"]
+    buttons = [b for b in page.samples.findChildren(QToolButton) if b.property("path")]
+    assert sorted(b.objectName() for b in buttons) == sorted(names)
+    assert [path.stem for path in shown_sample_paths()] == names
+    # those that the tests, the lessons and the documentation use are samples too
+    every = {path.stem for path in sample_paths()}
+    assert every == {*names, "cat", "coffee", "rocket"}
+    said = {sample_name(path) for path in sample_paths()}
+    assert len(said) == len(every)
     if spoken == "ja":
-        assert all(not name.isascii() for name in names), names
-    assert all(path.stat().st_size <= 150_000 for path in sample_paths())
+        assert all(not name.isascii() for name in said), said
+    qtbot.waitUntil(lambda: not window.controller.has_jobs, timeout=60_000)
+
+
+def test_samples_are_small_files_of_enough_pixels_with_their_licence() -> None:
+    licences = resource("samples", "LICENSE.md").read_text(encoding="utf-8")
+    for path in shown_sample_paths():
+        assert path.stat().st_size <= 200_000, path.stem
+        with PIL.Image.open(path) as picture:
+            assert min(picture.size) >= 500, path.stem
+    for path in sample_paths():
+        (line,) = (n for n in licences.splitlines() if n.startswith(f"| `{path.name}`"))
+        assert "CC0" in line or "public domain" in line, path.stem
+
+
+@pytest.mark.parametrize("size", [(800, 560), (1280, 720), (1920, 1080)])
+def test_all_six_samples_are_whole_on_the_start_page(
+    qtbot: QtBot, open_vitviz: OpenWindow, size: tuple[int, int]
+) -> None:
+    """None reaches over the page or another; what lies below is scrolled to."""
+    window = open_vitviz(model=QUICK, wait=False)
+    window.resize(*size)
+    page = window.findChild(StartPage)
+    assert page is not None
+    grid = page.samples
+    qtbot.waitUntil(lambda: grid.height() >= grid.minimumSizeHint().height())
+    buttons = [b for b in grid.findChildren(QToolButton) if b.property("path")]
+    places = [b.geometry() for b in buttons]
+    assert all(grid.rect().contains(place) for place in places)
+    assert not any(a.intersects(b) for a, b in combinations(places, 2))
+    columns = {place.left() for place in places}
+    assert len(columns) == 3, "two rows of three"
     qtbot.waitUntil(lambda: not window.controller.has_jobs, timeout=60_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -118,15 +118,26 @@ class RecentList(QWidget):
         self.chosen.emit(self.sender().property("path"))
 
 
-THUMBNAIL = QSize(180, 135)
+THUMBNAIL = QSize(180, 120)
 SAMPLE_GAP_PX = 16
 # More samples than these stand in several rows.
 MOST_COLUMNS = 4
 
 
+# One of each kind: an animal whole in its scene, several objects, a street, something
+# fine, a texture, a night.
+SHOWN_SAMPLES = ("kingfisher", "citrus", "street", "facade", "wall", "night")
+
+
 def sample_paths() -> list[Path]:
-    """Return the paths of the sample photographs, in the order of their names."""
+    """Return the paths of all sample photographs, in the order of their names."""
     return sorted(resource("samples").glob("*.jpg"))
+
+
+def shown_sample_paths() -> list[Path]:
+    """Return the paths of the samples on the start page, in its order."""
+    by_name = {path.stem: path for path in sample_paths()}
+    return [by_name[name] for name in SHOWN_SAMPLES if name in by_name]
 
 
 def sample_name(path: Path) -> str:
@@ -137,10 +148,13 @@ def sample_name(path: Path) -> str:
 
     names = {
         "cat": tr("Cat"),
+        "citrus": tr("Citrus fruits"),
         "coffee": tr("Coffee"),
-        "fish": tr("Clownfish"),
-        "night": tr("City at night"),
+        "facade": tr("Palace windows"),
+        "kingfisher": tr("Kingfisher"),
+        "night": tr("Bridge at night"),
         "rocket": tr("Rocket"),
+        "street": tr("Street corner"),
         "wall": tr("Brick wall"),
     }
     return names.get(path.stem, path.stem.replace("_", " ").capitalize())
@@ -212,7 +226,9 @@ class StartPage(QWidget):
         )
         lesson.setObjectName("lesson")
         lesson.clicked.connect(self._on_lesson)
-        self.samples = SampleGrid([self._thumbnail(path) for path in sample_paths()])
+        self.samples = SampleGrid(
+            [self._thumbnail(path) for path in shown_sample_paths()]
+        )
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addStretch(1)
@@ -246,13 +262,17 @@ class StartPage(QWidget):
         button.setText(name)
         button.setToolTip(self.tr("Open the sample picture “{name}”").format(name=name))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        pixmap = QPixmap(str(path))
         ratio = self.devicePixelRatioF()
-        pixmap = pixmap.scaled(
-            THUMBNAIL * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
+        size = THUMBNAIL * ratio
+        pixmap = QPixmap(str(path)).scaled(
+            size,
+            Qt.AspectRatioMode.KeepAspectRatioByExpanding,
             Qt.TransformationMode.SmoothTransformation,
         )
+        # all of one shape, so that they and their names stand in lines
+        frame = QRect(QPoint(0, 0), size)
+        frame.moveCenter(pixmap.rect().center())
+        pixmap = pixmap.copy(frame)
         pixmap.setDevicePixelRatio(ratio)
         button.setIcon(QIcon(pixmap))
         button.setIconSize(THUMBNAIL)
