@@ -7,7 +7,7 @@
 import { addressOf, pictureFrom, stateFrom, STYLES } from "./address.mjs";
 import { caption, headsText, statusText } from "./caption.mjs";
 import { Cells } from "./cells.mjs";
-import { overlay, tablesOf } from "./colour.mjs";
+import { colormapOf, overlay, tablesOf } from "./colour.mjs";
 import { copyPicture, copyText, numbersText } from "./copy.mjs";
 import { arraysOf, bytesOf } from "./floats.mjs";
 import { formatValue, levelsFor } from "./maps.mjs";
@@ -19,6 +19,8 @@ import { heatOf, inRange, MAX_OTHERS, methodHeat, smallMap, strip } from "./view
 
 /** Milliseconds of small maps between two frames. */
 const RAIL_SLICE_MS = 8;
+/** Colour of letters on paper and in copied pictures. */
+const PRINT_COLOUR = "#222222";
 
 /** Return an element by its id. */
 const byId = (id) => document.getElementById(id);
@@ -42,6 +44,7 @@ export class Page {
     this.hovered = null;
     this.isHovering = true;
     this.isPinningBeside = false;
+    this.isPrinting = false;
     this.pending = 0;
     this.matrixId = 0;
     this.matrixKey = "";
@@ -195,10 +198,11 @@ export class Page {
       const at = { ...state, token: hovered };
       heat = heatOf(trace, at, trace.values(state.layer, hovered, state.direction));
     }
-    const table = this.tables[state.colormap];
+    const table = this.tables[colormapOf(state)];
     const ratio = globalThis.devicePixelRatio || 1;
     this.picture.draw(heat, state, table, hovered, ratio);
-    drawBar(byId("bar"), heat, state, table, ratio, getComputedStyle(document.body).color);
+    const letters = this.isPrinting ? PRINT_COLOUR : getComputedStyle(document.body).color;
+    drawBar(byId("bar"), heat, state, table, ratio, letters);
     const text = statusText(trace, heat, isPreview ? null : hovered);
     byId("status").textContent = text;
     this.picture.canvas.setAttribute("aria-label", `${trace.name}. ${text}`);
@@ -221,7 +225,7 @@ export class Page {
       }),
     );
     cells.forEach(([, heat], index) => {
-      this.heads.setMap(index, heat.patches, heat.levels, this.tables[state.colormap], trace.rows, trace.cols);
+      this.heads.setMap(index, heat.patches, heat.levels, this.tables[colormapOf(state)], trace.rows, trace.cols);
     });
     this.heads.setPressed((index) => this.isChosen(this.choices[index]));
   }
@@ -251,7 +255,7 @@ export class Page {
   /** Show the small map of each layer, some between every two frames. */
   beginRail() {
     const { state, trace } = this;
-    const key = JSON.stringify([this.index, state.token, state.direction, state.heads, state.log, state.clip, state.renormalise, state.colormap, language()]);
+    const key = JSON.stringify([this.index, state.token, state.direction, state.heads, state.log, state.clip, state.renormalise, colormapOf(state), language()]);
     this.rail.setPressed((layer) => layer === state.layer);
     if (key === this.railKey) {
       return;
@@ -275,7 +279,7 @@ export class Page {
         const layer = layers.shift();
         const values = trace.values(layer, state.token, state.direction);
         const small = smallMap(trace, state, values, layer, state.token);
-        this.rail.setMap(layer, small.patches, small.levels, this.tables[state.colormap], trace.rows, trace.cols);
+        this.rail.setMap(layer, small.patches, small.levels, this.tables[colormapOf(state)], trace.rows, trace.cols);
       }
       if (layers.length && this.railKey === key) {
         setTimeout(go, 0);
@@ -294,7 +298,7 @@ export class Page {
     byId("beside").replaceChildren(
       ...maps.map((map) => {
         const figure = element("figure", "");
-        const bytes = overlay(map.patches, widest, "map", this.tables[state.colormap], 1);
+        const bytes = overlay(map.patches, widest, "map", this.tables[colormapOf(state)], 1);
         figure.append(
           canvasOf(bytes, trace.cols, trace.rows),
           element("figcaption", `${trace.tokenName(map.token)} · ${formatValue(map.ratio)}×`),
@@ -360,7 +364,7 @@ export class Page {
     canvas.height = 2 * count;
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = false;
-    const bytes = overlay(this.matrix, levels, "map", this.tables[state.colormap], 1);
+    const bytes = overlay(this.matrix, levels, "map", this.tables[colormapOf(state)], 1);
     context.drawImage(canvasOf(bytes, count, count), 0, 0, 2 * count, 2 * count);
     if (trace.numTokens && state.token !== POOL) {
       const line = 2 * this.bins.of(state.token);
@@ -484,7 +488,7 @@ export class Page {
     byId("pin-beside").setAttribute("aria-pressed", String(this.isPinningBeside));
     byId("scale").value = this.scaleName();
     byId("scale-own").hidden = this.scaleName() !== "as made";
-    byId("colormap").value = state.colormap;
+    byId("colormap").value = state.colormap === null ? "" : state.colormap;
     byId("log").checked = state.log;
     byId("grid").checked = state.grid;
     byId("smooth").checked = state.smooth;
@@ -525,7 +529,7 @@ export class Page {
       button.addEventListener("click", () => this.change({ style: button.dataset.style, opacity: null }));
     }
     on("scale", "change", (event) => this.chooseScale(event.target.value));
-    on("colormap", "change", (event) => this.change({ colormap: event.target.value }));
+    on("colormap", "change", (event) => this.change({ colormap: event.target.value || null }));
     for (const [id, field] of [["log", "log"], ["grid", "grid"], ["smooth", "smooth"], ["patches", "renormalise"]]) {
       on(id, "change", (event) => this.change({ [field]: event.target.checked }));
     }
@@ -573,14 +577,22 @@ export class Page {
       this.refresh();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.drawPicture());
+    // letters on a canvas do not follow the style of the paper by themselves
+    for (const [event, isPrinting] of [["beforeprint", true], ["afterprint", false]]) {
+      globalThis.addEventListener(event, () => {
+        this.isPrinting = isPrinting;
+        this.drawPicture();
+      });
+    }
     // a frame in a notebook has no address that could be handed on
     byId("copy-link").hidden = location.protocol === "about:";
-    const names = this.data.colormapNames.map((name) => {
-      const option = element("option", name);
-      option.value = name;
-      return option;
-    });
-    byId("colormap").replaceChildren(...names);
+    byId("colormap").append(
+      ...this.data.colormapNames.map((name) => {
+        const option = element("option", name);
+        option.value = name;
+        return option;
+      }),
+    );
     this.fillFilm();
   }
 
@@ -675,12 +687,12 @@ export class Page {
     const inner = document.createElement("canvas");
     inner.width = ratio * picture.width;
     inner.height = ratio * picture.height;
-    const table = this.tables[state.colormap];
+    const table = this.tables[colormapOf(state)];
     picture.paint(inner.getContext("2d"), ratio * picture.scale, ratio, shown, state, table, null);
     context.drawImage(inner, ratio * margin, ratio * margin);
     context.save();
     context.translate(0, ratio * margin);
-    paintBar(context, picture.width + 2 * margin, Math.max(picture.height, 120), ratio, shown, state, table, "#222222");
+    paintBar(context, picture.width + 2 * margin, Math.max(picture.height, 120), ratio, shown, state, table, PRINT_COLOUR);
     context.restore();
     context.scale(ratio, ratio);
     context.fillStyle = "#666666";

@@ -6275,6 +6275,10 @@
         <translation>ファイルではありません</translation>
     </message>
     <message>
+        <source>of the style</source>
+        <translation>表示方法に合わせる</translation>
+    </message>
+    <message>
         <source>out</source>
         <translation>出力</translation>
     </message>

@@ -316,7 +316,7 @@ def view_of(trace: Trace, state: ViewState, maps: Sequence[str] = ()) -> Plain:
         "direction": state.direction.value,
         "method": method,
         "style": state.style.value,
-        "colormap": state.look.colormap,
+        "colormap": state.colormap,
         "opacity": state.opacity,
         "smooth": state.smooth,
         "grid": state.show_grid,

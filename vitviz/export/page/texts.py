@@ -74,6 +74,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "looks at ⇄ looked at by"),
     QT_TRANSLATE_NOOP("page", "made with vitviz"),
     QT_TRANSLATE_NOOP("page", "move the query"),
+    QT_TRANSLATE_NOOP("page", "of the style"),
     QT_TRANSLATE_NOOP("page", "out"),
     QT_TRANSLATE_NOOP("page", "out of the last layer"),
     QT_TRANSLATE_NOOP("page", "patches only"),
