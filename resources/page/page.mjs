@@ -12,6 +12,7 @@ import { copyPicture, copyText, numbersText } from "./copy.mjs";
 import { arraysOf, bytesOf } from "./floats.mjs";
 import { formatValue, levelsFor } from "./maps.mjs";
 import { Bins, matrixService } from "./matrix.mjs";
+import { ownDescription, pixelsOf, runService } from "./own_picture.mjs";
 import { canvasOf, drawBar, paintBar, PictureView } from "./picture_view.mjs";
 import { chosen, language, setLanguage, setTexts, tr } from "./texts.mjs";
 import { POOL, Trace } from "./trace.mjs";
@@ -37,7 +38,8 @@ function element(tag, text, className = "") {
 export class Page {
   constructor(data, textOf, program) {
     this.data = data;
-    this.textOf = textOf;
+    // numbers that this page has computed itself are no text in the document
+    this.textOf = (block) => (typeof block === "string" ? textOf(block) : block);
     this.tables = tablesOf(data.colormaps);
     this.traces = data.pictures.map(() => null);
     this.images = data.pictures.map(() => null);
@@ -61,6 +63,8 @@ export class Page {
     this.rail = new Cells(byId("rail"), (index) => this.change({ layer: index, method: "raw" }));
     this.heads = new Cells(byId("heads"), (index, event) => this.chooseHead(index, event.shiftKey));
     this.colours = new Cells(byId("colours"), (index) => this.change({ layer: Math.min(index, this.trace.lastLayer) }));
+    this.program = program;
+    this.run = null;
     this.askMatrix = matrixService(program, (line) => this.matrixLine(line));
     this.connect();
     this.translate();
@@ -463,7 +467,10 @@ export class Page {
     byId("about").replaceChildren(
       ...chosen(description.settings).flatMap(([name, value]) => [element("dt", name), element("dd", value)]),
     );
-    byId("claim").textContent = tr("Weights on this page differ from the trace by at most {error}.", { error: description.errorText });
+    byId("claim").textContent = description.isOwn
+      ? tr("Computed in this browser by {model}.", { model: description.model.name })
+      : tr("Weights on this page differ from the trace by at most {error}.", { error: description.errorText });
+    byId("trace-error").hidden = Boolean(description.isOwn);
     byId("trace-error").textContent = tr("The trace was checked against the model: error {error}.", { error: trace.traceErrorText });
     byId("changed").replaceChildren(...chosen(trace.changes).map((text) => element("span", text)));
     byId("changed").hidden = !chosen(trace.changes).length;
@@ -567,6 +574,10 @@ export class Page {
       const value = formatValue(this.matrix[query * this.bins.count + key]);
       this.say(`${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`);
     });
+    byId("open-own").hidden = !this.data.own;
+    if (this.data.own) {
+      this.connectOwn();
+    }
     document.addEventListener("keydown", (event) => this.key(event));
     globalThis.addEventListener("resize", () => {
       this.layout();
@@ -594,6 +605,56 @@ export class Page {
       }),
     );
     this.fillFilm();
+  }
+
+  /** Take a reader's own picture from a field, by drag and drop, or pasted. */
+  connectOwn() {
+    const field = byId("own-file");
+    byId("open-own").addEventListener("click", () => field.click());
+    field.addEventListener("change", () => {
+      this.openOwn(field.files[0]);
+      field.value = "";
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.openOwn(event.dataTransfer.files[0]);
+    });
+    document.addEventListener("paste", (event) => this.openOwn(event.clipboardData.files[0]));
+  }
+
+  /** Run the model on a picture in a file, and show it beside the others. */
+  async openOwn(file) {
+    if (!file || this.isRunning) {
+      return;
+    }
+    this.isRunning = true;
+    this.say(tr("Computing …"));
+    try {
+      await this.addOwn(file, await pixelsOf(file));
+      this.say("");
+    } catch {
+      this.say(tr("The browser cannot read this file as a picture."));
+    }
+    this.isRunning = false;
+  }
+
+  /** Add a picture that was read from a file. */
+  async addOwn(file, pixels) {
+    const { own, pictures } = this.data;
+    this.run = this.run || runService(this.program, this.textOf(own.block));
+    const start = performance.now();
+    const layers = await this.run(pixels);
+    this.ranFor = performance.now() - start;
+    const view = { ...this.state, others: [], method: "raw" };
+    pictures.push(ownDescription(own, file.name, pixels, layers, view));
+    this.traces.push(null);
+    this.images.push([pixels.shown, null]);
+    this.railKey = "";
+    this.fillFilm();
+    this.state = view;
+    this.open(pictures.length - 1);
+    this.writeAddress();
   }
 
   /** Fill the strip of pictures, where there are several. */
