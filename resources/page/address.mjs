@@ -36,7 +36,9 @@ export function addressOf(state, trace, pictureIndex) {
   if (state.method !== "raw") {
     parts.push(["method", state.method]);
   }
-  parts.push(["colours", state.colormap]);
+  if (state.colormap !== null) {
+    parts.push(["colours", state.colormap]);
+  }
   return parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`.replace(/%2C/g, ",")).join("&");
 }
 
@@ -92,6 +94,8 @@ export function stateFrom(text, state, trace, colormaps) {
   }
   if (colormaps.includes(asked.get("colours"))) {
     found.colormap = asked.get("colours");
+  } else if (STYLES.includes(asked.get("style"))) {
+    found.colormap = null;
   }
   if (asked.has("method") && trace.methods.some((one) => one.id === asked.get("method"))) {
     found.method = asked.get("method");

@@ -5,11 +5,18 @@ import { fraction } from "./maps.mjs";
 
 /** Largest opacity of each style, where the view leaves it open. */
 export const OPACITY = { tint: 0.85, spotlight: 0.85, map: 1 };
+/** Colour map of each style, where the view leaves it open. */
+export const COLORMAP = { tint: "magma", map: "viridis", spotlight: "magma" };
 
 /** Return {name: 256 × 3 bytes} of lookup tables in base64. */
 export function tablesOf(texts) {
   const pairs = Object.entries(texts).map(([name, text]) => [name, bytesOf(text)]);
   return Object.fromEntries(pairs);
+}
+
+/** Return the name of the colour map of a view. */
+export function colormapOf(state) {
+  return state.colormap === null ? COLORMAP[state.style] : state.colormap;
 }
 
 /** Return the opacity of a view. */

@@ -64,8 +64,14 @@ export function numbersAt(bytes, kind, count, start) {
   }
 }
 
-/** Return {name: {values, shape}} of the arrays of one block of base64 text. */
+/**
+ * Return {name: {values, shape}} of the arrays of one block of base64 text; what is not
+ * text is the arrays already.
+ */
 export function arraysOf(text, places) {
+  if (typeof text !== "string") {
+    return text;
+  }
   const bytes = bytesOf(text);
   const found = {};
   for (const [name, [kind, shape, start]] of Object.entries(places)) {

@@ -91,12 +91,6 @@ export class MatrixMaker {
   }
 }
 
-/** Run as a worker: requests come as messages, lines leave as messages. */
-export function serve(scope) {
-  const maker = new MatrixMaker((message) => scope.postMessage(message));
-  scope.onmessage = (event) => maker.request(event.data);
-}
-
 /** Return what takes requests: a worker, or this thread where there can be none. */
 export function matrixService(program, onLine) {
   const own = new MatrixMaker(onLine);

@@ -7,11 +7,12 @@
 import { addressOf, pictureFrom, stateFrom, STYLES } from "./address.mjs";
 import { caption, headsText, statusText } from "./caption.mjs";
 import { Cells } from "./cells.mjs";
-import { overlay, tablesOf } from "./colour.mjs";
+import { colormapOf, overlay, tablesOf } from "./colour.mjs";
 import { copyPicture, copyText, numbersText } from "./copy.mjs";
 import { arraysOf, bytesOf } from "./floats.mjs";
 import { formatValue, levelsFor } from "./maps.mjs";
 import { Bins, matrixService } from "./matrix.mjs";
+import { ownDescription, pixelsOf, runService } from "./own_picture.mjs";
 import { canvasOf, drawBar, paintBar, PictureView } from "./picture_view.mjs";
 import { chosen, language, setLanguage, setTexts, tr } from "./texts.mjs";
 import { POOL, Trace } from "./trace.mjs";
@@ -19,6 +20,8 @@ import { heatOf, inRange, MAX_OTHERS, methodHeat, smallMap, strip } from "./view
 
 /** Milliseconds of small maps between two frames. */
 const RAIL_SLICE_MS = 8;
+/** Colour of letters on paper and in copied pictures. */
+const PRINT_COLOUR = "#222222";
 
 /** Return an element by its id. */
 const byId = (id) => document.getElementById(id);
@@ -35,13 +38,15 @@ function element(tag, text, className = "") {
 export class Page {
   constructor(data, textOf, program) {
     this.data = data;
-    this.textOf = textOf;
+    // numbers that this page has computed itself are no text in the document
+    this.textOf = (block) => (typeof block === "string" ? textOf(block) : block);
     this.tables = tablesOf(data.colormaps);
     this.traces = data.pictures.map(() => null);
     this.images = data.pictures.map(() => null);
     this.hovered = null;
     this.isHovering = true;
     this.isPinningBeside = false;
+    this.isPrinting = false;
     this.pending = 0;
     this.matrixId = 0;
     this.matrixKey = "";
@@ -58,6 +63,8 @@ export class Page {
     this.rail = new Cells(byId("rail"), (index) => this.change({ layer: index, method: "raw" }));
     this.heads = new Cells(byId("heads"), (index, event) => this.chooseHead(index, event.shiftKey));
     this.colours = new Cells(byId("colours"), (index) => this.change({ layer: Math.min(index, this.trace.lastLayer) }));
+    this.program = program;
+    this.run = null;
     this.askMatrix = matrixService(program, (line) => this.matrixLine(line));
     this.connect();
     this.translate();
@@ -195,10 +202,11 @@ export class Page {
       const at = { ...state, token: hovered };
       heat = heatOf(trace, at, trace.values(state.layer, hovered, state.direction));
     }
-    const table = this.tables[state.colormap];
+    const table = this.tables[colormapOf(state)];
     const ratio = globalThis.devicePixelRatio || 1;
     this.picture.draw(heat, state, table, hovered, ratio);
-    drawBar(byId("bar"), heat, state, table, ratio, getComputedStyle(document.body).color);
+    const letters = this.isPrinting ? PRINT_COLOUR : getComputedStyle(document.body).color;
+    drawBar(byId("bar"), heat, state, table, ratio, letters);
     const text = statusText(trace, heat, isPreview ? null : hovered);
     byId("status").textContent = text;
     this.picture.canvas.setAttribute("aria-label", `${trace.name}. ${text}`);
@@ -221,7 +229,7 @@ export class Page {
       }),
     );
     cells.forEach(([, heat], index) => {
-      this.heads.setMap(index, heat.patches, heat.levels, this.tables[state.colormap], trace.rows, trace.cols);
+      this.heads.setMap(index, heat.patches, heat.levels, this.tables[colormapOf(state)], trace.rows, trace.cols);
     });
     this.heads.setPressed((index) => this.isChosen(this.choices[index]));
   }
@@ -251,7 +259,7 @@ export class Page {
   /** Show the small map of each layer, some between every two frames. */
   beginRail() {
     const { state, trace } = this;
-    const key = JSON.stringify([this.index, state.token, state.direction, state.heads, state.log, state.clip, state.renormalise, state.colormap, language()]);
+    const key = JSON.stringify([this.index, state.token, state.direction, state.heads, state.log, state.clip, state.renormalise, colormapOf(state), language()]);
     this.rail.setPressed((layer) => layer === state.layer);
     if (key === this.railKey) {
       return;
@@ -275,7 +283,7 @@ export class Page {
         const layer = layers.shift();
         const values = trace.values(layer, state.token, state.direction);
         const small = smallMap(trace, state, values, layer, state.token);
-        this.rail.setMap(layer, small.patches, small.levels, this.tables[state.colormap], trace.rows, trace.cols);
+        this.rail.setMap(layer, small.patches, small.levels, this.tables[colormapOf(state)], trace.rows, trace.cols);
       }
       if (layers.length && this.railKey === key) {
         setTimeout(go, 0);
@@ -294,7 +302,7 @@ export class Page {
     byId("beside").replaceChildren(
       ...maps.map((map) => {
         const figure = element("figure", "");
-        const bytes = overlay(map.patches, widest, "map", this.tables[state.colormap], 1);
+        const bytes = overlay(map.patches, widest, "map", this.tables[colormapOf(state)], 1);
         figure.append(
           canvasOf(bytes, trace.cols, trace.rows),
           element("figcaption", `${trace.tokenName(map.token)} · ${formatValue(map.ratio)}×`),
@@ -360,7 +368,7 @@ export class Page {
     canvas.height = 2 * count;
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = false;
-    const bytes = overlay(this.matrix, levels, "map", this.tables[state.colormap], 1);
+    const bytes = overlay(this.matrix, levels, "map", this.tables[colormapOf(state)], 1);
     context.drawImage(canvasOf(bytes, count, count), 0, 0, 2 * count, 2 * count);
     if (trace.numTokens && state.token !== POOL) {
       const line = 2 * this.bins.of(state.token);
@@ -459,7 +467,10 @@ export class Page {
     byId("about").replaceChildren(
       ...chosen(description.settings).flatMap(([name, value]) => [element("dt", name), element("dd", value)]),
     );
-    byId("claim").textContent = tr("Weights on this page differ from the trace by at most {error}.", { error: description.errorText });
+    byId("claim").textContent = description.isOwn
+      ? tr("Computed in this browser by {model}.", { model: description.model.name })
+      : tr("Weights on this page differ from the trace by at most {error}.", { error: description.errorText });
+    byId("trace-error").hidden = Boolean(description.isOwn);
     byId("trace-error").textContent = tr("The trace was checked against the model: error {error}.", { error: trace.traceErrorText });
     byId("changed").replaceChildren(...chosen(trace.changes).map((text) => element("span", text)));
     byId("changed").hidden = !chosen(trace.changes).length;
@@ -484,7 +495,7 @@ export class Page {
     byId("pin-beside").setAttribute("aria-pressed", String(this.isPinningBeside));
     byId("scale").value = this.scaleName();
     byId("scale-own").hidden = this.scaleName() !== "as made";
-    byId("colormap").value = state.colormap;
+    byId("colormap").value = state.colormap === null ? "" : state.colormap;
     byId("log").checked = state.log;
     byId("grid").checked = state.grid;
     byId("smooth").checked = state.smooth;
@@ -525,7 +536,7 @@ export class Page {
       button.addEventListener("click", () => this.change({ style: button.dataset.style, opacity: null }));
     }
     on("scale", "change", (event) => this.chooseScale(event.target.value));
-    on("colormap", "change", (event) => this.change({ colormap: event.target.value }));
+    on("colormap", "change", (event) => this.change({ colormap: event.target.value || null }));
     for (const [id, field] of [["log", "log"], ["grid", "grid"], ["smooth", "smooth"], ["patches", "renormalise"]]) {
       on(id, "change", (event) => this.change({ [field]: event.target.checked }));
     }
@@ -563,6 +574,10 @@ export class Page {
       const value = formatValue(this.matrix[query * this.bins.count + key]);
       this.say(`${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`);
     });
+    byId("open-own").hidden = !this.data.own;
+    if (this.data.own) {
+      this.connectOwn();
+    }
     document.addEventListener("keydown", (event) => this.key(event));
     globalThis.addEventListener("resize", () => {
       this.layout();
@@ -573,15 +588,73 @@ export class Page {
       this.refresh();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.drawPicture());
+    // letters on a canvas do not follow the style of the paper by themselves
+    for (const [event, isPrinting] of [["beforeprint", true], ["afterprint", false]]) {
+      globalThis.addEventListener(event, () => {
+        this.isPrinting = isPrinting;
+        this.drawPicture();
+      });
+    }
     // a frame in a notebook has no address that could be handed on
     byId("copy-link").hidden = location.protocol === "about:";
-    const names = this.data.colormapNames.map((name) => {
-      const option = element("option", name);
-      option.value = name;
-      return option;
-    });
-    byId("colormap").replaceChildren(...names);
+    byId("colormap").append(
+      ...this.data.colormapNames.map((name) => {
+        const option = element("option", name);
+        option.value = name;
+        return option;
+      }),
+    );
     this.fillFilm();
+  }
+
+  /** Take a reader's own picture from a field, by drag and drop, or pasted. */
+  connectOwn() {
+    const field = byId("own-file");
+    byId("open-own").addEventListener("click", () => field.click());
+    field.addEventListener("change", () => {
+      this.openOwn(field.files[0]);
+      field.value = "";
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.openOwn(event.dataTransfer.files[0]);
+    });
+    document.addEventListener("paste", (event) => this.openOwn(event.clipboardData.files[0]));
+  }
+
+  /** Run the model on a picture in a file, and show it beside the others. */
+  async openOwn(file) {
+    if (!file || this.isRunning) {
+      return;
+    }
+    this.isRunning = true;
+    this.say(tr("Computing …"));
+    try {
+      await this.addOwn(file, await pixelsOf(file));
+      this.say("");
+    } catch {
+      this.say(tr("The browser cannot read this file as a picture."));
+    }
+    this.isRunning = false;
+  }
+
+  /** Add a picture that was read from a file. */
+  async addOwn(file, pixels) {
+    const { own, pictures } = this.data;
+    this.run = this.run || runService(this.program, this.textOf(own.block));
+    const start = performance.now();
+    const layers = await this.run(pixels);
+    this.ranFor = performance.now() - start;
+    const view = { ...this.state, others: [], method: "raw" };
+    pictures.push(ownDescription(own, file.name, pixels, layers, view));
+    this.traces.push(null);
+    this.images.push([pixels.shown, null]);
+    this.railKey = "";
+    this.fillFilm();
+    this.state = view;
+    this.open(pictures.length - 1);
+    this.writeAddress();
   }
 
   /** Fill the strip of pictures, where there are several. */
@@ -675,12 +748,12 @@ export class Page {
     const inner = document.createElement("canvas");
     inner.width = ratio * picture.width;
     inner.height = ratio * picture.height;
-    const table = this.tables[state.colormap];
+    const table = this.tables[colormapOf(state)];
     picture.paint(inner.getContext("2d"), ratio * picture.scale, ratio, shown, state, table, null);
     context.drawImage(inner, ratio * margin, ratio * margin);
     context.save();
     context.translate(0, ratio * margin);
-    paintBar(context, picture.width + 2 * margin, Math.max(picture.height, 120), ratio, shown, state, table, "#222222");
+    paintBar(context, picture.width + 2 * margin, Math.max(picture.height, 120), ratio, shown, state, table, PRINT_COLOUR);
     context.restore();
     context.scale(ratio, ratio);
     context.fillStyle = "#666666";

@@ -6007,6 +6007,10 @@
         <translation>色</translation>
     </message>
     <message>
+        <source>Computed in this browser by {model}.</source>
+        <translation>このブラウザー内で{model}が計算しました。</translation>
+    </message>
+    <message>
         <source>Computing …</source>
         <translation>計算中…</translation>
     </message>
@@ -6143,6 +6147,10 @@
         <translation>表示法</translation>
     </message>
     <message>
+        <source>The browser cannot read this file as a picture.</source>
+        <translation>このファイルはブラウザーで画像として読み込めません。</translation>
+    </message>
+    <message>
         <source>The browser does not let this page copy.</source>
         <translation>ブラウザーがこのページにコピーを許していません。</translation>
     </message>
@@ -6209,6 +6217,10 @@
     <message>
         <source>Weights, SHA-256</source>
         <translation>重みの SHA-256</translation>
+    </message>
+    <message>
+        <source>Your own picture …</source>
+        <translation>自分の画像を開く…</translation>
     </message>
     <message>
         <source>as made</source>
@@ -6281,6 +6293,10 @@
     <message>
         <source>not of a file</source>
         <translation>ファイルではありません</translation>
+    </message>
+    <message>
+        <source>of the style</source>
+        <translation>表示方法に合わせる</translation>
     </message>
     <message>
         <source>out</source>

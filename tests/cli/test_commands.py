@@ -25,7 +25,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("command", ["", "export", "models", "bench", "self-test"])
+@pytest.mark.parametrize(
+    "command", ["", "export", "page", "models", "bench", "self-test"]
+)
 def test_help(command: str) -> None:
     done = run(*command.split(), "--help")
     assert done.returncode == 0

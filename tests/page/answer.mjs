@@ -4,7 +4,7 @@
 
 import { addressOf, stateFrom } from "../../resources/page/address.mjs";
 import { caption, statusText } from "../../resources/page/caption.mjs";
-import { overlay, opacityOf, smoothed, tablesOf } from "../../resources/page/colour.mjs";
+import { colormapOf, overlay, opacityOf, smoothed, tablesOf } from "../../resources/page/colour.mjs";
 import { numbersText } from "../../resources/page/copy.mjs";
 import { tickLabels, ticks } from "../../resources/page/maps.mjs";
 import { Bins, pooledLine } from "../../resources/page/matrix.mjs";
@@ -41,7 +41,7 @@ function display(question) {
     caption: caption(trace, state, heat),
     status: statusText(trace, heat, null),
     csv: numbersText(trace, state, heat),
-    overlay: [...overlay(cells, heat.levels, state.style, colours[state.colormap], opacityOf(state))],
+    overlay: [...overlay(cells, heat.levels, state.style, colours[colormapOf(state)], opacityOf(state))],
     strip: strip(trace, state, values).map(([choice, one]) => ({ choice, levels: one.levels, peak: one.peakValue })),
     beside: state.others.map((token) =>
       smallMap(trace, state, trace.values(state.layer, token, state.direction), state.layer, token).ratio,

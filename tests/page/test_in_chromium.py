@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 import vitviz
 from tests.page.browser import Browser
@@ -18,6 +24,7 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.domain.number_text import format_value
 from vitviz.export.page.document import page_text
 from vitviz.export.page.page_picture import page_picture
+from vitviz.views.colour import lookup_table
 from vitviz.views.display import resolve
 from vitviz.views.view_state import ViewState
 
@@ -26,6 +33,17 @@ HOSTILE = (
     "\"'><img src=x onerror=document.body.dataset.evil=1>",
     "\u202egnp.tac\u2066 {{program}} ${data} \\u003c <!-- ]]> & &lt;b&gt;",
 )
+
+
+# Reads a copy: a canvas that is read itself is drawn in another way from then on.
+PIXELS = """
+const pixelsOfCanvas = (canvas, x, y, width, height) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  return context.getImageData(x, y, width, height).data;
+};
+"""
 
 
 def shown(browser: Browser) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -183,6 +201,115 @@ def test_hostile_names_are_text(browser: Browser, tmp_path: Path) -> None:
     assert browser.run("return document.body.dataset.evil") is None
     refused = [one["message"] for one in browser.driver.get_log("browser")]
     assert any("Content Security Policy" in one for one in refused)
+
+
+def test_the_colour_map_follows_the_style_until_one_is_chosen(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """The opaque map's strongest patch has the last colour of the style's table."""
+    trace = traced("plain")
+    page = written(trace, tmp_path / "page.html")
+    browser.open(page, "#layer=2&head=1&q=3,4")
+    assert browser.run("return document.getElementById('colormap').value") == ""
+    for chosen, name in ((None, "viridis"), ("inferno", "inferno"), ("", "viridis")):
+        if chosen is None:
+            browser.click('[data-style="map"]')
+        else:
+            Select(browser.find("#colormap")).select_by_value(chosen)
+        near = np.array(lookup_table(name)[-1], int) - strongest_colour(browser)
+        assert np.abs(near).max() <= 2, (chosen, name)
+        # and again from the address
+        browser.open(page, browser.run("return location.hash"))
+        near = np.array(lookup_table(name)[-1], int) - strongest_colour(browser)
+        assert np.abs(near).max() <= 2, (chosen, name)
+    browser.click('[data-style="tint"]')
+    assert browser.run("return vitvizPage.state.colormap") is None
+
+
+def strongest_colour(browser: Browser) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
+    """The colour of the picture in the middle of the strongest patch."""
+    return np.array(
+        browser.run(
+            f"{PIXELS} const p = vitvizPage, r = devicePixelRatio || 1;"
+            "const [x, y] = p.picture.middleOf(p.trace.numPrefix + p.shown.peak);"
+            "const d = pixelsOfCanvas(p.picture.canvas, x * r, y * r, 1, 1);"
+            "return Array.from(d).slice(0, 3)"
+        )
+    )
+
+
+def test_what_is_copied_and_printed(browser: Browser, tmp_path: Path) -> None:
+    trace = traced("plain")
+    page = written(trace, tmp_path / "page.html")
+    browser.open(page, "#layer=1&head=2&q=3,4")
+    claim = browser.run("return vitvizPage.description.error")
+    browser.driver.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]},
+    )
+    browser.click("#copy-numbers")
+    browser.wait("return document.getElementById('said').textContent !== ''")
+    text = browser.run("return navigator.clipboard.readText()")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    own = trace.row(1, trace.token((3, 4)))[2]
+    np.testing.assert_allclose([float(one["value"]) for one in lines], own, atol=claim)
+    assert "numbers are on the clipboard" in browser.text("#said")
+
+    browser.click("#copy-link")
+    browser.wait("return document.getElementById('said').textContent.includes('link')")
+    link = browser.run("return navigator.clipboard.readText()")
+    assert link.startswith(f"file://{page}#layer=1&head=2&q=3,4&")
+
+    browser.click("#copy-picture")
+    browser.wait(
+        "return document.getElementById('said').textContent.includes('icture')"
+    )
+    assert browser.text("#said") == "The picture is on the clipboard."
+    size = browser.run(
+        "return navigator.clipboard.read()"
+        ".then(items => items[0].getType('image/png'))"
+        ".then(blob => createImageBitmap(blob)).then(b => [b.width, b.height])"
+    )
+    figure = browser.run("const f = vitvizPage.figure(); return [f.width, f.height]")
+    assert size == figure
+    assert min(size) > 400
+
+    # on paper: dark letters on white, whatever the screen has, and no buttons
+    browser.run("document.documentElement.dataset.theme = 'dark'")
+    browser.run(
+        f"{PIXELS} const c = document.getElementById('bar');"
+        "vitvizPage.drawPicture(); window.bar = [];"
+        "const light = () => { "
+        "const d = pixelsOfCanvas(c, 0, 0, c.width, c.height);"
+        " let n = 0; for (let i = 0; i < d.length; i += 4)"
+        " n += d[i + 3] > 200 && Math.min(d[i], d[i + 1], d[i + 2]) > 225;"
+        " window.bar.push(n) };"
+        "light(); addEventListener('beforeprint', light);"
+        "addEventListener('afterprint', light)"
+    )
+    printed = browser.driver.execute_cdp_cmd(
+        "Page.printToPDF", {"printBackground": True, "paperWidth": 8.27}
+    )
+    assert base64.b64decode(printed["data"]).startswith(b"%PDF")
+    on_screen, on_paper, after = browser.run("return window.bar")
+    assert on_screen > 50
+    # what is left are the light colours of the bar itself
+    assert on_paper < on_screen / 4
+    assert after == on_screen
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    colours = browser.run(
+        "const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]"
+    )
+    letters, paper = (list(map(int, re.findall(r"\d+", one)[:3])) for one in colours)
+    assert max(letters) < 100, colours
+    assert min(paper) > 200, colours
+    shows = (
+        "return [...document.querySelectorAll(arguments[0])]"
+        ".some((one) => one.checkVisibility())"
+    )
+    assert not browser.run(shows, ".tools button, .look select")
+    assert browser.run(shows, "#picture")
+    assert browser.run(shows, "#caption")
 
 
 @pytest.mark.long

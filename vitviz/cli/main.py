@@ -24,6 +24,7 @@ DONE, FAULT, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "export": "write attention as a figure or as numbers, without a window",
+    "page": "write a page that runs the small model on readers' own pictures",
     "models": "list, fetch and check models",
     "bench": "measure time and memory on this machine",
     "self-test": "check this installation",
@@ -35,6 +36,7 @@ examples:
   vitviz export cat.jpg -o cat.png                where CLS looks, last layer
   vitviz export cat.jpg -o cat.npz --layer all --head all --query 7,3
   vitviz export photos/ -o maps/ --head 3         one figure a picture, resumable
+  vitviz page -o lesson.html                      a page for pictures of one's own
 
 `vitviz COMMAND --help` explains a command. A picture called like a command is
 opened with ./export, for example.

@@ -1,91 +1,71 @@
-"""Web pages of `vitviz export`: one of all pictures that are named."""
+"""Command `vitviz page`: a page in which readers open pictures of their own."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vitviz.cli.export_options import ExportRequest
-from vitviz.export.page.document import page_text
-from vitviz.export.page.notebook import token_colours
-from vitviz.export.page.page_options import ASK_BYTES, PageOptions
-from vitviz.export.page.page_picture import (
-    PageMap,
-    PagePicture,
-    page_bytes,
-    page_picture,
-    rounded_up,
-)
-from vitviz.jobs.exports import values_for
-from vitviz.system.atomic_files import write_bytes
-from vitviz.views.display import series
+from vitviz.cli.output import say, show_path
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import InputError
 
-if TYPE_CHECKING:
-    from vitviz.attention.trace import Trace
-    from vitviz.explain.gradients import Gradients
-    from vitviz.models.model import Model
+DESCRIPTION = """\
+Write one HTML file with the small embedded model in it. Whoever opens it in a browser
+opens pictures of their own there and clicks any patch of them, with nothing installed
+and no network: no picture leaves the page.
+"""
+EPILOG = """\
+examples:
+  vitviz page -o lesson.html
+  vitviz page cat.jpg dog.jpg -o lesson.html     begins with these pictures
+
+A page of pictures and any model, without the model in it: vitviz export cat.jpg -o
+cat.html.
+"""
+_SAMPLE = "cat.jpg"
 
 
-class PageWriter:
-    """A page that gets one picture after the other."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add pictures and the target."""
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="pictures that the page begins with; without any, a sample",
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="an .html file to write"
+    )
 
-    # A larger page has to be agreed to.
-    ask_bytes = ASK_BYTES
 
-    def __init__(self, request: ExportRequest) -> None:
-        self._request = request
-        self._options = PageOptions(
-            request.keep_layers, request.keep_heads, request.single
+def execute(args: argparse.Namespace) -> int:
+    """Write the page.
+
+    Raises InputError, ImageError, CheckpointError, OutputError.
+    """
+    target = Path(args.output)
+    if target.suffix.lower() != ".html":
+        raise InputError(
+            "A page is an .html file, not {name}. For example: vitviz page -o "
+            "lesson.html.",
+            name=target.name,
         )
-        self._pictures: list[PagePicture] = []
+    import vitviz
+    from vitviz.export.page.document import page_text
+    from vitviz.export.page.own_model import own_model
+    from vitviz.export.page.page_picture import page_picture
+    from vitviz.models.catalogue.embedded import FLEXI_NAME
+    from vitviz.system.atomic_files import write_bytes
+    from vitviz.system.paths import resource
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no picture yet."""
-        return not self._pictures
-
-    def price(self, made: Trace, count: int) -> int:
-        """Return the bytes of a page of `count` pictures like this one, about.
-
-        Raises SelectionError for a layer or head that the trace lacks.
-        """
-        self._options.check(made)
-        return page_bytes([made] * count, self._options)
-
-    def add(self, made: Trace, model: Model, gradients: Gradients | None) -> None:
-        """Add a picture; the page shows first what a figure would show.
-
-        Raises SelectionError, ExactnessError.
-        """
-        request = self._request
-        selection = request.selection(made)
-        rows = series(
-            made,
-            request.state(made),
-            layers=selection.layers[-1:],
-            heads=selection.heads[:1],
-            values=values_for(made, model, gradients),
-        )
-        shown = rows[0][0]
-        maps = []
-        if shown.heat is not None and shown.state.method != "raw":
-            maps.append(PageMap.of_heat(shown.heat, made.setup))
-        self._pictures.append(
-            page_picture(
-                made,
-                state=shown.state,
-                options=self._options,
-                maps=maps,
-                colours=token_colours(model, made),
-                prefix=str(len(self._pictures)),
-            )
-        )
-
-    def write(self, target: Path) -> str:
-        """Write the page; return a sentence about its numbers.
-
-        Raises OutputError.
-        """
-        write_bytes(target, page_text(self._pictures).encode("utf-8"))
-        worst = max(one.description["error"] for one in self._pictures)
-        return f"weights differ from the trace by at most {rounded_up(worst)}"
+    paths = [Path(one) for one in args.paths] or [resource("samples", _SAMPLE)]
+    model = vitviz.load_model(FLEXI_NAME, device="cpu")
+    traces = [vitviz.trace(model, path) for path in paths]
+    pictures = [
+        page_picture(trace, prefix=str(number)) for number, trace in enumerate(traces)
+    ]
+    text = page_text(pictures, own_model(traces[0])).encode("utf-8")
+    write_bytes(target, text)
+    say(f"{target.name}: {bytes_text(len(text))}, opens in any browser")
+    show_path(str(target))
+    return 0

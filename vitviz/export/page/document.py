@@ -26,12 +26,14 @@ from vitviz.system.paths import resource
 from vitviz.views.colour import COLORMAPS, lookup_table
 
 if TYPE_CHECKING:
+    from vitviz.export.page.own_model import OwnModel
     from vitviz.export.page.page_picture import PagePicture
 
 # In the order in which they are joined: each after those that it imports.
 MODULES = (
     "floats", "texts", "attention", "maps", "placement", "trace", "view", "caption",
-    "address", "colour", "matrix", "picture_view", "cells", "copy", "page", "start",
+    "address", "colour", "matrix", "picture_view", "cells", "copy", "resample",
+    "flexi", "own_picture", "page", "start",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./(\w+)\.mjs\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let) )", re.MULTILINE)
@@ -40,14 +42,17 @@ _TOP_NAME = re.compile(
 )
 
 
-def page_text(pictures: Sequence[PagePicture]) -> str:
+def page_text(pictures: Sequence[PagePicture], own: OwnModel | None = None) -> str:
     """Return the page of some pictures, which shows the first of them.
+
+    own : the model that runs on a reader's own pictures; None for a page without.
 
     Raises ValueError if the scripts cannot be joined.
     """
     program, style = joined_modules(), _style()
     data = {
         "pictures": [one.description for one in pictures],
+        "own": None if own is None else own.data(),
         "texts": all_texts(),
         "colormapNames": list(COLORMAPS),
         "colormaps": {
@@ -57,8 +62,8 @@ def page_text(pictures: Sequence[PagePicture]) -> str:
     }
     blocks = "\n".join(
         f'<script type="text/plain" id="{name}">{text}</script>'
-        for one in pictures
-        for name, text in one.blocks.items()
+        for blocks in ([own.blocks] if own else []) + [one.blocks for one in pictures]
+        for name, text in blocks.items()
     )
     title = pictures[0].description["name"]
     parts = {

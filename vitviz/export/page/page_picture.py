@@ -191,14 +191,14 @@ def page_picture(
         "pool": stored_pool,
         "pooledTokens": list(trace.pooled_tokens),
         "model": {"name": setup.model.name, "sha256": setup.model.weights_sha256},
-        "changes": _by_language(lambda: list(changed_words(setup.interventions))),
+        "changes": by_language(lambda: list(changed_words(setup.interventions))),
         "classes": [[one.name, one.probability] for one in classes],
         "methods": found_maps,
         "tokenColours": [_colour_text(one) for one in colours],
         "error": max(errors),
         "errorText": rounded_up(max(errors)),
         "traceErrorText": rounded_up(trace.max_error),
-        "settings": _by_language(lambda: _settings(trace, chosen)),
+        "settings": by_language(lambda: _settings(trace, chosen)),
         "view": view_of(trace, view, [one["id"] for one in found_maps]),
     }
     return PagePicture(description, blocks)
@@ -271,10 +271,11 @@ def _reason(trace: Trace, layer: int, options: PageOptions) -> dict[str, str]:
             return tr("its check failed")
         return tr("left out of this page")
 
-    return _by_language(reason)
+    return by_language(reason)
 
 
-def _by_language(make: Callable[[], T]) -> dict[str, T]:
+def by_language(make: Callable[[], T]) -> dict[str, T]:
+    """Return what a function returns in each language of a page."""
     found = {}
     for code in LANGUAGES:
         with in_language(code):
@@ -316,7 +317,7 @@ def view_of(trace: Trace, state: ViewState, maps: Sequence[str] = ()) -> Plain:
         "direction": state.direction.value,
         "method": method,
         "style": state.style.value,
-        "colormap": state.look.colormap,
+        "colormap": state.colormap,
         "opacity": state.opacity,
         "smooth": state.smooth,
         "grid": state.show_grid,
@@ -331,19 +332,10 @@ def view_of(trace: Trace, state: ViewState, maps: Sequence[str] = ()) -> Plain:
 def _settings(trace: Trace, options: PageOptions) -> list[tuple[str, str]]:
     """Return (name, value) of how the trace was made, in the language asked for."""
     setup = trace.setup
-    info, own, placement = setup.model, setup.preprocessing, setup.placement
-    triple = "{:g}, {:g}, {:g}".format
+    info = setup.model
     rows = [
-        (tr("Model"), info.name),
-        (tr("Weights, SHA-256"), info.weights_sha256 or tr("not of a file")),
+        *model_settings(trace),
         (tr("Precision"), f"{info.dtype}, {info.device}"),
-        (tr("Input"), "{}×{} px".format(*placement.model_size)),
-        (tr("Fit"), placement.fit.value),
-        (tr("Patches"), "{}×{} px".format(*info.patch_size)),
-        (tr("Tokens"), f"{trace.num_tokens:,}"),
-        (tr("Mean"), triple(*own.mean)),
-        (tr("Deviation"), triple(*own.std)),
-        (tr("Interpolation"), own.interpolation.name.lower()),
         (
             tr("Numbers"),
             tr("single floats") if options.is_single else tr("half floats"),
@@ -355,3 +347,21 @@ def _settings(trace: Trace, options: PageOptions) -> list[tuple[str, str]]:
         rows.append((tr("Assumed"), "; ".join(map(str, info.assumed))))
     rows.append((tr("Versions"), ", ".join(f"{k} {v}" for k, v in versions().items())))
     return rows
+
+
+def model_settings(trace: Trace) -> list[tuple[str, str]]:
+    """Return (name, value) of a model and its input, in the language asked for."""
+    setup = trace.setup
+    info, own, placement = setup.model, setup.preprocessing, setup.placement
+    triple = "{:g}, {:g}, {:g}".format
+    return [
+        (tr("Model"), info.name),
+        (tr("Weights, SHA-256"), info.weights_sha256 or tr("not of a file")),
+        (tr("Input"), "{}×{} px".format(*placement.model_size)),
+        (tr("Fit"), placement.fit.value),
+        (tr("Patches"), "{}×{} px".format(*info.patch_size)),
+        (tr("Tokens"), f"{trace.num_tokens:,}"),
+        (tr("Mean"), triple(*own.mean)),
+        (tr("Deviation"), triple(*own.std)),
+        (tr("Interpolation"), own.interpolation.name.lower()),
+    ]

@@ -18,6 +18,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "About this page"),
     QT_TRANSLATE_NOOP("page", "CLS, next special token"),
     QT_TRANSLATE_NOOP("page", "Colours"),
+    QT_TRANSLATE_NOOP("page", "Computed in this browser by {model}."),
     QT_TRANSLATE_NOOP("page", "Computing …"),
     QT_TRANSLATE_NOOP("page", "Copy link"),
     QT_TRANSLATE_NOOP("page", "Copy numbers"),
@@ -44,6 +45,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Special tokens"),
     QT_TRANSLATE_NOOP("page", "Spotlight"),
     QT_TRANSLATE_NOOP("page", "Style"),
+    QT_TRANSLATE_NOOP("page", "The browser cannot read this file as a picture."),
     QT_TRANSLATE_NOOP("page", "The browser does not let this page copy."),
     QT_TRANSLATE_NOOP("page", "The link is in the address line."),
     QT_TRANSLATE_NOOP("page", "The link is on the clipboard."),
@@ -62,6 +64,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP(
         "page", "Weights on this page differ from the trace by at most {error}."
     ),
+    QT_TRANSLATE_NOOP("page", "Your own picture …"),
     QT_TRANSLATE_NOOP("page", "as made"),
     QT_TRANSLATE_NOOP("page", "full"),
     QT_TRANSLATE_NOOP("page", "grid"),
@@ -74,6 +77,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "looks at ⇄ looked at by"),
     QT_TRANSLATE_NOOP("page", "made with vitviz"),
     QT_TRANSLATE_NOOP("page", "move the query"),
+    QT_TRANSLATE_NOOP("page", "of the style"),
     QT_TRANSLATE_NOOP("page", "out"),
     QT_TRANSLATE_NOOP("page", "out of the last layer"),
     QT_TRANSLATE_NOOP("page", "patches only"),

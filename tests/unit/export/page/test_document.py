@@ -215,7 +215,7 @@ def test_above_sixty_megabytes_it_asks(
         trace.to_html()
     assert "allow_large" in (trace._repr_html_() or "")
     assert len(trace.to_html(allow_large=True)) > 10_000
-    monkeypatch.setattr("vitviz.cli.page.PageWriter.ask_bytes", 10_000)
+    monkeypatch.setattr("vitviz.cli.page_writer.PageWriter.ask_bytes", 10_000)
     target = tmp_path / "page.html"
     words = ["export", str(photo), "-o", str(target), "--patch", "32"]
     words += ["--model", QUICK]

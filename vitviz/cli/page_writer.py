@@ -1,0 +1,91 @@
+"""Web pages of `vitviz export`: one of all pictures that are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitviz.cli.export_options import ExportRequest
+from vitviz.export.page.document import page_text
+from vitviz.export.page.notebook import token_colours
+from vitviz.export.page.page_options import ASK_BYTES, PageOptions
+from vitviz.export.page.page_picture import (
+    PageMap,
+    PagePicture,
+    page_bytes,
+    page_picture,
+    rounded_up,
+)
+from vitviz.jobs.exports import values_for
+from vitviz.system.atomic_files import write_bytes
+from vitviz.views.display import series
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.explain.gradients import Gradients
+    from vitviz.models.model import Model
+
+
+class PageWriter:
+    """A page that gets one picture after the other."""
+
+    # A larger page has to be agreed to.
+    ask_bytes = ASK_BYTES
+
+    def __init__(self, request: ExportRequest) -> None:
+        self._request = request
+        self._options = PageOptions(
+            request.keep_layers, request.keep_heads, request.single
+        )
+        self._pictures: list[PagePicture] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no picture yet."""
+        return not self._pictures
+
+    def price(self, made: Trace, count: int) -> int:
+        """Return the bytes of a page of `count` pictures like this one, about.
+
+        Raises SelectionError for a layer or head that the trace lacks.
+        """
+        self._options.check(made)
+        return page_bytes([made] * count, self._options)
+
+    def add(self, made: Trace, model: Model, gradients: Gradients | None) -> None:
+        """Add a picture; the page shows first what a figure would show.
+
+        Raises SelectionError, ExactnessError.
+        """
+        request = self._request
+        selection = request.selection(made)
+        rows = series(
+            made,
+            request.state(made),
+            layers=selection.layers[-1:],
+            heads=selection.heads[:1],
+            values=values_for(made, model, gradients),
+        )
+        shown = rows[0][0]
+        maps = []
+        if shown.heat is not None and shown.state.method != "raw":
+            maps.append(PageMap.of_heat(shown.heat, made.setup))
+        self._pictures.append(
+            page_picture(
+                made,
+                state=shown.state,
+                options=self._options,
+                maps=maps,
+                colours=token_colours(model, made),
+                prefix=str(len(self._pictures)),
+            )
+        )
+
+    def write(self, target: Path) -> str:
+        """Write the page; return a sentence about its numbers.
+
+        Raises OutputError.
+        """
+        write_bytes(target, page_text(self._pictures).encode("utf-8"))
+        worst = max(one.description["error"] for one in self._pictures)
+        return f"weights differ from the trace by at most {rounded_up(worst)}"
