@@ -20,6 +20,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from vitviz.domain.problem_type import problem_of
 from vitviz.errors import CheckpointError, Phrase, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.checkpoints.checks import (
@@ -225,6 +226,8 @@ def read_folder(
         require_enough_numbers(weights.path, size, there)
         module = _filled(kind, config, wanted, state, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
+    # the library's own configuration is made without it: it is one of training there
+    adapter.problem = problem_of(values.get("problem_type"))
     labels = None
     if adapter.has_head:
         names = adapter.hf.config.id2label
