@@ -4310,6 +4310,10 @@
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
     </message>
     <message>
+        <source>The network in {folder} ({kind}) computes attention only in code of its own, so it cannot be read exactly. Take a plain ViT, such as timm:vit_base_patch16_224.</source>
+        <translation>{folder}のネットワーク({kind})は注意を独自のコードだけで計算するため、正確に読み取れません。timm:vit_base_patch16_224などの標準的なViTを選んでください。</translation>
+    </message>
+    <message>
         <source>The pooling head has not run yet.</source>
         <translation>プーリングヘッドはまだ実行されていません。</translation>
     </message>

@@ -444,6 +444,15 @@ def _unreadable(folder: Path, error: Exception) -> VitvizError:
     """Return the error for what the library raised about a folder's values."""
     if isinstance(error, VitvizError):
         return error
+    if "scaled_dot_product_attention yet" in str(error):
+        # the library's own words ask for support, in more than two lines
+        return CheckpointError(
+            "The network in {folder} ({kind}) computes attention only in code of its "
+            "own, so it cannot be read exactly. Take a plain ViT, such as "
+            "timm:vit_base_patch16_224.",
+            folder=folder.name,
+            kind=str(error).partition(" ")[0],
+        )
     _log.warning("cannot read %s", folder, exc_info=error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return CheckpointError(
