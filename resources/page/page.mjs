@@ -447,11 +447,15 @@ export class Page {
 
   /** Fill the likeliest classes. */
   fillClasses() {
-    const { classes } = this.trace;
+    const { classes, problem } = this.trace;
     byId("classes-part").hidden = !classes.length;
     byId("classes").replaceChildren(
       ...classes.map(([name, share]) => {
         const item = element("li", "");
+        if (problem === "regression") {
+          item.append(element("span", name), element("span", ""), element("span", formatValue(share)));
+          return item;
+        }
         const meter = document.createElement("meter");
         meter.value = share;
         meter.max = 1;

@@ -388,6 +388,10 @@
         <translation>オフにしたときの損失：1 − 元の答えとのコサイン</translation>
     </message>
     <message>
+        <source>Lost without it: of the model's number</source>
+        <translation>切ると失われる量:モデルが出す数値</translation>
+    </message>
+    <message>
         <source>Lost without it: probability of the likeliest class</source>
         <translation>オフにしたときの損失：最有力クラスの確率</translation>
     </message>

@@ -136,6 +136,10 @@
 <context>
     <name>ClassesController</name>
     <message>
+        <source>A regression: numbers as they are, not probabilities.</source>
+        <translation>回帰モデルなので、確率ではなく数値をそのまま示しています。</translation>
+    </message>
+    <message>
         <source>No class matches “{text}”.</source>
         <translation>「{text}」に当てはまるクラスはありません。</translation>
     </message>
@@ -150,6 +154,10 @@
     <message>
         <source>The prediction comes with the last layer.</source>
         <translation>予測は最後の層とともに出ます。</translation>
+    </message>
+    <message>
+        <source>each by itself, by a sigmoid</source>
+        <translation>クラスごとに独立(sigmoid)</translation>
     </message>
     <message>
         <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
@@ -600,6 +608,10 @@
     <message>
         <source>px</source>
         <translation>px</translation>
+    </message>
+    <message>
+        <source>the model's number</source>
+        <translation>モデルが出す数値</translation>
     </message>
     <message>
         <source>{n} of {total} heads measured</source>
@@ -1560,8 +1572,8 @@
         <translation>違うときは、ここで「アーキテクチャを選ぶ…」を選んでください。</translation>
     </message>
     <message>
-        <source>Where that is wrong, choose “Preprocessing…” under the size.</source>
-        <translation>違っていれば、大きさのメニューの「前処理…」で変えてください。</translation>
+        <source>Where that is wrong, choose “Preprocessing…” under the size, or “Choose architecture…” here.</source>
+        <translation>違っていれば、大きさのメニューの「前処理…」か、ここの「アーキテクチャを選ぶ…」で変えてください。</translation>
     </message>
     <message>
         <source>any use allowed</source>
@@ -1618,6 +1630,10 @@
     <message>
         <source>self-taught</source>
         <translation>自己教師あり</translation>
+    </message>
+    <message>
+        <source>sigmoid of the one logit</source>
+        <translation>ロジットは1つなのでsigmoidで読む</translation>
     </message>
     <message>
         <source>small</source>
@@ -1699,6 +1715,14 @@
 <context>
     <name>NetworkDialog</name>
     <message>
+        <source>A word of their place in the file, such as model_ema</source>
+        <translation>ファイルの中での重みの場所を示す語です(例:model_ema)</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>活性化関数</translation>
+    </message>
+    <message>
         <source>As timm calls it, such as vit_base_patch16_clip_224</source>
         <translation>vit_base_patch16_clip_224のような、timmでの名前</translation>
     </message>
@@ -1707,16 +1731,56 @@
         <translation>アーキテクチャを選ぶ</translation>
     </message>
     <message>
-        <source>Load the file as this network</source>
-        <translation>ファイルをこのネットワークとして読み込みます</translation>
+        <source>Heads of a layer</source>
+        <translation>1層のヘッド数</translation>
     </message>
     <message>
-        <source>Name of the network</source>
-        <translation>ネットワークの名前</translation>
+        <source>Last layer</source>
+        <translation>最後の層</translation>
     </message>
     <message>
-        <source>The names and shapes in {file} do not tell for certain which network it holds. Which of timm's is it?</source>
-        <translation>{file}の中の名前と形だけでは、どのネットワークの重みなのかを確実には判断できません。timmのどのネットワークですか。</translation>
+        <source>Load it with what is chosen here</source>
+        <translation>ここで選んだとおりに読み込みます</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>ネットワーク</translation>
+    </message>
+    <message>
+        <source>Pooling</source>
+        <translation>プーリング</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>重み</translation>
+    </message>
+    <message>
+        <source>What {file} does not tell for certain is assumed. Say what you know; the rest stays as it is.</source>
+        <translation>{file}だけでは確実にわからないことは、仮定しています。わかるものを指定してください。ほかはそのままです。</translation>
+    </message>
+    <message>
+        <source>a number (regression)</source>
+        <translation>数値(回帰)</translation>
+    </message>
+    <message>
+        <source>as assumed</source>
+        <translation>仮定のまま</translation>
+    </message>
+    <message>
+        <source>each class by itself (sigmoid)</source>
+        <translation>クラスごとに独立(sigmoid)</translation>
+    </message>
+    <message>
+        <source>mean of the patches</source>
+        <translation>パッチの平均</translation>
+    </message>
+    <message>
+        <source>one class of many (softmax)</source>
+        <translation>多数のうちの1クラス(softmax)</translation>
+    </message>
+    <message>
+        <source>the CLS token</source>
+        <translation>CLSトークン</translation>
     </message>
 </context>
 <context>
@@ -2810,8 +2874,8 @@
         <translation>（最大）</translation>
     </message>
     <message>
-        <source>Nine rows of every layer are recomputed from its queries and keys and compared with what the model itself computed. Where the softmax was made to go over another axis, a second way of computing it is compared with.</source>
-        <translation>各層の9行をクエリとキーから計算し直し、モデル自身の計算結果と比べています。softmaxの軸を変えたときは、別の方法での計算結果と比べています。</translation>
+        <source>Nine rows of every layer are recomputed from its queries and keys and compared with what the model itself computed. So the map is that of the network as it was built; whether it was trained that way is what the tooltip of the model says, where anything was assumed. Where the softmax was made to go over another axis, a second way of computing it is compared with.</source>
+        <translation>各層の9行をクエリとキーから計算し直し、モデル自身の計算結果と比べています。つまり、マップは読み込まれたとおりのネットワークのものです。そのとおりに訓練されたものかどうかについては、仮定したことがあればモデルのツールチップに示しています。softmaxの軸を変えたときは、別の方法での計算結果と比べています。</translation>
     </message>
     <message>
         <source>Status</source>
@@ -3078,8 +3142,8 @@
         <translation>この表示を図か数値として保存します</translation>
     </message>
     <message>
-        <source>Say which network the file holds</source>
-        <translation>ファイルがどのネットワークの重みなのかを指定します</translation>
+        <source>Say what the file or folder does not tell of its network</source>
+        <translation>ファイルやフォルダーだけではわからない、ネットワークの内容を指定します</translation>
     </message>
     <message>
         <source>Settings, keys, log, about</source>
@@ -4026,6 +4090,10 @@
         <translation>層{layer}は表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
+        <source>Name all choices of a model at once, as in network=NAME,problem={problem}:PATH.</source>
+        <translation>モデルについての指定は、network=NAME,problem={problem}:PATHのように一度にまとめて書いてください。</translation>
+    </message>
+    <message>
         <source>No font on this computer has Japanese characters, so vitviz speaks English. Install one (on Debian and Ubuntu: fonts-noto-cjk), then start vitviz again.</source>
         <translation>このコンピューターには日本語のフォントがないため、英語で表示しています。フォント（DebianとUbuntuではfonts-noto-cjk）を入れてから、vitvizを起動し直してください。</translation>
     </message>
@@ -4244,6 +4312,10 @@
     <message>
         <source>The model in {folder} cannot be read: {reason}</source>
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
+    </message>
+    <message>
+        <source>The network in {folder} ({kind}) computes attention only in code of its own, so it cannot be read exactly. Take a plain ViT, such as timm:vit_base_patch16_224.</source>
+        <translation>{folder}のネットワーク({kind})は注意を独自のコードだけで計算するため、正確に読み取れません。timm:vit_base_patch16_224などの標準的なViTを選んでください。</translation>
     </message>
     <message>
         <source>The pooling head has not run yet.</source>
@@ -4714,8 +4786,16 @@
         <translation>パッチの平均で集約</translation>
     </message>
     <message>
+        <source>problem</source>
+        <translation>problem</translation>
+    </message>
+    <message>
         <source>sagittal</source>
         <translation>矢状断</translation>
+    </message>
+    <message>
+        <source>sigmoid of the one logit</source>
+        <translation>ロジットは1つなのでsigmoidで読む</translation>
     </message>
     <message>
         <source>smallest {n} % of each row dropped</source>
@@ -4942,6 +5022,10 @@
         <translation>{model}には名前を付けるクラスがありません。返すのは特徴です。</translation>
     </message>
     <message>
+        <source>{model} has no classes, so problem={problem} says nothing of it. Leave it out.</source>
+        <translation>{model}にはクラスがないので、problem={problem}には意味がありません。取り除いてください。</translation>
+    </message>
+    <message>
         <source>{model} has no head and so no class {target}; leave the class out.</source>
         <translation>{model}には分類器がないため、クラス{target}もありません。クラスの指定を外してください。</translation>
     </message>
@@ -4980,6 +5064,10 @@
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
         <translation>{name}はパッチに位置の値を加えません。位置は回転として各注意に入ります。</translation>
+    </message>
+    <message>
+        <source>{name} answers with a number and not with classes, so tokens cannot be read as one.</source>
+        <translation>{name}の出力はクラスではなく数値なので、トークンをクラスとして読むことはできません。</translation>
     </message>
     <message>
         <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>

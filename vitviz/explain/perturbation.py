@@ -5,8 +5,9 @@
                           order of a map, and the area under that curve
     head ablation         score of the model − score with one head switched off
 
-The score is the class's probability or, for a model without a head, the cosine of its
-feature to that of the unchanged run. Methods here run the model again.
+The score is the class's probability, the number of a regression or, for a model without
+a head, the cosine of its feature to that of the unchanged run: see `class_scores`.
+Methods here run the model again.
 
 Occlusion: Matthew Zeiler, Rob Fergus, "Visualizing and Understanding Convolutional
 Networks", 2014, arXiv 1311.2901, section 4.2.
@@ -32,7 +33,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from vitviz.attention.cpu_fallback import as_run
@@ -41,7 +41,9 @@ from vitviz.attention.prepare import applied_interventions, reapply_intervention
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.domain.interventions import Fill, Off
+from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import SelectionError
+from vitviz.explain.class_scores import score_of
 from vitviz.explain.gradients import prepared_pixels, target_class
 from vitviz.models.model import Model
 
@@ -70,7 +72,7 @@ class Curves:
     shares : (S,) float32 from 0 to 1, share of patches hidden (deletion) or shown
         (insertion).
     values : (S,) float32, scores in the map's order: probabilities in [0, 1], or
-        cosines in [−1, 1] for a model without a head.
+        cosines in [−1, 1] for a model without a head; of a regression its numbers.
     random : (8, S) float32, scores of eight random orders.
     """
 
@@ -292,9 +294,8 @@ class _Scorer:
 
     def _score(self, outputs: Tensor) -> Tensor:
         """Return the scores of outputs: (b, C) → (b,)."""
-        if self.target is None:
-            return F.cosine_similarity(outputs, self.feature[None], dim=1)
-        return outputs.softmax(dim=1)[:, self.target]
+        problem = self.model.info.problem
+        return score_of(outputs, self.feature, self.target, problem)
 
 
 def head_effects(
@@ -341,7 +342,7 @@ def head_effects(
                     change = _without(layer, head, off)
                     with tap(adapter.blocks, on_output=change, changes=changes):
                         output = adapter.forward(entered)[0].reshape(-1).float()
-                    loss = _loss(whole, output, chosen)
+                    loss = _loss(whole, output, chosen, model.info.problem)
                     effects[layer, head] = loss
                     if on_head is not None:
                         on_head(layer, head, loss)
@@ -400,11 +401,14 @@ def _reusing(blocks: Sequence[nn.Module], kept: list[Any]) -> Iterator[None]:
                 block.forward = own
 
 
-def _loss(whole: Tensor, output: Tensor, target: int | None) -> float:
-    """Return the fall of the class's probability, or 1 less the cosine of features.
+def _loss(
+    whole: Tensor, output: Tensor, target: int | None, problem: ProblemType
+) -> float:
+    """Return the fall of the class's score, or 1 less the cosine of features.
 
     whole, output : (C,) logits or features, of the unchanged and the changed run.
     """
-    if target is None:
-        return float(1 - F.cosine_similarity(whole, output, dim=0))
-    return float(whole.softmax(0)[target] - output.softmax(0)[target])
+    before, after = (
+        score_of(one[None], whole, target, problem) for one in (whole, output)
+    )
+    return float((before if target is not None else 1.0) - after)

@@ -29,7 +29,9 @@ from torch import Tensor, nn
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.prepare import reapply_interventions
 from vitviz.attention.trace import Trace, as_array
+from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import Cancelled, UnsupportedModelError
+from vitviz.explain.class_scores import class_scores
 from vitviz.explain.gradients import prepared_pixels
 from vitviz.explain.model_parts import (
     read_out,
@@ -172,15 +174,22 @@ def lens(
 ) -> tuple[Array, npt.NDArray[np.int64]]:
     """Return (probability of `target`, likeliest class) of every token, (N,) each.
 
-    softmax(head(norm(x^l_i))): probabilities are float32 in [0, 1], classes int64. That
-    norm and head are the right ones is checked against the model's own logits.
+    softmax(head(norm(x^l_i))), or sigmoid where classes do not exclude each other:
+    probabilities are float32 in [0, 1], classes int64. That norm and head are the right
+    ones is checked against the model's own logits.
 
-    Raises UnsupportedModelError for a model without a head, or whose head reads the
-    mean of all patches.
+    Raises UnsupportedModelError for a model without a head, with one of a regression,
+    or whose head reads the mean of all patches.
     """
     if not model.info.has_head:
         raise UnsupportedModelError(
             "{name} has no classifier to read tokens with.", name=model.info.name
+        )
+    if model.info.problem is ProblemType.REGRESSION:
+        raise UnsupportedModelError(
+            "{name} answers with a number and not with classes, so tokens cannot be "
+            "read as one.",
+            name=model.info.name,
         )
     num_prefix = of.num_prefix_tokens
     reader = read_out(model, of.values[-1], of.output, num_prefix)
@@ -192,7 +201,7 @@ def lens(
         )
     with torch.inference_mode():
         logits = reader.of_each(of.values[layer].to(model.dtype)).float()
-    shares = logits.softmax(dim=-1)
+    shares = class_scores(logits, model.info.problem)
     return as_array(shares[:, target]), shares.argmax(dim=-1).cpu().numpy()
 
 

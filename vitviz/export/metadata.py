@@ -73,6 +73,7 @@ def metadata(
             "special_tokens": list(setup.prefix_names),
             "dtype": info.dtype,
             "device": info.device,
+            "problem": info.problem.value if info.has_head else None,
             "assumed": list(info.assumed),
             "set_aside": len(info.set_aside),
             "fallback": None if setup.fallback is None else str(setup.fallback),

@@ -1,7 +1,8 @@
-"""What a user says of a file of weights that neither names nor shapes tell.
+"""What a user says of weights that neither names nor shapes tell.
 
     heads=12,weights=model_ema:PATH        vitviz.load_model, --model, a session's model
     timm:NAME=PATH                         the network alone
+    problem=multi_label:PATH               also of folders, and of the catalogue's names
 
 The text stands before the path wherever a model is named, so that it is kept with the
 model in sessions, exports and command lines.
@@ -10,15 +11,17 @@ model in sessions, exports and command lines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
+from vitviz.domain.problem_type import PROBLEM_TYPES
 from vitviz.errors import SelectionError
+from vitviz.models.catalogue.entries import network_at
 from vitviz.models.checkpoints.config import MAX_HEADS
 
 # Values of the options that have a closed set, the names of timm's layers among them.
 ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
 POOLS = ("cls", "mean")
-_VALUES = {"activation": ACTIVATIONS, "pool": POOLS}
+_VALUES = {"activation": ACTIVATIONS, "pool": POOLS, "problem": PROBLEM_TYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class FileChoices:
     weights : a word of the place of the weights in the file, such as "model_ema".
     activation : of the MLP, one of `ACTIVATIONS`.
     pool : where the feature comes from, one of `POOLS`.
+    problem : what the head was trained for, a value of `ProblemType`.
     """
 
     network: str | None = None
@@ -37,6 +41,7 @@ class FileChoices:
     weights: str | None = None
     activation: str | None = None
     pool: str | None = None
+    problem: str | None = None
 
     @property
     def text(self) -> str | None:
@@ -49,6 +54,15 @@ class FileChoices:
         if chosen.keys() <= {"network"}:
             return self.network
         return ",".join(f"{name}={value}" for name, value in chosen.items())
+
+
+def without_problem(said: str | None, place: str) -> str:
+    """Return the name of a model without what the user says of its head.
+
+    said, place : as `split_network` returns them.
+    """
+    rest = replace(choices_of(said), problem=None).text
+    return place if rest is None else network_at(rest, place)
 
 
 def choices_of(text: str | None) -> FileChoices:

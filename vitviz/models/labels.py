@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from torch import nn
-
 from vitviz.errors import CheckpointError, FileError
 from vitviz.models.checkpoints.errors import refusal
-from vitviz.models.model import Model
+from vitviz.models.model import Model, num_outputs
 from vitviz.system.untrusted_files import read_untrusted
 
 MAX_BYTES = 4 * 2**20
@@ -81,12 +79,7 @@ def _are_numbers(labels: Sequence[str]) -> bool:
 
 def num_classes(model: Model) -> int | None:
     """Return the number of logits; None for a model without a head."""
-    if not model.info.has_head:
-        return None
-    if model.info.labels is not None:
-        return len(model.info.labels)
-    layers = [m for m in model.adapter.module.modules() if isinstance(m, nn.Linear)]
-    return layers[-1].out_features if layers else None
+    return num_outputs(model.info, model.adapter.module)
 
 
 def read_labels(path: Path) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ import torch
 from torch import nn
 
 from vitviz.domain.placement import Fit
+from vitviz.domain.problem_type import ONE_LOGIT, PROBLEM_TYPES, ProblemType
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
@@ -43,6 +44,7 @@ from vitviz.models.checkpoints.timm_build import (
     name_of,
     timm_preprocessing,
 )
+from vitviz.models.file_choices import choices_of, without_problem
 from vitviz.models.folders.folder_weights import (
     find_folder,
     folder_of,
@@ -77,7 +79,9 @@ def load_model(
     """Return a model by catalogue name, `timm:NAME`, or path of a file or folder.
 
     `timm:NAME=PATH` names the network that the file at PATH holds, for a file from
-    which it cannot be told.
+    which it cannot be told; `heads=12:PATH` and others say a part of it (see
+    `file_choices`). `problem=multi_label:NAME` says what the last layer was trained
+    for, of any model with classes: `single_label`, `multi_label` or `regression`.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
@@ -96,8 +100,44 @@ def load_model(
     not, DownloadError for a network of timm's without published weights, and
     BudgetError for weights that do not fit into memory, before they are read.
     """
-    model = _loaded(name, weights, device, dtype, patch_size)
+    said, place = split_network(str(name))
+    problem = choices_of(said).problem
+    if problem is not None and split_network(place)[0] is not None:
+        # what asks before it opens a file looks for its path after one prefix
+        raise SelectionError(
+            "Name all choices of a model at once, as in "
+            "network=NAME,problem={problem}:PATH.",
+            problem=problem,
+        )
+    rest = name if problem is None else without_problem(said, place)
+    model = _loaded(rest, weights, device, dtype, patch_size)
+    if problem is not None:
+        model = _with_problem(model, ProblemType(problem))
     return model if labels is None else labelled(model, labels)
+
+
+def _with_problem(model: Model, problem: ProblemType) -> Model:
+    """Return the model whose logits are read as the user says; its source says it."""
+    info = model.info
+    if not info.has_head:
+        raise SelectionError(
+            "{model} has no classes, so problem={problem} says nothing of it. Leave it "
+            "out.",
+            model=info.name,
+            problem=problem.value,
+        )
+    said, place = split_network(info.source)
+    text = replace(choices_of(said), problem=problem.value).text
+    assert text is not None
+    return replace(
+        model,
+        info=replace(
+            info,
+            problem=problem,
+            source=f"{text}:{place}",
+            assumed=tuple(one for one in info.assumed if one != ONE_LOGIT),
+        ),
+    )
 
 
 def _loaded(
@@ -146,6 +186,7 @@ def wrap(
     labels: Sequence[str] | None = None,
     size: int | tuple[int, int] | None = None,
     tower: str | None = None,
+    problem: str | None = None,
 ) -> Model:
     """Return a model around a module in memory, which is neither copied nor changed.
 
@@ -163,13 +204,22 @@ def wrap(
         the module, or else takes what its position table was made for, or 224×224.
     tower : name of the network for pictures in a larger model of transformers, as in
         "vision_model"; None takes the first.
+    problem : what the head was trained for: "single_label", "multi_label" or
+        "regression"; None asks the module. One logit is read through a sigmoid.
 
     A module that takes one channel gets the picture's luminance, one that takes others
     than three a prepared tensor.
 
     Raises UnsupportedModelError for what is no module or has no attention to show,
-    SelectionError for a layout that contradicts the module's own.
+    SelectionError for a layout that contradicts the module's own, or another problem.
     """
+    if problem not in (None, *PROBLEM_TYPES):
+        raise SelectionError(
+            "There is no {name} {given}; choose one of {values}.",
+            name="problem",
+            given=problem,
+            values=", ".join(PROBLEM_TYPES),
+        )
     if not isinstance(module, nn.Module):
         raise UnsupportedModelError(
             "wrap takes a network of torch (an nn.Module), not {kind}.",
@@ -201,6 +251,7 @@ def wrap(
         dtype=parameter.dtype,
         labels=labels,
         assumed=getattr(adapter, "assumed", ()),
+        problem=None if problem is None else ProblemType(problem),
     )
 
 

@@ -12,14 +12,16 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from vitviz.domain.problem_type import ONE_LOGIT, ProblemType
 from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.models.catalogue.entries import split_network
 from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.system.printable import printable
 
@@ -88,6 +90,8 @@ class ModelInfo:
     channels: int = 3
     # Names of what a file holds beside the network, and of heads that are not used.
     set_aside: tuple[str, ...] = ()
+    # How the logits are read, where there are any.
+    problem: ProblemType = ProblemType.SINGLE_LABEL
 
     def __post_init__(self) -> None:
         """Take out of name and labels what a file may hold and no reader sees."""
@@ -102,6 +106,14 @@ class ModelInfo:
         return self.weights_path is not None and self.source.endswith(
             str(self.weights_path)
         )
+
+    @property
+    def place(self) -> Path | None:
+        """File or folder that the user opened; None for a model of no place."""
+        if self.weights_path is None or self.is_of_file:
+            return self.weights_path
+        folder = Path(split_network(self.source)[1])
+        return folder if folder in self.weights_path.parents else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +140,12 @@ def ready_model(
     weights_sha256: str | None = None,
     assumed: tuple[str, ...] = (),
     set_aside: tuple[str, ...] = (),
+    problem: ProblemType | None = None,
 ) -> Model:
     """Return a `Model` around an adapter whose module is on `device` already.
+
+    problem : what its head was trained for; None asks the module. Where that does not
+        say either, a single logit is read through a sigmoid, and several by a softmax.
 
     Raises UnsupportedModelError if there are no blocks, or none with global attention.
     """
@@ -162,7 +178,32 @@ def ready_model(
         channels=getattr(adapter, "channels", 3),
         set_aside=set_aside,
     )
+    if info.has_head:
+        declared = problem or getattr(adapter, "problem", None)
+        info = _with_problem(info, adapter.module, declared)
     return Model(info, adapter, preprocessing, device, dtype)
+
+
+def _with_problem(
+    info: ModelInfo, module: nn.Module, declared: ProblemType | None
+) -> ModelInfo:
+    """Return the description with how logits are read, and what of that is assumed."""
+    if declared is not None:
+        return replace(info, problem=declared)
+    if num_outputs(info, module) != 1:
+        return info
+    assumed = (*info.assumed, ONE_LOGIT)
+    return replace(info, problem=ProblemType.MULTI_LABEL, assumed=assumed)
+
+
+def num_outputs(info: ModelInfo, module: nn.Module) -> int | None:
+    """Return the number of logits; None for a model without a head."""
+    if not info.has_head:
+        return None
+    if info.labels is not None:
+        return len(info.labels)
+    layers = [part for part in module.modules() if isinstance(part, nn.Linear)]
+    return layers[-1].out_features if layers else None
 
 
 def width_of(block: nn.Module) -> int:

@@ -1,4 +1,7 @@
-"""Classes of a picture by the probability that a model gives them. No Qt, no torch."""
+"""Classes of a picture by the score that a model gives them. No Qt, no torch.
+
+The score is a probability in [0, 1], or the number itself of a regression.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vitviz.domain.problem_type import ProblemType
 from vitviz.views.colour import Array
 
 
 @dataclass(frozen=True, slots=True)
-class ClassProbability:
-    """A class with its softmax probability, in [0, 1]."""
+class ClassScore:
+    """A class with its probability, in [0, 1], or the number of a regression."""
 
     index: int
     name: str
-    probability: float
+    score: float
 
 
 def class_name(index: int, labels: Sequence[str] | None) -> str:
@@ -26,34 +30,51 @@ def class_name(index: int, labels: Sequence[str] | None) -> str:
     return labels[index]
 
 
-def probabilities(logits: Array) -> Array | None:
-    """Return the softmax of logits, (C,) float32 in [0, 1]; computed in float64.
+def class_scores(
+    logits: Array, problem: ProblemType = ProblemType.SINGLE_LABEL
+) -> Array | None:
+    """Return the scores of logits, (C,) float32; computed in float64.
 
     None where a logit is not finite: no class is shown then.
     """
     if not np.isfinite(logits).all():
         return None
-    shifted = np.exp(logits.astype(np.float64) - float(logits.max()))
-    return np.asarray(shifted / shifted.sum(), np.float32)
+    wide = logits.astype(np.float64)
+    match problem.of(len(logits)):
+        case ProblemType.SINGLE_LABEL:
+            shifted = np.exp(wide - wide.max())
+            found = shifted / shifted.sum()
+        case ProblemType.MULTI_LABEL:
+            # 1 / (1 + exp(−x)), which would overflow at x = −710
+            found = np.exp(-np.logaddexp(0.0, -wide))
+        case ProblemType.REGRESSION:
+            found = wide
+    return np.asarray(found, np.float32)
 
 
 def likeliest_classes(
-    logits: Array, labels: Sequence[str] | None, *, wanted: str = "", most: int = 10
-) -> tuple[ClassProbability, ...]:
+    logits: Array,
+    labels: Sequence[str] | None,
+    *,
+    problem: ProblemType = ProblemType.SINGLE_LABEL,
+    wanted: str = "",
+    most: int = 10,
+) -> tuple[ClassScore, ...]:
     """Return the likeliest classes, or the likeliest of those that match `wanted`.
 
     Empty where a logit is not finite.
 
     logits : (C,).
     labels : names of the C classes; None where they are only numbered.
+    problem : how the logits are read.
     wanted : part of a label, without regard to case, or a class number.
     most : how many classes are returned at most.
     """
-    shares = probabilities(logits)
-    if shares is None:
+    scores = class_scores(logits, problem)
+    if scores is None:
         return ()
     words = wanted.strip().casefold()
-    order = np.argsort(-shares, kind="stable")
+    order = np.argsort(-scores, kind="stable")
     # a label typed in full comes first, also where longer labels with it are likelier
     if words:
         exact = [i for i in order if class_name(int(i), labels).casefold() == words]
@@ -63,7 +84,7 @@ def likeliest_classes(
         name = class_name(index, labels)
         if words and words not in name.casefold() and words != str(index):
             continue
-        found.append(ClassProbability(index, name, float(shares[index])))
+        found.append(ClassScore(index, name, float(scores[index])))
         if len(found) == most:
             break
     return tuple(found)

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.geometry import POOL
+from vitviz.domain.problem_type import ProblemType
 from vitviz.lessons.one_head import cosine, entropy
-from vitviz.views.classes import class_name, probabilities
+from vitviz.views.classes import class_name, class_scores
 from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.display import Heat, MapCell, fused_values, heat, maps_of
 from vitviz.views.view_state import Direction, ViewState
@@ -162,7 +163,7 @@ MOST_CLASSES = 4
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """Probability of a class without and with the changes, in [0, 1]."""
+    """Score of a class without and with the changes: see `class_scores`."""
 
     index: int
     name: str
@@ -188,6 +189,7 @@ class BeforeAfter:
     # Between the outputs without and with changes; None where it is not finite.
     cosine: float | None
     has_head: bool
+    problem: ProblemType
 
 
 def before_after(
@@ -217,6 +219,7 @@ def before_after(
         classes=_classes(before, after),
         cosine=_alike(before.output, after.output),
         has_head=after.setup.model.has_head,
+        problem=after.setup.model.problem,
     )
 
 
@@ -245,10 +248,12 @@ def _ratio(one: Heat) -> float:
 
 
 def _classes(before: Trace, after: Trace) -> tuple[ClassChange, ...]:
-    """Return the likeliest classes by the larger of their two probabilities."""
+    """Return the likeliest classes by the larger of their two scores."""
     if before.logits is None or after.logits is None:
         return ()
-    first, second = probabilities(before.logits), probabilities(after.logits)
+    problem = after.setup.model.problem
+    first = class_scores(before.logits, problem)
+    second = class_scores(after.logits, problem)
     if first is None or second is None:
         return ()
     order = np.argsort(-np.maximum(first, second), kind="stable")[:MOST_CLASSES]

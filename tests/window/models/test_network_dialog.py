@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
+    QSpinBox,
     QToolButton,
 )
 from pytestqt.qtbot import QtBot
 
 from tests.models.test_timm_files import made, require_same, write
-from tests.window.conftest import OpenWindow
+from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.number_text import format_value
+from vitviz.domain.problem_type import ProblemType
+from vitviz.models.catalogue.embedded import EMBEDDED_NAME
+from vitviz.ui.models.network_dialog import NetworkDialog
 from vitviz.ui.window.main_window import MainWindow
 
 GELU, QUICK = "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224"
@@ -47,7 +55,8 @@ def choosing(qtbot: QtBot, name: str, before: str) -> Callable[[QDialog], None]:
         assert box.currentText() == before
         opened = buttons.button(QDialogButtonBox.StandardButton.Open)
         box.clearEditText()
-        assert not opened.isEnabled()
+        # leaving what was named before to the file again is a change, too
+        assert opened.isEnabled() == bool(before)
         qtbot.keyClicks(box.lineEdit(), name)
         qtbot.mouseClick(opened, Qt.MouseButton.LeftButton)
 
@@ -70,18 +79,17 @@ def test_a_file_that_was_taken_for_another(
     assert "GELU" in tip
     assert "Choose architecture…" in tip
     menu = window.top.modelButton().menu()
-    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
-    assert action.isEnabled()
+    entry = next(one for one in menu.actions() if one.text() == "Choose architecture…")
+    assert entry.isEnabled()
     once_asked(choosing(qtbot, QUICK, before=""))
-    action.trigger()
+    entry.trigger()
     qtbot.waitUntil(lambda: ready(window, f"timm:{QUICK}="), timeout=20_000)
     model = window.controller.model
     assert model is not None
     require_same(model, module, 64, 64)
     assert "Assumed" not in window.top.modelButton().toolTip()
     once_asked(choosing(qtbot, GELU, before=QUICK))
-    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
-    action.trigger()
+    action(window).trigger()
     qtbot.waitUntil(lambda: ready(window, f"timm:{GELU}="), timeout=20_000)
 
 
@@ -134,6 +142,133 @@ def test_other_errors_and_models_ask_nothing(
         for one in bar.findChildren(QToolButton)
         if one.text() == "Choose architecture…"
     )
+    assert not action(window).isEnabled()
+
+
+def test_a_file_whose_parts_are_chosen_and_come_back_with_a_session(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = made("vit_tiny_patch16_224", num_classes=5, depth=2, img_size=64)
+    torch.save(module.state_dict(), tmp_path / "mine.pth")
+    window = open_vitviz(photo, model=tmp_path / "mine.pth")
+    model = window.controller.model
+    assert model is not None
+    assert model.info.num_heads != 6
+    assert model.info.problem is ProblemType.SINGLE_LABEL
+    first = window.controller.document.trace
+    assert first is not None
+
+    def answer(dialog: QDialog) -> None:
+        assert isinstance(dialog, NetworkDialog)
+        opened = dialog.findChild(QDialogButtonBox).button(  # type: ignore[union-attr]
+            QDialogButtonBox.StandardButton.Open
+        )
+        assert not opened.isEnabled()  # nothing has been changed
+        for name, value in (
+            ("Heads of a layer", "6"),
+            ("Activation", "quick_gelu"),
+            ("Last layer", "each class by itself (sigmoid)"),
+        ):
+            field = next(
+                one
+                for kind in (QComboBox, QSpinBox)
+                for one in dialog.findChildren(kind)
+                if one.accessibleName() == name
+            )
+            if isinstance(field, QSpinBox):
+                field.selectAll()
+                qtbot.keyClicks(field, value)
+            else:
+                assert isinstance(field, QComboBox)
+                field.setCurrentText(value)
+        qtbot.mouseClick(opened, Qt.MouseButton.LeftButton)
+
+    once_asked(answer)
+    action(window).trigger()
+    name = f"heads=6,activation=quick_gelu,problem=multi_label:{tmp_path / 'mine.pth'}"
+    qtbot.waitUntil(lambda: ready(window, name), timeout=20_000)
+    require_chosen(window)
+    now = window.controller.document.trace
+    assert now is not None
+    assert now.logits is not None
+    assert first.logits is not None
+    assert abs(now.logits - first.logits).max() > 1e-3
+    qtbot.mouseClick(window.panes.tabs.button("classes"), Qt.MouseButton.LeftButton)
+    pane = window.panes.classes
+    assert (
+        pane.bars.bars()[0].number == f"{100 / (1 + np.exp(-now.logits.max())):.1f} %"
+    )
+    assert "each by itself, by a sigmoid" in pane.note()
+    path = tmp_path / "mine.vitviz"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_args: (str(path), "any")
+    )
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(path.exists)
+    window.controller.choose_model(EMBEDDED_NAME)
+    wait_idle(qtbot, window)
+    window.open_path(str(path))
+    wait_idle(qtbot, window)
+    assert window.controller.choice.name == name
+    require_chosen(window)
+    # the dialog shows what was chosen, and takes it back
+    once_asked(taking_back)
+    action(window).trigger()
+    qtbot.waitUntil(lambda: ready(window, str(tmp_path / "mine.pth")), timeout=20_000)
+
+
+def taking_back(dialog: QDialog) -> None:
+    """Set every field to what is assumed."""
+    assert isinstance(dialog, NetworkDialog)
+    assert dialog.choices().heads == 6
+    assert dialog.choices().activation == "quick_gelu"
+    assert dialog.choices().problem == "multi_label"
+    for box in dialog.findChildren(QComboBox):
+        if box.itemText(0) == "as assumed":
+            box.setCurrentIndex(0)
+    for number in dialog.findChildren(QSpinBox):
+        if number.accessibleName():
+            number.setValue(0)
+    dialog.accept()
+
+
+def require_chosen(window: MainWindow) -> None:
+    """Assert that the model has the heads and the last layer that were chosen."""
+    model = window.controller.model
+    assert model is not None
+    assert model.info.num_heads == 6
+    assert model.info.problem is ProblemType.MULTI_LABEL
+
+
+def action(window: MainWindow) -> QAction:
+    """Return the entry “Choose architecture…”."""
     menu = window.top.modelButton().menu()
-    action = next(one for one in menu.actions() if one.text() == "Choose architecture…")
-    assert not action.isEnabled()
+    return next(one for one in menu.actions() if one.text() == "Choose architecture…")
+
+
+def test_the_last_layer_of_a_folder_is_a_number(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+) -> None:
+    window = open_vitviz(photo, model=classifier_folder)
+
+    def answer(dialog: QDialog) -> None:
+        (box,) = (b for b in dialog.findChildren(QComboBox) if b.accessibleName())
+        box.setCurrentText("a number (regression)")
+        dialog.accept()
+
+    once_asked(answer)
+    action(window).trigger()
+    name = f"problem=regression:{classifier_folder}"
+    qtbot.waitUntil(lambda: ready(window, name), timeout=20_000)
+    qtbot.mouseClick(window.panes.tabs.button("classes"), Qt.MouseButton.LeftButton)
+    trace, pane = window.controller.document.trace, window.panes.classes
+    assert trace is not None
+    assert trace.logits is not None
+    best = pane.bars.bars()[0]
+    assert best.number == format_value(float(trace.logits.max()))
+    assert best.share is None
+    assert "%" not in " ".join(bar.number for bar in pane.bars.bars())

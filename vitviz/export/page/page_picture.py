@@ -163,7 +163,12 @@ def page_picture(
     setup = trace.setup
     classes = (
         () if trace.logits is None
-        else likeliest_classes(trace.logits, setup.model.labels, most=MAX_CLASSES)
+        else likeliest_classes(
+            trace.logits,
+            setup.model.labels,
+            problem=setup.model.problem,
+            most=MAX_CLASSES,
+        )
     )  # fmt: skip
     found_maps = [_map(one, number) for number, one in enumerate(maps)]
     description: Plain = {
@@ -192,7 +197,8 @@ def page_picture(
         "pooledTokens": list(trace.pooled_tokens),
         "model": {"name": setup.model.name, "sha256": setup.model.weights_sha256},
         "changes": by_language(lambda: list(changed_words(setup.interventions))),
-        "classes": [[one.name, one.probability] for one in classes],
+        "classes": [[one.name, one.score] for one in classes],
+        "problem": setup.model.problem.value,
         "methods": found_maps,
         "tokenColours": [_colour_text(one) for one in colours],
         "error": max(errors),

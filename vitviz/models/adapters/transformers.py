@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vitviz.domain.problem_type import problem_of
 from vitviz.errors import UnsupportedModelError
 from vitviz.models.adapters.eager import fused_calls
 from vitviz.models.adapters.refusals import require_plain
@@ -76,6 +77,7 @@ class TransformersAdapter:
         labels = getattr(self.hf.config, "num_labels", 0)
         kind = type(module).__name__
         self.has_head = bool(labels) and "ForImageClassification" in kind
+        self.problem = problem_of(getattr(self.hf.config, "problem_type", None))
         parameters = inspect.signature(type(module).forward).parameters
         self._can_interpolate = "interpolate_pos_encoding" in parameters
         # some have no other attention than their own, step by step (BLIP's)

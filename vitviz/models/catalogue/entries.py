@@ -293,12 +293,12 @@ def _embedded_facts(name: str) -> dict[str, int]:
 
 
 # Options of a file that may stand before its path: see `models.file_choices`.
-FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool")
+FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool", "problem")
 _OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
 
 
-def network_at(network: str, path: Path) -> str:
+def network_at(network: str, path: Path | str) -> str:
     """Return how a file of weights is named whose network the user has named.
 
     network : one of timm's, or options as `split_network` returns them.

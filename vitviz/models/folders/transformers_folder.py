@@ -20,6 +20,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from vitviz.domain.problem_type import problem_of
 from vitviz.errors import CheckpointError, Phrase, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.checkpoints.checks import (
@@ -225,6 +226,8 @@ def read_folder(
         require_enough_numbers(weights.path, size, there)
         module = _filled(kind, config, wanted, state, folder, dtype)
     adapter = TransformersAdapter(module.to(device))
+    # the library's own configuration is made without it: it is one of training there
+    adapter.problem = problem_of(values.get("problem_type"))
     labels = None
     if adapter.has_head:
         names = adapter.hf.config.id2label
@@ -441,6 +444,15 @@ def _unreadable(folder: Path, error: Exception) -> VitvizError:
     """Return the error for what the library raised about a folder's values."""
     if isinstance(error, VitvizError):
         return error
+    if "scaled_dot_product_attention yet" in str(error):
+        # the library's own words ask for support, in more than two lines
+        return CheckpointError(
+            "The network in {folder} ({kind}) computes attention only in code of its "
+            "own, so it cannot be read exactly. Take a plain ViT, such as "
+            "timm:vit_base_patch16_224.",
+            folder=folder.name,
+            kind=str(error).partition(" ")[0],
+        )
     _log.warning("cannot read %s", folder, exc_info=error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return CheckpointError(

@@ -7,6 +7,8 @@ import html
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
+from vitviz.domain.number_text import format_value
+from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import Phrase, VitvizError, by_its_ends, one_line
 
 
@@ -37,6 +39,13 @@ def percent(share: float, digits: int = 0) -> str:
 def percent_of(number: str) -> str:
     """Return numbers with a percent sign as the language writes it: “93 %”, “93%”."""
     return QCoreApplication.translate("Percent", "{n} %").format(n=number)
+
+
+def score_text(score: float, problem: ProblemType) -> str:
+    """Return the score of a class: a percentage, or the number of a regression."""
+    if problem is ProblemType.REGRESSION:
+        return format_value(score)
+    return percent(score, 1)
 
 
 def sentence(said: VitvizError | Phrase) -> str:

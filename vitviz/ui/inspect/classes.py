@@ -13,16 +13,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.problem_type import ProblemType
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
-from vitviz.ui.base.text import percent
+from vitviz.ui.base.text import score_text
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.classes import (
-    ClassProbability,
+    ClassScore,
     class_name,
+    class_scores,
     likeliest_classes,
-    probabilities,
 )
 
 
@@ -68,13 +69,24 @@ class ClassPane(QWidget):
         self.setClasses((), target=None, note="")
 
     def setClasses(
-        self, classes: tuple[ClassProbability, ...], *, target: int | None, note: str
+        self,
+        classes: tuple[ClassScore, ...],
+        *,
+        target: int | None,
+        note: str,
+        problem: ProblemType = ProblemType.SINGLE_LABEL,
     ) -> None:
-        """List classes with their probabilities; `target` is the explained one."""
+        """List classes with their scores; `target` is the explained one."""
+        is_share = problem is not ProblemType.REGRESSION
         self.bars.setBars(
             tuple(
-                Bar(g.index, g.name, g.probability, percent(g.probability, 1))
-                for g in classes
+                Bar(
+                    one.index,
+                    one.name,
+                    one.score if is_share else None,
+                    score_text(one.score, problem),
+                )
+                for one in classes
             )
         )
         self.bars.setCurrent(target)
@@ -142,7 +154,7 @@ class ClassesController(PaneController[ClassPane]):
         """List the likeliest classes, or those that match the search."""
         self._view = view
         info, logits = view.trace.setup.model, view.trace.logits
-        is_known = logits is not None and probabilities(logits) is not None
+        is_known = logits is not None and class_scores(logits) is not None
         self.pane.setHasClasses(is_known)
         if logits is None:
             note = self.tr("The prediction comes with the last layer.")
@@ -158,16 +170,23 @@ class ClassesController(PaneController[ClassPane]):
             self.pane.setClasses((), target=None, note=note)
             return
         wanted = self.pane.searchText()
-        found = likeliest_classes(logits, info.labels, wanted=wanted, most=MOST)
+        problem = info.problem
+        found = likeliest_classes(
+            logits, info.labels, problem=problem, wanted=wanted, most=MOST
+        )
         target = view.state.target
         if target is None or target >= len(logits):
             target = int(np.argmax(logits))
         note = self.tr(
             "Relevance, gradient rollout, grad-CAM and others explain: {name}"
         ).format(name=class_name(target, info.labels))
+        if problem is ProblemType.REGRESSION:
+            note = self.tr("A regression: numbers as they are, not probabilities.")
+        elif problem is ProblemType.MULTI_LABEL:
+            note += " · " + self.tr("each by itself, by a sigmoid")
         if not found:
             note = self.tr("No class matches “{text}”.").format(text=wanted)
-        self.pane.setClasses(found, target=target, note=note)
+        self.pane.setClasses(found, target=target, note=note, problem=problem)
 
     def _on_searched(self, _text: str) -> None:
         if self._view is not None:

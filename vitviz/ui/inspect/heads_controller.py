@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vitviz.domain.geometry import POOL
+from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import EffectPart, StatisticsPart, WallPart
@@ -147,7 +148,10 @@ class HeadsController(PaneController[HeadsPane]):
             self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
 
     def _effect_unit(self, view: View) -> str:
-        if view.trace.setup.model.has_head:
+        info = view.trace.setup.model
+        if info.has_head and info.problem is ProblemType.REGRESSION:
+            return self.tr("the model's number")
+        if info.has_head:
             return self.tr("probability")
         return self.tr("1 − cosine of the feature")
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.domain.number_text import format_value
+from vitviz.domain.problem_type import ProblemType
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import percent_of
 from vitviz.ui.widgets.map_image import map_image, paint_map
@@ -183,7 +184,11 @@ class BeforeAfterView(QWidget):
             self._paint_bar(painter, rect, max(shown.cosine, 0.0), is_after=True)
 
     def _paint_class(self, painter: QPainter, one: ClassChange, rect: QRectF) -> None:
-        self._paint_row(painter, rect, (one.name,), _shares(one))
+        assert self._shown is not None
+        problem = self._shown.problem
+        self._paint_row(painter, rect, (one.name,), _scores(one, problem))
+        if problem is ProblemType.REGRESSION:
+            return
         self._paint_bar(painter, rect, one.before, is_after=False)
         self._paint_bar(painter, rect, one.after, is_after=True)
 
@@ -245,7 +250,7 @@ class BeforeAfterView(QWidget):
 
     def _spoken(self, shown: BeforeAfter) -> str:
         lines = [self._place, NUMBER_GAP.join(self._numbers(shown))]
-        lines += [f"{one.name}: {_shares(one)}" for one in shown.classes]
+        lines += [f"{one.name}: {_scores(one, shown.problem)}" for one in shown.classes]
         return "; ".join(lines)
 
     def _elided(self, text: str, rect: QRectF) -> str:
@@ -259,5 +264,7 @@ def _cosine(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _shares(one: ClassChange) -> str:
+def _scores(one: ClassChange, problem: ProblemType) -> str:
+    if problem is ProblemType.REGRESSION:
+        return f"{format_value(one.before)} → {format_value(one.after)}"
     return percent_of(f"{100 * one.before:.1f} → {100 * one.after:.1f}")

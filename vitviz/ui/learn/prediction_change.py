@@ -11,9 +11,9 @@ from vitviz.domain.interventions import Interventions
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons.one_head import cosine
-from vitviz.ui.base.text import percent
+from vitviz.ui.base.text import score_text
 from vitviz.ui.learn.text import Prose, Table
-from vitviz.views.classes import class_name, probabilities
+from vitviz.views.classes import class_name, class_scores
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -100,10 +100,12 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         )
         size = before.output.size
         return text.format(cosine=f"{alike:.3f}", size=size), None
-    shares, changed = probabilities(before.logits), probabilities(after.logits)
-    if shares is None or changed is None:
+    problem = before.setup.model.problem
+    scores = class_scores(before.logits, problem)
+    changed = class_scores(after.logits, problem)
+    if scores is None or changed is None:
         return broken, None
-    order = list(map(int, np.argsort(-shares, kind="stable")[:MOST]))
+    order = list(map(int, np.argsort(-scores, kind="stable")[:MOST]))
     winner = int(np.argmax(changed))
     if winner not in order:
         order[-1] = winner
@@ -111,7 +113,11 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
     rows = []
     for index in order:
         name = class_name(index, labels)
-        cells = (name, percent(shares[index], 1), percent(changed[index], 1))
+        cells = (
+            name,
+            score_text(float(scores[index]), problem),
+            score_text(float(changed[index]), problem),
+        )
         rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
     header = (tr("The model's answer"), tr("before"), tr("now"))
     return "", Table(header, tuple(rows))

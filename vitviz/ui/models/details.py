@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.number_text import bytes_text
+from vitviz.domain.problem_type import ONE_LOGIT
 from vitviz.models.catalogue.download import seconds_text
 from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES
 from vitviz.models.catalogue.entries import TIMM_PREFIX, Entry, Trait
@@ -300,7 +301,10 @@ def assumed_text(phrases: Sequence[str], *, is_of_file: bool = True) -> str:
     listed = ", ".join(map(_assumed, phrases))
     if not is_of_file:
         text = _tr("Assumed, or not followed, of the folder: {list}")
-        way = _tr("Where that is wrong, choose “Preprocessing…” under the size.")
+        way = _tr(
+            "Where that is wrong, choose “Preprocessing…” under the size, or “Choose "
+            "architecture…” here."
+        )
         return text.format(list=listed) + "\n" + way
     text = _tr("Assumed, since the file does not say: {list}").format(list=listed)
     return text + "\n" + _tr("Where that is wrong, choose “Choose architecture…” here.")
@@ -318,6 +322,7 @@ def _assumed(phrase: str) -> str:
         "CLIP mean and deviation": tr("CLIP mean and deviation"),
         "0.5 as mean and deviation": tr("0.5 as mean and deviation"),
         "bicubic, no margin": tr("bicubic, no margin"),
+        ONE_LOGIT: tr("sigmoid of the one logit"),
     }
     if found := re.fullmatch(r"(\d+) heads \(of (\d+) channels\)", phrase):
         return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +14,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vitviz.errors import VitvizError, WeightsNotDownloadedError
 from vitviz.jobs.queue import JobKind
 from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
+from vitviz.models.file_choices import choices_of
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.models.dialog import ModelDialog
 from vitviz.ui.models.download import Downloads
-from vitviz.ui.models.network_dialog import ask_network
+from vitviz.ui.models.network_dialog import Question, ask_choices
 
 if TYPE_CHECKING:
     from vitviz.models.model import Model
+
+# Of `ModelInfo.assumed`: the place that was taken, and the others.
+OTHER_WEIGHTS = r"weights of (.+), others in it: (.+)"
 
 
 class ModelDialogs(QObject):
@@ -79,23 +84,37 @@ class ModelDialogs(QObject):
     def which_network(self, error: VitvizError | None) -> None:
         """Ask for the network of a file that was refused as ambiguous."""
         if error is not None and "file" in error.values:
-            self._ask_network(Path(str(error.values["file"])), [])
+            self._ask(Path(str(error.values["file"])), [], Question())
 
     def another_network(self) -> None:
-        """Ask for the network of the current file, in place of the assumed one."""
+        """Ask for what was assumed of the current file or folder."""
         model = self._model()
-        if model is None or model.info.weights_path is None:
+        place = None if model is None else model.info.place
+        if model is None or place is None:
             return
-        named, _ = split_network(model.info.source)
-        assumed = next((text for text in model.info.assumed if TIMM_PREFIX in text), "")
+        info = model.info
+        before = choices_of(split_network(info.source)[0])
+        assumed = next((text for text in info.assumed if TIMM_PREFIX in text), "")
         likely = assumed.removeprefix(TIMM_PREFIX).split(" | ") if assumed else []
-        self._ask_network(model.info.weights_path, [named] if named else likely)
+        found = [re.fullmatch(OTHER_WEIGHTS, text) for text in info.assumed]
+        places = [
+            name
+            for one in found
+            if one is not None
+            for name in (one[1], *one[2].split(", "))
+        ]
+        question = Question(
+            before, tuple(places), is_file=info.is_of_file, has_head=info.has_head
+        )
+        self._ask(place, [before.network] if before.network else likely, question)
 
-    def _ask_network(self, path: Path, likely: list[str]) -> None:
-        name = ask_network(self._window, path.name, likely)
-        if name is not None:
-            self.networkNamed.emit()
-            self.modelChosen.emit(network_at(name, path))
+    def _ask(self, path: Path, likely: list[str], question: Question) -> None:
+        choices = ask_choices(self._window, path.name, likely, question)
+        if choices is None:
+            return
+        self.networkNamed.emit()
+        said = choices.text
+        self.modelChosen.emit(str(path) if said is None else network_at(said, path))
 
     def _show_models(self, name: str) -> None:
         if self._dialog is None:

@@ -29,8 +29,8 @@ class Bar:
 
     key: int
     name: str
-    # Length of the bar, in [0, 1].
-    share: float
+    # Length of the bar, in [0, 1]; None for none.
+    share: float | None
     number: str
 
 
@@ -137,6 +137,8 @@ class BarList(QWidget):
         room = inner.width() - wide
         name = metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner.adjusted(0, 0, -wide, 0), left, name)
+        if bar.share is None:
+            return
         track = QRectF(inner.left(), inner.bottom() + 2, inner.width(), BAR_PX)
         painter.fillRect(track, QColor(tone.line))
         track.setWidth(track.width() * min(max(bar.share, 0.0), 1.0))

@@ -34,9 +34,11 @@ class StatusLine(QWidget):
         self._right.setToolTip(
             self.tr(
                 "Nine rows of every layer are recomputed from its queries and keys and "
-                "compared with what the model itself computed. Where the softmax "
-                "was made to go over another axis, a second way of computing it is "
-                "compared with."
+                "compared with what the model itself computed. So the map is that of "
+                "the network as it was built; whether it was trained that way is what "
+                "the tooltip of the model says, where anything was assumed. Where the "
+                "softmax was made to go over another axis, a second way of computing "
+                "it is compared with."
             )
         )
         self._precision.setToolTip(

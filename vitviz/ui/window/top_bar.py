@@ -267,7 +267,7 @@ class TopBar(QWidget):
         self._fill_models(name, patch)
         self.sizes.setModel(model, options)
         self._labels.setEnabled(model is not None and model.info.has_head)
-        self._network.setEnabled(model is not None and model.info.is_of_file)
+        self._network.setEnabled(_can_choose(model))
         self._size.setEnabled(model is not None)
         tip = self.tr("Choose the Vision Transformer")
         assumed = ""
@@ -366,7 +366,9 @@ class TopBar(QWidget):
         self._network = menu.addAction(
             self.tr("Choose architecture…"), self.networkRequested.emit
         )
-        self._network.setToolTip(self.tr("Say which network the file holds"))
+        self._network.setToolTip(
+            self.tr("Say what the file or folder does not tell of its network")
+        )
         self._labels = menu.addAction(
             self.tr("Load class names…"), self.labelsRequested.emit
         )
@@ -375,3 +377,10 @@ class TopBar(QWidget):
     def _on_embedded(self, action: QAction) -> None:
         name, patch = action.data()
         self.modelChosen.emit(name, patch)
+
+
+def _can_choose(model: Model | None) -> bool:
+    """Return whether the user can say more of the file or folder of a model."""
+    if model is None or model.info.place is None:
+        return False
+    return model.info.is_of_file or model.info.has_head

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.interventions import HeadsOff, Interventions
 from vitviz.domain.number_text import written_out
+from vitviz.domain.problem_type import ProblemType
 from vitviz.jobs import lessons
 from vitviz.jobs.lessons import Effects
 from vitviz.jobs.queue import bound
@@ -213,12 +214,13 @@ class HeadsPage(Page):
         self.list_title.setVisible(found is not None)
         if found is None:
             return
-        has_head = lesson.trace.setup.model.has_head
-        self.list_title.say(
-            self.tr("Lost without it: probability of the likeliest class")
-            if has_head
-            else self.tr("Lost without it: 1 − cosine to the unchanged answer")
-        )
+        info = lesson.trace.setup.model
+        title = self.tr("Lost without it: 1 − cosine to the unchanged answer")
+        if info.has_head and info.problem is ProblemType.REGRESSION:
+            title = self.tr("Lost without it: of the model's number")
+        elif info.has_head:
+            title = self.tr("Lost without it: probability of the likeliest class")
+        self.list_title.say(title)
         order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
         # never 0: the bars' lengths are divided by it
         top = max(max(found.values), 1e-12)
