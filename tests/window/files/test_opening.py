@@ -9,14 +9,22 @@ import numpy as np
 import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFileOpenEvent,
+    QGuiApplication,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QListView,
     QMenu,
+    QPushButton,
     QToolButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -246,6 +254,37 @@ def test_a_drop_of_files_and_of_an_address(
     window.panes.errors.clear()
 
 
+def test_what_can_be_dropped_is_welcomed_by_a_frame(
+    qtbot: QtBot, open_vitviz: OpenWindow, album: Path, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    frame = window.contents().drop
+    what = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+
+    def enter(mime: QMimeData) -> bool:
+        event = QDragEnterEvent(QPoint(50, 50), what[0], mime, LEFT, what[1])
+        QApplication.sendEvent(window, event)
+        return frame.isVisible()
+
+    words, files = QMimeData(), QMimeData()
+    words.setText("not a picture")
+    files.setUrls([QUrl.fromLocalFile(str(album / "p1.png"))])
+    assert not enter(words)
+    before = window.grab().toImage()
+    assert enter(files)
+    assert frame.size() == window.contents().size()
+    assert window.grab().toImage() != before
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not frame.isVisible()
+    assert window.grab().toImage() == before
+    assert enter(files)
+    drop = QDropEvent(QPointF(50, 50), what[0], files, LEFT, what[1])
+    QApplication.sendEvent(window, drop)
+    assert not frame.isVisible()
+    qtbot.waitUntil(lambda: shown(window) == "p1.png")
+    wait_idle(qtbot, window)
+
+
 def recent_menu(window: MainWindow) -> list[str]:
     menu = open_menu(window.top)
     menu.aboutToShow.emit()
@@ -255,6 +294,20 @@ def recent_menu(window: MainWindow) -> list[str]:
 def open_menu(top: TopBar) -> QMenu:
     button = next(b for b in top.findChildren(QToolButton) if "Open" in b.text())
     return button.menu()
+
+
+def tab_stops(
+    qtbot: QtBot, window: MainWindow, first: QWidget, count: int
+) -> list[QWidget | None]:
+    """What Tab reaches from a widget on."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    first.setFocus()
+    found = []
+    for _ in range(count):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        found.append(QApplication.focusWidget())
+    return found
 
 
 def test_what_was_opened_comes_back_in_the_menu_and_on_the_start_page(
@@ -278,6 +331,9 @@ def test_what_was_opened_comes_back_in_the_menu_and_on_the_start_page(
     buttons = again.start.recent.findChildren(QToolButton)
     assert [b.property("path") for b in buttons] == expected
     assert all(b.isVisible() for b in buttons)
+    lesson = again.start.findChild(QPushButton, "lesson")
+    assert lesson is not None
+    assert tab_stops(qtbot, again, lesson, 3) == buttons, "where they stand on the page"
     qtbot.mouseClick(buttons[2], LEFT)
     qtbot.waitUntil(lambda: shown(again) == "p2.png")
     wait_idle(qtbot, again)

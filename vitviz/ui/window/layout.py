@@ -25,6 +25,7 @@ from vitviz.ui.inspect.query_bar import QueryBar
 from vitviz.ui.inspect.tokens import TokensPane
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
+from vitviz.ui.widgets.drop_frame import DropFrame
 from vitviz.ui.widgets.error_bar import ErrorBar
 from vitviz.ui.widgets.stacks import CurrentStack, SideTabs
 from vitviz.ui.window.keys_overlay import KeysOverlay
@@ -84,6 +85,7 @@ class Contents(QWidget):
         self._place()
         self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self)
+        self.drop = DropFrame(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the layer rail grow with the window."""

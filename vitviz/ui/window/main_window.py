@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.errors import InputError
@@ -207,9 +213,16 @@ class MainWindow(QMainWindow):
         """Accept files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
+            self._contents.drop.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Stop showing that what was dragged could be opened."""
+        super().dragLeaveEvent(event)
+        self._contents.drop.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
+        self._contents.drop.hide()
         event.acceptProposedAction()
         self.open_dialogs.open_mime(event.mimeData(), self.tr("dropped"))
 
