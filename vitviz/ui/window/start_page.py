@@ -89,12 +89,7 @@ class RecentList(QWidget):
         heading.setFont(theme.font("small"))
         self._column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         self._buttons: list[QToolButton] = []
-        self._before: QWidget | None = None
         self.hide()
-
-    def follow(self, widget: QWidget) -> None:
-        """Let the keyboard reach the buttons after a widget of the same window."""
-        self._before = widget
 
     def refresh(self) -> None:
         """Show the current list of the settings."""
@@ -104,13 +99,8 @@ class RecentList(QWidget):
         now = settings.get()
         places = now.recent[:ON_START_PAGE] if now.keep_recent else ()
         self._buttons = [self._button(place) for place in places]
-        before = self._before
         for button in self._buttons:
             self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-            # new ones would come last of the whole window
-            if before is not None:
-                self.setTabOrder(before, button)
-            before = button
         # a shown widget without a parent would be a window
         if self.parent() is not None:
             self.setVisible(bool(places))
@@ -222,7 +212,6 @@ class StartPage(QWidget):
         )
         lesson.setObjectName("lesson")
         lesson.clicked.connect(self._on_lesson)
-        self.recent.follow(lesson)
         self.samples = SampleGrid([self._thumbnail(path) for path in sample_paths()])
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
