@@ -460,6 +460,13 @@
     </message>
 </context>
 <context>
+    <name>DropFrame</name>
+    <message>
+        <source>Drop to open</source>
+        <translation>ドロップして開く</translation>
+    </message>
+</context>
+<context>
     <name>ErrorBar</name>
     <message>
         <source>Choose architecture…</source>
@@ -1130,6 +1137,10 @@
     <message>
         <source>Copied: {text}</source>
         <translation>コピーしました：{text}</translation>
+    </message>
+    <message>
+        <source>This view is saved already.</source>
+        <translation>この表示はすでに保存されています。</translation>
     </message>
     <message>
         <source>dropped</source>

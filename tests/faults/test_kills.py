@@ -102,6 +102,7 @@ import torch, torchvision
 from PySide6.QtCore import QTimer
 from vitviz.__main__ import main
 from vitviz.ui.window import app, main_window
+from vitviz.views.session import SavedView
 
 while True:
     if os.read(0, 1) != b"+":
@@ -141,8 +142,8 @@ def open_window(*arguments, **options):
         if kind == "settings":
             window.preferences.set(threads=count % 9 + 1)
         elif kind == "session":
-            for index in range(20):
-                control.saved_views.save(f"view {index}")
+            views = (SavedView(f"view {n}", control.state) for n in range(20))
+            control.saved_views.set(tuple(views))
             window.sessions.save_as(target)
             control.saved_views.set(())
         else:

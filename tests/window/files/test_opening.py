@@ -9,7 +9,13 @@ import numpy as np
 import PIL.Image
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent, QGuiApplication
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFileOpenEvent,
+    QGuiApplication,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -244,6 +250,37 @@ def test_a_drop_of_files_and_of_an_address(
     assert "fetches nothing" in window.panes.errors.text()
     assert shown(window) == "p2.png"
     window.panes.errors.clear()
+
+
+def test_what_can_be_dropped_is_welcomed_by_a_frame(
+    qtbot: QtBot, open_vitviz: OpenWindow, album: Path, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    frame = window.contents().drop
+    what = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+
+    def enter(mime: QMimeData) -> bool:
+        event = QDragEnterEvent(QPoint(50, 50), what[0], mime, LEFT, what[1])
+        QApplication.sendEvent(window, event)
+        return frame.isVisible()
+
+    words, files = QMimeData(), QMimeData()
+    words.setText("not a picture")
+    files.setUrls([QUrl.fromLocalFile(str(album / "p1.png"))])
+    assert not enter(words)
+    before = window.grab().toImage()
+    assert enter(files)
+    assert frame.size() == window.contents().size()
+    assert window.grab().toImage() != before
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not frame.isVisible()
+    assert window.grab().toImage() == before
+    assert enter(files)
+    drop = QDropEvent(QPointF(50, 50), what[0], files, LEFT, what[1])
+    QApplication.sendEvent(window, drop)
+    assert not frame.isVisible()
+    qtbot.waitUntil(lambda: shown(window) == "p1.png")
+    wait_idle(qtbot, window)
 
 
 def recent_menu(window: MainWindow) -> list[str]:

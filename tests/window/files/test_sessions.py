@@ -246,3 +246,20 @@ def test_a_model_of_the_list_is_not_asked_about(
         path.write_text(written(Session(photo, ModelChoice(name)), path))
         window.open_path(str(path))
         wait_idle(qtbot, window)
+
+
+def test_a_view_is_saved_once(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, pane = window.controller, window.panes.views
+    qtbot.mouseClick(window.panes.tabs.button("views"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(pane.saveButton(), Qt.MouseButton.LeftButton)
+    assert not pane.saveButton().isEnabled()
+    window.actions_by_name["save_view"].trigger()
+    assert window.panes.status.text() == "This view is saved already."
+    assert len(control.saved_views.views) == 1
+    control.pin(3)
+    assert pane.saveButton().isEnabled()
+    window.actions_by_name["save_view"].trigger()
+    assert [view.state.token for view in control.saved_views.views][1:] == [3]

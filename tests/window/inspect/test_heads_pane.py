@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.perturbation import head_effects
+from vitviz.ui.base import theme
+from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
 from vitviz.views.view_state import HeadsView, Statistic
@@ -171,6 +173,19 @@ def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> N
     for (layer, head), value in found.items():
         sink = trace.matrix(layer, head).mean(axis=0).max()
         assert value == pytest.approx(sink, rel=1e-4)
+
+
+@pytest.mark.parametrize("width", [800, 280])
+def test_numbers_below_cells_are_whole_or_not_there(qtbot: QtBot, width: int) -> None:
+    """A list of heads in order names them, unless only “1…” would fit."""
+    grid = CellGrid()
+    qtbot.addWidget(grid)
+    grid.resize(width, 300)
+    names = tuple(tuple(f"1{col % 2}·{row}" for col in range(13)) for row in range(6))
+    grid.setShape(6, 13, GridLabels(cells=names))
+    line = QFontMetricsF(theme.font("small")).height()
+    below = grid.cellRect(1, 0).top() - grid.cellRect(0, 0).bottom()
+    assert (below >= line) == (width == 800)
 
 
 def test_effects_are_measured_by_a_button_of_their_own(

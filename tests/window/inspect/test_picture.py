@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -27,6 +27,7 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.attention import independent_check
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis, Interventions, ListedIntervention
+from vitviz.ui.base import theme
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.view_state import Direction, Scale, Style
 
@@ -299,6 +300,13 @@ def test_several_queries_are_compared_on_one_scale(
         np.testing.assert_allclose(cell.patches, wanted, rtol=1e-6)
         high = max(float(np.percentile(m, 99)) for m in maps)
         assert cell.levels.high == pytest.approx(high)
+    inset = window.panes.picture.inset
+    inside = QRectF(inset.rect()).adjusted(3, 3, -3, -3)
+    for index in range(len(cells)):  # its label touches neither map nor frame
+        label, box = inset.labelRect(index), inset.mapRect(index)
+        assert inside.contains(label)
+        assert label.top() >= box.bottom() + 4
+        assert label.height() >= QFontMetricsF(theme.font("small")).height()
     click_patch(qtbot, window, 0, 5, SHIFT)
     assert control.state.others == tuple(tokens[2:]), "a second shift-click lets go"
     qtbot.keyClick(window, Qt.Key.Key_Backspace)

@@ -133,6 +133,39 @@ def test_tab_reaches_everything_that_is_on_screen(
     assert window.panes.picture in reached
 
 
+PLACES = ("strip", "heads", "matrix", "tokens", "classes")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_the_keyboard_has_reached_looks_so(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, place: str
+) -> None:
+    """Every stop of Tab is drawn otherwise than without the focus."""
+    window = open_vitviz(photo)
+    window.controller.change(tab=place)
+    wait_idle(qtbot, window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    stops: set[QWidget] = set()
+    alike = []
+    for _ in range(100):
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        if now is None or now in stops:
+            break
+        stops.add(now)
+        corner = now.mapTo(window, QPoint(0, 0))
+        around = QRect(corner, now.size()).adjusted(-2, -2, 2, 2)
+        seen = window.grab(around).toImage()
+        now.clearFocus()
+        without_focus = window.grab(around).toImage()
+        now.setFocus(Qt.FocusReason.TabFocusReason)
+        if seen == without_focus:
+            alike.append(described(now))
+    assert len(stops) > 15, "else nothing was looked at"
+    assert alike == []
+
+
 def test_every_action_with_a_key_is_in_the_overlay(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:

@@ -241,6 +241,7 @@ def _common_sheet(tone: Colours) -> str:
     down = resource("controls", "down.svg").as_posix()
     up = resource("controls", "up.svg").as_posix()
     return f"""
+    QAbstractItemView:focus {{ border: 1px solid {tone.accent}; }}
     QToolTip {{ border: 1px solid {tone.line}; padding: 4px; }}
     QSplitter::handle {{ background: {tone.line}; }}
     QSplitter::handle:horizontal {{ width: 1px; }}
@@ -280,10 +281,12 @@ def _common_sheet(tone: Colours) -> str:
     QToolButton {{ border: 1px solid transparent; border-radius: 4px;
                    padding: 4px 8px; }}
     QToolButton[toolButtonStyle="2"] {{ padding-right: 0; }}
-    QToolButton:hover {{ border-color: {tone.line}; }}
+    QToolButton:hover, QToolButton[outlined="true"] {{ border-color: {tone.line}; }}
     QToolButton:focus {{ border-color: {tone.accent}; }}
     QToolButton:pressed {{ background: {tone.surround}; border-color: {tone.accent}; }}
     QToolButton:checked {{ background: {tone.accent}; color: {tone.accent_text}; }}
+    QToolButton:checked:focus {{ border: 3px double {tone.accent_text};
+        padding: 2px 6px; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QMenu {{ border: 1px solid {tone.line}; padding: 4px; }}

@@ -166,11 +166,9 @@ class SavedViews(QObject):
         self.changed.emit()
 
     def save(self, name: str) -> None:
-        """Insert the view on screen after the current one."""
-        now = self.current
-        at = len(self.views) if now is None else now + 1
-        view = SavedView(name, self._host.state)
-        self.set((*self.views[:at], view, *self.views[at:]))
+        """Add the view on screen at the end, unless it is saved already."""
+        if self.current is None:
+            self.set((*self.views, SavedView(name, self._host.state)))
 
     def show(self, index: int) -> None:
         """Go to a view."""

@@ -5,6 +5,7 @@ An inset in its corner shows small maps of the queries pinned beside.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -454,6 +455,8 @@ SIDE_PX = 120.0
 # Side of a map where several share the corner.
 SEVERAL_PX = 96.0
 MARGIN_PX = 12
+# Around a map, and above and below its label, with the maps' frames of 2 px.
+INSET_PX, LABEL_GAP_PX = 6, 5
 
 
 class Inset(QWidget):
@@ -497,28 +500,47 @@ class Inset(QWidget):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         dashed = QPen(QColor(Meaning.QUERY.value), 2)
         dashed.setDashPattern([3, 2])
-        side = self._side()
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         for index, (cell, image) in enumerate(
             zip(self._cells, self._images, strict=True)
         ):
-            left = 6 + index * (side + 6)
-            box = QRectF(left, 6, side, side)
+            box = self.mapRect(index)
             target = paint_map(painter, image, box)
             painter.setPen(dashed)
             painter.drawRect(target.adjusted(-1, -1, 1, 1))
             painter.setFont(theme.font("small"))
             painter.setPen(QColor(tone.text))
-            below = QRectF(left, side + 8, side, self.height() - side - 10)
+            below = self.labelRect(index)
             painter.drawText(below, flags, cell.label)
+
+    def mapRect(self, index: int) -> QRectF:
+        """Return the rectangle of a map."""
+        side = self._side()
+        return QRectF(INSET_PX + index * self._pitch(), INSET_PX, side, side)
+
+    def labelRect(self, index: int) -> QRectF:
+        """Return the rectangle of a map's label, clear of the frames around it."""
+        box = self.mapRect(index)
+        top = box.bottom() + LABEL_GAP_PX
+        width = self._pitch() - INSET_PX
+        return QRectF(box.x(), top, width, self.height() - LABEL_GAP_PX - top)
 
     def _side(self) -> float:
         """Return the side of a map: smaller where several share the corner."""
         return SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
 
+    def _pitch(self) -> float:
+        """Return the distance from map to map: of a label, where it is wider."""
+        metrics = QFontMetricsF(theme.font("small"))
+        widest = max(
+            (metrics.horizontalAdvance(c.label) for c in self._cells), default=0
+        )
+        return max(self._side(), math.ceil(widest)) + INSET_PX
+
     def _place(self) -> None:
         side, count = self._side(), max(1, len(self._cells))
         line = round(QFontMetricsF(theme.font("small")).height())
-        width, height = count * (side + 6) + 6, side + line + 10
+        width = count * self._pitch() + INSET_PX
+        height = INSET_PX + side + LABEL_GAP_PX + line + LABEL_GAP_PX
         top = self._parent.height() - height - MARGIN_PX
         self.setGeometry(MARGIN_PX, round(top), round(width), round(height))

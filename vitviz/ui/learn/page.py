@@ -37,9 +37,7 @@ class Button(QToolButton):
         super().__init__(parent)
         self.setText(text)
         self.setAccessibleName(text)
-        self.setStyleSheet(
-            "QToolButton { border: 1px solid palette(mid); border-radius: 4px; }"
-        )
+        self.setProperty("outlined", True)
 
 
 class Task(QFrame):

@@ -43,7 +43,7 @@ class SpeakerWindow(QWidget):
             button = QToolButton()
             button.setText(text)
             button.setToolTip(tip)
-            button.setStyleSheet("QToolButton { border: 1px solid palette(mid); }")
+            button.setProperty("outlined", True)
             button.clicked.connect(signal)
             buttons.addWidget(button)
         buttons.addStretch(1)

@@ -237,7 +237,7 @@ class CellGrid(QWidget):
                 rect = self.cellRect(0, col)
                 box = QRectF(rect.center().x() - 40, top - line - 2, 80, line)
                 painter.drawText(box, centre, text)
-        for row, texts in enumerate(self._labels.cells):
+        for row, texts in enumerate(self._labels.cells if caption else ()):
             for col, text in enumerate(texts):
                 rect = self.cellRect(row, col)
                 box = QRectF(rect.x() - gap, rect.bottom(), wide + 2 * gap, caption)
@@ -277,8 +277,8 @@ class CellGrid(QWidget):
         line = QFontMetricsF(theme.font("small")).height()
         left = MARGIN_PX + (self._row_label_width() + 6 if self._labels.rows else 0)
         top = 4 + (line + 2 if self._labels.cols else 0)
-        caption = line if self._labels.cells else 0.0
         room = self.width() - left - MARGIN_PX
+        caption = line if self._labels.cells and self._captions_fit(room) else 0.0
         height = self.height() - top - 8
         aspect = self._aspect()
         gap = 4.0 if min(room / cols, height / rows) > 24 else 2.0
@@ -286,6 +286,14 @@ class CellGrid(QWidget):
         side = min((room - (cols - 1) * gap) / cols, most * aspect)
         side = max(math.floor(side), 3.0)
         return left, top, side, side / aspect, gap, caption
+
+    def _captions_fit(self, room: float) -> bool:
+        """Return whether numbers below cells can be read: “1…” says nothing."""
+        metrics = QFontMetricsF(theme.font("small"))
+        texts = (text for row in self._labels.cells for text in row)
+        numbers = [text for text in texts if not text.isalpha()]
+        widest = max(map(metrics.horizontalAdvance, numbers), default=0.0)
+        return widest <= room / max(1, self._shape[1])
 
     def _aspect(self) -> float:
         """Return width ÷ height of the pictures; 1 for colours."""

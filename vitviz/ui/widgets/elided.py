@@ -15,6 +15,9 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base.text import show_plainly, tip
 
+# Characters of a shortened text, at least.
+LEAST_CHARS = 6
+
 
 class ElidedCheckBox(QCheckBox):
     """A check box that may be too narrow for its text; the tooltip has all of it."""
@@ -63,6 +66,10 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(text)
         self._elide()
 
+    def words(self) -> str:
+        """Return the whole text, whether it fits or not."""
+        return self._whole
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the text to the new width."""
         super().resizeEvent(event)
@@ -71,4 +78,8 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         room = self.contentsRect().width()
         mode = Qt.TextElideMode.ElideRight
-        super().setText(self.fontMetrics().elidedText(self._whole, mode, room))
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self._whole, mode, room)
+        if shown != self._whole and room < LEAST_CHARS * metrics.averageCharWidth():
+            shown = ""  # a letter or two and “…” say nothing
+        super().setText(shown)

@@ -101,5 +101,5 @@ def action_button(text: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
     button.setToolTip(tip)
-    button.setStyleSheet("QToolButton { border: 1px solid palette(mid); }")
+    button.setProperty("outlined", True)
     return button

@@ -25,7 +25,9 @@ from vitviz.ui.inspect.query_bar import QueryBar
 from vitviz.ui.inspect.tokens import TokensPane
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.learn.panel import LearnPanel
+from vitviz.ui.widgets.drop_frame import DropFrame
 from vitviz.ui.widgets.error_bar import ErrorBar
+from vitviz.ui.widgets.focus_ring import FocusRing
 from vitviz.ui.widgets.stacks import CurrentStack, SideTabs
 from vitviz.ui.window.keys_overlay import KeysOverlay
 from vitviz.ui.window.start_page import StartPage
@@ -84,6 +86,12 @@ class Contents(QWidget):
         self._place()
         self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self)
+        self.drop = DropFrame(self)
+        panes = self.panes
+        pictures = (panes.picture, panes.compare.picture)
+        grids = (panes.heads.grid, panes.tokens.grid)
+        others = (panes.rail, panes.strip, panes.matrix, panes.classes.bars)
+        self.focus = FocusRing(self, (*pictures, *grids, *others))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the layer rail grow with the window."""

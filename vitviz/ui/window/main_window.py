@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from vitviz.errors import InputError
@@ -207,9 +213,16 @@ class MainWindow(QMainWindow):
         """Accept files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
+            self._contents.drop.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Stop showing that what was dragged could be opened."""
+        super().dragLeaveEvent(event)
+        self._contents.drop.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
+        self._contents.drop.hide()
         event.acceptProposedAction()
         self.open_dialogs.open_mime(event.mimeData(), self.tr("dropped"))
 
@@ -344,8 +357,11 @@ class MainWindow(QMainWindow):
     def save_view(self) -> None:
         """Save the view on screen, named by what it shows."""
         name = self.words_on_screen()
-        if name:
-            self.controller.saved_views.save(name)
+        saved = self.controller.saved_views
+        if name and saved.current is None:
+            saved.save(name)
+        elif name:
+            self.panes.status.setText(self.tr("This view is saved already."))
 
     def words_on_screen(self) -> str:
         """Return what the map shows, in a few words; empty when there is none."""
@@ -364,6 +380,8 @@ class MainWindow(QMainWindow):
     def _update_views(self) -> None:
         saved = self.controller.saved_views
         self.panes.views.setViews(saved.views, saved.current)
+        has_map = self.controller.document.trace is not None
+        self.panes.views.setCanSave(has_map and saved.current is None)
 
     def refresh_controls(self) -> None:
         """Show which picture, model and options are in use."""
@@ -373,7 +391,7 @@ class MainWindow(QMainWindow):
         self.top.sizes.setFileValues(image.values if image and is_file else None)
         self.top.setModel(control.model, control.options)
         self.top.setHasTrace(control.document.trace is not None)
-        self.panes.views.setCanSave(control.document.trace is not None)
+        self._update_views()
         self.setWindowTitle("vitviz" if image is None else f"{image.name} – vitviz")
         if image is None:
             self.top.setTitle("")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.number_text import format_value
 from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import format_seconds, show_plainly
+from vitviz.ui.widgets.elided import ElidedLabel
 from vitviz.views.display import Heat
 from vitviz.views.view_state import Direction
 
@@ -21,16 +22,13 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._left, self._fallback = QLabel(), QLabel()
+        self._left, self._fallback = ElidedLabel(), QLabel()
         self._precision, self._right = QLabel(), QLabel()
         labels = (self._left, self._fallback, self._precision, self._right)
         show_plainly(*labels)
         for label in labels:
             label.setFont(theme.font("small"))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._left.setSizePolicy(
-            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-        )
         self._right.setToolTip(
             self.tr(
                 "Nine rows of every layer are recomputed from its queries and keys and "
@@ -63,7 +61,7 @@ class StatusLine(QWidget):
 
     def text(self) -> str:
         """Return the text at the left."""
-        return self._left.text()
+        return self._left.words()
 
     def setRunText(self, text: str) -> None:
         """Show a text at the right, such as the model and the time of its run."""
