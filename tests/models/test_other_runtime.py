@@ -219,9 +219,6 @@ def test_exported_attention_equals_onnxruntime(
     PIL.Image.fromarray(photo).save(path)
     out = tmp_path / "out.npz"
     wanted = ["--size", "224", "--layer", "all", "--head", "all", "--query", "all"]
-    # as the other package takes pictures; the folder does not say how
-    half = "0.5,0.5,0.5"
-    wanted += ["--resize", "224", "--mean", half, "--std", half]
     assert (
         main(["export", str(path), "-o", str(out), "--model", str(folder), *wanted])
         == 0

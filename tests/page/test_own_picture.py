@@ -35,7 +35,7 @@ def test_a_picture_of_ones_own(browser: Browser, tmp_path: Path) -> None:
     # a photograph, and one that is transparent, turned by its EXIF and hostile in name
     photo = resource("samples", "coffee.jpg")
     odd = tmp_path / "<img src=x onerror=alert(1)>.png"
-    turned = PIL.Image.open(resource("samples", "fish.jpg")).convert("RGBA")
+    turned = PIL.Image.open(resource("samples", "kingfisher.jpg")).convert("RGBA")
     turned.putalpha(PIL.Image.linear_gradient("L").resize(turned.size))
     exif = PIL.Image.Exif()
     exif[0x0112] = 6

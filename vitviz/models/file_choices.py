@@ -16,8 +16,9 @@ from dataclasses import dataclass, fields, replace
 from vitviz.domain.problem_type import PROBLEM_TYPES
 from vitviz.errors import SelectionError
 from vitviz.models.catalogue.entries import network_at
-from vitviz.models.checkpoints.config import MAX_HEADS
 
+# Of a layer; here, as the window reads it without loading torch.
+MAX_HEADS = 1_024
 # Values of the options that have a closed set, the names of timm's layers among them.
 ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
 POOLS = ("cls", "mean")

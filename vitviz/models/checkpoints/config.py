@@ -23,6 +23,7 @@ from typing import Any
 
 from vitviz.errors import CheckpointError, FileError, Phrase
 from vitviz.models.checkpoints.layout import MAX_BLOCKS
+from vitviz.models.file_choices import MAX_HEADS
 from vitviz.system.untrusted_files import read_untrusted
 
 # Some 22,000 classes with their names take 1.5 MB.
@@ -32,7 +33,6 @@ MAX_CLASSES = 65_536
 # Pixels of a side of the picture that a network is made for.
 MAX_SIDE = 16_384
 MAX_PATCH = 1_024
-MAX_HEADS = 1_024
 # Of the special tokens, before the patches.
 MAX_EXTRA_TOKENS = 4_096
 # Patches of a picture: a table of positions has as many rows.

@@ -24,9 +24,9 @@ import torch
 from torch import Tensor
 
 from vitviz.errors import FileError
-from vitviz.models.checkpoints.config import MAX_HEADS
 from vitviz.models.checkpoints.layout import Tensors
 from vitviz.models.checkpoints.read import State
+from vitviz.models.file_choices import MAX_HEADS
 from vitviz.system.untrusted_files import read_untrusted
 
 _BESIDE = ("config.json", "args.json", "args.yaml", "hparams.yaml", "config.yaml")

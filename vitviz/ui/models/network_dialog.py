@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
-from vitviz.models.checkpoints.config import MAX_HEADS
-from vitviz.models.file_choices import ACTIVATIONS, FileChoices
+from vitviz.models.file_choices import ACTIVATIONS, MAX_HEADS, FileChoices
 from vitviz.ui.base.text import representable, show_plainly
 
 _NAME = rf"({TIMM_PREFIX})?[\w.]+"
