@@ -68,6 +68,11 @@ def is_anew(window: MainWindow, former: Panes) -> bool:
     return window.panes is not former
 
 
+def has_size(dialog: QDialog, size: QSize) -> bool:
+    """Whether a dialog has that size."""
+    return bool(dialog.size() == size)
+
+
 def lasting_texts(window: MainWindow) -> list[tuple[str, str]]:
     """All texts but the prices in the menu of sizes, which follow the last run."""
     found = set(texts(window))
@@ -184,7 +189,8 @@ def test_the_key_changes_the_language_and_open_dialogs_follow(
             assert settings.get().language.value == code
             (about,) = window.findChildren(AboutDialog)
             assert about.windowTitle() == title
-            assert about.size() == QSize(700, 500)
+            # the window manager answers when it has the time
+            qtbot.waitUntil(partial(has_size, about, QSize(700, 500)))
             (log,) = window.findChildren(LogWindow)
             assert log.windowTitle() == ("ログ" if code == "ja" else "Log")
     finally:
