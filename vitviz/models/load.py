@@ -56,13 +56,13 @@ from vitviz.models.folders.transformers_folder import read_folder
 from vitviz.models.labels import labelled, with_labels_beside
 from vitviz.models.model import IN_MEMORY, Model, ready_model
 from vitviz.pictures.preprocessing import (
+    HALF,
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,
     Preprocessing,
 )
 
-HALF = (0.5, 0.5, 0.5)
 # Paths that end so mean files of weights, even if there is no such file.
 WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
 

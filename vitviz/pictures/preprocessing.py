@@ -16,6 +16,9 @@ from vitviz.pictures.source import SourceImage
 # Mean and standard deviation of ImageNet's training pictures, for R, G, B in [0, 1].
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+HALF = (0.5, 0.5, 0.5)
 
 
 # Of a mean and a deviation: beyond, float32 has no values for the pixels.

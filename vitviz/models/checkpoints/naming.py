@@ -35,10 +35,13 @@ from vitviz.models.checkpoints.layout import (
     side_of,
     take_out,
 )
-from vitviz.pictures.preprocessing import IMAGENET_MEAN, IMAGENET_STD
-
-CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
-CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+from vitviz.pictures.preprocessing import (
+    CLIP_MEAN,
+    CLIP_STD,
+    HALF,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+)
 
 
 def recognise(tensors: Tensors, told: Told | None = None) -> Layout | None:
@@ -270,7 +273,6 @@ def _split_positions(
     return tensors | moved, positions - 1
 
 
-HALF = (0.5, 0.5, 0.5)
 # Activations by transformers' names, where timm has others.
 _OF_TRANSFORMERS = {"gelu_tanh": "gelu_pytorch_tanh"}
 

@@ -20,9 +20,13 @@ from vitviz.models.checkpoints.config import MAX_SIDE, read_config, short
 from vitviz.models.checkpoints.open import load_checkpoint
 from vitviz.models.checkpoints.timm_build import is_triple
 from vitviz.models.folders.folder_weights import weight_files
-from vitviz.models.folders.processor import CLIP_MEAN, CLIP_STD
 from vitviz.models.model import Model
-from vitviz.pictures.preprocessing import Interpolation, Preprocessing
+from vitviz.pictures.preprocessing import (
+    CLIP_MEAN,
+    CLIP_STD,
+    Interpolation,
+    Preprocessing,
+)
 
 _FILE = "open_clip_config.json"
 _FITS = {"shortest": Fit.CROP, "longest": Fit.LETTERBOX, "squash": Fit.SQUEEZE}

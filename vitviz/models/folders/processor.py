@@ -23,15 +23,15 @@ from vitviz.domain.placement import Fit, PlacementDetails
 from vitviz.errors import CheckpointError
 from vitviz.models.checkpoints.config import MAX_SIDE, read_config, short
 from vitviz.pictures.preprocessing import (
+    CLIP_MEAN,
+    CLIP_STD,
+    HALF,
     IMAGENET_MEAN,
     IMAGENET_STD,
     Interpolation,
     Preprocessing,
 )
 
-CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
-CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
-HALF = (0.5, 0.5, 0.5)
 _IMAGENET = {"image_mean": IMAGENET_MEAN, "image_std": IMAGENET_STD}
 _CLIP = {"image_mean": CLIP_MEAN, "image_std": CLIP_STD}
 _HALF = {"image_mean": HALF, "image_std": HALF}
