@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -371,3 +371,30 @@ def test_a_range_of_what_is_no_number_is_told(
     window.view_handlers.on_fixed_range()
     assert seen[:-1] == [(True, True)] * len(cases)
     assert window.controller.state.fixed_range == (0, 0.25)
+
+
+class LayoutCounter(QObject):
+    """Counts how often a widget is laid out."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+def test_a_click_lays_the_window_out_at_most_twice(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """Asking the top bar for its least width began another round: eight a click."""
+    window = open_vitviz(photo)
+    rounds = LayoutCounter(window)
+    places = [(row, col) for row in range(1, 4) for col in range(1, 4)]
+    for row, col in places:
+        click_patch(qtbot, window, row, col)
+        wait_idle(qtbot, window)
+        qtbot.wait(1)  # what has been asked for is laid out in the loop's next turn
+    assert rounds.count <= 2 * len(places)

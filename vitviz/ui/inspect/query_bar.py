@@ -211,7 +211,9 @@ class QueryBar(QWidget):
         is_row = state.direction is Direction.LOOKS_AT or is_pool
         meaning = Meaning.QUERY if is_row else Meaning.KEY
         colour = readable(meaning).name() if patch else theme.colours().faint
-        self._patch.setStyleSheet(f"color: {colour}; font-weight: bold;")
+        sheet = f"color: {colour}; font-weight: bold;"
+        if sheet != self._patch.styleSheet():  # it would lay out the window again
+            self._patch.setStyleSheet(sheet)
         self._query_label.setText(self.tr("Query") if is_row else self.tr("Key"))
         self._direction.setValue(Direction.LOOKS_AT if is_pool else state.direction)
         self.method.setMethod(state.method)

@@ -68,6 +68,7 @@ class TopBar(QWidget):
         # Its children's widths must not hold the window: buttons lose their words.
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self._model_text = self._size_text = ""
+        self._widths: dict[tuple[QToolButton, str, Qt.ToolButtonStyle, str], int] = {}
         self._open = self._menu_button(self.tr("Open"), self.tr("Open a picture"))
         self._model = self._menu_button(
             self.tr("Model"), self.tr("Choose the Vision Transformer")
@@ -192,23 +193,27 @@ class TopBar(QWidget):
 
     def _leave_out(self, level: int) -> None:
         """Show the buttons of the first groups without their words."""
-        style = Qt.ToolButtonStyle
-        for number, group in enumerate(self._wordless()):
-            wanted = style.ToolButtonTextBesideIcon
-            if number < level:
-                wanted = style.ToolButtonIconOnly
-            for button in group:
-                button.setToolButtonStyle(wanted)
+        for button, (text, style) in self._forms(level).items():
+            button.setText(text)
+            button.setToolButtonStyle(style)
+
+    def _forms(self, level: int) -> dict[QToolButton, tuple[str, Qt.ToolButtonStyle]]:
+        """Return text and style of each button that gives way, at a level."""
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        alone = Qt.ToolButtonStyle.ToolButtonIconOnly
+        forms = {
+            button: (button.text(), alone if number < level else beside)
+            for number, group in enumerate(self._wordless())
+            for button in group
+        }
         text = self._model_text
         if level == len(self._wordless()) and len(text) > NAME_CHARS:
             text = f"{text[: NAME_CHARS // 2]}…{text[-NAME_CHARS // 2 :]}"
-        self._model.setText(text)
+        return {**forms, self._model: (text, beside)}
 
     def _width_of(self, level: int, title: int) -> int:
         """Return the width of the bar where some groups have no words."""
-        shown = [group[0].toolButtonStyle() for group in self._wordless()]
-        text = self._model.text()
-        self._leave_out(level)
+        forms = self._forms(level)
         layout = self.layout()
         assert layout is not None
         margins = layout.contentsMargins()
@@ -216,15 +221,34 @@ class TopBar(QWidget):
         for index in range(layout.count()):
             item = layout.itemAt(index)
             widget = None if item is None else item.widget()
-            if widget is not None and not widget.isHidden():
-                is_title = widget is self._title
-                width += layout.spacing() + (
-                    0 if is_title else widget.sizeHint().width()
-                )
-        for group, style in zip(self._wordless(), shown, strict=True):
-            for button in group:
-                button.setToolButtonStyle(style)
-        self._model.setText(text)
+            if widget is None or widget.isHidden():
+                continue
+            width += layout.spacing()
+            if isinstance(widget, QToolButton) and widget in forms:
+                width += self._button_width(widget, *forms[widget])
+            elif widget is not self._title:
+                width += widget.sizeHint().width()
+        return width
+
+    def _button_width(
+        self, button: QToolButton, text: str, style: Qt.ToolButtonStyle
+    ) -> int:
+        """Return the width of a button with a text and a style.
+
+        To find it both are set for a moment, which makes Qt lay out the window again:
+        so every width is found once, after the style sheet has added to it.
+        """
+        key = (button, text, style, button.font().key())
+        width = self._widths.get(key)
+        if width is None:
+            before = button.text(), button.toolButtonStyle()
+            button.setText(text)
+            button.setToolButtonStyle(style)
+            width = button.sizeHint().width()
+            button.setText(before[0])
+            button.setToolButtonStyle(before[1])
+            if self.isVisible():
+                self._widths[key] = width
         return width
 
     def setModes(self, names: Sequence[tuple[Mode, str, str]]) -> None:
