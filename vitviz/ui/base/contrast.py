@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QColor
 
 from vitviz.ui.base import theme
@@ -14,8 +16,12 @@ CONTRAST = 4.5
 def readable(meaning: Meaning) -> QColor:
     """Return the colour of `meaning`, mixed with the text's until it can be read."""
     tone = theme.colours()
-    ground, text = QColor(tone.panel), QColor(tone.text)
-    colour = QColor(meaning.value)
+    return QColor(_readable(meaning.value, tone.panel, tone.text))
+
+
+@lru_cache  # every paint asks for the same few
+def _readable(colour_name: str, panel: str, text_name: str) -> QColor:
+    ground, text, colour = QColor(panel), QColor(text_name), QColor(colour_name)
     for step in range(21):
         mixed = _mixed(colour, text, step / 20)
         if contrast(mixed, ground) >= CONTRAST:

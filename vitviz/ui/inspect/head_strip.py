@@ -119,7 +119,10 @@ class HeadStrip(QWidget):
 
     def cellRect(self, index: int) -> QRectF:
         """Return the rectangle of a cell, map and caption together."""
-        columns, side, caption = self._layout()
+        return self._cell_rect(index, self._layout())
+
+    def _cell_rect(self, index: int, layout: tuple[int, float, float]) -> QRectF:
+        columns, side, caption = layout
         row, col = divmod(index, columns)
         return QRectF(
             MARGIN_PX + col * (side + GAP_PX),
@@ -147,9 +150,10 @@ class HeadStrip(QWidget):
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             metrics.elidedText(text, Qt.TextElideMode.ElideRight, title.width()),
         )
-        _, side, caption = self._layout()
+        layout = self._layout()
+        _, side, caption = layout
         for index in range(self._count()):
-            rect = self.cellRect(index)
+            rect = self._cell_rect(index, layout)
             square = QRectF(rect.x(), rect.y(), side, side)
             below = QRectF(rect.x(), rect.y() + side, side, caption)
             below.setTop(below.top() + CAPTION_GAP_PX)
