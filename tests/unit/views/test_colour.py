@@ -28,5 +28,6 @@ def test_what_is_not_finite_moves_no_end() -> None:
 def test_a_place_along_the_bar_is_clipped_and_never_nan() -> None:
     values = np.array([-np.inf, -1, 0, 0.25, 0.5, 9, np.inf, np.nan], np.float32)
     np.testing.assert_array_equal(
-        Levels(0.0, 0.5).fraction(values), np.float32([0, 0, 0, 0.5, 1, 1, 1, 0])
+        Levels(0.0, 0.5).fraction(values),
+        np.array([0, 0, 0, 0.5, 1, 1, 1, 0], np.float32),
     )

@@ -19,9 +19,9 @@ def map_image(cell: MapCell, colormap: str) -> QImage:
     colours = rgb(cell.levels.fraction(cell.patches), colormap)
     rows, cols = colours.shape[:2]
     # The screen's own format, 0xffRRGGBB in each word: Qt enlarges it 18 times as fast.
-    words = np.full((rows, cols), 0xFF, np.uint32)
-    for channel in range(3):
-        words = words << 8 | colours[..., channel]
+    parts = colours.astype(np.uint32)
+    words = np.uint32(0xFF000000) | parts[..., 0] << 16 | parts[..., 1] << 8
+    words = np.ascontiguousarray(words | parts[..., 2], np.uint32)
     image = QImage(words.data, cols, rows, 4 * cols, QImage.Format.Format_RGB32)
     return image.copy()  # a copy owns its bytes; `image` borrows those of `words`
 
