@@ -1,7 +1,7 @@
 """Line icons in the text's colour, sharp at every scale.
 
 `dress` gives a button or an action its icon; `refresh` draws the icons again after the
-palette has changed.
+palette or the pixels of the screen have changed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,14 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -19,8 +26,6 @@ from vitviz.ui.base import theme
 # Side of an icon beside text, in logical px.
 SIZE = 18
 _PROPERTY = "vitviz_icon"
-# Device pixels for each logical pixel; Qt scales between these.
-_RATIOS = (1, 1.25, 1.5, 2, 3)
 
 
 def names() -> list[str]:
@@ -45,7 +50,7 @@ def icon(name: str) -> QIcon:
         (QColor(tone.accent_text), mode.Selected, state.Off),
         (faint, mode.Disabled, state.Off),
     ):
-        for ratio in _RATIOS:
+        for ratio in _ratios():
             made.addPixmap(_drawn(name, colour, ratio), when, on)
     return made
 
@@ -63,6 +68,11 @@ def refresh(root: QWidget) -> None:
         name = one.property(_PROPERTY)
         if name:
             one.setIcon(icon(name))
+
+
+def _ratios() -> set[float]:
+    """Return the device pixels for each logical pixel of all screens there are."""
+    return {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
 
 
 def _drawn(name: str, colour: QColor, ratio: float) -> QPixmap:

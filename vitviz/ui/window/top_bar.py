@@ -162,6 +162,12 @@ class TopBar(QWidget):
         self._export.menu().addSeparator()
         self._export.menu().addActions(actions)
 
+    def event(self, event: QEvent) -> bool:
+        """Draw icons again for a screen with smaller or larger pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            icons.refresh(self.window())
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Draw icons in the colour of the text again when the palette has changed."""
         if event.type() == QEvent.Type.PaletteChange:
