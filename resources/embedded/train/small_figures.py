@@ -22,7 +22,7 @@ CELL_PX = 72
 GAP_PX = 4
 LABEL_PX = 16
 SMALL, FLEXI = "vitviz-small", "vitviz-flexi"
-LAYERS = {SMALL: (0, 2, 4, 6, 8, 10, 11), FLEXI: (0, 1, 2, 3, 4, 5)}
+LAYERS = {SMALL: tuple(range(12)), FLEXI: tuple(range(6))}
 # Photograph: (x, y) of three clicked patches, in parts of the side: two of the object and
 # one of its ground.
 CLICKED = {
