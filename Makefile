@@ -1,7 +1,8 @@
 # Two commands: `make run` and `make test`. Both do all the set-up that is missing.
 PYTHON := .venv/bin/python
 SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
-export OMP_NUM_THREADS ?= 2
+# as many threads on every machine that tests
+test test-long: export OMP_NUM_THREADS ?= 2
 
 .PHONY: run test test-long check pictures translations bench set-up set-up-tests clean \
     wheel bundle deb check-wheel check-bundle check-deb

@@ -32,6 +32,7 @@ from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.domain.placement import Fit
 from vitviz.errors import BudgetError, ExactnessError, UnsupportedModelError
 from vitviz.models.model import Model
+from vitviz.models.threads import beside_others
 from vitviz.system.memory import is_out_of_memory, release
 
 
@@ -182,6 +183,7 @@ def _tapped(
             is_declared = adapter.prefix_names is not None
             partial = _fitted(partial, capture, is_declared=is_declared)
         partial = partial.with_layer(layer, capture)
+        look_at_others()
         if on_layer is not None:
             try:
                 on_layer(layer, partial)
@@ -196,7 +198,11 @@ def _tapped(
         windowed=setup.windowed,
         grid=(setup.grid.rows, setup.grid.cols),
     )
-    with torch.inference_mode(), adapter.ready(setup.placement.model_size):
+    with (
+        torch.inference_mode(),
+        adapter.ready(setup.placement.model_size),
+        beside_others() as look_at_others,
+    ):
         try:
             with opened as recording, explain_model_errors(setup):
                 output = adapter.forward(pixels)

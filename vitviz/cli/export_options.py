@@ -613,7 +613,7 @@ class PreprocessingOptions:
     def set_threads(self) -> None:
         """Set the number of torch's threads, if one is given."""
         if self.threads is not None:
-            from vitviz.models.load import use_threads
+            from vitviz.models.threads import use_threads
 
             use_threads(self.threads)
 

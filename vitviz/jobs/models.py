@@ -49,7 +49,8 @@ def load(
     threads : of the processor, from now on; 0 is torch's own choice.
     """
     from vitviz.models.adapters.embedded import name_for_this_machine
-    from vitviz.models.load import choose_device, load_model, use_threads
+    from vitviz.models.load import choose_device, load_model
+    from vitviz.models.threads import use_threads
 
     use_threads(threads)
     name = name or name_for_this_machine(choose_device(device))

@@ -328,8 +328,6 @@ _DTYPES = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
-# torch's own choice, which `use_threads` replaces.
-_OWN_THREADS = torch.get_num_threads()
 
 
 def available_devices() -> list[str]:
@@ -359,11 +357,6 @@ def choose_device(name: str = "auto") -> torch.device:
             devices=", ".join(devices),
         )
     return torch.device(name)
-
-
-def use_threads(count: int) -> None:
-    """Compute with so many threads of the processor; 0 is torch's own choice."""
-    torch.set_num_threads(count or _OWN_THREADS)
 
 
 def choose_dtype(name: str) -> torch.dtype:

@@ -37,6 +37,7 @@ _SIGXCPU = int(getattr(signal, "SIGXCPU", 0))
 
 # Functions without arguments, by the job's name.
 JOBS = {
+    "busy": "vitviz.bench.neighbour:serve",
     "decode": "vitviz.pictures.decode:serve",
     "peak": "vitviz.bench.memory:serve",
     "window": "vitviz.ui.diagnostics.rehearsal:serve",
