@@ -4,8 +4,8 @@ SAMPLE := $(firstword $(sort $(wildcard resources/samples/*.jpg)))
 # as many threads on every machine that tests
 test test-long: export OMP_NUM_THREADS ?= 2
 
-.PHONY: run test test-long check pictures translations bench set-up set-up-tests clean \
-    wheel bundle deb check-wheel check-bundle check-deb
+.PHONY: run test test-long check pictures translations bench clean \
+    set-up set-up-tools set-up-tests wheel bundle deb check-wheel check-bundle check-deb
 
 run: set-up
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -22,7 +22,7 @@ test: set-up-tests check
 test-long: set-up-tests
 	packaging/with-screen.sh $(PYTHON) -m pytest -m long --timeout 3000 $(ARGS)
 
-check: set-up
+check: set-up-tools
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -30,17 +30,22 @@ check: set-up
 	.venv/bin/lint-imports --no-logo --no-cache packaging/torch-free.toml
 	.venv/bin/typos
 
-pictures: set-up
+pictures: set-up-tools
 	packaging/with-screen.sh $(PYTHON) -m tests.pictures $(ARGS)
 
 translations: set-up
 	$(PYTHON) packaging/translations.py
 
-bench: set-up
+bench: set-up-tools
 	packaging/with-screen.sh $(PYTHON) -m vitviz bench $(ARGS)
 
+# what running needs
 set-up:
 	@packaging/setup.sh
+
+# and the developers' tools
+set-up-tools:
+	@packaging/setup.sh tools
 
 # and what only tests need
 set-up-tests:
