@@ -1,6 +1,6 @@
 #!/bin/sh
 # Set-up for make: system libraries, virtual environment, installation. Quick when done.
-# With the argument "tests" also what only tests need: a browser for the web page.
+# With the argument "tests" also what only tests need: browsers for the web page.
 set -eu
 cd "$(dirname "$0")/.."
 stamp=.venv/.set-up
@@ -14,7 +14,8 @@ libraries="libegl1 libgl1 libopengl0 libxkbcommon0 libxkbcommon-x11-0 libxcb-cur
 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0
 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libdbus-1-3 libfontconfig1 libglib2.0-0
 fonts-dejavu-core fonts-noto-cjk xvfb xauth openbox python3-venv"
-if [ "${1:-}" = tests ]; then libraries="$libraries chromium chromium-driver nodejs"; fi
+if [ "${1:-}" = tests ]; then libraries="$libraries chromium chromium-driver
+firefox-esr nodejs"; fi
 
 if command -v dpkg-query >/dev/null; then
     missing=""
