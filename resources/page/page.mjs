@@ -5,7 +5,7 @@
 //     └──── keys, buttons, pointer, address ◄────────┘
 
 import { addressOf, pictureFrom, stateFrom, STYLES } from "./address.mjs";
-import { caption, headsText, statusText } from "./caption.mjs";
+import { caption, headsText, sentence, statusText } from "./caption.mjs";
 import { Cells } from "./cells.mjs";
 import { colormapOf, overlay, tablesOf } from "./colour.mjs";
 import { copyPicture, copyText, numbersText } from "./copy.mjs";
@@ -181,6 +181,7 @@ export class Page {
     this.beginRail();
     this.fillBeside();
     this.markControls();
+    byId("words").textContent = sentence(trace, this.shown);
     byId("caption").replaceChildren(
       ...caption(trace, state, this.shown).map((text) => element("span", text)),
     );

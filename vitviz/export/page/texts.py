@@ -98,6 +98,7 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "fixed"),
     QT_TRANSLATE_NOOP("figures", "head {n}"),
     QT_TRANSLATE_NOOP("figures", "input {width}×{height}, {rows}×{cols} patches"),
+    QT_TRANSLATE_NOOP("figures", "itself"),
     QT_TRANSLATE_NOOP("figures", "key {name}"),
     QT_TRANSLATE_NOOP("figures", "layer {n}"),
     QT_TRANSLATE_NOOP("figures", "log, {kind}"),
@@ -115,7 +116,20 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "scale {low} to {high} ({kind})"),
     QT_TRANSLATE_NOOP("figures", "shared"),
     QT_TRANSLATE_NOOP("figures", "smoothed between patches"),
+    QT_TRANSLATE_NOOP("figures", "{n} % goes to special tokens."),
+    QT_TRANSLATE_NOOP("figures", "{n} % goes to {special}."),
+    QT_TRANSLATE_NOOP("figures", "{n} % stays with {special} itself."),
     QT_TRANSLATE_NOOP("figures", "{n} patches beyond the scale ▲"),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} is looked at most by {place}: {ratio} × more than evenly."
+    ),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} looks almost evenly at everything: at most {ratio} ×."
+    ),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} looks mostly at {place}: {ratio} × more than evenly."
+    ),
+    QT_TRANSLATE_NOOP("figures", "{place}, beside it"),
 )
 # As the window's status line has them.
 OF_THE_STATUS = (
