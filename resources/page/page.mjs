@@ -181,7 +181,6 @@ export class Page {
     this.beginRail();
     this.fillBeside();
     this.markControls();
-    byId("words").textContent = sentence(trace, this.shown);
     byId("caption").replaceChildren(
       ...caption(trace, state, this.shown).map((text) => element("span", text)),
     );
@@ -208,6 +207,7 @@ export class Page {
     this.picture.draw(heat, state, table, hovered, ratio);
     const letters = this.isPrinting ? PRINT_COLOUR : getComputedStyle(document.body).color;
     drawBar(byId("bar"), heat, state, table, ratio, letters);
+    byId("words").textContent = sentence(trace, heat);
     const text = statusText(trace, heat, isPreview ? null : hovered);
     byId("status").textContent = text;
     this.picture.canvas.setAttribute("aria-label", `${trace.name}. ${text}`);
@@ -226,7 +226,7 @@ export class Page {
       cells.map(([choice, heat]) => {
         const name = choice.heads.length ? String(choice.heads[0]) : choice.fusion;
         const ratio = `${formatValue(heat.peakValue / uniform)}×`;
-        return [`${name} · ${ratio}`, `${headsText(choice, stored, count)}, ${ratio}`];
+        return [[name, ratio], `${headsText(choice, stored, count)}, ${ratio}`];
       }),
     );
     cells.forEach(([, heat], index) => {
@@ -577,7 +577,7 @@ export class Page {
       const [query, key] = this.matrixPlace(event);
       const name = (bin) => this.trace.tokenName(this.bins.range(bin)[0]);
       const value = formatValue(this.matrix[query * this.bins.count + key]);
-      this.say(`${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`);
+      byId("matrix-value").textContent = `${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`;
     });
     byId("open-own").hidden = !this.data.own;
     if (this.data.own) {
@@ -700,7 +700,9 @@ export class Page {
     }
     for (const one of document.querySelectorAll("[data-label]")) {
       one.setAttribute("aria-label", tr(one.dataset.label));
-      one.title = tr(one.dataset.label);
+      if (one.tagName === "BUTTON") {
+        one.title = tr(one.dataset.label);
+      }
     }
     byId("language").textContent = language() === "en" ? "日本語" : "English";
     this.railKey = "";
@@ -729,7 +731,7 @@ export class Page {
     }
   }
 
-  /** Say something for a while below the picture. */
+  /** Say something for a while, over the lower edge of the window. */
   say(text) {
     byId("said").textContent = text;
     clearTimeout(this.saying);

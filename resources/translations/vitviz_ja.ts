@@ -6218,6 +6218,10 @@
         <translation>並べて固定</translation>
     </message>
     <message>
+        <source>Point at a patch to see where it looks; click to keep it.</source>
+        <translation>パッチにポインターを合わせると、どこを見ているかがわかります。クリックで固定します。</translation>
+    </message>
+    <message>
         <source>Precision</source>
         <translation>精度</translation>
     </message>
@@ -6244,6 +6248,10 @@
     <message>
         <source>Style</source>
         <translation>表示法</translation>
+    </message>
+    <message>
+        <source>Tap a patch to see where it looks.</source>
+        <translation>パッチをタップすると、どこを見ているかがわかります。</translation>
     </message>
     <message>
         <source>The browser cannot read this file as a picture.</source>

@@ -37,6 +37,9 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Pictures"),
     QT_TRANSLATE_NOOP("page", "Pin a second query beside the first (shift-click)"),
     QT_TRANSLATE_NOOP("page", "Pin beside"),
+    QT_TRANSLATE_NOOP(
+        "page", "Point at a patch to see where it looks; click to keep it."
+    ),
     QT_TRANSLATE_NOOP("page", "Prediction"),
     QT_TRANSLATE_NOOP(
         "page", "Rows are queries, columns keys; a click pins the token."
@@ -45,6 +48,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Special tokens"),
     QT_TRANSLATE_NOOP("page", "Spotlight"),
     QT_TRANSLATE_NOOP("page", "Style"),
+    QT_TRANSLATE_NOOP("page", "Tap a patch to see where it looks."),
     QT_TRANSLATE_NOOP("page", "The browser cannot read this file as a picture."),
     QT_TRANSLATE_NOOP("page", "The browser does not let this page copy."),
     QT_TRANSLATE_NOOP("page", "The link is in the address line."),
