@@ -62,7 +62,7 @@ export class Page {
     });
     this.rail = new Cells(byId("rail"), (index) => this.change({ layer: index, method: "raw" }));
     this.heads = new Cells(byId("heads"), (index, event) => this.chooseHead(index, event.shiftKey));
-    this.colours = new Cells(byId("colours"), (index) => this.change({ layer: Math.min(index, this.trace.lastLayer) }));
+    this.colours = new Cells(byId("colours"), (at) => this.change({ layer: Math.min(this.coloured[at], this.trace.lastLayer) }));
     this.program = program;
     this.run = null;
     this.askMatrix = matrixService(program, (line) => this.matrixLine(line));
@@ -428,21 +428,29 @@ export class Page {
   /** Fill the small maps of the tokens' colours. */
   fillTokenColours() {
     const { trace } = this;
-    const all = trace.tokenColours;
-    byId("colours-part").hidden = !all.length;
+    const { source, maps } = trace.tokenColours;
+    const isStates = source === "states";
+    this.coloured = maps.map((_, index) => index).filter((index) => maps[index]);
+    byId("colours-part").hidden = !this.coloured.length;
+    byId("colours-note").textContent = isStates
+      ? tr("Patches whose states are alike have like colours.")
+      : tr("Patches whose keys are alike have like colours.");
     this.colours.setLabels(
-      all.map((_, index) => {
-        const name = index < all.length - 1 ? tr("into layer {n}", { n: index }) : tr("out of the last layer");
-        return [index < all.length - 1 ? String(index) : tr("out"), name];
+      this.coloured.map((index) => {
+        if (!isStates) {
+          return [String(index), tr("layer {n}", { n: index })];
+        }
+        const isOut = index === trace.layers.length;
+        return isOut ? [tr("out"), tr("out of the last layer")] : [String(index), tr("into layer {n}", { n: index })];
       }),
     );
-    all.forEach((text, index) => {
-      const rgb = bytesOf(text);
+    this.coloured.forEach((index, at) => {
+      const rgb = typeof maps[index] === "string" ? bytesOf(maps[index]) : maps[index];
       const bytes = new Uint8ClampedArray(4 * trace.numPatches).fill(255);
       for (let i = 0; i < trace.numPatches; i += 1) {
         bytes.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
       }
-      this.colours.setColours(index, bytes, trace.rows, trace.cols);
+      this.colours.setColours(at, bytes, trace.rows, trace.cols);
     });
   }
 
@@ -505,7 +513,7 @@ export class Page {
     byId("grid").checked = state.grid;
     byId("smooth").checked = state.smooth;
     byId("patches").checked = state.renormalise;
-    this.colours.setPressed((index) => index === state.layer);
+    this.colours.setPressed((at) => this.coloured[at] === state.layer);
   }
 
   /** Return the name of the scale among those that can be chosen. */
@@ -649,10 +657,10 @@ export class Page {
     const { own, pictures } = this.data;
     this.run = this.run || runService(this.program, this.textOf(own.block));
     const start = performance.now();
-    const layers = await this.run(pixels);
+    const found = await this.run(pixels);
     this.ranFor = performance.now() - start;
     const view = { ...this.state, others: [], method: "raw" };
-    pictures.push(ownDescription(own, file.name, pixels, layers, view));
+    pictures.push(ownDescription(own, file.name, pixels, found, view));
     this.traces.push(null);
     this.images.push([pixels.shown, null]);
     this.railKey = "";

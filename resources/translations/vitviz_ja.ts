@@ -6194,6 +6194,10 @@
         <translation>パッチ</translation>
     </message>
     <message>
+        <source>Patches whose keys are alike have like colours.</source>
+        <translation>キーが似ているパッチは似た色になります。</translation>
+    </message>
+    <message>
         <source>Patches whose states are alike have like colours.</source>
         <translation>状態が似ているパッチは似た色になります。</translation>
     </message>
