@@ -5,6 +5,8 @@ set -eu
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 on_a_screen=packaging/with-screen.sh
+# where set-up installs browsers, tests of pages fail without them
+if command -v dpkg-query >/dev/null; then export NEEDS_BROWSERS=1; fi
 
 together=0
 OMP_NUM_THREADS=1 $python -m pytest -m "not long and not alone" --dist worksteal \

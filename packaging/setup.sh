@@ -3,7 +3,7 @@
 #
 #   packaging/setup.sh          what running needs
 #   packaging/setup.sh tools    also what lint, types, tests and pictures need
-#   packaging/setup.sh tests    also a browser, which only tests of the web page need
+#   packaging/setup.sh tests    also browsers, which only tests of the web page need
 #
 # On Linux, pip's PyTorch is the build with CUDA, 5.5 GB. Without an NVIDIA driver the build
 # for the processor is taken from PyTorch's own index, if that answers. TORCH=cpu insists on
@@ -55,7 +55,8 @@ case $level,${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
     run,*) ;;
     *) libraries="$libraries fonts-noto-cjk xvfb xauth openbox" ;;
 esac
-if [ "$level" = tests ]; then libraries="$libraries chromium chromium-driver nodejs"; fi
+if [ "$level" = tests ]; then libraries="$libraries chromium chromium-driver
+firefox-esr nodejs"; fi
 
 if command -v dpkg-query >/dev/null; then
     missing=""

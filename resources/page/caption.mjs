@@ -78,6 +78,54 @@ export function caption(trace, state, heat) {
   return statements;
 }
 
+/** Attention below this multiple of even attention counts as even. */
+const FLAT = 1.5;
+
+/**
+ * Return what a map of raw attention says, in plain words: where the query looks most,
+ * how much more than evenly, and what it leaves with special tokens; "" for methods.
+ */
+export function sentence(trace, heat) {
+  if (heat.method !== "raw" || heat.uniform === null || trace.axis !== "keys") {
+    return "";
+  }
+  const name = trace.tokenName(heat.token);
+  const place = placeText(trace, heat);
+  const ratio = formatValue(heat.peakValue / heat.uniform);
+  if (heat.direction !== "looks at") {
+    return tr("{name} is looked at most by {place}: {ratio} × more than evenly.", { name, place, ratio });
+  }
+  const said =
+    heat.peakValue < FLAT * heat.uniform
+      ? tr("{name} looks almost evenly at everything: at most {ratio} ×.", { name, ratio })
+      : tr("{name} looks mostly at {place}: {ratio} × more than evenly.", { name, place, ratio });
+  if (!trace.numPrefix) {
+    return said;
+  }
+  const share = heat.special.reduce((sum, one) => sum + one, 0) / heat.total;
+  const values = { n: Math.round(100 * share), special: trace.tokenName(0) };
+  let left = tr("{n} % goes to special tokens.", values);
+  if (trace.numPrefix === 1) {
+    left = heat.token === 0 ? tr("{n} % stays with {special} itself.", values) : tr("{n} % goes to {special}.", values);
+  }
+  return `${said} ${left}`;
+}
+
+/** Return where the strongest patch lies, seen from the query's own. */
+function placeText(trace, heat) {
+  const place = trace.tokenName(trace.numPrefix + heat.peak);
+  const cell = trace.cell(heat.token);
+  if (cell === null) {
+    return place;
+  }
+  const [row, col] = trace.cell(trace.numPrefix + heat.peak);
+  const steps = Math.max(Math.abs(row - cell[0]), Math.abs(col - cell[1]));
+  if (steps === 0) {
+    return tr("itself");
+  }
+  return steps === 1 ? tr("{place}, beside it", { place }) : place;
+}
+
 /** Return where a token looks, or what it gives to a token under the pointer. */
 export function statusText(trace, heat, hovered) {
   const query = trace.tokenName(heat.token);

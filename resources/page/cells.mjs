@@ -17,7 +17,7 @@ export class Cells {
     });
   }
 
-  /** Have as many buttons as there are labels; [visible, spoken] each. */
+  /** Have as many buttons as there are labels; [visible, spoken] each, one or two texts. */
   setLabels(labels) {
     if (labels.length !== this.buttons.length) {
       this.group.replaceChildren();
@@ -32,7 +32,12 @@ export class Cells {
       });
     }
     labels.forEach(([visible, spoken], index) => {
-      this.buttons[index].lastChild.textContent = visible;
+      const texts = [visible].flat().map((text) => {
+        const part = document.createElement("b");
+        part.textContent = text;
+        return part;
+      });
+      this.buttons[index].lastChild.replaceChildren(...texts);
       this.buttons[index].setAttribute("aria-label", spoken);
       this.buttons[index].title = spoken;
     });

@@ -8,6 +8,11 @@ export const OPACITY = { tint: 0.85, spotlight: 0.85, map: 1 };
 /** Colour map of each style, where the view leaves it open. */
 export const COLORMAP = { tint: "magma", map: "viridis", spotlight: "magma" };
 
+/** Share of the photograph's light that a tint leaves where the model saw nothing. */
+const TINT_UNSEEN = 0.3;
+/** The same of map and spotlight, as a share of what shines through the darkest patch. */
+const COVERED_UNSEEN = 0.4;
+
 /** Return {name: 256 × 3 bytes} of lookup tables in base64. */
 export function tablesOf(texts) {
   const pairs = Object.entries(texts).map(([name, text]) => [name, bytesOf(text)]);
@@ -22,6 +27,11 @@ export function colormapOf(state) {
 /** Return the opacity of a view. */
 export function opacityOf(state) {
   return state.opacity === null ? OPACITY[state.style] : state.opacity;
+}
+
+/** Return the share of light outside of what the model saw: less than any patch keeps. */
+export function unseenLight(state) {
+  return state.style === "tint" ? TINT_UNSEEN : COVERED_UNSEEN * (1 - opacityOf(state));
 }
 
 /**

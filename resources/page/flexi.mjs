@@ -173,11 +173,18 @@ export class Flexi {
   /**
    * Return q, k, (H, N, D), and the log-sum-exp of each row of scores, (H, N), of every
    * layer for normalised pixels, (3, height, width).
+   *
+   * onState: called with the tokens before each layer and after the last.
    */
-  layersOf(pixels, height, width) {
+  layersOf(pixels, height, width, onState = () => {}) {
     const [rows, cols] = [height / PATCH_PX, width / PATCH_PX];
     const tokens = this.embed(pixels, rows, cols);
-    return Array.from({ length: this.depth }, (_, index) => this.block(index, tokens));
+    onState(tokens);
+    return Array.from({ length: this.depth }, (_, index) => {
+      const layer = this.block(index, tokens);
+      onState(tokens);
+      return layer;
+    });
   }
 
   /** Add a block's output to the tokens; return what its attention was made of. */

@@ -4,6 +4,7 @@
 //
 // Nothing of it leaves the page.
 
+import { principalColours } from "./components.mjs";
 import { described, Flexi, INPUT_PX, inputOf, PATCH_PX, placementOn } from "./flexi.mjs";
 
 /** Pixels of a picture that are used; a larger one is shrunk when it is read. */
@@ -52,13 +53,20 @@ export class Runs {
     this.model = null;
   }
 
-  /** Return the layers of a picture; text: the weights in base64, with the first run. */
+  /**
+   * Return {layers, colours} of a picture, the colours of each state of its tokens;
+   * text: the weights in base64, with the first run.
+   */
   answer({ rgba, size, text }) {
     if (!this.model) {
       this.model = new Flexi(text);
     }
-    const layers = this.model.layersOf(inputOf(rgba, placementOn(size)), INPUT_PX, INPUT_PX);
-    return described(layers, 1 + (INPUT_PX / PATCH_PX) ** 2);
+    const count = (INPUT_PX / PATCH_PX) ** 2;
+    const { width } = this.model;
+    const colours = [];
+    const onState = (tokens) => colours.push(principalColours(tokens.subarray(width), count, width));
+    const layers = this.model.layersOf(inputOf(rgba, placementOn(size)), INPUT_PX, INPUT_PX, onState);
+    return { layers: described(layers, 1 + count), colours };
   }
 }
 
@@ -92,7 +100,7 @@ export function runService(program, text) {
 }
 
 /** Return a picture with its layers as Python describes one; own: what it wrote for it. */
-export function ownDescription(own, name, { size, thumbnail }, layers, view) {
+export function ownDescription(own, name, { size, thumbnail }, { layers, colours }, view) {
   const side = INPUT_PX / PATCH_PX;
   return {
     ...own.description,
@@ -101,6 +109,7 @@ export function ownDescription(own, name, { size, thumbnail }, layers, view) {
     grid: [side, side],
     numHeads: layers[0].heads.length,
     numKeys: 1 + side * side,
+    tokenColours: { source: "states", maps: colours },
     isOwn: true,
   };
 }

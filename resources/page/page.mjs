@@ -5,7 +5,7 @@
 //     └──── keys, buttons, pointer, address ◄────────┘
 
 import { addressOf, pictureFrom, stateFrom, STYLES } from "./address.mjs";
-import { caption, headsText, statusText } from "./caption.mjs";
+import { caption, headsText, sentence, statusText } from "./caption.mjs";
 import { Cells } from "./cells.mjs";
 import { colormapOf, overlay, tablesOf } from "./colour.mjs";
 import { copyPicture, copyText, numbersText } from "./copy.mjs";
@@ -62,7 +62,7 @@ export class Page {
     });
     this.rail = new Cells(byId("rail"), (index) => this.change({ layer: index, method: "raw" }));
     this.heads = new Cells(byId("heads"), (index, event) => this.chooseHead(index, event.shiftKey));
-    this.colours = new Cells(byId("colours"), (index) => this.change({ layer: Math.min(index, this.trace.lastLayer) }));
+    this.colours = new Cells(byId("colours"), (at) => this.change({ layer: Math.min(this.coloured[at], this.trace.lastLayer) }));
     this.program = program;
     this.run = null;
     this.askMatrix = matrixService(program, (line) => this.matrixLine(line));
@@ -207,6 +207,7 @@ export class Page {
     this.picture.draw(heat, state, table, hovered, ratio);
     const letters = this.isPrinting ? PRINT_COLOUR : getComputedStyle(document.body).color;
     drawBar(byId("bar"), heat, state, table, ratio, letters);
+    byId("words").textContent = sentence(trace, heat);
     const text = statusText(trace, heat, isPreview ? null : hovered);
     byId("status").textContent = text;
     this.picture.canvas.setAttribute("aria-label", `${trace.name}. ${text}`);
@@ -225,7 +226,7 @@ export class Page {
       cells.map(([choice, heat]) => {
         const name = choice.heads.length ? String(choice.heads[0]) : choice.fusion;
         const ratio = `${formatValue(heat.peakValue / uniform)}×`;
-        return [`${name} · ${ratio}`, `${headsText(choice, stored, count)}, ${ratio}`];
+        return [[name, ratio], `${headsText(choice, stored, count)}, ${ratio}`];
       }),
     );
     cells.forEach(([, heat], index) => {
@@ -427,21 +428,29 @@ export class Page {
   /** Fill the small maps of the tokens' colours. */
   fillTokenColours() {
     const { trace } = this;
-    const all = trace.tokenColours;
-    byId("colours-part").hidden = !all.length;
+    const { source, maps } = trace.tokenColours;
+    const isStates = source === "states";
+    this.coloured = maps.map((_, index) => index).filter((index) => maps[index]);
+    byId("colours-part").hidden = !this.coloured.length;
+    byId("colours-note").textContent = isStates
+      ? tr("Patches whose states are alike have like colours.")
+      : tr("Patches whose keys are alike have like colours.");
     this.colours.setLabels(
-      all.map((_, index) => {
-        const name = index < all.length - 1 ? tr("into layer {n}", { n: index }) : tr("out of the last layer");
-        return [index < all.length - 1 ? String(index) : tr("out"), name];
+      this.coloured.map((index) => {
+        if (!isStates) {
+          return [String(index), tr("layer {n}", { n: index })];
+        }
+        const isOut = index === trace.layers.length;
+        return isOut ? [tr("out"), tr("out of the last layer")] : [String(index), tr("into layer {n}", { n: index })];
       }),
     );
-    all.forEach((text, index) => {
-      const rgb = bytesOf(text);
+    this.coloured.forEach((index, at) => {
+      const rgb = typeof maps[index] === "string" ? bytesOf(maps[index]) : maps[index];
       const bytes = new Uint8ClampedArray(4 * trace.numPatches).fill(255);
       for (let i = 0; i < trace.numPatches; i += 1) {
         bytes.set(rgb.subarray(3 * i, 3 * i + 3), 4 * i);
       }
-      this.colours.setColours(index, bytes, trace.rows, trace.cols);
+      this.colours.setColours(at, bytes, trace.rows, trace.cols);
     });
   }
 
@@ -504,7 +513,7 @@ export class Page {
     byId("grid").checked = state.grid;
     byId("smooth").checked = state.smooth;
     byId("patches").checked = state.renormalise;
-    this.colours.setPressed((index) => index === state.layer);
+    this.colours.setPressed((at) => this.coloured[at] === state.layer);
   }
 
   /** Return the name of the scale among those that can be chosen. */
@@ -576,7 +585,7 @@ export class Page {
       const [query, key] = this.matrixPlace(event);
       const name = (bin) => this.trace.tokenName(this.bins.range(bin)[0]);
       const value = formatValue(this.matrix[query * this.bins.count + key]);
-      this.say(`${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`);
+      byId("matrix-value").textContent = `${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`;
     });
     byId("open-own").hidden = !this.data.own;
     if (this.data.own) {
@@ -648,10 +657,10 @@ export class Page {
     const { own, pictures } = this.data;
     this.run = this.run || runService(this.program, this.textOf(own.block));
     const start = performance.now();
-    const layers = await this.run(pixels);
+    const found = await this.run(pixels);
     this.ranFor = performance.now() - start;
     const view = { ...this.state, others: [], method: "raw" };
-    pictures.push(ownDescription(own, file.name, pixels, layers, view));
+    pictures.push(ownDescription(own, file.name, pixels, found, view));
     this.traces.push(null);
     this.images.push([pixels.shown, null]);
     this.railKey = "";
@@ -699,7 +708,9 @@ export class Page {
     }
     for (const one of document.querySelectorAll("[data-label]")) {
       one.setAttribute("aria-label", tr(one.dataset.label));
-      one.title = tr(one.dataset.label);
+      if (one.tagName === "BUTTON") {
+        one.title = tr(one.dataset.label);
+      }
     }
     byId("language").textContent = language() === "en" ? "日本語" : "English";
     this.railKey = "";
@@ -728,7 +739,7 @@ export class Page {
     }
   }
 
-  /** Say something for a while below the picture. */
+  /** Say something for a while, over the lower edge of the window. */
   say(text) {
     byId("said").textContent = text;
     clearTimeout(this.saying);

@@ -1,12 +1,15 @@
 // The picture with its map: photograph, overlay, grid, rings, and the colour bar.
 
-import { barColours, opacityOf, overlay, smoothed } from "./colour.mjs";
+import { barColours, opacityOf, overlay, smoothed, unseenLight } from "./colour.mjs";
 import { fraction, tickLabels, ticks } from "./maps.mjs";
 
 // Colours that mean the same everywhere, of the palette by Okabe and Ito.
 export const QUERY = "#E69F00";
 export const KEY = "#56B4E9";
 const WARNING = "#D55E00";
+// Hatching of what the model did not see: on black and on white pictures.
+const UNSEEN_HATCH = "rgba(140, 140, 140, 0.43)";
+const HATCH_PX = 8;
 const SMOOTH_FACTOR = 8;
 // Sizes of a cell at which the grid's lines are no longer drawn, and fully drawn.
 const GRID_FADES_PX = [6, 14];
@@ -116,7 +119,7 @@ export class PictureView {
     context.drawImage(mapCanvas(trace, heat, state, table), ...input);
     context.restore();
     this.hatchHidden(context, unit, ratio);
-    this.shadeUnseen(context, unit, ratio);
+    this.shadeUnseen(context, unit, ratio, state);
     if (state.grid) {
       this.grid(context, input, ratio);
     }
@@ -154,35 +157,43 @@ export class PictureView {
     context.restore();
   }
 
-  /** Shade what the model did not see; hatch the padding it saw instead. */
-  shadeUnseen(context, unit, ratio) {
+  /** Darken and hatch what the model did not see; hatch the padding it saw instead. */
+  shadeUnseen(context, unit, ratio, state) {
     const { place } = this.trace;
     const picture = this.boxOf([0, 0, ...place.source], unit);
     const seen = this.boxOf(place.seenRect(), unit);
     const input = this.boxOf(place.inputRect(), unit);
-    context.save();
-    context.fillStyle = "rgba(0, 0, 0, 0.588)";
-    context.beginPath();
-    context.rect(...picture);
-    context.rect(...seen);
-    context.fill("evenodd");
-    const isPadded = input[2] - seen[2] > 1 || input[3] - seen[3] > 1;
-    if (isPadded) {
-      context.beginPath();
-      context.rect(...input);
-      context.rect(...seen);
-      context.clip("evenodd");
-      context.fillStyle = "#E6E6E6";
-      context.fillRect(...input);
-      context.strokeStyle = "#AAAAAA";
+    if (isLarger(picture, seen)) {
+      this.hatch(context, picture, seen, ratio, `rgba(0, 0, 0, ${1 - unseenLight(state)})`, UNSEEN_HATCH);
+      context.save();
+      context.strokeStyle = "rgba(255, 255, 255, 0.78)";
       context.lineWidth = ratio;
-      for (let x = input[0] - input[3]; x < input[0] + input[2]; x += 8 * ratio) {
-        context.beginPath();
-        context.moveTo(x, input[1] + input[3]);
-        context.lineTo(x + input[3], input[1]);
-        context.stroke();
-      }
+      context.strokeRect(...seen);
+      context.restore();
     }
+    if (isLarger(input, seen)) {
+      this.hatch(context, input, seen, ratio, "#E6E6E6", "#AAAAAA");
+    }
+  }
+
+  /** Fill what lies between two rectangles, and draw thin diagonals over it. */
+  hatch(context, outer, inner, ratio, ground, lines) {
+    context.save();
+    context.beginPath();
+    context.rect(...outer);
+    context.rect(...inner);
+    context.clip("evenodd");
+    context.fillStyle = ground;
+    context.fillRect(...outer);
+    context.strokeStyle = lines;
+    context.lineWidth = ratio;
+    context.beginPath();
+    const [left, top, width, height] = outer;
+    for (let x = left - height; x < left + width; x += HATCH_PX * ratio) {
+      context.moveTo(x, top + height);
+      context.lineTo(x + height, top);
+    }
+    context.stroke();
     context.restore();
   }
 
@@ -234,6 +245,11 @@ export class PictureView {
     context.stroke();
     context.restore();
   }
+}
+
+/** Return whether one rectangle is larger than another inside it by a pixel. */
+function isLarger(outer, inner) {
+  return outer[2] - inner[2] > 1 || outer[3] - inner[3] > 1;
 }
 
 /** Return a canvas with the overlay of a map, a pixel for each cell. */

@@ -6194,6 +6194,10 @@
         <translation>パッチ</translation>
     </message>
     <message>
+        <source>Patches whose keys are alike have like colours.</source>
+        <translation>キーが似ているパッチは似た色になります。</translation>
+    </message>
+    <message>
         <source>Patches whose states are alike have like colours.</source>
         <translation>状態が似ているパッチは似た色になります。</translation>
     </message>
@@ -6216,6 +6220,10 @@
     <message>
         <source>Pin beside</source>
         <translation>並べて固定</translation>
+    </message>
+    <message>
+        <source>Point at a patch to see where it looks; click to keep it.</source>
+        <translation>パッチにポインターを合わせると、どこを見ているかがわかります。クリックで固定します。</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -6244,6 +6252,10 @@
     <message>
         <source>Style</source>
         <translation>表示法</translation>
+    </message>
+    <message>
+        <source>Tap a patch to see where it looks.</source>
+        <translation>パッチをタップすると、どこを見ているかがわかります。</translation>
     </message>
     <message>
         <source>The browser cannot read this file as a picture.</source>

@@ -3,8 +3,8 @@
 //   {picture: {description, blocks}, texts, tables, questions: [{kind, …}, …]}
 
 import { addressOf, stateFrom } from "../../resources/page/address.mjs";
-import { caption, statusText } from "../../resources/page/caption.mjs";
-import { colormapOf, overlay, opacityOf, smoothed, tablesOf } from "../../resources/page/colour.mjs";
+import { caption, sentence, statusText } from "../../resources/page/caption.mjs";
+import { colormapOf, overlay, opacityOf, smoothed, tablesOf, unseenLight } from "../../resources/page/colour.mjs";
 import { numbersText } from "../../resources/page/copy.mjs";
 import { tickLabels, ticks } from "../../resources/page/maps.mjs";
 import { Bins, pooledLine } from "../../resources/page/matrix.mjs";
@@ -39,6 +39,8 @@ function display(question) {
     ticks: ticks(heat.levels),
     labels: tickLabels(ticks(heat.levels)),
     caption: caption(trace, state, heat),
+    sentence: sentence(trace, heat),
+    unseenLight: unseenLight(state),
     status: statusText(trace, heat, null),
     csv: numbersText(trace, state, heat),
     overlay: [...overlay(cells, heat.levels, state.style, colours[colormapOf(state)], opacityOf(state))],

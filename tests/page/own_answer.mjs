@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { Layer } from "../../resources/page/attention.mjs";
+import { principalColours } from "../../resources/page/components.mjs";
 import { described, Flexi, INPUT_PX, inputOf, placementOn } from "../../resources/page/flexi.mjs";
 
 const given = JSON.parse(readFileSync(0, "utf8"));
@@ -16,14 +17,20 @@ if (given.sizes) {
   const placement = placementOn(given.size);
   const input = inputOf(new Uint8ClampedArray(Buffer.from(given.rgba, "base64")), placement);
   const before = process.cpuUsage();
-  const layers = described(model.layersOf(input, INPUT_PX, INPUT_PX), 197);
+  const states = [];
+  const layers = described(model.layersOf(input, INPUT_PX, INPUT_PX, (tokens) => states.push(tokens.slice(model.width))), 197);
   const used = process.cpuUsage(before);
+  const again = process.cpuUsage();
+  const colours = states.map((one) => [...principalColours(one, 196, model.width)]);
+  const painted = process.cpuUsage(again);
   const text = (numbers) => Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString("base64");
   const joined = (all) => text(Float32Array.from(all.flatMap((one) => one.flatMap((part) => [...part]))));
   answer = {
     placement,
     input: text(input),
     seconds: (used.user + used.system) / 1e6,
+    colours,
+    colourSeconds: (painted.user + painted.system) / 1e6,
     layers: layers.map(({ block, ...description }) => {
       const layer = new Layer(description, block);
       return { rows: joined(given.tokens.map((i) => layer.row(i))), columns: joined(given.tokens.map((i) => layer.column(i))) };

@@ -354,5 +354,5 @@ def test_a_folder_is_one_page_with_a_film_strip(
         assert browser.text("#title") == source.name
         assert browser.run("return vitvizPage.trace.stored") == [2, 5]
         assert browser.run("return vitvizPage.trace.layer(5).heads") == [1, 3]
-        assert browser.run("return vitvizPage.trace.tokenColours.length") == 7
+        assert browser.run("return vitvizPage.trace.tokenColours.maps.length") == 7
     assert "heads 1, 3" in browser.find("#heads button").get_attribute("aria-label")

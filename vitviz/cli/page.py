@@ -54,6 +54,7 @@ def execute(args: argparse.Namespace) -> int:
     from vitviz.export.page.document import page_text
     from vitviz.export.page.own_model import own_model
     from vitviz.export.page.page_picture import page_picture
+    from vitviz.export.page.token_colours import token_colours
     from vitviz.models.catalogue.embedded import FLEXI_NAME
     from vitviz.system.atomic_files import write_bytes
     from vitviz.system.paths import resource
@@ -62,7 +63,8 @@ def execute(args: argparse.Namespace) -> int:
     model = vitviz.load_model(FLEXI_NAME, device="cpu")
     traces = [vitviz.trace(model, path) for path in paths]
     pictures = [
-        page_picture(trace, prefix=str(number)) for number, trace in enumerate(traces)
+        page_picture(trace, colours=token_colours(trace, model), prefix=str(number))
+        for number, trace in enumerate(traces)
     ]
     text = page_text(pictures, own_model(traces[0])).encode("utf-8")
     write_bytes(target, text)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from vitviz.cli.export_options import ExportRequest
 from vitviz.export.page.document import page_text
-from vitviz.export.page.notebook import token_colours
 from vitviz.export.page.page_options import ASK_BYTES, PageOptions
 from vitviz.export.page.page_picture import (
     PageMap,
@@ -16,6 +15,7 @@ from vitviz.export.page.page_picture import (
     page_picture,
     rounded_up,
 )
+from vitviz.export.page.token_colours import token_colours
 from vitviz.jobs.exports import values_for
 from vitviz.system.atomic_files import write_bytes
 from vitviz.views.display import series
@@ -76,7 +76,7 @@ class PageWriter:
                 state=shown.state,
                 options=self._options,
                 maps=maps,
-                colours=token_colours(model, made),
+                colours=token_colours(made, model),
                 prefix=str(len(self._pictures)),
             )
         )

@@ -128,12 +128,16 @@ def artefacts(lengths: Array, num_prefix_tokens: int) -> npt.NDArray[np.bool_]:
 
 
 def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
-    """Return colours of the patches of x^layer, (R·C, 3) float32 in [0, 1].
+    """Return colours of the patches of x^layer, (R·C, 3) float32 in [0, 1]."""
+    return principal_colours(of.values[layer, num_prefix_tokens:])
+
+
+def principal_colours(patches: Tensor) -> Array:
+    """Return colours of (R·C, D) vectors, (R·C, 3) float32 in [0, 1].
 
     Red, green and blue are the first three principal components, each from its 2nd to
     its 98th percentile.
     """
-    patches = of.values[layer, num_prefix_tokens:]
     centred = patches - patches.mean(dim=0)
     components = min(3, *centred.shape)
     _, _, basis = torch.linalg.svd(centred, full_matrices=False)

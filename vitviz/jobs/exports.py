@@ -239,8 +239,8 @@ def web_page(
     SelectionError, OutputError.
     """
     from vitviz.export.page.document import page_text
-    from vitviz.export.page.notebook import token_colours
     from vitviz.export.page.page_picture import PageMap, page_picture
+    from vitviz.export.page.token_colours import token_colours
 
     maps = []
     if shown.heat is not None and shown.state.method != "raw":
@@ -250,7 +250,7 @@ def web_page(
         state=shown.state,
         options=options,
         maps=maps,
-        colours=() if model is None else token_colours(model, trace),
+        colours=token_colours(trace, model),
         check=context.raise_if_cancelled,
         on_progress=context.advance,
     )

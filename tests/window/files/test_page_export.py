@@ -177,4 +177,4 @@ def test_a_method_on_screen_is_in_the_page(
     assert found["token"] == 17
     assert "key (2, 2)" not in found["caption"]["en"]
     assert any("rollout" in statement for statement in found["caption"]["en"])
-    assert len(data["tokenColours"]) == 5
+    assert len(data["tokenColours"]["maps"]) == 5

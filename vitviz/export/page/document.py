@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 # In the order in which they are joined: each after those that it imports.
 MODULES = (
     "floats", "texts", "attention", "maps", "placement", "trace", "view", "caption",
-    "address", "colour", "matrix", "picture_view", "cells", "copy", "resample",
-    "flexi", "own_picture", "page", "start",
+    "address", "colour", "matrix", "picture_view", "cells", "copy", "components",
+    "resample", "flexi", "own_picture", "page", "start",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./(\w+)\.mjs\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let) )", re.MULTILINE)

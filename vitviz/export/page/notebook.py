@@ -31,6 +31,7 @@ from vitviz.export.page.page_picture import (
     page_picture,
 )
 from vitviz.export.page.texts import LANGUAGES
+from vitviz.export.page.token_colours import token_colours
 from vitviz.system.atomic_files import write_bytes
 from vitviz.views.view_state import ViewState
 
@@ -84,7 +85,7 @@ def to_html(
                 state=state,
                 options=options,
                 maps=[_named_map(trace, *one) for one in (maps or {}).items()],
-                colours=() if model is None else token_colours(model, trace),
+                colours=token_colours(trace, model),
                 prefix=str(number),
             )
         )
@@ -102,24 +103,6 @@ def require_agreed(size_bytes: int, *, is_agreed: bool) -> None:
             "layers or heads, or agree to its size: allow_large=True.",
             size=bytes_text(size_bytes),
         )
-
-
-def token_colours(model: Model, trace: Trace) -> list[Array]:
-    """Return the colours of each state of the patches, (R·C, 3) in [0, 1] each.
-
-    Empty for a prepared input, and for a model whose states cannot be read.
-    """
-    from vitviz.errors import VitvizError
-    from vitviz.explain.token_states import colours, states
-
-    if trace.setup.is_prepared:
-        return []
-    try:
-        found = states(model, trace)
-    except VitvizError:
-        return []
-    count = len(found.values)
-    return [colours(found, index, trace.num_prefix_tokens) for index in range(count)]
 
 
 def _named_map(trace: Trace, name: str, values: Array) -> PageMap:

@@ -64,7 +64,6 @@ def own_model(trace: Trace) -> OwnModel:
         "changes": by_language(list[str]),
         "classes": [],
         "methods": [],
-        "tokenColours": [],
         "settings": by_language(lambda: model_settings(trace)),
     }
     blocks = {_BLOCK: base64.b64encode(stored).decode("ascii")}

@@ -24,6 +24,7 @@ from vitviz.export.metadata import versions
 from vitviz.export.page import stored_layer
 from vitviz.export.page.page_options import PROGRAM_BYTES, PageOptions
 from vitviz.export.page.texts import LANGUAGES, tr
+from vitviz.export.page.token_colours import TokenColours, token_colours
 from vitviz.views.classes import likeliest_classes
 from vitviz.views.colour import Array, Bytes
 from vitviz.views.display import Heat, shown_layer, shown_query
@@ -120,7 +121,7 @@ def page_picture(
     state: ViewState | None = None,
     options: PageOptions | None = None,
     maps: Sequence[PageMap] = (),
-    colours: Sequence[Array] = (),
+    colours: TokenColours | None = None,
     prefix: str = "0",
     check: Check = lambda: None,
     on_progress: Callable[[float], None] = lambda _: None,
@@ -129,7 +130,7 @@ def page_picture(
 
     state : what the page shows first; None for what a window shows first.
     maps : maps of methods, as far as they have been computed.
-    colours : (R·C, 3) in [0, 1] of each state of the tokens, L + 1 of them.
+    colours : of the tokens; None for those of their keys.
     prefix : of the names of the blocks, one of its own for each picture.
     check : called between steps; what it raises ends the computation.
     on_progress : called with the share that is done.
@@ -200,7 +201,7 @@ def page_picture(
         "classes": [[one.name, one.score] for one in classes],
         "problem": setup.model.problem.value,
         "methods": found_maps,
-        "tokenColours": [_colour_text(one) for one in colours],
+        "tokenColours": _colours(colours or token_colours(trace)),
         "error": max(errors),
         "errorText": rounded_up(max(errors)),
         "traceErrorText": rounded_up(trace.max_error),
@@ -298,6 +299,11 @@ def _map(one: PageMap, number: int) -> Plain:
         "layer": one.layer,
         "sumsToOne": one.sums_to_one,
     }
+
+
+def _colours(of: TokenColours) -> Plain:
+    maps = [None if one is None else _colour_text(one) for one in of.maps]
+    return {"source": of.source.value, "maps": maps}
 
 
 def _colour_text(colours: Array) -> str:

@@ -32,11 +32,15 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Matrix"),
     QT_TRANSLATE_NOOP("page", "Methods"),
     QT_TRANSLATE_NOOP("page", "Nothing on this page is sent anywhere."),
+    QT_TRANSLATE_NOOP("page", "Patches whose keys are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Patches whose states are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Picture"),
     QT_TRANSLATE_NOOP("page", "Pictures"),
     QT_TRANSLATE_NOOP("page", "Pin a second query beside the first (shift-click)"),
     QT_TRANSLATE_NOOP("page", "Pin beside"),
+    QT_TRANSLATE_NOOP(
+        "page", "Point at a patch to see where it looks; click to keep it."
+    ),
     QT_TRANSLATE_NOOP("page", "Prediction"),
     QT_TRANSLATE_NOOP(
         "page", "Rows are queries, columns keys; a click pins the token."
@@ -45,6 +49,7 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Special tokens"),
     QT_TRANSLATE_NOOP("page", "Spotlight"),
     QT_TRANSLATE_NOOP("page", "Style"),
+    QT_TRANSLATE_NOOP("page", "Tap a patch to see where it looks."),
     QT_TRANSLATE_NOOP("page", "The browser cannot read this file as a picture."),
     QT_TRANSLATE_NOOP("page", "The browser does not let this page copy."),
     QT_TRANSLATE_NOOP("page", "The link is in the address line."),
@@ -98,6 +103,7 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "fixed"),
     QT_TRANSLATE_NOOP("figures", "head {n}"),
     QT_TRANSLATE_NOOP("figures", "input {width}×{height}, {rows}×{cols} patches"),
+    QT_TRANSLATE_NOOP("figures", "itself"),
     QT_TRANSLATE_NOOP("figures", "key {name}"),
     QT_TRANSLATE_NOOP("figures", "layer {n}"),
     QT_TRANSLATE_NOOP("figures", "log, {kind}"),
@@ -115,7 +121,20 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "scale {low} to {high} ({kind})"),
     QT_TRANSLATE_NOOP("figures", "shared"),
     QT_TRANSLATE_NOOP("figures", "smoothed between patches"),
+    QT_TRANSLATE_NOOP("figures", "{n} % goes to special tokens."),
+    QT_TRANSLATE_NOOP("figures", "{n} % goes to {special}."),
+    QT_TRANSLATE_NOOP("figures", "{n} % stays with {special} itself."),
     QT_TRANSLATE_NOOP("figures", "{n} patches beyond the scale ▲"),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} is looked at most by {place}: {ratio} × more than evenly."
+    ),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} looks almost evenly at everything: at most {ratio} ×."
+    ),
+    QT_TRANSLATE_NOOP(
+        "figures", "{name} looks mostly at {place}: {ratio} × more than evenly."
+    ),
+    QT_TRANSLATE_NOOP("figures", "{place}, beside it"),
 )
 # As the window's status line has them.
 OF_THE_STATUS = (

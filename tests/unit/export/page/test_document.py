@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+from sklearn.decomposition import PCA
 
 import vitviz
 from tests.page.pages import NODE, picture_of, traced
@@ -200,6 +201,29 @@ def test_a_page_is_written_and_opens_on_what_is_asked_for(tmp_path: Path) -> Non
         trace.to_html(layers=[])
     with pytest.raises(InputError, match="14×14 patches"):
         trace.to_html(maps={"small": own[:2]})
+
+
+@pytest.mark.parametrize("has_model", [False, True])
+def test_token_colours_are_in_every_page(has_model: bool) -> None:
+    """Of the states where the model can be asked, else of the keys: sklearn's PCA."""
+    model = vitviz.load_model(QUICK, patch_size=32)
+    trace = vitviz.trace(model, resource("samples", "cat.jpg"))
+    text = trace.to_html(model=model if has_model else None)
+    found = re.search(r'id="data">(.*?)</script>', text)
+    assert found is not None
+    data = json.loads(found[1])["pictures"][0]["tokenColours"]
+    assert data["source"] == ("states" if has_model else "keys")
+    assert len(data["maps"]) == trace.num_layers + has_model
+    first = trace.num_prefix_tokens
+    if has_model:
+        return
+    for layer, encoded in enumerate(data["maps"]):
+        keys = np.concatenate(list(trace.capture(layer).k.numpy()), axis=1)[first:]
+        scores = PCA(3, svd_solver="full").fit_transform(keys.astype(np.float64))
+        colours = np.frombuffer(base64.b64decode(encoded), np.uint8).reshape(-1, 3)
+        for channel in range(3):
+            correlation = np.corrcoef(colours[:, channel], scores[:, channel])[0, 1]
+            assert abs(correlation) > 0.98, (layer, channel)
 
 
 def test_above_sixty_megabytes_it_asks(

@@ -17,6 +17,7 @@ from tests.page.pages import HERE, NODE
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError
 from vitviz.export.page.own_model import own_model
+from vitviz.export.page.token_colours import ColourSource, token_colours
 from vitviz.models.catalogue.embedded import FLEXI_NAME, embedded_path
 from vitviz.pictures.preprocessing import placement_for, prepare
 from vitviz.system.paths import resource
@@ -80,6 +81,22 @@ def test_the_maps_are_the_programs(sample: str) -> None:
             sharpest = max(sharpest, float(expected.max()))
     assert sharpest > 0.3
     assert found["seconds"] < 20  # 0.5 s here; tables of a forgotten kind take minutes
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_colours_of_its_tokens_are_the_programs(sample: str) -> None:
+    """Principal components by another algorithm; a byte may be rounded otherwise."""
+    trace, found = both(sample)
+    own = token_colours(trace, vitviz.load_model(FLEXI_NAME))
+    assert own.source is ColourSource.STATES
+    assert len(found["colours"]) == len(own.maps) == trace.num_layers + 1
+    for colours, expected in zip(found["colours"], own.maps, strict=True):
+        assert expected is not None
+        values = np.reshape(colours, expected.shape)
+        difference = np.abs(values - 255 * expected)
+        assert np.quantile(difference, 0.99) < 3
+        assert values.std() > 30
+    assert found["colourSeconds"] < 5
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

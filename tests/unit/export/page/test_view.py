@@ -16,12 +16,12 @@ from tests.window.files.test_exports_match import VIEWS
 from vitviz.attention.trace import Trace
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
-from vitviz.export.captions import caption
+from vitviz.export.captions import caption, sentence_of
 from vitviz.export.language import in_language
 from vitviz.export.page.page_picture import PagePicture, view_of
 from vitviz.views.colour_bar import tick_labels
 from vitviz.views.display import Display, resolve
-from vitviz.views.overlay import overlay
+from vitviz.views.overlay import overlay, unseen_light
 from vitviz.views.view_state import Direction, Scale, ViewState
 
 STATES = {
@@ -92,6 +92,45 @@ def test_the_caption_is_the_programs(name: str, language: str) -> None:
     assert said[:-2] == own[:-2]
     assert said[-1] == own[-1]
     assert words(said[-2]) == words(own[-2])
+    assert found["unseenLight"] == pytest.approx(unseen_light(shown.look))
+
+
+SPOKEN = {
+    "plain": (
+        *(ViewState(layer=layer, token=1 + 15 * layer) for layer in range(3)),
+        ViewState(layer=1, token=0, heads=HeadChoice((2,))),
+        ViewState(layer=2, token=30, direction=Direction.LOOKED_AT_BY),
+        ViewState(layer=0, token=30, renormalise=True),
+    ),
+    "registers": (ViewState(layer=1, token=1), ViewState(layer=2, token=40)),
+    "pooling head": (ViewState(layer=1, token=9), ViewState(token=POOL)),
+    "changed: over heads": (ViewState(token=3),),
+    "changed: over queries": (ViewState(token=3),),
+}
+
+
+@pytest.mark.parametrize("case", SPOKEN)
+def test_the_sentence_under_the_picture_is_the_programs(case: str) -> None:
+    trace, picture = traced(case), picture_of(case)
+    asked = [(state, code) for state in SPOKEN[case] for code in ("en", "ja")]
+    questions: list[dict[str, object]] = [
+        {"kind": "display", "state": view_of(trace, state), "language": code}
+        for state, code in asked
+    ]
+    for found, (state, code) in zip(ask(picture, questions), asked, strict=True):
+        shown = resolve(state, trace)
+        assert shown is not None
+        assert shown.heat is not None
+        with in_language(code):
+            own = sentence_of(shown.heat, shown.setup)
+        # the numbers differ by what the page claims
+        assert words(found["sentence"]) == words(own)
+        numbers = [
+            [float(one) for one in re.findall(r"\d+(?:\.\d+)?", text)]
+            for text in (found["sentence"], own)
+        ]
+        assert numbers[0] == pytest.approx(numbers[1], rel=0.02, abs=1)
+        assert bool(own) == (not case.startswith("changed"))
 
 
 def words(statement: str) -> str:
