@@ -1651,6 +1651,10 @@
         <translation>小さい</translation>
     </message>
     <message>
+        <source>the part {place} alone</source>
+        <translation>{place} の部分だけ</translation>
+    </message>
+    <message>
         <source>the part {place}, and not {others}</source>
         <translation>{place} の部分（{others} ではなく）</translation>
     </message>
@@ -4381,6 +4385,10 @@
         <translation>{folder}の重みを読み込めません。{name}が二つのファイルにあります。</translation>
     </message>
     <message>
+        <source>The weights in {folder} do not fit its config.json: none of their {count} tensors are those of the network that {place} describes.</source>
+        <translation>{folder} の重みは config.json に合いません。{count} 個のテンソルの中に、{place} が記述するネットワークのものがありません。</translation>
+    </message>
+    <message>
         <source>The weights in {folder} do not fit its config.json: {count} names or shapes differ, such as {names}.</source>
         <translation>{folder}の重みはそのconfig.jsonに合いません。{count}個の名前か形が違います（例：{names}）。</translation>
     </message>
@@ -4873,6 +4881,10 @@
         <translation>torchvision には {what} のネットワークがありません</translation>
     </message>
     <message>
+        <source>tower={name} stands alone before a folder that transformers has written, as in tower=vision_model:FOLDER.</source>
+        <translation>tower={name} は、transformers が書いたフォルダーの前に単独で置きます。例：tower=vision_model:FOLDER</translation>
+    </message>
+    <message>
         <source>unknown</source>
         <translation>不明</translation>
     </message>
@@ -4939,6 +4951,10 @@
     <message>
         <source>{folder} cannot be opened: {reason}</source>
         <translation>{folder}を開けません。{reason}</translation>
+    </message>
+    <message>
+        <source>{folder} has no network for pictures called {name}. Take one of these: {names}.</source>
+        <translation>{folder} には {name} という画像用のネットワークがありません。次のいずれかを選んでください: {names}。</translation>
     </message>
     <message>
         <source>{folder} holds an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>

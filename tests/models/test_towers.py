@@ -1,20 +1,26 @@
-"""The network for pictures inside larger models of transformers, found by `wrap`.
+"""The network for pictures in larger models of transformers: wrapped, or in a folder.
 
-Rows against the library's eager attention; a choice of several towers is said.
+Rows against the library's eager attention; a choice of several towers is said. Of a
+folder nothing but the tower is built and kept.
 """
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors
+import safetensors.torch
 import torch
 from torch import nn
 
 import vitviz
-from vitviz.errors import UnsupportedModelError
+from vitviz.errors import CheckpointError, SelectionError, UnsupportedModelError
 
 VISION: dict[str, Any] = {
     "hidden_size": 32,
@@ -111,14 +117,22 @@ def test_the_tower_of_a_larger_model(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = make(transformers).eval()
+    _sharpen(module.get_submodule(place))
     model = vitviz.wrap(module)
-    tower = model.adapter.module
-    assert tower is module.get_submodule(place)
-    pixels = torch.randn(1, 3, 32, 32)
+    assert model.adapter.module is module.get_submodule(place)
+    _require_eager_rows(model, module.get_submodule(place))
+
+
+def _sharpen(tower: nn.Module) -> None:
     with torch.no_grad():
         for parameter in tower.parameters():
             if parameter.dim() > 1:
                 parameter.normal_(0, 0.3)
+
+
+def _require_eager_rows(model: vitviz.Model, tower: nn.Module) -> None:
+    """Hold the rows of a model against the library's eager attention of a tower."""
+    pixels = torch.randn(1, 3, 32, 32)
     trace = vitviz.trace(model, pixels)
     for part in tower.modules():
         if hasattr(part, "config"):
@@ -132,6 +146,117 @@ def test_the_tower_of_a_larger_model(name: str) -> None:
         for head in range(2):
             found = torch.from_numpy(trace.matrix(layer, head))
             torch.testing.assert_close(found, expected[0, head], rtol=0, atol=1e-5)
+
+
+# --- in folders --------------------------------------------------------------------
+
+
+@pytest.fixture(params=sorted(MODELS.keys() - {"BLIP"}))
+def saved(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> tuple[str, nn.Module, Path]:
+    """A larger model as the library saves it: (its name, its tower, the folder)."""
+    import transformers
+
+    make, place = MODELS[request.param]
+    torch.manual_seed(2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module: Any = make(transformers).eval()
+    _sharpen(module.get_submodule(place))
+    module.save_pretrained(tmp_path)
+    return request.param, module.get_submodule(place), tmp_path
+
+
+def test_the_tower_of_a_folder(saved: tuple[str, nn.Module, Path]) -> None:
+    _, tower, folder = saved
+    if type(tower).__name__.startswith("OwlViT"):
+        with pytest.raises(CheckpointError, match="'owlvit', 'owlvit_vision_model'"):
+            vitviz.load_model(folder)
+        return
+    model = vitviz.load_model(folder)
+    said = model.info.assumed[0]
+    assert said.startswith("the tower ")
+    assert said.endswith(" alone")
+    _require_eager_rows(model, tower)
+    # only what the tower has is kept; the rest is listed
+    file = folder / "model.safetensors"
+    with safetensors.safe_open(file, framework="pt") as opened:
+        names = set(opened.keys())
+    name = said.split()[2]
+    assert model.info.set_aside
+    left = set(model.info.set_aside)
+    assert left < names
+    assert all(one.startswith(f"{name}.") for one in names - left)
+    there = sum(tensor.numel() for tensor in tower.parameters())
+    assert model.info.num_parameters <= there
+    assert model.info.weights_sha256 == sha256(file.read_bytes()).hexdigest()
+    # and by its name
+    text = f"tower={name}:{folder}"
+    again = vitviz.load_model(text)
+    assert again.info.source == text
+    assert again.info.set_aside == model.info.set_aside
+    with pytest.raises(SelectionError, match=f"one of these: {name}"):
+        vitviz.load_model(f"tower=language_model:{folder}")
+
+
+def test_two_towers_of_a_folder(tmp_path: Path) -> None:
+    """Both are offered; the one that is asked for is read, of parts only its own."""
+    import transformers
+
+    config = transformers.ViTConfig(**VISION)
+    towers = {}
+    for number, name in enumerate(("left", "right")):
+        torch.manual_seed(number)
+        towers[name] = transformers.ViTModel(config, add_pooling_layer=False).eval()
+        _sharpen(towers[name])
+        state = {f"{name}.{key}": t for key, t in towers[name].state_dict().items()}
+        state[f"{name}_projection.weight"] = torch.zeros(3, 3)
+        safetensors.torch.save_file(state, tmp_path / f"{name}.safetensors")
+    places = {
+        f"{name}.{key}": f"{name}.safetensors"
+        for name in towers
+        for key in (*towers[name].state_dict(),)
+    }
+    index = {"weight_map": places}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    whole = {"model_type": "llava", "vision_config": config.to_dict()}
+    (tmp_path / "config.json").write_text(json.dumps(whole))
+    first = vitviz.load_model(tmp_path)
+    assert "tower left, others: right" in first.info.assumed
+    _require_eager_rows(first, towers["left"])
+    # of the other part not a byte is read
+    (tmp_path / "left.safetensors").write_bytes(b"damaged")
+    second = vitviz.load_model(f"tower=right:{tmp_path}")
+    _require_eager_rows(second, towers["right"])
+    assert any(name.startswith("left.") for name in second.info.set_aside)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"num_hidden_layers": 10**9}, "beyond all measure"),
+        ({"num_hidden_layers": 1}, "none of their"),
+        ({"num_hidden_layers": 3}, "none of their"),
+        ({"hidden_size": 64}, "do not fit"),
+        ({"model_type": "../evil"}, "no Vision Transformer that is opened"),
+        ({"model_type": ["vit"]}, "no Vision Transformer that is opened"),
+    ],
+)
+def test_a_nested_configuration_is_data(
+    values: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    import transformers
+
+    config = transformers.ViTConfig(**VISION)
+    module = transformers.ViTModel(config, add_pooling_layer=False)
+    state = {f"vision_tower.{key}": t for key, t in module.state_dict().items()}
+    safetensors.torch.save_file(state, tmp_path / "model.safetensors")
+    nested = {**config.to_dict(), **values, "auto_map": {"AutoModel": "evil.Evil"}}
+    whole = {"model_type": "llava", "vision_config": nested}
+    (tmp_path / "config.json").write_text(json.dumps(whole))
+    with pytest.raises(CheckpointError, match=why):
+        vitviz.load_model(tmp_path)
 
 
 def test_several_towers_are_offered_by_name() -> None:

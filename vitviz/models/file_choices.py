@@ -3,6 +3,7 @@
     heads=12,weights=model_ema:PATH        vitviz.load_model, --model, a session's model
     timm:NAME=PATH                         the network alone
     problem=multi_label:PATH               also of folders, and of the catalogue's names
+    tower=vision_model:FOLDER              a network for pictures in a larger model
 
 The text stands before the path wherever a model is named, so that it is kept with the
 model in sessions, exports and command lines.
@@ -35,6 +36,7 @@ class FileChoices:
     activation : of the MLP, one of `ACTIVATIONS`.
     pool : where the feature comes from, one of `POOLS`.
     problem : what the head was trained for, a value of `ProblemType`.
+    tower : of a folder: the name of the network for pictures in a larger model.
     """
 
     network: str | None = None
@@ -43,6 +45,7 @@ class FileChoices:
     activation: str | None = None
     pool: str | None = None
     problem: str | None = None
+    tower: str | None = None
 
     @property
     def text(self) -> str | None:

@@ -29,7 +29,7 @@ from vitviz.models.adapters.embedded import load_embedded
 from vitviz.models.adapters.generic import unwrapped
 from vitviz.models.adapters.timm import is_timm
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_NAMES
-from vitviz.models.catalogue.entries import TIMM_PREFIX, split_network
+from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
 from vitviz.models.catalogue.published import (
     entry_of,
     load_timm,
@@ -82,6 +82,8 @@ def load_model(
     which it cannot be told; `heads=12:PATH` and others say a part of it (see
     `file_choices`). `problem=multi_label:NAME` says what the last layer was trained
     for, of any model with classes: `single_label`, `multi_label` or `regression`.
+    `tower=NAME:FOLDER` names one of several networks for pictures in the model of a
+    transformers folder.
 
     weights : "default", one of the library's own weight names, or None for random
         ones (whose attention is nearly uniform and means nothing).
@@ -161,11 +163,15 @@ def _loaded(
         )
     network, place = split_network(text)
     path = Path(place)
+    tower = choices_of(network).tower
+    if tower is not None:
+        network = None
+        _require_folder(path, text, tower)
     if network is not None:
         return load_checkpoint(path, device=chosen, dtype=precision, network=network)
     path = folder_of(path) or path
     if os.path.isdir(path):  # which says no to a name that no path can have
-        model = load_folder(path, device=chosen, dtype=precision)
+        model = load_folder(path, device=chosen, dtype=precision, tower=tower)
         require_finite(model.adapter.module, path.name)
         return model
     if path.suffix.lower() in WEIGHT_FILES or os.path.isfile(path):
@@ -274,8 +280,23 @@ def _triple(
     return red, green, blue
 
 
-def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Model:
+def _require_folder(path: Path, text: str, tower: str) -> None:
+    """Raise SelectionError if `tower=` alone does not stand before a folder."""
+    is_alone = text == network_at(f"tower={tower}", path)
+    if not is_alone or not os.path.isdir(folder_of(path) or path):
+        raise SelectionError(
+            "tower={name} stands alone before a folder that transformers has written, "
+            "as in tower=vision_model:FOLDER.",
+            name=tower,
+        )
+
+
+def load_folder(
+    path: Path, *, device: torch.device, dtype: torch.dtype, tower: str | None = None
+) -> Model:
     """Return the model of a folder: transformers', timm's, open_clip's, or of one file.
+
+    tower : name of the network for pictures in a larger model of transformers.
 
     A training run's is that of its newest checkpoint. Classes without names take those
     of a file of labels in the folder.
@@ -286,18 +307,31 @@ def load_folder(path: Path, *, device: torch.device, dtype: torch.dtype) -> Mode
     BudgetError.
     """
     folder, said = find_folder(path)
-    model = with_labels_beside(_of_folder(folder, device, dtype), folder)
+    model = with_labels_beside(_of_folder(folder, device, dtype, tower), folder)
     info = replace(
         model.info,
         name=name_of(path),
-        source=model.info.source if model.info.is_of_file else str(path),
+        source=model.info.source if model.info.is_of_file else _source(path, tower),
         assumed=(*said, *model.info.assumed),
     )
     return replace(model, info=info)
 
 
-def _of_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
+def _source(path: Path, tower: str | None) -> str:
+    return str(path) if tower is None else network_at(f"tower={tower}", path)
+
+
+def _of_folder(
+    path: Path, device: torch.device, dtype: torch.dtype, tower: str | None
+) -> Model:
     config = hub_config(path)
+    is_other = config is not None or is_open_clip(path)
+    if tower is not None and is_other:
+        raise SelectionError(
+            "tower={name} stands alone before a folder that transformers has written, "
+            "as in tower=vision_model:FOLDER.",
+            name=tower,
+        )
     if config is not None:
         return load_timm_folder(path, config, device, dtype)
     if is_open_clip(path):
@@ -308,7 +342,7 @@ def _of_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
         files = weight_files(path)
         if files.index is None:
             return load_checkpoint(files.path, device=device, dtype=dtype)
-    found = read_folder(path, device=device, dtype=dtype)
+    found = read_folder(path, device=device, dtype=dtype, tower=tower)
     return ready_model(
         name_of(path),
         str(path),
@@ -320,6 +354,7 @@ def _of_folder(path: Path, device: torch.device, dtype: torch.dtype) -> Model:
         weights_path=found.state.path,
         weights_sha256=found.state.sha256,
         assumed=found.assumed,
+        set_aside=found.state.left,
     )
 
 

@@ -56,6 +56,12 @@ _CLIP = {
     "text_config": {"hidden_size": 16, "vocab_size": 100},
     "vision_config": {"hidden_size": 16, "image_size": [32, 48], "patch_size": 16},
 }
+_LLAVA = {
+    "model_type": "llava",
+    "architectures": ["LlavaForConditionalGeneration"],
+    "text_config": {"model_type": "llama", "hidden_size": 16},
+    "vision_config": {"model_type": "clip_vision_model", "image_size": 32},
+}
 _PICTURES = {
     "size": {"height": 32, "width": 48},
     "crop_size": {"shortest_edge": 32},
@@ -68,6 +74,7 @@ SEEDS = [
     json.dumps(_TIMM).encode(),
     json.dumps(_HF).encode(),
     json.dumps(_CLIP).encode(),
+    json.dumps(_LLAVA).encode(),
     json.dumps({**_HF, "model_type": "dinov2", "window_size": 0}).encode(),
     json.dumps({**_HF, "model_type": "beit", "pool_scales": [1, 2]}).encode(),
     json.dumps(_PICTURES).encode(),
@@ -87,8 +94,9 @@ def one(data: bytes) -> None:
             require_sentence(error)
     try:
         values = read_config(place / "config.json", place)
-        made = transformers_folder._config(transformers, values, place)
-        transformers_folder._kind(transformers, values, made, place)
+        for part in transformers_folder._parts(transformers, values, place, None):
+            made = transformers_folder._config(transformers, part, place)
+            transformers_folder._kind(transformers, part, made, place)
     except VitvizError as error:
         require_sentence(error)
     try:

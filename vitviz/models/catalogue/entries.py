@@ -293,7 +293,15 @@ def _embedded_facts(name: str) -> dict[str, int]:
 
 
 # Options of a file that may stand before its path: see `models.file_choices`.
-FILE_OPTIONS = ("network", "heads", "weights", "activation", "pool", "problem")
+FILE_OPTIONS = (
+    "network",
+    "heads",
+    "weights",
+    "activation",
+    "pool",
+    "problem",
+    "tower",
+)
 _OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
 

@@ -18,7 +18,7 @@ import math
 import os
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -69,6 +69,8 @@ _CHUNK = 8 << 20
 # Is told how many numbers a file says that it holds, before they are read; raises
 # BudgetError if they are too many.
 Price = Callable[[int], None]
+# Is told the names of all tensors of a file, and returns those that are to be kept.
+Keep = Callable[[Collection[str]], Collection[str]]
 
 
 class FileKind(Enum):
@@ -86,6 +88,7 @@ class State:
     content : names to tensors (CPU, in memory of their own), and in PyTorch files also
         to whatever else was saved, nested.
     sha256 : digest of the bytes that were read, in hexadecimal.
+    left : names of tensors that were not to be kept.
     """
 
     path: Path
@@ -94,12 +97,17 @@ class State:
     sha256: str
     content: Mapping[str, Any]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
 
-def read_state(path: Path, *, price: Price | None = None) -> State:
+def read_state(
+    path: Path, *, price: Price | None = None, keep: Keep | None = None
+) -> State:
     """Read a file of weights; nothing in it is executed.
 
     price : called before the numbers of a safetensors file are read.
+    keep : which tensors of a safetensors file are wanted. All bytes are read for the
+        digest; memory is taken and the price asked for those alone.
 
     Raises CheckpointError for everything but a plain list of tensors in one of the
     three formats, BudgetError for a file that does not fit into memory.
@@ -111,7 +119,7 @@ def read_state(path: Path, *, price: Price | None = None) -> State:
             kind = _kind(file.read(512), path, size)
             file.seek(0)
             if kind is FileKind.SAFETENSORS:
-                return _read_safetensors(path, file, size, price)
+                return _read_safetensors(path, file, size, price, keep)
             data, digest = _read_whole(path, file, size)
     except OSError as error:
         raise unreadable(path, error) from error
@@ -240,7 +248,11 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
 
 
 def _read_safetensors(
-    path: Path, file: BinaryIO, size: int, price: Price | None
+    path: Path,
+    file: BinaryIO,
+    size: int,
+    price: Price | None,
+    keep: Keep | None = None,
 ) -> State:
     """Return the file's tensors; the header is measured against the file."""
     start = file.read(8)
@@ -283,19 +295,28 @@ def _read_safetensors(
             "has a damaged safetensors header: {reason}.",
             reason=str(error)[:120].rstrip(".") or type(error).__name__,
         ) from error
+    kept = {*(header if keep is None else keep([*header]))}
+    wanted = [entry for name, entry in header.items() if name in kept]
     if price is not None:
-        price(sum(math.prod(entry["shape"]) for entry in header.values()))
-    require_file_memory(path.name, end)
+        price(sum(math.prod(entry["shape"]) for entry in wanted))
+    starts_ends = [entry["data_offsets"] for entry in wanted]
+    require_file_memory(path.name, sum(end - begin for begin, end in starts_ends))
     digest = hashlib.sha256(start + text)
-    found = {name: _read_tensor(path, file, header[name], digest) for name in places}
+    found = {}
+    for name in places:
+        if name in kept:
+            found[name] = _read_tensor(path, file, header[name], digest)
+        else:
+            _pass_over(path, file, header[name], digest)
     texts = metadata if isinstance(metadata, dict) else {}
     return State(
         path,
         FileKind.SAFETENSORS,
         size,
         digest.hexdigest(),
-        {name: found[name] for name in header},
+        {name: found[name] for name in header if name in kept},
         {str(k): str(v) for k, v in texts.items()},
+        tuple(name for name in header if name not in kept),
     )
 
 
@@ -308,6 +329,16 @@ def _read_tensor(
         shared: Any = tensor.reshape(-1).view(torch.uint8).numpy()  # no copy
         _fill(path, file, memoryview(shared), digest)
     return tensor
+
+
+def _pass_over(
+    path: Path, file: BinaryIO, entry: Mapping[str, Any], digest: _Hash
+) -> None:
+    """Read the next tensor of a file for the digest alone."""
+    begin, end = entry["data_offsets"]
+    place = memoryview(bytearray(min(_CHUNK, end - begin)))
+    for start in range(begin, end, _CHUNK):
+        _fill(path, file, place[: min(_CHUNK, end - start)], digest)
 
 
 def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from vitviz.models.checkpoints.checks import broken_numbers, not_finite
 from vitviz.models.checkpoints.layout import Layout
 from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
 from vitviz.models.checkpoints.read import read_state
+from vitviz.models.file_choices import choices_of
 from vitviz.models.folders.folder_weights import folder_of
 from vitviz.models.load import load_folder
 from vitviz.pictures.preprocessing import Preprocessing
@@ -27,7 +28,7 @@ _SHOWN = 5
 def describe(what: str) -> tuple[Lines, VitvizError | None]:
     """Return (heading, text) lines of a file or folder, and why it cannot be used.
 
-    what : its path, or `timm:NAME=PATH`.
+    what : its path, `timm:NAME=PATH` or another text of `models.file_choices`.
 
     What was known before the problem was met is among the lines.
 
@@ -36,8 +37,9 @@ def describe(what: str) -> tuple[Lines, VitvizError | None]:
     network, place = split_network(what)
     path = Path(place)
     folder = folder_of(path) or path
-    if os.path.isdir(folder) and network is None:
-        return _describe_folder(folder)
+    tower = choices_of(network).tower
+    if os.path.isdir(folder) and (network is None or network == f"tower={tower}"):
+        return _describe_folder(folder, tower)
     state = read_state(path)
     lines = [
         ("file", path.name),
@@ -93,9 +95,13 @@ def _classes(layout: Layout) -> str:
     return str(layout.num_classes) if layout.num_classes else "no head"
 
 
-def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
+def _describe_folder(
+    folder: Path, tower: str | None
+) -> tuple[Lines, VitvizError | None]:
     """Describe a folder of transformers or timm: its config and its weights."""
-    model = load_folder(folder, device=torch.device("cpu"), dtype=torch.float32)
+    model = load_folder(
+        folder, device=torch.device("cpu"), dtype=torch.float32, tower=tower
+    )
     info, adapter, weights = model.info, model.adapter, model.info.weights_path
     assert weights is not None
     width, height = model.preprocessing.size
@@ -131,6 +137,7 @@ def _describe_folder(folder: Path) -> tuple[Lines, VitvizError | None]:
         ("preprocessing", prepared(model.preprocessing)),
         ("assumed", ", ".join(info.assumed) or "nothing"),
         ("not finite", _listed([f"{count:,} in {name}" for name, count in broken])),
+        ("set aside", _counted(info.set_aside)),
         ("differences", "none: every name and shape matches"),
     ]
     return lines, broken_numbers(info.name, broken) if broken else None

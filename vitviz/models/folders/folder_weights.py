@@ -17,14 +17,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
 from vitviz.errors import CheckpointError, Phrase
 from vitviz.models.checkpoints.config import read_config, short
 from vitviz.models.checkpoints.errors import MAX_TENSORS
-from vitviz.models.checkpoints.read import Price, State, read_state
+from vitviz.models.checkpoints.read import Keep, Price, State, read_state
 from vitviz.models.checkpoints.unwrap import unwrap
 
 # Parts that an index may list.
@@ -212,9 +211,8 @@ def _parts(index: Path, folder: Path) -> tuple[Path, ...]:
 
     Raises CheckpointError for a name that is not plain, and for a file that is missing.
     """
-    listed = read_config(index, folder).get("weight_map")
-    names: list[Any] = list(listed.values()) if isinstance(listed, dict) else []
-    parts = sorted(set(map(str, names)))
+    names = _listed(index)
+    parts = sorted({*names.values()})
     if not parts or len(names) > MAX_TENSORS or len(parts) > MAX_PARTS:
         raise _damaged(index, folder, "it lists no weights, or too many")
     for part in parts:
@@ -231,6 +229,12 @@ def _parts(index: Path, folder: Path) -> tuple[Path, ...]:
     return tuple(folder / part for part in parts)
 
 
+def _listed(index: Path) -> dict[str, str]:
+    """Return the file of each tensor, as an index lists them."""
+    listed = read_config(index, index.parent).get("weight_map")
+    return {k: str(v) for k, v in listed.items()} if isinstance(listed, dict) else {}
+
+
 def _damaged(index: Path, folder: Path, reason: str) -> CheckpointError:
     return CheckpointError(
         "The weights in {folder} cannot be read: {index} is damaged ({reason}).",
@@ -240,12 +244,17 @@ def _damaged(index: Path, folder: Path, reason: str) -> CheckpointError:
     )
 
 
-def read_files(found: FolderWeights, *, price: Price | None = None) -> State:
+def read_files(
+    found: FolderWeights, *, price: Price | None = None, keep: Keep | None = None
+) -> State:
     """Return the tensors of all files by their names.
+
+    keep : which tensors are wanted. Parts that hold none of them, as the index says,
+        are not read.
 
     The digest of several files is that of their digests, one to a line, in order.
 
-    Raises CheckpointError, BudgetError.
+    Raises CheckpointError, BudgetError, and what `keep` raises.
     """
     states = []
     count = 0
@@ -256,11 +265,27 @@ def read_files(found: FolderWeights, *, price: Price | None = None) -> State:
         if price is not None:
             price(count)
 
-    for file in found.files:
-        states.append(read_state(file, price=add))
+    files, of_file = found.files, keep
+    left: list[str] = []
+    if keep is not None and found.index is not None:
+        places = _listed(found.index)
+        kept = frozenset(keep([*places]))
+        wanted = {places[name] for name in kept}
+        files = tuple(file for file in found.files if file.name in wanted)
+        left = [name for name in places if name not in kept]
+        of_file = kept.intersection
+    for file in files:
+        states.append(read_state(file, price=add, keep=of_file))
+    if not states:
+        raise _damaged(found.path, found.path.parent, "it lists no weights")
     content: dict[str, Tensor] = {}
     for state in states:
         tensors = unwrap(state).as_written
+        if of_file is not None:  # of a pickle, which is read as a whole
+            kept_here = of_file([*tensors, *state.left])
+            left += [name for name in tensors if name not in kept_here]
+            tensors = {name: tensors[name] for name in tensors if name in kept_here}
+        left += state.left
         twice = content.keys() & tensors.keys()
         if twice:
             raise CheckpointError(
@@ -283,4 +308,5 @@ def read_files(found: FolderWeights, *, price: Price | None = None) -> State:
         digest,
         content,
         states[0].metadata,
+        tuple(dict.fromkeys(left)),
     )

@@ -12,8 +12,8 @@ import inspect
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.domain.problem_type import problem_of
-from vitviz.errors import CheckpointError, Phrase, VitvizError
+from vitviz.errors import CheckpointError, Phrase, SelectionError, VitvizError
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.checkpoints.checks import (
     FLOATS,
@@ -56,8 +56,15 @@ from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.read import Price, State
-from vitviz.models.folders.folder_weights import read_files, weight_files
-from vitviz.models.folders.processor import read_processor
+from vitviz.models.folders.folder_weights import FolderWeights, read_files, weight_files
+from vitviz.models.folders.processor import FAMILIES, read_processor
+from vitviz.models.folders.tower import (
+    NestedConfig,
+    Tower,
+    choose_tower,
+    find_towers,
+    nested_configs,
+)
 from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.system.environment import OTHER_MODEL, missing_extra
 
@@ -185,14 +192,17 @@ class TransformersFolder:
 
 
 def read_folder(
-    folder: Path, *, device: torch.device, dtype: torch.dtype
+    folder: Path, *, device: torch.device, dtype: torch.dtype, tower: str | None = None
 ) -> TransformersFolder:
     """Read a transformers folder.
 
-    Every name and shape must match, no code is run from the folder and nothing is
-    looked up elsewhere.
+    tower : name of the network for pictures in a larger model; None takes the first.
 
-    Raises CheckpointError, MissingExtraError, UnsupportedModelError, BudgetError.
+    Every name and shape must match, no code is run from the folder and nothing is
+    looked up elsewhere. Of a larger model only that network is built and read.
+
+    Raises CheckpointError, MissingExtraError, UnsupportedModelError, BudgetError, and
+    SelectionError for a tower that there is not.
     """
     config_path = folder / "config.json"
     if not os.path.isfile(config_path) and os.path.isfile(folder / ADAPTER):
@@ -218,13 +228,9 @@ def read_folder(
         require_model_memory(folder.name, count, device=device, dtype=dtype)
 
     with offline(), _quiet(transformers):
-        config = _config(transformers, values, folder)
-        kind = _kind(transformers, values, config, folder)
-        wanted, size = _skeleton(kind, config, folder, price)
-        state = read_files(weights, price=price)
-        there = sum(tensor.numel() for tensor in state.content.values())
-        require_enough_numbers(weights.path, size, there)
-        module = _filled(kind, config, wanted, state, folder, dtype)
+        parts = _parts(transformers, values, folder, tower)
+        made = [_network(transformers, part, folder, price) for part in parts]
+        used, module, state, said = _read(made, weights, folder, tower, dtype, price)
     adapter = TransformersAdapter(module.to(device))
     # the library's own configuration is made without it: it is one of training there
     adapter.problem = problem_of(values.get("problem_type"))
@@ -232,7 +238,12 @@ def read_folder(
     if adapter.has_head:
         names = adapter.hf.config.id2label
         labels = tuple(str(names.get(i, i)) for i in range(len(names)))
-    processor = read_processor(folder, values["model_type"], adapter.own_size)
+    # of the larger model's keys, those that lead to the tower are followed
+    followed = used.part.place.split(".")
+    values = {**values, **used.part.values, "model_type": values["model_type"]}
+    kind = values["model_type"]
+    kind = kind if kind in FAMILIES else used.part.kind
+    processor = read_processor(folder, kind or "", adapter.own_size)
     return TransformersFolder(
         adapter,
         processor.preprocessing,
@@ -240,26 +251,166 @@ def read_folder(
         state,
         (
             *weights.said,
-            *not_followed([key for key in _PLACES if values.get(key)]),
+            *said,
+            *not_followed(
+                [key for key in _PLACES if values.get(key) and key not in followed]
+            ),
             *processor.assumed,
         ),
     )
 
 
-def _config(transformers: Any, values: dict[str, Any], folder: Path) -> Any:  # noqa: ANN401
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """A network that a configuration describes, without its weights.
+
+    wanted : shapes of its tensors by names in one spelling.
+    size : how many numbers it has.
+    """
+
+    part: NestedConfig
+    config: Any
+    kind: Any
+    wanted: Mapping[str, tuple[int, ...]]
+    size: int
+
+
+def _parts(
+    transformers: Any,  # noqa: ANN401
+    values: dict[str, Any],
+    folder: Path,
+    tower: str | None,
+) -> list[NestedConfig]:
+    """Return the configurations to read: the whole one, or those of the towers in it.
+
+    Raises CheckpointError for a model without a network that is opened, SelectionError
+    for a tower of a model that has none.
+    """
+    name = values.get("model_type")
+    names = values.get("architectures")
+    task = str(names[0]) if isinstance(names, list) and names else ""
+    # which has no tower for text, though its configuration has
+    is_classifier = task.endswith("ForImageClassification")
+    is_known = isinstance(name, str)  # what is no text may have no hash
+    if is_known and (name in _VISION or (is_classifier and name in _TWO_TOWERS)):
+        if tower is not None:
+            raise SelectionError(
+                "{folder} has no network for pictures called {name}. Take one of "
+                "these: {names}.",
+                folder=folder.name,
+                name=short(tower),
+                names="none",
+            )
+        return [NestedConfig("", str(name), values)]
+    inner = nested_configs(transformers, values)
+    opened = [part for part in inner if part.kind in _VISION]
+    if opened:
+        return opened
+    given = values.get("vision_config")
+    if is_known and name in _TWO_TOWERS and not isinstance(given, dict | None):
+        raise unusable(folder, "vision_config", given, Phrase("names and values"))
+    # the kinds of towers that are not opened beside the kind of the whole
+    kinds = dict.fromkeys(
+        [repr(name)[:60], *(repr(o.kind)[:60] for o in inner if o.kind)]
+    )
+    raise CheckpointError(
+        "The model in {folder} cannot be read: its config.json names the kind "
+        "{kind}, which is no Vision Transformer that is opened as a folder. Build "
+        "the network yourself and use vitviz.wrap(module).",
+        folder=folder.name,
+        kind=", ".join(kinds)[:200],
+    )
+
+
+def _network(
+    transformers: Any,  # noqa: ANN401
+    part: NestedConfig,
+    folder: Path,
+    price: Price,
+) -> _Network:
+    """Return the network of a configuration, built without memory.
+
+    Raises CheckpointError, and what `price` raises for so many numbers.
+    """
+    config = _config(transformers, part, folder)
+    kind = _kind(transformers, part, config, folder)
+    wanted, size = _skeleton(kind, config, folder, price)
+    return _Network(part, config, kind, wanted, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A network and where its tensors stand; what is said of the choice."""
+
+    network: _Network
+    tower: Tower
+    said: tuple[str, ...]
+
+
+def _find(
+    made: Sequence[_Network],
+    names: Collection[str],
+    folder: Path,
+    tower: str | None,
+) -> _Found:
+    """Return the tower that the user names, or the first, among a file's tensors.
+
+    Raises CheckpointError for a file that holds none, SelectionError.
+    """
+    found = [
+        (network, place)
+        for network in made
+        for place in find_towers(names, network.wanted)
+    ]
+    if not found:
+        raise CheckpointError(
+            "The weights in {folder} do not fit its config.json: none of their "
+            "{count} tensors are those of the network that {place} describes.",
+            folder=folder.name,
+            count=len(names),
+            place=", ".join(network.part.place for network in made),
+        )
+    places = [place for _, place in found]
+    chosen, said = choose_tower(folder.name, places, tower)
+    return _Found(found[places.index(chosen)][0], chosen, said)
+
+
+def _read(
+    made: Sequence[_Network],
+    weights: FolderWeights,
+    folder: Path,
+    tower: str | None,
+    dtype: torch.dtype,
+    price: Price,
+) -> tuple[_Network, nn.Module, State, tuple[str, ...]]:
+    """Return (network, module, weights, what is said) of the part that is shown."""
+    if not made[0].part.place:
+        used, state = made[0], read_files(weights, price=price)
+        said: tuple[str, ...] = ()
+    else:
+
+        def find(names: Collection[str]) -> _Found:
+            return _find(made, names, folder, tower)
+
+        state = read_files(
+            weights, price=price, keep=lambda names: find(names).tower.places
+        )
+        found = find([*state.content, *state.left])
+        used, said, places = found.network, found.said, found.tower.places
+        content = {places[name]: one for name, one in state.content.items()}
+        state = replace(state, content=content)
+    there = sum(tensor.numel() for tensor in state.content.values())
+    require_enough_numbers(weights.path, used.size, there)
+    module = _filled(used.kind, used.config, used.wanted, state, folder, dtype)
+    return used, module, state, said
+
+
+def _config(transformers: Any, part: NestedConfig, folder: Path) -> Any:  # noqa: ANN401
     """Return the library's configuration, made of checked values.
 
     Raises CheckpointError.
     """
-    name = values.get("model_type")
-    if not isinstance(name, str) or name not in _VISION | _TWO_TOWERS:
-        raise CheckpointError(
-            "The model in {folder} cannot be read: its config.json names the kind "
-            "{kind}, which is no Vision Transformer that is opened as a folder. Build "
-            "the network yourself and use vitviz.wrap(module).",
-            folder=folder.name,
-            kind=repr(name)[:60],
-        )
+    name, values = part.kind, part.values
     try:
         family = transformers.CONFIG_MAPPING[name]
     except (KeyError, AttributeError, ImportError) as error:
@@ -334,7 +485,7 @@ def _classes(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 def _kind(
     transformers: Any,  # noqa: ANN401
-    values: Mapping[str, Any],
+    part: NestedConfig,
     config: Any,  # noqa: ANN401
     folder: Path,
 ) -> Any:  # noqa: ANN401
@@ -342,18 +493,27 @@ def _kind(
 
     Raises CheckpointError for a configuration without a network of its own.
     """
-    names = values.get("architectures")
+    # a tower's own list is of the model that it was trained in
+    names = None if part.place else part.values.get("architectures")
     name = names[0] if isinstance(names, list) and names else None
     # of the module beside the configuration's: a name elsewhere would import anything
     place = type(config).__module__.replace(".configuration_", ".modeling_")
     family = importlib.import_module(place)
-    kind = getattr(family, name, None) if isinstance(name, str) else None
-    is_network = isinstance(kind, type) and issubclass(
-        kind, transformers.PreTrainedModel
-    )
-    if is_network and getattr(kind, "config_class", None) is type(config):
-        return kind
+    of_kind = {
+        one.__name__: one
+        for one in vars(family).values()
+        if isinstance(one, type)
+        and issubclass(one, transformers.PreTrainedModel)
+        and getattr(one, "config_class", None) is type(config)
+    }
+    if isinstance(name, str) and name in of_kind:
+        return of_kind[name]
     plain = transformers.MODEL_MAPPING.get(type(config), None)
+    endings = ("VisionModel", "ImageModel", "VisionTransformer", "Backbone")
+    plain = plain or next(
+        (one for end in endings for key, one in of_kind.items() if key.endswith(end)),
+        None,
+    )
     if plain is None:
         raise unusable(folder, "architectures", names, Phrase("a network of its kind"))
     return plain
@@ -415,7 +575,8 @@ def _filled(
             local_files_only=True,
             trust_remote_code=False,
             weights_only=True,
-            attn_implementation="sdpa",
+            # of kinds without, the adapter sends each step through the kernel
+            attn_implementation="sdpa" if kind._supports_sdpa else "eager",
             dtype=dtype,
             output_loading_info=True,
         )

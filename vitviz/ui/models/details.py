@@ -338,6 +338,8 @@ def _assumed(phrase: str) -> str:
         return tr("weights of {place}, and not of {others}").format(
             place=found[1], others=found[2]
         )
+    if found := re.fullmatch(r"the tower (\S*) alone", phrase):
+        return tr("the part {place} alone").format(place=found[1])
     if found := re.fullmatch(r"tower (\S*), others: (.+)", phrase):
         return tr("the part {place}, and not {others}").format(
             place=found[1], others=found[2]
