@@ -16,7 +16,7 @@ A model may add a bias to its attention scores. The fused kernel receives it as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -240,6 +240,15 @@ def _axes(values: Tensor, grid: tuple[int, int]) -> AxesBias:
     return AxesBias(down, across)
 
 
+def _largest(values: Tensor) -> Tensor:
+    """Return the largest |value|, float32; −∞, which cuts an edge, counts as 0."""
+    # head by head: the copies of a whole bias would take as much memory again
+    heads = values if values.dim() > 2 else values[None]
+    return torch.stack(
+        [part.float().abs().masked_fill(part.isinf(), 0.0).max() for part in heads]
+    ).max()
+
+
 # Largest relative error at which a layer counts as exact, by the model's dtype.
 ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
 
@@ -281,6 +290,22 @@ class Capture:
     edges: tuple[Edges, ...] = ()
     axis: Axis = Axis.KEYS
     key_normalisers: Tensor | None = None
+    # what `largest_score` has found; empty in every new capture
+    _largest_score: list[float] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def largest_score(self) -> float:
+        """An upper bound of |q·k · scale + bias|, measured when first asked for.
+
+        max |q| · max |k| · scale (Cauchy and Schwarz) + max |bias|; −∞ does not count.
+        """
+        if not self._largest_score:
+            longest = [t.detach().float().norm(dim=-1).max() for t in (self.q, self.k)]
+            found = longest[0] * longest[1] * abs(self.scale)
+            for part in () if self.bias is None else self.bias.parts():
+                found = found + _largest(part.detach())
+            self._largest_score.append(float(found))
+        return self._largest_score[0]
 
     @property
     def num_heads(self) -> int:

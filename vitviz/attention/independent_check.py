@@ -135,17 +135,14 @@ def pooled_error(
 
     max |mean − mean₂| / max A over the bins of the first two of the nine queries that
     `verify_rows` compares with the kernel; mean₂ is summed key by key. Costs as much
-    time as four of the map's bins, or as ten rows.
+    time as four of the map's bins.
     """
-    # a product of fewer queries is rounded in another way than the map's bands
-    count = -(-compute.MIN_QUERIES // bins.block)
     errors = []
     for one in _checked_bins(capture, bins):
-        start = max(0, min(one, bins.num_bins - count))
-        wanted = range(start, min(start + count, bins.num_bins))
-        bands = [part for _, part in compute.pooled(capture, head, bins, rows=wanted)]
-        band = torch.cat(bands)[one - start]
-        errors.append(_pooled_difference(band, capture, head, bins, bins.tokens(one)))
+        wanted = range(one, one + 1)
+        ((_, band),) = compute.pooled(capture, head, bins, rows=wanted)
+        tokens = bins.tokens(one)
+        errors.append(_pooled_difference(band[0], capture, head, bins, tokens))
     return float(torch.tensor(errors).max())  # NaN stays
 
 
@@ -197,9 +194,7 @@ def _pooled_difference(
     total = torch.zeros(bins.num_bins, dtype=torch.float64)
     largest = torch.tensor(1e-30)
     for some in torch.split(rows, compute.tile_rows(capture)):
-        missing = max(0, compute.MIN_QUERIES - len(some))
-        padded = torch.cat([some, some[:1].expand(missing)])
-        tile = rows_at(capture, padded)[chosen, : len(some)].cpu()  # (h, b, N)
+        tile = rows_at(capture, some)[chosen].cpu()  # (h, b, N)
         largest = torch.maximum(largest, tile.max())
         # on the CPU: not every accelerator has float64
         fused = compute.fuse(tile, choice.fusion).double().sum(dim=0)  # (N,)

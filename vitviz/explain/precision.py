@@ -3,9 +3,9 @@
     trace in a lower precision ─┬─ difference of some rows of every layer
     same run in float32 ────────┘
 
-Attention is computed from q and k in float32 whatever the model runs in; what differs
-is the rounding of q and k on their way through the model. `Trace.max_error` does not
-show it: it compares rows with the model's own output, which was rounded alike.
+Attention is computed from q and k in float32 or more whatever the model runs in; what
+differs is the rounding of q and k on their way through the model. `Trace.max_error`
+does not show it: it compares rows with the model's own output, which was rounded alike.
 """
 
 from __future__ import annotations

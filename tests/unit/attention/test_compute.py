@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -130,6 +131,70 @@ def test_a_column_errs_no_more_than_the_matrix(
         errors.append((worst(columns, expected), worst(rows, expected)))
     of_columns, of_rows = np.max(errors, axis=0)
     assert of_columns <= 1.2 * of_rows + 1e-6
+
+
+@pytest.mark.parametrize("axis", list(Axis))
+@pytest.mark.parametrize("has_bias", [False, True], ids=["no bias", "bias"])
+@pytest.mark.parametrize("factor", [1, 64, 256])
+@pytest.mark.parametrize("offset", [0, 3], ids=["spread", "common"])
+def test_every_reading_is_softmax_in_double_precision(
+    offset: float, factor: float, has_bias: bool, axis: Axis
+) -> None:
+    """Whatever order a library adds products in: the dimensions are put in others.
+
+    The reference is numpy's, in float64. With a common offset all scores are large and
+    few differ.
+    """
+    whole = rounded(factor, torch.float32, has_bias=has_bias, axis=axis, seed=6)
+    common = offset * torch.randn(WIDTH, generator=torch.Generator().manual_seed(1))
+    q, k = whole.q + common * factor**0.5, whole.k + common * factor**0.5
+    scores = q.double().numpy() @ k.double().numpy().transpose(0, 2, 1)
+    scores *= whole.scale
+    if has_bias:
+        assert whole.bias is not None
+        scores += whole.bias.parts()[0].double().numpy()
+    for edges in CUT:
+        queries = np.arange(TOKENS) if edges.queries is None else edges.queries.numpy()
+        assert edges.keys is not None
+        scores[:, queries[:, None], edges.keys.numpy()] = -np.inf
+    dim = {Axis.KEYS: 2, Axis.QUERIES: 1, Axis.HEADS: 0}[axis]
+    peaks = scores.max(axis=dim, keepdims=True)
+    powers = np.exp(scores - np.where(np.isfinite(peaks), peaks, 0))
+    expected = powers / np.maximum(powers.sum(axis=dim, keepdims=True), 1e-300)
+    if factor >= 64 and not offset:
+        assert (expected.max(axis=dim) > 0.9).mean() > 0.5, "peaked"
+    limit = 1e-5 if factor == 1 else 1e-6
+    bins = Bins(TOKENS, 2, 7)
+    edges_of = [0, 1, 2, 9, 16, 23, 30, 37, 44, 51, 58, TOKENS]
+    pooled = np.array(
+        [
+            [expected[1, a:b, c:d].mean() for c, d in pairwise(edges_of)]
+            for a, b in pairwise(edges_of)
+        ]
+    )
+    order = torch.randperm(WIDTH, generator=torch.Generator().manual_seed(2))
+    turned = finished(replace(whole, q=q[..., order], k=k[..., order]))
+    readings = [
+        torch.stack([compute.row(turned, i) for i in range(TOKENS)], dim=1),
+        compute.tile(turned, 0, TOKENS),
+        columns_of(turned),
+    ]
+    maps = torch.cat([band for _, band in compute.pooled(turned, 1, bins)])
+    for found, wanted in (*((one, expected) for one in readings), (maps, pooled)):
+        assert found.dtype == torch.float32
+        assert found.max() <= 1
+        assert np.abs(found.double().numpy() - wanted).max() < limit
+
+
+def test_what_scores_are_held_against_is_an_upper_bound_of_them() -> None:
+    for factor in (1, 64):
+        for has_bias in (False, True):
+            capture = rounded(
+                factor, torch.float32, has_bias=has_bias, axis=Axis.KEYS, seed=7
+            )
+            scores, _ = reference(capture)
+            largest = float(scores[scores.isfinite()].abs().max())
+            assert largest <= capture.largest_score < 5 * largest
 
 
 def test_bands_of_queries_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
