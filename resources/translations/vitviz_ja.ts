@@ -508,12 +508,28 @@
         <translation>層を順に見せるアニメーション</translation>
     </message>
     <message>
+        <source>Computing …</source>
+        <translation>計算中…</translation>
+    </message>
+    <message>
+        <source>Computing … {percent}</source>
+        <translation>計算中… {percent}</translation>
+    </message>
+    <message>
+        <source>Copied: {text}</source>
+        <translation>コピーしました：{text}</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>書き出し</translation>
     </message>
     <message>
         <source>Figure</source>
         <translation>図</translation>
+    </message>
+    <message>
+        <source>Nothing is compared. Keep a view first (K).</source>
+        <translation>比較する表示がありません。先に表示を保持してください（K）。</translation>
     </message>
     <message>
         <source>Numbers, this query</source>
@@ -528,8 +544,219 @@
         <translation>{name}を保存しました（ラボで変更したモデルの結果です）</translation>
     </message>
     <message>
+        <source>This needs the model, not its trace alone.</source>
+        <translation>これには記録だけでなくモデルが必要です。</translation>
+    </message>
+    <message>
+        <source>Wait until the run is complete.</source>
+        <translation>実行が終わるまでお待ちください。</translation>
+    </message>
+    <message>
         <source>Web page</source>
         <translation>Web ページ</translation>
+    </message>
+    <message>
+        <source>{width} × {height} mm</source>
+        <translation>{width} × {height} mm</translation>
+    </message>
+    <message>
+        <source>{width} × {height} px</source>
+        <translation>{width} × {height} px</translation>
+    </message>
+</context>
+<context>
+    <name>ExportSheet</name>
+    <message>
+        <source>All heads</source>
+        <translation>全ヘッド</translation>
+    </message>
+    <message>
+        <source>Animation through the layers</source>
+        <translation>層を順に見せるアニメーション</translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation>説明文</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>色</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比較</translation>
+    </message>
+    <message>
+        <source>Copy caption</source>
+        <translation>説明文をコピー</translation>
+    </message>
+    <message>
+        <source>Copy command line</source>
+        <translation>コマンドラインをコピー</translation>
+    </message>
+    <message>
+        <source>Curves of the test</source>
+        <translation>検証の曲線</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>ダーク</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差分</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>書き出し</translation>
+    </message>
+    <message>
+        <source>File format</source>
+        <translation>ファイル形式</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>フィルター</translation>
+    </message>
+    <message>
+        <source>For dark slides</source>
+        <translation>暗い背景のスライド用</translation>
+    </message>
+    <message>
+        <source>For paper</source>
+        <translation>紙に印刷する場合</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>形式</translation>
+    </message>
+    <message>
+        <source>Heads of this layer</source>
+        <translation>この層のヘッド</translation>
+    </message>
+    <message>
+        <source>Lens</source>
+        <translation>レンズ</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>ライト</translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation>行列</translation>
+    </message>
+    <message>
+        <source>Norms</source>
+        <translation>ノルム</translation>
+    </message>
+    <message>
+        <source>Numbers of this query</source>
+        <translation>このクエリの数値</translation>
+    </message>
+    <message>
+        <source>On paper; a column of a journal is about 85 mm, a page 178 mm</source>
+        <translation>紙の上での幅。論文誌の1段は約85 mm、ページ全体は約178 mm</translation>
+    </message>
+    <message>
+        <source>Open the folder of the file that was written last</source>
+        <translation>最後に保存したファイルのフォルダーを開く</translation>
+    </message>
+    <message>
+        <source>Patch grid</source>
+        <translation>パッチの格子</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>Pixels for each inch; SVG and PDF need none</source>
+        <translation>1インチあたりの画素数。SVGとPDFには不要</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Preview of the figure</source>
+        <translation>図のプレビュー</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>表示するもの</translation>
+    </message>
+    <message>
+        <source>Resolution</source>
+        <translation>解像度</translation>
+    </message>
+    <message>
+        <source>Same scale</source>
+        <translation>同じ尺度</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>フォルダーで表示</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>類似度</translation>
+    </message>
+    <message>
+        <source>Size of the letters on paper</source>
+        <translation>紙の上での文字の大きさ</translation>
+    </message>
+    <message>
+        <source>Statistic</source>
+        <translation>統計</translation>
+    </message>
+    <message>
+        <source>Statistic of the heads</source>
+        <translation>ヘッドの統計</translation>
+    </message>
+    <message>
+        <source>The caption as text, also where the figure has none</source>
+        <translation>説明文をテキストとしてコピーします。図に説明文がなくても使えます</translation>
+    </message>
+    <message>
+        <source>The vitviz export line that makes the same file</source>
+        <translation>同じファイルを作る vitviz export のコマンドライン</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>テーマ</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>トークン</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>Vectors</source>
+        <translation>ベクトル</translation>
+    </message>
+    <message>
+        <source>What is exported</source>
+        <translation>書き出すもの</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>幅</translation>
+    </message>
+    <message>
+        <source>as the picture</source>
+        <translation>画像に合わせる</translation>
     </message>
 </context>
 <context>
@@ -597,28 +824,12 @@
 <context>
     <name>HeadsController</name>
     <message>
-        <source>1 − cosine of the feature</source>
-        <translation>1−特徴のコサイン</translation>
-    </message>
-    <message>
         <source>Measuring needs the model, not its trace alone.</source>
         <translation>測定には、実行の記録だけでなくモデルが必要です。</translation>
     </message>
     <message>
         <source>The pooling head has its own heads, in the tab Heads.</source>
         <translation>プーリングヘッドには独自のヘッドがあります（「ヘッド」タブ）。</translation>
-    </message>
-    <message>
-        <source>probability</source>
-        <translation>確率</translation>
-    </message>
-    <message>
-        <source>px</source>
-        <translation>px</translation>
-    </message>
-    <message>
-        <source>the model's number</source>
-        <translation>モデルが出す数値</translation>
     </message>
     <message>
         <source>{n} of {total} heads measured</source>
@@ -2840,49 +3051,6 @@
     </message>
 </context>
 <context>
-    <name>StatisticWords</name>
-    <message>
-        <source>Distance</source>
-        <translation>距離</translation>
-    </message>
-    <message>
-        <source>Effect</source>
-        <translation>効果</translation>
-    </message>
-    <message>
-        <source>Entropy</source>
-        <translation>エントロピー</translation>
-    </message>
-    <message>
-        <source>Sink</source>
-        <translation>シンク</translation>
-    </message>
-    <message>
-        <source>Special</source>
-        <translation>特殊</translation>
-    </message>
-    <message>
-        <source>how evenly queries look: 0 = one token, 1 = all equally</source>
-        <translation>クエリがどれだけ均等に見ているか：0＝1つのトークンだけ、1＝すべて均等</translation>
-    </message>
-    <message>
-        <source>largest share that one token gets from all</source>
-        <translation>1つのトークンが全体から受け取る割合の最大値</translation>
-    </message>
-    <message>
-        <source>mean distance between patches that look at each other</source>
-        <translation>見るパッチと見られるパッチの平均距離</translation>
-    </message>
-    <message>
-        <source>share that goes to special tokens</source>
-        <translation>特殊トークンに向かう割合</translation>
-    </message>
-    <message>
-        <source>what switching the head off changes</source>
-        <translation>そのヘッドを切ると何が変わるか</translation>
-    </message>
-</context>
-<context>
     <name>StatusLine</name>
     <message>
         <source>(strongest)</source>
@@ -3949,6 +4117,10 @@
         <translation>ページには少なくとも 1 つの層と 1 つのヘッドが必要です。</translation>
     </message>
     <message>
+        <source>A pooling head looks at the last layer only.</source>
+        <translation>プーリングヘッドは最後の層だけを見ます。</translation>
+    </message>
+    <message>
         <source>A pooling head looks at the last layer only; there is nothing to animate. Choose a patch or a special token.</source>
         <translation>プーリングヘッドが見るのは最後の層だけなので、アニメーションにできません。パッチか特殊トークンを選んでください。</translation>
     </message>
@@ -4145,6 +4317,10 @@
         <translation>{name}のうち、次のものは使えませんでした：{parts}。</translation>
     </message>
     <message>
+        <source>Nothing is compared. Keep a view first (K).</source>
+        <translation>比較する表示がありません。先に表示を保持してください（K）。</translation>
+    </message>
+    <message>
         <source>Nothing looks at the query of a pooling head: it is no token.</source>
         <translation>プーリングヘッドのクエリを見るものはありません。トークンではないからです。</translation>
     </message>
@@ -4283,6 +4459,10 @@
     <message>
         <source>The folder {name} cannot be read: {reason}.</source>
         <translation>フォルダー{name}を読み込めません：{reason}。</translation>
+    </message>
+    <message>
+        <source>The kept view has changes of the Lab, which a command line cannot read for it.</source>
+        <translation>保持した表示にはラボの変更があり、コマンドラインからは読み込めません。</translation>
     </message>
     <message>
         <source>The log is kept only until vitviz is closed: {path} could not be written, {reason}.</source>
@@ -4499,6 +4679,10 @@
     <message>
         <source>This did not work: {reason} Details are in the log.</source>
         <translation>うまくいきませんでした：{reason} 詳細はログにあります。</translation>
+    </message>
+    <message>
+        <source>This figure needs the model, not its trace alone.</source>
+        <translation>この図には記録だけでなくモデルが必要です。</translation>
     </message>
     <message>
         <source>This model adds a dense bias to every pair of tokens; at this size keeping them takes more than {limit} MiB. Choose a smaller size.</source>
@@ -5628,12 +5812,60 @@
         <translation>尺度を超えるパッチ1個 ▲</translation>
     </message>
     <message>
+        <source>1 − cosine of the feature</source>
+        <translation>1−特徴のコサイン</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>距離</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>効果</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>エントロピー</translation>
+    </message>
+    <message>
+        <source>Sink</source>
+        <translation>シンク</translation>
+    </message>
+    <message>
+        <source>Special</source>
+        <translation>特殊</translation>
+    </message>
+    <message>
+        <source>attention matrix, {n} × {n}</source>
+        <translation>注意の行列、{n} × {n}</translation>
+    </message>
+    <message>
         <source>beside it {names}</source>
         <translation>横に {names}</translation>
     </message>
     <message>
         <source>class {name}</source>
         <translation>クラス{name}</translation>
+    </message>
+    <message>
+        <source>cosine of each patch's state to the query's, by layer</source>
+        <translation>各パッチの状態とクエリの状態のコサイン類似度（層ごと）</translation>
+    </message>
+    <message>
+        <source>cosine of {letter} to the query's, by layer</source>
+        <translation>{letter} とクエリの {letter} のコサイン類似度（層ごと）</translation>
+    </message>
+    <message>
+        <source>dashed: random orders</source>
+        <translation>破線：ランダムな順序</translation>
+    </message>
+    <message>
+        <source>deletion</source>
+        <translation>削除</translation>
+    </message>
+    <message>
+        <source>each layer on its own scale from 0</source>
+        <translation>尺度は層ごと、0から</translation>
     </message>
     <message>
         <source>each map from 0 to its own largest value</source>
@@ -5644,8 +5876,16 @@
         <translation>尺度はマップごと、0～{n}%</translation>
     </message>
     <message>
+        <source>filters of the patch embedding</source>
+        <translation>パッチ埋め込みのフィルター</translation>
+    </message>
+    <message>
         <source>fixed</source>
         <translation>固定</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>ヘッド</translation>
     </message>
     <message>
         <source>head max</source>
@@ -5664,8 +5904,20 @@
         <translation>ヘッド{n}</translation>
     </message>
     <message>
+        <source>how evenly queries look: 0 = one token, 1 = all equally</source>
+        <translation>クエリがどれだけ均等に見ているか：0＝1つのトークンだけ、1＝すべて均等</translation>
+    </message>
+    <message>
+        <source>in multiples of uniform</source>
+        <translation>一様分布の何倍か</translation>
+    </message>
+    <message>
         <source>input {width}×{height}, {rows}×{cols} patches</source>
         <translation>入力{width}×{height}、{rows}×{cols}パッチ</translation>
+    </message>
+    <message>
+        <source>insertion</source>
+        <translation>挿入</translation>
     </message>
     <message>
         <source>itself</source>
@@ -5676,12 +5928,32 @@
         <translation>キー{name}</translation>
     </message>
     <message>
+        <source>key →</source>
+        <translation>キー →</translation>
+    </message>
+    <message>
         <source>key: {name}</source>
         <translation>キー：{name}</translation>
     </message>
     <message>
+        <source>largest share that one token gets from all</source>
+        <translation>1つのトークンが全体から受け取る割合の最大値</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>層</translation>
+    </message>
+    <message>
         <source>layer {n}</source>
         <translation>層{n}</translation>
+    </message>
+    <message>
+        <source>left − right; orange: more at the left, blue: less</source>
+        <translation>左 − 右。橙は左のほうが多く、青は少ない</translation>
+    </message>
+    <message>
+        <source>length of each patch's state, by layer</source>
+        <translation>各パッチの状態の長さ（層ごと）</translation>
     </message>
     <message>
         <source>log, {kind}</source>
@@ -5694,6 +5966,10 @@
     <message>
         <source>max of heads {numbers}</source>
         <translation>ヘッド{numbers}の最大</translation>
+    </message>
+    <message>
+        <source>mean distance between patches that look at each other</source>
+        <translation>見るパッチと見られるパッチの平均距離</translation>
     </message>
     <message>
         <source>mean of all heads</source>
@@ -5732,8 +6008,20 @@
         <translation>pool</translation>
     </message>
     <message>
+        <source>probability</source>
+        <translation>確率</translation>
+    </message>
+    <message>
+        <source>px</source>
+        <translation>px</translation>
+    </message>
+    <message>
         <source>query {name}</source>
         <translation>クエリ{name}</translation>
+    </message>
+    <message>
+        <source>query ↓</source>
+        <translation>クエリ ↓</translation>
     </message>
     <message>
         <source>query: {name}</source>
@@ -5748,20 +6036,60 @@
         <translation>尺度{low}〜{high}（{kind}）</translation>
     </message>
     <message>
+        <source>score</source>
+        <translation>スコア</translation>
+    </message>
+    <message>
+        <source>score: cosine to the whole picture's feature</source>
+        <translation>スコア：画像全体の特徴とのコサイン類似度</translation>
+    </message>
+    <message>
+        <source>share of patches hidden, or shown</source>
+        <translation>隠した、または見せたパッチの割合</translation>
+    </message>
+    <message>
+        <source>share that goes to special tokens</source>
+        <translation>特殊トークンに向かう割合</translation>
+    </message>
+    <message>
         <source>shared</source>
         <translation>共通</translation>
+    </message>
+    <message>
+        <source>similarity of position embeddings to the query's</source>
+        <translation>位置埋め込みのクエリとの類似度</translation>
     </message>
     <message>
         <source>smoothed between patches</source>
         <translation>パッチの間をなめらかに</translation>
     </message>
     <message>
+        <source>the model's number</source>
+        <translation>モデルが出す数値</translation>
+    </message>
+    <message>
         <source>the same for every query</source>
         <translation>どのクエリでも同じ</translation>
     </message>
     <message>
+        <source>three principal components of the patches' states as colours, by layer</source>
+        <translation>パッチの状態の3つの主成分を色で表示（層ごと）</translation>
+    </message>
+    <message>
         <source>token {n}</source>
         <translation>トークン{n}</translation>
+    </message>
+    <message>
+        <source>what switching the head off changes</source>
+        <translation>そのヘッドを切ると何が変わるか</translation>
+    </message>
+    <message>
+        <source>what the classifier would say of each patch, by layer</source>
+        <translation>各パッチを分類器が読んだ結果（層ごと）</translation>
+    </message>
+    <message>
+        <source>{b} × {b} cells pooled</source>
+        <translation>{b} × {b}マスをまとめて表示</translation>
     </message>
     <message>
         <source>{name} is looked at most by {place}: {ratio} × more than evenly.</source>
@@ -5774,6 +6102,10 @@
     <message>
         <source>{name} looks mostly at {place}: {ratio} × more than evenly.</source>
         <translation>{name}が最もよく見ているのは{place}：均等な場合の{ratio}倍。</translation>
+    </message>
+    <message>
+        <source>{name}: area {area}, random {mean} ± {spread}</source>
+        <translation>{name}：面積{area}、ランダム{mean} ± {spread}</translation>
     </message>
     <message>
         <source>{n} % goes to special tokens.</source>

@@ -95,6 +95,15 @@ def wait_written(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not writing.is_busy(), timeout=60_000)
 
 
+def save_sheet(qtbot: QtBot, window: MainWindow) -> None:
+    """Press Save in the export sheet once it shows its figure, and close it."""
+    sheet = window.controller.export_dialog.sheet()
+    assert sheet is not None
+    qtbot.waitUntil(sheet.saveButton().isEnabled, timeout=60_000)
+    sheet.saveButton().click()
+    sheet.reject()
+
+
 def held_back(window: MainWindow) -> threading.Event:
     """Passes of the window's model wait in their first block until this is set."""
     model, gate = window.controller.model, threading.Event()

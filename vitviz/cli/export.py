@@ -18,7 +18,7 @@ import sys
 import tempfile
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from vitviz.cli.parse import listed
 from vitviz.domain.methods import METHODS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, FileError, InputError, OutputError, VitvizError
+from vitviz.export.figure_settings import FigureKind
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.export.numbers import Selection
+    from vitviz.export.save import Figure
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
+    from vitviz.views.view_state import ViewState
 
 
 DESCRIPTION = "Write attention as a figure or as numbers, without a window."
@@ -62,6 +65,8 @@ examples:
   vitviz export cat.jpg -o cat.npz --layer all --head all --query all
   vitviz export cat.jpg -o cat.png --method rollout --query 7,3
   vitviz export cat.jpg -o cat.gif --layer all --scale shared
+  vitviz export cat.jpg -o matrix.pdf --what matrix --width 85 --type 7 --caption
+  vitviz export cat.jpg -o two.png --what comparison --against "cat.jpg --patch 8"
   vitviz export photos/ -o maps/ --style spotlight
   vitviz export cat.jpg -o cat.html
   vitviz export photos/ -o photos.html --keep-layers 8,11
@@ -547,6 +552,14 @@ def _is_folder(text: str, path: Path) -> bool:
 
 def _check_suffix(output: Path, request: ExportRequest) -> None:
     suffix = output.suffix.lower()
+    kind = request.choice.kind
+    if kind is not FigureKind.PICTURE and (
+        suffix not in (".png", ".svg", ".pdf") or request.is_bare
+    ):
+        raise InputError(
+            "--what {kind} is a figure: it is written as .png, .svg or .pdf.",
+            kind=kind.value,
+        )
     if request.is_bare or suffix in (".tif", ".tiff"):
         _check_bare(suffix, request)
         return
@@ -698,12 +711,14 @@ def _write_figure(
     """Write what a window in this state would show, or a GIF of all maps."""
     import json
 
-    from vitviz.export.figure import figure_of, of_width, table_of
+    from vitviz.export.figure import figure_of, table_of
     from vitviz.export.metadata import metadata, view_values
+    from vitviz.export.save import save
     from vitviz.jobs.exports import hidden_patches, values_for
+    from vitviz.jobs.figures import described
     from vitviz.views.display import series
 
-    state = request.state(made)
+    state, settings = request.state(made), request.settings
     meta = metadata(
         made,
         method=selection.method,
@@ -713,6 +728,11 @@ def _write_figure(
         is_renormalised=selection.renormalise,
         view=view_values(state),
     )
+    if request.choice.kind is not FigureKind.PICTURE:
+        figure = _other_figure(made, selection, request, inputs)
+        figure = described(figure, meta, request.choice, settings)
+        save(target, figure, scale=request.pixels)
+        return
     text = json.dumps(meta, ensure_ascii=False)
     rows = series(
         made,
@@ -735,25 +755,48 @@ def _write_figure(
         from vitviz.export.animation import gif_bytes
         from vitviz.system.atomic_files import write_bytes
 
-        frames = [figure_of(one, hidden=hidden) for row in rows for one in row]
-        if request.width_mm is not None:
-            frames = [of_width(one, request.width_mm) for one in frames]
+        said = replace(settings, has_caption=True)
         data = gif_bytes(
-            frames,
+            [
+                figure_of(one, settings=said, hidden=hidden)
+                for row in rows
+                for one in row
+            ],
             scale=request.pixels,
             colormap=state.look.colormap,
             description=text,
         )
         write_bytes(target, data)
         return
-    from vitviz.export.save import save
-
-    figure = table_of(
-        rows, has_caption=request.caption, hidden=hidden, description=text
-    )
-    if request.width_mm is not None:
-        figure = of_width(figure, request.width_mm)
+    figure = table_of(rows, settings=settings, hidden=hidden)
+    figure = described(figure, meta, request.choice, settings)
     save(target, figure, scale=request.pixels)
+
+
+def _other_figure(
+    made: Trace, selection: Selection, request: ExportRequest, inputs: MethodInputs
+) -> Figure:
+    """Return a figure of another kind than a map or a table of maps."""
+    from vitviz.jobs.figures import FigureView, drawing, in_range_of
+
+    def state_of(request: ExportRequest, trace: Trace, chosen: Selection) -> ViewState:
+        wanted = replace(
+            request.state(trace), layer=chosen.layers[0], heads=chosen.heads[0]
+        )
+        return in_range_of(trace, wanted)
+
+    kept, against = None, request.against
+    if against is not None:
+        image = _load(against.picture, against.request)
+        model = _load_model(against.request)
+        other = _traced(model, image, against.request, prefix="")
+        if other is None:
+            raise InputError("--against takes one picture and its options.")
+        state = state_of(against.request, other, against.request.selection(other))
+        kept = FigureView(other, state, model)
+    state = state_of(request, made, selection)
+    view = FigureView(made, state, inputs.model, gradients=inputs.gradients, kept=kept)
+    return drawing(view, request.choice)(request.settings)
 
 
 def _agree(

@@ -11,8 +11,9 @@ threads.
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vitviz.cli.parse import (
     between,
@@ -35,9 +36,29 @@ from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
 from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
+from vitviz.export.figure_settings import (
+    DPI_RANGE,
+    OF_A_CLASS,
+    TYPE_PT,
+    TYPE_RANGE_PT,
+    UNITS_PER_INCH,
+    FigureChoice,
+    FigureKind,
+    FigureSettings,
+    FigureTheme,
+)
 from vitviz.pictures.reading import AS_IT_IS, Plane, Reading
 from vitviz.system.dataclass_json import encoded
-from vitviz.views.view_state import COLORMAP, Direction, Style, ViewState
+from vitviz.views.view_state import (
+    COLORMAP,
+    Direction,
+    Source,
+    Statistic,
+    Style,
+    TokensView,
+    ViewState,
+)
+from vitviz.views.view_state import Reading as TokenReading
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Query, Trace
@@ -57,6 +78,11 @@ DTYPES = ("float32", "bfloat16", "float16")
 FITS = ("crop", "whole", "letterbox", "squeeze")
 PLANES = tuple(plane.value for plane in Plane)
 STYLES = ("tint", "map", "spotlight")
+KINDS = tuple(kind.value for kind in FigureKind)
+STATISTICS = tuple(statistic.value for statistic in Statistic)
+READINGS = tuple(reading.value for reading in TokenReading)
+SOURCES = tuple(source.value for source in Source)
+THEMES = tuple(theme.value for theme in FigureTheme)
 DIRECTIONS_BY_NAME = {
     "looks-at": Direction.LOOKS_AT,
     "looked-at-by": Direction.LOOKED_AT_BY,
@@ -64,6 +90,16 @@ DIRECTIONS_BY_NAME = {
 DIRECTIONS = tuple(DIRECTIONS_BY_NAME)
 # What is not asked for is as a window shows it first.
 _VIEW = ViewState()
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The second view of a comparison: its picture, and the options of its run."""
+
+    # As it was given.
+    text: str
+    picture: str
+    request: ExportRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +157,23 @@ class ExportRequest:
     reading: Reading = AS_IT_IS
     # Whether the map is written alone, at the picture's own size.
     is_bare: bool = False
+    # What a figure shows, where that is more than one map or a table of maps.
+    choice: FigureChoice = FigureChoice()
+    theme: FigureTheme = FigureTheme.LIGHT
+    type_pt: float = TYPE_PT
+    # Of a comparison: the second view.
+    against: Against | None = None
+
+    @property
+    def settings(self) -> FigureSettings:
+        """How a figure is laid out and written."""
+        return FigureSettings(
+            width_mm=self.width_mm,
+            dpi=self.pixels * UNITS_PER_INCH,
+            theme=self.theme,
+            has_caption=self.caption,
+            type_pt=self.type_pt,
+        )
 
     def options(self) -> dict[str, object]:
         """Return what shapes the result, in plain values for its metadata.
@@ -157,6 +210,11 @@ class ExportRequest:
             "width_mm": (self.width_mm, None),
             "reading": (encoded(self.reading), encoded(AS_IT_IS)),
             "bare": (self.is_bare, False),
+            "theme": (self.theme.value, FigureTheme.LIGHT.value),
+            # a width was once that of everything, type included
+            "type_pt": (self.type_pt, TYPE_PT if self.width_mm is None else None),
+            "what": (encoded(self.choice), encoded(FigureChoice())),
+            "against": (None if self.against is None else self.against.text, None),
         }
         values |= {name: value for name, (value, was) in later.items() if value != was}
         if self.changes:
@@ -259,6 +317,8 @@ class ExportRequest:
             "target": self.target is not None,
         }
         for option, is_given in given.items():
+            if option == "target" and self.choice.kind in OF_A_CLASS:
+                continue
             if is_given and option not in method.options:
                 raise InputError(
                     "{method} has no {option} of its own: leave --{option} out.",
@@ -268,6 +328,19 @@ class ExportRequest:
         if not method.is_layerwise and self.layer == "all":
             raise InputError(
                 "{method} shows one layer: name it with --layer.", method=method.name
+            )
+
+    def check_figure(self) -> None:
+        """Raise InputError for a figure of which not everything needed is named."""
+        kind = self.choice.kind
+        if (kind is FigureKind.COMPARISON) != (self.against is not None):
+            raise InputError("A comparison takes --what comparison and --against.")
+        is_one = self.layer != "all" and len(self.head) == 1 and self.head != ("all",)
+        if kind is not FigureKind.PICTURE and not is_one:
+            raise InputError(
+                "--what {kind} shows its own layers and heads: name one layer and one "
+                "choice of heads.",
+                kind=kind.value,
             )
 
 
@@ -425,8 +498,61 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         default=_VIEW.show_grid,
         help="lines between the patches; default: as on screen, with them",
     )
+    choice.add_argument(
+        "--what",
+        default=FigureKind.PICTURE.value,
+        metavar="K",
+        help=f"of a figure: {listed(KINDS)}; default: picture, or the layers and heads "
+        "that are named",
+    )
+    choice.add_argument(
+        "--statistic",
+        default=FigureChoice().statistic.value,
+        metavar="S",
+        help=f"with --what statistics: {listed(STATISTICS)}",
+    )
+    choice.add_argument(
+        "--tokens",
+        default=FigureChoice().tokens.shows.value,
+        metavar="R",
+        help=f"with --what tokens: {listed(READINGS)}",
+    )
+    choice.add_argument(
+        "--vectors",
+        default=FigureChoice().tokens.source.value,
+        metavar="V",
+        help=f"with --tokens similarity: {listed(SOURCES)}; x is the state",
+    )
+    choice.add_argument(
+        "--against",
+        metavar="VIEW",
+        help="with --what comparison: the second view as one quoted argument, a "
+        'picture and options of its own: "cat.jpg --patch 8 --layer 3"',
+    )
+    choice.add_argument(
+        "--difference",
+        action="store_true",
+        help="with --what comparison: the first less the second, at the right",
+    )
+    choice.add_argument(
+        "--own-scales",
+        action="store_true",
+        help="with --what comparison: a scale for each; default: one for both",
+    )
     looks.add_argument(
         "--width", metavar="MM", help="of the figure on paper, in millimetres"
+    )
+    looks.add_argument(
+        "--type", metavar="PT", help="size of its letters on paper; default: 9"
+    )
+    looks.add_argument(
+        "--theme",
+        default=FigureTheme.LIGHT.value,
+        metavar="T",
+        help=f"{listed(THEMES)}; default: light, for paper",
+    )
+    looks.add_argument(
+        "--dpi", metavar="D", help="of a .png: pixels for each inch; default: 192"
     )
     looks.add_argument(
         "--bare",
@@ -517,7 +643,7 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         renormalise=args.renormalise,
         caption=args.caption,
         width_mm=between(args.width, "--width", 10, 2000),
-        pixels=factor(args.pixels),
+        pixels=_pixels(args),
         format=one_of(args.format, FORMATS, "--format"),
         is_agreed=args.yes,
         running=preprocessing_from(args),
@@ -528,9 +654,60 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         single=args.single,
         reading=reading_of(args.stretch, args.bands, args.frame, args.plane),
         is_bare=args.bare,
+        choice=_choice(args),
+        theme=FigureTheme(one_of(args.theme, THEMES, "--theme")),
+        type_pt=between(args.type, "--type", *TYPE_RANGE_PT) or TYPE_PT,
+        against=None if args.against is None else _against(args.against),
     )
     request.check_method()
+    request.check_figure()
     return request
+
+
+def _choice(args: argparse.Namespace) -> FigureChoice:
+    """Return what a figure shows. Raises InputError."""
+    return FigureChoice(
+        FigureKind(one_of(args.what, KINDS, "--what")),
+        Statistic(one_of(args.statistic, STATISTICS, "--statistic")),
+        TokensView(
+            TokenReading(one_of(args.tokens, READINGS, "--tokens")),
+            Source(one_of(args.vectors, SOURCES, "--vectors")),
+        ),
+        is_difference=args.difference,
+        is_same_scale=not args.own_scales,
+    )
+
+
+def _against(text: str) -> Against:
+    """Return the second view of a comparison. Raises InputError."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise InputError("--against {text} ends within a quote.", text=text) from error
+    parser = Words(prog="--against", add_help=False)
+    parser.add_argument("images", nargs="+")
+    add_export_arguments(parser)
+    given = parser.parse_args(words)
+    if len(given.images) > 1 or given.against is not None:
+        raise InputError("--against takes one picture and its options.")
+    return Against(text, given.images[0], request_from(given))
+
+
+class Words(argparse.ArgumentParser):
+    """A parser of the words within one argument, whose errors are ours."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError."""
+        raise InputError("--against cannot be read: {reason}.", reason=message)
+
+
+def _pixels(args: argparse.Namespace) -> float:
+    """Return the pixels of a PNG for each figure unit. Raises SelectionError."""
+    if args.dpi is None:
+        return factor(args.pixels)
+    dpi = between(args.dpi, "--dpi", *DPI_RANGE)
+    assert dpi is not None
+    return dpi / UNITS_PER_INCH
 
 
 def _changes(text: str) -> Interventions:

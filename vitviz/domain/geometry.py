@@ -98,6 +98,10 @@ def prefix_names(count: int) -> tuple[str, ...]:
     return ("cls", *(f"reg{i}" for i in range(count - 1)))[:count]
 
 
+# The largest number of bins along a side of a pooled matrix.
+MAX_BINS = 512
+
+
 @dataclass(frozen=True, slots=True)
 class Bins:
     """An axis of tokens in bins: one for each special token, patches by `block`."""

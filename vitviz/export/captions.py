@@ -29,6 +29,7 @@ from vitviz.views.view_state import Direction, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
+    from vitviz.views.colour import Levels
 
 
 # Attention below this multiple of even attention counts as even.
@@ -57,8 +58,8 @@ def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
         *_beside_text(one, setup, state),
         *_view_text(one, state),
         *_clip_text(one.num_clipped),
-        _scale_text(one, scale, _percent(state)),
-        _input_text(setup),
+        _scale_text(one, scale, clip_percent_of(state)),
+        input_text(setup),
     )
 
 
@@ -98,8 +99,8 @@ def table_caption(
             text = tr("one scale for all, log, {low} to {high}")
         low, high = format_value(first.levels.low), format_value(first.levels.high)
         statements.append(text.format(low=low, high=high))
-        statements += _percentile_text(_percent(state))
-    return (*statements, _input_text(setup), *changed_words(setup.interventions))
+        statements += _percentile_text(clip_percent_of(state))
+    return (*statements, input_text(setup), *changed_words(setup.interventions))
 
 
 def layer_text(layer: int) -> str:
@@ -258,7 +259,7 @@ def _clip_text(count: int) -> tuple[str, ...]:
     return (text.format(n=count),)
 
 
-def _percent(state: ViewState) -> float:
+def clip_percent_of(state: ViewState) -> float:
     """Return the share of the largest values that a view clips, in percent."""
     return 0.0 if state.scale is Scale.FIXED else state.clip_percent
 
@@ -280,16 +281,21 @@ def own_scales_text(clip_percent: float) -> str:
 
 
 def _scale_text(one: Heat, scale: Scale, clip_percent: float) -> str:
+    return ends_text(one.levels, scale, clip_percent)
+
+
+def ends_text(levels: Levels, scale: Scale, clip_percent: float) -> str:
+    """Return what the two ends of a colour bar stand for, and why."""
     text = tr("scale {low} to {high} ({kind})")
     kind = {
         Scale.OWN: tr("own"),
         Scale.SHARED: tr("shared"),
         Scale.FIXED: tr("fixed"),
     }[scale]
-    if one.levels.log:
+    if levels.log:
         kind = tr("log, {kind}").format(kind=kind)
     kind = ", ".join((kind, *_percentile_text(clip_percent)))
-    low, high = format_value(one.levels.low), format_value(one.levels.high)
+    low, high = format_value(levels.low), format_value(levels.high)
     return text.format(low=low, high=high, kind=kind)
 
 
@@ -302,7 +308,8 @@ def token_text(token: int, setup: Setup) -> str:
     return token_name(token, setup.grid, setup.prefix_names)
 
 
-def _input_text(setup: Setup) -> str:
+def input_text(setup: Setup) -> str:
+    """Return the size of the model's input and its grid."""
     width, height = setup.placement.model_size
     return tr("input {width}×{height}, {rows}×{cols} patches").format(
         width=width, height=height, rows=setup.grid.rows, cols=setup.grid.cols

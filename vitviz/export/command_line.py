@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.methods import METHODS, MethodOptions
 from vitviz.errors import InputError
+from vitviz.export.figure_settings import (
+    OF_A_CLASS,
+    USUAL_FIGURE,
+    FigureChoice,
+    FigureKind,
+    FigureSettings,
+    state_of,
+)
 from vitviz.export.page.page_options import PageOptions
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME
-from vitviz.pictures.reading import AS_IT_IS, Reading
+from vitviz.pictures.reading import AS_IT_IS
+from vitviz.pictures.reading import Reading as FileReading
 from vitviz.system.dataclass_json import encoded
 from vitviz.views.session import ModelChoice, RunOptions
-from vitviz.views.view_state import Direction, Scale, ViewState
+from vitviz.views.view_state import Direction, Reading, Scale, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
@@ -32,6 +42,9 @@ def command_line(
     target: str,
     page: PageOptions | None = None,
     session: str | None = None,
+    figure: FigureChoice | None = None,
+    settings: FigureSettings = USUAL_FIGURE,
+    against: RunView | None = None,
 ) -> str:
     """Return the `vitviz export` line that writes `target` as the window does.
 
@@ -40,10 +53,45 @@ def command_line(
         the numbers of all layers and heads.
     page : what a web page holds; None for everything.
     session : a saved session, from which changes of the Lab are read.
+    figure, settings : what a figure shows, and how it is laid out.
+    against : of a comparison, the second view.
 
     Raises InputError for a picture or a model that is no file, and for changes of the
     Lab that are in no session.
     """
+    figure = figure or FigureChoice()
+    is_figure = target.lower().endswith((".png", ".svg", ".pdf"))
+    if is_figure:
+        state = state_of(figure.kind, state)
+    if setup.interventions and session is None:
+        raise InputError(
+            "A command line reads changes of the Lab from a session. Save the session "
+            "first."
+        )
+    words = ["vitviz", "export", *_run(setup, choice, options), "-o", target]
+    if session is not None and setup.interventions:
+        words += ["--changes", session]
+    words += _what(state, setup, target, has_class=figure.kind in OF_A_CLASS)
+    words += _view(state)
+    if target.lower().endswith(".html"):
+        words += _page(page or PageOptions())
+    elif is_figure:
+        words += _figure(figure, settings, against)
+    return shlex.join(words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunView:
+    """A view with how its run was asked for."""
+
+    state: ViewState
+    setup: Setup
+    choice: ModelChoice
+    options: RunOptions
+
+
+def _run(setup: Setup, choice: ModelChoice, options: RunOptions) -> list[str]:
+    """Return picture and model, and the options of a run. Raises InputError."""
     picture = setup.picture.path
     if picture is None:
         raise InputError(
@@ -55,28 +103,53 @@ def command_line(
             "A command line names its model, and this one is only in memory. Save it "
             "as a file and open that."
         )
-    if setup.interventions and session is None:
-        raise InputError(
-            "A command line reads changes of the Lab from a session. Save the session "
-            "first."
-        )
-    words = ["vitviz", "export", str(picture), "-o", target]
+    words = [str(picture)]
     if choice.name != EMBEDDED_NAME:
         words += ["--model", choice.name]
     if choice.patch_size is not None:
         words += ["--patch", str(choice.patch_size)]
     if setup.model.dtype != "float32":
         words += ["--dtype", setup.model.dtype]
-    words += _input(options)
-    if session is not None and setup.interventions:
-        words += ["--changes", session]
-    words += _what(state, setup, target)
-    words += _view(state)
-    if target.lower().endswith(".html"):
-        words += _page(page or PageOptions())
-    elif not target.lower().endswith((*NUMBERS, ".gif")):
-        words.append("--caption")
-    return shlex.join(words)
+    return words + _input(options)
+
+
+def _figure(
+    figure: FigureChoice, settings: FigureSettings, against: RunView | None
+) -> list[str]:
+    """Return the options for what a figure shows and how it is laid out."""
+    words = []
+    if figure.kind is not FigureKind.PICTURE:
+        words += ["--what", figure.kind.value]
+    match figure.kind:
+        case FigureKind.STATISTICS:
+            words += ["--statistic", figure.statistic.value]
+        case FigureKind.TOKENS:
+            words += ["--tokens", figure.tokens.shows.value]
+            if figure.tokens.shows is Reading.SIMILARITY:
+                words += ["--vectors", figure.tokens.source.value]
+        case FigureKind.COMPARISON:
+            assert against is not None
+            if against.setup.interventions:
+                raise InputError(
+                    "The kept view has changes of the Lab, which a command line "
+                    "cannot read for it."
+                )
+            run = _run(against.setup, against.choice, against.options)
+            what = _what(against.state, against.setup, ".png")
+            words += ["--against", shlex.join([*run, *what, *_view(against.state)])]
+            if figure.is_difference:
+                words.append("--difference")
+            if not figure.is_same_scale:
+                words.append("--own-scales")
+    if settings.width_mm is not None:
+        words += ["--width", f"{settings.width_mm:g}"]
+    if settings.type_pt != USUAL_FIGURE.type_pt:
+        words += ["--type", f"{settings.type_pt:g}"]
+    if settings.dpi != USUAL_FIGURE.dpi:
+        words += ["--dpi", f"{settings.dpi:g}"]
+    if settings.theme is not USUAL_FIGURE.theme:
+        words += ["--theme", settings.theme.value]
+    return [*words, "--caption"] if settings.has_caption else words
 
 
 def _input(options: RunOptions) -> list[str]:
@@ -96,7 +169,7 @@ def _input(options: RunOptions) -> list[str]:
     return words
 
 
-def _values(reading: Reading) -> list[str]:
+def _values(reading: FileReading) -> list[str]:
     """Return the options for what is shown of a file's numbers."""
     words = []
     if reading.stretch != AS_IT_IS.stretch:
@@ -114,7 +187,9 @@ def _sides(size: int | tuple[int, int]) -> str:
     return f"{size[0]}x{size[1]}" if isinstance(size, tuple) else str(size)
 
 
-def _what(state: ViewState, setup: Setup, target: str) -> list[str]:
+def _what(
+    state: ViewState, setup: Setup, target: str, *, has_class: bool = False
+) -> list[str]:
     """Return the options for layer, heads, queries and method."""
     method = METHODS[state.method]
     ending = target[target.rfind(".") :].lower()
@@ -135,7 +210,8 @@ def _what(state: ViewState, setup: Setup, target: str) -> list[str]:
         words += ["--direction", "looked-at-by"]
     if state.method != "raw":
         words += ["--method", state.method]
-    if state.target is not None and "target" in method.options:
+    has_class = has_class or "target" in method.options
+    if state.target is not None and has_class:
         words += ["--target", str(state.target)]
     usual = encoded(MethodOptions())
     for name, value in encoded(state.method_options).items():

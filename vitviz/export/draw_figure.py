@@ -28,10 +28,12 @@ from vitviz.export.draw_picture import (
     draw_unseen,
     shown_rect,
 )
+from vitviz.export.figure_settings import FigureSettings, Tones
 from vitviz.export.token_names import token_name
 from vitviz.pictures.source import SourceImage
-from vitviz.views.colour import Meaning, rgb
+from vitviz.views.colour import Bytes, Meaning, rgb
 from vitviz.views.display import Heat, MapCell
+from vitviz.views.overlay import overlay
 from vitviz.views.view_state import Direction, Look
 
 # Longer side of the picture in figure units, unless its own is near to it.
@@ -59,6 +61,16 @@ class FigureOptions:
     hidden: HiddenPatches | None = None
     # (token, map) of the tokens pinned beside the first, each with its label.
     beside: tuple[tuple[int, MapCell], ...] = ()
+    settings: FigureSettings = FigureSettings()
+    # Width of the colour bar with its numbers, if they need less.
+    bar_room: float = 0.0
+    # In place of the map's own colours, as `views.overlay` returns them.
+    cells: Bytes | None = None
+
+    @property
+    def tones(self) -> Tones:
+        """Colours of the theme."""
+        return self.settings.tones
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,13 @@ def frame(
     longest = max(shown.width, shown.height)
     # a picture that is not far from the usual size is shown pixel for pixel
     unit = 1.0 if 480 <= longest <= 800 else PICTURE_SIDE / longest
+    unit /= options.settings.type_scale
+    room = 0.0
+    if options.show_bar:
+        room = max(draw_marks.bar_width(heat.levels), options.bar_room)
+    if options.settings.width is not None:
+        beside_picture = 2 * MARGIN + (GAP + room if room else 0.0)
+        unit = (options.settings.width - beside_picture) / shown.width
     width = max(24.0, round(shown.width * unit))
     height = max(24.0, round(shown.height * unit))
     has_chip = options.show_query and grid.cell(heat.token) is None
@@ -92,7 +111,6 @@ def frame(
     if options.show_bar:
         # half a line above and below, for the numbers at the bar's ends
         bar_height = max(height - 2.0, 120.0)
-        room = draw_marks.bar_width(heat.levels)
         bar = QRectF(picture.right() + GAP, top + 1, room, bar_height)
         total_width += GAP + room
     bottom = max(picture.bottom(), bar.bottom() if bar is not None else 0.0)
@@ -100,13 +118,12 @@ def frame(
     for area, _ in beside:
         bottom = max(bottom, area.bottom() + LINE_HEIGHT)
         total_width = max(total_width, area.right() + MARGIN)
-    total_width = max(total_width, 320.0 if options.caption else 0.0)
+    if options.caption and options.settings.width is None:
+        total_width = max(total_width, 320.0)
     lines = draw_marks.wrapped(
         list(options.caption), draw_marks.SMALL_PX, total_width - 2 * MARGIN
     )
-    total_height = bottom + MARGIN
-    if lines:
-        total_height += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
+    total_height = bottom + MARGIN + caption_height(lines)
     middle = MARGIN + 10 if has_chip else None
     return Frame(total_width, total_height, picture, bar, middle, tuple(lines), beside)
 
@@ -125,11 +142,11 @@ def _beside(
 
 
 def _paint_beside(
-    painter: QPainter, area: QRectF, cell: MapCell, colormap: str
+    painter: QPainter, area: QRectF, cell: MapCell, options: FigureOptions
 ) -> None:
     """Draw a small map in a dashed frame, with its name below."""
     colours = np.full((*cell.patches.shape, 4), 255, np.uint8)
-    colours[..., :3] = rgb(cell.levels.fraction(cell.patches), colormap)
+    colours[..., :3] = rgb(cell.levels.fraction(cell.patches), options.look.colormap)
     height, width = cell.patches.shape
     image = QImage(
         colours.data, width, height, 4 * width, QImage.Format.Format_RGBX8888
@@ -143,7 +160,7 @@ def _paint_beside(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(area.adjusted(-1, -1, 1, 1))
     painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
-    painter.setPen(draw_marks.TEXT)
+    painter.setPen(QColor(options.tones.text))
     below = QRectF(area.left(), area.bottom(), BESIDE_SIDE + GAP, LINE_HEIGHT)
     painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, cell.label)
     painter.restore()
@@ -170,14 +187,8 @@ def paint(
     shown, box = shown_rect(placement), parts.picture
     draw_photo(painter, image, shown, box)
     draw_stand_in(painter, options.hidden, placement, shown, box)
-    draw_heat(
-        painter,
-        heat,
-        placement,
-        shown,
-        box,
-        look=options.look,
-    )
+    cells = overlay(heat, options.look) if options.cells is None else options.cells
+    draw_heat(painter, cells, placement, shown, box)
     draw_hatch(painter, options.hidden, placement, grid, shown, box)
     draw_unseen(painter, placement, shown, box, options.look)
     if options.look.show_grid:
@@ -185,7 +196,7 @@ def paint(
     if options.show_query:
         _paint_query(painter, heat, placement, grid, options, parts)
     for area, cell in parts.beside:
-        _paint_beside(painter, area, cell, options.look.colormap)
+        _paint_beside(painter, area, cell, options)
     below = max(box.bottom(), parts.bar.bottom() if parts.bar is not None else 0.0)
     for area, _ in parts.beside:
         below = max(below, area.bottom() + LINE_HEIGHT)
@@ -219,12 +230,25 @@ def paint_legend(
             uniform_text=heat.uniform_text,
             num_clipped=num_clipped,
             look=options.look,
+            tones=options.tones,
         )
+    paint_caption(painter, lines, below, options.tones)
+
+
+def paint_caption(
+    painter: QPainter, lines: Sequence[str], below: float, tones: Tones
+) -> None:
+    """Draw the lines of a caption, from `below` on."""
     painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
-    painter.setPen(draw_marks.QUIET)
+    painter.setPen(QColor(tones.quiet))
     for number, line in enumerate(lines):
         y = below + GAP + draw_marks.SMALL_PX + number * LINE_HEIGHT
         painter.drawText(QPointF(MARGIN, y), line)
+
+
+def caption_height(lines: Sequence[str]) -> float:
+    """Return the height that the lines of a caption add to a figure."""
+    return GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3 if lines else 0.0
 
 
 def query_colour(direction: Direction) -> str:

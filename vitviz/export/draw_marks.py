@@ -14,14 +14,10 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
+from vitviz.export.figure_settings import TONES, FigureTheme, Tones
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.colour_bar import bar_text, tick_labels
 from vitviz.views.view_state import Look, Style
-
-TEXT = QColor("#222222")
-QUIET = QColor("#666666")
-# In place of the picture under the colours of a spotlight's bar.
-SURROUND = QColor("#B8B8B8")
 
 SMALL_PX = 12
 BAR_WIDTH = 14.0
@@ -112,6 +108,7 @@ def draw_bar(
     uniform_text: str = "1/N",
     num_clipped: int = 0,
     look: Look,
+    tones: Tones = TONES[FigureTheme.LIGHT],
 ) -> None:
     """Draw a colour bar at the left of `box`, its numbers to the right of it.
 
@@ -119,25 +116,27 @@ def draw_bar(
     num_clipped : values above the upper end; if there are any, a ▲ stands there.
     """
     painter.save()
+    text_colour, quiet = QColor(tones.text), QColor(tones.quiet)
     bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     table = lookup_table(look.colormap)
     # opaque colours and no gradient of opacity, which Qt's PDF draws black
     if look.style is Style.SPOTLIGHT:
         light = 1 - look.opacity * np.linspace(1, 0, 256)[:, None]
-        grey = (SURROUND.red(), SURROUND.green(), SURROUND.blue())
+        surround = QColor(tones.surround)
+        grey = (surround.red(), surround.green(), surround.blue())
         table = np.rint(light * grey).astype(np.uint8)
     column = np.ascontiguousarray(table[::-1, None, :])
     image = QImage(column.data, 1, 256, 3, QImage.Format.Format_RGB888)
     painter.drawImage(bar, image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QUIET, 1))
+    painter.setPen(QPen(quiet, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(bar)
     if num_clipped:
         middle = bar.center().x()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(TEXT)
+        painter.setBrush(text_colour)
         painter.drawPolygon(
             QPolygonF(
                 [
@@ -149,15 +148,15 @@ def draw_bar(
         )
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setFont(font(SMALL_PX))
-        painter.setPen(TEXT)
+        painter.setPen(text_colour)
         _draw_beside(painter, middle + 9, bar.top() - 7, str(num_clipped))
     text = bar_text(levels, uniform, box.height(), line=SMALL_PX + 3)
     painter.setFont(font(SMALL_PX))
     for y, label in text.ticks:
-        painter.setPen(QPen(QUIET, 1))
+        painter.setPen(QPen(quiet, 1))
         start = QPointF(bar.right(), box.top() + y)
         painter.drawLine(start, start + QPointF(TICK_LENGTH, 0))
-        painter.setPen(TEXT)
+        painter.setPen(text_colour)
         _draw_beside(painter, bar.right() + TICK_LENGTH + 4, box.top() + y, label)
     if text.uniform is not None:
         y = box.top() + text.uniform
@@ -168,7 +167,7 @@ def draw_bar(
             painter.drawLine(
                 QPointF(bar.left(), y), QPointF(bar.right() + TICK_LENGTH, y)
             )
-        painter.setPen(TEXT)
+        painter.setPen(text_colour)
         painter.setFont(font(SMALL_PX, bold=True))
         _draw_beside(painter, bar.right() + TICK_LENGTH + 4, y, uniform_text)
     painter.restore()

@@ -23,12 +23,10 @@ from vitviz.domain.geometry import PatchGrid, Rect
 from vitviz.domain.placement import Placement
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Bytes, Meaning
-from vitviz.views.display import Heat
 from vitviz.views.overlay import (
     GRID_ALPHA,
     HATCH,
     grid_strength,
-    overlay,
     unseen_light,
 )
 from vitviz.views.view_state import Look
@@ -81,19 +79,15 @@ def draw_photo(painter: QPainter, image: SourceImage, part: Rect, box: QRectF) -
 
 
 def draw_heat(
-    painter: QPainter,
-    heat: Heat,
-    placement: Placement,
-    part: Rect,
-    box: QRectF,
-    look: Look,
+    painter: QPainter, cells: Bytes, placement: Placement, part: Rect, box: QRectF
 ) -> None:
     """Draw a map over `part` of the picture, each cell on its patch's pixels.
+
+    cells : as `views.overlay` returns them, (R, C, 4) uint8 or finer.
 
     The overlay is sampled at the middle of every device pixel, so that edges between
     cells are sharp and lie where the model's patches lie, to the pixel.
     """
-    cells = overlay(heat, look)
     device = painter.deviceTransform()
     pixels = device.mapRect(box)
     left, top = round(pixels.left()), round(pixels.top())

@@ -8,6 +8,7 @@ A figure is made of a Display and nothing else, so that it shows what is on scre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,14 @@ from vitviz.export.captions import (
 )
 from vitviz.export.draw_figure import FigureOptions
 from vitviz.export.draw_picture import HiddenPatches
+from vitviz.export.figure_settings import USUAL_FIGURE, FigureSettings
+from vitviz.export.plot_captions import difference_caption
 from vitviz.export.save import Figure, ensure_application
+from vitviz.views.colour import DIVERGING
+from vitviz.views.compare import Difference
 from vitviz.views.display import Display, Heat
-from vitviz.views.view_state import Scale
+from vitviz.views.overlay import tinted_difference
+from vitviz.views.view_state import Scale, Style
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
@@ -40,25 +46,25 @@ if TYPE_CHECKING:
 def figure_of(
     shown: Display,
     *,
-    has_caption: bool = True,
+    settings: FigureSettings = USUAL_FIGURE,
     hidden: HiddenPatches | None = None,
     description: str = "",
+    bar_room: float = 0.0,
 ) -> Figure:
     """Return the figure of what is on screen.
 
-    has_caption : whether a caption describes the map; changes of the model are named
-        without it too.
+    settings : changes of the model are named without a caption, too.
     hidden : patches that the run hid from the model.
     description : JSON, for the file's metadata.
+    bar_room : width of the colour bar with its numbers, if they need less.
 
     Raises InputError if the map is not computed yet.
     """
     ensure_application()
     one, setup = _heat(shown), shown.setup
-    lines = changed_words(setup.interventions)
-    if has_caption:
-        lines = caption(one, setup, shown.state)
-    options = _options(shown, lines, hidden)
+    said = caption(one, setup, shown.state)
+    lines = said if settings.has_caption else changed_words(setup.interventions)
+    options = replace(_options(shown, lines, hidden, settings), bar_room=bar_room)
     image, placement, grid = setup.picture, setup.placement, setup.grid
     parts = draw_figure.frame(one, placement, grid, options)
 
@@ -68,13 +74,14 @@ def figure_of(
     is_layered = "layer" in METHODS[one.method].options
     where = layer_text(one.layer) if is_layered else method_title(one.method)
     title = f"{image.name}: {setup.model.name}, {where}"
-    return Figure(parts.width, parts.height, paint, title, description)
+    made = Figure(parts.width, parts.height, paint, title, description)
+    return laid_out(made, settings, said)
 
 
 def table_of(
     rows: tuple[tuple[Display, ...], ...],
     *,
-    has_caption: bool = True,
+    settings: FigureSettings = USUAL_FIGURE,
     hidden: HiddenPatches | None = None,
     description: str = "",
 ) -> Figure:
@@ -87,15 +94,14 @@ def table_of(
     first = rows[0][0]
     if len(rows) == len(rows[0]) == 1:
         return figure_of(
-            first, has_caption=has_caption, hidden=hidden, description=description
+            first, settings=settings, hidden=hidden, description=description
         )
     ensure_application()
     heats = tuple(tuple(_heat(one) for one in row) for row in rows)
     setup = first.setup
-    lines = changed_words(setup.interventions)
-    if has_caption:
-        lines = table_caption(heats, setup, first.state)
-    options = replace(_options(first, lines, hidden), beside=())
+    said = table_caption(heats, setup, first.state)
+    lines = said if settings.has_caption else changed_words(setup.interventions)
+    options = replace(_options(first, lines, hidden, settings), beside=())
     panel = table.Panel(
         heats=heats,
         row_labels=tuple(layer_text(row[0].layer) for row in rows),
@@ -110,17 +116,95 @@ def table_of(
         table.paint_panel(painter, panel, image, placement, grid, options, rect)
 
     title = f"{image.name}: {setup.model.name}"
-    return Figure(parts.width, parts.height, paint, title, description)
+    made = Figure(parts.width, parts.height, paint, title, description)
+    return laid_out(made, settings, said)
 
 
-def of_width(figure: Figure, width_mm: float) -> Figure:
-    """Return the figure scaled to a width on paper, in millimetres."""
-    factor = width_mm / 25.4 * 96 / figure.width
-    return replace(figure, width=figure.width * factor, height=figure.height * factor)
+def difference_figure(
+    shown: Display,
+    found: Difference,
+    settings: FigureSettings = USUAL_FIGURE,
+    *,
+    bar_room: float = 0.0,
+) -> Figure:
+    """Return the figure of the difference between a map and another.
+
+    shown : the first of the two, over whose picture it is drawn.
+    """
+    ensure_application()
+    setup = shown.setup
+    one = replace(_heat(shown), patches=found.patches, levels=found.levels)
+    one = replace(one, uniform=None)
+    said = difference_caption(one, setup, is_relative=found.is_relative)
+    # a tint: a difference of zero lets the picture through
+    look = replace(shown.look, style=Style.TINT, colormap=DIVERGING)
+    options = FigureOptions(
+        look=look,
+        prefix_names=setup.prefix_names,
+        caption=said if settings.has_caption else (),
+        settings=settings,
+        bar_room=bar_room,
+        cells=tinted_difference(found.patches, found.levels, shown.look.opacity),
+    )
+    image, placement, grid = setup.picture, setup.placement, setup.grid
+    parts = draw_figure.frame(one, placement, grid, options)
+
+    def paint(painter: QPainter, rect: QRectF) -> None:
+        draw_figure.paint(painter, one, image, placement, grid, options, rect)
+
+    made = Figure(parts.width, parts.height, paint, image.name)
+    return laid_out(made, settings, said)
+
+
+def side_by_side(figures: Sequence[Figure]) -> Figure:
+    """Return one figure of several in a row, each as it is."""
+    first = figures[0]
+
+    def paint(painter: QPainter, rect: QRectF) -> None:
+        left = rect.left()
+        scale = rect.width() / sum(one.width for one in figures)
+        for one in figures:
+            one.paint(
+                painter,
+                QRectF(left, rect.top(), one.width * scale, one.height * scale),
+            )
+            left += one.width * scale
+
+    return replace(
+        first,
+        width=sum(one.width for one in figures),
+        height=max(one.height for one in figures),
+        paint=paint,
+        title=" | ".join(one.title for one in figures),
+        caption="\n".join(one.caption for one in figures),
+    )
+
+
+def laid_out(
+    figure: Figure, settings: FigureSettings, said: Sequence[str] = ()
+) -> Figure:
+    """Return a layout at the width, type size and theme that were asked for.
+
+    said : the statements of its caption, also where it shows none.
+    """
+    factor = settings.type_scale
+    if settings.width is not None:
+        # what cannot be made so narrow is reduced
+        factor *= settings.width / figure.width
+    return replace(
+        figure,
+        width=figure.width * factor,
+        height=figure.height * factor,
+        background=settings.tones.page,
+        caption=" · ".join(said),
+    )
 
 
 def _options(
-    shown: Display, lines: tuple[str, ...], hidden: HiddenPatches | None
+    shown: Display,
+    lines: tuple[str, ...],
+    hidden: HiddenPatches | None,
+    settings: FigureSettings,
 ) -> FigureOptions:
     setup = shown.setup
     named = tuple(
@@ -133,6 +217,7 @@ def _options(
         caption=lines,
         hidden=hidden,
         beside=named,
+        settings=settings,
     )
 
 

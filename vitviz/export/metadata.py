@@ -19,6 +19,11 @@ import numpy as np
 
 from vitviz._version import META_KEY, __version__
 from vitviz.domain.interventions import Interventions, changed_fields
+from vitviz.export.figure_settings import (
+    FigureChoice,
+    FigureKind,
+    FigureSettings,
+)
 from vitviz.system.dataclass_json import encoded, parsed
 from vitviz.system.untrusted_files import open_untrusted
 from vitviz.views.view_state import Direction, ViewState
@@ -124,6 +129,28 @@ def view_values(state: ViewState) -> dict[str, object]:
         "clip_percent": state.clip_percent,
         "beside": list(state.others),
     }
+
+
+def figure_values(choice: FigureChoice, settings: FigureSettings) -> dict[str, object]:
+    """Return what a figure shows and how it was laid out, in plain values."""
+    found: dict[str, object] = {
+        "kind": choice.kind.value,
+        "width_mm": settings.width_mm,
+        "dpi": settings.dpi,
+        "theme": settings.theme.value,
+        "type_pt": settings.type_pt,
+        "has_caption": settings.has_caption,
+    }
+    match choice.kind:
+        case FigureKind.STATISTICS:
+            found["statistic"] = choice.statistic.value
+        case FigureKind.TOKENS:
+            found["tokens"] = choice.tokens.shows.value
+            found["vectors"] = choice.tokens.source.value
+        case FigureKind.COMPARISON:
+            found["is_difference"] = choice.is_difference
+            found["is_same_scale"] = choice.is_same_scale
+    return found
 
 
 def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:

@@ -8,13 +8,15 @@ Jobs call these functions on worker threads: Qt paints on images in any thread.
 from __future__ import annotations
 
 import contextlib
+import html
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -52,6 +54,9 @@ class Figure:
     paint: Callable[[QPainter, QRectF], None]
     title: str = "attention"
     description: str = ""
+    # Statements in the program's language; also where none is drawn.
+    caption: str = ""
+    background: str = "#FFFFFF"
 
 
 def ensure_application() -> None:
@@ -103,7 +108,7 @@ def figure_bytes(figure: Figure, ending: str, *, scale: float = PNG_SCALE) -> by
 
 
 def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
-    """Return the figure as PNG on white, with its description as metadata.
+    """Return the figure as PNG, with its description as metadata.
 
     Raises BudgetError above `MAX_PNG_PIXELS`.
     """
@@ -120,7 +125,7 @@ def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
 
 
 def draw(figure: Figure, scale: float) -> QImage:
-    """Return the figure drawn on white, `scale` pixels for each figure unit.
+    """Return the figure drawn at `scale` pixels for each figure unit.
 
     Raises BudgetError above `MAX_PNG_PIXELS`.
     """
@@ -134,7 +139,7 @@ def draw(figure: Figure, scale: float) -> QImage:
             height=height,
         )
     image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
+    image.fill(QColor(figure.background))
     painter = QPainter(image)
     with _ended(painter):
         painter.scale(scale, scale)
@@ -156,7 +161,7 @@ def svg_bytes(figure: Figure) -> bytes:
     painter = StandInPainter(generator)
     with _ended(painter):
         whole = QRectF(0, 0, figure.width, figure.height)
-        painter.fillRect(whole, QColor("white"))
+        painter.fillRect(whole, QColor(figure.background))
         figure.paint(painter, whole)
     return exchanged_in_svg(bytes(buffer.data().data()), painter.pictures)
 
@@ -177,11 +182,47 @@ def pdf_bytes(figure: Figure) -> bytes:
             QMarginsF(0, 0, 0, 0),
         )
     )
+    writer.setDocumentXmpMetadata(QByteArray(_xmp(figure)))
     painter = StandInPainter(writer)
     with _ended(painter):
         painter.scale(4, 4)
+        if figure.background != "#FFFFFF":
+            whole = QRectF(0, 0, figure.width, figure.height)
+            painter.fillRect(whole, QColor(figure.background))
         figure.paint(painter, QRectF(0, 0, figure.width, figure.height))
     return exchanged_in_pdf(bytes(buffer.data().data()), painter.pictures)
+
+
+# Namespace of what vitviz says of a figure in a PDF; it names nothing on the network.
+XMP_NAMESPACE = "urn:vitviz:figure"
+_NOT_IN_XML = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]"
+)
+
+
+def _xmp(figure: Figure) -> bytes:
+    """Return the metadata of a PDF: title, caption, and the description as JSON."""
+    # without what XML cannot hold: a picture's name may have it
+    title, caption, description = (
+        html.escape(_NOT_IN_XML.sub("\ufffd", text))
+        for text in (figure.title, figure.caption, figure.description)
+    )
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
+        '<rdf:Description rdf:about=""'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+        f' xmlns:vitviz="{XMP_NAMESPACE}">\n'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt>'
+        "</dc:title>\n<dc:description><rdf:Alt>"
+        f'<rdf:li xml:lang="x-default">{caption}</rdf:li></rdf:Alt></dc:description>\n'
+        "<xmp:CreatorTool>vitviz</xmp:CreatorTool>\n"
+        f"<vitviz:metadata>{description}</vitviz:metadata>\n"
+        "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n"
+        '<?xpacket end="w"?>'
+    ).encode()
 
 
 @contextlib.contextmanager

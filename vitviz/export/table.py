@@ -19,9 +19,9 @@ from vitviz.export import draw_marks
 from vitviz.export.captions import own_scales_text
 from vitviz.export.draw_figure import (
     GAP,
-    LINE_HEIGHT,
     MARGIN,
     FigureOptions,
+    caption_height,
     chip_text,
     paint_legend,
     query_colour,
@@ -37,6 +37,7 @@ from vitviz.export.draw_picture import (
 from vitviz.pictures.source import SourceImage
 from vitviz.views.colour import Meaning
 from vitviz.views.display import Heat
+from vitviz.views.overlay import overlay
 
 SPACE = 6.0
 LABEL_HEIGHT = 20.0
@@ -84,8 +85,20 @@ def panel_frame(
     top = MARGIN + (30.0 if has_chip else 0.0)
     count = sum(len(row) for row in panel.heats)
     width, height = _cell_size(placement, count)
-    if min(len(panel.heats), len(panel.heats[0])) == 1:
-        cells, texts = _wrapped_cells(panel, width, height, top)
+    width, height = (side / options.settings.type_scale for side in (width, height))
+    columns = block_columns(count, width / (height + LABEL_HEIGHT))
+    is_wrapped = min(len(panel.heats), len(panel.heats[0])) == 1
+    if options.settings.width is not None:
+        lead, gap, number = _label_room(panel), SPACE, len(panel.heats[0])
+        if is_wrapped:
+            lead, gap, number = 0.0, 2 * SPACE, columns
+        room = options.settings.width - 2 * MARGIN - lead - (number - 1) * gap
+        if panel.shared:
+            room -= GAP + draw_marks.bar_width(first.levels)
+        wide = max(8.0, math.floor(room / number))
+        width, height = wide, wide * height / width
+    if is_wrapped:
+        cells, texts = _wrapped_cells(panel, width, height, top, columns)
     else:
         cells, texts = _table_cells(panel, width, height, top)
     right = max(box.right() for box, _ in cells)
@@ -98,14 +111,13 @@ def panel_frame(
             right + GAP, start + 1, room, max(min(bottom - start - 2, 480), 100)
         )
         right, bottom = bar.right(), max(bottom, bar.bottom())
-    right = max(right, MARGIN + 280)
+    if options.settings.width is None:
+        right = max(right, MARGIN + 280)
     statements = list(options.caption)
     if not panel.shared:
         statements.append(own_scales_text(panel.clip_percent))
     lines = draw_marks.wrapped(statements, draw_marks.SMALL_PX, right - MARGIN)
-    total = bottom + MARGIN
-    if lines:
-        total += GAP - 4 + LINE_HEIGHT * len(lines) - LINE_HEIGHT / 3
+    total = bottom + MARGIN + caption_height(lines)
     chip = (MARGIN, MARGIN + 10) if has_chip else None
     return PanelFrame(
         right + MARGIN, total, cells, texts, bar, chip, tuple(lines), bottom
@@ -131,14 +143,7 @@ def paint_panel(
     for box, heat in parts.cells:
         draw_photo(painter, image, seen, box)
         draw_stand_in(painter, options.hidden, placement, seen, box)
-        draw_heat(
-            painter,
-            heat,
-            placement,
-            seen,
-            box,
-            look=options.look,
-        )
+        draw_heat(painter, overlay(heat, options.look), placement, seen, box)
         draw_hatch(painter, options.hidden, placement, grid, seen, box)
         if options.look.show_grid:
             draw_grid(painter, placement, grid, seen, box)
@@ -147,7 +152,7 @@ def paint_panel(
             ring = cell_box(placement, grid, cell, seen, box)
             _small_ring(painter, ring, query_colour(heat.direction))
     painter.setFont(draw_marks.font(draw_marks.SMALL_PX))
-    painter.setPen(draw_marks.TEXT)
+    painter.setPen(QColor(options.tones.text))
     for area, align, text in parts.texts:
         painter.drawText(area, align, text)
     first = panel.heats[0][0]
@@ -183,10 +188,7 @@ def _table_cells(
     panel: Panel, width: float, height: float, top: float
 ) -> tuple[Cells, Texts]:
     """Return a table of cells with row labels at the left, column labels above."""
-    room = (
-        max(draw_marks.text_width(t, draw_marks.SMALL_PX) for t in panel.row_labels)
-        + 10
-    )
+    room = _label_room(panel)
     left, above = MARGIN + room, top + LABEL_HEIGHT
     cells, texts = [], []
     for col, label in enumerate(panel.col_labels):
@@ -203,13 +205,18 @@ def _table_cells(
     return tuple(cells), tuple(texts)
 
 
+def _label_room(panel: Panel) -> float:
+    """Return the width of the row labels at the left of a table."""
+    texts = panel.row_labels
+    return max(draw_marks.text_width(t, draw_marks.SMALL_PX) for t in texts) + 10
+
+
 def _wrapped_cells(
-    panel: Panel, width: float, height: float, top: float
+    panel: Panel, width: float, height: float, top: float, columns: int
 ) -> tuple[Cells, Texts]:
     """Return a single row or column as a block of cells, each with its label above."""
     heats = [heat for row in panel.heats for heat in row]
     labels = panel.row_labels if len(panel.heats) > 1 else panel.col_labels
-    columns = _columns(len(heats), width / (height + LABEL_HEIGHT))
     cells, texts = [], []
     for index, (heat, label) in enumerate(zip(heats, labels, strict=True)):
         row, col = divmod(index, columns)
@@ -221,7 +228,7 @@ def _wrapped_cells(
     return tuple(cells), tuple(texts)
 
 
-def _columns(count: int, aspect: float) -> int:
+def block_columns(count: int, aspect: float) -> int:
     """Return how many columns make a block of about 3:2 with a full last row."""
     ideal = math.sqrt(1.5 * count / aspect)
     candidates = range(1, count + 1)

@@ -1,4 +1,4 @@
-"""Jobs that write figures, animations and numbers of what is on screen.
+"""Jobs that write animations, numbers and web pages of what is on screen.
 
 Qt paints on images in any thread. What the command line writes it writes by way of the
 same functions.
@@ -6,7 +6,6 @@ same functions.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +17,8 @@ from vitviz.errors import InputError
 from vitviz.export.animation import gif_bytes
 from vitviz.export.draw_picture import HiddenPatches
 from vitviz.export.figure import figure_of
-from vitviz.export.metadata import metadata, view_values
-from vitviz.export.save import PNG_SCALE, figure_bytes
+from vitviz.export.metadata import view_values
+from vitviz.export.save import PNG_SCALE
 from vitviz.jobs.maps import method_values
 from vitviz.jobs.queue import Context
 from vitviz.system.atomic_files import write_bytes
@@ -65,32 +64,6 @@ def values_for(
         return method_values(trace, state, layer, gradients, model=model, check=check)
 
     return values
-
-
-def figure(context: Context, shown: Display, trace: Trace, path: Path) -> Path:
-    """Write what is on screen in the format `path` ends in.
-
-    Returns the path. Raises InputError, OutputError, BudgetError.
-    """
-    state = shown.state
-    meta = metadata(
-        trace,
-        method=state.method,
-        heads=(state.heads,),
-        options=dict(chosen_words(trace, state)),
-        direction=state.direction,
-        is_renormalised=state.renormalise,
-        view=view_values(state),
-    )
-    made = figure_of(
-        shown,
-        hidden=hidden_patches(shown.setup),
-        description=json.dumps(meta, ensure_ascii=False),
-    )
-    data = figure_bytes(made, path.suffix)
-    context.raise_if_cancelled()
-    write_bytes(path, data)
-    return path
 
 
 def chosen_words(trace: Trace, state: ViewState) -> tuple[tuple[str, object], ...]:

@@ -163,15 +163,32 @@ def run_map_test(
     context: Context, trace: Trace, state: ViewState, model: Model, heat: Heat
 ) -> MapTestResult:
     """Report the share that is done and return a MapTestResult."""
+    check = context.raise_if_cancelled
+    return tested(trace, state, model, heat, check, context.report)
+
+
+def tested(
+    trace: Trace,
+    state: ViewState,
+    model: Model,
+    heat: Heat,
+    check: Callable[[], None],
+    on_progress: Callable[[float], None],
+) -> MapTestResult:
+    """Return how a map does against random orders.
+
+    check : called before every pass; what it raises ends the test.
+    on_progress : called with the share that is done, in [0, 1].
+    """
     from vitviz.explain.perturbation import CurveMode, curves, num_passes
 
     total = 2 * num_passes(trace)
     done = 0
 
-    def check() -> None:
+    def step() -> None:
         nonlocal done
-        context.raise_if_cancelled()
-        context.report(min(done / total, 1.0))
+        check()
+        on_progress(min(done / total, 1.0))
         done += 1
 
     target = shown_target(trace, state)
@@ -183,7 +200,7 @@ def run_map_test(
             mode=mode,
             target=target,
             fill=state.method_options.fill,
-            check=check,
+            check=step,
         )
         for mode in (CurveMode.DELETION, CurveMode.INSERTION)
     )

@@ -58,6 +58,7 @@ class JobKind(enum.IntEnum):
     LOOK_UP = 18
     PRICE = 19
     PRECISION = 20
+    PREVIEW = 21
     FOLDER = 100
     AHEAD = 101
     THUMBNAILS = 102

@@ -1,4 +1,4 @@
-"""Order of all heads of all layers in the heads pane, by layer or by a statistic."""
+"""Order and levels of all heads of all layers, by layer or by a statistic."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vitviz.views.colour import Array
-from vitviz.views.view_state import HeadsView
+from vitviz.views.colour import Array, Levels
+from vitviz.views.view_state import HeadsView, Statistic
 
 # (layer, head).
 Place = tuple[int, int]
@@ -49,3 +49,15 @@ def arranged(
     return tuple(
         tuple(places[i : i + cols]) for i in range(0, len(places), max(1, cols))
     )
+
+
+def statistic_levels(statistic: Statistic, values: Mapping[int, Array]) -> Levels:
+    """Return levels from 0 to 1 for shares, else to the largest of all heads.
+
+    values : (H,) by layer.
+    """
+    if statistic in (Statistic.ENTROPY, Statistic.SPECIAL):
+        return Levels(0.0, 1.0)
+    high = max((float(np.max(v)) for v in values.values()), default=0.0)
+    low = min((float(np.min(v)) for v in values.values()), default=0.0)
+    return Levels(min(low, 0.0), high if high > 0 else 1e-12)

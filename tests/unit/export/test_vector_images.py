@@ -13,11 +13,12 @@ import numpy.typing as npt
 import PIL.Image
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from vitviz.domain.geometry import Rect
 from vitviz.export import draw_marks, save
 from vitviz.export.draw_picture import draw_photo
+from vitviz.export.figure_settings import TONES, FigureTheme
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.views.colour import Levels, lookup_table
 from vitviz.views.view_state import Look, Style
@@ -141,7 +142,7 @@ def test_colours_are_exact(style: Style, colormap: str) -> None:
     if style is Style.TINT:
         np.testing.assert_array_equal(bar[:, 0], lookup_table(colormap)[::-1])
     else:  # a grey picture in the light above, half in the dark below
-        grey = draw_marks.SURROUND.red()
+        grey = QColor(TONES[FigureTheme.LIGHT].surround).red()
         np.testing.assert_array_equal(bar[[0, -1], 0, 0], [grey, grey // 2])
         assert (np.diff(bar[:, 0].astype(int), axis=0) <= 0).all()
     pictures = Pdf(save.pdf_bytes(figure)).pictures()

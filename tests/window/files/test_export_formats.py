@@ -14,7 +14,12 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.window.conftest import OpenWindow, wait_idle, wait_written
+from tests.window.conftest import (
+    OpenWindow,
+    save_sheet,
+    wait_idle,
+    wait_written,
+)
 from vitviz.cli.main import main
 from vitviz.export.figure import figure_of
 from vitviz.export.metadata import read_metadata
@@ -75,11 +80,13 @@ def test_a_name_without_an_ending_is_completed_and_replaces_nothing(
     typed = tmp_path / "figure"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(typed), FIGURE))
     window.export()
+    save_sheet(qtbot, window)
     made = tmp_path / "figure.png"
     wait_written(qtbot, window)
     before = made.read_bytes()
     window.controller.pin(3)
     window.export()
+    save_sheet(qtbot, window)
     assert "figure.png is there already" in window.panes.errors.text()
     assert made.read_bytes() == before
     window.panes.errors.clear()

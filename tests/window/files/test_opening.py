@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.conftest import OpenWindow, save_sheet, wait_idle
 from vitviz.jobs.queue import JobKind
 from vitviz.system import settings
 from vitviz.system.paths import resource
@@ -196,6 +196,7 @@ def test_dialogs_begin_beside_the_picture(
     window = open_vitviz(album / "p1.png")
     window.open_dialogs.open_dialog()
     window.export()
+    save_sheet(qtbot, window)
     window.sessions.save()
     window.open_path(str(resource("samples", "cat.jpg")))
     qtbot.waitUntil(lambda: shown(window) == "cat.jpg")

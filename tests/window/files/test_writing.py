@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.window.clicks import click_patch, heat_on_screen, leave_picture
-from tests.window.conftest import OpenWindow, wait_idle, wait_written
+from tests.window.conftest import OpenWindow, save_sheet, wait_idle, wait_written
 from vitviz.errors import OutputError
 from vitviz.export.save import figure_bytes
 from vitviz.ui.window.main_window import MainWindow
@@ -43,7 +43,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     held = Gate()
-    monkeypatch.setattr("vitviz.jobs.exports.figure_bytes", held.paint)
+    monkeypatch.setattr("vitviz.jobs.figures.figure_bytes", held.paint)
     yield held
     held.opened.set()
 
@@ -52,11 +52,12 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 def export_to(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[MainWindow, Path], None]:
-    """Exports as a user does: Ctrl+E, a name, return."""
+    """Exports as a user does: Ctrl+E, Save, a name, return, Close."""
 
     def export(window: MainWindow, path: Path) -> None:
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
         qtbot.keyClick(window, Qt.Key.Key_E, CONTROL)
+        save_sheet(qtbot, window)
 
     return export
 

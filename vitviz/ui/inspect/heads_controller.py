@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import VitvizError
+from vitviz.export.plot_captions import distance_unit, effect_unit
 from vitviz.jobs import maps
 from vitviz.jobs.maps import EffectPart, StatisticsPart, WallPart
 from vitviz.jobs.queue import JobKind, bound
@@ -73,8 +73,8 @@ class HeadsController(PaneController[HeadsPane]):
         self._view = view
         if self._shown is not trace.setup and trace.num_heads:
             self._shown = trace.setup
-            self.pane.setUnit(Statistic.DISTANCE, self.tr("px"))
-            self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
+            self.pane.setUnit(Statistic.DISTANCE, distance_unit())
+            self.pane.setUnit(Statistic.EFFECT, effect_unit(view.trace.setup.model))
             self.pane.setSize(trace.num_layers, trace.num_heads)
             for statistic, values in self._values.items():
                 self.pane.setValues(statistic, values)
@@ -145,15 +145,7 @@ class HeadsController(PaneController[HeadsPane]):
             self._cancel()
             self._values.pop(Statistic.EFFECT, None)
             self.pane.setValues(Statistic.EFFECT, {})
-            self.pane.setUnit(Statistic.EFFECT, self._effect_unit(view))
-
-    def _effect_unit(self, view: View) -> str:
-        info = view.trace.setup.model
-        if info.has_head and info.problem is ProblemType.REGRESSION:
-            return self.tr("the model's number")
-        if info.has_head:
-            return self.tr("probability")
-        return self.tr("1 − cosine of the feature")
+            self.pane.setUnit(Statistic.EFFECT, effect_unit(view.trace.setup.model))
 
     def _measure(self) -> None:
         view = self._view

@@ -1,7 +1,4 @@
-"""Pane of all heads of all layers: as maps, as colours of a statistic, or as a plot.
-
-With the statistics' names and meanings in the program's language.
-"""
+"""Pane of all heads of all layers: as maps, as colours of a statistic, or as a plot."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QImage
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -24,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.domain.number_text import format_value
+from vitviz.export.plot_captions import statistic_meaning, statistic_name
 from vitviz.ui.base import theme
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.depth_plot import DepthPlot
@@ -32,7 +30,7 @@ from vitviz.ui.widgets.map_image import map_image
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Array, Levels, rgb
 from vitviz.views.display import MapCell
-from vitviz.views.heads_order import Place, arranged
+from vitviz.views.heads_order import Place, arranged, statistic_levels
 from vitviz.views.view_state import HeadsView, Statistic
 
 # How many heads of an ordered list can be shown, besides all.
@@ -264,13 +262,7 @@ class HeadsPane(QWidget):
                     self.grid.setImage(row, col, map_image(cell, self._colormap))
 
     def _levels(self, statistic: Statistic) -> Levels:
-        """Return levels from 0 to 1 for shares, else to the largest of all heads."""
-        if statistic in (Statistic.ENTROPY, Statistic.SPECIAL):
-            return Levels(0.0, 1.0)
-        values = self._values.get(statistic, {})
-        high = max((float(np.max(v)) for v in values.values()), default=0.0)
-        low = min((float(np.min(v)) for v in values.values()), default=0.0)
-        return Levels(min(low, 0.0), high if high > 0 else 1e-12)
+        return statistic_levels(statistic, self._values.get(statistic, {}))
 
     def _frame(self) -> None:
         self.grid.setCurrent(
@@ -411,35 +403,3 @@ class HeadsPane(QWidget):
                 unit = self._units.get(statistic, "")
                 lines.append(f"{statistic_name(statistic)}: {value} {unit}".rstrip())
         return "\n".join(lines)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("StatisticWords", text)
-
-
-def statistic_name(statistic: Statistic) -> str:
-    """Return the name of a statistic."""
-    tr = _tr
-    names = {
-        Statistic.ENTROPY: tr("Entropy"),
-        Statistic.DISTANCE: tr("Distance"),
-        Statistic.SPECIAL: tr("Special"),
-        Statistic.SINK: tr("Sink"),
-        Statistic.EFFECT: tr("Effect"),
-    }
-    return names[statistic]
-
-
-def statistic_meaning(statistic: Statistic) -> str:
-    """Return what a statistic measures, as half a sentence."""
-    tr = _tr
-    meanings = {
-        Statistic.ENTROPY: tr(
-            "how evenly queries look: 0 = one token, 1 = all equally"
-        ),
-        Statistic.DISTANCE: tr("mean distance between patches that look at each other"),
-        Statistic.SPECIAL: tr("share that goes to special tokens"),
-        Statistic.SINK: tr("largest share that one token gets from all"),
-        Statistic.EFFECT: tr("what switching the head off changes"),
-    }
-    return meanings[statistic]

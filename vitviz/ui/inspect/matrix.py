@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.geometry import POOL, Bins
+from vitviz.domain.geometry import MAX_BINS, POOL, Bins
 from vitviz.domain.number_text import format_value
 from vitviz.export.token_names import token_name
 from vitviz.jobs import maps
@@ -409,10 +409,6 @@ class MatrixPane(QWidget):
             )
         )
         self._title.setText(f"{text} &nbsp; {query} &nbsp; {key}")
-
-
-# The largest number of bins along a side of the pooled matrix.
-MAX_BINS = 512
 
 
 class MatrixController(PaneController[MatrixPane]):

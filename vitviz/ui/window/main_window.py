@@ -25,6 +25,7 @@ from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
 from vitviz.ui.base.preferences import Preferences
 from vitviz.ui.base.text import sentence
+from vitviz.ui.files.export_sheet import Export
 from vitviz.ui.files.folder import Files
 from vitviz.ui.files.open import OpenDialogs
 from vitviz.ui.files.saved_views import view_name
@@ -333,8 +334,13 @@ class MainWindow(QMainWindow):
         QGuiApplication.clipboard().setPixmap(self._contents.pictureArea().grab())
 
     def export(self) -> None:
-        """Ask for a file and write a figure, an animation or numbers into it."""
-        self.controller.export_dialog.ask(self)
+        """Open the sheet that asks what is exported, and how."""
+        self.export_as(None)
+
+    def export_as(self, what: Export | None) -> None:
+        """Open the export sheet on a kind of figure; None for what is on screen."""
+        session = self.sessions.file_with(self.controller.state.changes)
+        self.controller.export_dialog.ask(self, what, session)
 
     def export_page(self) -> None:
         """Ask what a web page is to hold, and for its file, and write it."""

@@ -391,7 +391,8 @@ class Runs(QObject):
             return
         is_bare = kind is JobKind.MODEL and self.model is None
         has_spare = is_bare and self.has_spare
-        if kind is not JobKind.STATES:  # the pane of tokens shows its own error
+        # the pane of tokens and the export sheet show their own errors
+        if kind not in (JobKind.STATES, JobKind.PREVIEW):
             # while the spare model loads and runs
             self._errors.showError(error, stays=has_spare)
             self._failure = kind, error
