@@ -5853,7 +5853,7 @@
     </message>
     <message>
         <source>cosine of {letter} to the query's, by layer</source>
-        <translation>{letter} とクエリの {letter} のコサイン類似度（層ごと）</translation>
+        <translation>クエリの {letter} とのコサイン類似度（層ごと）</translation>
     </message>
     <message>
         <source>dashed: random orders</source>

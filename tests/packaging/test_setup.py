@@ -18,6 +18,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -289,7 +290,7 @@ def test_a_later_torch_of_the_small_build_comes_from_the_same_index(
 
 def test_running_needs_no_tools(machine: Machine) -> None:
     tools = {"xvfb", "xauth", "openbox"}
-    browser = {"chromium", "chromium-driver", "nodejs"}
+    browser = {"chromium", "chromium-driver", "firefox-esr", "nodejs"}
     japanese = "fonts-noto-cjk"
     called, _ = machine.set_up()
     assert called[-1].endswith(".[all]")
@@ -315,7 +316,7 @@ def test_running_needs_no_tools(machine: Machine) -> None:
     ],
 )
 def test_japanese_fonts_for_those_who_read_them(
-    machine: Machine, environment: dict[str, str], fonts: bool
+    machine: Machine, environment: dict[str, Any], fonts: bool
 ) -> None:
     machine.set_up(**environment)
     assert ("fonts-noto-cjk" in machine.system_packages()) == fonts
