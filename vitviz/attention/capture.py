@@ -242,6 +242,8 @@ def _axes(values: Tensor, grid: tuple[int, int]) -> AxesBias:
 
 def _largest(values: Tensor) -> Tensor:
     """Return the largest |value|, float32; −∞, which cuts an edge, counts as 0."""
+    if values.numel() == 0:  # the special tokens' part of a model without any
+        return torch.zeros((), device=values.device)
     # head by head: the copies of a whole bias would take as much memory again
     heads = values if values.dim() > 2 else values[None]
     return torch.stack(
