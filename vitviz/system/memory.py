@@ -159,16 +159,18 @@ def _left_by(group: Path) -> Iterator[int]:
         (("memory.max", "memory.high"), "memory.current", "inactive_file"),
         (("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"),
     ):
-        used = _number(_text(group / usage))
+        read = (_number(_text(group / name)) for name in limits)
+        most = [
+            limit for limit in read if limit is not None and limit < MAX_LIMIT_BYTES
+        ]
+        used = _number(_text(group / usage)) if most else None
         if used is None:
             continue
         for line in _text(group / "memory.stat").splitlines():
             name, _, value = line.partition(" ")
             if name == inactive:
                 used = max(0, used - (_number(value) or 0))
-        for limit in (_number(_text(group / name)) for name in limits):
-            if limit is not None and limit < MAX_LIMIT_BYTES:
-                yield limit - used
+        yield from (limit - used for limit in most)
 
 
 def _text(path: Path) -> str:

@@ -62,9 +62,10 @@ class TimmAdapter:
         Ready means: evaluation mode, fused attention on, the grid dynamic where it was
         fixed.
         """
+        parts = tuple(self.module.modules())
         changes: list[tuple[object, str, object]] = [
             (part, "fused_attn", True)
-            for part in self.module.modules()
+            for part in parts
             if getattr(part, "fused_attn", True) is False
         ]
         embed = self.timm.patch_embed
@@ -81,10 +82,10 @@ class TimmAdapter:
         width, height = size
         grid = (height // self.patch_size[1], width // self.patch_size[0])
         with (
-            evaluating(self.module),
+            evaluating(self.module, parts),
             with_attributes(*changes),
             _rotary_grid(self.module, grid),
-            _relative_grid(self.module, grid),
+            _relative_grid(parts, grid),
         ):
             yield
 
@@ -114,11 +115,13 @@ def _rotary_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _relative_grid(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+def _relative_grid(
+    parts: tuple[nn.Module, ...], grid: tuple[int, int]
+) -> Iterator[None]:
     """Keep position biases tied to one grid (BEiT's) resampled while the block runs."""
     tied: list[Any] = [
         part
-        for part in module.modules()
+        for part in parts
         if hasattr(part, "set_window_size") and getattr(part, "window_size", None)
     ]
     kept = [
