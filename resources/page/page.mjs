@@ -53,7 +53,7 @@ export class Page {
     this.cache = { key: "", values: null };
     setTexts(data.texts);
     setLanguage((navigator.language || "en").startsWith("ja") ? "ja" : "en");
-    this.index = pictureFrom(location.hash, data.pictures.length);
+    this.index = pictureFrom(location.hash, data.pictures.length, data.first);
     this.state = stateFrom(location.hash, { ...this.description.view }, this.trace, data.colormapNames);
     this.picture = new PictureView(byId("picture"), {
       hover: (token) => this.hover(token),
@@ -727,7 +727,7 @@ export class Page {
 
   /** Return "#layer=…", which opens this view. */
   address() {
-    return `#${addressOf(this.state, this.trace, this.index)}`;
+    return `#${addressOf(this.state, this.trace, this.index, this.data.pictures.length > 1)}`;
   }
 
   /** Write the view into the address line. */

@@ -2039,6 +2039,10 @@
 <context>
     <name>PageDialog</name>
     <message>
+        <source>All {n} pictures of the folder, with a film strip</source>
+        <translation>フォルダーの画像{n}枚すべて（フィルムストリップ付き）</translation>
+    </message>
+    <message>
         <source>Choose at least one layer and one head.</source>
         <translation>層とヘッドを少なくとも 1 つずつ選んでください。</translation>
     </message>
@@ -2077,6 +2081,10 @@
     <message>
         <source>Single precision, twice as large</source>
         <translation>単精度（大きさは 2 倍）</translation>
+    </message>
+    <message>
+        <source>The model is run on each of them, as on the one on screen.</source>
+        <translation>画面の画像と同じように、それぞれの画像でモデルを実行します。</translation>
     </message>
     <message>
         <source>The page will take about {size}, which is much for a browser. Fewer layers or heads make it smaller.</source>
@@ -5103,6 +5111,10 @@
     <message>
         <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Use the model's fused or “sdpa” implementation, or open its checkpoint file: vitviz then runs it in timm's, torchvision's or transformers' code.</source>
         <translation>{total}ブロック中{count}個（{kind}）がscaled_dot_product_attentionを呼ばずに注意を計算するため、正確には表示できません。モデルの融合実装か「sdpa」実装を使うか、チェックポイントのファイルを開いてください。その場合、vitvizはtimm、torchvision、transformersのコードで動かします。</translation>
+    </message>
+    <message>
+        <source>{count} of {total} pictures are not in {path}: {names}.</source>
+        <translation>{total}枚中{count}枚の画像は{path}に入っていません：{names}。</translation>
     </message>
     <message>
         <source>{count} unexpected: {names}</source>
