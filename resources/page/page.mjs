@@ -588,6 +588,7 @@ export class Page {
       byId("matrix-value").textContent = `${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`;
     });
     byId("open-own").hidden = !this.data.own;
+    byId("own-note").hidden = !this.data.own;
     if (this.data.own) {
       this.connectOwn();
     }

@@ -6550,6 +6550,10 @@
         <translation>数値</translation>
     </message>
     <message>
+        <source>Open a photograph of your own, drop it here or paste it: it stays in this browser.</source>
+        <translation>自分の写真を開く、ここにドロップする、または貼り付けてください。写真はこのブラウザーの外に出ません。</translation>
+    </message>
+    <message>
         <source>Patches</source>
         <translation>パッチ</translation>
     </message>

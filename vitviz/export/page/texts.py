@@ -32,6 +32,11 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Matrix"),
     QT_TRANSLATE_NOOP("page", "Methods"),
     QT_TRANSLATE_NOOP("page", "Nothing on this page is sent anywhere."),
+    QT_TRANSLATE_NOOP(
+        "page",
+        "Open a photograph of your own, drop it here or paste it: it stays in this "
+        "browser.",
+    ),
     QT_TRANSLATE_NOOP("page", "Patches whose keys are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Patches whose states are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Picture"),
