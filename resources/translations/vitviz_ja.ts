@@ -6598,12 +6598,20 @@
         <translation>予測</translation>
     </message>
     <message>
+        <source>Preview</source>
+        <translation>プレビュー</translation>
+    </message>
+    <message>
         <source>Rows are queries, columns keys; a click pins the token.</source>
         <translation>行がクエリ、列がキーです。クリックするとそのトークンを固定します。</translation>
     </message>
     <message>
         <source>Scale</source>
         <translation>尺度</translation>
+    </message>
+    <message>
+        <source>Show the map of the patch under the pointer; else, and with Alt, its value (H)</source>
+        <translation>ポインターの下のパッチのマップを表示します。オフのとき、またはAltを押している間はその値を読みます（H）</translation>
     </message>
     <message>
         <source>Special tokens</source>

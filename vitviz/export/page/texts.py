@@ -50,7 +50,13 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP(
         "page", "Rows are queries, columns keys; a click pins the token."
     ),
+    QT_TRANSLATE_NOOP("page", "Preview"),
     QT_TRANSLATE_NOOP("page", "Scale"),
+    QT_TRANSLATE_NOOP(
+        "page",
+        "Show the map of the patch under the pointer; else, and with Alt, its value "
+        "(H)",
+    ),
     QT_TRANSLATE_NOOP("page", "Special tokens"),
     QT_TRANSLATE_NOOP("page", "Spotlight"),
     QT_TRANSLATE_NOOP("page", "Style"),
