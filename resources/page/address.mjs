@@ -5,8 +5,8 @@ import { POOL } from "./trace.mjs";
 export const STYLES = ["tint", "map", "spotlight"];
 const SCALES = ["own", "shared", "fixed"];
 
-/** Return the part of an address behind # that names a view. */
-export function addressOf(state, trace, pictureIndex) {
+/** Return the part of an address behind # that names a view, and one of several pictures. */
+export function addressOf(state, trace, pictureIndex, hasPictures) {
   const { heads, fusion } = state.heads;
   const head = heads.length === 1 ? String(heads[0]) : heads.length ? `${fusion}:${heads}` : fusion;
   const parts = [
@@ -14,7 +14,7 @@ export function addressOf(state, trace, pictureIndex) {
     ["head", head],
     ["q", tokenText(trace, state.token)],
   ];
-  if (pictureIndex) {
+  if (hasPictures) {
     parts.unshift(["picture", pictureIndex]);
   }
   state.others.forEach((token) => parts.push(["beside", tokenText(trace, token)]));
@@ -103,10 +103,10 @@ export function stateFrom(text, state, trace, colormaps) {
   return found;
 }
 
-/** Return the number of the picture that an address names; 0 for none. */
-export function pictureFrom(text, count) {
+/** Return the number of the picture that an address names; `first` for none. */
+export function pictureFrom(text, count, first = 0) {
   const number = wholeNumber(new URLSearchParams(text.replace(/^#/, "")).get("picture"));
-  return number !== null && number < count ? number : 0;
+  return number !== null && number < count ? number : first;
 }
 
 /** Return a token as an address names it: "7,3", "cls", "pool". */

@@ -8,8 +8,8 @@ import { percentile } from "./maps.mjs";
 
 const COMPONENTS = 3;
 /** Columns that are iterated; those beside the first three make these converge. */
-const COLUMNS = 12;
-const ITERATIONS = 60;
+const COLUMNS = 8;
+const ITERATIONS = 24;
 const SWEEPS = 12;
 
 /** Return the product of two columns. */
@@ -74,30 +74,41 @@ function eigen(matrix) {
   return [a.map((row, i) => row[i]), vectors];
 }
 
+/** Return a symmetric matrix, its rows one behind the other, times a column. */
+function applied(matrix, column) {
+  const size = column.length;
+  const out = new Float64Array(size);
+  for (let i = 0, place = 0; i < size; i += 1) {
+    let sum = 0;
+    for (let j = 0; j < size; j += 1, place += 1) {
+      sum += matrix[place] * column[j];
+    }
+    out[i] = sum;
+  }
+  return out;
+}
+
 /** Return the scores of `count` centred rows on their first components, largest first. */
 function componentScores(rows, count, width) {
   const covariance = new Float64Array(width * width);
   for (let n = 0; n < count; n += 1) {
-    const row = rows.subarray(n * width, (n + 1) * width);
-    for (let i = 0; i < width; i += 1) {
-      const value = row[i];
-      const start = i * width;
-      for (let j = 0; j < width; j += 1) {
-        covariance[start + j] += value * row[j];
+    const start = n * width;
+    for (let i = 0, place = 0; i < width; i += 1) {
+      const value = rows[start + i];
+      for (let j = 0; j < width; j += 1, place += 1) {
+        covariance[place] += value * rows[start + j];
       }
     }
   }
-  const applied = (column) =>
-    Float64Array.from(column, (_, i) => dot(covariance.subarray(i * width, (i + 1) * width), column));
   let columns = Array.from({ length: Math.min(COLUMNS, width) }, (_, j) =>
     Float64Array.from({ length: width }, (__, i) => Math.sin(1 + i * (j + 1))),
   );
   orthonormalise(columns);
   for (let i = 0; i < ITERATIONS; i += 1) {
-    columns = columns.map(applied);
+    columns = columns.map((one) => applied(covariance, one));
     orthonormalise(columns);
   }
-  const images = columns.map(applied);
+  const images = columns.map((one) => applied(covariance, one));
   const [values, vectors] = eigen(columns.map((one) => images.map((image) => dot(one, image))));
   const order = values.map((_, i) => i).sort((i, j) => values[j] - values[i]);
   const basis = mixed(columns, vectors.map((row) => order.map((i) => row[i])));

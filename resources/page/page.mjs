@@ -45,6 +45,7 @@ export class Page {
     this.images = data.pictures.map(() => null);
     this.hovered = null;
     this.isHovering = true;
+    this.isReading = false;
     this.isPinningBeside = false;
     this.isPrinting = false;
     this.pending = 0;
@@ -53,7 +54,7 @@ export class Page {
     this.cache = { key: "", values: null };
     setTexts(data.texts);
     setLanguage((navigator.language || "en").startsWith("ja") ? "ja" : "en");
-    this.index = pictureFrom(location.hash, data.pictures.length);
+    this.index = pictureFrom(location.hash, data.pictures.length, data.first);
     this.state = stateFrom(location.hash, { ...this.description.view }, this.trace, data.colormapNames);
     this.picture = new PictureView(byId("picture"), {
       hover: (token) => this.hover(token),
@@ -196,7 +197,7 @@ export class Page {
       return;
     }
     const isPreview =
-      this.isHovering && hovered !== null && state.method === "raw" && state.token !== POOL;
+      this.isHovering && !this.isReading && hovered !== null && state.method === "raw" && state.token !== POOL;
     let heat = this.shown;
     if (isPreview) {
       const at = { ...state, token: hovered };
@@ -207,10 +208,38 @@ export class Page {
     this.picture.draw(heat, state, table, hovered, ratio);
     const letters = this.isPrinting ? PRINT_COLOUR : getComputedStyle(document.body).color;
     drawBar(byId("bar"), heat, state, table, ratio, letters);
+    this.showChip(heat, isPreview ? null : hovered);
     byId("words").textContent = sentence(trace, heat);
     const text = statusText(trace, heat, isPreview ? null : hovered);
     byId("status").textContent = text;
     this.picture.canvas.setAttribute("aria-label", `${trace.name}. ${text}`);
+  }
+
+  /** Show the value of the map at a token beside it; null shows none. */
+  showChip(heat, token) {
+    const chip = byId("chip");
+    const isShown = token !== null && this.trace.cell(token) !== null;
+    chip.hidden = !isShown;
+    if (!isShown) {
+      return;
+    }
+    const value = heat.patches[token - this.trace.numPrefix];
+    const ratio = heat.uniform === null ? "" : ` · ${formatValue(value / heat.uniform)} ×`;
+    chip.textContent = `${heat.direction === "looks at" ? "→" : "←"} ${formatValue(value)}${ratio}`;
+    const [x, y] = this.picture.middleOf(token);
+    const { offsetLeft, offsetTop } = this.picture.canvas;
+    // beside the pointer, on the side where there is room
+    const left = x < this.picture.width / 2 ? x + 18 : x - 18 - chip.offsetWidth;
+    chip.style.left = `${offsetLeft + left}px`;
+    chip.style.top = `${offsetTop + Math.max(0, y - 30)}px`;
+  }
+
+  /** Choose whether the pointer shows previews, or values. */
+  switchPreview() {
+    this.isHovering = !this.isHovering;
+    this.say(this.isHovering ? tr("The pointer shows a preview.") : tr("The pointer reads values."));
+    this.markControls();
+    this.drawPicture();
   }
 
   /** Show the small maps of the heads of the layer. */
@@ -505,6 +534,7 @@ export class Page {
     for (const button of document.querySelectorAll("[data-style]")) {
       button.setAttribute("aria-pressed", String(button.dataset.style === state.style));
     }
+    byId("preview").setAttribute("aria-pressed", String(this.isHovering));
     byId("pin-beside").setAttribute("aria-pressed", String(this.isPinningBeside));
     byId("scale").value = this.scaleName();
     byId("scale-own").hidden = this.scaleName() !== "as made";
@@ -557,6 +587,7 @@ export class Page {
       this.isPinningBeside = !this.isPinningBeside;
       this.markControls();
     });
+    on("preview", "click", () => this.switchPreview());
     on("language", "click", () => {
       setLanguage(language() === "en" ? "ja" : "en");
       this.translate();
@@ -588,10 +619,20 @@ export class Page {
       byId("matrix-value").textContent = `${tr("{query} → {place}", { query: name(query), place: name(key) })}: ${value}`;
     });
     byId("open-own").hidden = !this.data.own;
+    byId("own-note").hidden = !this.data.own;
     if (this.data.own) {
       this.connectOwn();
     }
     document.addEventListener("keydown", (event) => this.key(event));
+    // with Alt the pointer reads the map that is there, as in the program
+    for (const event of ["keydown", "keyup"]) {
+      document.addEventListener(event, ({ key, type }) => {
+        if (key === "Alt") {
+          this.isReading = type === "keydown";
+          this.drawPicture();
+        }
+      });
+    }
     globalThis.addEventListener("resize", () => {
       this.layout();
       this.drawPicture();
@@ -727,7 +768,7 @@ export class Page {
 
   /** Return "#layer=…", which opens this view. */
   address() {
-    return `#${addressOf(this.state, this.trace, this.index)}`;
+    return `#${addressOf(this.state, this.trace, this.index, this.data.pictures.length > 1)}`;
   }
 
   /** Write the view into the address line. */
@@ -841,11 +882,7 @@ export class Page {
       l: () => flip("log"),
       g: () => flip("grid"),
       m: () => flip("smooth"),
-      h: () => {
-        this.isHovering = !this.isHovering;
-        this.say(this.isHovering ? tr("The pointer shows a preview.") : tr("The pointer reads values."));
-        this.drawPicture();
-      },
+      h: () => this.switchPreview(),
       Backspace: () => this.change({ others: [] }),
     }[event.key];
     if (action) {

@@ -2039,6 +2039,10 @@
 <context>
     <name>PageDialog</name>
     <message>
+        <source>All {n} pictures of the folder, with a film strip</source>
+        <translation>フォルダーの画像{n}枚すべて（フィルムストリップ付き）</translation>
+    </message>
+    <message>
         <source>Choose at least one layer and one head.</source>
         <translation>層とヘッドを少なくとも 1 つずつ選んでください。</translation>
     </message>
@@ -2077,6 +2081,10 @@
     <message>
         <source>Single precision, twice as large</source>
         <translation>単精度（大きさは 2 倍）</translation>
+    </message>
+    <message>
+        <source>The model is run on each of them, as on the one on screen.</source>
+        <translation>画面の画像と同じように、それぞれの画像でモデルを実行します。</translation>
     </message>
     <message>
         <source>The page will take about {size}, which is much for a browser. Fewer layers or heads make it smaller.</source>
@@ -5105,6 +5113,10 @@
         <translation>{total}ブロック中{count}個（{kind}）がscaled_dot_product_attentionを呼ばずに注意を計算するため、正確には表示できません。モデルの融合実装か「sdpa」実装を使うか、チェックポイントのファイルを開いてください。その場合、vitvizはtimm、torchvision、transformersのコードで動かします。</translation>
     </message>
     <message>
+        <source>{count} of {total} pictures are not in {path}: {names}.</source>
+        <translation>{total}枚中{count}枚の画像は{path}に入っていません：{names}。</translation>
+    </message>
+    <message>
         <source>{count} unexpected: {names}</source>
         <translation>余分なもの{count}個：{names}</translation>
     </message>
@@ -6538,6 +6550,10 @@
         <translation>数値</translation>
     </message>
     <message>
+        <source>Open a photograph of your own, drop it here or paste it: it stays in this browser.</source>
+        <translation>自分の写真を開く、ここにドロップする、または貼り付けてください。写真はこのブラウザーの外に出ません。</translation>
+    </message>
+    <message>
         <source>Patches</source>
         <translation>パッチ</translation>
     </message>
@@ -6582,12 +6598,20 @@
         <translation>予測</translation>
     </message>
     <message>
+        <source>Preview</source>
+        <translation>プレビュー</translation>
+    </message>
+    <message>
         <source>Rows are queries, columns keys; a click pins the token.</source>
         <translation>行がクエリ、列がキーです。クリックするとそのトークンを固定します。</translation>
     </message>
     <message>
         <source>Scale</source>
         <translation>尺度</translation>
+    </message>
+    <message>
+        <source>Show the map of the patch under the pointer; else, and with Alt, its value (H)</source>
+        <translation>ポインターの下のパッチのマップを表示します。オフのとき、またはAltを押している間はその値を読みます（H）</translation>
     </message>
     <message>
         <source>Special tokens</source>

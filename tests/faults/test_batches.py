@@ -214,16 +214,14 @@ def test_a_picture_that_cannot_be_exported_costs_itself(
         PIL.Image.new("1", (20_000, 20_000)).save(bad)
     else:
         shutil.copy(pictures / "a.png", bad)
-        from vitviz.cli import export as module
-
-        load = module._load
+        from vitviz.cli.export_sources import load
 
         def failing(source: str, request: object) -> object:
             if source.endswith("aa.png"):
                 raise ZeroDivisionError("nobody foresaw this")
             return load(source, request)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(module, "_load", failing)
+        monkeypatch.setattr("vitviz.cli.export_batch.load", failing)
     out = tmp_path / "maps"
     assert export(pictures, out, model_folder, *more) == 2
     text = capsys.readouterr().err
@@ -304,16 +302,16 @@ def test_a_folder_that_is_removed_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """At any moment of the batch: before a file is begun, and while it is written."""
-    from vitviz.cli import export as module
+    from vitviz.cli.export_file import write
 
     out = tmp_path / "maps"
-    done = module.write
+    done = write
 
     def removing(made: object, selection: object, target: Path, *rest: object) -> None:
         done(made, selection, target, *rest)  # type: ignore[arg-type]
         shutil.rmtree(out)
 
-    monkeypatch.setattr(module, "write", removing)
+    monkeypatch.setattr("vitviz.cli.export_batch.write", removing)
     assert export(pictures, out, model_folder) == 0  # each makes it again
     assert not out.exists()
 
@@ -324,7 +322,7 @@ def test_a_folder_that_is_removed_meanwhile(
             shutil.rmtree(out)
         done(made, selection, target, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "write", removed_before)
+    monkeypatch.setattr("vitviz.cli.export_batch.write", removed_before)
     capsys.readouterr()
     assert export(pictures, out, model_folder) == 2
     text = capsys.readouterr().err

@@ -59,7 +59,7 @@ const answers = questions.map((question) => {
       return display(question);
     case "address": {
       const state = inRange({ ...picture.description.view, ...question.state }, trace);
-      const address = addressOf(state, trace, 0);
+      const address = addressOf(state, trace, 0, false);
       const start = picture.description.view;
       return { address, state, back: stateFrom(`#${address}`, start, trace, Object.keys(colours)) };
     }

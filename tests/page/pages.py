@@ -103,8 +103,9 @@ NETWORKS: dict[str, Callable[[], Trace]] = {
     },
 }
 
-# Wide networks take seconds to be made.
-LONG = ("SAM", "BEiT, trained size", "1,370 tokens", "pooling head of patches")
+# Wide networks take seconds to be made; of changed models two kinds are always tried.
+LONG = ("SAM", "BEiT, trained size", "1,370 tokens", "pooling head of patches",
+        "changed: temperature", "changed: dropped", "changed: over heads")  # fmt: skip
 CASES = [
     pytest.param(name, marks=pytest.mark.long if name in LONG else ())
     for name in NETWORKS

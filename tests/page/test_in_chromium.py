@@ -150,6 +150,15 @@ def test_twenty_patches_and_everything_else_on_a_page(
         "return document.getElementById('status').textContent.includes('(3, 4)')"
     )
     assert browser.run("return vitvizPage.state.token") == moved
+    assert not browser.find("#chip").is_displayed()
+    # without previews the pointer reads the value of the map that is there
+    browser.click("#preview")
+    browser.at_token(cell, click=False)
+    browser.wait("return !document.getElementById('chip').hidden")
+    place = cell - trace.num_prefix_tokens
+    value = browser.run(f"return vitvizPage.shown.patches[{place}]")
+    assert f"← {format_value(float(np.float32(value)))} · " in browser.text("#chip")
+    browser.click("#preview")
 
     # the matrix, by the worker
     browser.run("document.getElementById('matrix-part').open = true")

@@ -32,7 +32,7 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 def test_clicks_in_firefox_read_the_traces_values(
     firefox: Firefox, tmp_path: Path
 ) -> None:
-    model = vitviz.load_model("vitviz-small", device="cpu")
+    model = vitviz.load_model("vitviz-flexi", device="cpu")
     trace = vitviz.trace(model, resource("samples", "cat.jpg"))
     page = tmp_path / "page.html"
     trace.to_html(page)

@@ -447,7 +447,8 @@ class Trace:
         layers, heads : those that are in the page; None for all.
         single : store single precision, twice as large.
         maps : (rows, cols) by name, from `explain.run`, shown beside attention.
-        model : the model of this trace; the page then has the tokens' colours.
+        model : the model of this trace: colours of tokens are then of its states, and
+            not of its keys.
         allow_large : make a page above 60 MB.
 
         Raises SelectionError for a layer, head or query that there is not, BudgetError

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from vitviz.cli.agreement import agree
+from vitviz.cli.export_sources import expanded
 from vitviz.cli.output import say, show_path
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import InputError
@@ -18,6 +20,7 @@ EPILOG = """\
 examples:
   vitviz page -o lesson.html
   vitviz page cat.jpg dog.jpg -o lesson.html     begins with these pictures
+  vitviz page photos/ -o lesson.html             with those of a folder
 
 A page of pictures and any model, without the model in it: vitviz export cat.jpg -o
 cat.html.
@@ -36,10 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", required=True, metavar="FILE", help="an .html file to write"
     )
+    parser.add_argument(
+        "-y", "--yes", action="store_true", help="write a page above 60 MB"
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Write the page.
+    """Write the page; its size is said before, and agreed to if it is large.
 
     Raises InputError, ImageError, CheckpointError, OutputError.
     """
@@ -53,20 +59,34 @@ def execute(args: argparse.Namespace) -> int:
     import vitviz
     from vitviz.export.page.document import page_text
     from vitviz.export.page.own_model import own_model
-    from vitviz.export.page.page_picture import page_picture
+    from vitviz.export.page.page_options import ASK_BYTES, PageOptions
+    from vitviz.export.page.page_picture import PagePicture, page_bytes, page_picture
     from vitviz.export.page.token_colours import token_colours
     from vitviz.models.catalogue.embedded import FLEXI_NAME
     from vitviz.system.atomic_files import write_bytes
     from vitviz.system.paths import resource
 
-    paths = [Path(one) for one in args.paths] or [resource("samples", _SAMPLE)]
+    words = args.paths or [str(resource("samples", _SAMPLE))]
+    paths = [Path(one.text) for one in expanded(words)]
     model = vitviz.load_model(FLEXI_NAME, device="cpu")
-    traces = [vitviz.trace(model, path) for path in paths]
-    pictures = [
-        page_picture(trace, colours=token_colours(trace, model), prefix=str(number))
-        for number, trace in enumerate(traces)
-    ]
-    text = page_text(pictures, own_model(traces[0])).encode("utf-8")
+    pictures: list[PagePicture] = []
+    own = None
+    for number, path in enumerate(paths):
+        trace = vitviz.trace(model, path)
+        if own is None:
+            own = own_model(trace)
+            size = page_bytes([trace] * len(paths), PageOptions()) + own.num_bytes
+            say(f"the page will take about {bytes_text(size)}")
+            agree(
+                size,
+                target,
+                ask_bytes=ASK_BYTES,
+                is_agreed=args.yes,
+                fewer="pictures",
+            )
+        colours = token_colours(trace, model)
+        pictures.append(page_picture(trace, colours=colours, prefix=str(number)))
+    text = page_text(pictures, own).encode("utf-8")
     write_bytes(target, text)
     say(f"{target.name}: {bytes_text(len(text))}, opens in any browser")
     show_path(str(target))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitviz.cli.agreement import agree
 from vitviz.cli.export_options import ExportRequest
+from vitviz.cli.export_run import chosen_model, method_inputs, traced
+from vitviz.cli.export_sources import (
+    ExportTask,
+    Source,
+    load,
+    refuse_overwriting_source,
+)
+from vitviz.domain.number_text import bytes_text
+from vitviz.errors import InputError, VitvizError
 from vitviz.export.page.document import page_text
 from vitviz.export.page.page_options import ASK_BYTES, PageOptions
 from vitviz.export.page.page_picture import (
@@ -89,3 +99,62 @@ class PageWriter:
         write_bytes(target, page_text(self._pictures).encode("utf-8"))
         worst = max(one.description["error"] for one in self._pictures)
         return f"weights differ from the trace by at most {rounded_up(worst)}"
+
+
+def export_page(sources: list[Source], target: Path, request: ExportRequest) -> int:
+    """Write one page of all pictures; return the exit code.
+
+    A folder's pictures that fail are left out and named.
+
+    Raises the error of the one picture; InputError if some of several failed.
+    """
+    from vitviz.cli.output import say
+    from vitviz.cli.page_writer import PageWriter
+    from vitviz.system.atomic_files import sweep
+    from vitviz.system.printable import printable
+
+    sweep(target.parent)
+    model: Model | None = None
+    writer = PageWriter(request)
+    failed = 0
+    for number, source in enumerate(sources, start=1):
+        prefix = f"[{number}/{len(sources)}] " if len(sources) > 1 else ""
+        try:
+            refuse_overwriting_source(ExportTask(source.text, target))
+            image = load(source.text, request)
+        except VitvizError as error:
+            if len(sources) == 1:
+                raise
+            failed += 1
+            say(f"{prefix}vitviz: {error}")
+            continue
+        if model is None:
+            model = chosen_model(request)
+        made = traced(model, image, request, prefix=prefix)
+        if made is None:
+            continue
+        if writer.is_empty:
+            size = writer.price(made, len(sources))
+            say(f"{prefix}the page will take about {bytes_text(size)}")
+            agree(
+                size,
+                target,
+                ask_bytes=writer.ask_bytes,
+                is_agreed=request.is_agreed,
+                fewer="pictures, layers or heads",
+            )
+        writer.add(made, model, method_inputs(model, made, request).gradients)
+    if writer.is_empty:
+        if not request.only_price:
+            raise InputError("None of the pictures could be opened.")
+        return 0
+    error_text = writer.write(target)
+    say(f"{printable(str(target))}: {error_text}")
+    if failed:
+        raise InputError(
+            "{failed} of {count} pictures are not in {path}; the reasons are above.",
+            failed=failed,
+            count=len(sources),
+            path=printable(str(target)),
+        )
+    return 0

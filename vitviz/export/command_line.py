@@ -68,12 +68,16 @@ def command_line(
             "A command line reads changes of the Lab from a session. Save the session "
             "first."
         )
-    words = ["vitviz", "export", *_run(setup, choice, options), "-o", target]
+    run = _run(setup, choice, options)
+    is_page = target.lower().endswith(".html")
+    if is_page and page is not None and page.pictures:
+        run[:1] = map(str, page.pictures)
+    words = ["vitviz", "export", *run, "-o", target]
     if session is not None and setup.interventions:
         words += ["--changes", session]
     words += _what(state, setup, target, has_class=figure.kind in OF_A_CLASS)
     words += _view(state)
-    if target.lower().endswith(".html"):
+    if is_page:
         words += _page(page or PageOptions())
     elif is_figure:
         words += _figure(figure, settings, against)

@@ -6,14 +6,14 @@ same functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.methods import METHODS
-from vitviz.errors import InputError
+from vitviz.errors import Cancelled, InputError, VitvizError
 from vitviz.export.animation import gif_bytes
 from vitviz.export.draw_picture import HiddenPatches
 from vitviz.export.figure import figure_of
@@ -22,9 +22,11 @@ from vitviz.export.save import PNG_SCALE
 from vitviz.jobs.maps import method_values
 from vitviz.jobs.queue import Context
 from vitviz.system.atomic_files import write_bytes
+from vitviz.system.printable import printable
 from vitviz.views.colour import Array
 from vitviz.views.display import (
     Display,
+    Heat,
     chosen_options,
     series,
     shown_heads,
@@ -32,6 +34,7 @@ from vitviz.views.display import (
     shown_query,
     shown_target,
 )
+from vitviz.views.session import RunOptions
 from vitviz.views.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -39,7 +42,12 @@ if TYPE_CHECKING:
     from vitviz.explain.gradients import Gradients
     from vitviz.export.numbers import Selection
     from vitviz.export.page.page_options import PageOptions
+    from vitviz.export.page.page_picture import PagePicture
     from vitviz.models.model import Model
+
+
+# Pictures that are named where some are missing.
+MAX_NAMED = 5
 
 
 def hidden_patches(setup: Setup) -> HiddenPatches | None:
@@ -192,10 +200,13 @@ def numbers(
 
 
 def page_price(trace: Trace, options: PageOptions) -> int:
-    """Return the size of a web page in bytes, about; quick."""
+    """Return the size of a web page in bytes, about; quick.
+
+    Pictures beside the one on screen are taken to be as large as it.
+    """
     from vitviz.export.page.page_picture import page_bytes
 
-    return page_bytes([trace], options)
+    return page_bytes([trace] * max(1, len(options.pictures)), options)
 
 
 def web_page(
@@ -205,29 +216,101 @@ def web_page(
     model: Model | None,
     options: PageOptions,
     path: Path,
+    *,
+    run: RunOptions,
+    heats: Sequence[Heat] = (),
 ) -> Path:
-    """Write a web page that opens on what is on screen, with a method's map on it.
+    """Write a web page that opens on what is on screen; methods' maps are in it.
 
-    Reports the share that is done, in [0, 1], and returns the path. Raises
-    SelectionError, OutputError.
+    run : how the other pictures of the page are brought to the model.
+    heats : maps of methods that were computed of what is on screen.
+
+    Reports the share that is done, in [0, 1], and returns the path. Pictures that
+    cannot be shown are left out. Raises SelectionError, OutputError, and InputError,
+    once the page is written, if some were left out.
     """
     from vitviz.export.page.document import page_text
     from vitviz.export.page.page_picture import PageMap, page_picture
     from vitviz.export.page.token_colours import token_colours
 
-    maps = []
-    if shown.heat is not None and shown.state.method != "raw":
-        maps.append(PageMap.of_heat(shown.heat, trace.setup))
-    made = page_picture(
-        trace,
-        state=shown.state,
-        options=options,
-        maps=maps,
-        colours=token_colours(trace, model),
-        check=context.raise_if_cancelled,
-        on_progress=context.advance,
-    )
-    data = page_text([made]).encode("utf-8")
+    image = trace.setup.image
+    own = None if image is None or image.path is None else image.path.absolute()
+    sources: tuple[Path | None, ...] = options.pictures or (own,)
+    pictures: list[PagePicture] = []
+    missing: list[str] = []
+    first = 0
+    for number, source in enumerate(sources):
+        made, view, used, maps = trace, shown, model, list(heats)
+
+        def advance(share: float, done: int = number) -> None:
+            context.advance((done + share) / len(sources))
+
+        if source == own:
+            first = len(pictures)
+        else:
+            assert source is not None
+            assert model is not None
+            try:
+                made, view, used = _run_of(context, trace, shown, model, source, run)
+            except Cancelled:
+                raise
+            except VitvizError as error:
+                missing.append(f"{printable(source.name)} ({error})")
+                continue
+            maps = []
+        if view.heat is not None and view.state.method != "raw":
+            maps = [view.heat, *maps]
+        found = [PageMap.of_heat(one, made.setup) for one in maps]
+        pictures.append(
+            page_picture(
+                made,
+                state=view.state,
+                options=options,
+                maps=[
+                    one
+                    for at, one in enumerate(found)
+                    if one.caption not in [former.caption for former in found[:at]]
+                ],
+                colours=token_colours(made, used),
+                prefix=str(len(pictures)),
+                check=context.raise_if_cancelled,
+                on_progress=advance,
+            )
+        )
+    data = page_text(pictures, first=first).encode("utf-8")
     context.raise_if_cancelled()
     write_bytes(path, data)
+    if missing:
+        raise InputError(
+            "{count} of {total} pictures are not in {path}: {names}.",
+            count=len(missing),
+            total=len(sources),
+            path=printable(path.name),
+            names="; ".join(missing[:MAX_NAMED]),
+        )
     return path
+
+
+def _run_of(
+    context: Context,
+    trace: Trace,
+    shown: Display,
+    model: Model,
+    source: Path,
+    options: RunOptions,
+) -> tuple[Trace, Display, Model]:
+    """Return another picture's trace, the same view of it, and what made it."""
+    from vitviz.jobs.runs import run
+    from vitviz.pictures.source import load_image
+
+    image = load_image(source, reading=options.reading)
+    done = run(context, model, image, options, trace.interventions, quiet=True)
+    used = done.model or model
+    (row,) = series(
+        done.trace,
+        shown.state,
+        layers=(shown.layer,),
+        heads=(shown.state.heads,),
+        values=values_for(done.trace, used, check=context.raise_if_cancelled),
+    )
+    return done.trace, row[0], used

@@ -51,7 +51,7 @@ def one(data: bytes) -> None:
         return
     suffix = _SUFFIXES[data[0] % len(_SUFFIXES)]
     path = written(data[1:], f"a{suffix}")
-    # what `cli.export` expects of a file that is not ours
+    # what `cli.export_batch` expects of a file that is not ours
     try:
         found = read_metadata(path)
         assert not isinstance(found, bytes)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
@@ -50,14 +53,26 @@ def window(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> MainWindow:
 
 
 def data_of(page: Path) -> dict[str, Any]:
-    """What a page says of its picture."""
+    """What a page says of its first picture."""
+    data: dict[str, Any] = all_data_of(page)["pictures"][0]
+    return data
+
+
+def all_blocks_of(page: Path) -> dict[str, str]:
+    """The numbers of a page by their names."""
+    pattern = r'<script type="text/plain" id="([^"]+)">([^<]*)</script>'
+    return dict(re.findall(pattern, page.read_text("utf-8")))
+
+
+def all_data_of(page: Path) -> dict[str, Any]:
+    """What a page says of its pictures."""
     found = re.search(
         r'<script type="application/json" id="data">(.*?)</script>',
         page.read_text("utf-8"),
         re.DOTALL,
     )
     assert found is not None
-    data: dict[str, Any] = json.loads(found[1])["pictures"][0]
+    data: dict[str, Any] = json.loads(found[1])
     return data
 
 
@@ -178,3 +193,102 @@ def test_a_method_on_screen_is_in_the_page(
     assert "key (2, 2)" not in found["caption"]["en"]
     assert any("rollout" in statement for statement in found["caption"]["en"])
     assert len(data["tokenColours"]["maps"]) == 5
+
+
+def test_every_map_that_was_computed_is_in_the_page_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    """Methods that were looked at, on several queries; none twice."""
+    control = window.controller
+    for method, token in (("rollout", 17), ("value-weighted", 17), ("rollout", 4)):
+        control.change(method=method, token=token)
+        wait_idle(qtbot, window)
+    control.change(method="rollout", token=17)
+    wait_idle(qtbot, window)
+    assert control.heat is not None
+    kept = control.heat.patches.copy()
+    control.change(method="raw")
+    wait_idle(qtbot, window)
+    target = tmp_path / "methods.html"
+    control.export_dialog.write(str(target))
+    wait_written(qtbot, window)
+    data = data_of(target)
+    found = [(one["caption"]["en"], one["token"]) for one in data["methods"]]
+    assert sorted(token for _, token in found) == [4, 17, 17]
+    assert sum("rollout" in caption for caption, _ in found) == 2
+    assert len({one["id"] for one in data["methods"]}) == 3
+    assert data["view"]["method"] == "raw"
+    (text,) = [
+        one["text"]
+        for one in data["methods"]
+        if one["token"] == 17 and "rollout" in one["caption"]["en"]
+    ]
+    values = np.frombuffer(base64.b64decode(text), np.float32)
+    np.testing.assert_array_equal(values[1:], kept.ravel())
+
+
+def test_a_folder_becomes_one_page_with_a_film_strip(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    other_photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "lesson"
+    folder.mkdir()
+    for name, source in (("b.png", photo), ("c.png", other_photo), ("a.png", photo)):
+        shutil.copy(source, folder / name)
+    (folder / "d.png").write_bytes(b"\x89PNG nothing")
+    window = open_vitviz(folder / "b.png")
+    control = window.controller
+    control.change(layer=1, token=9, heads=HeadChoice((2,)))
+    wait_idle(qtbot, window)
+    qtbot.waitUntil(lambda: len(window.files.listing.paths) == 4)
+    target = tmp_path / "lesson.html"
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(target), "(*.html)")
+    )
+
+    def choose(dialog: PageDialog) -> None:
+        one = price(dialog)
+        box = dialog.findChild(QCheckBox, "folder")
+        assert isinstance(box, QCheckBox)
+        assert box.isVisible()
+        assert not box.isChecked()
+        assert "4 pictures" in box.text()
+        box.click()
+        assert price(dialog) != one
+        save(dialog)
+
+    wrong = in_dialog(choose)
+    window.actions_by_name["export_page"].trigger()
+    assert wrong == []
+    qtbot.waitUntil(lambda: not control.write_queue.is_busy(), timeout=60_000)
+    data = all_data_of(target)
+    assert [one["name"] for one in data["pictures"]] == ["a.png", "b.png", "c.png"]
+    assert data["first"] == 1
+    for one in data["pictures"]:
+        assert (one["view"]["layer"], one["view"]["token"]) == (1, 9)
+        assert one["view"]["heads"]["heads"] == [2]
+        assert one["tokenColours"]["source"] == "states"
+    first, second, other = data["pictures"]
+    # the same picture gives the same numbers, another one others
+    blocks = all_blocks_of(target)
+    assert blocks[first["layers"][1]["block"]] == blocks[second["layers"][1]["block"]]
+    assert blocks[first["layers"][1]["block"]] != blocks[other["layers"][1]["block"]]
+    said = window.panes.errors.text()
+    assert "1 of 4 pictures are not in lesson.html" in said
+    assert "d.png" in said
+
+
+def test_a_picture_that_is_alone_is_offered_no_film_strip(window: MainWindow) -> None:
+    def look(dialog: PageDialog) -> None:
+        box = dialog.findChild(QCheckBox, "folder")
+        assert isinstance(box, QCheckBox)
+        assert not box.isVisible()
+        dialog.reject()
+
+    wrong = in_dialog(look)
+    window.controller.export_dialog.ask_page(window, [Path("elsewhere.png")] * 2)
+    assert wrong == []

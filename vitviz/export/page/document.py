@@ -42,9 +42,12 @@ _TOP_NAME = re.compile(
 )
 
 
-def page_text(pictures: Sequence[PagePicture], own: OwnModel | None = None) -> str:
-    """Return the page of some pictures, which shows the first of them.
+def page_text(
+    pictures: Sequence[PagePicture], own: OwnModel | None = None, *, first: int = 0
+) -> str:
+    """Return the page of some pictures.
 
+    first : the one that it shows first.
     own : the model that runs on a reader's own pictures; None for a page without.
 
     Raises ValueError if the scripts cannot be joined.
@@ -52,6 +55,7 @@ def page_text(pictures: Sequence[PagePicture], own: OwnModel | None = None) -> s
     program, style = joined_modules(), _style()
     data = {
         "pictures": [one.description for one in pictures],
+        "first": first,
         "own": None if own is None else own.data(),
         "texts": all_texts(),
         "colormapNames": list(COLORMAPS),
@@ -65,7 +69,7 @@ def page_text(pictures: Sequence[PagePicture], own: OwnModel | None = None) -> s
         for blocks in ([own.blocks] if own else []) + [one.blocks for one in pictures]
         for name, text in blocks.items()
     )
-    title = pictures[0].description["name"]
+    title = pictures[first].description["name"]
     parts = {
         "policy": html.escape(policy(program, style)),
         "version": __version__,

@@ -29,6 +29,11 @@ class OwnModel:
     description: dict[str, Any]
     blocks: dict[str, str]
 
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of the weights in a page."""
+        return sum(map(len, self.blocks.values()))
+
     def data(self) -> dict[str, object]:
         """Return what the page's scripts read."""
         return {"block": _BLOCK, "description": self.description}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.domain.heads import require_head, require_layer
@@ -24,11 +25,13 @@ class PageOptions:
     layers, heads : those that are stored, counted from 0; None for all. A pooling head
         keeps all of its heads.
     is_single : whether numbers are stored in single precision, not as half floats.
+    pictures : those of a page with a film strip, in order; none for the one on screen.
     """
 
     layers: tuple[int, ...] | None = None
     heads: tuple[int, ...] | None = None
     is_single: bool = False
+    pictures: tuple[Path, ...] = ()
 
     def has(self, trace: Trace, layer: int) -> bool:
         """Return whether a layer is stored: it is chosen, has run and is exact."""

@@ -32,6 +32,11 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "Matrix"),
     QT_TRANSLATE_NOOP("page", "Methods"),
     QT_TRANSLATE_NOOP("page", "Nothing on this page is sent anywhere."),
+    QT_TRANSLATE_NOOP(
+        "page",
+        "Open a photograph of your own, drop it here or paste it: it stays in this "
+        "browser.",
+    ),
     QT_TRANSLATE_NOOP("page", "Patches whose keys are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Patches whose states are alike have like colours."),
     QT_TRANSLATE_NOOP("page", "Picture"),
@@ -45,7 +50,13 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP(
         "page", "Rows are queries, columns keys; a click pins the token."
     ),
+    QT_TRANSLATE_NOOP("page", "Preview"),
     QT_TRANSLATE_NOOP("page", "Scale"),
+    QT_TRANSLATE_NOOP(
+        "page",
+        "Show the map of the patch under the pointer; else, and with Alt, its value "
+        "(H)",
+    ),
     QT_TRANSLATE_NOOP("page", "Special tokens"),
     QT_TRANSLATE_NOOP("page", "Spotlight"),
     QT_TRANSLATE_NOOP("page", "Style"),

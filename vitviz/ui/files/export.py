@@ -10,6 +10,7 @@ screen when the sheet was opened.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -46,13 +47,14 @@ from vitviz.ui.files.page_dialog import PageDialog
 from vitviz.ui.files.start_folder import start_folder
 
 if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
     from vitviz.export.save import Figure
     from vitviz.models.model import Model
     from vitviz.ui.base.document import Document
     from vitviz.ui.base.threads import Workers
     from vitviz.ui.compare import Comparison
     from vitviz.ui.files.write_queue import WriteQueue
-    from vitviz.views.display import Display
+    from vitviz.views.display import Display, Heat
     from vitviz.views.session import ModelChoice, RunOptions
     from vitviz.views.view_state import ViewState
 
@@ -96,6 +98,7 @@ class ExportHost(Protocol):
     def comparison(self) -> Comparison: ...
     @property
     def workers(self) -> Workers: ...
+    def method_heats(self, trace: Trace) -> list[Heat]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -327,9 +330,12 @@ class ExportDialog(QObject):
         if target is not None:
             self.write(str(target), of_sheet=sheet)
 
-    def ask_page(self, window: QWidget) -> None:
-        """Ask what a web page is to hold, and for its file, and write it."""
-        options = self._asked_options(window)
+    def ask_page(self, window: QWidget, pictures: Sequence[Path] = ()) -> None:
+        """Ask what a web page is to hold, and for its file, and write it.
+
+        pictures : of the folder that the one on screen lies in.
+        """
+        options = self._asked_options(window, pictures)
         if options is None:
             return
         kinds = [self.tr("Web page") + " (*.html)"]
@@ -337,7 +343,9 @@ class ExportDialog(QObject):
         if target is not None:
             self.write(str(target), page=options)
 
-    def _asked_options(self, window: QWidget) -> PageOptions | None:
+    def _asked_options(
+        self, window: QWidget, pictures: Sequence[Path]
+    ) -> PageOptions | None:
         """Return what a web page is to hold; None where the dialog was cancelled."""
         trace, shown = self._control.document.trace, self._control.display
         if trace is None or shown is None or shown.heat is None:
@@ -354,11 +362,20 @@ class ExportDialog(QObject):
             num_layers=trace.num_layers,
             num_heads=trace.num_heads,
             layer=shown.layer,
+            pictures=self._beside(pictures),
         )
         is_accepted = dialog.exec() == QDialog.DialogCode.Accepted
         options = dialog.options()
         dialog.deleteLater()
         return options if is_accepted else None
+
+    def _beside(self, pictures: Sequence[Path]) -> Sequence[Path]:
+        """Return the pictures of a folder, if the one on screen is among them."""
+        trace = self._control.document.trace
+        image = None if trace is None else trace.setup.image
+        path = None if image is None else image.path
+        is_among = path is not None and path.absolute() in pictures
+        return pictures if is_among and self._control.model is not None else ()
 
     def _asked_file(
         self, window: QWidget, kinds: list[str], suffix: str, word: str
@@ -426,7 +443,16 @@ class ExportDialog(QObject):
             job = bound(animation, trace, state, model, target)
         elif path.lower().endswith(".html"):
             self._page = page or PageOptions()
-            job = bound(web_page, trace, display, model, self._page, target)
+            job = bound(
+                web_page,
+                trace,
+                display,
+                model,
+                self._page,
+                target,
+                run=control.options,
+                heats=control.method_heats(trace),
+            )
         else:
             source: FigureSource = (view, FigureChoice())
             self._choice, self._settings = FigureChoice(), USUAL_FIGURE

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -31,6 +32,7 @@ class PageDialog(QDialog):
     price : returns the bytes of a page with some options, about.
     layers : those that can be stored, of `num_layers`.
     layer : the one on screen.
+    pictures : of the folder, with the one on screen; none where it is alone.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class PageDialog(QDialog):
         num_layers: int,
         num_heads: int,
         layer: int,
+        pictures: Sequence[Path] = (),
     ) -> None:
         super().__init__(parent)
         self._price = price
@@ -69,6 +72,16 @@ class PageDialog(QDialog):
         self._layer = layer
         column.addLayout(self._group(self.tr("Layers"), self._layers, alone))
         column.addLayout(self._group(self.tr("Heads"), self._heads, None))
+        self._pictures = tuple(pictures)
+        all_of_them = self.tr("All {n} pictures of the folder, with a film strip")
+        self._folder = QCheckBox(all_of_them.format(n=f"{len(pictures):,}"))
+        self._folder.setObjectName("folder")
+        self._folder.setToolTip(
+            self.tr("The model is run on each of them, as on the one on screen.")
+        )
+        self._folder.setVisible(len(pictures) > 1)
+        self._folder.toggled.connect(self._refresh)
+        column.addWidget(self._folder)
         self._single = QCheckBox(self.tr("Single precision, twice as large"))
         self._single.setObjectName("single")
         self._single.setToolTip(
@@ -99,6 +112,7 @@ class PageDialog(QDialog):
             layers=_chosen(self._layers),
             heads=_chosen(self._heads),
             is_single=self._single.isChecked(),
+            pictures=self._pictures if self._folder.isChecked() else (),
         )
 
     def _toggle(self, number: int, kind: str) -> QToolButton:

@@ -1,7 +1,7 @@
 """Controller of the map over the picture, colour bar, head strip and status line.
 
-A click changes these at once. `MethodCache` remembers the last result and the last
-gradients of the methods, so that neither is computed twice.
+A click changes these at once. `MethodCache` remembers results and the last gradients of
+the methods, so that neither is computed twice; a web page has all of these maps.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from vitviz.views.display import (
     Display,
     Heat,
     chosen_options,
+    method_heat,
     on_levels,
     preview,
     resolve,
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.query_bar import QueryBar
     from vitviz.views.colour import Array
     from vitviz.views.view_state import ViewState
+
+
+# Maps of methods that are remembered of one run.
+MAX_RESULTS = 24
 
 
 class HeatStatus(Protocol):
@@ -110,6 +115,10 @@ class HeatController(PaneController[HeatPanes]):
     def on_screen(self) -> Display | None:
         """What is pinned, on the scale it is painted in."""
         return None if self.display is None else on_levels(self.display, self._shared)
+
+    def method_heats(self, trace: Trace) -> list[Heat]:
+        """Return the maps of methods that were computed of a run."""
+        return self._methods.heats(trace)
 
     def attach(self, pane: HeatPanes) -> None:
         """Use the panes of another window."""
@@ -256,28 +265,35 @@ def _lacks_columns(view: View) -> bool:
 
 
 class MethodCache:
-    """The last result of a method, the last gradients, and jobs for other ones."""
+    """Results of methods on one run, the last gradients, and jobs for other ones."""
 
     def __init__(self) -> None:
-        self._result: Explained | None = None
-        self._asked: tuple[object, ...] | None = None
+        # The run that the results are of: while it is kept, no other has its identity.
+        self._setup: Setup | None = None
+        # By key, the last one last: the view that was asked for, and its values.
+        self._results: dict[tuple[object, ...], tuple[ViewState, Array]] = {}
+        self._asked: tuple[tuple[object, ...], ViewState] | None = None
         self._gradients: tuple[Setup, int | None, Gradients] | None = None
 
     def values(self, trace: Trace, state: ViewState, layer: int) -> Array | None:
         """Return the (N,) values if they have been computed, else None."""
-        key = _key(trace, state, layer)
-        if self._result is not None and self._result.key == key:
-            return self._result.values
-        return None
+        self._keep_those_of(trace.setup)
+        found = self._results.get(_key(trace, state, layer))
+        return None if found is None else found[1]
+
+    def heats(self, trace: Trace) -> list[Heat]:
+        """Return the maps that were computed of a run, the first computed first."""
+        self._keep_those_of(trace.setup)
+        return [method_heat(trace, *found) for found in self._results.values()]
 
     def job(
         self, trace: Trace, state: ViewState, layer: int, model: Model | None
     ) -> Job | None:
         """Return a job for the method on screen; None if it was returned before."""
         key = _key(trace, state, layer)
-        if key == self._asked:
+        if self._asked is not None and key == self._asked[0]:
             return None
-        self._asked = key
+        self._asked = key, state
         known = None
         target = shown_target(trace, state)
         if self._gradients is not None:
@@ -289,8 +305,14 @@ class MethodCache:
         )
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
-        """Store what a job has returned."""
-        self._result, self._asked = explained, None
+        """Store what a job has returned; of old results, the last `MAX_RESULTS`."""
+        self._keep_those_of(trace.setup)
+        asked, self._asked = self._asked, None
+        of_view = asked[1] if asked and asked[0] == explained.key else state
+        self._results.pop(explained.key, None)
+        self._results[explained.key] = of_view, explained.values
+        for key in list(self._results)[:-MAX_RESULTS]:
+            del self._results[key]
         if explained.gradients is not None:
             target = shown_target(trace, state)
             self._gradients = (trace.setup, target, explained.gradients)
@@ -301,7 +323,13 @@ class MethodCache:
 
     def clear(self) -> None:
         """Forget all results: their document was closed."""
-        self._result = self._asked = self._gradients = None
+        self._results = {}
+        self._setup = self._asked = self._gradients = None
+
+    def _keep_those_of(self, setup: Setup) -> None:
+        """Forget the results of other runs."""
+        if self._setup is not setup:
+            self._setup, self._results = setup, {}
 
 
 def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:

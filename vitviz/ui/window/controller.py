@@ -119,6 +119,10 @@ class Controller(QObject):
         """Everything on screen for the pinned token."""
         return self.screen.display
 
+    def method_heats(self, trace: Trace) -> list[Heat]:
+        """Return the maps of methods that were computed of a run."""
+        return self.screen.method_heats(trace)
+
     @property
     def untouched(self) -> Trace | None:
         """The trace of the baseline run, without the Lab's changes."""

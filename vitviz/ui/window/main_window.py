@@ -344,7 +344,7 @@ class MainWindow(QMainWindow):
 
     def export_page(self) -> None:
         """Ask what a web page is to hold, and for its file, and write it."""
-        self.controller.export_dialog.ask_page(self)
+        self.controller.export_dialog.ask_page(self, self.files.listing.paths)
 
     def copy_command_line(self) -> None:
         """Put the command line that writes what is on screen on the clipboard.

@@ -100,6 +100,10 @@ class Screen(QObject):
         """What is on screen for the pinned token."""
         return self._heat.on_screen
 
+    def method_heats(self, trace: Trace) -> list[Heat]:
+        """Return the maps of methods that were computed of a run."""
+        return self._heat.method_heats(trace)
+
     @property
     def strip(self) -> tuple[MapCell, ...] | None:
         """What the head strip shows."""

@@ -1,0 +1,141 @@
+"""Measures pages in Chromium: ready, rows, hovering, a reader's own picture.
+
+usage: python -m tests.page.measure [TIMES]
+
+Wall time is what a reader waits; processor time, of all threads of the page's process,
+says what it costs where other work takes turns with it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import vitviz
+from tests.models.timm_cases import timm_network
+from tests.page.browser import Browser
+from vitviz.cli.main import main as vitviz_main
+from vitviz.system.paths import resource
+
+SAMPLE = resource("samples", "coffee.jpg")
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+ROWS = """
+const { trace } = vitvizPage;
+trace.layer(3);
+const times = [];
+for (let i = 0; i < 60; i += 1) {
+  const start = performance.now();
+  trace.values(3, (i * 211) % trace.numTokens, arguments[0]);
+  times.push(performance.now() - start);
+}
+return times;
+"""
+HOVERS = """
+const page = vitvizPage;
+const times = [];
+for (let i = 0; i < 40; i += 1) {
+  page.hovered = page.trace.numPrefix + ((i * 137) % page.trace.numPatches);
+  const start = performance.now();
+  page.drawPicture();
+  times.push(performance.now() - start);
+}
+page.hovered = null;
+return times;
+"""
+
+
+def main(times: int) -> None:
+    """Print a line for each figure."""
+    _write(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} processors")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        small = _page(place / "vit-s.html", "vit_small_patch16_224", None)
+        large = _page(place / "1370.html", "vit_small_patch14_dinov2", 518)
+        lesson = place / "lesson.html"
+        assert vitviz_main(["page", "-o", str(lesson)]) == 0
+        with Browser.opened(place / "profile") as browser:
+            ready = [_ready(browser, small) for _ in range(times)]
+            _say(
+                f"ready, {small.stat().st_size / 1e6:.1f} MB", *zip(*ready, strict=True)
+            )
+            browser.open(large)
+            for way in ("looks at", "looked at by"):
+                found, used = _used(browser, lambda way=way: browser.run(ROWS, way))  # type: ignore[misc]
+                _say(f"row, {way}, 1,370 tokens", found, [used / len(found)])
+            found, used = _used(browser, lambda: browser.run(HOVERS))
+            _say("hover, 1,370 tokens", found, [used / len(found)])
+            own = [_own(browser, lesson, second=at % 2 == 1) for at in range(times)]
+            _say("own picture, the first", *zip(*own, strict=True))
+    _write(f"load {os.getloadavg()[0]:.1f}")
+
+
+def _page(path: Path, name: str, size: int | None) -> Path:
+    """Write the page of a network with random weights."""
+    trace = vitviz.trace(vitviz.wrap(timm_network(name, {})), SAMPLE, size=size)
+    trace.to_html(path)
+    return path
+
+
+def _ready(browser: Browser, page: Path) -> tuple[float, float]:
+    """Return the milliseconds until a page shows its picture, and those computed."""
+    browser.driver.get("about:blank")
+    _, used = _used(browser, lambda: browser.open(page))
+    return float(browser.run("return vitvizPage.readyAt")), used
+
+
+def _own(browser: Browser, lesson: Path, *, second: bool) -> tuple[float, float]:
+    """Return the milliseconds from a file to its map, and those computed."""
+    browser.open(lesson)
+    name = "kingfisher.jpg" if second else "coffee.jpg"
+    browser.run(
+        "document.getElementById('own-file').addEventListener('input',"
+        " () => { window.begun = performance.now() }, true)"
+    )
+
+    def choose() -> None:
+        browser.find("#own-file").send_keys(str(resource("samples", name)))
+        browser.wait("return vitvizPage.index === 1 && !!vitvizPage.images[1]")
+
+    _, used = _used(browser, choose)
+    return float(browser.run("return vitvizPage.readyAt - window.begun")), used
+
+
+def _used(browser: Browser, act: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what an act returns, and the page's processor time in milliseconds."""
+    before = _processor_ms(browser)
+    found = act()
+    time.sleep(0.05)
+    return found, _processor_ms(browser) - before
+
+
+def _processor_ms(browser: Browser) -> float:
+    """Return the processor time of the browser's pages so far."""
+    infos = browser.driver.execute_cdp_cmd("SystemInfo.getProcessInfo", {})
+    return 1000 * sum(
+        float(one["cpuTime"])
+        for one in infos["processInfo"]
+        if one["type"] == "renderer"
+    )
+
+
+def _say(what: str, wall: Iterable[float], used: Iterable[float]) -> None:
+    parts = []
+    for name, values in (("wall", list(wall)), ("processor", list(used))):
+        middle = statistics.median(values)
+        parts.append(f"{name} {middle:.4g} ms ({min(values):.4g} to {max(values):.4g})")
+    _write(f"{what}: {'; '.join(parts)}")
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

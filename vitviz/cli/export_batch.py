@@ -1,0 +1,239 @@
+"""Files of an export: one, or one for each picture of a folder.
+
+A folder can be written in several goes: files that are what the request would write are
+left as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitviz.cli.export_file import check_suffix, write
+from vitviz.cli.export_options import ExportRequest
+from vitviz.cli.export_run import chosen_model, method_inputs, traced
+from vitviz.cli.export_sources import (
+    ExportTask,
+    Source,
+    load,
+    nearest,
+    refuse_overwriting_source,
+    tasks_of,
+)
+from vitviz.errors import FileError, InputError, OutputError, VitvizError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vitviz.models.model import Model
+    from vitviz.pictures.source import SourceImage
+
+
+def export_one(
+    model: Model,
+    image: SourceImage,
+    task: ExportTask,
+    request: ExportRequest,
+    *,
+    prefix: str,
+) -> None:
+    from vitviz.cli.output import say
+    from vitviz.system.atomic_files import sweep
+    from vitviz.system.printable import printable
+
+    if not prefix:
+        sweep(task.target.parent)
+    made = traced(model, image, request, prefix=prefix)
+    if made is None:
+        return
+    selection = request.selection(made)
+    selection.check(made)
+    inputs = method_inputs(model, made, request)
+    # a single file goes where its folder is already, so that a slip makes none
+    place = _folder_of(task.target) if prefix else contextlib.nullcontext()
+    with place:
+        write(made, selection, task.target, request, inputs)
+    say(f"{prefix}{printable(str(task.target))}")
+
+
+def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -> int:
+    """Write one file for each picture; leave those that are done as they are."""
+    from vitviz.cli.output import say
+    from vitviz.system.atomic_files import sweep
+    from vitviz.system.printable import printable
+
+    _require_folder(folder)
+    sweep(folder)
+    tasks = tasks_of(sources, folder, request.format)
+    check_suffix(tasks[0].target, request)
+    model: Model | None = None
+    num_kept = num_failed = 0
+    is_loading = False
+    for number, task in enumerate(tasks, start=1):
+        prefix = f"[{number}/{len(tasks)}] "
+        try:
+            refuse_overwriting_source(task)
+            image = load(task.source, request)
+            if model is None:
+                is_loading = True
+                model = chosen_model(request)
+                is_loading = False
+            if _is_done(model, image, task, request):
+                num_kept += 1
+                continue
+            export_one(model, image, task, request, prefix=prefix)
+        except VitvizError as error:
+            if is_loading or _ends_batch(error, folder):
+                raise
+            num_failed += 1
+            say(f"{prefix}vitviz: {error}")
+        except Exception as error:
+            # the others are exported whatever a library makes of this one
+            if is_loading:
+                raise
+            num_failed += 1
+            say(f"{prefix}vitviz: {_unforeseen(task, error)}")
+    if num_kept:
+        say(f"{num_kept} of {len(tasks)} were there already.")
+    if num_failed:
+        raise InputError(
+            "{failed} of {count} pictures could not be exported to {folder}; the "
+            "reasons are above.",
+            failed=num_failed,
+            count=len(tasks),
+            folder=printable(str(folder)),
+        )
+    return 0
+
+
+def _require_folder(folder: Path) -> None:
+    """Raise OutputError if `folder` is none and cannot become one; make nothing.
+
+    It is made when its first file is written, so that a name which leads nowhere
+    leaves nothing behind.
+    """
+    import errno
+
+    from vitviz.system.atomic_files import output_error
+
+    # "." is its own parent, and "" is it as well
+    for place in (folder, *folder.parents):
+        try:
+            mode = os.stat(place).st_mode
+        except FileNotFoundError as error:
+            if place.is_symlink():  # a link to a folder that is not there
+                raise output_error(folder, error) from error
+            continue
+        except OSError as error:
+            raise output_error(folder, error) from error
+        if not stat.S_ISDIR(mode):
+            code = errno.ENOTDIR
+        elif not os.access(place, os.W_OK | os.X_OK):
+            code = errno.EACCES
+        else:
+            return
+        raise output_error(folder, OSError(code, os.strerror(code)))
+
+
+@contextlib.contextmanager
+def _folder_of(target: Path) -> Iterator[None]:
+    """Make the folders that `target` lies in; remove them again if the block fails.
+
+    Raises OutputError.
+    """
+    from vitviz.system.atomic_files import output_error
+
+    folder = target.parent
+    made = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise output_error(target, error) from error
+        yield
+    except BaseException:
+        for one in made:
+            with contextlib.suppress(OSError):
+                one.rmdir()  # only while it is empty
+        raise
+
+
+def _is_done(
+    model: Model, image: SourceImage, task: ExportTask, request: ExportRequest
+) -> bool:
+    """Return whether the target is already what this run would write.
+
+    It says the same picture, weights and options, and it is whole: one that was cut
+    off, as by a full disk under a copy, is written again.
+
+    Raises InputError for a file that vitviz did not write.
+    """
+    import json
+
+    from vitviz.export.metadata import is_cut_archive, is_whole, read_metadata
+    from vitviz.system.atomic_files import output_error
+    from vitviz.system.printable import printable
+
+    try:
+        there = task.target.stat()
+        if stat.S_ISREG(there.st_mode) and there.st_size == 0:
+            return False
+        meta = read_metadata(task.target)
+        found = (
+            meta["image"]["sha256"],
+            meta["model"]["name"],
+            meta["model"]["weights_sha256"],
+            meta["options"],
+        )
+    except FileNotFoundError:
+        return False
+    except Exception as error:
+        # whatever a library makes of a file that is not ours, or of a part of one
+        if isinstance(error, OSError) and error.errno is not None:
+            raise output_error(task.target, error) from error
+        if not isinstance(error, FileError) and is_cut_archive(task.target):
+            return False
+        raise InputError(
+            "{path} is there already and was not made by vitviz. Move it away, or "
+            "choose another folder.",
+            path=printable(str(task.target)),
+        ) from error
+    info = model.info
+    wanted = (image.sha256, info.name, info.weights_sha256, request.options())
+    return json.dumps(found) == json.dumps(wanted) and is_whole(task.target)
+
+
+def _ends_batch(error: VitvizError, folder: Path) -> bool:
+    """Return whether nothing can be written into the folder, so the next one fails too.
+
+    A single name can be too long, or a folder's, where others can be written.
+    """
+    if not isinstance(error, OutputError):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=nearest(folder)) as file:
+            file.write(bytes(4096))
+            file.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _unforeseen(task: ExportTask, error: Exception) -> str:
+    """Return what is said of a picture that a library failed on; log the rest."""
+    from vitviz.system.logs import keep_traceback
+    from vitviz.system.memory import is_out_of_memory
+    from vitviz.system.printable import printable
+
+    name = printable(task.source)
+    if is_out_of_memory(error):
+        return f"{name} needs more memory than there is. Choose a smaller --size."
+    if isinstance(error, OSError):
+        return f"{name} cannot be exported: {error.strerror or type(error).__name__}."
+    kept = keep_traceback(error)
+    hint = f" Details are in {kept}." if kept else ""
+    return f"{name} cannot be exported: {type(error).__name__}: {error}.{hint}"

@@ -1,0 +1,226 @@
+"""The file of an export: which endings there are, and a figure or numbers in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vitviz.cli.agreement import agree
+from vitviz.cli.export_options import BARE, FIGURES, NUMBERS, PAGES, ExportRequest
+from vitviz.cli.export_run import MethodInputs, chosen_model, traced
+from vitviz.cli.export_sources import load
+from vitviz.cli.parse import listed
+from vitviz.errors import InputError
+from vitviz.export.figure_settings import FigureKind
+
+if TYPE_CHECKING:
+    from vitviz.attention.trace import Trace
+    from vitviz.export.numbers import Selection
+    from vitviz.export.save import Figure
+    from vitviz.views.view_state import ViewState
+
+
+def check_suffix(output: Path, request: ExportRequest) -> None:
+    suffix = output.suffix.lower()
+    kind = request.choice.kind
+    if kind is not FigureKind.PICTURE and (
+        suffix not in (".png", ".svg", ".pdf") or request.is_bare
+    ):
+        raise InputError(
+            "--what {kind} is a figure: it is written as .png, .svg or .pdf.",
+            kind=kind.value,
+        )
+    if request.is_bare or suffix in (".tif", ".tiff"):
+        _check_bare(suffix, request)
+        return
+    if suffix in NUMBERS:
+        return
+    if suffix not in (*FIGURES, *PAGES):
+        raise InputError(
+            "vitviz does not write {suffix}. OUT ends in one of {known}, or is a "
+            "folder.",
+            suffix=suffix,
+            known=" ".join((*FIGURES, *NUMBERS, *PAGES)),
+        )
+    if "all" in request.query and suffix in PAGES:
+        raise InputError(
+            "A page can show every query: name with --query the one it opens on, or "
+            "leave --query out."
+        )
+    if "all" in request.query:
+        raise InputError(
+            "A figure shows one query. Choose it with --query, or write all of them "
+            "to an .npz or .csv."
+        )
+
+
+def _check_bare(suffix: str, request: ExportRequest) -> None:
+    """Raise InputError for what cannot be one map alone."""
+    if not request.is_bare:
+        raise InputError(
+            "A {suffix} holds the values of one map alone. Add --bare, or write an "
+            ".npz.",
+            suffix=suffix,
+        )
+    if suffix not in BARE:
+        raise InputError(
+            "A map alone is written as {known}, not as {suffix}.",
+            known=listed(BARE),
+            suffix=suffix or "such a file",
+        )
+    is_one = request.layer != "all" and len(request.head) == 1
+    if not is_one or "all" in (*request.head, *request.query):
+        raise InputError(
+            "--bare writes one map. Choose one layer, one head or a mean of heads, and "
+            "one query."
+        )
+
+
+def write(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    request: ExportRequest,
+    inputs: MethodInputs,
+) -> None:
+    """Write a figure or numbers into `target`, as its ending says.
+
+    Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
+    """
+    from vitviz.export import numbers
+    from vitviz.export.metadata import view_values
+
+    match target.suffix.lower():
+        case ".npz":
+            agree(
+                numbers.npz_bytes(made, selection),
+                target,
+                ask_bytes=numbers.ASK_BYTES,
+                is_agreed=request.is_agreed,
+            )
+            options = request.options()
+            numbers.write_npz(
+                target,
+                made,
+                selection,
+                options=options,
+                view=view_values(request.state(made)),
+                gradients=inputs.gradients,
+                model=inputs.model,
+            )
+        case ".csv":
+            agree(
+                numbers.csv_bytes(made, selection),
+                target,
+                ask_bytes=numbers.ASK_BYTES,
+                is_agreed=request.is_agreed,
+            )
+            numbers.write_csv(
+                target,
+                made,
+                selection,
+                gradients=inputs.gradients,
+                model=inputs.model,
+            )
+        case ending:
+            _write_figure(made, selection, target, request, inputs, ending)
+
+
+def _write_figure(
+    made: Trace,
+    selection: Selection,
+    target: Path,
+    request: ExportRequest,
+    inputs: MethodInputs,
+    ending: str,
+) -> None:
+    """Write what a window in this state would show, or a GIF of all maps."""
+    import json
+
+    from vitviz.export.figure import figure_of, table_of
+    from vitviz.export.metadata import metadata, view_values
+    from vitviz.export.save import save
+    from vitviz.jobs.exports import hidden_patches, values_for
+    from vitviz.jobs.figures import described
+    from vitviz.views.display import series
+
+    state, settings = request.state(made), request.settings
+    meta = metadata(
+        made,
+        method=selection.method,
+        heads=selection.heads,
+        options=request.options(),
+        direction=selection.direction,
+        is_renormalised=selection.renormalise,
+        view=view_values(state),
+    )
+    if request.choice.kind is not FigureKind.PICTURE:
+        figure = _other_figure(made, selection, request, inputs)
+        figure = described(figure, meta, request.choice, settings)
+        save(target, figure, scale=request.pixels)
+        return
+    text = json.dumps(meta, ensure_ascii=False)
+    rows = series(
+        made,
+        state,
+        layers=selection.layers,
+        heads=selection.heads,
+        values=values_for(made, inputs.model, inputs.gradients),
+    )
+    if request.is_bare:
+        from vitviz.export.bare import bare_bytes
+        from vitviz.system.atomic_files import write_bytes
+
+        heat = rows[0][0].heat
+        assert heat is not None
+        data = bare_bytes(heat, made.setup, state.look, ending, text)
+        write_bytes(target, data)
+        return
+    hidden = hidden_patches(made.setup)
+    if ending == ".gif":
+        from vitviz.export.animation import gif_bytes
+        from vitviz.system.atomic_files import write_bytes
+
+        said = replace(settings, has_caption=True)
+        data = gif_bytes(
+            [
+                figure_of(one, settings=said, hidden=hidden)
+                for row in rows
+                for one in row
+            ],
+            scale=request.pixels,
+            colormap=state.look.colormap,
+            description=text,
+        )
+        write_bytes(target, data)
+        return
+    figure = table_of(rows, settings=settings, hidden=hidden)
+    figure = described(figure, meta, request.choice, settings)
+    save(target, figure, scale=request.pixels)
+
+
+def _other_figure(
+    made: Trace, selection: Selection, request: ExportRequest, inputs: MethodInputs
+) -> Figure:
+    """Return a figure of another kind than a map or a table of maps."""
+    from vitviz.jobs.figures import FigureView, drawing, in_range_of
+
+    def state_of(request: ExportRequest, trace: Trace, chosen: Selection) -> ViewState:
+        wanted = replace(
+            request.state(trace), layer=chosen.layers[0], heads=chosen.heads[0]
+        )
+        return in_range_of(trace, wanted)
+
+    kept, against = None, request.against
+    if against is not None:
+        image = load(against.picture, against.request)
+        model = chosen_model(against.request)
+        other = traced(model, image, against.request, prefix="")
+        if other is None:
+            raise InputError("--against takes one picture and its options.")
+        state = state_of(against.request, other, against.request.selection(other))
+        kept = FigureView(other, state, model)
+    state = state_of(request, made, selection)
+    view = FigureView(made, state, inputs.model, gradients=inputs.gradients, kept=kept)
+    return drawing(view, request.choice)(request.settings)
