@@ -32,7 +32,7 @@ from vitviz.cli.export_options import (
     request_from,
 )
 from vitviz.cli.parse import listed
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, FileError, InputError, OutputError, VitvizError
 from vitviz.export.figure_settings import FigureKind
@@ -325,7 +325,7 @@ def _traced(
 
 def _inputs(model: Model, made: Trace, request: ExportRequest) -> MethodInputs:
     """Return what the method of the request needs in addition to the trace."""
-    if not METHODS[request.method].needs_gradients:
+    if not MAPS[request.method].needs_gradients:
         return MethodInputs(model, None)
     from vitviz.explain.gradients import backward
 
@@ -564,6 +564,7 @@ def _check_suffix(output: Path, request: ExportRequest) -> None:
         _check_bare(suffix, request)
         return
     if suffix in NUMBERS:
+        request.check_numbers()
         return
     if suffix not in (*FIGURES, *PAGES):
         raise InputError(

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.perturbation import head_effects
 from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import CONTRAST, contrast
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
@@ -127,14 +128,57 @@ def test_statistics_are_drawn_from_what_whole_matrices_say(
     trace = window.controller.document.trace
     assert trace is not None
     show(qtbot, window, Statistic.ENTROPY)
+    found = {}
     for layer in range(trace.num_layers):
         for head in range(trace.num_heads):
             whole = trace.matrix(layer, head).astype(float)
             logs = np.where(whole > 0, np.log(np.maximum(whole, 1e-300)), 0)
             entropy = -(whole * logs).sum(1).mean() / np.log(trace.num_tokens)
-            wanted = rgb(np.array([entropy], np.float32), "magma")[0]
-            found = colour(window, *cell_of(window, layer, head))
-            assert np.abs(np.array(found) - wanted.astype(int)).max() <= 6
+            found[layer, head] = entropy
+    # from the smallest to the largest, and no less than a tenth of 0 to 1
+    high = max(found.values())
+    low = min(*found.values(), high - 0.1)
+    for place, entropy in found.items():
+        share = np.array([(entropy - low) / (high - low)], np.float32)
+        wanted = rgb(share, "magma")[0]
+        shown = colour(window, *cell_of(window, *place))
+        assert np.abs(np.array(shown) - wanted.astype(int)).max() <= 6
+    legend = window.panes.heads.note()
+    for end in (low, high):
+        assert f" {end:.3g}" in legend, legend
+
+
+def test_numbers_stand_in_cells_that_have_room(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """Black on light cells and white on dark ones; none where they would be cut."""
+    show(qtbot, window, Statistic.SPECIAL)
+    trace = window.controller.document.trace
+    assert trace is not None
+    grid = window.panes.heads.grid
+    window.resize(1400, 900)
+    qtbot.waitUntil(grid.showsTexts)
+    shot = grid.grab().toImage()
+    seen = set()
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            place = cell_of(window, layer, head)
+            share = trace.matrix(layer, head)[:, : trace.num_prefix_tokens]
+            value = float(share.sum(1).mean())
+            assert float(grid.text(*place)) == pytest.approx(value, rel=0.06)
+            ground = QColor(*colour(window, *place))
+            rect = grid.cellRect(*place).adjusted(3, 3, -3, -3).toRect()
+            inks = [
+                shot.pixelColor(x, y)
+                for x in range(rect.left(), rect.right())
+                for y in range(rect.top(), rect.bottom())
+            ]
+            best = max(inks, key=lambda ink: contrast(ink, ground))
+            assert contrast(best, ground) >= CONTRAST, (layer, head)
+            seen.add(best.lightness() > ground.lightness())
+    assert seen == {True, False}
+    grid.setFixedSize(160, 100)
+    qtbot.waitUntil(lambda: not grid.showsTexts())
 
 
 def test_ordered_by_what_goes_to_special_tokens(

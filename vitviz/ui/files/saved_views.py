@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.export.captions import head_label, layer_text
 from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
@@ -210,7 +210,7 @@ def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
 
     method_title : of the map's method, as in the window's menu.
     """
-    options = METHODS[heat.method].options
+    options = MAPS[heat.method].options
     parts = []
     if heat.method != "raw":
         parts.append(method_title)

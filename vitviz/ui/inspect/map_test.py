@@ -208,7 +208,8 @@ class MapTestController(PaneController[MapTestPane]):
         same_model = view.model is not None and (
             view.model.info == view.trace.setup.model
         )
-        self.pane.setCanStart(heat is not None and same_model and not view.is_running)
+        has_order = heat is not None and heat.colours is None  # colours have none
+        self.pane.setCanStart(has_order and same_model and not view.is_running)
         if self._is_other(view, heat) and not self._workers.is_awaited(
             JobKind.MAP_TEST
         ):

@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def _update_compare(self) -> None:
         is_comparing = self.controller.comparison.kept is not None
-        if is_comparing == self.panes.compare.isHidden():
+        if is_comparing != self.panes.compare.isComparing():
             self.panes.compare.setVisible(is_comparing)
             self.panes.side.setVisible(not is_comparing)  # two pictures need its space
         self.top.setComparing(is_comparing)
