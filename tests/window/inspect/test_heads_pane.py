@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
@@ -18,6 +18,7 @@ from vitviz.explain.perturbation import head_effects
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import CONTRAST, contrast
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
+from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
 from vitviz.views.view_state import HeadsView, Statistic
@@ -219,6 +220,44 @@ def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> N
         assert value == pytest.approx(sink, rel=1e-4)
 
 
+def numbers_of(plot: DepthPlot) -> list[tuple[str, QRectF]]:
+    """(text, rectangle in the plot's view) of the numbers at the plot's left axis."""
+    axis = plot.getPlotItem().getAxis("left")
+    picture = QPicture()
+    painter = QPainter(picture)
+    painter.setFont(axis.style["tickFont"])
+    texts = axis.generateDrawSpecs(painter)[2]
+    painter.end()
+    return [(text, axis.mapRectToScene(QRectF(box))) for box, _, text in texts]
+
+
+def test_the_numbers_of_the_plot_are_whole_and_none_without_values(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """The topmost was cut in half, and an empty plot was said to go to 1e-12."""
+    pane = window.panes.heads
+    plot = pane.findChild(DepthPlot)
+    assert isinstance(plot, DepthPlot)
+
+    def has_whole_numbers() -> bool:
+        found = [box for _, box in numbers_of(plot)]
+        inside = QRectF(plot.viewport().rect())
+        return len(found) > 2 and all(inside.contains(box) for box in found)
+
+    for statistic in (Statistic.ENTROPY, Statistic.SINK):
+        show(qtbot, window, statistic)
+        view = HeadsView(shows=statistic, is_plot=True)
+        pane.viewChosen.emit(view)
+        wait_idle(qtbot, window)
+        qtbot.waitUntil(has_whole_numbers)
+    show(qtbot, window, Statistic.EFFECT)  # which is measured only by a button
+    assert plot.isVisible()
+    qtbot.waitUntil(lambda: numbers_of(plot) == [])
+    label = plot.getPlotItem().getAxis("left").labelString()
+    assert "Effect" in label
+    assert "1e-" not in label
+
+
 @pytest.mark.parametrize("width", [800, 280])
 def test_numbers_below_cells_are_whole_or_not_there(qtbot: QtBot, width: int) -> None:
     """A list of heads in order names them, unless only “1…” would fit."""
@@ -245,7 +284,8 @@ def test_effects_are_measured_by_a_button_of_their_own(
     assert trace is not None
     assert model is not None
     effects = head_effects(model, trace)
-    low, high = min(float(effects.min()), 0.0), float(effects.max())
+    low, high = float(effects.min()), float(effects.max())
+    assert high - low > 0.1 * (high - min(low, 0.0)), "else the range is wider"
     for layer in range(trace.num_layers):
         for head in range(trace.num_heads):
             fraction = (effects[layer, head] - low) / (high - low)
