@@ -386,6 +386,10 @@ class MainWindow(QMainWindow):
     def _update_views(self) -> None:
         saved = self.controller.saved_views
         self.panes.views.setViews(saved.views, saved.current)
+        if saved.views:
+            trace = self.controller.document.trace
+            images = saved.images(trace, self.controller.display)
+            self.panes.views.setThumbnails(images)
         has_map = self.controller.document.trace is not None
         self.panes.views.setCanSave(has_map and saved.current is None)
 
