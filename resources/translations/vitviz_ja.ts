@@ -1433,12 +1433,28 @@
 <context>
     <name>MapTestController</name>
     <message>
+        <source>Better than chance in the deletion only.</source>
+        <translation>削除でだけ、偶然より良い結果です。</translation>
+    </message>
+    <message>
+        <source>Better than chance in the insertion only.</source>
+        <translation>挿入でだけ、偶然より良い結果です。</translation>
+    </message>
+    <message>
+        <source>Better than chance: it beats every random order.</source>
+        <translation>偶然より良い：どのランダムな順序にも勝っています。</translation>
+    </message>
+    <message>
         <source>Deletion</source>
         <translation>削除</translation>
     </message>
     <message>
         <source>Insertion</source>
         <translation>挿入</translation>
+    </message>
+    <message>
+        <source>No better than chance.</source>
+        <translation>偶然と変わりません。</translation>
     </message>
     <message>
         <source>Score: cosine to the whole picture's feature</source>
@@ -2174,7 +2190,7 @@
     <name>PicturePane</name>
     <message>
         <source>Back to attention</source>
-        <translation>アテンションに戻る</translation>
+        <translation>注意のマップに戻る</translation>
     </message>
     <message>
         <source>Picture</source>
@@ -2182,7 +2198,7 @@
     </message>
     <message>
         <source>Show attention again (Esc)</source>
-        <translation>アテンションの表示に戻ります（Esc）</translation>
+        <translation>注意のマップの表示に戻ります（Esc）</translation>
     </message>
     <message>
         <source>The model did not see this part of the picture.</source>
@@ -5077,6 +5093,10 @@
         <translation>ブロックの外</translation>
     </message>
     <message>
+        <source>patches holding {n} % of their attention</source>
+        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+    </message>
+    <message>
         <source>permission denied</source>
         <translation>権限がありません</translation>
     </message>
@@ -5543,10 +5563,6 @@
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>
         <translation>{name} {version}は古く、ファイルを安全に開けません。次で直せます：pip install '{name}&gt;={least}'</translation>
-    </message>
-    <message>
-        <source>{n} % of the attention to patches</source>
-        <translation>パッチへの注意の{n}%</translation>
     </message>
     <message>
         <source>{n}×{n} patches at once</source>
@@ -6591,6 +6607,10 @@
         <translation>p(全体) − p(パッチを隠す)</translation>
     </message>
     <message>
+        <source>patches holding {n} % of their attention</source>
+        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+    </message>
+    <message>
         <source>position similarity</source>
         <translation>位置の類似度</translation>
     </message>
@@ -6661,10 +6681,6 @@
     <message>
         <source>values, v</source>
         <translation>バリュー v</translation>
-    </message>
-    <message>
-        <source>{n} % of the attention to patches</source>
-        <translation>パッチへの注意の{n}%</translation>
     </message>
     <message>
         <source>{n}×{n} patches at once</source>

@@ -115,7 +115,7 @@ OPTIONS = {
             "mass",
             "Share of attention",
             tuple(map(Choice, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))),
-            caption="{n} % of the attention to patches",
+            caption="patches holding {n} % of their attention",
             is_share=True,
             is_always_said=True,
         ),
