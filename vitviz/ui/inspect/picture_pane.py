@@ -148,6 +148,10 @@ class PicturePane(QWidget):
         self._sign = QLabel()
         show_plainly(self._sign)
         self._sign.setContentsMargins(12, 2, 0, 4)
+        bold = self._sign.font()
+        bold.setBold(True)
+        self._sign.setFont(bold)
+        self._sign.hide()
         self._back = action_button(
             self.tr("Back to attention"), self.tr("Show attention again (Esc)")
         )
@@ -164,8 +168,8 @@ class PicturePane(QWidget):
         below.addWidget(self._back)
         # The line keeps its height, so that the picture does not move.
         self._line.setFixedHeight(self._back.sizeHint().height() + 2)
+        self._back.hide()
         self._line.hide()
-        self.setSign("")
         layout.addWidget(self._line)
         self._chip = Chip(self)
         self.setMinimumSize(240, 200)
@@ -309,10 +313,9 @@ class PicturePane(QWidget):
 
     def setSign(self, text: str) -> None:
         """Name what is shown in place of attention, with the way back; "": nothing."""
+        if text == self.sign():
+            return
         self._sign.setText(f"{text} ·" if text else "")
-        font = self._sign.font()
-        font.setBold(True)
-        self._sign.setFont(font)
         self._sign.setVisible(bool(text))
         self._back.setVisible(bool(text))
 
