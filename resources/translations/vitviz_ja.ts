@@ -4305,6 +4305,14 @@
         <translation>色は値ではありません。.pngか.npzに書き出してください。</translation>
     </message>
     <message>
+        <source>Colours have no difference: they are no values.</source>
+        <translation>色は値ではないので、差はありません。</translation>
+    </message>
+    <message>
+        <source>Colours have no order to hide patches in. Choose a map.</source>
+        <translation>色には、パッチを隠す順序がありません。マップを選んでください。</translation>
+    </message>
+    <message>
         <source>Connection refused</source>
         <translation>接続が拒否されました</translation>
     </message>
