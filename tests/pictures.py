@@ -207,6 +207,7 @@ def photograph_modal(path: Path) -> None:
 def prepare(scene: str, window: object) -> None:
     """Do what a user would do to see this."""
     from vitviz.domain.heads import HeadChoice
+    from vitviz.domain.methods import Source
     from vitviz.models.catalogue.entries import Trait
     from vitviz.ui.models.dialog import ModelDialog
     from vitviz.ui.window.main_window import MainWindow
@@ -216,7 +217,6 @@ def prepare(scene: str, window: object) -> None:
         HeadsView,
         Mode,
         Reading,
-        Source,
         Statistic,
         Style,
         TokensView,

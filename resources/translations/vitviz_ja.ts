@@ -189,8 +189,28 @@
 <context>
     <name>ComparePane</name>
     <message>
+        <source>Another model…</source>
+        <translation>別のモデル…</translation>
+    </message>
+    <message>
+        <source>Another picture…</source>
+        <translation>別の画像…</translation>
+    </message>
+    <message>
+        <source>Both in one picture, at either side of a divider that you drag</source>
+        <translation>1枚の画像に両方を表示します。境界線をドラッグして動かせます</translation>
+    </message>
+    <message>
+        <source>Choose another model for the left</source>
+        <translation>左側に別のモデルを選びます</translation>
+    </message>
+    <message>
         <source>Difference</source>
         <translation>差分</translation>
+    </message>
+    <message>
+        <source>Divider of the wipe</source>
+        <translation>ワイプの境界線</translation>
     </message>
     <message>
         <source>End the comparison (K)</source>
@@ -217,6 +237,22 @@
         <translation>両方のマップに同じ色の尺度を使います。トークン数が違うときは一様分布の何倍かで表します</translation>
     </message>
     <message>
+        <source>Open another picture at the left</source>
+        <translation>左側に別の画像を開きます</translation>
+    </message>
+    <message>
+        <source>Patch</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
+        <source>Patch size at the left</source>
+        <translation>左側のパッチサイズ</translation>
+    </message>
+    <message>
+        <source>Run the model at the left with patches of {n} px</source>
+        <translation>左側のモデルを{n} pxのパッチで実行します</translation>
+    </message>
+    <message>
         <source>Same scale</source>
         <translation>同じ尺度</translation>
     </message>
@@ -228,16 +264,36 @@
         <source>The view at the left less the kept one</source>
         <translation>左の表示から保持した表示を引いたもの</translation>
     </message>
+    <message>
+        <source>Where the divider is; arrow keys move it</source>
+        <translation>境界線の位置。矢印キーで動かせます</translation>
+    </message>
+    <message>
+        <source>Wipe</source>
+        <translation>ワイプ</translation>
+    </message>
 </context>
 <context>
     <name>Comparison</name>
+    <message>
+        <source>Colours have no difference: they are no values.</source>
+        <translation>色は値ではないので、差はありません。</translation>
+    </message>
     <message>
         <source>Computing …</source>
         <translation>計算中…</translation>
     </message>
     <message>
+        <source>Kept. Now change picture, model or layer on the left.</source>
+        <translation>保持しました。左側で画像、モデル、層を変えてみてください。</translation>
+    </message>
+    <message>
         <source>Kept: </source>
         <translation>保持：</translation>
+    </message>
+    <message>
+        <source>No wipe: the two see different parts of their pictures.</source>
+        <translation>ワイプできません：2つは画像の異なる部分を見ています。</translation>
     </message>
     <message>
         <source>Now − kept; orange: more now, blue: less</source>
@@ -250,6 +306,14 @@
     <message>
         <source>in multiples of uniform</source>
         <translation>一様分布の何倍か</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>現在</translation>
     </message>
 </context>
 <context>
@@ -981,6 +1045,10 @@
         <translation>{name}を計算中…</translation>
     </message>
     <message>
+        <source>red {r} · green {g} · blue {b}</source>
+        <translation>赤{r}・緑{g}・青{b}</translation>
+    </message>
+    <message>
         <source>{name} · {ratio}×</source>
         <translation>{name} · {ratio}×</translation>
     </message>
@@ -1365,12 +1433,28 @@
 <context>
     <name>MapTestController</name>
     <message>
+        <source>Better than chance in the deletion only.</source>
+        <translation>削除でだけ、偶然より良い結果です。</translation>
+    </message>
+    <message>
+        <source>Better than chance in the insertion only.</source>
+        <translation>挿入でだけ、偶然より良い結果です。</translation>
+    </message>
+    <message>
+        <source>Better than chance: it beats every random order.</source>
+        <translation>偶然より良い：どのランダムな順序にも勝っています。</translation>
+    </message>
+    <message>
         <source>Deletion</source>
         <translation>削除</translation>
     </message>
     <message>
         <source>Insertion</source>
         <translation>挿入</translation>
+    </message>
+    <message>
+        <source>No better than chance.</source>
+        <translation>偶然と変わりません。</translation>
     </message>
     <message>
         <source>Score: cosine to the whole picture's feature</source>
@@ -2113,8 +2197,16 @@
 <context>
     <name>PicturePane</name>
     <message>
+        <source>Back to attention</source>
+        <translation>注意のマップに戻る</translation>
+    </message>
+    <message>
         <source>Picture</source>
         <translation>画像</translation>
+    </message>
+    <message>
+        <source>Show attention again (Esc)</source>
+        <translation>注意のマップの表示に戻ります（Esc）</translation>
     </message>
     <message>
         <source>The model did not see this part of the picture.</source>
@@ -3146,6 +3238,10 @@
 <context>
     <name>TokensPane</name>
     <message>
+        <source>Click to lay this map over the picture.</source>
+        <translation>クリックすると、このマップを画像に重ねます。</translation>
+    </message>
+    <message>
         <source>Colours</source>
         <translation>色</translation>
     </message>
@@ -3178,8 +3274,20 @@
         <translation>類似度</translation>
     </message>
     <message>
+        <source>The state that enters layer {n}.</source>
+        <translation>層{n}に入る状態。</translation>
+    </message>
+    <message>
         <source>The state that enters the layer</source>
         <translation>その層に入る状態</translation>
+    </message>
+    <message>
+        <source>The state that leaves layer {n}, the last.</source>
+        <translation>最後の層{n}から出る状態。</translation>
+    </message>
+    <message>
+        <source>The vectors of layer {n}.</source>
+        <translation>層{n}のベクトル。</translation>
     </message>
     <message>
         <source>Tokens by layer</source>
@@ -4201,6 +4309,18 @@
         <translation>カラープロファイル「{name}」から sRGB に変換しました。</translation>
     </message>
     <message>
+        <source>Colours are no values: write them as .png or .npz.</source>
+        <translation>色は値ではありません。.pngか.npzに書き出してください。</translation>
+    </message>
+    <message>
+        <source>Colours have no difference: they are no values.</source>
+        <translation>色は値ではないので、差はありません。</translation>
+    </message>
+    <message>
+        <source>Colours have no order to hide patches in. Choose a map.</source>
+        <translation>色には、パッチを隠す順序がありません。マップを選んでください。</translation>
+    </message>
+    <message>
         <source>Connection refused</source>
         <translation>接続が拒否されました</translation>
     </message>
@@ -4989,6 +5109,10 @@
         <translation>ブロックの外</translation>
     </message>
     <message>
+        <source>patches holding {n} % of their attention</source>
+        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+    </message>
+    <message>
         <source>permission denied</source>
         <translation>権限がありません</translation>
     </message>
@@ -5461,10 +5585,6 @@
         <translation>{name} {version}は古く、ファイルを安全に開けません。次で直せます：pip install '{name}&gt;={least}'</translation>
     </message>
     <message>
-        <source>{n} % of the attention to patches</source>
-        <translation>パッチへの注意の{n}%</translation>
-    </message>
-    <message>
         <source>{n}×{n} patches at once</source>
         <translation>一度に{n}×{n}パッチ</translation>
     </message>
@@ -5840,12 +5960,44 @@
         <translation>エントロピー</translation>
     </message>
     <message>
+        <source>Length of each state that enters layer {n}; longest at {place}.</source>
+        <translation>層{n}に入る各状態の長さ。最長は{place}。</translation>
+    </message>
+    <message>
+        <source>Length of each state that leaves layer {n}; longest at {place}.</source>
+        <translation>層{n}から出る各状態の長さ。最長は{place}。</translation>
+    </message>
+    <message>
+        <source>Similar colour = similar state, as it enters layer {n}.</source>
+        <translation>似た色＝似た状態（層{n}に入るとき）。</translation>
+    </message>
+    <message>
+        <source>Similar colour = similar state, as it leaves layer {n}.</source>
+        <translation>似た色＝似た状態（層{n}から出るとき）。</translation>
+    </message>
+    <message>
+        <source>Similarity of each place to that of {name}, in any picture.</source>
+        <translation>各位置と{name}の位置の類似度。どの画像でも同じです。</translation>
+    </message>
+    <message>
+        <source>Similarity of each state to that of {name} in layer {n}.</source>
+        <translation>層{n}における、各状態と{name}の状態の類似度。</translation>
+    </message>
+    <message>
+        <source>Similarity of each vector to that of {name} in layer {n}.</source>
+        <translation>層{n}における、各ベクトルと{name}のベクトルの類似度。</translation>
+    </message>
+    <message>
         <source>Sink</source>
         <translation>シンク</translation>
     </message>
     <message>
         <source>Special</source>
         <translation>特殊</translation>
+    </message>
+    <message>
+        <source>What the classifier reads in layer {n}: most at {place}, {value}.</source>
+        <translation>層{n}で分類器が読み取るもの。最大は{place}で{value}。</translation>
     </message>
     <message>
         <source>attention matrix, {n} × {n}</source>
@@ -6044,6 +6196,10 @@
         <translation>注意そのもの</translation>
     </message>
     <message>
+        <source>red, green, blue: principal components 1 to 3, each from its 2nd to its 98th percentile</source>
+        <translation>赤・緑・青＝第1～第3主成分、それぞれ2～98パーセンタイル</translation>
+    </message>
+    <message>
         <source>scale {low} to {high} ({kind})</source>
         <translation>尺度{low}〜{high}（{kind}）</translation>
     </message>
@@ -6199,12 +6355,20 @@
         <translation>Chefer, Gur and Wolf 2021, arXiv 2103.15679</translation>
     </message>
     <message>
+        <source>Darcet et al. 2023, arXiv 2309.16588</source>
+        <translation>Darcet et al. 2023, arXiv 2309.16588</translation>
+    </message>
+    <message>
         <source>Dosovitskiy et al. 2021, arXiv 2010.11929</source>
         <translation>Dosovitskiy et al. 2021, arXiv 2010.11929</translation>
     </message>
     <message>
         <source>Drop the smallest of each row</source>
         <translation>各行の小さい値を捨てる</translation>
+    </message>
+    <message>
+        <source>Each layer has components of its own: colours of two layers do not compare.</source>
+        <translation>主成分は層ごとに異なるので、層をまたいで色を比べることはできません。</translation>
     </message>
     <message>
         <source>First layer</source>
@@ -6235,6 +6399,10 @@
         <translation>ヘッドの後の射影は含みません。射影でバリューの大きさが変わることもあります。</translation>
     </message>
     <message>
+        <source>Length alone: two states of one length may have nothing in common.</source>
+        <translation>長さだけの値です。長さが同じでも、状態に共通点があるとは限りません。</translation>
+    </message>
+    <message>
         <source>Looks at one layer only; often nearly empty.</source>
         <translation>1つの層だけを見ます。ほとんど空になることがよくあります。</translation>
     </message>
@@ -6247,12 +6415,24 @@
         <translation>ヘッドの最大・最小では、合計が1になりません。</translation>
     </message>
     <message>
+        <source>Of the embedding of positions alone: the same for every picture.</source>
+        <translation>位置埋め込みだけの値で、どの画像でも同じです。</translation>
+    </message>
+    <message>
+        <source>Often high everywhere, because states share a large part.</source>
+        <translation>状態には共通の成分が多いため、全体に高くなりがちです。</translation>
+    </message>
+    <message>
         <source>One map for all queries; how attention would have to change, not what it is.</source>
         <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
     </message>
     <message>
         <source>One map for all queries; what stands in for a patch is a picture too, and patches that say the same hide each other's effect. Negative: hiding helps.</source>
         <translation>全クエリで1つのマップ。パッチの代わりに入れるものも絵の一部で、同じことを語るパッチは互いの効果を隠します。負の値は、隠すとよくなることを示します。</translation>
+    </message>
+    <message>
+        <source>Oquab et al. 2023, arXiv 2304.07193</source>
+        <translation>Oquab et al. 2023, arXiv 2304.07193</translation>
     </message>
     <message>
         <source>Patches at once</source>
@@ -6263,8 +6443,20 @@
         <translation>注意の割合</translation>
     </message>
     <message>
+        <source>State</source>
+        <translation>状態</translation>
+    </message>
+    <message>
+        <source>The classifier was trained on what leaves the last layer only.</source>
+        <translation>分類器が学習したのは、最後の層から出る状態だけです。</translation>
+    </message>
+    <message>
         <source>The gradients are small beside I, so the map is faint away from the query.</source>
         <translation>Iに比べて勾配が小さいため、クエリから離れるとマップは淡くなります。</translation>
+    </message>
+    <message>
+        <source>Vectors</source>
+        <translation>ベクトル</translation>
     </message>
     <message>
         <source>Zeiler and Fergus 2014, arXiv 1311.2901</source>
@@ -6279,6 +6471,10 @@
         <translation>パッチごとに順伝播が1回</translation>
     </message>
     <message>
+        <source>a forward pass the first time</source>
+        <translation>初回に順伝播1回</translation>
+    </message>
+    <message>
         <source>about a forward pass</source>
         <translation>順伝播1回ほど</translation>
     </message>
@@ -6289,6 +6485,14 @@
     <message>
         <source>all rows once, then one column</source>
         <translation>すべての行を1度、あとは1列</translation>
+    </message>
+    <message>
+        <source>as it enters the layer</source>
+        <translation>層に入る状態</translation>
+    </message>
+    <message>
+        <source>as it leaves the layer</source>
+        <translation>層から出る状態</translation>
     </message>
     <message>
         <source>attention</source>
@@ -6305,6 +6509,18 @@
     <message>
         <source>blurred</source>
         <translation>ぼかし</translation>
+    </message>
+    <message>
+        <source>cos(e_i, e_j)</source>
+        <translation>cos(e_i, e_j)</translation>
+    </message>
+    <message>
+        <source>cos(x_i, x_j)</source>
+        <translation>cos(x_i, x_j)</translation>
+    </message>
+    <message>
+        <source>cosine of the query's vector to all others</source>
+        <translation>クエリのベクトルとほかのすべてとのコサイン類似度</translation>
     </message>
     <message>
         <source>from layer {n}</source>
@@ -6329,6 +6545,14 @@
     <message>
         <source>hidden by noise</source>
         <translation>ノイズで隠す</translation>
+    </message>
+    <message>
+        <source>keys, k</source>
+        <translation>キー k</translation>
+    </message>
+    <message>
+        <source>lens</source>
+        <translation>レンズ</translation>
     </message>
     <message>
         <source>mass mask</source>
@@ -6367,8 +6591,28 @@
         <translation>ノルムに基づく注意</translation>
     </message>
     <message>
+        <source>nostalgebraist 2020; Vilas et al. 2023, arXiv 2310.18969</source>
+        <translation>nostalgebraist 2020; Vilas et al. 2023, arXiv 2310.18969</translation>
+    </message>
+    <message>
         <source>occlusion</source>
         <translation>遮蔽</translation>
+    </message>
+    <message>
+        <source>of keys</source>
+        <translation>キーの類似度</translation>
+    </message>
+    <message>
+        <source>of queries</source>
+        <translation>クエリの類似度</translation>
+    </message>
+    <message>
+        <source>of states</source>
+        <translation>状態の類似度</translation>
+    </message>
+    <message>
+        <source>of values</source>
+        <translation>バリューの類似度</translation>
     </message>
     <message>
         <source>one row</source>
@@ -6381,6 +6625,22 @@
     <message>
         <source>p(whole) − p(patch hidden)</source>
         <translation>p(全体) − p(パッチを隠す)</translation>
+    </message>
+    <message>
+        <source>patches holding {n} % of their attention</source>
+        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+    </message>
+    <message>
+        <source>position similarity</source>
+        <translation>位置の類似度</translation>
+    </message>
+    <message>
+        <source>queries, q</source>
+        <translation>クエリ q</translation>
+    </message>
+    <message>
+        <source>red, green, blue = the first three principal components of all x_j</source>
+        <translation>赤・緑・青＝全パッチのx_jの第1～第3主成分</translation>
     </message>
     <message>
         <source>relevance</source>
@@ -6399,24 +6659,48 @@
         <translation>各行の小さい{n}%を捨てる</translation>
     </message>
     <message>
+        <source>softmax(head(norm(x_j)))</source>
+        <translation>softmax(head(norm(x_j)))</translation>
+    </message>
+    <message>
         <source>softmax(q_i Kᵀ/√d_k)</source>
         <translation>softmax(q_i Kᵀ/√d_k)</translation>
+    </message>
+    <message>
+        <source>states, x</source>
+        <translation>状態 x</translation>
     </message>
     <message>
         <source>the fewest patches whose attention adds up to τ of the patches' own</source>
         <translation>パッチどうしの注意のうちτを占める、最も少ないパッチ</translation>
     </message>
     <message>
+        <source>the patch embedding, no block</source>
+        <translation>パッチ埋め込みのみ（ブロックなし）</translation>
+    </message>
+    <message>
         <source>the same matrix, read down a column</source>
         <translation>同じ行列を列で読んだもの</translation>
+    </message>
+    <message>
+        <source>token colours (PCA)</source>
+        <translation>トークンの色（PCA）</translation>
+    </message>
+    <message>
+        <source>token norms</source>
+        <translation>トークンのノルム</translation>
+    </message>
+    <message>
+        <source>token similarity</source>
+        <translation>トークンの類似度</translation>
     </message>
     <message>
         <source>value-weighted attention</source>
         <translation>バリューで重み付けした注意</translation>
     </message>
     <message>
-        <source>{n} % of the attention to patches</source>
-        <translation>パッチへの注意の{n}%</translation>
+        <source>values, v</source>
+        <translation>バリュー v</translation>
     </message>
     <message>
         <source>{n}×{n} patches at once</source>
@@ -6437,6 +6721,10 @@
     <message>
         <source>α_ij ‖v_j‖</source>
         <translation>α_ij ‖v_j‖</translation>
+    </message>
+    <message>
+        <source>‖x_j‖</source>
+        <translation>‖x_j‖</translation>
     </message>
     <message>
         <source>‖Σ_h α^h_ij v^h_j W_O^h‖</source>

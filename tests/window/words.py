@@ -36,6 +36,7 @@ KEPT = frozenset(
     grad Grad CAM LeGrad CLS SVG PNG JPEG WebP AVIF TIFF HEIF PDF GIF NPZ CSV
     Ctrl Shift Enter Esc Page Down PgUp PgDown Backspace Space Home Alt
     Abnar Zuidema Bousselham Caron DINO Chefer Wolf Dosovitskiy Kobayashi Zeiler Fergus
+    Darcet Oquab Vilas nostalgebraist
     arXiv softmax transpose attn weights dim exp mean code float bfloat
     DINOv DeiT Apache MIT BSD Clause Google Meta Microsoft OpenAI BAAI ImageNet
     English model head CUDA CLIP JSON TorchScript Python cubic

@@ -35,6 +35,7 @@ def check_suffix(output: Path, request: ExportRequest) -> None:
         _check_bare(suffix, request)
         return
     if suffix in NUMBERS:
+        request.check_numbers()
         return
     if suffix not in (*FIGURES, *PAGES):
         raise InputError(

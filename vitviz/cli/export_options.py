@@ -33,7 +33,7 @@ from vitviz.cli.parse import (
 )
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import UNTOUCHED, Interventions, changed_fields
-from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
+from vitviz.domain.methods import MAPS, OPTIONS, MethodOptions, Source
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
 from vitviz.export.figure_settings import (
@@ -52,7 +52,6 @@ from vitviz.system.dataclass_json import encoded
 from vitviz.views.view_state import (
     COLORMAP,
     Direction,
-    Source,
     Statistic,
     Style,
     TokensView,
@@ -303,14 +302,14 @@ class ExportRequest:
         )
         own = {"layer", "head"}
         # the target of a gradient method is given to its backward pass
-        if not METHODS[self.method].needs_model:
+        if not MAPS[self.method].needs_model:
             own.add("target")
         chosen = chosen_options(trace, state, 0)
         return tuple(option for option in chosen if option[0] not in own)
 
     def check_method(self) -> None:
         """Raise InputError for an option that the method would have to ignore."""
-        method = METHODS[self.method]
+        method = MAPS[self.method]
         given = {
             "layer": self.layer != "last",
             "head": self.head != (HeadChoice(),),
@@ -325,9 +324,18 @@ class ExportRequest:
                     method=method.name,
                     option=option,
                 )
-        if not method.is_layerwise and self.layer == "all":
+        if not method.has_layers:
+            self._require_one_layer()
+
+    def check_numbers(self) -> None:
+        """Raise InputError for what an .npz or .csv of the method cannot hold."""
+        if not MAPS[self.method].is_layerwise:
+            self._require_one_layer()
+
+    def _require_one_layer(self) -> None:
+        if self.layer == "all":
             raise InputError(
-                "{method} shows one layer: name it with --layer.", method=method.name
+                "{method} shows one layer: name it with --layer.", method=self.method
             )
 
     def check_figure(self) -> None:
@@ -447,7 +455,7 @@ def add_export_arguments(parser: argparse.ArgumentParser) -> None:
         help="patches only: leave special tokens out and divide by the patches' sum",
     )
     choice.add_argument(
-        "--method", default=_VIEW.method, metavar="N", help=listed(tuple(METHODS))
+        "--method", default=_VIEW.method, metavar="N", help=listed(tuple(MAPS))
     )
     choice.add_argument(
         "--target",
@@ -625,7 +633,7 @@ def request_from(args: argparse.Namespace) -> ExportRequest:
         head=tuple(head_of(text) for text in args.head or ("mean",)),
         query=queries_of(args.query or []),
         direction=DIRECTIONS_BY_NAME[one_of(args.direction, DIRECTIONS, "--direction")],
-        method=one_of(args.method, tuple(METHODS), "--method"),
+        method=one_of(args.method, tuple(MAPS), "--method"),
         target=None if args.target is None else class_of(args.target),
         method_options=method_options_of(args.option, args.method),
         style=one_of(args.style, STYLES, "--style"),

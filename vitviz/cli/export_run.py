@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError
 from vitviz.models.catalogue.download import seconds_text
@@ -93,7 +93,7 @@ def traced(
 
 def method_inputs(model: Model, made: Trace, request: ExportRequest) -> MethodInputs:
     """Return what the method of the request needs in addition to the trace."""
-    if not METHODS[request.method].needs_gradients:
+    if not MAPS[request.method].needs_gradients:
         return MethodInputs(model, None)
     from vitviz.explain.gradients import backward
 

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.methods import METHODS, OPTIONS, MethodOptions
+from vitviz.domain.methods import MAPS, OPTIONS, MethodOptions
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
 from vitviz.pictures.reading import (
@@ -127,7 +127,7 @@ def method_options_of(texts: list[str], method: str) -> MethodOptions:
     given: dict[str, object] = {}
     for text in texts:
         name, _, value = text.partition("=")
-        known = [name for name in METHODS[method].options if name in OPTIONS]
+        known = [name for name in MAPS[method].options if name in OPTIONS]
         if name not in known:
             raise InputError(
                 "{method} has no option {name}; it has: {names}.",

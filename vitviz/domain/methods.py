@@ -1,7 +1,9 @@
 """Registry of methods: formula, source, cost, caveat and options of each.
 
-    METHODS   every method by name; `explain.run_method` computes them
-    OPTIONS   the options of methods, with the texts of menus and captions
+    METHODS      every method by name; `explain.run_method` computes them
+    TOKEN_MAPS   maps of what tokens carry instead of where they look, likewise
+    MAPS         both: whatever can be laid over the picture
+    OPTIONS      the options of methods, with the texts of menus and captions
 
 Plain data, without torch: the window shows it before anything is computed. The texts
 are English, and translated where they are shown.
@@ -9,10 +11,20 @@ are English, and translated where they are shown.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, fields
 
 from vitviz.domain.heads import Fusion
 from vitviz.domain.interventions import Fill
+
+
+class Source(enum.Enum):
+    """Vectors of the tokens that similarity is computed from."""
+
+    STATE = "x"
+    QUERY = "q"
+    KEY = "k"
+    VALUE = "v"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,8 @@ class MethodOptions:
     mass : share of the patches' attention that the mass mask holds, in (0, 1].
     fill : what occlusion puts in place of a patch.
     cells : side of the square of patches that occlusion hides at once.
+    source : vectors that the similarity of tokens is computed from.
+    after : whether states are those that leave the layer, not those that enter it.
     """
 
     fusion: Fusion = Fusion.MEAN
@@ -33,6 +47,8 @@ class MethodOptions:
     mass: float = 0.6
     fill: Fill = Fill.BLUR
     cells: int = 1
+    source: Source = Source.STATE
+    after: bool = False
 
     def __post_init__(self) -> None:
         if self.start_layer < 0 or self.cells < 1:
@@ -99,7 +115,7 @@ OPTIONS = {
             "mass",
             "Share of attention",
             tuple(map(Choice, (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9))),
-            caption="{n} % of the attention to patches",
+            caption="patches holding {n} % of their attention",
             is_share=True,
             is_always_said=True,
         ),
@@ -123,6 +139,26 @@ OPTIONS = {
                 Choice(4, "4 × 4"),
             ),
             caption="{n}×{n} patches at once",
+        ),
+        MethodOption(
+            "source",
+            "Vectors",
+            (
+                Choice(Source.STATE, "states, x", "of states"),
+                Choice(Source.QUERY, "queries, q", "of queries"),
+                Choice(Source.KEY, "keys, k", "of keys"),
+                Choice(Source.VALUE, "values, v", "of values"),
+            ),
+            is_always_said=True,
+        ),
+        MethodOption(
+            "after",
+            "State",
+            (
+                Choice(False, "as it enters the layer", "as it enters the layer"),
+                Choice(True, "as it leaves the layer", "as it leaves the layer"),
+            ),
+            is_always_said=True,
         ),
     )
 }
@@ -151,11 +187,24 @@ class Method:
     is_per_query: bool = True
     # Whether the query may be that of a pooling head, which has one row and no more.
     takes_pool: bool = False
+    # Whether it shows what tokens carry, and not where attention goes.
+    reads_tokens: bool = False
 
     @property
     def needs_rows_of_one(self) -> bool:
         """Whether rows must sum to 1, which they do not on another softmax axis."""
-        return not self.is_layerwise and self.name != "occlusion"
+        is_of_runs = self.name == "occlusion" or self.reads_tokens
+        return not self.is_layerwise and not is_of_runs
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether each layer has a map of its own, be it of attention or of tokens."""
+        return self.is_layerwise or self.needs_states
+
+    @property
+    def needs_states(self) -> bool:
+        """Whether the states between blocks are needed, which take a pass."""
+        return self.reads_tokens and "layer" in self.options
 
 
 _LAYER = ("layer", "head")
@@ -306,3 +355,81 @@ _ALL = (
 )
 # All methods by name, in the order in which they are offered.
 METHODS = {method.name: method for method in _ALL}
+
+_READ = (
+    Method(
+        "token-norms",
+        "token norms",
+        "‖x_j‖",
+        "Darcet et al. 2023, arXiv 2309.16588",
+        "a forward pass the first time",
+        "Length alone: two states of one length may have nothing in common.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("layer", "after"),
+        needs_model=True,
+        is_per_query=False,
+        reads_tokens=True,
+    ),
+    Method(
+        "token-colours",
+        "token colours (PCA)",
+        "red, green, blue = the first three principal components of all x_j",
+        "Oquab et al. 2023, arXiv 2304.07193",
+        "a forward pass the first time",
+        "Each layer has components of its own: colours of two layers do not compare.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("layer", "after"),
+        needs_model=True,
+        is_per_query=False,
+        reads_tokens=True,
+    ),
+    Method(
+        "token-similarity",
+        "token similarity",
+        "cos(x_i, x_j)",
+        "cosine of the query's vector to all others",
+        "a forward pass the first time",
+        "Often high everywhere, because states share a large part.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("layer", "source", "after"),
+        needs_model=True,
+        reads_tokens=True,
+    ),
+    Method(
+        "lens",
+        "lens",
+        "softmax(head(norm(x_j)))",
+        "nostalgebraist 2020; Vilas et al. 2023, arXiv 2310.18969",
+        "a forward pass the first time",
+        "The classifier was trained on what leaves the last layer only.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        options=("layer", "target", "after"),
+        needs_model=True,
+        is_per_query=False,
+        reads_tokens=True,
+    ),
+    Method(
+        "position-similarity",
+        "position similarity",
+        "cos(e_i, e_j)",
+        "Dosovitskiy et al. 2021, arXiv 2010.11929",
+        "the patch embedding, no block",
+        "Of the embedding of positions alone: the same for every picture.",
+        is_layerwise=False,
+        needs_gradients=False,
+        sums_to_one=False,
+        needs_model=True,
+        reads_tokens=True,
+    ),
+)
+# Maps of what tokens carry by name, in the order in which they are offered.
+TOKEN_MAPS = {method.name: method for method in _READ}
+MAPS = METHODS | TOKEN_MAPS

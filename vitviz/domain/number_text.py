@@ -50,6 +50,11 @@ def format_value(value: float) -> str:
     return sign + _digits(abs(value))
 
 
+def short_value(value: float) -> str:
+    """Return a value with two significant digits, for cells: "0.78", "4.3", "12"."""
+    return format_value(float(f"{value:.2g}"))
+
+
 def written_out(value: float) -> str:
     """Return `format_value` without powers of ten, for readers who do not know them.
 

@@ -1,10 +1,10 @@
 """Entry point of all methods, for the window, the command line and the API.
 
     run(name, trace, query, options) → token_values → one_layer | across_layers |
-    legrad | perturbation → (N,) → patch_map → (rows, cols)
+    legrad | perturbation | token_maps → (N,) → patch_map → (rows, cols)
 
-Which options a method takes, and what it needs, stands in its entry of METHODS
-(`domain.methods`), with its formula and source.
+Which options a method takes, and what it needs, stands in its entry of MAPS
+(`domain.methods`), with its formula and source; maps of tokens are among them.
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ from vitviz.attention.trace import as_array
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice, require_head, require_layer
 from vitviz.domain.interventions import Fill
-from vitviz.domain.methods import METHODS, OPTIONS, Method, MethodOptions
+from vitviz.domain.methods import MAPS, OPTIONS, Method, MethodOptions, Source
 from vitviz.errors import InputError, SelectionError
 from vitviz.explain import across_layers, one_layer, perturbation
 from vitviz.explain.gradients import Gradients, backward, prepared_pixels
 from vitviz.explain.legrad import legrad
 from vitviz.explain.model_parts import output_projections
 from vitviz.explain.one_layer import gram, norm_based
+from vitviz.explain.token_maps import token_map
 
 if TYPE_CHECKING:
     from vitviz.attention.capture import Capture
     from vitviz.attention.trace import Query, Trace
+    from vitviz.explain.token_states import States
     from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
@@ -68,7 +70,8 @@ def run(
     Parameters
     ----------
     name
-        Of the method, a key of METHODS.
+        Of the method, a key of METHODS, or of a map of what tokens carry: token-norms,
+        token-colours, token-similarity, lens, position-similarity.
     trace
         A trace; methods across layers need a complete one.
     query
@@ -95,6 +98,7 @@ def run(
     Array
         (rows, cols) float32, one value for each patch. Methods with `sums_to_one` have
         values in [0, 1] that sum to 1 together with those of the special tokens.
+        Of token colours (rows, cols, 3), red, green and blue in [0, 1].
 
     Raises
     ------
@@ -116,9 +120,10 @@ def run(
         gradients=gradients,
         pixels=pixels,
         check=check,
-        **options,
+        **options,  # type: ignore[arg-type]
     )
-    return trace.patch_map(values)
+    found = trace.patch_map(values)
+    return np.moveaxis(found, 0, -1) if found.ndim == 3 else found  # colours: last
 
 
 def token_values(
@@ -130,11 +135,14 @@ def token_values(
     gradients: Gradients | None = None,
     pixels: Tensor | None = None,
     check: across_layers.Check = lambda: None,
+    states: States | None = None,
     **options: object,
 ) -> Array:
     """Return a method's values for all tokens, special ones included, (N,) float32.
 
-    Parameters and errors are those of `run`.
+    Of token colours (3, N). Parameters and errors are those of `run`.
+
+    states : of the trace's picture, for maps that need them; without, the model runs.
     """
     method = method_named(name)
     if method.needs_rows_of_one and not trace.has_rows_of_one:
@@ -155,6 +163,19 @@ def token_values(
             method=method.title,
         )
     layer = given.layer % trace.num_layers if given.layer < 0 else given.layer
+    if method.reads_tokens:
+        check()
+        return token_map(
+            name,
+            trace,
+            _required(model, method),
+            token=token,
+            layer=layer,
+            target=given.target,
+            options=chosen,
+            states=states,
+            pixels=pixels,
+        )
     if method.needs_model:
         return _with_model(name, trace, model, pixels, token, layer, given, check)
     with torch.no_grad():
@@ -201,11 +222,7 @@ def _with_model(
     check: across_layers.Check,
 ) -> Array:
     """Return the values, (N,), of a method that runs the model or reads its weights."""
-    if model is None:
-        raise InputError(
-            "{method} needs the model itself: give `model`.",
-            method=METHODS[name].title,
-        )
+    model = _required(model, MAPS[name])
     if name == "occlusion":
         found = np.zeros(trace.num_tokens, np.float32)
         found[trace.num_prefix_tokens :] = perturbation.occlusion(
@@ -238,15 +255,24 @@ def _with_model(
         return as_array(norm_based(row, gram(capture, projection), choice))
 
 
+def _required(model: Model | None, method: Method) -> Model:
+    """Return the model; raise InputError where there is none."""
+    if model is None:
+        raise InputError(
+            "{method} needs the model itself: give `model`.", method=method.title
+        )
+    return model
+
+
 def method_named(name: str) -> Method:
     """Return the method of a name; raise SelectionError with all names if unknown."""
-    if name not in METHODS:
+    if name not in MAPS:
         raise SelectionError(
             "There is no method {name}; there are: {names}.",
             name=name,
-            names=", ".join(METHODS),
+            names=", ".join(MAPS),
         )
-    return METHODS[name]
+    return MAPS[name]
 
 
 def _with_gradients(
@@ -294,6 +320,8 @@ def _given(method: Method, given: dict[str, object], trace: Trace) -> _Given:
     _require_in_range(own, trace)
     if "fill" in own:
         own["fill"] = Fill(own["fill"])
+    if "source" in own:
+        own["source"] = Source(own["source"])
     return _Given(
         layer=given.get("layer", -1),  # type: ignore[arg-type]
         head=given.get("head", Fusion.MEAN),  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ import PIL.PngImagePlugin
 import PIL.TiffImagePlugin
 
 from vitviz._version import META_KEY
+from vitviz.errors import InputError
 from vitviz.views.colour import rgb
 from vitviz.views.display import Heat
 from vitviz.views.view_state import Look
@@ -40,13 +41,25 @@ def bare_bytes(
     """Return the file of a map alone: ".png", else a TIFF.
 
     description : what it says of itself, JSON.
+
+    Raises InputError for colours as a TIFF.
     """
     values = at_pixels(heat.patches, setup.placement, is_smooth=look.smooth)
     stream = io.BytesIO()
     if ending == ".png":
         made = np.zeros((*values.shape, 4), np.uint8)
         is_seen = np.isfinite(values)
-        made[..., :3] = rgb(heat.levels.fraction(np.nan_to_num(values)), look.colormap)
+        if heat.colours is None:
+            fraction = heat.levels.fraction(np.nan_to_num(values))
+            made[..., :3] = rgb(fraction, look.colormap)
+        else:
+            for channel in range(3):
+                found = at_pixels(
+                    heat.colours[..., channel],
+                    setup.placement,
+                    is_smooth=look.smooth,
+                )
+                made[..., channel] = np.rint(255 * np.nan_to_num(found))
         made[..., 3] = 255
         made[~is_seen] = 0
         info = PIL.PngImagePlugin.PngInfo()
@@ -57,6 +70,8 @@ def bare_bytes(
     # ASCII, which is all that the tag holds: JSON escapes what is beyond
     tags[_DESCRIPTION] = json.dumps(json.loads(description))
     tags[_SOFTWARE] = "vitviz"
+    if heat.colours is not None:
+        raise InputError("Colours are no values: write them as .png or .npz.")
     PIL.Image.fromarray(values).save(stream, "TIFF", tiffinfo=tags)
     return stream.getvalue()
 

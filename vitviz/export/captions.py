@@ -19,7 +19,7 @@ from vitviz.domain.interventions import (
     Interventions,
     Off,
 )
-from vitviz.domain.methods import METHODS, OPTIONS, USUAL, MethodOption
+from vitviz.domain.methods import MAPS, OPTIONS, USUAL, MethodOption, Source
 from vitviz.domain.number_text import format_value
 from vitviz.export.language import translator
 from vitviz.export.token_names import token_name
@@ -58,14 +58,24 @@ def caption(one: Heat, setup: Setup, state: ViewState) -> tuple[str, ...]:
         *_beside_text(one, setup, state),
         *_view_text(one, state),
         *_clip_text(one.num_clipped),
-        _scale_text(one, scale, clip_percent_of(state)),
+        _scale_text(one, scale, clip_percent_of(state))
+        if one.colours is None
+        else components_text(),
         input_text(setup),
+    )
+
+
+def components_text() -> str:
+    """Return what the colours of a map with colours of its own stand for."""
+    return tr(
+        "red, green, blue: principal components 1 to 3, each from its 2nd to its 98th "
+        "percentile"
     )
 
 
 def map_words(one: Heat, setup: Setup) -> tuple[str, ...]:
     """Return layer, heads, query, method and its options, a statement each."""
-    method = METHODS[one.method]
+    method = MAPS[one.method]
     place: tuple[str, ...] = ()
     if "layer" in method.options:
         place += (layer_text(one.layer),)
@@ -90,10 +100,12 @@ def table_caption(
         statements.append(layer_text(first.layer))
     if len(rows[0]) == 1:
         statements.append(heads_text(first.heads))
-    statements += [_token_text(first, setup), method_text(first)]
+    if MAPS[first.method].is_per_query:
+        statements.append(_token_text(first, setup))
+    statements += [method_text(first), *_options_text(first, setup)]
     statements += _view_text(first, state)
     statements += _clip_text(sum(one.num_clipped for row in rows for one in row))
-    if scale is not Scale.OWN:
+    if scale is not Scale.OWN and first.colours is None:
         text = tr("one scale for all, {low} to {high}")
         if first.levels.log:
             text = tr("one scale for all, log, {low} to {high}")
@@ -145,8 +157,8 @@ def method_text(one: Heat) -> str:
 
 
 def method_title(name: str) -> str:
-    """Return the title of a method by its name in `METHODS`."""
-    return method_words(METHODS[name].title)
+    """Return the title of a method by its name in `MAPS`."""
+    return method_words(MAPS[name].title)
 
 
 def method_words(text: str) -> str:
@@ -162,11 +174,13 @@ def side_text(one: Heat, name: str) -> str:
 
 
 def sentence_of(one: Heat, setup: Setup) -> str:
-    """Return what a map of raw attention says, in plain words; "" for other methods.
+    """Return what a map says, in plain words; "" for methods other than raw attention.
 
     Of a row: what the query looks at most, how much more than evenly, and how much it
-    leaves with special tokens.
+    leaves with special tokens. Of a map of what tokens carry: what its values are.
     """
+    if MAPS[one.method].reads_tokens:
+        return _token_sentence(one, setup)
     if one.method != "raw" or one.uniform is None or one.total != 1.0:
         return ""
     name = token_text(one.token, setup)
@@ -189,6 +203,37 @@ def sentence_of(one: Heat, setup: Setup) -> str:
                 left = tr("{n} % stays with {special} itself.")
         said += " " + left.format(n=share, special=token_text(0, setup))
     return said
+
+
+def _token_sentence(one: Heat, setup: Setup) -> str:
+    """Return what the values of a map of what tokens carry are, in a sentence."""
+    options = dict(one.options)
+    after = bool(options.get("after"))
+    most = f"({one.peak[0]}, {one.peak[1]})"
+    value = format_value(one.peak_value)
+    name = token_text(one.token, setup)
+    match one.method:
+        case "token-norms":
+            text = tr("Length of each state that enters layer {n}; longest at {place}.")
+            if after:
+                text = tr(
+                    "Length of each state that leaves layer {n}; longest at {place}."
+                )
+        case "token-colours":
+            text = tr("Similar colour = similar state, as it enters layer {n}.")
+            if after:
+                text = tr("Similar colour = similar state, as it leaves layer {n}.")
+        case "token-similarity":
+            text = tr("Similarity of each state to that of {name} in layer {n}.")
+            if options.get("source") is not Source.STATE:
+                text = tr("Similarity of each vector to that of {name} in layer {n}.")
+        case "lens":
+            text = tr(
+                "What the classifier reads in layer {n}: most at {place}, {value}."
+            )
+        case _:
+            text = tr("Similarity of each place to that of {name}, in any picture.")
+    return text.format(n=one.layer, place=most, value=value, name=name)
 
 
 def _place_text(cell: tuple[int, int] | None, peak: tuple[int, int]) -> str:

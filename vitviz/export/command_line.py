@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice
-from vitviz.domain.methods import METHODS, MethodOptions
+from vitviz.domain.methods import MAPS, MethodOptions
 from vitviz.errors import InputError
 from vitviz.export.figure_settings import (
     OF_A_CLASS,
@@ -195,11 +195,12 @@ def _what(
     state: ViewState, setup: Setup, target: str, *, has_class: bool = False
 ) -> list[str]:
     """Return the options for layer, heads, queries and method."""
-    method = METHODS[state.method]
+    method = MAPS[state.method]
     ending = target[target.rfind(".") :].lower()
     words = []
     if "layer" in method.options:
-        takes_all = method.is_layerwise and ending in (".gif", *NUMBERS)
+        takes_all = method.has_layers and ending == ".gif"
+        takes_all |= method.is_layerwise and ending in NUMBERS
         is_pool = state.token == POOL
         every = takes_all and not is_pool
         words += ["--layer", "all" if every else str(state.layer)]
@@ -220,7 +221,8 @@ def _what(
     usual = encoded(MethodOptions())
     for name, value in encoded(state.method_options).items():
         if name in method.options and value != usual[name]:
-            words += ["--option", f"{name}={value}"]
+            text = str(value).lower() if isinstance(value, bool) else value
+            words += ["--option", f"{name}={text}"]
     return words
 
 

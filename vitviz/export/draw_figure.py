@@ -221,7 +221,9 @@ def paint_legend(
 
     num_clipped : number of values above the upper end of the bar.
     """
-    if bar is not None:
+    if bar is not None and heat.colours is not None:
+        draw_marks.draw_components(painter, bar, options.tones)
+    elif bar is not None:
         draw_marks.draw_bar(
             painter,
             bar,

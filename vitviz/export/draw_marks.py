@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QImage,
+    QLinearGradient,
     QPainter,
     QPen,
     QPolygonF,
@@ -16,7 +17,12 @@ from PySide6.QtGui import (
 
 from vitviz.export.figure_settings import TONES, FigureTheme, Tones
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.colour_bar import bar_text, tick_labels
+from vitviz.views.colour_bar import (
+    COMPONENT_GAP,
+    COMPONENTS,
+    bar_text,
+    tick_labels,
+)
 from vitviz.views.view_state import Look, Style
 
 SMALL_PX = 12
@@ -115,9 +121,9 @@ def draw_bar(
     uniform : as in `bar_text`; `uniform_text` is written beside its mark.
     num_clipped : values above the upper end; if there are any, a ▲ stands there.
     """
-    painter.save()
     text_colour, quiet = QColor(tones.text), QColor(tones.quiet)
     bar = QRectF(box.left(), box.top(), BAR_WIDTH, box.height())
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     table = lookup_table(look.colormap)
     # opaque colours and no gradient of opacity, which Qt's PDF draws black
@@ -170,6 +176,28 @@ def draw_bar(
         painter.setPen(text_colour)
         painter.setFont(font(SMALL_PX, bold=True))
         _draw_beside(painter, bar.right() + TICK_LENGTH + 4, y, uniform_text)
+    painter.restore()
+
+
+def draw_components(
+    painter: QPainter, box: QRectF, tones: Tones = TONES[FigureTheme.LIGHT]
+) -> None:
+    """Draw what red, green and blue stand for, a ramp each, at the left of `box`."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font(SMALL_PX))
+    height = box.height() / len(COMPONENTS)
+    for index, (name, colour) in enumerate(COMPONENTS):
+        top = box.top() + index * height
+        place = QRectF(box.left(), top, BAR_WIDTH, height - COMPONENT_GAP)
+        ramp = QLinearGradient(place.bottomLeft(), place.topLeft())
+        ramp.setColorAt(0, QColor(Qt.GlobalColor.black))
+        ramp.setColorAt(1, QColor(colour))
+        painter.fillRect(place, ramp)
+        painter.setPen(QPen(QColor(tones.quiet), 1))
+        painter.drawRect(place)
+        painter.setPen(QColor(tones.text))
+        _draw_beside(painter, place.right() + 6, place.center().y(), name)
     painter.restore()
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import format_value
 from vitviz.errors import InputError
 from vitviz.export import draw_figure, table
@@ -71,7 +71,7 @@ def figure_of(
     def paint(painter: QPainter, rect: QRectF) -> None:
         draw_figure.paint(painter, one, image, placement, grid, options, rect)
 
-    is_layered = "layer" in METHODS[one.method].options
+    is_layered = "layer" in MAPS[one.method].options
     where = layer_text(one.layer) if is_layered else method_title(one.method)
     title = f"{image.name}: {setup.model.name}, {where}"
     made = Figure(parts.width, parts.height, paint, title, description)
@@ -213,10 +213,12 @@ def _options(
     )
     return FigureOptions(
         look=shown.look,
+        # a query has no part in a map that is the same for all
+        show_query=MAPS[shown.state.method].is_per_query,
         prefix_names=setup.prefix_names,
         caption=lines,
         hidden=hidden,
-        beside=named,
+        beside=named if MAPS[shown.state.method].is_per_query else (),
         settings=settings,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.views.view_state import Statistic, TokensView, ViewState
 
 
@@ -109,7 +109,7 @@ OF_A_CLASS = {FigureKind.STATISTICS, FigureKind.TOKENS, FigureKind.CURVES}
 def state_of(kind: FigureKind, state: ViewState) -> ViewState:
     """Return the view that a figure shows: without a method that it has not."""
     is_table = kind in (FigureKind.HEADS, FigureKind.WALL)
-    is_without = is_table and not METHODS[state.method].is_layerwise
+    is_without = is_table and not MAPS[state.method].is_layerwise
     if is_without or kind in _WITHOUT_METHOD:
         return replace(state, method="raw")
     return state

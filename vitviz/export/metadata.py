@@ -228,11 +228,12 @@ def is_cut_archive(path: Path) -> bool:
 
     What it says of itself stands behind its numbers, so a half does not hold it.
     """
-    begins = [name.encode() for name in ("attention.npy", "relevance.npy")]
+    names = ("attention.npy", "relevance.npy", "tokens.npy")
+    begins = tuple(name.encode() for name in names)
     with open_untrusted(path) as file:
         start = file.read(64)
         # a local header: 4 bytes that mark it, 22 more, two lengths, the name
-        is_ours = start[:4] == b"PK\3\4" and start[30:43] in begins
+        is_ours = start[:4] == b"PK\3\4" and start[30:].startswith(begins)
         return is_ours and not zipfile.is_zipfile(file)
 
 

@@ -8,6 +8,7 @@ Rows are streamed into the file, so that no N×N array is held.
 
 from __future__ import annotations
 
+import enum
 import io
 import json
 import zipfile
@@ -20,9 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.heads import Fusion, HeadChoice, require_head
-from vitviz.domain.interventions import Fill
-from vitviz.domain.methods import METHODS
+from vitviz.domain.heads import HeadChoice, require_head
+from vitviz.domain.methods import MAPS
 from vitviz.export.metadata import listed_changes, metadata
 from vitviz.system.atomic_files import replacing
 from vitviz.views.display import fused_values, renormalised
@@ -52,7 +52,7 @@ class Selection:
     heads: tuple[HeadChoice, ...]
     # Token indices, or POOL alone; None for every token.
     queries: tuple[int, ...] | None
-    # A name in `domain.methods.METHODS`.
+    # A name in `domain.methods.MAPS`.
     method: str = "raw"
     # (name, value) of the method's options beside layer, head and target.
     options: tuple[tuple[str, object], ...] = ()
@@ -69,7 +69,19 @@ class Selection:
     @property
     def is_layerwise(self) -> bool:
         """Whether the method has values of its own for each layer and head."""
-        return METHODS[self.method].is_layerwise
+        return MAPS[self.method].is_layerwise
+
+    @property
+    def is_coloured(self) -> bool:
+        """Whether values are colours: red, green and blue of each patch."""
+        return self.method == "token-colours"
+
+    @property
+    def array_name(self) -> str:
+        """Name of the main array in an `.npz`."""
+        if self.is_layerwise:
+            return "attention"
+        return "tokens" if MAPS[self.method].reads_tokens else "relevance"
 
     def num_queries(self, trace: Trace) -> int:
         """Return the number of rows for each layer and head."""
@@ -78,7 +90,8 @@ class Selection:
     def num_values(self, trace: Trace) -> int:
         """Return the number of values of the whole file."""
         if not self.is_layerwise:
-            return self.num_queries(trace) * trace.grid[0] * trace.grid[1]
+            patches = trace.grid[0] * trace.grid[1]
+            return self.num_queries(trace) * patches * (3 if self.is_coloured else 1)
         maps = len(self.layers) * len(self.heads)
         return maps * self.num_queries(trace) * trace.num_tokens
 
@@ -129,7 +142,8 @@ def write_npz(
     Arrays: `attention` (layers, heads, queries, N) float32; `layers`, `heads` (−1 for
     fused heads), `queries` int64 (−1: a pooling head's, whose heads are its own);
     `grid` (rows, cols); `num_prefix_tokens`; `meta`, a JSON text. A method across
-    layers has `relevance` (queries, rows, cols) float32 in place of the first three.
+    layers has `relevance` (queries, rows, cols) float32 in place of the first three; a
+    map of what tokens carry has `tokens`, of the same shape, and colours (…, cols, 3).
     Memory: one tile.
 
     Looked at by: values are the columns of the tokens in `queries`, which are keys
@@ -149,7 +163,7 @@ def write_npz(
         range(trace.num_tokens) if selection.queries is None else selection.queries
     )
     named = {
-        name: value.value if isinstance(value, Fusion | Fill) else value
+        name: value.value if isinstance(value, enum.Enum) else value
         for name, value in selection.options
     }
     made = metadata(
@@ -170,9 +184,10 @@ def write_npz(
         "meta": np.array(json.dumps(made, ensure_ascii=False)),
     }
     shape: tuple[int, ...] = (len(queries), *trace.grid)
-    name = "relevance"
+    if selection.is_coloured:
+        shape = (*shape, 3)
+    name = selection.array_name
     if selection.is_layerwise:
-        name = "attention"
         num_maps = (len(selection.layers), len(selection.heads))
         shape = (*num_maps, len(queries), trace.num_tokens)
         small["layers"] = np.array(selection.layers, np.int64)
@@ -210,11 +225,12 @@ def write_csv(
 
     One line for each value. `head` is a number, or the word mean, max or min; `query`
     is the word pool for that of a pooling head. A method across layers leaves layer
-    and head empty and has the patches only. `row` and `col` are those of the key, or
-    of the query where columns are written; empty for special tokens, which are left
-    out where values are renormalised. Numbers use a point in every locale, and read
-    back to the same float32. Of a changed model every line ends in one more column,
-    `interventions`: the JSON list that the `.npz` has in its `meta`.
+    and head empty and has the patches only; a map of what tokens carry names its layer,
+    and colours have red, green and blue in place of a value. `row` and `col` are those
+    of the key, or of the query where columns are written; empty for special tokens,
+    which are left out where values are renormalised. Numbers use a point in every
+    locale, and read back to the same float32. Of a changed model every line ends in one
+    more column, `interventions`: the JSON list that the `.npz` has in its `meta`.
 
     gradients, model, on_progress : as of `write_npz`.
 
@@ -229,11 +245,15 @@ def write_csv(
     done = 0
     column, end = _csv_changes(trace)
     with replacing(path) as file:
-        file.write(f"layer,head,query,key,row,col,value{column}\n".encode("ascii"))
+        value = "red,green,blue" if selection.is_coloured else "value"
+        file.write(f"layer,head,query,key,row,col,{value}{column}\n".encode("ascii"))
         if not selection.is_layerwise:
             first = trace.num_prefix_tokens
             for query, values in _across(trace, selection, gradients, model):
-                start = f",,{_csv_query(query)},"
+                start = f"{_csv_layer(selection)},,{_csv_query(query)},"
+                if selection.is_coloured:
+                    _write_colours(file, start, cells[first:], values[:, first:].T, end)
+                    continue
                 _write_lines(file, start, cells[first:], values[first:], end)
             return
         for layer, choice, queries, rows in rows_of(trace, selection, model=model):
@@ -337,10 +357,10 @@ def _across(
     gradients: Gradients | None,
     model: Model | None,
 ) -> Iterator[tuple[int, Array]]:
-    """Yield (query, (N,) float32) of a method across layers."""
+    """Yield (query, (N,) float32) of a method across layers; of colours (3, N)."""
     from vitviz.explain.run_method import token_values
 
-    takes_layer = "layer" in METHODS[selection.method].options
+    takes_layer = "layer" in MAPS[selection.method].options
     options = dict(selection.options)
     if takes_layer:
         options["layer"] = selection.layers[0]
@@ -369,11 +389,18 @@ def _blocks(
             yield rows
     else:
         for _, values in _across(trace, selection, gradients, model):
-            yield trace.patch_map(values)
+            found = trace.patch_map(values)
+            yield np.moveaxis(found, 0, -1) if selection.is_coloured else found
 
 
 def _csv_label(choice: HeadChoice) -> str:
     return choice.fusion.value if choice.single is None else str(choice.single)
+
+
+def _csv_layer(selection: Selection) -> str:
+    """Return the layer of a map that is not one of attention; empty for none."""
+    method = MAPS[selection.method]
+    return str(selection.layers[0]) if method.needs_states else ""
 
 
 def _csv_query(query: int) -> str:
@@ -397,6 +424,17 @@ def _write_lines(
         f"{start}{c},{v!s}{end}\n"
         for c, v in zip(cells, row, strict=True)
         if not np.isnan(v)
+    ]
+    file.write("".join(lines).encode("ascii"))
+
+
+def _write_colours(
+    file: BinaryIO, start: str, cells: list[str], colours: Array, end: str
+) -> None:
+    """Write colours, (R·C, 3): a line for each patch."""
+    lines = [
+        f"{start}{cell},{','.join(map(str, one))}{end}\n"
+        for cell, one in zip(cells, colours, strict=True)
     ]
     file.write("".join(lines).encode("ascii"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vitviz.domain.methods import Source
 from vitviz.domain.number_text import format_value
 from vitviz.domain.problem_type import ProblemType
 from vitviz.export.captions import (
@@ -24,7 +25,6 @@ from vitviz.views.classes import class_name
 from vitviz.views.view_state import (
     Reading,
     Scale,
-    Source,
     Statistic,
     TokensView,
     ViewState,

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
 from vitviz.export import draw_marks
-from vitviz.export.captions import own_scales_text
+from vitviz.export.captions import components_text, own_scales_text
 from vitviz.export.draw_figure import (
     GAP,
     MARGIN,
@@ -114,7 +114,9 @@ def panel_frame(
     if options.settings.width is None:
         right = max(right, MARGIN + 280)
     statements = list(options.caption)
-    if not panel.shared:
+    if first.colours is not None:
+        statements.append(components_text())
+    elif not panel.shared:
         statements.append(own_scales_text(panel.clip_percent))
     lines = draw_marks.wrapped(statements, draw_marks.SMALL_PX, right - MARGIN)
     total = bottom + MARGIN + caption_height(lines)

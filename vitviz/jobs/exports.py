@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.errors import Cancelled, InputError, VitvizError
 from vitviz.export.animation import gif_bytes
 from vitviz.export.draw_picture import HiddenPatches
 from vitviz.export.figure import figure_of
 from vitviz.export.metadata import view_values
 from vitviz.export.save import PNG_SCALE
-from vitviz.jobs.maps import method_values
+from vitviz.jobs.maps import StatesCache, method_values
 from vitviz.jobs.queue import Context
 from vitviz.system.atomic_files import write_bytes
 from vitviz.system.printable import printable
@@ -67,9 +67,23 @@ def values_for(
     check: Callable[[], None] = lambda: None,
 ) -> Callable[[ViewState, int], Array]:
     """Return a function from a resolved state and its layer to its method's values."""
+    kept = StatesCache()
 
     def values(state: ViewState, layer: int) -> Array:
-        return method_values(trace, state, layer, gradients, model=model, check=check)
+        if MAPS[state.method].needs_states and model is not None:
+            from vitviz.explain import token_states
+
+            if kept.states(trace) is None:
+                kept.keep(trace, token_states.states(model, trace))
+        return method_values(
+            trace,
+            state,
+            layer,
+            gradients,
+            model=model,
+            states=kept.states(trace),
+            check=check,
+        )
 
     return values
 
@@ -92,10 +106,10 @@ def animation(
     Reports the share that is done, in [0, 1], and returns the path. Raises
     InputError for a method that has no layers to go through, OutputError.
     """
-    if not METHODS[state.method].is_layerwise:
+    if not MAPS[state.method].has_layers:
         raise InputError(
             "{method} is one map over all layers; there is nothing to animate.",
-            method=METHODS[state.method].title,
+            method=MAPS[state.method].title,
         )
     query = shown_query(trace, state.token)
     if query == POOL:
@@ -135,7 +149,7 @@ def selection_of(trace: Trace, state: ViewState) -> Selection:
 
     layer = shown_layer(trace, state)
     assert layer is not None
-    method = METHODS[state.method]
+    method = MAPS[state.method]
     query = shown_query(trace, state.token)
     own = ("layer", "head") if method.needs_model else ("layer", "head", "target")
     options = tuple(
@@ -174,7 +188,7 @@ def numbers(
     from vitviz.export.numbers import write_csv, write_npz
 
     gradients = None
-    if METHODS[state.method].needs_gradients and model is not None:
+    if MAPS[state.method].needs_gradients and model is not None:
         gradients = backward(model, trace, target=shown_target(trace, state))
     selection = selection_of(trace, state)
     if path.suffix.lower() == ".csv":
@@ -240,7 +254,8 @@ def web_page(
     missing: list[str] = []
     first = 0
     for number, source in enumerate(sources):
-        made, view, used, maps = trace, shown, model, list(heats)
+        made, view, used = trace, shown, model
+        maps = [one for one in heats if one.colours is None]  # a page has those
 
         def advance(share: float, done: int = number) -> None:
             context.advance((done + share) / len(sources))
@@ -258,7 +273,8 @@ def web_page(
                 missing.append(f"{printable(source.name)} ({error})")
                 continue
             maps = []
-        if view.heat is not None and view.state.method != "raw":
+        is_map = view.heat is not None and view.heat.colours is None
+        if view.heat is not None and is_map and view.state.method != "raw":
             maps = [view.heat, *maps]
         found = [PageMap.of_heat(one, made.setup) for one in maps]
         pictures.append(

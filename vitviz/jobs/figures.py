@@ -305,6 +305,8 @@ def _curves(
 ) -> Drawing:
     heat = _shown(view, check).heat
     assert heat is not None
+    if heat.colours is not None:
+        raise InputError("Colours have no order to hide patches in. Choose a map.")
     found = tested(view.trace, view.state, _model_of(view), heat, check, on_progress)
     deletion, insertion = found.deletion, found.insertion
     content = plots.CurvesContent(
@@ -370,8 +372,11 @@ def _comparison(view: FigureView, choice: FigureChoice, check: Check) -> Drawing
     live = replace(live, beside=())
     assert live.heat is not None
     assert other.heat is not None
+    is_coloured = live.heat.colours is not None or other.heat.colours is not None
+    if is_coloured and choice.is_difference:
+        raise InputError("Colours have no difference: they are no values.")
     found = difference(live.heat, live.setup, other.heat, other.setup)
-    if choice.is_same_scale:
+    if choice.is_same_scale and not is_coloured:
         scales = common_levels(live.heat, other.heat)
         live, other = (
             on_levels(

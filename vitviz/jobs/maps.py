@@ -13,7 +13,7 @@ import numpy as np
 
 from vitviz.domain.geometry import Bins
 from vitviz.domain.heads import FUSED_CHOICES, HeadChoice
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.jobs.queue import Context
 from vitviz.views.colour import Array
 from vitviz.views.display import (
@@ -34,7 +34,7 @@ from vitviz.views.tokens import TokenCells
 from vitviz.views.view_state import Reading, ViewState
 
 if TYPE_CHECKING:
-    from vitviz.attention.trace import Trace
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.explain.gradients import Gradients
     from vitviz.explain.head_statistics import HeadStatistics
     from vitviz.explain.perturbation import Curves
@@ -115,6 +115,28 @@ def statistics(context: Context, trace: Trace, layers: tuple[int, ...]) -> None:
             check=context.raise_if_cancelled,
         )
         context.report(StatisticsPart(layer, values))
+
+
+class StatesCache:
+    """The states of the last trace they were asked of; in the main thread."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Setup, States] | None = None
+
+    def states(self, trace: Trace) -> States | None:
+        """Return the states of a trace; None where they have not been computed."""
+        if self._of is None or self._of[0] is not trace.setup:
+            return None
+        return self._of[1]
+
+    def keep(self, trace: Trace, states: States | None) -> None:
+        """Store the states of a trace in place of the last; None changes nothing."""
+        if states is not None:
+            self._of = trace.setup, states
+
+    def clear(self) -> None:
+        """Forget the states."""
+        self._of = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,6 +275,8 @@ class Explained:
     values: Array
     # Of the backward pass, to be given again for another query.
     gradients: Gradients | None
+    # Of a pass of its own, to be given again for another layer.
+    states: States | None = None
 
 
 def explain(
@@ -264,18 +288,25 @@ def explain(
     *,
     model: Model | None,
     gradients: Gradients | None,
+    states: States | None = None,
 ) -> Explained:
     """Return Explained. Raises InputError without a model if needed."""
     from vitviz.explain.gradients import backward
 
     found = gradients
-    is_needed = METHODS[state.method].needs_gradients
+    if MAPS[state.method].needs_states and states is None and model is not None:
+        from vitviz.explain import token_states
+
+        states = token_states.states(model, trace, is_cancelled=context.is_cancelled)
+    is_needed = MAPS[state.method].needs_gradients
     if is_needed and found is None and model is not None:
         target = shown_target(trace, state)
         found = backward(model, trace, target=target, is_cancelled=context.is_cancelled)
     check = context.raise_if_cancelled
-    values = method_values(trace, state, layer, found, model=model, check=check)
-    return Explained(key, values, found)
+    values = method_values(
+        trace, state, layer, found, model=model, states=states, check=check
+    )
+    return Explained(key, values, found, states)
 
 
 def method_values(
@@ -285,11 +316,13 @@ def method_values(
     gradients: Gradients | None,
     *,
     model: Model | None = None,
+    states: States | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Array:
-    """Return the (N,) values of the state's method for its token.
+    """Return the (N,) values of the state's method for its token; of colours (3, N).
 
     gradients : of a backward pass; a gradient method makes one without.
+    states : between the blocks; a map that needs them runs the model without.
 
     Raises what `explain.run` does.
     """
@@ -301,6 +334,7 @@ def method_values(
         query=shown_query(trace, state.token),
         model=model,
         gradients=gradients,
+        states=states,
         check=check,
         **dict(chosen_options(trace, state, layer)),  # type: ignore[arg-type]
     )

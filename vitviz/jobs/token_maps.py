@@ -8,13 +8,14 @@ import numpy as np
 
 from vitviz.attention.trace import Trace
 from vitviz.domain.geometry import POOL
+from vitviz.domain.methods import Source
 from vitviz.errors import SelectionError, UnsupportedModelError
 from vitviz.explain import token_states
 from vitviz.models.model import Model
 from vitviz.views.colour import Array, Levels
 from vitviz.views.display import shown_query, shown_target
 from vitviz.views.tokens import TokenCell, TokenCells
-from vitviz.views.view_state import Reading, Source, ViewState
+from vitviz.views.view_state import Reading, ViewState
 
 Check = Callable[[], None]
 
@@ -64,7 +65,7 @@ def _norms(trace: Trace, states: token_states.States) -> TokenCells:
         count = int(token_states.artefacts(of_layer, trace.num_prefix_tokens).sum())
         total += count
         label = f"{layer} ({count}!)" if count else str(layer)
-        cells.append(TokenCell(label, trace.patch_map(of_layer), _layer(trace, layer)))
+        cells.append(TokenCell(label, trace.patch_map(of_layer), *_place(trace, layer)))
     return TokenCells(Reading.NORMS, tuple(cells), None, num_artefacts=total)
 
 
@@ -74,7 +75,7 @@ def _colours(trace: Trace, states: token_states.States, check: Check) -> TokenCe
         check()
         found = token_states.colours(states, layer, trace.num_prefix_tokens)
         picture = found.reshape(*trace.grid, 3)
-        cells.append(TokenCell(str(layer), picture, _layer(trace, layer)))
+        cells.append(TokenCell(str(layer), picture, *_place(trace, layer)))
     return TokenCells(Reading.COLOURS, tuple(cells), None)
 
 
@@ -89,7 +90,7 @@ def _similarity(
         cosines = token_states.similarity(vectors, token)
         found.append(cosines)
         patches = trace.patch_map(cosines)
-        cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
+        cells.append(TokenCell(str(layer), patches, *_place(trace, layer)))
     return TokenCells(Reading.SIMILARITY, tuple(cells), _cosine_levels(found))
 
 
@@ -112,15 +113,16 @@ def _lens(
         check()
         shares, _ = token_states.lens(model, states, layer, target)
         patches = trace.patch_map(shares)
-        cells.append(TokenCell(str(layer), patches, _layer(trace, layer)))
+        cells.append(TokenCell(str(layer), patches, *_place(trace, layer)))
     high = max(float(cell.values.max()) for cell in cells)
     levels = Levels(0.0, max(high, 1e-12))
     return TokenCells(Reading.LENS, tuple(cells), levels, target=target)
 
 
-def _layer(trace: Trace, state: int) -> int:
-    """Return the layer that reads x^state; the last for what leaves it."""
-    return min(state, trace.num_layers - 1)
+def _place(trace: Trace, state: int) -> tuple[int, bool]:
+    """Return the layer that reads x^state and False; the last and True for its own."""
+    last = trace.num_layers - 1
+    return min(state, last), state > last
 
 
 def _cosine_levels(cosines: list[Array]) -> Levels:

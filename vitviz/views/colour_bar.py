@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from vitviz.domain.number_text import format_value
 from vitviz.views.colour import Levels
 
+# Of a map with colours of its own: the name and the colour of each part, from the top.
+COMPONENTS = (("PC 1", "#FF0000"), ("PC 2", "#00FF00"), ("PC 3", "#0000FF"))
+# Between the ramps of two of them, in px or figure units.
+COMPONENT_GAP = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class BarText:

@@ -66,6 +66,23 @@ def linked_token(token: int, here: Setup, there: Setup) -> int:
     return there.grid.token(row, col)
 
 
+def lies_alike(here: Setup, there: Setup) -> bool:
+    """Return whether two runs saw the same part of pictures of the same size."""
+    one, other = here.placement, there.placement
+    if one.source_size != other.source_size:
+        return False
+    first, second = one.input_rect(), other.input_rect()
+    sides = (
+        (first.x, second.x),
+        (first.y, second.y),
+        (first.width, second.width),
+        (first.height, second.height),
+    )
+    # sizes are rounded to pixels of the model, of which there are hundreds
+    slack = max(0.5, 0.005 * max(first.width, first.height))
+    return all(abs(a - b) <= slack for a, b in sides)
+
+
 def common_levels(first: Heat, second: Heat) -> tuple[Levels, Levels]:
     """Return levels for two maps, first and second, that make one scale of them.
 

@@ -19,7 +19,7 @@ import numpy as np
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import Fusion, HeadChoice, strip_choices
 from vitviz.domain.interventions import Axis, ListedIntervention, keep_fitting
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS, Source
 from vitviz.views.colour import Array, Levels, levels_for
 from vitviz.views.view_state import Direction, Look, Scale, ViewState
 
@@ -65,6 +65,9 @@ class Heat:
     total: float = 1.0
     # Name of the mark of `uniform` on the colour bar.
     uniform_text: str = "1/N"
+    # (R, C, 3) in [0, 1] of a map that has colours of its own: `patches` are its red,
+    # and it has no levels to read.
+    colours: Array | None = None
 
     @property
     def num_clipped(self) -> int:
@@ -134,8 +137,8 @@ def resolve(
 ) -> Display | None:
     """Return what is on screen for a state; None before a layer has been captured.
 
-    values : (N,) of the state's method for its token and layer, where that is not raw
-        attention; without them the display has no heat yet.
+    values : (N,), of colours (3, N), of the state's method for its token and layer,
+        where that is not raw attention; without them the display has no heat yet.
 
     Raises ExactnessError for a layer that failed its check.
     """
@@ -377,8 +380,17 @@ def chosen_options(
         "mass": chosen.mass,
         "fill": chosen.fill,
         "cells": min(chosen.cells, *trace.grid),
+        "source": chosen.source,
+        # queries, keys and values are computed of what enters a layer
+        "after": chosen.after and not _is_of_heads(state),
     }
-    return tuple((name, values[name]) for name in METHODS[state.method].options)
+    return tuple((name, values[name]) for name in MAPS[state.method].options)
+
+
+def _is_of_heads(state: ViewState) -> bool:
+    """Return whether similarity of queries, keys or values is on the picture."""
+    is_similarity = "source" in MAPS[state.method].options
+    return is_similarity and state.method_options.source is not Source.STATE
 
 
 def shown_target(trace: Trace, state: ViewState) -> int | None:
@@ -395,14 +407,21 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
     Its levels are its own unless they are fixed: a scale shared among heads is one of
     attention.
 
-    values : (N,) of the method, as `explain.run_method.token_values` returns them.
+    values : (N,) of the method, as `explain.run_method.token_values` returns them; of
+        colours (3, N).
     """
-    method = METHODS[state.method]
+    method = MAPS[state.method]
     layer = shown_layer(trace, state)
     query = shown_query(trace, state.token)
+    colours = None
+    if values.ndim == 2:
+        colours = np.moveaxis(trace.patch_map(values), 0, -1)  # (R, C, 3)
+        values = values[0]
     patches = trace.patch_map(values)
     scale = Scale.FIXED if state.scale is Scale.FIXED else Scale.OWN
-    if scale is Scale.FIXED:
+    if colours is not None:
+        levels = Levels(0.0, 1.0)
+    elif scale is Scale.FIXED:
         levels = fixed_levels(state)
     else:
         levels = levels_for(patches, log=state.log, clip_percent=state.clip_percent)
@@ -423,6 +442,7 @@ def method_heat(trace: Trace, state: ViewState, values: Array) -> Heat:
         peak=(int(peak[0]), int(peak[1])),
         method=method.name,
         options=_resolved_options(trace, state),
+        colours=colours,
     )
 
 

@@ -11,6 +11,8 @@ from vitviz.views.view_state import HeadsView, Statistic
 
 # (layer, head).
 Place = tuple[int, int]
+# The least range of a statistic's colours, as a share of that from 0 to the largest.
+LEAST_RANGE = 0.1
 
 
 def arranged(
@@ -52,6 +54,22 @@ def arranged(
 
 
 def statistic_levels(statistic: Statistic, values: Mapping[int, Array]) -> Levels:
+    """Return levels from the smallest to the largest value of all heads.
+
+    Where all are nearly alike, the range stays wide enough for that to be seen.
+
+    values : (H,) by layer.
+    """
+    whole = whole_levels(statistic, values)
+    if not values:
+        return whole
+    low = min(float(np.min(v)) for v in values.values())
+    high = max(float(np.max(v)) for v in values.values())
+    least = LEAST_RANGE * (whole.high - whole.low)
+    return Levels(min(low, high - least), high)
+
+
+def whole_levels(statistic: Statistic, values: Mapping[int, Array]) -> Levels:
     """Return levels from 0 to 1 for shares, else to the largest of all heads.
 
     values : (H,) by layer.

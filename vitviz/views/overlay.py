@@ -25,6 +25,8 @@ HATCH = (140, 110)
 
 def overlay(heat: Heat, look: Look) -> Bytes:
     """Return a map as (R, C, 4) uint8; (8·R, 8·C, 4) where the look is smooth."""
+    if heat.colours is not None:
+        return _coloured(heat.colours, look)
     patches = smoothed(heat.patches, SMOOTH_FACTOR) if look.smooth else heat.patches
     return overlay_rgba(patches, heat.levels, look.style, look.colormap, look.opacity)
 
@@ -70,6 +72,17 @@ def overlay_rgba(
         case Style.SPOTLIGHT:
             out[..., :3] = 0
             out[..., 3] = np.rint(255 * opacity * (1 - fraction))
+    return out
+
+
+def _coloured(colours: Array, look: Look) -> Bytes:
+    """Return colours, (R, C, 3), as (R, C, 4) uint8, equally opaque in every style."""
+    channels = [colours[..., channel] for channel in range(3)]
+    if look.smooth:
+        channels = [smoothed(channel, SMOOTH_FACTOR) for channel in channels]
+    out = np.empty((*channels[0].shape, 4), np.uint8)
+    out[..., :3] = np.rint(255 * np.stack(channels, axis=-1))
+    out[..., 3] = round(255 * look.opacity)
     return out
 
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from vitviz.views.colour import Array, Levels
 from vitviz.views.view_state import Reading
 
+# Name in `domain.methods.TOKEN_MAPS` of what lays a small map over the picture; filters
+# have no place there.
+LAID_BY = {
+    Reading.NORMS: "token-norms",
+    Reading.COLOURS: "token-colours",
+    Reading.SIMILARITY: "token-similarity",
+    Reading.LENS: "lens",
+    Reading.POSITIONS: "position-similarity",
+}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenCell:
@@ -17,6 +27,8 @@ class TokenCell:
     values: Array
     # The layer that reads this state; None where there is none.
     layer: int | None
+    # Whether it is what leaves that layer: the last state of all.
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

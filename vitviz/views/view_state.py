@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import ListedIntervention
-from vitviz.domain.methods import METHODS, USUAL, MethodOptions
+from vitviz.domain.methods import MAPS, USUAL, MethodOptions, Source
 from vitviz.views.chapters import Chapter
 from vitviz.views.colour import COLORMAPS
 
@@ -112,15 +112,6 @@ class Reading(enum.Enum):
     FILTERS = "filters"
 
 
-class Source(enum.Enum):
-    """Vectors of the tokens that similarity is computed from."""
-
-    STATE = "x"
-    QUERY = "q"
-    KEY = "k"
-    VALUE = "v"
-
-
 @dataclass(frozen=True, slots=True)
 class TokensView:
     """What the tokens pane shows."""
@@ -167,7 +158,7 @@ class ViewState:
     # Tokens pinned beside it, up to `MAX_OTHERS`, whose maps are shown small.
     others: tuple[int, ...] = ()
     direction: Direction = Direction.LOOKS_AT
-    # A name in `domain.methods.METHODS`; any but raw shows one map of its own.
+    # A name in `domain.methods.MAPS`; any but raw shows one map of its own.
     method: str = "raw"
     method_options: MethodOptions = USUAL
     # Class that class-specific methods explain; None for the likeliest.
@@ -199,7 +190,7 @@ class ViewState:
     changes: tuple[ListedIntervention, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS or self.colormap not in (None, *COLORMAPS):
+        if self.method not in MAPS or self.colormap not in (None, *COLORMAPS):
             raise ValueError(f"not known: {self.method}, {self.colormap}")
         if self.target is not None and self.target < 0:
             raise ValueError(f"not a class: {self.target}")

@@ -21,7 +21,7 @@ from vitviz.domain.interventions import (
     ListedIntervention,
     Off,
 )
-from vitviz.domain.methods import MethodOptions
+from vitviz.domain.methods import MethodOptions, Source
 from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
 from vitviz.system.dataclass_json import decoded, encoded
@@ -41,7 +41,6 @@ from vitviz.views.view_state import (
     Mode,
     Reading,
     Scale,
-    Source,
     Statistic,
     Style,
     TokensView,

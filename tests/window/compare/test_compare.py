@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.conftest import QUICK, OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
+from vitviz.ui.models.dialog import ModelDialog
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.colour import DIVERGING, lookup_table
+from vitviz.views.colour import DIVERGING, Levels, lookup_table, rgb
 from vitviz.views.compare import difference, linked_token
 from vitviz.views.session import RunOptions
+from vitviz.views.view_state import Style
 
 
 @pytest.fixture
@@ -124,6 +126,7 @@ def test_both_pictures_stand_at_one_height(qtbot: QtBot, window: MainWindow) -> 
         return pane.mapTo(window, QPoint(0, 0)).y(), pane.height()
 
     assert place(panes.compare.picture) == place(panes.picture)
+    window.controller.change(layer=2)
     assert panes.compare.caption().startswith("Kept: ")
     head = panes.compare.head
     assert any(one.text().startswith("Now: ") for one in head.findChildren(QLabel))
@@ -273,3 +276,149 @@ def test_only_the_side_with_values_beyond_the_bar_says_so(
                 assert ("beyond" in text) == (number > 0), text
             assert ("beyond" in panes.status.text()) == (beyond[0] > 0)
     assert (True, False) in counts or (False, True) in counts
+
+
+def test_it_opens_with_what_to_do_next(
+    qtbot: QtBot,
+    window: MainWindow,
+    other_photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    control, pane = window.controller, window.panes.compare
+    wanted = "Kept. Now change picture, model or layer on the left."
+    assert pane.caption() == wanted
+    control.change(layer=2)
+    assert pane.caption().startswith("Kept: ")
+    control.change(layer=1)
+    assert pane.caption() == wanted
+    given = ([str(other_photo)], "any")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: given)
+    first = control.document.trace
+    qtbot.mouseClick(pane.another_picture, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: control.document.trace is not first)
+    wait_idle(qtbot, window)
+    assert control.document.image is not None
+    assert control.document.image.name == other_photo.name
+    assert control.comparison.kept is not None
+    assert control.comparison.kept.trace is first
+    qtbot.mouseClick(pane.another_model, Qt.MouseButton.LeftButton)
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, ModelDialog)]
+    assert any(dialog.isVisible() for dialog in dialogs)
+    for dialog in dialogs:
+        dialog.close()
+    assert not pane.patches.isVisible(), "a model of one patch size"
+
+
+def test_another_patch_size_is_a_click_away(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo, model=QUICK)
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    wait_idle(qtbot, window)
+    pane, control = window.panes.compare, window.controller
+    assert pane.patches.isVisible()
+    kept = control.document.trace
+    assert kept is not None
+    size = 8 if kept.setup.model.patch_size[0] != 8 else 16
+    qtbot.mouseClick(pane.patches.button(size), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: control.document.trace is not kept, timeout=60_000)
+    wait_idle(qtbot, window)
+    trace = control.document.trace
+    assert trace is not None
+    assert trace.setup.model.patch_size == (size, size)
+    assert control.comparison.kept is not None
+    assert control.comparison.kept.trace is kept
+    assert pane.patches.button(size).isChecked()
+
+
+def colour_at(window: MainWindow, token: int) -> tuple[int, int, int]:
+    """The colour of the picture at the left in the middle of a patch."""
+    pane = window.panes.picture
+    point = pane.scenePointOf(token)
+    assert point is not None
+    at = pane.viewport().mapFrom(pane, point.toPoint())
+    colour = pane.viewport().grab().toImage().pixelColor(at)
+    return colour.red(), colour.green(), colour.blue()
+
+
+def test_a_wipe_shows_the_kept_map_left_of_the_divider(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """Against the colours that each map has alone, on the scale of both."""
+    control, panes = window.controller, window.panes
+    control.change(style=Style.MAP, layer=3, heads=HeadChoice((1,)))
+    wait_idle(qtbot, window)
+    window.controller.screen.hover(None)
+    trace, one, other = control.document.trace, control.heat, control.comparison.heat
+    assert trace is not None
+    assert one is not None
+    assert other is not None
+    qtbot.mouseClick(panes.compare.wipe, Qt.MouseButton.LeftButton)
+    assert not panes.compare.isVisible()
+    assert panes.compare.head.isVisible()
+    high = max(float(np.percentile(shown.patches, 99)) for shown in (one, other))
+    for share in (0.5, 0.1, 0.9):
+        panes.compare.slider.setValue(round(100 * share))
+        for cell in ((3, 0), (3, 2), (5, 4), (2, 6)):
+            middle = (cell[1] + 0.5) / 7
+            shown = other if middle < share else one
+            fraction = Levels(0, high).fraction(shown.patches[cell])
+            wanted = rgb(np.asarray(fraction), "viridis")
+            found = colour_at(window, trace.token(cell))
+            difference = np.abs(wanted.astype(int) - found).max()
+            assert difference <= 30, (share, cell, wanted, found)
+    qtbot.mouseClick(panes.compare.wipe, Qt.MouseButton.LeftButton)
+    assert panes.compare.isVisible()
+    assert panes.picture.dividerAt() is None
+
+
+def test_the_divider_is_dragged_and_a_click_beside_it_chooses_a_patch(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    panes, control = window.panes, window.controller
+    qtbot.mouseClick(panes.compare.wipe, Qt.MouseButton.LeftButton)
+    viewport = panes.picture.viewport()
+    before = control.state.token
+    divider = panes.picture.dividerAt()
+    assert divider is not None
+    start = viewport.mapFrom(panes.picture, divider.toPoint())
+    area = panes.picture.inputRect()
+    assert area is not None
+    end = QPoint(
+        round(
+            viewport.mapFrom(panes.picture, area.topLeft().toPoint()).x()
+            + 0.25 * area.width()
+        ),
+        start.y(),
+    )
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(viewport, end)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    assert panes.compare.slider.value() == pytest.approx(25, abs=1)
+    moved = panes.picture.dividerAt()
+    assert moved is not None
+    assert moved.x() == pytest.approx(area.left() + 0.25 * area.width(), abs=2)
+    assert control.state.token == before, "the drag chose no patch"
+    click(qtbot, window, 33)
+    assert control.state.token == 33
+    panes.compare.slider.setFocus()
+    qtbot.keyClick(panes.compare.slider, Qt.Key.Key_Right)
+    assert panes.compare.slider.value() == pytest.approx(26, abs=1)
+    now = panes.picture.dividerAt()
+    assert now is not None
+    assert now.x() > moved.x()
+
+
+def test_pictures_that_lie_differently_stay_side_by_side(
+    qtbot: QtBot, window: MainWindow, other_photo: Path
+) -> None:
+    panes = window.panes
+    qtbot.mouseClick(panes.compare.wipe, Qt.MouseButton.LeftButton)
+    assert not panes.compare.isVisible()
+    window.open_path(str(other_photo))
+    wait_idle(qtbot, window)
+    assert panes.compare.isVisible()
+    assert panes.compare.caption().startswith("No wipe: ")
+    assert panes.picture.dividerAt() is None
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    assert not panes.compare.head.isVisible()

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.placement import Fit
+from vitviz.views.colour import Levels, rgb
 from vitviz.views.session import ModelChoice, RunOptions, Session, written
 from vitviz.views.view_state import Style
 
@@ -263,3 +265,45 @@ def test_a_view_is_saved_once(
     assert pane.saveButton().isEnabled()
     window.actions_by_name["save_view"].trigger()
     assert [view.state.token for view in control.saved_views.views][1:] == [3]
+
+
+def test_saved_views_show_their_maps_and_no_two_have_one_name(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, other_photo: Path
+) -> None:
+    """Beside each name the map of the view, of whatever picture is on screen."""
+    window = open_vitviz(photo)
+    control, pane = window.controller, window.panes.views
+
+    def drawn(index: int) -> QImage:
+        size = pane.list().iconSize()
+        return pane.list().item(index).icon().pixmap(size).toImage()
+
+    def wanted(token: int) -> QImage:
+        trace = control.document.trace
+        assert trace is not None
+        values = trace.patch_map(trace.row(trace.num_layers - 1, token).mean(0))
+        high = float(np.percentile(values, 99))
+        colours = rgb(Levels(0, high).fraction(values), "magma")
+        height, width = colours.shape[:2]
+        kind = QImage.Format.Format_RGB888
+        return QImage(colours.tobytes(), width, height, 3 * width, kind).copy()
+
+    for token in (3, 8):
+        control.pin(token)
+        window.save_view()
+    control.change(show_grid=False)  # a view of its own, with the same words
+    window.save_view()
+    names = [view.name for view in control.saved_views.views]
+    assert len(set(names)) == 3
+    assert names[2] == f"{names[1]} (2)"
+    for picture in (photo, other_photo):
+        window.open_path(str(picture))
+        wait_idle(qtbot, window)
+        for index, token in enumerate((3, 8, 8)):
+            icon, small = drawn(index), wanted(token)
+            step = icon.width() / small.width()
+            for row in range(small.height()):
+                for col in range(small.width()):
+                    x, y = round((col + 0.5) * step), round((row + 0.5) * step)
+                    found, other = icon.pixelColor(x, y), small.pixelColor(col, row)
+                    assert abs(found.red() - other.red()) <= 3, (index, row, col)

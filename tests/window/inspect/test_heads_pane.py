@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.explain.perturbation import head_effects
 from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import CONTRAST, contrast
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
+from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import levels_for, rgb
 from vitviz.views.view_state import HeadsView, Statistic
@@ -127,14 +129,57 @@ def test_statistics_are_drawn_from_what_whole_matrices_say(
     trace = window.controller.document.trace
     assert trace is not None
     show(qtbot, window, Statistic.ENTROPY)
+    found = {}
     for layer in range(trace.num_layers):
         for head in range(trace.num_heads):
             whole = trace.matrix(layer, head).astype(float)
             logs = np.where(whole > 0, np.log(np.maximum(whole, 1e-300)), 0)
             entropy = -(whole * logs).sum(1).mean() / np.log(trace.num_tokens)
-            wanted = rgb(np.array([entropy], np.float32), "magma")[0]
-            found = colour(window, *cell_of(window, layer, head))
-            assert np.abs(np.array(found) - wanted.astype(int)).max() <= 6
+            found[layer, head] = entropy
+    # from the smallest to the largest, and no less than a tenth of 0 to 1
+    high = max(found.values())
+    low = min(*found.values(), high - 0.1)
+    for place, entropy in found.items():
+        share = np.array([(entropy - low) / (high - low)], np.float32)
+        wanted = rgb(share, "magma")[0]
+        shown = colour(window, *cell_of(window, *place))
+        assert np.abs(np.array(shown) - wanted.astype(int)).max() <= 6
+    legend = window.panes.heads.note()
+    for end in (low, high):
+        assert f" {end:.3g}" in legend, legend
+
+
+def test_numbers_stand_in_cells_that_have_room(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """Black on light cells and white on dark ones; none where they would be cut."""
+    show(qtbot, window, Statistic.SPECIAL)
+    trace = window.controller.document.trace
+    assert trace is not None
+    grid = window.panes.heads.grid
+    window.resize(1400, 900)
+    qtbot.waitUntil(grid.showsTexts)
+    shot = grid.grab().toImage()
+    seen = set()
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            place = cell_of(window, layer, head)
+            share = trace.matrix(layer, head)[:, : trace.num_prefix_tokens]
+            value = float(share.sum(1).mean())
+            assert float(grid.text(*place)) == pytest.approx(value, rel=0.06)
+            ground = QColor(*colour(window, *place))
+            rect = grid.cellRect(*place).adjusted(3, 3, -3, -3).toRect()
+            inks = [
+                shot.pixelColor(x, y)
+                for x in range(rect.left(), rect.right())
+                for y in range(rect.top(), rect.bottom())
+            ]
+            best = max(inks, key=lambda ink: contrast(ink, ground))
+            assert contrast(best, ground) >= CONTRAST, (layer, head)
+            seen.add(best.lightness() > ground.lightness())
+    assert seen == {True, False}
+    grid.setFixedSize(160, 100)
+    qtbot.waitUntil(lambda: not grid.showsTexts())
 
 
 def test_ordered_by_what_goes_to_special_tokens(
@@ -175,6 +220,44 @@ def test_the_plot_has_a_dot_for_each_head(qtbot: QtBot, window: MainWindow) -> N
         assert value == pytest.approx(sink, rel=1e-4)
 
 
+def numbers_of(plot: DepthPlot) -> list[tuple[str, QRectF]]:
+    """(text, rectangle in the plot's view) of the numbers at the plot's left axis."""
+    axis = plot.getPlotItem().getAxis("left")
+    picture = QPicture()
+    painter = QPainter(picture)
+    painter.setFont(axis.style["tickFont"])
+    texts = axis.generateDrawSpecs(painter)[2]
+    painter.end()
+    return [(text, axis.mapRectToScene(QRectF(box))) for box, _, text in texts]
+
+
+def test_the_numbers_of_the_plot_are_whole_and_none_without_values(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """The topmost was cut in half, and an empty plot was said to go to 1e-12."""
+    pane = window.panes.heads
+    plot = pane.findChild(DepthPlot)
+    assert isinstance(plot, DepthPlot)
+
+    def has_whole_numbers() -> bool:
+        found = [box for _, box in numbers_of(plot)]
+        inside = QRectF(plot.viewport().rect())
+        return len(found) > 2 and all(inside.contains(box) for box in found)
+
+    for statistic in (Statistic.ENTROPY, Statistic.SINK):
+        show(qtbot, window, statistic)
+        view = HeadsView(shows=statistic, is_plot=True)
+        pane.viewChosen.emit(view)
+        wait_idle(qtbot, window)
+        qtbot.waitUntil(has_whole_numbers)
+    show(qtbot, window, Statistic.EFFECT)  # which is measured only by a button
+    assert plot.isVisible()
+    qtbot.waitUntil(lambda: numbers_of(plot) == [])
+    label = plot.getPlotItem().getAxis("left").labelString()
+    assert "Effect" in label
+    assert "1e-" not in label
+
+
 @pytest.mark.parametrize("width", [800, 280])
 def test_numbers_below_cells_are_whole_or_not_there(qtbot: QtBot, width: int) -> None:
     """A list of heads in order names them, unless only “1…” would fit."""
@@ -201,7 +284,8 @@ def test_effects_are_measured_by_a_button_of_their_own(
     assert trace is not None
     assert model is not None
     effects = head_effects(model, trace)
-    low, high = min(float(effects.min()), 0.0), float(effects.max())
+    low, high = float(effects.min()), float(effects.max())
+    assert high - low > 0.1 * (high - min(low, 0.0)), "else the range is wider"
     for layer in range(trace.num_layers):
         for head in range(trace.num_heads):
             fraction = (effects[layer, head] - low) / (high - low)

@@ -56,6 +56,35 @@ def test_the_map_on_screen_is_tested_both_ways(
     assert "weights, not reasons" in pane.note()
 
 
+@pytest.mark.parametrize("name", ["legrad", "occlusion"])
+def test_it_ends_in_a_sentence_on_chance(
+    qtbot: QtBot, window: MainWindow, name: str
+) -> None:
+    """A map beats chance where its area is beyond those of all random orders."""
+    control, pane = window.controller, window.panes.map_test
+    choose(qtbot, window, name)
+    heat, trace, model = control.heat, control.document.trace, control.model
+    assert heat is not None
+    assert trace is not None
+    assert model is not None
+    qtbot.mouseClick(pane.startButton(), Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    deletion = curves(model, trace, heat.patches, mode="deletion")
+    insertion = curves(model, trace, heat.patches, mode="insertion")
+    beats = (
+        deletion.area < min(deletion.random_areas),
+        insertion.area > max(insertion.random_areas),
+    )
+    said = {
+        (True, True): "Better than chance: it beats every random order.",
+        (True, False): "Better than chance in the deletion only.",
+        (False, True): "Better than chance in the insertion only.",
+        (False, False): "No better than chance.",
+    }
+    assert said[beats] in pane.note()
+    assert sum(text in pane.note() for text in said.values()) == 1
+
+
 def test_a_test_can_be_cancelled(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

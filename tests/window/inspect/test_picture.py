@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 import torch
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QKeySequence
+from PySide6.QtGui import QFontMetricsF, QImage, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -27,6 +27,7 @@ from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.attention import independent_check
 from vitviz.domain.heads import Fusion, HeadChoice
 from vitviz.domain.interventions import Axis, Interventions, ListedIntervention
+from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.view_state import Direction, Scale, Style
@@ -398,3 +399,64 @@ def test_a_click_lays_the_window_out_at_most_twice(
         wait_idle(qtbot, window)
         qtbot.wait(1)  # what has been asked for is laid out in the loop's next turn
     assert rounds.count <= 2 * len(places)
+
+
+@pytest.mark.parametrize("how", ["switched off", "Alt is held"])
+def test_without_a_preview_the_pointer_reads_the_map(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    """A chip at the pointer says what the pinned query gives to the patch there."""
+    window = open_vitviz(photo)
+    control, picture = window.controller, window.panes.picture
+    click_patch(qtbot, window, 1, 1)
+    leave_picture(window)
+    pinned = heat_on_screen(window)
+    trace = control.document.trace
+    assert trace is not None
+    layer, token = trace.num_layers - 1, trace.token((4, 2))
+    control.screen.hover(token)
+    assert picture.valueText() == "", "a preview is under way"
+    assert not np.array_equal(heat_on_screen(window), pinned)
+    control.screen.hover(None)
+    if how == "Alt is held":
+        alt = Qt.KeyboardModifier.AltModifier
+        monkeypatch.setattr(
+            "vitviz.ui.inspect.map_controller.QGuiApplication.keyboardModifiers",
+            lambda: alt,
+        )
+    else:
+        window.actions_by_name["hover"].trigger()
+    control.screen.hover(token)
+    np.testing.assert_array_equal(heat_on_screen(window), pinned)
+    value = float(trace.row(layer, trace.token((1, 1))).mean(0)[token])
+    wanted = f"→ {format_value(value)} · {format_value(value * trace.num_tokens)} ×"
+    assert picture.valueText() == wanted
+    control.screen.hover(None)
+    assert picture.valueText() == ""
+
+
+def test_small_maps_say_where_the_picture_shows_another_method(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, panes = window.controller, window.panes
+
+    def drawn() -> list[QImage]:
+        return [pane.grab().toImage() for pane in (panes.rail, panes.strip)]
+
+    before = drawn()
+    control.change(method="rollout")
+    wait_idle(qtbot, window)
+    assert control.heat is not None
+    assert control.heat.method == "rollout"
+    assert panes.rail.sign() == "raw attention"
+    assert panes.strip.title().startswith("Raw attention, not the map on the picture")
+    assert all(a != b for a, b in zip(drawn(), before, strict=True))
+    control.change(method="raw")
+    wait_idle(qtbot, window)
+    assert panes.rail.sign() == ""
+    assert drawn() == before

@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
 from tests.window.conftest import OpenWindow, wait_idle
+from vitviz.domain.methods import Source
 from vitviz.explain import token_states
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import Levels, rgb
-from vitviz.views.view_state import Reading, Source
+from vitviz.views.view_state import Reading
 
 
 def click(qtbot: QtBot, window: MainWindow, widget: object) -> None:

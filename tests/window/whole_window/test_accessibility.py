@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.window.clicks import click_patch
 from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.words import cut_off
 from vitviz.ui.window.actions import specs
@@ -133,7 +134,7 @@ def test_tab_reaches_everything_that_is_on_screen(
     assert window.panes.picture in reached
 
 
-PLACES = ("strip", "heads", "matrix", "tokens", "classes")
+PLACES = ("strip", "heads", "matrix", "tokens", "classes", "views", "lab", "compare")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -142,7 +143,12 @@ def test_what_the_keyboard_has_reached_looks_so(
 ) -> None:
     """Every stop of Tab is drawn otherwise than without the focus."""
     window = open_vitviz(photo)
-    window.controller.change(tab=place)
+    if place == "compare":
+        window.controller.keep()
+    elif place == "lab":
+        window.controller.change(mode=Mode.LAB)
+    else:
+        window.controller.change(tab=place)
     wait_idle(qtbot, window)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -164,6 +170,24 @@ def test_what_the_keyboard_has_reached_looks_so(
             alike.append(described(now))
     assert len(stops) > 15, "else nothing was looked at"
     assert alike == []
+
+
+def test_a_click_draws_no_ring(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    ring, picture = window.contents().focus, window.panes.picture
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.panes.rail.setFocus(Qt.FocusReason.MouseFocusReason)
+    picture.setFocus(Qt.FocusReason.TabFocusReason)
+    assert ring.ringed() is picture
+    assert ring.size() == picture.size()
+    window.panes.rail.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert ring.ringed() is None
+    click_patch(qtbot, window, 1, 1)
+    assert picture.hasFocus()
+    assert ring.ringed() is None
 
 
 def test_every_action_with_a_key_is_in_the_overlay(

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitviz.domain.heads import HeadChoice
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, InputError
 from vitviz.export.page.document import page_text
@@ -116,7 +116,7 @@ def _named_map(trace: Trace, name: str, values: Array) -> PageMap:
             cols=trace.grid[1],
             shape=values.shape,
         )
-    title = METHODS[name].title if name in METHODS else name
+    title = MAPS[name].title if name in MAPS else name
     special = np.zeros(trace.num_prefix_tokens, np.float32)
     return PageMap(
         name=name,

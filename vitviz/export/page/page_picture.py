@@ -17,7 +17,7 @@ import numpy as np
 import PIL.Image
 
 from vitviz.attention.prepare import hidden_rgba
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.export.captions import changed_words, map_words
 from vitviz.export.language import in_language
 from vitviz.export.metadata import versions
@@ -66,7 +66,7 @@ class PageMap:
     @classmethod
     def of_heat(cls, heat: Heat, setup: Setup) -> PageMap:
         """Return the map of a method that is on screen."""
-        method = METHODS[heat.method]
+        method = MAPS[heat.method]
         caption = {}
         for code in LANGUAGES:
             with in_language(code):

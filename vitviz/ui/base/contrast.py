@@ -29,6 +29,12 @@ def _readable(colour_name: str, panel: str, text_name: str) -> QColor:
     return text
 
 
+def ink_on(ground: QColor) -> QColor:
+    """Return black or white, whichever can be read better on a colour."""
+    black, white = QColor(0, 0, 0), QColor(255, 255, 255)
+    return max(black, white, key=lambda ink: contrast(ink, ground))
+
+
 def contrast(one: QColor, other: QColor) -> float:
     """Return the contrast ratio of two colours (WCAG 2), in [1, 21]."""
     lights = sorted((_luminance(one), _luminance(other)))

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from vitviz.domain.methods import Source
 from vitviz.export.figure_settings import (
     DPI_RANGE,
     TYPE_RANGE_PT,
@@ -42,7 +43,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.base.text import show_plainly
 from vitviz.ui.widgets.elided import ElidedLabel
 from vitviz.ui.widgets.inputs import DoubleSpinBox
-from vitviz.views.view_state import Reading, Source, Statistic, TokensView
+from vitviz.views.view_state import Reading, Statistic, TokensView
 
 START_SIZE = QSize(1040, 660)
 LEAST_SIZE = QSize(560, 380)

@@ -5,10 +5,14 @@ A name is a view in a few words, such as `layer 5 · head mean · (7, 3)`.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -19,18 +23,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
+from vitviz.errors import ExactnessError
 from vitviz.export.captions import head_label, layer_text
 from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import action_button
+from vitviz.ui.widgets.map_image import heat_image
+from vitviz.views.display import heat as attention
+from vitviz.views.display import in_range, maps_of, shown_layer
 from vitviz.views.session import SavedView
-from vitviz.views.view_state import ViewState
+from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
-    from vitviz.attention.trace import Setup
-    from vitviz.views.display import Heat
+    from vitviz.attention.trace import Setup, Trace
+    from vitviz.views.display import Display, Heat
+
+
+# Side of the small map beside a view's name.
+THUMBNAIL_PX = 40
 
 
 class ViewsPane(QWidget):
@@ -56,6 +68,7 @@ class ViewsPane(QWidget):
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
         self._list.setStyleSheet("QListWidget::item { padding: 4px; }")
+        self._list.setIconSize(QSize(THUMBNAIL_PX, THUMBNAIL_PX))
         self._list.itemClicked.connect(self._on_clicked)
         self._list.itemActivated.connect(self._on_clicked)
         self._list.itemChanged.connect(self._on_changed)
@@ -102,6 +115,17 @@ class ViewsPane(QWidget):
             self._list.setCurrentRow(-1 if current is None else current)
         for button in (self._up, self._down, self._remove):
             button.setEnabled(bool(views))
+
+    def setThumbnails(self, images: Sequence[QImage | None]) -> None:
+        """Set a small map beside each name; None where it is not known."""
+        with QSignalBlocker(self._list):
+            for index, image in enumerate(images):
+                icon = QIcon()
+                if image is not None:
+                    size = QSize(THUMBNAIL_PX, THUMBNAIL_PX)
+                    how = Qt.AspectRatioMode.KeepAspectRatio
+                    icon.addPixmap(QPixmap.fromImage(image.scaled(size, how)))
+                self._list.item(index).setIcon(icon)
 
     def setCanSave(self, can_save: bool) -> None:
         """Set whether there is a view on screen to save."""
@@ -152,6 +176,9 @@ class SavedViews(QObject):
         super().__init__(host)
         self._host: ViewHost = host  # type: ignore[assignment]
         self.views: tuple[SavedView, ...] = ()
+        # Of the setup that the images were made of.
+        self._images: dict[ViewState, QImage] = {}
+        self._setup: Setup | None = None
 
     @property
     def current(self) -> int | None:
@@ -166,9 +193,49 @@ class SavedViews(QObject):
         self.changed.emit()
 
     def save(self, name: str) -> None:
-        """Add the view on screen at the end, unless it is saved already."""
-        if self.current is None:
-            self.set((*self.views, SavedView(name, self._host.state)))
+        """Add the view on screen at the end, unless it is saved already.
+
+        A name that is taken gets a number: the two differ in what a name does not say,
+        such as the colours.
+        """
+        if self.current is not None:
+            return
+        taken = {view.name for view in self.views}
+        names = (f"{name} ({n})" if n > 1 else name for n in itertools.count(1))
+        free = next(one for one in names if one not in taken)
+        self.set((*self.views, SavedView(free, self._host.state)))
+
+    def images(
+        self, trace: Trace | None, shown: Display | None
+    ) -> tuple[QImage | None, ...]:
+        """Return a small map of each view, of the picture on screen.
+
+        None where it would have to be computed first, as a method's is: it is known
+        once it has been on screen.
+
+        shown : what is on screen.
+        """
+        # before its last layer, a view may show another one than it asks for
+        if trace is None or not trace.is_complete:
+            return (None,) * len(self.views)
+        if trace.setup is not self._setup:
+            self._setup = trace.setup
+            self._images.clear()
+        state = self._host.state
+        heat = None if shown is None or shown.setup is not trace.setup else shown.heat
+        if shown is not None and heat is not None and heat.method == state.method:
+            self._images[state] = heat_image(heat, shown.look.colormap)
+        return tuple(self._image(trace, view.state) for view in self.views)
+
+    def _image(self, trace: Trace, state: ViewState) -> QImage | None:
+        is_row = state.method == "raw" and state.direction is Direction.LOOKS_AT
+        layer = shown_layer(trace, state)
+        if state not in self._images and is_row and layer is not None:
+            with contextlib.suppress(ExactnessError):
+                now = in_range(state, trace, layer)
+                one = attention(trace, now, maps_of(trace, now, layer))
+                self._images[state] = heat_image(one, state.look.colormap)
+        return self._images.get(state)
 
     def show(self, index: int) -> None:
         """Go to a view."""
@@ -210,7 +277,7 @@ def view_name(heat: Heat, setup: Setup, method_title: str) -> str:
 
     method_title : of the map's method, as in the window's menu.
     """
-    options = METHODS[heat.method].options
+    options = MAPS[heat.method].options
     parts = []
     if heat.method != "raw":
         parts.append(method_title)

@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QImage,
+    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -27,7 +28,7 @@ from PySide6.QtWidgets import (
 from vitviz.domain.number_text import decimal_number
 from vitviz.ui.base import theme
 from vitviz.views.colour import Levels, lookup_table
-from vitviz.views.colour_bar import bar_text
+from vitviz.views.colour_bar import COMPONENT_GAP, COMPONENTS, bar_text
 from vitviz.views.view_state import Style
 
 BAR_PX = 14
@@ -51,6 +52,7 @@ class ColourBar(QWidget):
         self._style = Style.TINT
         self._opacity = 1.0
         self._is_blank = False
+        self._has_components = False
         widest = QFontMetricsF(theme.font("small")).horizontalAdvance("0.0000")
         self.setFixedWidth(round(LEFT_PX + BAR_PX + TICK_PX + widest + 10))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -82,6 +84,12 @@ class ColourBar(QWidget):
         """Set how many values lie above the upper end."""
         if count != self._clipped:
             self._clipped = count
+            self.update()
+
+    def setComponents(self, has_components: bool) -> None:
+        """Show what red, green and blue stand for, of a map with colours of its own."""
+        if has_components != self._has_components:
+            self._has_components = has_components
             self.update()
 
     def setColormap(self, name: str) -> None:
@@ -130,6 +138,9 @@ class ColourBar(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = self.barRect()
+        if self._has_components:
+            self._paint_components(painter, bar)
+            return
         painter.drawImage(bar, self._gradient())
         painter.setPen(QPen(QColor(tone.faint), 1))
         painter.drawRect(bar)
@@ -150,6 +161,21 @@ class ColourBar(QWidget):
             top = QRectF(0, bar.top() - 2 * line, self.width(), line)
             painter.setPen(QColor(tone.faint))
             painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.tr("log"))
+
+    def _paint_components(self, painter: QPainter, bar: QRectF) -> None:
+        """Draw a ramp for each of red, green and blue, with its component."""
+        tone = theme.colours()
+        height = min(bar.height(), MAX_HEIGHT_PX) / len(COMPONENTS)
+        for index, (name, colour) in enumerate(COMPONENTS):
+            top = bar.top() + index * height
+            place = QRectF(bar.left(), top, bar.width(), height - COMPONENT_GAP)
+            ramp = QLinearGradient(place.bottomLeft(), place.topLeft())
+            ramp.setColorAt(0, QColor(Qt.GlobalColor.black))
+            ramp.setColorAt(1, QColor(colour))
+            painter.fillRect(place, ramp)
+            painter.setPen(QPen(QColor(tone.faint), 1))
+            painter.drawRect(place)
+            self._write(painter, place.center().y(), name, tone.text)
 
     def _paint_uniform(self, painter: QPainter, bar: QRectF, y: float) -> None:
         """Draw the mark of 1/N with its name."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.number_text import format_value
+from vitviz.domain.number_text import format_value, short_value
 from vitviz.export.plot_captions import statistic_meaning, statistic_name
 from vitviz.ui.base import theme
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
@@ -30,7 +30,12 @@ from vitviz.ui.widgets.map_image import map_image
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Array, Levels, rgb
 from vitviz.views.display import MapCell
-from vitviz.views.heads_order import Place, arranged, statistic_levels
+from vitviz.views.heads_order import (
+    Place,
+    arranged,
+    statistic_levels,
+    whole_levels,
+)
 from vitviz.views.view_state import HeadsView, Statistic
 
 # How many heads of an ordered list can be shown, besides all.
@@ -257,6 +262,8 @@ class HeadsPane(QWidget):
                     image = QImage(1, 1, QImage.Format.Format_RGB32)
                     image.fill(QColor(*(int(c) for c in colours[head])))
                     self.grid.setImage(row, col, image)
+                    assert values is not None
+                    self.grid.setText(row, col, short_value(float(values[head])))
                 elif shows is None and layer in self._maps:
                     cell = self._maps[layer][head]
                     self.grid.setImage(row, col, map_image(cell, self._colormap))
@@ -302,7 +309,8 @@ class HeadsPane(QWidget):
         unit = self._units.get(shows, "")
         name = statistic_name(shows) + (f", {unit}" if unit else "")
         self._plot.setDots(self._values.get(shows, {}), self._current)
-        self._plot.setScales(self._size[0], self._levels(shows), name)
+        levels = whole_levels(shows, self._values.get(shows, {}))
+        self._plot.setScales(self._size[0], levels, name)
 
     # -- reactions to the user -----------------------------------------------------
 

@@ -13,14 +13,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from vitviz.domain.geometry import POOL
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import format_value
 from vitviz.export.captions import sentence_of
 from vitviz.export.token_names import token_name
 from vitviz.jobs import maps
-from vitviz.jobs.maps import Explained
+from vitviz.jobs.maps import Explained, StatesCache
 from vitviz.jobs.queue import Job, JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.text import percent_of
 from vitviz.ui.base.threads import Workers
 from vitviz.views.colour import Levels
 from vitviz.views.display import (
@@ -90,7 +91,7 @@ class HeatController(PaneController[HeatPanes]):
     # The engine has computed the map of a method.
     arrived = Signal()
 
-    def __init__(self, panes: HeatPanes, workers: Workers) -> None:
+    def __init__(self, panes: HeatPanes, workers: Workers, cache: StatesCache) -> None:
         super().__init__(workers)
         self.panes = panes
         # The pinned token's, and the one on screen: while hovering, another token's.
@@ -103,7 +104,7 @@ class HeatController(PaneController[HeatPanes]):
         self._view: View | None = None
         # The scale shared with the compared view; None where each map has its own.
         self._shared: Levels | None = None
-        self._methods = MethodCache()
+        self._methods = MethodCache(cache)
         workers.on_result(JobKind.METHOD, self._on_explained)
 
     @property
@@ -194,6 +195,7 @@ class HeatController(PaneController[HeatPanes]):
         shown, bar = on_levels(self.shown, self._shared), self.panes.bar
         look, one = shown.look, shown.heat
         self.panes.picture.setUnseenLight(unseen_light(look))
+        self.panes.picture.setSign(self._sign(shown))
         if one is None:
             self.panes.picture.setHeat(None)
             self.panes.picture.setWords("")
@@ -203,6 +205,7 @@ class HeatController(PaneController[HeatPanes]):
         self.panes.picture.setHeat(overlay(one, look))
         bar.setColormap(look.colormap)
         bar.setStyleKind(look.style, look.opacity)
+        bar.setComponents(one.colours is not None)
         bar.setLevels(one.levels)
         bar.setUniform(one.uniform, one.uniform_text)
         bar.setClipped(one.num_clipped)
@@ -218,12 +221,31 @@ class HeatController(PaneController[HeatPanes]):
         if one is None or cell is None:
             self.panes.picture.setValue("")
             return
+        if one.colours is not None:
+            self.panes.picture.setValue(self._components(one.colours[cell]))
+            return
         value = float(one.patches[cell])
         arrow = "→" if one.direction is Direction.LOOKS_AT else "←"
-        text = f"{arrow} {format_value(value)}"
+        if MAPS[one.method].reads_tokens:
+            arrow = ""
+        text = f"{arrow} {format_value(value)}".strip()
         if one.uniform is not None:
             text += f" · {format_value(value / one.uniform)} ×"
         self.panes.picture.setValue(text)
+
+    def _components(self, colour: Array) -> str:
+        """Return a colour by its parts, the first three components, in percent."""
+        red, green, blue = (round(100 * float(part)) for part in colour)
+        text = self.tr("red {r} · green {g} · blue {b}")
+        return percent_of(text.format(r=red, g=green, b=blue))
+
+    def _sign(self, shown: Display) -> str:
+        """Return the name of what is on the picture in place of attention; else ""."""
+        method, one = shown.state.method, shown.heat
+        if method == "raw" or (one is not None and one.method == "raw"):
+            return ""
+        title = self.panes.controls.method.title(method)
+        return title[:1].upper() + title[1:]
 
     def _method_values(self, view: View) -> Array | None:
         """Return the values of the chosen method; None while they are computed."""
@@ -267,7 +289,8 @@ def _lacks_columns(view: View) -> bool:
 class MethodCache:
     """Results of methods on one run, the last gradients, and jobs for other ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, states: StatesCache) -> None:
+        self._states = states
         # The run that the results are of: while it is kept, no other has its identity.
         self._setup: Setup | None = None
         # By key, the last one last: the view that was asked for, and its values.
@@ -301,7 +324,14 @@ class MethodCache:
             if setup is trace.setup and of_class == target:
                 known = gradients
         return bound(
-            maps.explain, trace, state, layer, key, model=model, gradients=known
+            maps.explain,
+            trace,
+            state,
+            layer,
+            key,
+            model=model,
+            gradients=known,
+            states=self._states.states(trace),
         )
 
     def receive(self, explained: Explained, trace: Trace, state: ViewState) -> None:
@@ -313,6 +343,7 @@ class MethodCache:
         self._results[explained.key] = of_view, explained.values
         for key in list(self._results)[:-MAX_RESULTS]:
             del self._results[key]
+        self._states.keep(trace, explained.states)
         if explained.gradients is not None:
             target = shown_target(trace, state)
             self._gradients = (trace.setup, target, explained.gradients)
@@ -334,7 +365,7 @@ class MethodCache:
 
 def _key(trace: Trace, state: ViewState, layer: int) -> tuple[object, ...]:
     """Return everything that a method's values depend on."""
-    method = METHODS[state.method]
+    method = MAPS[state.method]
     return (
         id(trace.setup),
         state.method,

@@ -208,7 +208,8 @@ class MapTestController(PaneController[MapTestPane]):
         same_model = view.model is not None and (
             view.model.info == view.trace.setup.model
         )
-        self.pane.setCanStart(heat is not None and same_model and not view.is_running)
+        has_order = heat is not None and heat.colours is None  # colours have none
+        self.pane.setCanStart(has_order and same_model and not view.is_running)
         if self._is_other(view, heat) and not self._workers.is_awaited(
             JobKind.MAP_TEST
         ):
@@ -268,6 +269,11 @@ class MapTestController(PaneController[MapTestPane]):
                 self.tr("higher is better"),
             ),
         ]
+        beaten = [
+            bool((deletion.area < deletion.random_areas).all()),
+            bool((insertion.area > insertion.random_areas).all()),
+        ]
+        lines.append(f"<b>{self._verdict(*beaten)}</b>")
         has_head = self._view is not None and self._view.trace.setup.model.has_head
         if not has_head:
             lines.append(self.tr("Score: cosine to the whole picture's feature"))
@@ -278,6 +284,19 @@ class MapTestController(PaneController[MapTestPane]):
             (deletion.random, insertion.random),
             "<br>".join(lines),
         )
+
+    def _verdict(self, hides_better: bool, shows_better: bool) -> str:
+        """Return whether the map beats every random order, in a sentence.
+
+        hides_better, shows_better : whether it does in the deletion and the insertion.
+        """
+        if hides_better and shows_better:
+            return self.tr("Better than chance: it beats every random order.")
+        if hides_better:
+            return self.tr("Better than chance in the deletion only.")
+        if shows_better:
+            return self.tr("Better than chance in the insertion only.")
+        return self.tr("No better than chance.")
 
     def _on_failed(self, _error: VitvizError) -> None:
         self.pane.setProgress(None)

@@ -8,7 +8,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from vitviz.domain.methods import METHODS, OPTIONS, Choice, MethodOption, MethodOptions
+from vitviz.domain.methods import (
+    MAPS,
+    METHODS,
+    OPTIONS,
+    Choice,
+    MethodOption,
+    MethodOptions,
+)
 from vitviz.export.captions import method_words
 from vitviz.ui.base.text import percent
 
@@ -29,7 +36,8 @@ class MethodButton(QToolButton):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self._group = QActionGroup(self)
-        for name in METHODS:
+        last = list(METHODS)[-1]  # maps of what tokens carry follow
+        for name in MAPS:
             if name in NOT_OFFERED:
                 continue
             action = menu.addAction(self.title(name))
@@ -37,7 +45,7 @@ class MethodButton(QToolButton):
             action.setData(name)
             action.setToolTip(self._tip(name))
             self._group.addAction(action)
-            if name == "raw":
+            if name in ("raw", last):
                 menu.addSeparator()
         self._group.triggered.connect(self._on_triggered)
         self.setMenu(menu)
@@ -52,7 +60,7 @@ class MethodButton(QToolButton):
 
     def title(self, name: str) -> str:
         """Return a method's name as on screen."""
-        return method_words(METHODS[name].title)
+        return method_words(MAPS[name].title)
 
     def action(self, name: str) -> QAction:
         """Return the entry of a method in the menu."""
@@ -62,7 +70,7 @@ class MethodButton(QToolButton):
         self.chosen.emit(str(action.data()))
 
     def _tip(self, name: str) -> str:
-        method = METHODS[name]
+        method = MAPS[name]
         note = self.tr("A map is a hint at what counts, not an explanation.")
         cost = self.tr("Costs {cost}.").format(cost=method_words(method.cost))
         formula, source = method_words(method.formula), method_words(method.source)
@@ -104,7 +112,7 @@ class MethodOptionsButton(QToolButton):
         if shown == self._shown:
             return
         self._shown, self._options = shown, options
-        names = METHODS[method].options
+        names = MAPS[method].options
         menu = self.menu()
         menu.clear()
         for one in self._menus:  # clearing a menu does not delete the menus in it

@@ -17,19 +17,28 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
 from vitviz.ui.base import theme
-from vitviz.ui.base.text import tip
+from vitviz.ui.base.text import show_plainly, tip
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
+from vitviz.ui.inspect.wipe_item import REACH_PX, WipeItem
 from vitviz.ui.widgets.chip import Chip
 from vitviz.ui.widgets.elided import ElidedLabel
+from vitviz.ui.widgets.inputs import action_button
 from vitviz.ui.widgets.map_image import STALE_OPACITY, map_image, paint_map
 from vitviz.views.colour import Meaning
 from vitviz.views.display import MapCell
@@ -69,6 +78,10 @@ class PicturePane(QWidget):
     viewMoved = Signal()
     # (rows, cols) to move the query by.
     arrowPressed = Signal(int, int)
+    # The divider of a wipe was moved: the share of the width at its left.
+    wipeMoved = Signal(float)
+    # Attention is to be shown again, in place of another map.
+    attentionRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +104,8 @@ class PicturePane(QWidget):
         self._view.setCentralItem(self._box)
         self._photo = PhotoItem()
         self._heat = pg.ImageItem(axisOrder="row-major")
+        self._wipe = WipeItem()
+        self._is_dragging = False
         self._lines = GridItem()
         self._key_ring = RingItem(Meaning.KEY.value, width_px=2.5)
         self._other_rings = tuple(
@@ -101,6 +116,7 @@ class PicturePane(QWidget):
         items = (
             self._photo,
             self._heat,
+            self._wipe,
             self._lines,
             self._key_ring,
             *self._other_rings,
@@ -129,9 +145,32 @@ class PicturePane(QWidget):
         self._words.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self._words.setMinimumHeight(self._words.fontMetrics().height() + 6)
-        self._words.hide()
-        layout.addWidget(self._words)
+        self._sign = QLabel()
+        show_plainly(self._sign)
+        self._sign.setContentsMargins(12, 2, 0, 4)
+        bold = self._sign.font()
+        bold.setBold(True)
+        self._sign.setFont(bold)
+        self._sign.hide()
+        self._back = action_button(
+            self.tr("Back to attention"), self.tr("Show attention again (Esc)")
+        )
+        self._back.setObjectName("back")
+        self._back.setFont(theme.font("small"))
+        self._back.clicked.connect(self.attentionRequested)
+        self._line = QWidget()
+        self._line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        below = QHBoxLayout(self._line)
+        below.setContentsMargins(0, 0, 4, 0)
+        below.setSpacing(0)
+        below.addWidget(self._sign)
+        below.addWidget(self._words, 1)
+        below.addWidget(self._back)
+        # The line keeps its height, so that the picture does not move.
+        self._line.setFixedHeight(self._back.sizeHint().height() + 2)
+        self._back.hide()
+        self._line.hide()
+        layout.addWidget(self._line)
         self._chip = Chip(self)
         self.setMinimumSize(240, 200)
         self.inset = Inset(self._view)
@@ -141,7 +180,7 @@ class PicturePane(QWidget):
         """Use the surround of the application's theme."""
         surround = theme.colours().surround
         self._view.setBackground(surround)
-        self._words.setStyleSheet(f"background: {surround};")
+        self._line.setStyleSheet(f".QWidget {{ background: {surround}; }}")
 
     def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
         """Show (H, W, 3) uint8; remove map, grid and rings of the picture before it.
@@ -208,6 +247,7 @@ class PicturePane(QWidget):
 
     def setHeat(self, rgba: Bytes | None) -> None:
         """Lay (h, w, 4) uint8 over the model's input; None removes it."""
+        self._wipe.setLive(rgba)
         if rgba is None or self._placement is None:
             self._heat.clear()
             return
@@ -220,7 +260,46 @@ class PicturePane(QWidget):
 
     def setStale(self, is_stale: bool) -> None:
         """Draw the map faintly: another is on its way."""
-        self._heat.setOpacity(STALE_OPACITY if is_stale else 1.0)
+        for item in (self._heat, self._wipe):
+            item.setOpacity(STALE_OPACITY if is_stale else 1.0)
+
+    def setWipe(
+        self, rgba: Bytes | None, photo: Bytes | None, names: tuple[str, str]
+    ) -> None:
+        """Show another map at the left of a divider, this one at its right.
+
+        rgba : (h, w, 4), the other map; None while it is computed.
+        photo : (H, W, 3), the other picture; None where it is this one.
+        names : of what is at the left and at the right.
+        """
+        if self._placement is None:
+            return
+        area = qrect(self._placement.input_rect())
+        self._wipe.setOther(rgba, photo, area, names)
+        self._set_wiping(True)
+
+    def endWipe(self) -> None:
+        """Show one map again."""
+        self._set_wiping(False)
+
+    def setWipeShare(self, share: float) -> None:
+        """Set what share of the width is at the left of the divider; emits nothing."""
+        self._wipe.setShare(share)
+
+    def dividerAt(self) -> QPointF | None:
+        """Return the middle of a wipe's divider in this widget; None without one."""
+        if not self._wipe.isVisible():
+            return None
+        middle = QPointF(self._wipe.divider(), self._wipe.boundingRect().center().y())
+        scene = self._box.mapViewToScene(middle)
+        return QPointF(self._view.mapTo(self, self._view.mapFromScene(scene)))
+
+    def _set_wiping(self, is_wiping: bool) -> None:
+        self._wipe.setVisible(is_wiping)
+        self._heat.setVisible(not is_wiping)
+        if not is_wiping:
+            self._is_dragging = False
+            self._view.viewport().unsetCursor()
 
     def setWords(self, text: str) -> None:
         """Say below the picture, in a line, what the map shows."""
@@ -232,9 +311,21 @@ class PicturePane(QWidget):
         """Return the line below the picture."""
         return self._said
 
+    def setSign(self, text: str) -> None:
+        """Name what is shown in place of attention, with the way back; "": nothing."""
+        if text == self.sign():
+            return
+        self._sign.setText(f"{text} ·" if text else "")
+        self._sign.setVisible(bool(text))
+        self._back.setVisible(bool(text))
+
+    def sign(self) -> str:
+        """Return what is named as shown in place of attention; "" for attention."""
+        return self._sign.text().removesuffix(" ·")
+
     def setShowsWords(self, shows: bool) -> None:
         """Set whether there is a line of words below the picture."""
-        self._words.setVisible(shows)
+        self._line.setVisible(shows)
 
     def setValue(self, text: str) -> None:
         """Show a value beside the pointer; "" shows none."""
@@ -381,7 +472,34 @@ class PicturePane(QWidget):
             self._set_hovered(None)
         elif event.type() == QEvent.Type.MouseButtonPress:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._wipe.isVisible() and isinstance(event, QMouseEvent):
+            return self._drag(event)
         return False
+
+    def _drag(self, event: QMouseEvent) -> bool:
+        """Move the divider of a wipe with the pointer; return whether it is for it."""
+        x = event.position().x()
+        divider = self.dividerAt()
+        assert divider is not None
+        at = self._view.viewport().mapFrom(self, divider.toPoint()).x()
+        is_near = abs(x - at) <= REACH_PX
+        kind, left = event.type(), Qt.MouseButton.LeftButton
+        if kind == QEvent.Type.MouseButtonPress:
+            self._is_dragging = is_near and event.button() == left
+        elif kind == QEvent.Type.MouseButtonRelease and self._is_dragging:
+            self._is_dragging = False
+            return True
+        elif kind == QEvent.Type.MouseMove and self._is_dragging:
+            scene = self._view.mapToScene(event.position().toPoint())
+            share = self._wipe.shareAt(self._box.mapSceneToView(scene).x())
+            self._wipe.setShare(share)
+            self.wipeMoved.emit(share)
+        elif kind == QEvent.Type.MouseMove:
+            cursor = (
+                Qt.CursorShape.SplitHCursor if is_near else Qt.CursorShape.ArrowCursor
+            )
+            self._view.viewport().setCursor(cursor)
+        return self._is_dragging
 
     def _cell(self, token: int | None) -> QRectF | None:
         if token is None or self._placement is None or self._grid is None:

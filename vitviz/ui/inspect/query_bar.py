@@ -235,6 +235,10 @@ class QueryBar(QWidget):
         for action in self._colormaps.actions():
             action.setChecked((action.data() or None) == state.colormap)
         self._show_clip(state)
+        # colours of principal components are no values with a scale
+        has_scale = state.method != "token-colours"
+        for button in (self._clip_chip, self._scale_button):
+            button.setEnabled(has_scale)
         words = [self._scale_words()[state.scale]]
         words += [self.tr("log")] if state.log else []
         self._scale_button.setText(

@@ -6,17 +6,17 @@ A pass of its own records the states between blocks.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from vitviz.domain.methods import Source
 from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
-from vitviz.jobs.maps import TokensRead
+from vitviz.jobs.maps import StatesCache, TokensRead
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
@@ -26,11 +26,8 @@ from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
-from vitviz.views.tokens import TokenCells
-from vitviz.views.view_state import Reading, Source, TokensView
-
-if TYPE_CHECKING:
-    from vitviz.explain.token_states import States
+from vitviz.views.tokens import LAID_BY, TokenCells
+from vitviz.views.view_state import Reading, TokensView
 
 
 class TokensPane(QWidget):
@@ -38,14 +35,16 @@ class TokensPane(QWidget):
 
     # A TokensView.
     viewChosen = Signal(object)
-    layerChosen = Signal(int)
+    # A small map is to lie over the picture: the reading (Reading), the layer (int, or
+    # None) and whether the state is the one that leaves it.
+    mapChosen = Signal(object, object, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = TokensView()
         self._cells: TokenCells | None = None
         self._places: list[tuple[int, int]] = []
-        self._layer = 0
+        self._on_screen: tuple[int | None, bool] = (0, False)
         self._colormap = "viridis"
         self._show = Segmented(wraps=True, is_tight=not theme.presents())
         self._show.setAccessibleName(self.tr("What is shown of the tokens"))
@@ -65,6 +64,7 @@ class TokensPane(QWidget):
         self.grid = CellGrid()
         self.grid.setAccessibleName(self.tr("Tokens by layer"))
         self.grid.chosen.connect(self._on_cell)
+        self.grid.setTip(self._tip)
         self.grid.resized.connect(self._draw)
         rows = QHBoxLayout(), QHBoxLayout()
         for row, widgets in zip(
@@ -94,9 +94,13 @@ class TokensPane(QWidget):
         self._note.setText(self._legend(cells) + note)
         self._draw()
 
-    def setCurrent(self, layer: int) -> None:
-        """Frame the state that the layer on screen reads."""
-        self._layer = layer
+    def setCurrent(self, layer: int | None, *, after: bool = False) -> None:
+        """Frame the map over the picture, or the state that the layer on screen reads.
+
+        layer : None for the map of positions, which no layer reads.
+        after : whether it is the state that leaves the layer.
+        """
+        self._on_screen = layer, after
         self._frame()
 
     def setColormap(self, name: str) -> None:
@@ -162,13 +166,13 @@ class TokensPane(QWidget):
 
     def _frame(self) -> None:
         cells = () if self._cells is None else self._cells.cells
-        layers = [cell.layer for cell in cells]
-        current = frozenset(
-            self._places[layers.index(self._layer)]
-            for _ in range(1)
-            if self._layer in layers
-        )
-        self.grid.setCurrent(current)
+        current = [
+            place
+            for place, cell in zip(self._places, cells, strict=False)
+            if (cell.layer, cell.after) == self._on_screen
+            and self._view.shows is not Reading.FILTERS
+        ]
+        self.grid.setCurrent(frozenset(current))
 
     def _legend(self, cells: TokenCells | None) -> str:
         if cells is None or cells.levels is None:
@@ -190,10 +194,25 @@ class TokensPane(QWidget):
         self.viewChosen.emit(replace(self._view, source=source))
 
     def _on_cell(self, row: int, col: int) -> None:
-        if self._cells is not None:
-            layer = self._cells.cells[self._places.index((row, col))].layer
-            if layer is not None:
-                self.layerChosen.emit(layer)
+        cells = self._cells
+        if cells is not None and cells.shows in LAID_BY:
+            cell = cells.cells[self._places.index((row, col))]
+            self.mapChosen.emit(cells.shows, cell.layer, cell.after)
+
+    def _tip(self, row: int, col: int) -> str:
+        cells = self._cells
+        if cells is None or cells.shows not in LAID_BY:
+            return ""
+        cell = cells.cells[self._places.index((row, col))]
+        lay = self.tr("Click to lay this map over the picture.")
+        if cell.layer is None:
+            return lay
+        state = self.tr("The state that enters layer {n}.")
+        if cells.shows is Reading.SIMILARITY and self._view.source is not Source.STATE:
+            state = self.tr("The vectors of layer {n}.")
+        elif cell.after:
+            state = self.tr("The state that leaves layer {n}, the last.")
+        return state.format(n=cell.layer) + " " + lay
 
     def _show_options(self) -> list[tuple[object, str, str]]:
         names = {
@@ -216,15 +235,18 @@ class TokensPane(QWidget):
 
 
 class TokensController(PaneController[TokensPane]):
-    """Controller of the pane of tokens; it keeps the states as long as the trace."""
+    """Controller of the pane of tokens.
+
+    cache : keeps the states as long as the trace, for the map over the picture as well.
+    """
 
     depends_on = ("tokens_view", "token", "target")
 
-    def __init__(self, pane: TokensPane, workers: Workers) -> None:
+    def __init__(self, pane: TokensPane, workers: Workers, cache: StatesCache) -> None:
         super().__init__(workers)
         self.pane = pane
         self._workers = workers
-        self._states: States | None = None
+        self._cache = cache
         self._view: View | None = None
         workers.on_result(JobKind.STATES, self._on_read)
         workers.on_failure(JobKind.STATES, self._on_failed)
@@ -236,7 +258,8 @@ class TokensController(PaneController[TokensPane]):
 
     def clear(self) -> None:
         """Forget the states."""
-        self._states = self._view = None
+        self._cache.clear()
+        self._view = None
         self.mark_outdated()
         self.pane.setCells(None, "")
 
@@ -246,7 +269,7 @@ class TokensController(PaneController[TokensPane]):
         self._view = view
         self.pane.setColormap(state.look.colormap)
         self.pane.setView(state.tokens_view)
-        self.pane.setCurrent(view.layer)
+        self._frame(view)
         if view.is_running:
             return
         if view.model is None or view.model.info != trace.setup.model:
@@ -254,11 +277,13 @@ class TokensController(PaneController[TokensPane]):
             self.pane.setCells(None, note)
             return
         if self.is_outdated(view):
-            job = bound(maps.read_tokens, trace, state, view.model, self._states)
+            states = self._cache.states(trace)
+            job = bound(maps.read_tokens, trace, state, view.model, states)
             self._workers.submit(JobKind.STATES, job)
 
     def _on_read(self, read: TokensRead) -> None:
-        self._states = read.states or self._states
+        if self._view is not None:
+            self._cache.keep(self._view.trace, read.states)
         cells = read.cells
         note = self.pane.meaning(cells.shows)
         if cells.shows is Reading.NORMS:
@@ -275,7 +300,17 @@ class TokensController(PaneController[TokensPane]):
             note += " · " + self.tr("probability of {name}").format(name=name)
         self.pane.setCells(cells, note)
         if self._view is not None:
-            self.pane.setCurrent(self._view.layer)
+            self._frame(self._view)
+
+    def _frame(self, view: View) -> None:
+        """Frame the map over the picture if it is one of these, else the layer's."""
+        state = view.state
+        is_laid = state.method == LAID_BY.get(state.tokens_view.shows)
+        layer = None if state.tokens_view.shows is Reading.POSITIONS else view.layer
+        if layer is None and not is_laid:
+            layer = -1
+        after = is_laid and state.method_options.after
+        self.pane.setCurrent(layer, after=after)
 
     def _on_failed(self, error: VitvizError) -> None:
         self.pane.setCells(None, sentence(error))

@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import ink_on
 from vitviz.ui.widgets.map_image import paint_map
 
 MARGIN_PX = 12.0
@@ -61,6 +62,7 @@ class CellGrid(QWidget):
         self._shape: Place = (0, 0)
         self._labels = GridLabels()
         self._images: dict[Place, QImage] = {}
+        self._texts: dict[Place, str] = {}
         self._current: frozenset[Place] = frozenset()
         self._hovered: Place | None = None
         self._count: int | None = None
@@ -82,12 +84,18 @@ class CellGrid(QWidget):
         """
         self._shape, self._labels, self._count = (rows, cols), labels, count
         self._images.clear()
+        self._texts.clear()
         self._hovered = None
         self.update()
 
     def setImage(self, row: int, col: int, image: QImage) -> None:
         """Set the picture of one cell."""
         self._images[row, col] = image
+        self.update()
+
+    def setText(self, row: int, col: int, text: str) -> None:
+        """Set the number in a cell of one colour; drawn where all of them fit."""
+        self._texts[row, col] = text
         self.update()
 
     def setCurrent(self, places: frozenset[Place]) -> None:
@@ -103,6 +111,14 @@ class CellGrid(QWidget):
     def shape(self) -> Place:
         """Return (rows, columns)."""
         return self._shape
+
+    def text(self, row: int, col: int) -> str:
+        """Return the number of a cell; "" for none."""
+        return self._texts.get((row, col), "")
+
+    def current(self) -> frozenset[Place]:
+        """Return the cells that are framed."""
+        return self._current
 
     def image(self, row: int, col: int) -> QImage | None:
         """Return the picture of a cell; None for none."""
@@ -143,13 +159,19 @@ class CellGrid(QWidget):
         painter.setFont(theme.font("small"))
         self._paint_labels(painter)
         surround = QColor(tone.surround)
+        shows_texts = self.showsTexts()
         for row, col in self._places():
             rect = self.cellRect(row, col)
             image = self._images.get((row, col))
             if image is None:
                 painter.fillRect(rect, surround)
             elif image.width() == image.height() == 1:
-                painter.fillRect(rect, image.pixelColor(0, 0))
+                ground = image.pixelColor(0, 0)
+                painter.fillRect(rect, ground)
+                if shows_texts and (row, col) in self._texts:
+                    painter.setPen(ink_on(ground))
+                    text = self._texts[row, col]
+                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
             else:
                 paint_map(painter, image, rect)
         for rect, colour, width in self._frames():
@@ -286,6 +308,15 @@ class CellGrid(QWidget):
         side = min((room - (cols - 1) * gap) / cols, most * aspect)
         side = max(math.floor(side), 3.0)
         return left, top, side, side / aspect, gap, caption
+
+    def showsTexts(self) -> bool:
+        """Return whether the numbers in the cells fit, and so are drawn."""
+        if not self._texts:
+            return False
+        metrics = QFontMetricsF(theme.font("small"))
+        widest = max(map(metrics.horizontalAdvance, self._texts.values()))
+        cell = self.cellRect(0, 0)
+        return widest + 4 <= cell.width() and metrics.height() <= cell.height()
 
     def _captions_fit(self, room: float) -> bool:
         """Return whether numbers below cells can be read: “1…” says nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from vitviz.ui.base import theme
@@ -29,6 +29,11 @@ class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
+        # 1e-12 as a multiple would be written into the axis' label
+        item.getAxis("left").enableAutoSIPrefix(False)
+        # the topmost number stands half above its tick
+        half = round(QFontMetricsF(theme.font("small")).height() / 2)
+        item.layout.setContentsMargins(4, half + 4, 12, 4)
         self._dots = pg.ScatterPlotItem(size=MARK_PX, pxMode=True)
         self._dots.sigClicked.connect(self._on_dot)
         self._means = pg.PlotCurveItem()
@@ -65,6 +70,9 @@ class DepthPlot(pg.PlotWidget):  # type: ignore[misc]
         item.getAxis("bottom").setTicks([[(x, str(x)) for x in range(num_layers)]])
         item.setXRange(-0.5, num_layers - 0.5, padding=0)
         item.setYRange(levels.low, levels.high, padding=0.05)
+        has_values = len(self._dots.points()) > 0
+        # without values there is no scale: numbers would be those of none
+        item.getAxis("left").setStyle(showValues=has_values)
 
     def refreshTheme(self) -> None:
         """Adopt the application's theme."""

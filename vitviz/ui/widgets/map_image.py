@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from vitviz.ui.base import theme
 from vitviz.views.colour import rgb
-from vitviz.views.display import MapCell
+from vitviz.views.display import Heat, MapCell
 
 # Of maps that are about to be replaced.
 STALE_OPACITY = 0.3
@@ -24,6 +24,17 @@ def map_image(cell: MapCell, colormap: str) -> QImage:
     words = np.ascontiguousarray(words | parts[..., 2], np.uint32)
     image = QImage(words.data, cols, rows, 4 * cols, QImage.Format.Format_RGB32)
     return image.copy()  # a copy owns its bytes; `image` borrows those of `words`
+
+
+def heat_image(heat: Heat, colormap: str) -> QImage:
+    """Return the map over the picture as an image with one pixel for each patch."""
+    if heat.colours is None:
+        return map_image(MapCell("", heat.patches, heat.levels, 0.0), colormap)
+    rows, cols = heat.patches.shape
+    padded = np.full((rows, cols, 4), 255, np.uint8)
+    padded[..., :3] = np.rint(255 * heat.colours)
+    image = QImage(padded.data, cols, rows, 4 * cols, QImage.Format.Format_RGBX8888)
+    return image.copy()
 
 
 def fitted(image_size: tuple[int, int], into: QRectF) -> QRectF:

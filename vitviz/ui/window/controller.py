@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import strip_choices
 from vitviz.domain.interventions import list_interventions, merge_active
-from vitviz.domain.methods import METHODS
+from vitviz.domain.methods import MAPS
 from vitviz.jobs.queue import JobKind
 from vitviz.ui.base.document import Document
 from vitviz.ui.base.threads import Workers
@@ -59,7 +59,7 @@ class Controller(QObject):
         self.saved_views = SavedViews(self)
         self.workers = Workers(self)
         self.sweeper = LeftoverSweeper(self.workers)
-        self.comparison = Comparison(panes.compare, self.workers)
+        self.comparison = Comparison(panes.compare, panes.picture, self.workers)
         self.write_queue = WriteQueue(self.workers, self.sweeper)
         self.progress = RunProgress(
             self, panes.rail, panes.status, self.workers, self.write_queue
@@ -152,7 +152,7 @@ class Controller(QObject):
         self.progress.attach(panes.rail, panes.status)
         self.runs.attach(panes.errors)
         self.screen.attach(panes)
-        self.comparison.attach(panes.compare)
+        self.comparison.attach(panes.compare, panes.picture)
         self.progress.say()
         self.refresh()
         self.documentChanged.emit()
@@ -213,6 +213,13 @@ class Controller(QObject):
         self.runs.cancel_load()
         self.workers.cancel()
 
+    def escape(self) -> None:
+        """Cancel what is under way; with nothing under way, show attention again."""
+        if self.has_jobs or self.state.method == "raw":
+            self.cancel()
+        else:
+            self.change(method="raw")
+
     def show_document(self, document: Document) -> None:
         """Show a picture, and its trace if there is one, in place of the one before."""
         is_other_picture = document.image is not self.document.image
@@ -234,7 +241,7 @@ class Controller(QObject):
         """
         if self._is_without(changes):
             return
-        method = METHODS[self.state.method]
+        method = MAPS[self.state.method]
         is_elsewhere = ("layer" in changes and "layer" not in method.options) or (
             "heads" in changes and "head" not in method.options
         )

@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def _update_compare(self) -> None:
         is_comparing = self.controller.comparison.kept is not None
-        if is_comparing == self.panes.compare.isHidden():
+        if is_comparing != self.panes.compare.isComparing():
             self.panes.compare.setVisible(is_comparing)
             self.panes.side.setVisible(not is_comparing)  # two pictures need its space
         self.top.setComparing(is_comparing)
@@ -386,6 +386,10 @@ class MainWindow(QMainWindow):
     def _update_views(self) -> None:
         saved = self.controller.saved_views
         self.panes.views.setViews(saved.views, saved.current)
+        if saved.views:
+            trace = self.controller.document.trace
+            images = saved.images(trace, self.controller.display)
+            self.panes.views.setThumbnails(images)
         has_map = self.controller.document.trace is not None
         self.panes.views.setCanSave(has_map and saved.current is None)
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject
 from vitviz.domain.geometry import POOL
 from vitviz.errors import ExactnessError, VitvizError
 from vitviz.jobs import maps
+from vitviz.jobs.maps import StatesCache
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
 from vitviz.ui.inspect.classes import ClassesController
@@ -66,7 +67,8 @@ class Screen(QObject):
         super().__init__(workers)
         self._host, self._panes, self._workers = host, panes, workers
         self._comparison, self._progress = comparison, progress
-        self._heat = HeatController(panes, workers)
+        states = StatesCache()
+        self._heat = HeatController(panes, workers, states)
         self._rail = RailController(panes.rail, workers)
         self._matrix = MatrixController(panes.matrix, workers)
         self._tabs: dict[str, PaneController[Any]] = {
@@ -74,7 +76,7 @@ class Screen(QObject):
             "matrix": self._matrix,
             "heads": HeadsController(panes.heads, workers),
             "classes": ClassesController(panes.classes, workers),
-            "tokens": TokensController(panes.tokens, workers),
+            "tokens": TokensController(panes.tokens, workers, states),
             "map_test": MapTestController(panes.map_test, workers, lambda: self.heat),
             "views": StaticPaneController(workers),
         }

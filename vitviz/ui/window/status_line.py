@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from vitviz.domain.geometry import PatchGrid
+from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import format_value
 from vitviz.export.token_names import token_name
 from vitviz.ui.base import theme
@@ -80,6 +81,9 @@ class StatusLine(QWidget):
         hovered: int | None = None,
     ) -> None:
         """Show where a token looks, or what it gives to the patch under the pointer."""
+        if heat.colours is not None:
+            self._left.setText("")
+            return
         query = token_name(heat.token, grid, names)
         if hovered is None or hovered == heat.token:
             value, place = heat.peak_value, f"({heat.peak[0]}, {heat.peak[1]})"
@@ -90,6 +94,8 @@ class StatusLine(QWidget):
             text = self.tr("{query} → {place}")
         else:
             text = self.tr("{place} → {query}")
+        if not MAPS[heat.method].is_per_query:
+            text = "{place}"
         strongest = hovered is None or hovered == heat.token
         parts = [
             text.format(query=query, place=place)

@@ -7,9 +7,9 @@ ViewState for the panes and controls.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -17,11 +17,13 @@ from PySide6.QtWidgets import QWidget
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.inspect.colour_bar import ask_range
 from vitviz.views.chapters import Chapter
+from vitviz.views.tokens import LAID_BY
 from vitviz.views.view_state import (
     CLIP_PERCENT,
     Direction,
     LearnView,
     Mode,
+    Reading,
     Scale,
     Style,
 )
@@ -129,6 +131,12 @@ class Connections(QObject):
         contents.start.openRequested.connect(features.open_dialogs.open_dialog)
         contents.start.lessonRequested.connect(self._on_lesson)
         compare = panes.compare
+        compare.pictureRequested.connect(features.open_dialogs.open_dialog)
+        compare.modelRequested.connect(features.model_dialogs.all_models)
+        compare.patchChosen.connect(self._on_patch)
+        compare.wipeToggled.connect(self._on_wipe)
+        compare.wipeMoved.connect(control.comparison.move_wipe)
+        panes.picture.wipeMoved.connect(control.comparison.move_wipe)
         compare.differenceToggled.connect(self._on_difference)
         compare.sameScaleToggled.connect(self._on_same_scale)
         compare.swapRequested.connect(control.swap)
@@ -195,7 +203,7 @@ class Connections(QObject):
             "head_back": lambda: control.steps.step_head(-1),
             "head_on": lambda: control.steps.step_head(1),
             "second": lambda: control.change(others=()),
-            "cancel": control.cancel,
+            "cancel": control.escape,
             "style": view_handlers.next_style,
             "log": lambda: view_handlers.on_log(not control.state.log),
             "grid": lambda: view_handlers.on_grid(not control.state.show_grid),
@@ -272,8 +280,16 @@ class Connections(QObject):
         self._panes.status.setPrecision(moved)
 
     def _on_difference(self, on: bool) -> None:
-        self._control.comparison.shows_difference = on
-        self._control.comparison.changed.emit()
+        self._control.comparison.show(difference=on)
+
+    def _on_wipe(self, on: bool) -> None:
+        self._control.comparison.show(wipe=on)
+
+    def _on_patch(self, size: int) -> None:
+        """Run the embedded model on screen with patches of another size."""
+        model = self._control.model
+        if model is not None:
+            self._window.choose_model(model.info.name, size)
 
     def _on_same_scale(self, on: bool) -> None:
         self._control.comparison.same_scale = on
@@ -324,7 +340,8 @@ class ViewHandlers(QObject):
         panes.heads.headChosen.connect(self.on_head)
         panes.heads.layerChosen.connect(self.on_layer)
         panes.tokens.viewChosen.connect(self.on_tokens_view)
-        panes.tokens.layerChosen.connect(self.on_layer)
+        panes.tokens.mapChosen.connect(self.on_token_map)
+        panes.picture.attentionRequested.connect(self.on_attention)
         panes.classes.targetChosen.connect(self.on_target)
         panes.bar.scaleRequested.connect(self.on_fixed_range)
         bar = panes.controls
@@ -355,7 +372,28 @@ class ViewHandlers(QObject):
         self._control.change(heads_view=view, merge=True)
 
     def on_head(self, layer: int, head: int) -> None:
-        self._control.change(layer=layer, heads=HeadChoice((head,)))
+        changes: dict[str, Any] = {}
+        # What the wall shows is attention, and what is clicked is to be on the picture.
+        if self._control.state.heads_view.shows is None:
+            changes["method"] = "raw"
+        self._control.change(layer=layer, heads=HeadChoice((head,)), **changes)
+
+    def on_token_map(self, shows: Reading, layer: int | None, after: bool) -> None:
+        """Lay a small map of what tokens carry over the picture."""
+        state = self._control.state
+        options = replace(
+            state.method_options, after=after, source=state.tokens_view.source
+        )
+        changes: dict[str, Any] = {} if layer is None else {"layer": layer}
+        self._control.change(
+            method=LAID_BY[shows],
+            method_options=options,
+            direction=Direction.LOOKS_AT,
+            **changes,
+        )
+
+    def on_attention(self) -> None:
+        self._control.change(method="raw")
 
     def on_tokens_view(self, view: object) -> None:
         self._control.change(tokens_view=view, merge=True)
