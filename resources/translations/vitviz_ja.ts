@@ -5871,7 +5871,7 @@
     </message>
     <message>
         <source>cosine of {letter} to the query's, by layer</source>
-        <translation>クエリの {letter} とのコサイン類似度（層ごと）</translation>
+        <translation>{letter} とクエリのそれとのコサイン類似度（層ごと）</translation>
     </message>
     <message>
         <source>dashed: random orders</source>
