@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
@@ -87,8 +87,9 @@ def test_the_maps_are_those_of_the_recipe_and_of_the_shipped_weights() -> None:
 
 @pytest.mark.parametrize("size", [(800, 560), (1280, 720), (1920, 1080), (3840, 2160)])
 def test_samples_grow_with_the_page_and_none_is_cut(
-    qtbot: QtBot, open_vitviz: OpenWindow, size: tuple[int, int]
+    open_vitviz: OpenWindow, size: tuple[int, int], tmp_path: Path
 ) -> None:
+    settings.set(recent=tuple(str(tmp_path / f"{n}.png") for n in range(5)))
     window = open_vitviz(wait=False)
     window.resize(*size)
     QApplication.processEvents()
@@ -99,8 +100,10 @@ def test_samples_grow_with_the_page_and_none_is_cut(
         assert left >= 0
         assert left + button.width() <= page.width()
     side = buttons[0].iconSize().width()
-    assert side == (150 if size[0] < 960 else 180 if size[0] < 1700 else side)
     assert side >= size[0] // 12
+    area = window.start.findChild(QScrollArea)
+    assert isinstance(area, QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0, "all of it is seen at once"
 
 
 def test_recent_files_get_thumbnails_and_folders_an_icon(
@@ -121,8 +124,13 @@ def test_recent_files_get_thumbnails_and_folders_an_icon(
     # the thumbnail is the photograph, by another decoder
     found = pixels(tiles[0])
     with PIL.Image.open(photo) as image:
-        wanted = image.convert("RGB").resize((found.shape[1], found.shape[0]))
-    assert np.abs(found - np.asarray(wanted).astype(int)).mean() < 12
+        unit = min(found.shape[1] / image.width, found.shape[0] / image.height)
+        inside = round(image.width * unit), round(image.height * unit)
+        wanted = np.asarray(image.convert("RGB").resize(inside)).astype(int)
+    left = (found.shape[1] - inside[0]) // 2
+    top = (found.shape[0] - inside[1]) // 2
+    found = found[top : top + inside[1], left : left + inside[0]]
+    assert np.abs(found - wanted).mean() < 12
     qtbot.waitUntil(lambda: not window.controller.has_jobs, timeout=30_000)
     # what cannot be read keeps its icon
     assert [one.icon().cacheKey() for one in tiles[1:]] == icons[1:]

@@ -157,10 +157,12 @@ class RecentList(QWidget):
 
     def setThumbnail(self, path: Path, pixels: Bytes | None) -> None:
         """Set the thumbnail of a file, (h, w, 3) uint8; None where there is none."""
-        self._made[str(path)] = made = None if pixels is None else _pixmap(pixels)
+        made = None
+        if pixels is not None:
+            made = _framed(_pixmap(pixels), RECENT, self.devicePixelRatioF())
+        self._made[str(path)] = made
         for button in self._buttons:
             if button.property("path") == str(path) and made is not None:
-                made.setDevicePixelRatio(self.devicePixelRatioF())
                 button.setIcon(QIcon(made))
 
     def thumbnailSide(self) -> int:
@@ -231,7 +233,7 @@ class RecentThumbnails(QObject):
 RECENT = QSize(112, 75)
 RECENT_AFTER_MS = 700
 # Widths of the page from which samples are shown in another size: (page, sample).
-SIDES = ((0, 150), (960, 180), (1700, 270), (3000, 390))
+SIDES = ((0, 126), (900, 180), (1700, 270), (3000, 390))
 ASPECT = 2 / 3
 SAMPLE_GAP_PX = 16
 # More samples than these stand in several rows.
@@ -446,6 +448,26 @@ class SampleGrid(QWidget):
         for index, one in enumerate(self._buttons):
             self._grid.addWidget(one, *divmod(index, columns))
         self.updateGeometry()
+
+
+def _framed(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
+    """Return a pixmap in the middle of a transparent one, so that names are in line.
+
+    size : of the whole, in px.
+    """
+    whole = QPixmap(size * ratio)
+    whole.fill(Qt.GlobalColor.transparent)
+    inside = pixmap.scaled(
+        whole.size(),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    painter = QPainter(whole)
+    left = (whole.width() - inside.width()) // 2
+    painter.drawPixmap(left, (whole.height() - inside.height()) // 2, inside)
+    painter.end()
+    whole.setDevicePixelRatio(ratio)
+    return whole
 
 
 def _pixmap(pixels: Bytes) -> QPixmap:
