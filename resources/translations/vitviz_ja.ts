@@ -2188,6 +2188,21 @@
     </message>
 </context>
 <context>
+    <name>PaneMenus</name>
+    <message>
+        <source>Copy numbers</source>
+        <translation>数値をコピー</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>画像をコピー</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>書き出し…</translation>
+    </message>
+</context>
+<context>
     <name>Percent</name>
     <message>
         <source>{n} %</source>
@@ -2657,6 +2672,13 @@
     <message>
         <source>{n} s left</source>
         <translation>残り{n}秒</translation>
+    </message>
+</context>
+<context>
+    <name>SampleButton</name>
+    <message>
+        <source>Open the sample picture “{name}”. The map, made beforehand, is where CLS looks in the last layer of vitviz-small.</source>
+        <translation>サンプル画像「{name}」を開きます。マップはあらかじめ作られたもので、vitviz-small の最後の層で CLS が見ている場所です。</translation>
     </message>
 </context>
 <context>
@@ -3136,10 +3158,6 @@
     <message>
         <source>Open picture</source>
         <translation>画像を開く</translation>
-    </message>
-    <message>
-        <source>Open the sample picture “{name}”</source>
-        <translation>サンプル画像「{name}」を開きます</translation>
     </message>
     <message>
         <source>See where a Vision Transformer looks</source>
@@ -6017,7 +6035,7 @@
     </message>
     <message>
         <source>cosine of {letter} to the query's, by layer</source>
-        <translation>クエリの {letter} とのコサイン類似度（層ごと）</translation>
+        <translation>{letter} とクエリのそれとのコサイン類似度（層ごと）</translation>
     </message>
     <message>
         <source>dashed: random orders</source>

@@ -53,7 +53,7 @@ ALLOWED: dict[str, tuple[int, str]] = {
     "ui/base/icons.py": (1, SHIPPED),
     "ui/window/about.py": (1, SHIPPED),
     "ui/diagnostics/measure.py": (1, SHIPPED),
-    "ui/window/start_page.py": (1, SHIPPED),
+    "ui/window/start_page.py": (2, SHIPPED),
     "views/colour.py": (1, SHIPPED),
     "models/catalogue/entries.py": (3, SHIPPED),
     "ui/files/open.py": (4, "opens a buffer in memory, and files by way of ui.files"),

@@ -65,6 +65,7 @@ class JobKind(enum.IntEnum):
     TIDY = 103
     WRITE = 104
     GIVE_BACK = 105
+    RECENT = 106
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,13 @@ from vitviz.jobs.queue import (
 from vitviz.system.memory import give_back_unused
 
 Handler = Callable[[Any], None]
-_OF_FOLDERS = {JobKind.FOLDER, JobKind.AHEAD, JobKind.THUMBNAILS, JobKind.TIDY}
+_OF_FOLDERS = {
+    JobKind.FOLDER,
+    JobKind.AHEAD,
+    JobKind.THUMBNAILS,
+    JobKind.TIDY,
+    JobKind.RECENT,
+}
 # How long after a job unused memory is given back, and how often that is put off while
 # other jobs wait or run.
 GIVE_BACK_MS = 3000

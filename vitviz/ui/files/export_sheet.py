@@ -185,8 +185,8 @@ class ExportSheet(QDialog):
     def setPreview(self, image: QImage, note: str) -> None:
         """Show the figure, and in a line below its size."""
         image.setDevicePixelRatio(self.devicePixelRatioF())
-        self._preview.setPixmap(QPixmap.fromImage(image))
         self._image = image
+        self._preview.setPixmap(QPixmap.fromImage(image))
         self._note.setText(note)
         self._set_ready(True)
 
@@ -224,8 +224,17 @@ class ExportSheet(QDialog):
         self._list.setCurrentRow(self._row_of(what))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Ask for a preview of the new size."""
+        """Fit the preview to the new size, roughly at once, and ask for a sharp one."""
         super().resizeEvent(event)
+        if self._image is not None:
+            pixmap = QPixmap.fromImage(self._image)
+            fitted = pixmap.scaled(
+                QSize(*self.previewRoom()),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            fitted.setDevicePixelRatio(self.devicePixelRatioF())
+            self._preview.setPixmap(fitted)
         self._rest.start()
 
     # -- parts ---------------------------------------------------------------------
@@ -245,6 +254,7 @@ class ExportSheet(QDialog):
         }
         assert names.keys() == ENDINGS.keys()
         made = QListWidget()
+        made.setStyleSheet("QListWidget::item { padding: 2px 4px; }")
         made.setAccessibleName(self.tr("What is exported"))
         for what, name in names.items():
             item = QListWidgetItem(name)

@@ -196,6 +196,19 @@ class HeadsPane(QWidget):
         """Return (layer, head) of each cell, in rows."""
         return self._places
 
+    def statistic(self) -> Statistic | None:
+        """Return the statistic that is shown; None for maps."""
+        return self._view.shows
+
+    def values(self) -> Mapping[int, Array]:
+        """Return the statistic that is shown, (H,) by layer."""
+        shows = self._view.shows
+        return {} if shows is None else self._values.get(shows, {})
+
+    def maps(self) -> Mapping[int, tuple[MapCell, ...]]:
+        """Return the maps of the query, by layer."""
+        return self._maps
+
     def button(self, shows: Statistic | None) -> QToolButton:
         """Return the button that chooses maps or a statistic."""
         return self._show.button(shows)

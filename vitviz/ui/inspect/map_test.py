@@ -46,8 +46,8 @@ class MapTestPane(QWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
-        # The number of the last tick is shown too, and needs space at the right.
-        item.setContentsMargins(0, 0, 12, 0)
+        # The numbers of the last ticks are shown too, and need space at two edges.
+        item.setContentsMargins(0, 8, 12, 0)
         item.getAxis("bottom").setStyle(hideOverlappingLabels=False)
         row = QVBoxLayout()
         row.setContentsMargins(8, 2, 8, 0)

@@ -18,6 +18,8 @@ GAP_PX = 8.0
 MARGIN_PX = 12.0
 BAR_PX = 5.0
 LEAST_MAP_PX = 60.0
+# What is left in the lowest window; the last lines are cut there.
+LEAST_PX = 92
 # Number of classes that the maps leave space for in Present.
 ROWS_PRESENTED = 2
 # Alignment within a line, which may be lower than the font's own height.
@@ -34,13 +36,13 @@ class BeforeAfterView(QWidget):
         self._place = ""
         self._note = ""
         self._colormap = "viridis"
-        self.setMinimumSize(280, 180)
+        self.setMinimumSize(280, LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Before and after"))
 
     def sizeHint(self) -> QSize:
-        """Return a size with space for three maps and four classes."""
-        return QSize(440, 300)
+        """Return the least height: the layout gives it all that is left."""
+        return QSize(440, LEAST_PX)
 
     def setShown(
         self, shown: BeforeAfter | None, place: str, colormap: str, note: str = ""

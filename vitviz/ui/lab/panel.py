@@ -5,12 +5,11 @@ from __future__ import annotations
 import enum
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -23,7 +22,7 @@ from vitviz.export.captions import change_words
 from vitviz.ui.base import theme
 from vitviz.ui.lab.before_after import BeforeAfterView
 from vitviz.ui.lab.tools import CutTool, HeadsTool, HideTool, SoftmaxTool
-from vitviz.ui.widgets.elided import ElidedCheckBox
+from vitviz.ui.widgets.elided import ElidedCheckBox, ElidedLabel
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import action_button
 from vitviz.ui.widgets.segmented import Segmented
@@ -44,6 +43,23 @@ class Tool(enum.Enum):
     HIDE = "hide"
     # In Present, where the list of changes does not fit beside the tools.
     CHANGES = "changes"
+
+
+class _Rows(QScrollArea):
+    """A list of whole rows, so that none is cut; fewer in a low window."""
+
+    def __init__(self, row_px: int) -> None:
+        super().__init__()
+        self._row_px = row_px
+        self.setMaximumHeight(ROWS_IN_SIGHT * row_px)
+
+    def sizeHint(self) -> QSize:
+        """Return the height of the usual number of rows."""
+        return QSize(super().sizeHint().width(), ROWS_IN_SIGHT * self._row_px)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the height of one row."""
+        return QSize(super().minimumSizeHint().width(), self._row_px)
 
 
 class LabPanel(QWidget):
@@ -77,17 +93,15 @@ class LabPanel(QWidget):
         self._rows.setContentsMargins(12, 0, 4, 0)
         self._rows.setSpacing(0)
         self._listed: tuple[InterventionList, tuple[bool, ...]] | None = None
-        self._scroll = scroll = QScrollArea()
+        self._scroll = scroll = _Rows(self._row_height())
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self._list)
-        # a whole number of rows, so that none is cut
-        scroll.setFixedHeight(ROWS_IN_SIGHT * self._row_height())
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setAccessibleName(self.tr("Changes"))
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self.restore = action_button(
             self.tr("Restore all"), self.tr("Back to the untouched model (R)")
         )

@@ -42,6 +42,7 @@ from vitviz.ui.window.hints import Hints
 from vitviz.ui.window.layout import START_SIZE, Contents
 from vitviz.ui.window.log_window import LogWindow
 from vitviz.ui.window.settings_dialog import SettingsDialog
+from vitviz.ui.window.start_page import RecentThumbnails
 from vitviz.ui.window.wiring import Connections, Features, ViewHandlers
 from vitviz.views.session import Session
 from vitviz.views.view_state import Mode
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         self.files.attach(self.film, self.panes.errors)
         self.input_options.attach(self.top.sizes, self._contents.offer)
         self.start.recent.refresh()
+        self._recent = RecentThumbnails(self.start.recent, control.workers)
         self.actions_by_name = named = actions.build(
             self, {**self._connections.handlers(), **self._handlers()}
         )
@@ -263,6 +265,7 @@ class MainWindow(QMainWindow):
                 self.choose_model(control.choice.name, control.choice.patch_size)
         if names & {"recent", "keep_recent"}:
             self.start.recent.refresh()
+            self._recent.begin()
 
     def _on_model_needed(self) -> None:
         self.panes.status.setRunText(self.tr("Choose a model"))

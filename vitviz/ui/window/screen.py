@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from vitviz.ui.compare import Comparison
     from vitviz.ui.window.layout import Panes
     from vitviz.ui.window.progress import RunProgress
+    from vitviz.views.query_numbers import QueryNumbers
     from vitviz.views.view_state import ViewState
 
 
@@ -116,6 +117,11 @@ class Screen(QObject):
     def rail(self) -> dict[int, MapCell]:
         """What the layer rail shows, by layer."""
         return self._rail.cells
+
+    @property
+    def query_numbers(self) -> dict[int, QueryNumbers]:
+        """What the lines beside the layer rail show, by layer."""
+        return self._rail.numbers
 
     @property
     def previews_on_hover(self) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.inspect.colour_bar import ask_range
+from vitviz.ui.window.pane_menus import PaneMenus
 from vitviz.views.chapters import Chapter
 from vitviz.views.tokens import LAID_BY
 from vitviz.views.view_state import (
@@ -31,6 +32,7 @@ from vitviz.views.view_state import (
 if TYPE_CHECKING:
     from vitviz.errors import VitvizError
     from vitviz.ui.base.preferences import Preferences
+    from vitviz.ui.files.export_sheet import Export
     from vitviz.ui.files.folder import Files
     from vitviz.ui.files.open import OpenDialogs
     from vitviz.ui.files.sessions import Sessions
@@ -67,6 +69,7 @@ class WindowActions(Protocol):
     def choose_model(self, name: str, patch: object = None) -> None: ...
     def copy(self) -> None: ...
     def export(self) -> None: ...
+    def export_as(self, what: Export | None) -> None: ...
     def export_page(self) -> None: ...
     def copy_command_line(self) -> None: ...
     def save_view(self) -> None: ...
@@ -90,6 +93,7 @@ class Connections(QObject):
         self._contents, self._panes = contents, contents.panes
         self._connect()
         self._connect_messages()
+        self.menus = PaneMenus(window, contents, control)
 
     def _connect(self) -> None:
         window, panes, control = self._window, self._panes, self._control
