@@ -27,6 +27,9 @@ from vitviz.views.view_state import Direction, Scale, Style
 
 SEED = 20
 CLOSING_LIMIT_S = 2.0
+# On a machine with ten busy processes a core, the threads of a program that has ended
+# have been seen to wait 36 s for their last turn.
+END_LIMIT_S = 120
 
 
 def delayed(window: MainWindow, randomness: random.Random) -> None:
@@ -171,9 +174,13 @@ def close_at(
     model_folder: Path,
     environment: dict[str, str] | None = None,
 ) -> tuple[int, float, str]:
-    """Start the program, end it after a while: (exit code, seconds, stderr)."""
+    """Start the program, end it after a while: (exit code, seconds, stderr).
+
+    Fails with the calls of every thread where the program does not end.
+    """
     code = (
-        "import sys\n"
+        "import faulthandler, sys\n"
+        "faulthandler.enable()\n"
         "from PySide6.QtCore import QTimer\n"
         "import vitviz.ui.window.app as app\n"
         "from vitviz.__main__ import program\n"
@@ -216,7 +223,12 @@ def close_at(
                 time.sleep(moment_s)
                 process.send_signal(getattr(signal, how))
                 began = time.monotonic()
-            _, errors = process.communicate(timeout=60)
+            try:
+                _, errors = process.communicate(timeout=END_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGABRT)
+                _, errors = process.communicate(timeout=END_LIMIT_S)
+                pytest.fail(f"{how} after {moment_s:.2f} s has not ended it: {errors}")
             seconds = time.monotonic() - began
         finally:
             process.kill()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -38,17 +41,43 @@ SYSTEM_REASONS = (
 )
 
 
+# Messages that wait for others to be read; older ones are forgotten.
+MAX_COVERED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the bar.
+
+    text, details : what is shown of one without an error.
+    error : shown in the language of the moment.
+    stays : whether only the user, or `ErrorBar.settle`, takes it away.
+    about : what it is about, such as the kind of job that failed.
+    """
+
+    text: str = ""
+    details: str = ""
+    error: VitvizError | None = None
+    stays: bool = False
+    about: object = None
+
+
 class ErrorBar(QFrame):
-    """A bar that shows the last problem until it is dismissed or something succeeds."""
+    """A bar that shows the last problem until it is dismissed or something succeeds.
+
+    A message that stays comes back when a later one that covered it has gone, unless
+    there were many.
+    """
 
     # The user wants to name the network of a file that does not say it: its error.
     networkRequested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # The last is on screen; those before it stay until they are dismissed.
+        self._messages: list[Message] = []
+        self._count = 0
         self._details = ""
-        self._stays = False
-        self._error: VitvizError | None = None
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -99,21 +128,83 @@ class ErrorBar(QFrame):
         button.clicked.connect(slot)
         return button
 
-    def showError(self, error: VitvizError, *, stays: bool = False) -> None:
+    def showError(
+        self, error: VitvizError, *, stays: bool = False, about: object = None
+    ) -> None:
         """Show an error's sentence; its values are under Details.
 
-        stays : the error is shown until it is dismissed or another takes its place.
+        stays : the error is shown until it is dismissed.
+        about : what it is about; it takes the place of an earlier one about the same.
         """
-        listed = (f"{name}: {value}" for name, value in error.values.items())
-        values = escaped_lines("\n".join(listed))
-        self.showMessage(sentence(error), f"{type(error).__name__}\n{values}".strip())
-        self._error, self._stays = error, stays
-        self._network_button.setVisible(isinstance(error, AmbiguousCheckpointError))
+        self._add(Message(error=error, stays=stays, about=about))
 
     def showMessage(self, text: str, details: str = "") -> None:
         """Show a sentence."""
-        self._error, self._stays = None, False
-        self._network_button.hide()
+        self._add(Message(text, details))
+
+    def showMessages(self, messages: Sequence[Message]) -> None:
+        """Show the messages of another bar."""
+        self._messages = list(messages)
+        self._show_last()
+
+    def clear(self) -> None:
+        """Take the message on screen away, unless it stays until it is dismissed."""
+        if self._messages and not self._messages[-1].stays:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Take the message on screen away, whatever it is."""
+        self._messages = self._messages[:-1]
+        self._show_last()
+
+    def settle(self, *about: object) -> None:
+        """Take all messages about these away: they are no longer true."""
+        self._messages = [one for one in self._messages if one.about not in about]
+        self._show_last()
+
+    def messages(self) -> tuple[Message, ...]:
+        """Return the messages; the last is on screen."""
+        return tuple(self._messages)
+
+    def count(self) -> int:
+        """Return how many messages have come so far."""
+        return self._count
+
+    def error(self) -> VitvizError | None:
+        """Return the error on screen; None for none, and for any other message."""
+        return self._messages[-1].error if self._messages else None
+
+    def text(self) -> str:
+        """Return the sentence on screen, empty when there is none."""
+        return self._text.text()
+
+    def _add(self, message: Message) -> None:
+        """Show a message over those that stay."""
+        self._count += 1
+        self._messages = [
+            one
+            for one in self._messages
+            if one.stays
+            and (one.about is None or one.about != message.about)
+            and (one.error is None or str(one.error) != str(message.error))
+        ]
+        self._messages = [*self._messages[-MAX_COVERED:], message]
+        self._show_last()
+
+    def _show_last(self) -> None:
+        """Show the newest message; hide the bar where there is none."""
+        if not self._messages:
+            self.hide()
+            self._text.clear()
+            return
+        message = self._messages[-1]
+        text, details, error = message.text, message.details, message.error
+        if error is not None:
+            listed = (f"{name}: {value}" for name, value in error.values.items())
+            values = escaped_lines("\n".join(listed))
+            text = sentence(error)
+            details = f"{type(error).__name__}\n{values}".strip()
+        self._network_button.setVisible(isinstance(error, AmbiguousCheckpointError))
         self._text.setText(representable(text))
         self._details = representable(details)
         self._more.setText(self._details)
@@ -122,32 +213,8 @@ class ErrorBar(QFrame):
         self._more.hide()
         self.show()
 
-    def clear(self) -> None:
-        """Hide the bar, unless its message stays until it is dismissed."""
-        if not self._stays:
-            self._error = None
-            self.hide()
-            self._text.clear()
-
-    def dismiss(self) -> None:
-        """Hide the bar, whatever it shows."""
-        self._stays = False
-        self.clear()
-
-    def error(self) -> VitvizError | None:
-        """Return the error on screen; None for none, and for any other message."""
-        return self._error
-
-    def stays(self) -> bool:
-        """Return whether the message stays until it is dismissed."""
-        return self._stays
-
-    def text(self) -> str:
-        """Return the sentence on screen, empty when there is none."""
-        return self._text.text()
-
     def _ask_for_network(self) -> None:
-        self.networkRequested.emit(self._error)
+        self.networkRequested.emit(self.error())
 
     def _toggle_details(self) -> None:
         self._more.setVisible(self._details_button.isChecked())

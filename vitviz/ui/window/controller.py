@@ -267,6 +267,7 @@ class Controller(QObject):
 
     def pin(self, token: int, beside: bool = False) -> None:
         """Pin a token, or one beside it, of which the newest `MAX_OTHERS` stay."""
+        self.panes.errors.settle(JobKind.MODEL)  # who clicks on has read it
         self.panes.errors.clear()
         if token == POOL:
             self.change(token=POOL, direction=Direction.LOOKS_AT)

@@ -28,6 +28,7 @@ from vitviz.pictures.folder import PictureCache
 from vitviz.system import settings
 from vitviz.ui.base.document import Document, LastGood
 from vitviz.ui.base.text import sentence
+from vitviz.ui.files.write_queue import OF_FILES
 from vitviz.views.compare import linked_token
 from vitviz.views.session import ModelChoice, RunOptions, Session
 
@@ -47,6 +48,9 @@ FRAME_MS = 16
 # Tokens of a run that a file asks for, at most: a larger one takes minutes, which only
 # a person can decide.
 MOST_UNASKED = 20_000
+# Jobs whose failure is told until the user has read it: nothing else shows that a model
+# or a file was not had.
+TOLD_UNTIL_READ = {JobKind.MODEL, *OF_FILES}
 # Jobs computed from a trace, which are of no use for the next one.
 OF_A_TRACE = tuple(kind for kind in JobKind if kind.is_of_trace)
 
@@ -115,8 +119,8 @@ class Runs(QObject):
         self._proposed: RunOptions | None = None
         self._proposed_patch: int | None = None
         self._untouched: BaselineRun | None = None
-        # The last error that was shown, and the kind of job that failed.
-        self._failure: tuple[JobKind, VitvizError] | None = None
+        # How many messages there had been when the picture was asked for.
+        self._num_messages = 0
         self._workers = workers
         workers.on_result(JobKind.PICTURE, self._on_picture)
         workers.on_result(JobKind.MODEL, self._on_model_loaded)
@@ -140,6 +144,7 @@ class Runs(QObject):
 
     def read_picture(self, source: str | Path | bytes, name: str | None = None) -> None:
         """Read a picture, show it, and run the model on it."""
+        self._num_messages = self._errors.count()
         self._workers.submit(
             JobKind.PICTURE,
             bound(read_picture, source, name, self.picture_cache, self.options.reading),
@@ -326,8 +331,8 @@ class Runs(QObject):
 
     def _on_picture(self, image: SourceImage) -> None:
         self._workers.drop(JobKind.RUN, *OF_A_TRACE)
-        if self.model is not None or not self._is_said(JobKind.MODEL):
-            self._errors.clear()  # otherwise it tells why there is no map
+        if self._errors.count() == self._num_messages:
+            self._errors.clear()  # otherwise it is of something that was asked later
         self._host.show_document(Document(image))
         if self.model is not None:
             self.start()
@@ -342,8 +347,7 @@ class Runs(QObject):
     def _on_model(self, model: Model) -> None:
         self._is_expected = False
         self.model = self.loaded = model
-        if self._is_said(JobKind.MODEL, JobKind.RUN, JobKind.METHOD):
-            self._errors.clear()
+        self._errors.settle(JobKind.MODEL, JobKind.RUN, JobKind.METHOD)
         self.documentChanged.emit()
         self.start()
         self._progress.say()
@@ -393,9 +397,9 @@ class Runs(QObject):
         has_spare = is_bare and self.has_spare
         # the pane of tokens and the export sheet show their own errors
         if kind not in (JobKind.STATES, JobKind.PREVIEW):
-            # while the spare model loads and runs
-            self._errors.showError(error, stays=has_spare)
-            self._failure = kind, error
+            # while the spare model loads and runs, it is about nothing that is settled
+            about = None if has_spare else kind
+            self._errors.showError(error, stays=kind in TOLD_UNTIL_READ, about=about)
         if kind is JobKind.RUN:
             self._go_back()
         shown = self._host.document.image
@@ -406,11 +410,6 @@ class Runs(QObject):
             self.has_spare = False
             self.load("", "auto", None)  # the device may have been what failed
         self._progress.say_result()
-
-    def _is_said(self, *kinds: JobKind) -> bool:
-        """Return whether the message on screen is of a failed job of these kinds."""
-        kind, error = self._failure or (None, None)
-        return kind in kinds and self._errors.error() is error
 
     def _on_cancelled(self, kind: JobKind) -> None:
         trace = self._host.document.trace

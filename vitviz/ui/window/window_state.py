@@ -83,7 +83,7 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
     previous = contents()
     panes = previous.panes
     zoom = panes.picture.shownRange()
-    error, stays = panes.errors.error(), panes.errors.stays()
+    messages = panes.errors.messages()
     focus = _focus(window)
     had_keys = previous.keys.isVisible()
     had_side = not panes.side.isHidden()
@@ -105,8 +105,8 @@ def remembered(window: QWidget, contents: Callable[[], Contents]) -> Callable[[]
         if zoom is not None:
             now.picture.setRange(zoom)
             now.compare.picture.setRange(zoom)
-        if error is not None:
-            now.errors.showError(error, stays=stays)
+        if messages:
+            now.errors.showMessages(messages)
         if focus is not None:  # set later, when the panel on screen has been filled
             place_focus = partial(_set_focus, window, now.picture, *focus)
             QTimer.singleShot(0, now.picture, place_focus)

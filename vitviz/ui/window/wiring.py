@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
+from vitviz.ui.files.write_queue import OF_FILES
 from vitviz.ui.inspect.colour_bar import ask_range
 from vitviz.ui.window.pane_menus import PaneMenus
 from vitviz.views.chapters import Chapter
@@ -174,8 +175,8 @@ class Connections(QObject):
             features.preferences.problemTold,
         ):
             warned.connect(self._on_warned)
-        for asked in (control.write_queue.asked, options.asked):
-            asked.connect(self._on_asked)
+        control.write_queue.asked.connect(self._on_write_asked)
+        options.asked.connect(self._on_asked)
         for wanted in (features.files.focusWanted, features.present.focusWanted):
             wanted.connect(self._on_focus_wanted)
         options.precisionMeasured.connect(self._on_precision)
@@ -270,6 +271,10 @@ class Connections(QObject):
 
     def _on_nothing_opened(self, text: str) -> None:
         self._panes.errors.showMessage(text)
+
+    def _on_write_asked(self) -> None:
+        self._panes.errors.settle(*OF_FILES)
+        self._panes.errors.clear()
 
     def _on_asked(self) -> None:
         self._panes.errors.clear()
