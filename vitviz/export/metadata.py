@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import itertools
 import os
@@ -10,9 +11,10 @@ import platform
 import time
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +113,7 @@ def metadata(
         "fusion": fusions,
         "interventions": listed_changes(setup.interventions),
         "max_error": trace.max_error,
-        "versions": versions(),
+        "versions": dict(versions()),
     }
 
 
@@ -158,8 +160,12 @@ def listed_changes(interventions: Interventions) -> list[dict[str, Any]]:
     return [changed_fields(part) for part in interventions.parts()]
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of the libraries that the numbers depend on, by name."""
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """Return the versions of the libraries that the numbers depend on, by name.
+
+    Read once: each is a search through all that is installed.
+    """
     found = {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -170,7 +176,7 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return MappingProxyType(found)
 
 
 # The last bytes of a file that was written to its end.

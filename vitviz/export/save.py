@@ -30,6 +30,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from vitviz._version import META_KEY
 from vitviz.errors import BudgetError
+from vitviz.export.png import png_of
 from vitviz.export.vector_images import (
     StandInPainter,
     exchanged_in_pdf,
@@ -116,12 +117,8 @@ def png_bytes(figure: Figure, *, scale: float = PNG_SCALE) -> bytes:
     dots = round(96 * scale / 0.0254)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
-    if figure.description:
-        image.setText(META_KEY, figure.description)
-    buffer = _buffer()
-    # PySide6's stubs lack a format given as str
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
+    texts = {META_KEY: figure.description} if figure.description else {}
+    return png_of(image, texts)
 
 
 def draw(figure: Figure, scale: float) -> QImage:
