@@ -51,7 +51,8 @@ def _deflated(data: memoryview) -> bytes:
         from imagecodecs import deflate_encode
     except ImportError:
         return zlib.compress(data, 1)
-    return bytes(deflate_encode(data, level=1, raw=False))
+    # it takes any buffer, other than its annotation says
+    return bytes(deflate_encode(data, level=1, raw=False))  # type: ignore[arg-type]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
