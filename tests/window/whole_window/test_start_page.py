@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,7 @@ from vitviz.ui.window.start_page import SampleButton, sample_maps
 from vitviz.views.chapters import Chapter
 from vitviz.views.view_state import Mode
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "packaging"))
-import sample_maps as recipe
+PACKAGING = Path(__file__).parents[3] / "packaging"
 
 
 def pixels(button: QToolButton) -> np.ndarray:  # type: ignore[type-arg]
@@ -80,7 +79,11 @@ def test_a_sample_shows_its_map_while_it_is_pointed_at_or_has_the_focus(
     np.testing.assert_array_equal(pixels(button), shown)
 
 
-def test_the_maps_are_those_of_the_recipe_and_of_the_shipped_weights() -> None:
+def test_the_maps_are_those_of_the_recipe_and_of_the_shipped_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(PACKAGING)
+    recipe = importlib.import_module("sample_maps")
     content = json.loads(resource("samples", "maps.json").read_text("utf-8"))
     assert not recipe.differs(content, recipe.made())
 
