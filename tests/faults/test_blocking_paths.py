@@ -281,7 +281,7 @@ def test_the_window(
                 window.files.open([path])
                 qtbot.waitUntil(errors.isVisible, timeout=2000)
             assert "\n" not in errors.text()
-            errors.clear()
+            errors.dismiss()
     image = window.controller.document.image
     assert image is not None
     assert image.name == photo.name, "what was there stays"
@@ -308,7 +308,7 @@ def test_a_session_names_a_pipe_as_its_picture(
         with in_time():
             window.files.open([path])
             qtbot.waitUntil(window.panes.errors.isVisible, timeout=2000)
-        window.panes.errors.clear()
+        window.panes.errors.dismiss()
 
 
 def test_a_file_that_grows_is_read_to_its_limit(tmp_path: Path) -> None:

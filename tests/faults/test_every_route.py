@@ -118,7 +118,7 @@ def by_folder(path: Path, good: Path) -> None:
 def by_window(qtbot: QtBot, window: MainWindow, path: Path, good: Path) -> None:
     control, errors = window.controller, window.panes.errors
     before = control.document.image
-    errors.clear()
+    errors.dismiss()
 
     def is_over() -> bool:
         return errors.isVisible() or control.document.image is not before
@@ -130,7 +130,7 @@ def by_window(qtbot: QtBot, window: MainWindow, path: Path, good: Path) -> None:
         assert "fault" not in errors.text()
     else:
         wait_idle(qtbot, window)
-    errors.clear()
+    errors.dismiss()
     window.files.open([good])
     qtbot.waitUntil(
         lambda: (

@@ -451,7 +451,7 @@ def test_a_folder_in_the_window(
 
     assert shown() == "p0.png"
     for number in range(1, len(FOLDER) + 1):
-        errors.clear()
+        errors.dismiss()
         window.files.step(1)
         name = f"p{number}.jpg"
         qtbot.waitUntil(
@@ -459,7 +459,7 @@ def test_a_folder_in_the_window(
             timeout=int(DEADLINE_S * 1000),
         )
         assert shown() == name or name in errors.text()
-    errors.clear()
+    errors.dismiss()
     window.files.step(1)
     qtbot.waitUntil(lambda: shown() == "p9.png")
     wait_idle(qtbot, window)

@@ -268,10 +268,13 @@ def _weights(capture: Capture, queries: slice | Tensor, head: int | None) -> Ten
 
 
 def _softmax(scores: Tensor, dim: int) -> Tensor:
-    """Return the softmax along one axis, float32; NaN where every score is −∞."""
+    """Return the softmax along one axis, float32; NaN where every score is −∞.
+
+    Scores in double precision are overwritten.
+    """
     if scores.dtype == torch.float64:
         # their difference is small where it matters, and float32 is twice as quick
-        scores = (scores - scores.amax(dim=dim, keepdim=True)).float()
+        scores = scores.sub_(scores.amax(dim=dim, keepdim=True)).float()
     return torch.softmax(scores, dim=dim)
 
 
@@ -298,7 +301,8 @@ def _bands(capture: Capture) -> list[slice]:
 
 def _over_heads(scores: Tensor) -> Tensor:
     """Return the softmax over heads, the first axis; 0 where all of them are cut."""
-    return _softmax(scores, 0).masked_fill(scores == -torch.inf, 0.0)
+    is_cut = scores == -torch.inf
+    return _softmax(scores, 0).masked_fill_(is_cut, 0.0)
 
 
 def _working(capture: Capture) -> tuple[torch.device, torch.dtype]:

@@ -89,7 +89,7 @@ def test_a_name_without_an_ending_is_completed_and_replaces_nothing(
     save_sheet(qtbot, window)
     assert "figure.png is there already" in window.panes.errors.text()
     assert made.read_bytes() == before
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
 
 def test_a_frame_of_a_gif_is_the_figure_of_its_layer(
@@ -180,4 +180,4 @@ def test_a_gif_from_the_window_leaves_it_responsive(
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "nothing to animate" in window.panes.errors.text()
     assert not (tmp_path / "b.gif").exists()
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()

@@ -115,7 +115,7 @@ def test_whatever_a_session_holds_the_window_stays_usable(
         path.write_text(json.dumps(made))
         window.open_path(str(path))
         wait_still(qtbot, window)
-        window.panes.errors.clear()
+        window.panes.errors.dismiss()
     path.write_text(written(Session(photo, state=ViewState(token=3)), path))
     window.open_path(str(path))
     wait_still(qtbot, window)
@@ -164,7 +164,7 @@ def test_a_run_that_needs_half_of_the_memory_is_not_begun_either(
     )
     assert window.controller.options.size is None
     monkeypatch.undo()
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     window.controller.choose_options(RunOptions(96))
     wait_still(qtbot, window)
     assert window.controller.options.size == 96, "a person may ask for it"

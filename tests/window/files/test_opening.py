@@ -170,7 +170,7 @@ def test_several_files_and_a_folder_without_pictures(
     qtbot.waitUntil(window.panes.errors.isVisible)
     assert "No pictures in folder “empty”" in window.panes.errors.text()
     assert len(window.files.listing.paths) == 3
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     other = open_vitviz(album / "empty", wait=False)
     qtbot.waitUntil(lambda: other.controller.model is not None, timeout=60_000)
     qtbot.waitUntil(
@@ -250,7 +250,7 @@ def test_a_drop_of_files_and_of_an_address(
     drop(QUrl("https://example.org/cat.jpg"))
     assert "fetches nothing" in window.panes.errors.text()
     assert shown(window) == "p2.png"
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
 
 def test_what_can_be_dropped_is_welcomed_by_a_frame(
@@ -358,7 +358,7 @@ def test_a_failing_file_leaves_the_list_of_the_picture_on_screen(
     qtbot.waitUntil(window.panes.errors.isVisible)
     qtbot.waitUntil(lambda: not window.controller.has_jobs)
     assert window.film.isVisible()
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     qtbot.keyClick(window, Qt.Key.Key_Right, CTRL)
     qtbot.waitUntil(lambda: shown(window) == "p2.png")
 

@@ -106,7 +106,7 @@ def test_a_broken_session_says_so_and_loses_nothing(
     assert window.panes.errors.text() == "broken.vitviz is not a session file."
     assert window.controller.state == state
     assert window.controller.heat is not None
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
 
 def test_a_session_can_be_saved_elsewhere(

@@ -144,4 +144,4 @@ def test_a_method_of_a_cancelled_run_says_what_is_missing(
     assert "has not run" in window.panes.errors.text()
     assert control.state.method == "raw"
     assert control.heat is not None
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()

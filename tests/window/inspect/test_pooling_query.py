@@ -93,7 +93,7 @@ def test_the_button_shows_the_pooling_heads_row(
     assert "query: pool" in (tmp_path / "a.svg").read_text("utf-8")
     control.export_dialog.write(str(tmp_path / "a.gif"))
     qtbot.waitUntil(lambda: "nothing to animate" in panes.errors.text())
-    panes.errors.clear()
+    panes.errors.dismiss()
 
     # a patch again, by the arrow keys; and the pool again, by S
     panes.picture.setFocus()

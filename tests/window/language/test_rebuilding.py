@@ -132,7 +132,7 @@ def test_an_error_stays_and_nothing_is_left(
     assert window.panes.errors.text() == text
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert len(window.findChildren(QObject)) <= before + 5
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
 
 def test_a_chapter_stays_where_it_was_scrolled_to(

@@ -204,7 +204,7 @@ def test_the_slider_goes_all_the_way_from_the_lab_s_extremes(
     # a layer that is not exact at such scores is refused if it is seen on the way
     errors = window.panes.errors
     assert not errors.isVisible() or "is not shown: attention rec" in errors.text()
-    errors.clear()
+    errors.dismiss()
     page = go_to(qtbot, window, Chapter.SCALING)
     assert isinstance(page, ScalingPage)
     run, model = made(window), window.controller.model

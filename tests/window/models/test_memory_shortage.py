@@ -75,12 +75,12 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
 
     # a run that the accelerator can hold is made there again
     is_short[0] = False
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     action(window, "224 px").trigger()
     wait_for_device(qtbot, window, "cuda")
     assert status.fallback() == ""
     assert status.runText().endswith(", cuda")
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
     # one that neither can hold leaves the last one on screen
     is_short[0] = True
@@ -92,7 +92,7 @@ def test_the_cpu_makes_the_run_and_the_window_says_so(
     qtbot.waitUntil(lambda: "nor is there on the CPU" in window.panes.errors.text())
     assert control.document.trace is shown
     assert status.runText().endswith(", cuda")
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     qtbot.keyClick(window, Qt.Key.Key_BracketLeft)
     wait_idle(qtbot, window)
 
@@ -118,5 +118,5 @@ def test_a_model_too_large_leaves_the_former_one(
     assert "a precision of 16 bits" in window.panes.errors.text()
     assert control.document.trace is shown
     assert control.model is model
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
     wait_idle(qtbot, window)

@@ -163,7 +163,7 @@ def test_a_model_file_is_opened_and_a_bad_one_keeps_the_former(
             qtbot.waitUntil(window.panes.errors.isVisible)
             assert "web page" in window.panes.errors.text()
             assert control.document.trace is former
-            window.panes.errors.clear()
+            window.panes.errors.dismiss()
     qtbot.waitUntil(lambda: control.document.trace is not former, timeout=20_000)
     wait_idle(qtbot, window)
     trace = control.document.trace

@@ -90,10 +90,10 @@ def test_the_window_shows_names_as_text(
         window.open_path(str(path))
         qtbot.waitUntil(lambda: window.panes.errors.isVisible())
         require_plain(window)
-        window.panes.errors.clear()
+        window.panes.errors.dismiss()
     window.panes.errors.showError(InputError("{name} is bad.", name=NASTY))
     require_plain(window)
-    window.panes.errors.clear()
+    window.panes.errors.dismiss()
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "csv", "npz", "gif", "pdf"])
