@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,17 @@ from vitviz.ui.models.network_dialog import Question, ask_choices
 if TYPE_CHECKING:
     from vitviz.models.model import Model
 
-# Of `ModelInfo.assumed`: the place that was taken, and the others.
+# Of `ModelInfo.assumed`: the place or tower that was taken, and the others.
 OTHER_WEIGHTS = r"weights of (.+), others in it: (.+)"
+_OTHER_TOWERS = r"tower (\S+), others: (.+)"
+
+
+def _towers(assumed: Sequence[str]) -> tuple[str, ...]:
+    """Return the towers of a folder's model, the one that is shown first."""
+    found = next(
+        (m for one in assumed if (m := re.fullmatch(_OTHER_TOWERS, one))), None
+    )
+    return () if found is None else (found[1], *found[2].split(", "))
 
 
 class ModelDialogs(QObject):
@@ -104,7 +113,11 @@ class ModelDialogs(QObject):
             for name in (one[1], *one[2].split(", "))
         ]
         question = Question(
-            before, tuple(places), is_file=info.is_of_file, has_head=info.has_head
+            before,
+            tuple(places),
+            _towers(info.assumed),
+            is_file=info.is_of_file,
+            has_head=info.has_head,
         )
         self._ask(place, [before.network] if before.network else likely, question)
 
