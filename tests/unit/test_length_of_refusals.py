@@ -75,7 +75,7 @@ def reasons() -> Iterator[tuple[str, str]]:
     """(template, reason) of the reasons that stand in tables."""
     for why in {*refusals._REASONS.values(), *(why for _, why in refusals._NAMES)}:
         yield WHERE[refusals], why
-    for why in (*(why for _, why in kinds._ARGUMENTS), kinds._FEATURES):
+    for why in (*(why for _, why in kinds._ARGUMENTS), kinds.FEATURES):
         yield WHERE[kinds], why
     for why in folder_weights._REASONS.values():
         yield WHERE[folder_weights], why

@@ -194,7 +194,7 @@ _ARGUMENTS = (
     ("prompt_pixel_values pixel_values_videos", _SEVERAL),
     ("input_ids decoder_input_ids", _READING),
 )
-_FEATURES = (
+FEATURES = (
     "it looks at features of another network, and not at patches of the picture. Take "
     "a plain ViT, such as timm:vit_base_patch16_224"
 )
@@ -237,5 +237,5 @@ def reason_against(transformers: Any, kind: str) -> str | None:  # noqa: ANN401
             if not is_text or "pixel_values" in taken:
                 return why
     if "backbone_config" in (getattr(family, "sub_configs", None) or {}):
-        return _FEATURES
+        return FEATURES
     return None if "pixel_values" in taken or kind in PROCESSORS else _NO_PICTURES

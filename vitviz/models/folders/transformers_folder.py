@@ -53,6 +53,7 @@ from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.read import Price, State
 from vitviz.models.folders.folder_weights import FolderWeights, read_files, weight_files
 from vitviz.models.folders.kinds import (
+    FEATURES,
     KEYS,
     OF_TRAINING,
     PLACES,
@@ -245,7 +246,9 @@ def _other_kind(
     found = [name, *(part.kind for part in inner if part.kind)]
     for kind in reversed(found):
         reason = reason_against(transformers, kind) if isinstance(kind, str) else None
-        if reason is not None:
+        # what a larger model reads beside the picture is nothing against its tower
+        is_tower = kind is not name or not inner or reason == FEATURES
+        if reason is not None and is_tower:
             return UnsupportedModelError(
                 "{folder} ({kind}) cannot be shown: {reason}.",
                 folder=folder.name,
