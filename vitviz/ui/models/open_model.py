@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vitviz.errors import VitvizError, WeightsNotDownloadedError
 from vitviz.jobs.queue import JobKind
 from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
-from vitviz.models.file_choices import choices_of
+from vitviz.models.file_choices import choices_of, several_towers
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.models.dialog import ModelDialog
 from vitviz.ui.models.download import Downloads
@@ -23,17 +23,8 @@ from vitviz.ui.models.network_dialog import Question, ask_choices
 if TYPE_CHECKING:
     from vitviz.models.model import Model
 
-# Of `ModelInfo.assumed`: the place or tower that was taken, and the others.
+# Of `ModelInfo.assumed`: the place that was taken, and the others.
 OTHER_WEIGHTS = r"weights of (.+), others in it: (.+)"
-_OTHER_TOWERS = r"tower (\S+), others: (.+)"
-
-
-def _towers(assumed: Sequence[str]) -> tuple[str, ...]:
-    """Return the towers of a folder's model, the one that is shown first."""
-    found = next(
-        (m for one in assumed if (m := re.fullmatch(_OTHER_TOWERS, one))), None
-    )
-    return () if found is None else (found[1], *found[2].split(", "))
 
 
 class ModelDialogs(QObject):
@@ -115,7 +106,7 @@ class ModelDialogs(QObject):
         question = Question(
             before,
             tuple(places),
-            _towers(info.assumed),
+            several_towers(info.assumed),
             is_file=info.is_of_file,
             has_head=info.has_head,
         )
