@@ -1946,6 +1946,10 @@
         <translation>小さい</translation>
     </message>
     <message>
+        <source>the first of {n} experts</source>
+        <translation>{n}個のエキスパートのうち最初のもの</translation>
+    </message>
+    <message>
         <source>the part {place} alone</source>
         <translation>{place} の部分だけ</translation>
     </message>
@@ -1962,8 +1966,16 @@
         <translation>{total}中{done}</translation>
     </message>
     <message>
+        <source>{key} in {file} is not followed</source>
+        <translation>{file}の{key}には従いません</translation>
+    </message>
+    <message>
         <source>{key} in {file} is not understood</source>
         <translation>{file}の{key}は解釈できません</translation>
+    </message>
+    <message>
+        <source>{key} in {file} is read as one that resizes and crops</source>
+        <translation>{file}の{key}は、リサイズと切り抜きをするものとして読みます</translation>
     </message>
     <message>
         <source>{layers} layers</source>
@@ -2059,6 +2071,10 @@
     <message>
         <source>Pooling</source>
         <translation>プーリング</translation>
+    </message>
+    <message>
+        <source>Tower for pictures</source>
+        <translation>画像用のタワー</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -2345,6 +2361,10 @@
     <message>
         <source>nearest</source>
         <translation>最近傍</translation>
+    </message>
+    <message>
+        <source>one side as of {width}×{height} px, in steps of {n} px</source>
+        <translation>一辺を{width}×{height} pxのどちらかに合わせ、{n} px刻み</translation>
     </message>
     <message>
         <source>red</source>
@@ -4451,6 +4471,10 @@
         <translation>ファイルがありません</translation>
     </message>
     <message>
+        <source>None of the {count} tensors in {folder} are those of the network that {place} describes. Load it with transformers and use vitviz.wrap(model).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>None of these layers can be shown. Choose others for the page.</source>
         <translation>これらの層はどれも表示できません。ページに入れる層を選び直してください。</translation>
     </message>
@@ -4631,12 +4655,8 @@
         <translation>{folder}のモデルを読み込めません：{file}の{key}が{value}ですが、{wanted}でなければなりません。値を直すか、別のモデルを選んでください。</translation>
     </message>
     <message>
-        <source>The model in {folder} cannot be read: its config.json names the kind {kind}, which is no Vision Transformer that is opened as a folder. Build the network yourself and use vitviz.wrap(module).</source>
-        <translation>{folder}のモデルを読み込めません：config.jsonにある種類{kind}は、フォルダーとして開けるVision Transformerではありません。ネットワークを自分で作り、vitviz.wrap(module)を使ってください。</translation>
-    </message>
-    <message>
-        <source>The model in {folder} cannot be read: its config.json sets {keys}, which is not handed on to {library}. Build the network yourself and use vitviz.wrap(module), or choose another model.</source>
-        <translation>{folder}のモデルを読み込めません：config.jsonに{keys}がありますが、これは{library}に渡されません。ネットワークを自分で作ってvitviz.wrap(module)を使うか、別のモデルを選んでください。</translation>
+        <source>The model in {folder} cannot be read: its config.json sets {keys}, which is not handed on to {library}. Build it yourself and use vitviz.wrap(module).</source>
+        <translation>{folder}のモデルは読めません。config.jsonの{keys}は{library}に渡されません。自分で組み立てて vitviz.wrap(module) を使ってください。</translation>
     </message>
     <message>
         <source>The model in {folder} cannot be read: its {file} holds no names and values.</source>
@@ -4653,6 +4673,10 @@
     <message>
         <source>The model in {folder} cannot be read: {reason}</source>
         <translation>{folder}のモデルを読み込めません：{reason}</translation>
+    </message>
+    <message>
+        <source>The model in {folder} is of a kind that is not opened as a folder: {kind}. Build its network for pictures yourself and use vitviz.wrap(module).</source>
+        <translation>{folder}のモデルは、フォルダーとして開けない種類です（{kind}）。画像用のネットワークを自分で組み立てて vitviz.wrap(module) を使ってください。</translation>
     </message>
     <message>
         <source>The network in {folder} ({kind}) computes attention only in code of its own, so it cannot be read exactly. Take a plain ViT, such as timm:vit_base_patch16_224.</source>
@@ -4679,8 +4703,8 @@
         <translation>プーリングヘッドのクエリはトークンではないため、ここでは比較できません。パッチか特殊トークンを選んでください。</translation>
     </message>
     <message>
-        <source>The session asks for a run at {width}×{height} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own size is used instead; choose another one under Size.</source>
-        <translation>このセッションは{width}×{height} px（{tokens:,}トークン）の実行を求めていますが、約{needed}のメモリが必要です。代わりにモデル本来のサイズを使います。ほかのサイズは「サイズ」で選んでください。</translation>
+        <source>The session asks for a run at {width}×{height} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own size is used.</source>
+        <translation>このセッションは{width}×{height} px（{tokens:,}トークン）での実行を求めていますが、約{needed}のメモリーが必要です。モデル本来のサイズを使います。</translation>
     </message>
     <message>
         <source>The session asks for patches of {patch} px ({tokens:,} tokens), which would take about {needed} of memory. The model's own patches are used instead.</source>
@@ -4709,10 +4733,6 @@
     <message>
         <source>The weights in {folder} cannot be read: {name} stands in two files.</source>
         <translation>{folder}の重みを読み込めません。{name}が二つのファイルにあります。</translation>
-    </message>
-    <message>
-        <source>The weights in {folder} do not fit its config.json: none of their {count} tensors are those of the network that {place} describes.</source>
-        <translation>{folder} の重みは config.json に合いません。{count} 個のテンソルの中に、{place} が記述するネットワークのものがありません。</translation>
     </message>
     <message>
         <source>The weights in {folder} do not fit its config.json: {count} names or shapes differ, such as {names}.</source>
@@ -4811,8 +4831,8 @@
         <translation>メモリが足りません。小さいサイズかモデルを選んでください。</translation>
     </message>
     <message>
-        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens), nor is there on the CPU: about {needed} are needed, {free} are free. Choose a smaller size, or larger patches.</source>
-        <translation>{device} には {width}×{height} px（{tokens:,} トークン）に必要なメモリがなく、CPU にもありません。約 {needed} が必要で、空きは{free} です。サイズを小さくするか、パッチを大きくしてください。</translation>
+        <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens), nor is there on the CPU: about {needed} are needed, {free} free. Choose a smaller size.</source>
+        <translation>{device}には{width}×{height} px（{tokens:,}トークン）に足りるメモリーがなく、CPUにもありません（必要：約{needed}、空き：{free}）。小さいサイズを選んでください。</translation>
     </message>
     <message>
         <source>There was not enough memory on {device} for {width}×{height} px ({tokens:,} tokens). Choose a smaller size, or larger patches.</source>
@@ -5007,16 +5027,32 @@
         <translation>大きすぎます</translation>
     </message>
     <message>
+        <source>it keeps its patches window by window, and not row by row. Take the plain ViT, such as timm:vit_small_patch14_dinov2.lvd142m</source>
+        <translation>パッチを行ごとではなくウィンドウごとに並べます。通常のViTを使ってください（例：timm:vit_small_patch14_dinov2.lvd142m）</translation>
+    </message>
+    <message>
+        <source>it looks at features of another network, and not at patches of the picture. Take a plain ViT, such as timm:vit_base_patch16_224</source>
+        <translation>画像のパッチではなく、別のネットワークの特徴を見ます。通常のViTを使ってください（例：timm:vit_base_patch16_224）</translation>
+    </message>
+    <message>
         <source>it may not be read</source>
         <translation>読む権限がありません</translation>
+    </message>
+    <message>
+        <source>it merges its patches into groups, so they have no one grid. Take a plain ViT, such as timm:vit_base_patch16_clip_224</source>
+        <translation>パッチをグループにまとめるため、一つの格子がありません。通常のViTを使ってください（例：timm:vit_base_patch16_clip_224）</translation>
     </message>
     <message>
         <source>it mixes attention with a gate for positions, in code of its own. Take the plain timm:deit_small_patch16_224, which it was made from</source>
         <translation>独自のコードで、注意と位置のゲートを混ぜています。元になった普通のtimm:deit_small_patch16_224を使ってください</translation>
     </message>
     <message>
-        <source>it mixes its heads before and after the softmax, in code of its own, so no head has weights that queries and keys alone would give. The same authors' timm:deit3_small_patch16_224 does not</source>
-        <translation>独自のコードで、ソフトマックスの前後にヘッドを混ぜるため、クエリとキーだけで決まる重みがどのヘッドにもありません。同じ著者のtimm:deit3_small_patch16_224は混ぜません</translation>
+        <source>it mixes its heads before and after the softmax, so no head has weights of its own. Take the same authors' timm:deit3_small_patch16_224</source>
+        <translation>ソフトマックスの前後でヘッドを混ぜるため、ヘッドごとの重みがありません。同じ著者の timm:deit3_small_patch16_224 を使ってください</translation>
+    </message>
+    <message>
+        <source>it reads a text together with the picture. Take a plain ViT, such as timm:vit_base_patch16_clip_224</source>
+        <translation>画像と一緒にテキストを読みます。通常のViTを使ってください（例：timm:vit_base_patch16_clip_224）</translation>
     </message>
     <message>
         <source>it runs two sequences of patches side by side. Take a plain ViT, such as timm:vit_small_patch16_224</source>
@@ -5027,8 +5063,28 @@
         <translation>画像ではなく動画を受け取ります。画像用のViTを使ってください</translation>
     </message>
     <message>
-        <source>it takes patches of any aspect, packed and padded into one sequence (NaFlex). Take its twin of one size, such as timm:vit_base_patch16_siglip_224</source>
-        <translation>いろいろな縦横比のパッチを詰めて1本の列にします（NaFlex）。サイズの決まった双子のモデルを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
+        <source>it takes no pictures. Take a Vision Transformer, such as timm:vit_base_patch16_224</source>
+        <translation>画像を受け取りません。ビジョントランスフォーマーを使ってください（例：timm:vit_base_patch16_224）</translation>
+    </message>
+    <message>
+        <source>it takes patches of any aspect, packed into one sequence (NaFlex). Take its twin of one size, such as timm:vit_base_patch16_siglip_224</source>
+        <translation>任意の縦横比のパッチを一つの列に詰めて受け取ります（NaFlex）。サイズが一つの同種のモデルを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
+    </message>
+    <message>
+        <source>it takes patches that were cut and packed before, and not a picture. Take a plain ViT, such as timm:vit_base_patch16_siglip_224</source>
+        <translation>画像ではなく、あらかじめ切り分けて詰めたパッチを受け取ります。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
+    </message>
+    <message>
+        <source>it takes several pictures at a time. Take a plain ViT, such as timm:vit_base_patch16_224</source>
+        <translation>複数の画像を同時に受け取ります。通常のViTを使ってください（例：timm:vit_base_patch16_224）</translation>
+    </message>
+    <message>
+        <source>it takes several pieces of a picture at a time. Take a plain ViT, such as timm:vit_base_patch16_siglip_224</source>
+        <translation>一つの画像の複数の部分を同時に受け取ります。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
+    </message>
+    <message>
+        <source>it takes sound and not a picture. Take a ViT for pictures</source>
+        <translation>画像ではなく音声を受け取ります。画像用のViTを使ってください</translation>
     </message>
     <message>
         <source>it would have {count} blocks</source>
@@ -5043,16 +5099,24 @@
         <translation>注意がパッチの間ではなくチャネルの間で計算されます。同じ学習の普通のViTを使ってください（例：timm:vit_small_patch16_224.dino）</translation>
     </message>
     <message>
-        <source>its attention stays in windows, so there is no matrix between all patches. A plain ViT looks at the whole picture, such as timm:deit3_small_patch16_224</source>
-        <translation>注意が窓の中にとどまるため、全パッチ間の行列がありません。普通のViTは画像全体を見ます（例：timm:deit3_small_patch16_224）</translation>
+        <source>its attention stays in windows, so no matrix joins all patches. Take a plain ViT, such as timm:deit3_small_patch16_224</source>
+        <translation>注意がウィンドウ内にとどまるため、すべてのパッチを結ぶ行列がありません。通常のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
+    </message>
+    <message>
+        <source>its class token comes after the patches. Take a plain ViT, such as timm:vit_base_patch16_clip_224</source>
+        <translation>クラストークンがパッチの後にあります。通常のViTを使ってください（例：timm:vit_base_patch16_clip_224）</translation>
     </message>
     <message>
         <source>its decoder stopped early</source>
         <translation>デコーダーが途中で止まりました</translation>
     </message>
     <message>
-        <source>its first blocks weigh neighbours without queries and keys (outlook attention). Take a plain ViT, such as timm:deit3_small_patch16_224</source>
-        <translation>最初のブロックは、クエリとキーを使わずに近傍を重み付けします（outlook attention）。普通のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
+        <source>its first blocks have no queries and keys (outlook attention). Take a plain ViT, such as timm:deit3_small_patch16_224</source>
+        <translation>最初のブロックにクエリーとキーがありません（outlook attention）。通常のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
+    </message>
+    <message>
+        <source>its fused attention is masked as that of a text, unlike its own (transformers 5.23). Take a plain ViT, such as timm:vit_base_patch16_siglip_224</source>
+        <translation>融合された注意が、本来のものと違いテキストのようにマスクされます（transformers 5.23）。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
     </message>
     <message>
         <source>its links lead round in a circle</source>
@@ -5071,8 +5135,8 @@
         <translation>名前が長すぎます</translation>
     </message>
     <message>
-        <source>its patches are merged from stage to stage, so there is no one grid to show attention on. Take a plain ViT, such as timm:vit_small_patch16_224</source>
-        <translation>段階ごとにパッチがまとめられるため、注意を表示する格子が1つに決まりません。普通のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
+        <source>its patches are merged from stage to stage, so they have no one grid. Take a plain ViT, such as timm:vit_small_patch16_224</source>
+        <translation>パッチが段ごとに統合されるため、一つの格子がありません。通常のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
         <source>its weights are Flax's. Save it again with transformers 4: from_pretrained(FOLDER, from_flax=True), then save_pretrained().</source>
@@ -5087,8 +5151,8 @@
         <translation>重みが別のプログラム用です。同じモデルのsafetensorsファイルを使ってください。</translation>
     </message>
     <message>
-        <source>its weights are parts of a distributed checkpoint. Join them with “python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth”, and open that file.</source>
-        <translation>重みが分散チェックポイントの断片です。「python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth」で一つにまとめ、そのファイルを開いてください。</translation>
+        <source>its weights are parts of one checkpoint. Join them: python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth</source>
+        <translation>重みが一つのチェックポイントの各部分に分かれています。次で結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth</translation>
     </message>
     <message>
         <source>names and values</source>
@@ -5215,6 +5279,10 @@
         <translation>torchvision には {what} のネットワークがありません</translation>
     </message>
     <message>
+        <source>tower (\S+), others: (.+)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>tower={name} stands alone before a folder that transformers has written, as in tower=vision_model:FOLDER.</source>
         <translation>tower={name} は、transformers が書いたフォルダーの前に単独で置きます。例：tower=vision_model:FOLDER</translation>
     </message>
@@ -5251,8 +5319,8 @@
         <translation>形の違うもの{count}個：{names}</translation>
     </message>
     <message>
-        <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Use the model's fused or “sdpa” implementation, or open its checkpoint file: vitviz then runs it in timm's, torchvision's or transformers' code.</source>
-        <translation>{total}ブロック中{count}個（{kind}）がscaled_dot_product_attentionを呼ばずに注意を計算するため、正確には表示できません。モデルの融合実装か「sdpa」実装を使うか、チェックポイントのファイルを開いてください。その場合、vitvizはtimm、torchvision、transformersのコードで動かします。</translation>
+        <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Build the network with its fused (“sdpa”) attention.</source>
+        <translation>{total}個中{count}個のブロック（{kind}）はscaled_dot_product_attentionを呼ばずに注意を計算するため、正確に表示できません。融合された（“sdpa”）注意でネットワークを組み立ててください。</translation>
     </message>
     <message>
         <source>{count} of {total} pictures are not in {path}: {names}.</source>
@@ -5285,6 +5353,10 @@
     <message>
         <source>{file} needs {needed} in {folder}, where {free} are free. Make room, then try again.</source>
         <translation>{file}には{folder}に{needed}が必要ですが、空きは{free}です。空きを作ってから、もう一度試してください。</translation>
+    </message>
+    <message>
+        <source>{folder} ({kind}) cannot be shown: {reason}.</source>
+        <translation>{folder}（{kind}）は表示できません。{reason}。</translation>
     </message>
     <message>
         <source>{folder} cannot be opened: {reason}</source>
@@ -5643,8 +5715,8 @@
         <translation>{path}は、{library}では組み立てられないネットワークを記述しています：{reason}。</translation>
     </message>
     <message>
-        <source>{path} does not fit the nearest known model, {nearest} in the naming of {naming}; {differences}. If you know which of timm's networks it holds, open it as timm:NAME={path}.</source>
-        <translation>{path}は、最も近い既知のモデル（{naming}の命名による{nearest}）に合いません。{differences}。timmのどのネットワークの重みか分かっている場合は、timm:名前={path}として開いてください。</translation>
+        <source>{path} does not fit the nearest network, {nearest}: {differences}. If you know which of timm's it holds, open it as timm:NAME={path}.</source>
+        <translation>{path}は最も近いネットワーク{nearest}に合いません（{differences}）。timmのどのネットワークか分かる場合は timm:NAME={path} として開いてください。</translation>
     </message>
     <message>
         <source>{path} does not hold the weights of {name}: {reason}.</source>
@@ -5743,8 +5815,8 @@
         <translation>{path} は DeepSpeed のチェックポイントの一部です。隣にあるプログラムで先に結合してください：python zero_to_fp32.py FOLDER OUTPUT</translation>
     </message>
     <message>
-        <source>{path} is a part of a checkpoint that was saved by several processes. Join them first: python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth; then open joined.pth.</source>
-        <translation>{path} は複数のプロセスで保存されたチェックポイントの一部です。先に結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER joined.pth。その後 joined.pth を開いてください。</translation>
+        <source>{path} is a part of a checkpoint of several processes. Join them: python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth</source>
+        <translation>{path}は複数プロセスのチェックポイントの一部です。次で結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth</translation>
     </message>
     <message>
         <source>{path} is a pickle that torch.save did not write; it could run any program and is not opened.</source>
@@ -5827,8 +5899,8 @@
         <translation>{path}はsafetensorsでもPyTorchのファイルでもありません。</translation>
     </message>
     <message>
-        <source>{path} is no Vision Transformer in a naming that is known: {count} tensors such as {names}; the nearest is {nearest}, and {missing} is missing. If it holds one of timm's, open it as timm:NAME={path}; otherwise build the network yourself and use vitviz.wrap(module).</source>
-        <translation>{path}は、知っている命名のビジョントランスフォーマーではありません。{names}など{count}個のテンソルがあります。最も近いのは{nearest}ですが、{missing}がありません。timmのネットワークの重みなら、timm:名前={path}として開いてください。そうでなければ、ネットワークを自分で組み立て、vitviz.wrap(module)を使ってください。</translation>
+        <source>{path} is no Vision Transformer in a naming that is known: it holds {names}, and no {missing}. If it is one of timm's, open it as timm:NAME={path}.</source>
+        <translation>{path}は既知の命名のビジョントランスフォーマーではありません（{names}があり、{missing}がありません）。timmのものなら timm:NAME={path} として開いてください。</translation>
     </message>
     <message>
         <source>{path} is no list of labels: give one a line.</source>

@@ -231,6 +231,23 @@ def test_pixels_are_those_of_the_library(name: str, tmp_path: Path) -> None:
     assert not count["refused"]
 
 
+@pytest.mark.parametrize("keep_aspect_ratio", [False, True])
+@pytest.mark.parametrize("ensure_multiple_of", [1, 14, 16, 32])
+def test_a_picture_near_a_size(
+    keep_aspect_ratio: bool, ensure_multiple_of: int, tmp_path: Path
+) -> None:
+    """DPT's, and Depth Anything's: larger, smaller and in between, in steps."""
+    processor = processor_classes()["DPT"](
+        size={"height": 64, "width": 96},
+        keep_aspect_ratio=keep_aspect_ratio,
+        ensure_multiple_of=ensure_multiple_of,
+    )
+    saved(tmp_path, processor, is_nested=False)
+    found = read_processor(tmp_path, "dpt", (64, 64))
+    assert not found.assumed
+    require_equal(found.preprocessing, processor, (*SHAPES, (40, 50), (70, 60)))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("is_nested", [False, True])
 @pytest.mark.parametrize("name", sorted(PROCESSORS))

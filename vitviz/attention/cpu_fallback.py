@@ -70,7 +70,7 @@ def set_up_on_cpu(model: Model, setup: Setup) -> tuple[Model, Setup]:
         raise BudgetError(
             "There was not enough memory on {device} for {width}×{height} px "
             "({tokens:,} tokens), nor is there on the CPU: about {needed} are "
-            "needed, {free} are free. Choose a smaller size, or larger patches.",
+            "needed, {free} free. Choose a smaller size.",
             device=device,
             **size,
             needed=bytes_text(peak + weights),

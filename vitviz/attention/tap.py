@@ -327,9 +327,8 @@ def require_complete(
     if missing:
         raise UnsupportedModelError(
             "{count} of {total} blocks ({kind}) compute attention without calling "
-            "scaled_dot_product_attention, so it cannot be shown exactly. Use the "
-            "model's fused or “sdpa” implementation, or open its checkpoint file: "
-            "vitviz then runs it in timm's, torchvision's or transformers' code.",
+            "scaled_dot_product_attention, so it cannot be shown exactly. Build the "
+            "network with its fused (“sdpa”) attention.",
             count=len(missing),
             total=len(blocks),
             kind=type(blocks[missing[0]]).__name__,

@@ -46,6 +46,11 @@ class PlacementDetails:
     # Half of an odd margin is rounded down, and a picture smaller than the crop is
     # padded, as transformers does; torchvision and timm round half to even.
     rounds_down: bool = False
+    # Sides are rounded to multiples of it, in model pixels.
+    multiple: int = 1
+    # For `Fit.WHOLE`, whichever of the two sides changes less gets that of the input
+    # (DPT, Depth Anything), and not the shorter one.
+    scales_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,12 @@ def _place_as_trained(
     if not own.is_resized:
         resized = source_size
     elif fit is Fit.SQUEEZE:
-        resized = _two(size if resize is None else resize)
+        resized = _multiples(_two(size if resize is None else resize), own.multiple)
+    elif fit is Fit.WHOLE and own.scales_least:
+        scales = (side / s for side, s in zip(size, source_size, strict=True))
+        scale = min(scales, key=_change)
+        width, height = (scale * side for side in source_size)
+        resized = _multiples((width, height), own.multiple)
     elif fit is Fit.WHOLE:
         resized = _whole(source_size, min(size), resize, own.longest)
     elif fit is Fit.LETTERBOX:
@@ -182,7 +192,7 @@ def _place_as_trained(
         resized = _shorter_to(source_size, _side(resize) or min(size))
     else:
         resized = _cover(source_size, size, _side(resize))
-    if fit is Fit.WHOLE:
+    if fit is Fit.WHOLE or (fit is Fit.SQUEEZE and resize is None):
         window, offset = resized, (0, 0)
     elif own.pads_end:
         offset = (0, 0)
@@ -228,6 +238,16 @@ def _two(value: int | tuple[int, int]) -> tuple[int, int]:
 
 def _side(value: int | tuple[int, int] | None) -> int | None:
     return min(value) if isinstance(value, tuple) else value
+
+
+def _multiples(size: tuple[float, float], multiple: int) -> tuple[int, int]:
+    """Return the size, rounded to multiples, as DPT rounds it."""
+    width, height = (max(round(side / multiple), 1) * multiple for side in size)
+    return width, height
+
+
+def _change(scale: float) -> float:
+    return abs(1 - scale)
 
 
 def _margin(difference: int, *, rounds_down: bool = False) -> int:

@@ -12,6 +12,7 @@ model in sessions, exports and command lines.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from vitviz.domain.problem_type import PROBLEM_TYPES
@@ -23,6 +24,8 @@ MAX_HEADS = 1_024
 # Values of the options that have a closed set, the names of timm's layers among them.
 ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
 POOLS = ("cls", "mean")
+# A phrase of `ModelInfo.assumed`: the tower that was taken, and the others.
+_OTHER_TOWERS = r"tower (\S+), others: (.+)"
 _VALUES = {"activation": ACTIVATIONS, "pool": POOLS, "problem": PROBLEM_TYPES}
 
 
@@ -67,6 +70,16 @@ def without_problem(said: str | None, place: str) -> str:
     """
     rest = replace(choices_of(said), problem=None).text
     return place if rest is None else network_at(rest, place)
+
+
+def several_towers(assumed: Sequence[str]) -> tuple[str, ...]:
+    """Return the towers of a folder's model, the one that is shown first.
+
+    assumed : of a `ModelInfo`. Empty unless there are several.
+    """
+    matches = (re.fullmatch(_OTHER_TOWERS, phrase) for phrase in assumed)
+    found = next((one for one in matches if one is not None), None)
+    return () if found is None else (found[1], *found[2].split(", "))
 
 
 def choices_of(text: str | None) -> FileChoices:

@@ -96,7 +96,7 @@ def one(data: bytes) -> None:
         values = read_config(place / "config.json", place)
         for part in transformers_folder._parts(transformers, values, place, None):
             made = transformers_folder._config(transformers, part, place)
-            transformers_folder._kind(transformers, part, made, place)
+            transformers_folder._kinds(transformers, part, made, place)
     except VitvizError as error:
         require_sentence(error)
     try:

@@ -6,10 +6,12 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
+import torch
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -25,7 +27,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import CLASSES
 from tests.window.conftest import OpenWindow, wait_idle, wait_written
-from vitviz.pictures.preprocessing import prepare
 from vitviz.system import settings
 from vitviz.system.settings import Precision
 from vitviz.ui.input.preprocessing_dialog import PreprocessingDialog
@@ -277,48 +278,146 @@ def test_without_a_picture_there_is_room_for_layers_and_heads(
     assert panes.strip._num_heads == 3
 
 
+# Processors of folders, by what the window says of them.
+PROCESSORS: dict[str, tuple[dict[str, Any], str]] = {
+    "squeeze": (
+        {
+            "image_processor_type": "ViTImageProcessor",
+            "size": {"height": 112, "width": 112},
+            "rescale_factor": 1 / 127.5,
+        },
+        "Whole picture, squeezed to a square",
+    ),
+    "crop": (
+        {
+            "image_processor_type": "CLIPImageProcessor",
+            "size": {"shortest_edge": 126},
+            "crop_size": {"height": 112, "width": 112},
+        },
+        "Centre, cropped to a square",
+    ),
+    "letterbox": (
+        {
+            "image_processor_type": "SamImageProcessor",
+            "size": {"longest_edge": 112},
+            "pad_size": {"height": 112, "width": 112},
+        },
+        "Whole picture, padded to a square",
+    ),
+    "near": (
+        {
+            "image_processor_type": "DPTImageProcessor",
+            "size": {"height": 112, "width": 112},
+            "keep_aspect_ratio": True,
+            "ensure_multiple_of": 16,
+        },
+        "Whole picture, at its own aspect",
+    ),
+}
+
+
+@pytest.mark.parametrize("fit", PROCESSORS)
 def test_the_preprocessing_shown_is_what_was_fed_bit_for_bit(
-    open_vitviz: OpenWindow, photo: Path, model_folder: Path, tmp_path: Path
+    fit: str,
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    model_folder: Path,
+    tmp_path: Path,
 ) -> None:
-    """The numbers in the dialog, through numpy and Pillow alone, make the input."""
-    folder = tmp_path / "squeezed"
+    """The numbers in the dialog, through numpy and Pillow alone, make the input.
+
+    What was fed is what reaches the network, of a square, a wide and a tall picture.
+    """
+    values, called = PROCESSORS[fit]
+    folder = tmp_path / "processed"
     shutil.copytree(model_folder, folder)
-    values = {
-        "image_processor_type": "ViTImageProcessor",
-        "size": {"height": 112, "width": 112},
+    statistics = {
         "image_mean": [0.48145466, 0.4578275, 0.40821073],
         "image_std": [0.26862954, 0.26130258, 0.27577711],
         "resample": 2,
-        "rescale_factor": 1 / 127.5,
     }
-    (folder / "preprocessor_config.json").write_text(json.dumps(values))
+    text = json.dumps({**values, **statistics})
+    (folder / "preprocessor_config.json").write_text(text)
     window = open_vitviz(photo, model=folder)
-    trace = window.controller.document.trace
-    assert trace is not None
-    shown: dict[str, list[float]] = {}
-    said: list[str] = []
+    model = window.controller.model
+    assert model is not None
+    fed: list[np.ndarray[Any, Any]] = []
 
-    def read(dialog: PreprocessingDialog) -> None:
-        boxes = dialog.findChildren(QDoubleSpinBox)
-        numbers = [float(box.text()) for box in boxes]
-        shown["mean"], shown["std"] = numbers[:3], numbers[3:]
-        said.append(dialog._interpolation.currentText())
-        said.append(dialog._fit.text())
-        press(dialog, "Cancel")
+    def keep(_module: object, args: object, kwargs: dict[str, torch.Tensor]) -> None:
+        fed.append(kwargs["pixel_values"][0].numpy().copy())
 
-    in_dialog(PreprocessingDialog, read)
-    action(window, "Preprocessing").trigger()
-    assert said == ["bilinear", "Whole picture, squeezed to a square"]
-    image = trace.setup.image
-    assert image is not None
-    resized = PIL.Image.fromarray(image.pixels).resize(
-        (112, 112), PIL.Image.Resampling.BILINEAR
+    model.adapter.module.register_forward_pre_hook(keep, with_kwargs=True)
+    for name, size in {
+        "square": (90, 90),
+        "wide": (200, 91),
+        "tall": (83, 240),
+    }.items():
+        path = tmp_path / f"{name}.png"
+        picture = PIL.Image.open(photo).convert("RGB").resize(size)
+        picture.save(path)
+        window.open_path(str(path))
+        wait_idle(qtbot, window)
+        trace = window.controller.document.trace
+        assert trace is not None
+        shown: dict[str, list[float]] = {}
+        said: list[str] = []
+
+        def read(
+            dialog: PreprocessingDialog,
+            shown: dict[str, list[float]] = shown,
+            said: list[str] = said,
+        ) -> None:
+            boxes = dialog.findChildren(QDoubleSpinBox)
+            numbers = [float(box.text()) for box in boxes]
+            shown["mean"], shown["std"] = numbers[:3], numbers[3:]
+            said.append(dialog._interpolation.currentText())
+            said.append(dialog._fit.text())
+            press(dialog, "Cancel")
+
+        in_dialog(PreprocessingDialog, read)
+        action(window, "Preprocessing").trigger()
+        assert said == ["bilinear", called]
+        mean, std = (np.array(shown[key], np.float32) for key in ("mean", "std"))
+        colours = np.asarray(placed(fit, picture), np.float32) / np.float32(255)
+        expected = ((colours - mean) / std).transpose(2, 0, 1)
+        height, width = fed[-1].shape[-2:]
+        assert (height, width) == trace.setup.placement.model_size[::-1]
+        rows, cols = (min(a, b) for a, b in zip(expected.shape[1:], (height, width)))
+        np.testing.assert_array_equal(fed[-1][:, :rows, :cols], expected)
+        # padding is the mean, which is 0
+        assert not fed[-1][:, rows:].any()
+        assert not fed[-1][:, :, cols:].any()
+        # the map lies on what the model saw of the picture
+        seen = trace.setup.placement.seen_rect()
+        if fit == "crop":
+            assert max(seen.width, seen.height) == pytest.approx(
+                112 * min(size) / 126, rel=0.02
+            )
+        else:
+            assert (seen.width, seen.height) == pytest.approx(size, rel=0.02)
+
+
+def placed(fit: str, picture: PIL.Image.Image) -> PIL.Image.Image:
+    """The picture as the processor of that name places it."""
+    bilinear = PIL.Image.Resampling.BILINEAR
+    width, height = picture.size
+    if fit == "squeeze":
+        return picture.resize((112, 112), bilinear)
+    if fit == "crop":
+        short = min(picture.size)
+        whole = int(126 * width / short), int(126 * height / short)
+        left, top = ((side - 112) // 2 for side in whole)
+        across, down = width / whole[0], height / whole[1]
+        box = (left * across, top * down, (left + 112) * across, (top + 112) * down)
+        return picture.resize((112, 112), bilinear, box=box)
+    if fit == "letterbox":
+        scale = 112 / max(picture.size)
+        return picture.resize(
+            (int(width * scale + 0.5), int(height * scale + 0.5)), bilinear
+        )
+    scales = 112 / width, 112 / height
+    scale = scales[0] if abs(1 - scales[0]) < abs(1 - scales[1]) else scales[1]
+    return picture.resize(
+        (round(scale * width / 16) * 16, round(scale * height / 16) * 16), bilinear
     )
-    colours = np.asarray(resized, np.float32) / np.float32(255)
-    mean, std = (np.array(shown[key], np.float32) for key in ("mean", "std"))
-    expected = ((colours - mean) / std).transpose(2, 0, 1)
-    fed = prepare(image, trace.setup.placement, trace.setup.preprocessing)
-    np.testing.assert_array_equal(fed, expected)
-    # the whole picture lies under the map, whatever its aspect
-    seen = trace.setup.placement.seen_rect()
-    assert (seen.width, seen.height) == image.size

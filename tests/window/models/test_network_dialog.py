@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.models.test_timm_files import made, require_same, write
+from tests.models.test_towers import two_towers
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.domain.number_text import format_value
 from vitviz.domain.problem_type import ProblemType
@@ -272,3 +273,40 @@ def test_the_last_layer_of_a_folder_is_a_number(
     assert best.number == format_value(float(trace.logits.max()))
     assert best.share is None
     assert "%" not in " ".join(bar.number for bar in pane.bars.bars())
+
+
+def test_another_tower_of_a_folder(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path
+) -> None:
+    """Of a model with two networks for pictures, the other one is shown."""
+    folder = tmp_path / "both"
+    towers = two_towers(folder)
+    window = open_vitviz(photo, model=folder)
+    require_weights_of(window, towers["left"])
+
+    def answer(dialog: QDialog) -> None:
+        (box,) = (
+            one
+            for one in dialog.findChildren(QComboBox)
+            if one.accessibleName() == "Tower for pictures"
+        )
+        assert [box.itemText(i) for i in range(box.count())] == [
+            "as assumed",
+            "left",
+            "right",
+        ]
+        box.setCurrentText("right")
+        dialog.accept()
+
+    once_asked(answer)
+    action(window).trigger()
+    qtbot.waitUntil(lambda: ready(window, f"tower=right:{folder}"), timeout=20_000)
+    require_weights_of(window, towers["right"])
+
+
+def require_weights_of(window: MainWindow, tower: torch.nn.Module) -> None:
+    model = window.controller.model
+    assert model is not None
+    shown = model.adapter.module.state_dict()
+    for name, tensor in tower.state_dict().items():
+        torch.testing.assert_close(shown[name], tensor)

@@ -15,37 +15,36 @@ from torch import nn
 from vitviz.errors import UnsupportedModelError
 
 _WINDOWS = (
-    "its attention stays in windows, so there is no matrix between all patches. A "
-    "plain ViT looks at the whole picture, such as timm:deit3_small_patch16_224"
+    "its attention stays in windows, so no matrix joins all patches. Take a plain "
+    "ViT, such as timm:deit3_small_patch16_224"
 )
 _STAGES = (
-    "its patches are merged from stage to stage, so there is no one grid to show "
-    "attention on. Take a plain ViT, such as timm:vit_small_patch16_224"
+    "its patches are merged from stage to stage, so they have no one grid. Take a "
+    "plain ViT, such as timm:vit_small_patch16_224"
 )
 _CHANNELS = (
     "its attention is between channels and not between patches. Take a plain ViT of "
     "the same training, such as timm:vit_small_patch16_224.dino"
 )
 _TALKING = (
-    "it mixes its heads before and after the softmax, in code of its own, so no head "
-    "has weights that queries and keys alone would give. The same authors' "
-    "timm:deit3_small_patch16_224 does not"
+    "it mixes its heads before and after the softmax, so no head has weights of its "
+    "own. Take the same authors' timm:deit3_small_patch16_224"
 )
 _GATED = (
     "it mixes attention with a gate for positions, in code of its own. Take the plain "
     "timm:deit_small_patch16_224, which it was made from"
 )
 _PACKED = (
-    "it takes patches of any aspect, packed and padded into one sequence (NaFlex). "
-    "Take its twin of one size, such as timm:vit_base_patch16_siglip_224"
+    "it takes patches of any aspect, packed into one sequence (NaFlex). Take its twin "
+    "of one size, such as timm:vit_base_patch16_siglip_224"
 )
 _TWO = (
     "it runs two sequences of patches side by side. Take a plain ViT, such as "
     "timm:vit_small_patch16_224"
 )
 _OUTLOOK = (
-    "its first blocks weigh neighbours without queries and keys (outlook attention). "
-    "Take a plain ViT, such as timm:deit3_small_patch16_224"
+    "its first blocks have no queries and keys (outlook attention). Take a plain ViT, "
+    "such as timm:deit3_small_patch16_224"
 )
 _NO_ATTENTION = (
     "it has no attention at all. Take a Vision Transformer, such as "
@@ -55,6 +54,23 @@ _DETECTION = (
     "it appends tokens for detected objects after the patches. Take the ViT it was "
     "made from, such as timm:deit_small_patch16_224"
 )
+_ORDER = (
+    "it keeps its patches window by window, and not row by row. Take the plain ViT, "
+    "such as timm:vit_small_patch14_dinov2.lvd142m"
+)
+_LAST = (
+    "its class token comes after the patches. Take a plain ViT, such as "
+    "timm:vit_base_patch16_clip_224"
+)
+_GROUPS = (
+    "it merges its patches into groups, so they have no one grid. Take a plain ViT, "
+    "such as timm:vit_base_patch16_clip_224"
+)
+_MASKED = (
+    "its fused attention is masked as that of a text, unlike its own (transformers "
+    "5.23). Take a plain ViT, such as timm:vit_base_patch16_siglip_224"
+)
+_SOUND = "it takes sound and not a picture. Take a ViT for pictures"
 _VIDEO = "it takes a video and not a picture. Take a ViT for pictures"
 
 # By class name, without what `_ENDINGS` lists.
@@ -103,6 +119,33 @@ _REASONS = {
     "ResNet": _NO_ATTENTION,
     "ConvNeXt": _NO_ATTENTION,
     "ConvNext": _NO_ATTENTION,
+    "PoolFormer": _NO_ATTENTION,
+    "FocalNet": _NO_ATTENTION,
+    "Align": _NO_ATTENTION,
+    "AlignVision": _NO_ATTENTION,
+    "Bit": _NO_ATTENTION,
+    "ConvNextV2": _NO_ATTENTION,
+    "EfficientNet": _NO_ATTENTION,
+    "MobileNetV1": _NO_ATTENTION,
+    "MobileNetV2": _NO_ATTENTION,
+    "RegNet": _NO_ATTENTION,
+    "VAN": _NO_ATTENTION,
+    "Swin2SR": _WINDOWS,
+    "MaskFormerSwin": _WINDOWS,
+    "Dinat": _WINDOWS,
+    "MobileViTV2": _STAGES,
+    "SwiftFormer": _STAGES,
+    "EdgeTam": _STAGES,
+    "EdgeTamVision": _STAGES,
+    "LwDetrViT": _ORDER,
+    "RfDetrDinov2": _ORDER,
+    "Llama4Vision": _LAST,
+    "GroupViTVision": _GROUPS,
+    "Phi4MultimodalVision": _MASKED,
+    "AST": _SOUND,
+    "ClapAudio": _SOUND,
+    "VJEPA2": _VIDEO,
+    "XCLIPVision": _VIDEO,
     "Yolos": _DETECTION,
     "Vivit": _VIDEO,
     "VideoMAE": _VIDEO,
@@ -144,14 +187,21 @@ def reason_against(names: Iterable[str]) -> str | None:
     return None
 
 
+def reason_of(kind: str) -> str | None:
+    """Return why a network of that class cannot be shown; None if that is not known."""
+    family = re.sub(r"For[A-Z]\w*$", "", kind)  # a network for some task
+    names = (
+        name.removesuffix(ending)
+        for ending in ("", *_ENDINGS)
+        for name in (kind, family)
+    )
+    return next((_REASONS[name] for name in names if name in _REASONS), None)
+
+
 def require_plain(module: nn.Module) -> None:
     """Raise UnsupportedModelError for a network that is known not to fit."""
     kind = type(module).__name__
-    reason = _REASONS.get(kind)
-    family = re.sub(r"For[A-Z]\w*$", "", kind)  # a network for some task
-    for ending in ("", *_ENDINGS):
-        reason = reason or _REASONS.get(kind.removesuffix(ending))
-        reason = reason or _REASONS.get(family.removesuffix(ending))
+    reason = reason_of(kind)
     if reason is not None:
         raise UnsupportedModelError(
             "{kind} cannot be shown: {reason}.", kind=kind, reason=reason

@@ -18,7 +18,7 @@ from torch import nn
 from vitviz.models.model import block_list
 
 # Task heads whose own forward pass asks for more, or returns no feature.
-_OTHER_TASKS = re.compile(r"For(?!ImageClassification)[A-Z]")
+OTHER_TASKS = re.compile(r"For(?!ImageClassification)[A-Z]")
 # Arguments without which a network cannot run, and that a picture does not give.
 _OF_TEXT = {"input_ids", "decoder_input_ids", "input_points", "inputs_embeds",
             "input_features", "query_pixel_values"}  # fmt: skip
@@ -40,7 +40,7 @@ def towers_of(module: nn.Module) -> dict[str, nn.Module]:
 def _is_tower(part: nn.Module) -> bool:
     """Return whether a module takes pixels alone and has patches and blocks."""
     config: Any = getattr(part, "config", None)
-    if config is None or _OTHER_TASKS.search(type(part).__name__):
+    if config is None or OTHER_TASKS.search(type(part).__name__):
         return False
     parameters = inspect.signature(type(part).forward).parameters
     if "pixel_values" not in parameters or _OF_TEXT & parameters.keys():

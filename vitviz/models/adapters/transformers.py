@@ -82,14 +82,21 @@ class TransformersAdapter:
         self._can_interpolate = "interpolate_pos_encoding" in parameters
         # some have no other attention than their own, step by step (BLIP's)
         self._is_fused = getattr(module, "_supports_sdpa", True)
+        self._takes_mask = "patch_attention_mask" in parameters
+        # one of several tasks, whose layers are chosen by number (ViTPose++)
+        self.num_experts = getattr(self.config, "num_experts", 1) or 1
+        self._has_experts = self.num_experts > 1 and "dataset_index" in parameters
         self._is_masking = hasattr(self.config, "mask_ratio") and "noise" in parameters
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """What is said of the choice among several towers, a phrase or none."""
-        if not self.other_towers:
-            return ()
-        return (f"tower {self.tower}, others: {', '.join(self.other_towers)}",)
+        """What is said of the choice among towers and among experts, a phrase each."""
+        said: tuple[str, ...] = ()
+        if self.other_towers:
+            said = (f"tower {self.tower}, others: {', '.join(self.other_towers)}",)
+        if self._has_experts:
+            said = (*said, f"expert 0 of {self.num_experts}")
+        return said
 
     def _prefix_names(self) -> tuple[str, ...]:
         """Return the special tokens in order, from the parameters that hold them."""
@@ -103,6 +110,14 @@ class TransformersAdapter:
             found = [shapes[name] for name in names if name in shapes]
             return sum(shape[-2] if len(shape) == 3 else 1 for shape in found)
 
+        cls_and_registers = shapes.get("cls_register_token")  # RADIO's, in one table
+        if cls_and_registers is not None:
+            first = self.config.num_cls_tokens
+            others = cls_and_registers[0] - first
+            return (
+                *("cls" if i == 0 else f"cls{i}" for i in range(first)),
+                *(f"reg{i}" for i in range(others)),
+            )
         registers = count("register_tokens", "registers")
         if not registers:
             registers = getattr(self.config, "num_register_tokens", 0) or 0
@@ -162,6 +177,15 @@ class TransformersAdapter:
         if self._is_masking:  # and none to be moved: they are sorted by their noise
             patches = height // self.patch_size[1] * (width // self.patch_size[0])
             options["noise"] = torch.arange(patches, device=pixels.device)[None]
+        if self._takes_mask:  # all patches are of the picture
+            grid = (height // self.patch_size[1], width // self.patch_size[0])
+            options["patch_attention_mask"] = torch.ones(
+                (1, *grid), dtype=torch.bool, device=pixels.device
+            )
+        if self._has_experts:
+            options["dataset_index"] = torch.zeros(
+                1, dtype=torch.long, device=pixels.device
+            )
         output = self.hf(pixel_values=pixels, **options)
         for name in ("logits", "pooler_output"):
             value = getattr(output, name, None)

@@ -87,6 +87,7 @@ HEADS = whole(1, MAX_HEADS)
 CLASSES = whole(0, MAX_CLASSES)
 TOKENS = whole(0, MAX_EXTRA_TOKENS)
 BLOCKS = Rule(Kind.LIST, 0, MAX_BLOCKS)
+WIDTHS = Rule(Kind.LIST, 1, MAX_WIDTH)
 
 
 def read_config(path: Path, folder: Path) -> dict[str, Any]:
@@ -252,8 +253,7 @@ def not_passed_on(folder: Path, keys: list[str], library: str) -> CheckpointErro
     """Return the error for keys of a configuration that would change the network."""
     return CheckpointError(
         "The model in {folder} cannot be read: its config.json sets {keys}, which is "
-        "not handed on to {library}. Build the network yourself and use "
-        "vitviz.wrap(module), or choose another model.",
+        "not handed on to {library}. Build it yourself and use vitviz.wrap(module).",
         folder=folder.name,
         keys=", ".join(map(short, keys[:3])),
         library=library,

@@ -279,6 +279,7 @@ _OF_TRANSFORMERS = {"gelu_tanh": "gelu_pytorch_tanh"}
 _OLD_TO_NEW = {
     r"(^|\.)encoder\.layers?\.(\d+)\.": r"\1layers.\2.",
     r"\.attention\.attention\.(query|key|value)\.": r".attention.\1.",
+    r"\.attention\.attention\.relative_position_bias\.": ".relative_position_bias.",
     r"\.attention\.q_proj\.": ".attention.query.",
     r"\.attention\.k_proj\.": ".attention.key.",
     r"\.attention\.v_proj\.": ".attention.value.",

@@ -334,7 +334,7 @@ def _skeleton(path: Path, layout: Layout) -> nn.Module:
 
 
 def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> None:
-    """Raise AmbiguousCheckpointError with what differs, the first ten of each kind."""
+    """Raise AmbiguousCheckpointError with what differs, the first of each kind."""
     found = layout.tensors
     missing = [name for name in wanted if name not in found]
     unexpected = [name for name in found if name not in wanted]
@@ -346,7 +346,7 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
     if not (missing or unexpected or other):
         return
     parts = [
-        Phrase(template, {"count": len(names), "names": listed(names)})
+        Phrase(template, {"count": len(names), "names": listed(names, 1)})
         for template, names in (
             ("{count} missing: {names}", missing),
             ("{count} unexpected: {names}", unexpected),
@@ -356,13 +356,11 @@ def _require_match(path: Path, layout: Layout, wanted: Mapping[str, Tensor]) -> 
     ]
     numbered = {f"part{index}": part for index, part in enumerate(parts)}
     raise AmbiguousCheckpointError(
-        "{path} does not fit the nearest known model, {nearest} in the naming of "
-        "{naming}; {differences}. If you know which of timm's networks it holds, open "
-        "it as timm:NAME={path}.",
+        "{path} does not fit the nearest network, {nearest}: {differences}. If you "
+        "know which of timm's it holds, open it as timm:NAME={path}.",
         path=path.name,
         file=path,
         nearest=layout.nearest,
-        naming=layout.naming,
         differences=Phrase("; ".join(f"{{{name}}}" for name in numbered), numbered),
     )
 
@@ -431,14 +429,10 @@ def _unknown(path: Path, tensors: Mapping[str, Tensor]) -> CheckpointError:
     nearest = max(wanted, key=lambda key: sum(n in tensors for n in wanted[key]))
     missing = [name for name in wanted[nearest] if name not in tensors]
     return AmbiguousCheckpointError(
-        "{path} is no Vision Transformer in a naming that is known: {count} tensors "
-        "such as {names}; the nearest is {nearest}, and {missing} is missing. If it "
-        "holds one of timm's, open it as timm:NAME={path}; otherwise build the network "
-        "yourself and use vitviz.wrap(module).",
+        "{path} is no Vision Transformer in a naming that is known: it holds {names}, "
+        "and no {missing}. If it is one of timm's, open it as timm:NAME={path}.",
         path=path.name,
         file=path,
-        count=len(names),
-        names=listed(names, 3),
-        nearest=nearest,
-        missing=listed(missing),
+        names=listed(names, 1),
+        missing=missing[0],
     )

@@ -135,9 +135,8 @@ def _require_whole(path: Path) -> None:
     if path.suffix == ".distcp" or path.name == ".metadata":
         raise refusal(
             path,
-            "is a part of a checkpoint that was saved by several processes. Join them "
-            "first: python -m torch.distributed.checkpoint.format_utils dcp_to_torch "
-            "FOLDER joined.pth; then open joined.pth.",
+            "is a part of a checkpoint of several processes. Join them: python -m "
+            "torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth",
         )
     if re.fullmatch(r"(bf16_)?zero_pp_rank_\d+_.*optim_states\.pt", path.name):
         raise refusal(

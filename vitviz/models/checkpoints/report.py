@@ -164,6 +164,10 @@ def prepared(own: Preprocessing) -> str:
         Fit.LETTERBOX: f"padded to {size}",
         Fit.WHOLE: f"the whole picture, shorter side {min(own.size)} px",
     }[own.fit]
+    if own.details.scales_least:
+        placed = f"the whole picture, one side as of {size}"
+    if own.details.multiple > 1:
+        placed += f", sides in multiples of {own.details.multiple} px"
     if own.fit is Fit.WHOLE and isinstance(own.resize, tuple):
         placed = f"the whole picture within {size}"
     numbers = " · ".join(

@@ -40,9 +40,8 @@ _REASONS = {
     r"adapter_model\.(safetensors|bin)$": "it holds an adapter (PEFT) without its "
     "base. Merge both with merge_and_unload() and save_pretrained(), and open that "
     "folder.",
-    r"\.distcp$": "its weights are parts of a distributed checkpoint. Join them with "
-    "“python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER "
-    "model.pth”, and open that file.",
+    r"\.distcp$": "its weights are parts of one checkpoint. Join them: python -m "
+    "torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth",
     r"(^tf_model.*|\.weights)\.h5$|\.keras$": "its weights are TensorFlow's. Save it "
     "again with transformers 4: from_pretrained(FOLDER, from_tf=True), then "
     "save_pretrained().",

@@ -21,7 +21,7 @@ from typing import Any
 
 from vitviz.domain.placement import Fit, PlacementDetails
 from vitviz.errors import CheckpointError
-from vitviz.models.checkpoints.config import MAX_SIDE, read_config, short
+from vitviz.models.checkpoints.config import MAX_PATCH, MAX_SIDE, read_config, short
 from vitviz.pictures.preprocessing import (
     CLIP_MEAN,
     CLIP_STD,
@@ -173,13 +173,14 @@ _MARGINS = {"DeiT": 256 / 224, "Bit": 256 / 224}
 # Keys that are followed, or that do not touch one picture in RGB.
 _STEPS = (
     "crop_pct crop_size default_to_square do_center_crop do_convert_rgb "
-    "do_flip_channel_order do_normalize do_pad do_rescale do_resize image_mean "
-    "image_std include_top pad_size resample rescale_factor rescale_offset size"
+    "do_flip_channel_order do_normalize do_pad do_rescale do_resize "
+    "ensure_multiple_of image_mean image_std include_top keep_aspect_ratio pad_size "
+    "resample rescale_factor rescale_offset size"
 ).split()
 _BESIDE = (
     "_processor_class _valid_processor_keys _valid_kwargs_names auto_map "
     "background_color data_format device disable_grouping do_reduce_labels "
-    "ensure_multiple_of feature_extractor_type format "
+    "feature_extractor_type format "
     "image_num_channels image_processor_type image_seq_length input_data_format "
     "mask_pad_size mask_size max_patches min_patches min_size model_input_names "
     "num_labels processor_class reduce_labels return_segmentation_masks return_tensors "
@@ -189,6 +190,8 @@ _BESIDE = (
 _OF_ONE = {
     "crop_pct": ("ConvNext", "PoolFormer"),
     "do_flip_channel_order": ("MobileViT",),
+    "ensure_multiple_of": ("DPT",),
+    "keep_aspect_ratio": ("DPT",),
     "include_top": ("EfficientNet",),
     "rescale_offset": ("EfficientNet",),
 }
@@ -229,7 +232,8 @@ def read_processor(folder: Path, kind: str, own_size: tuple[int, int]) -> Proces
     named = values.get("image_processor_type") or values.get("feature_extractor_type")
     name = _ENDING.sub("", named) if isinstance(named, str) else ""
     said: list[str] = []
-    if name not in PROCESSORS:
+    is_known = name in PROCESSORS
+    if not is_known:
         if name or family is None:
             what = short(named) if name else "a processor without a name"
             said.append(f"{what} in {file} is read as one that resizes and crops")
@@ -243,8 +247,6 @@ def read_processor(folder: Path, kind: str, own_size: tuple[int, int]) -> Proces
     ]
     if name == "DINOv3ViT" and values.get("resample") == 1:
         said.append("resampled in steps of 8 bits, and not in floats")
-    if values.get("ensure_multiple_of", 1) != 1:
-        said.append(f"ensure_multiple_of in {file} is not followed")
     given = {key: values[key] for key in _STEPS if values.get(key) is not None}
     try:
         return Processor(_preprocessing(name, {**PROCESSORS[name], **given}), (*said,))
@@ -255,6 +257,10 @@ def read_processor(folder: Path, kind: str, own_size: tuple[int, int]) -> Proces
         AttributeError,
         OverflowError,
     ) as error:
+        if not is_known and named:  # as of one that cuts a picture into tiles
+            made = _assumed(kind, own_size)
+            what = f"{short(named)} in {file} is not followed"
+            return Processor(made.preprocessing, (what, *made.assumed[1:]))
         raise CheckpointError(
             "{file} in {folder} cannot be used: {reason}.",
             file=file,
@@ -384,6 +390,9 @@ def _geometry(name: str, values: Mapping[str, Any]) -> _Geometry:
         shortest = int(least / _number(values, "crop_pct"))
     elif name == "Levit" and shortest is not None:
         shortest = int((256 / 224) * shortest)
+    is_rounded = values.get("ensure_multiple_of", 1) != 1
+    if name == "DPT" and (_flag(values, "keep_aspect_ratio") or is_rounded):
+        return _dpt(_box(sizes), crop, values)
     longest = sizes.get("longest_edge")
     if shortest is not None and crop is not None:
         return Fit.CROP, crop, shortest, _DOWN, _BLACK
@@ -397,6 +406,20 @@ def _geometry(name: str, values: Mapping[str, Any]) -> _Geometry:
     if crop is None or crop == box:
         return Fit.SQUEEZE, box, None, _DOWN, None
     return Fit.SQUEEZE, crop, box, _DOWN, _BLACK
+
+
+def _dpt(
+    box: tuple[int, int], crop: tuple[int, int] | None, values: Mapping[str, Any]
+) -> _Geometry:
+    """Return the geometry of DPT's processor, which Depth Anything has as well."""
+    multiple = values.get("ensure_multiple_of", 1)
+    if type(multiple) is not int or not 1 <= multiple <= MAX_PATCH:
+        raise ValueError(f"ensure_multiple_of is {short(multiple)}")
+    if crop is not None:
+        raise ValueError("a crop of a picture of its own aspect is not made")
+    is_whole = _flag(values, "keep_aspect_ratio")
+    details = PlacementDetails(multiple=multiple, scales_least=is_whole)
+    return Fit.WHOLE if is_whole else Fit.SQUEEZE, box, None, details, None
 
 
 def _letterbox(

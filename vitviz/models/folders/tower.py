@@ -29,13 +29,17 @@ _PLACES = (
     "high_res_vision_config",
     "backbone_config",
     "encoder",
+    "sam_config",
+    "image_model_config",
+    "patch_model_config",
+    "fov_model_config",
 )
 # And of the models in a model that may hold one of those.
 _AROUND = ("thinker_config", "vlm_config", "vision_config", "encoder")
 _LEVELS = 3
 # Places of a network in a file that are looked at; each takes a look at all names.
 _MOST = 8
-_STEM = re.compile(r"patch_embed\w*\.(proj\w*\.)?weight$")
+_STEM = re.compile(r"patch_(embed\w*|conv|projection)\.(proj\w*\.)?weight$")
 _NUMBER = re.compile(r"\.\d+\.")
 
 
@@ -43,13 +47,16 @@ _NUMBER = re.compile(r"\.\d+\.")
 class NestedConfig:
     """The configuration of a network for pictures inside another.
 
-    place : keys that lead to it, as in "vision_config".
+    place : keys that lead to it, as in "vision_config"; empty for the outermost.
     kind : its `model_type`, or the one that the library gives it; None if neither says.
+    is_whole : whether all weights are its own. Otherwise they are found among others,
+        such as those of a decoder.
     """
 
     place: str
     kind: str | None
     values: Mapping[str, Any]
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def _nested(
         if not isinstance(inner, dict):
             continue
         kind = inner.get("model_type") or kinds.get(key)
-        yield NestedConfig(place + key, kind if isinstance(kind, str) else None, inner)
+        name = kind if isinstance(kind, str) else None
+        yield NestedConfig(place + key, name, inner, is_whole=False)
     for key in _AROUND if levels > 1 else ():
         inner = values.get(key)
         if isinstance(inner, dict):
@@ -166,6 +174,8 @@ def choose_tower(
 
     Raises SelectionError for a name that there is not.
     """
+    # of pictures before that of films
+    towers = sorted(towers, key=lambda one: "video" in one.name)
     chosen = next((one for one in towers if name in (None, one.name)), None)
     if chosen is None:
         raise SelectionError(

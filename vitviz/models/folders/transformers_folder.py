@@ -21,7 +21,14 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.domain.problem_type import problem_of
-from vitviz.errors import CheckpointError, Phrase, SelectionError, VitvizError
+from vitviz.errors import (
+    CheckpointError,
+    Phrase,
+    SelectionError,
+    UnsupportedModelError,
+    VitvizError,
+)
+from vitviz.models.adapters.towers import OTHER_TASKS
 from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.checkpoints.checks import (
     FLOATS,
@@ -30,33 +37,30 @@ from vitviz.models.checkpoints.checks import (
     size_of,
 )
 from vitviz.models.checkpoints.config import (
-    BLOCKS,
     CLASSES,
-    DEPTH,
-    FLAG,
-    HEADS,
     MAX_CLASSES,
     MAX_LABEL,
-    MAX_PATCH,
-    MAX_SIDE,
-    TOKENS,
-    WIDTH,
-    WORD,
     chosen,
     not_followed,
     not_passed_on,
-    number,
     read_config,
     short,
-    sides,
     unusable,
-    whole,
 )
 from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.read import Price, State
 from vitviz.models.folders.folder_weights import FolderWeights, read_files, weight_files
+from vitviz.models.folders.kinds import (
+    FEATURES,
+    KEYS,
+    OF_TRAINING,
+    PLACES,
+    TWO_TOWERS,
+    VISION,
+    reason_against,
+)
 from vitviz.models.folders.processor import FAMILIES, read_processor
 from vitviz.models.folders.tower import (
     NestedConfig,
@@ -70,110 +74,18 @@ from vitviz.system.environment import OTHER_MODEL, missing_extra
 
 _log = logging.getLogger(__name__)
 
-# Kinds of networks that are opened, by `model_type`: Vision Transformers that build
-# themselves from their own configuration. Those with a `backbone` look it up.
-_VISION = {
-    *(
-        "aimv2_vision_model altclip_vision_model beit blip_vision_model "
-        "chinese_clip_vision_model clip_vision_model data2vec-vision deit dinov2 "
-        "dinov2_with_registers dinov3_vit git_vision_model ijepa internvl_vision "
-        "janus_vision_model metaclip_2_vision_model sam_hq_vision_model "
-        "sam_vision_model siglip_vision_model vit vit_mae vit_msn vitdet yolos"
-    ).split()
-}
-# With a tower for text beside: configurations of both are inside.
-_TWO_TOWERS = {"aimv2", "clip", "metaclip_2", "siglip"}
 # Tables of whole numbers that older versions saved and newer ones compute.
 _TABLE = re.compile(r"(position_ids|relative_position_index)$")
+# And those that some kinds save and use.
+_INDICES = re.compile(r"position_ids|summary_idxs$")
 _TOWERS = ("text_config", "vision_config")
-
-# Keys that shape a network or change what it computes, of all kinds together
-# (transformers 5.0 to 5.23). None of them can name a file, a place or code: words are
-# keys of the library's own tables of layers. A kind takes those that it knows.
-_KEYS = {
-    **dict.fromkeys(("image_size", "pretrain_image_size"), sides(1, MAX_SIDE)),
-    "patch_size": sides(1, MAX_PATCH),
-    "num_channels": whole(1, 64),
-    **dict.fromkeys(("num_hidden_layers", "decoder_num_hidden_layers", "depth"), DEPTH),
-    **dict.fromkeys(
-        (
-            "auxiliary_channels decoder_hidden_size decoder_intermediate_size "
-            "hidden_size intermediate_size mlp_dim output_channels pooler_output_size "
-            "projection_dim projection_size"
-        ).split(),
-        WIDTH,
-    ),
-    **dict.fromkeys(("num_attention_heads", "decoder_num_attention_heads"), HEADS),
-    **dict.fromkeys(
-        (
-            "auxiliary_num_convs num_detection_tokens num_image_tokens num_pos_feats "
-            "num_register_tokens max_position_embeddings"
-        ).split(),
-        TOKENS,
-    ),
-    "encoder_stride": whole(1, MAX_PATCH),
-    "window_size": whole(0, MAX_PATCH),
-    # pieces of text, or of pictures in BEiT's
-    "vocab_size": whole(1, 1_000_000),
-    **dict.fromkeys(
-        (
-            "global_attn_indexes",
-            "pool_scales",
-            "residual_block_indices",
-            "window_block_indices",
-        ),
-        BLOCKS,
-    ),
-    "mlp_ratio": number(1 / 64, 64),
-    **dict.fromkeys(("layer_norm_eps", "rms_norm_eps"), number(0, 1)),
-    **dict.fromkeys(("layer_scale_init_value", "layerscale_value"), number(-1e6, 1e6)),
-    "rope_theta": number(1e-3, 1e12),
-    "mask_ratio": number(0, 1),
-    **dict.fromkeys(
-        (
-            "add_fpn apply_layernorm attention_bias auxiliary_concat_input is_native "
-            "key_bias mlp_bias norm_pix_loss proj_bias qkv_bias query_bias "
-            "reshape_hidden_states use_abs_pos use_absolute_position_embeddings "
-            "use_auxiliary_head use_gated_mlp use_head use_mask_token use_mean_pooling "
-            "use_mid_position_embeddings use_qk_norm use_rel_pos "
-            "use_relative_position_bias use_relative_position_embeddings "
-            "use_shared_relative_position_bias use_swiglu_ffn value_bias "
-            "vision_use_head"
-        ).split(),
-        FLAG,
-    ),
-    **dict.fromkeys(("hidden_act", "norm_type", "pooler_act"), WORD),
-}
-# Keys of training, of what is returned and of how it was written: nothing is computed
-# otherwise for them.
-_OF_TRAINING = {
-    *(
-        "_out_features _out_indices architectures attention_dropout "
-        "attention_probs_dropout_prob auxiliary_loss auxiliary_loss_weight bbox_cost "
-        "bbox_loss_coefficient bos_token_id chunk_size_feed_forward class_cost "
-        "drop_path_rate dropout_prob dtype eos_coefficient eos_token_id giou_cost "
-        "giou_loss_coefficient hidden_dropout_prob hidden_dropout_rate id2label "
-        "initializer_factor initializer_range is_encoder_decoder label2id "
-        "logit_scale_init_value max_logit_scale model_type num_labels out_features "
-        "out_indices output_attentions output_hidden_states pad_token_id "
-        "pos_embed_jitter pos_embed_rescale pos_embed_shift problem_type "
-        "projection_dropout return_dict semantic_loss_ignore_index text_config "
-        "torch_dtype transformers_version vision_config"
-    ).split()
-}
-# Keys by which transformers would look for other files, other weights or code.
-_PLACES = (
-    "auto_map",
-    "backbone",
-    "backbone_config",
-    "backbone_kwargs",
-    "custom_pipelines",
-    "extra_files",
-    "fusion_config",
-    "quantization_config",
-    "transformers_weights",
-    "use_pretrained_backbone",
-    "use_timm_backbone",
+# Of the classes of networks that take pictures, where no mapping names one.
+_ENDINGS = (
+    "VisionModel",
+    "ImageModel",
+    "VisionTransformer",
+    "Backbone",
+    "VisionEncoder",
 )
 
 
@@ -229,7 +141,11 @@ def read_folder(
 
     with offline(), _quiet(transformers):
         parts = _parts(transformers, values, folder, tower)
-        made = [_network(transformers, part, folder, price) for part in parts]
+        made = [
+            network
+            for part in parts
+            for network in _networks(transformers, part, folder, price)
+        ]
         used, module, state, said = _read(made, weights, folder, tower, dtype, price)
     adapter = TransformersAdapter(module.to(device))
     # the library's own configuration is made without it: it is one of training there
@@ -253,7 +169,7 @@ def read_folder(
             *weights.said,
             *said,
             *not_followed(
-                [key for key in _PLACES if values.get(key) and key not in followed]
+                [key for key in PLACES if values.get(key) and key not in followed]
             ),
             *processor.assumed,
         ),
@@ -266,6 +182,7 @@ class _Network:
 
     wanted : shapes of its tensors by names in one spelling.
     size : how many numbers it has.
+    own_names : of its tensors, by names in one spelling.
     """
 
     part: NestedConfig
@@ -273,6 +190,7 @@ class _Network:
     kind: Any
     wanted: Mapping[str, tuple[int, ...]]
     size: int
+    own_names: Mapping[str, str]
 
 
 def _parts(
@@ -289,53 +207,81 @@ def _parts(
     name = values.get("model_type")
     names = values.get("architectures")
     task = str(names[0]) if isinstance(names, list) and names else ""
-    # which has no tower for text, though its configuration has
-    is_classifier = task.endswith("ForImageClassification")
     is_known = isinstance(name, str)  # what is no text may have no hash
-    if is_known and (name in _VISION or (is_classifier and name in _TWO_TOWERS)):
-        if tower is not None:
-            raise SelectionError(
-                "{folder} has no network for pictures called {name}. Take one of "
-                "these: {names}.",
-                folder=folder.name,
-                name=short(tower),
-                names="none",
-            )
-        return [NestedConfig("", str(name), values)]
     inner = nested_configs(transformers, values)
-    opened = [part for part in inner if part.kind in _VISION]
-    if opened:
+    opened = [part for part in inner if part.kind in VISION]
+    if is_known and name in VISION and not opened:
+        whole = NestedConfig("", name, values, is_whole=not OTHER_TASKS.search(task))
+    # which has no tower for text, though its configuration has
+    elif is_known and name in TWO_TOWERS and task.endswith("ForImageClassification"):
+        whole = NestedConfig("", name, values)
+    elif opened:
         return opened
+    else:
+        raise _other_kind(transformers, values, inner, folder)
+    if tower is not None and whole.is_whole:
+        raise SelectionError(
+            "{folder} has no network for pictures called {name}. Take one of "
+            "these: {names}.",
+            folder=folder.name,
+            name=short(tower),
+            names="none",
+        )
+    return [whole]
+
+
+def _other_kind(
+    transformers: Any,  # noqa: ANN401
+    values: Mapping[str, Any],
+    inner: Sequence[NestedConfig],
+    folder: Path,
+) -> VitvizError:
+    """Return the error for a model without a network that is opened."""
+    name = values.get("model_type")
     given = values.get("vision_config")
-    if is_known and name in _TWO_TOWERS and not isinstance(given, dict | None):
-        raise unusable(folder, "vision_config", given, Phrase("names and values"))
+    is_known = isinstance(name, str)
+    if is_known and name in TWO_TOWERS and not isinstance(given, dict | None):
+        return unusable(folder, "vision_config", given, Phrase("names and values"))
     # the kinds of towers that are not opened beside the kind of the whole
-    kinds = dict.fromkeys(
-        [repr(name)[:60], *(repr(o.kind)[:60] for o in inner if o.kind)]
-    )
-    raise CheckpointError(
-        "The model in {folder} cannot be read: its config.json names the kind "
-        "{kind}, which is no Vision Transformer that is opened as a folder. Build "
-        "the network yourself and use vitviz.wrap(module).",
+    found = [name, *(part.kind for part in inner if part.kind)]
+    for kind in reversed(found):
+        reason = reason_against(transformers, kind) if isinstance(kind, str) else None
+        # what a larger model reads beside the picture is nothing against its tower
+        is_tower = kind is not name or not inner or reason == FEATURES
+        if reason is not None and is_tower:
+            return UnsupportedModelError(
+                "{folder} ({kind}) cannot be shown: {reason}.",
+                folder=folder.name,
+                kind=repr(kind),
+                reason=Phrase(reason),
+            )
+    kinds = dict.fromkeys(repr(kind)[:60] for kind in found)
+    return CheckpointError(
+        "The model in {folder} is of a kind that is not opened as a folder: {kind}. "
+        "Build its network for pictures yourself and use vitviz.wrap(module).",
         folder=folder.name,
         kind=", ".join(kinds)[:200],
     )
 
 
-def _network(
+def _networks(
     transformers: Any,  # noqa: ANN401
     part: NestedConfig,
     folder: Path,
     price: Price,
-) -> _Network:
-    """Return the network of a configuration, built without memory.
+) -> list[_Network]:
+    """Return the networks that a configuration may be of, built without memory.
 
     Raises CheckpointError, and what `price` raises for so many numbers.
     """
     config = _config(transformers, part, folder)
-    kind = _kind(transformers, part, config, folder)
-    wanted, size = _skeleton(kind, config, folder, price)
-    return _Network(part, config, kind, wanted, size)
+    first, *others = _kinds(transformers, part, config, folder)
+    found = [_Network(part, config, first, *_skeleton(first, config, folder, price))]
+    for kind in others:
+        with contextlib.suppress(CheckpointError):  # it asks for more than is told
+            made = _skeleton(kind, config, folder, price)
+            found.append(_Network(part, config, kind, *made))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,12 +310,15 @@ def _find(
     ]
     if not found:
         raise CheckpointError(
-            "The weights in {folder} do not fit its config.json: none of their "
-            "{count} tensors are those of the network that {place} describes.",
+            "None of the {count} tensors in {folder} are those of the network that "
+            "{place} describes. Load it with transformers and use vitviz.wrap(model).",
             folder=folder.name,
             count=len(names),
-            place=", ".join(network.part.place for network in made),
+            place=", ".join(dict.fromkeys(n.part.place or "it" for n in made)),
         )
+    # the plain network of a kind, and its backbone, may fit the same tensors
+    by_name = {one[1].name: one for one in reversed(found)}
+    found = [one for one in found if one is by_name[one[1].name]]
     places = [place for _, place in found]
     chosen, said = choose_tower(folder.name, places, tower)
     return _Found(found[places.index(chosen)][0], chosen, said)
@@ -384,7 +333,7 @@ def _read(
     price: Price,
 ) -> tuple[_Network, nn.Module, State, tuple[str, ...]]:
     """Return (network, module, weights, what is said) of the part that is shown."""
-    if not made[0].part.place:
+    if made[0].part.is_whole:
         used, state = made[0], read_files(weights, price=price)
         said: tuple[str, ...] = ()
     else:
@@ -397,7 +346,10 @@ def _read(
         )
         found = find([*state.content, *state.left])
         used, said, places = found.network, found.said, found.tower.places
-        content = {places[name]: one for name, one in state.content.items()}
+        own = {name: one_naming(inner) for name, inner in places.items()}
+        content = {
+            used.own_names[own[name]]: one for name, one in state.content.items()
+        }
         state = replace(state, content=content)
     there = sum(tensor.numel() for tensor in state.content.values())
     require_enough_numbers(weights.path, used.size, there)
@@ -422,7 +374,7 @@ def _config(transformers: Any, part: NestedConfig, folder: Path) -> Any:  # noqa
             kind=name,
         ) from error
     options = {**_options(values, family, folder), **_classes(values, folder)}
-    for tower in _TOWERS if name in _TWO_TOWERS else ():
+    for tower in _TOWERS if name in TWO_TOWERS else ():
         inner = values.get(tower) or {}
         if not isinstance(inner, dict):
             raise unusable(folder, tower, inner, Phrase("names and values"))
@@ -444,16 +396,39 @@ def _options(values: Mapping[str, Any], family: Any, folder: Path) -> dict[str, 
         key
         for key, value in values.items()
         if key in taken
-        and key not in {*_KEYS, *_OF_TRAINING}
-        and value != taken[key].default
+        and key not in {*KEYS, *OF_TRAINING, "rope_parameters"}
+        and _plain(value) != _plain(taken[key].default)
     ]
     if unknown:
         raise not_passed_on(folder, unknown, "transformers")
-    rules = {key: rule for key, rule in _KEYS.items() if key in taken}
+    rules = {key: rule for key, rule in KEYS.items() if key in taken}
     options = chosen(values, rules, folder)
+    for key, value in options.items():
+        # the library's checks tell lists from tuples, and JSON does not
+        if isinstance(value, tuple) and "list" in str(taken[key].annotation):
+            options[key] = [*value]
+    if "rope_parameters" in taken and values.get("rope_parameters") is not None:
+        options["rope_parameters"] = _rotation(values["rope_parameters"], folder)
     for key in ("hidden_act", "pooler_act"):
         _require_activation(options.get(key), key, folder)
     return options
+
+
+def _plain(value: object) -> object:
+    return [*value] if isinstance(value, tuple) else value  # as JSON has it
+
+
+def _rotation(values: object, folder: Path) -> dict[str, Any]:
+    """Return what a rotary embedding is made of. Raises CheckpointError."""
+    key = "rope_parameters"
+    if not isinstance(values, dict):
+        raise unusable(folder, key, values, Phrase("names and values"))
+    found = chosen(values, {"rope_theta": KEYS["rope_theta"]}, folder)
+    others = {k: v for k, v in values.items() if k not in found and v is not None}
+    kind = others.pop("rope_type", "default")
+    if others or kind not in ("default", "axial"):
+        raise not_passed_on(folder, [key], "transformers")
+    return {**found, "rope_type": kind}
 
 
 def _require_activation(name: str | None, key: str, folder: Path) -> None:
@@ -483,18 +458,21 @@ def _classes(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {"id2label": found}
 
 
-def _kind(
+def _kinds(
     transformers: Any,  # noqa: ANN401
     part: NestedConfig,
     config: Any,  # noqa: ANN401
     folder: Path,
-) -> Any:  # noqa: ANN401
+) -> list[Any]:
     """Return the network's class: what the config names, if it is one of its kind.
+
+    Of a part that is to be found in the weights, also the backbone of its kind, which
+    lacks the last norm in some.
 
     Raises CheckpointError for a configuration without a network of its own.
     """
     # a tower's own list is of the model that it was trained in
-    names = None if part.place else part.values.get("architectures")
+    names = part.values.get("architectures") if part.is_whole else None
     name = names[0] if isinstance(names, list) and names else None
     # of the module beside the configuration's: a name elsewhere would import anything
     place = type(config).__module__.replace(".configuration_", ".modeling_")
@@ -507,16 +485,19 @@ def _kind(
         and getattr(one, "config_class", None) is type(config)
     }
     if isinstance(name, str) and name in of_kind:
-        return of_kind[name]
+        return [of_kind[name]]
     plain = transformers.MODEL_MAPPING.get(type(config), None)
-    endings = ("VisionModel", "ImageModel", "VisionTransformer", "Backbone")
-    plain = plain or next(
-        (one for end in endings for key, one in of_kind.items() if key.endswith(end)),
-        None,
-    )
-    if plain is None:
+    found = [plain] if isinstance(plain, type) else []
+    found += [
+        kind
+        for ending in _ENDINGS
+        for key, kind in of_kind.items()
+        if key.endswith(ending) and kind is not plain
+    ]
+    if not found:
         raise unusable(folder, "architectures", names, Phrase("a network of its kind"))
-    return plain
+    backbones = [kind for kind in found[1:] if kind.__name__.endswith("Backbone")]
+    return found[:1] if part.is_whole else [found[0], *backbones[:1]]
 
 
 def _skeleton(
@@ -524,8 +505,8 @@ def _skeleton(
     config: Any,  # noqa: ANN401
     folder: Path,
     price: Price,
-) -> tuple[dict[str, tuple[int, ...]], int]:
-    """Return (shapes, count of numbers) of the network, built without memory.
+) -> tuple[dict[str, tuple[int, ...]], int, dict[str, str]]:
+    """Return (shapes, count of numbers, names), built without memory.
 
     Raises CheckpointError, and what `price` raises for so many numbers.
     """
@@ -535,8 +516,9 @@ def _skeleton(
     except Exception as error:
         raise _unreadable(folder, error) from error
     price(size_of(module))
-    shapes = {one_naming(n): tuple(t.shape) for n, t in module.state_dict().items()}
-    return shapes, size_of(module)
+    tensors = module.state_dict()
+    shapes = {one_naming(name): tuple(one.shape) for name, one in tensors.items()}
+    return shapes, size_of(module), {one_naming(name): name for name in tensors}
 
 
 def _filled(
@@ -559,7 +541,7 @@ def _filled(
         if name in wanted or tensor.is_floating_point() or not _TABLE.search(name)
     }
     for name, tensor in content.items():
-        if tensor.dtype not in FLOATS and "position_ids" not in name:
+        if tensor.dtype not in FLOATS and not _INDICES.search(name):
             raise CheckpointError(
                 "{path}: {name} is {dtype}, and not a plain tensor of 16, 32 or 64 bit "
                 "numbers. Quantised weights are not read.",

@@ -143,6 +143,10 @@ class PreprocessingDialog(QDialog):
             return text.format(width=sides[0], height=sides[1])
         if isinstance(sides, tuple):
             return f"{sides[0]}×{sides[1]} px"
+        if details.scales_least:
+            text = self.tr("one side as of {width}×{height} px, in steps of {n} px")
+            width, height = values.size
+            return text.format(width=width, height=height, n=details.multiple)
         text = self.tr("shorter side {n} px").format(n=min(values.size))
         if details.longest is None:
             return text

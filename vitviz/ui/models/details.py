@@ -349,6 +349,14 @@ def _assumed(phrase: str) -> str:
     if found := re.fullmatch(r"(\S+) in (\S+) is not understood", phrase):
         text = tr("{key} in {file} is not understood")
         return text.format(key=found[1], file=found[2])
+    if found := re.fullmatch(r"(\S+) in (\S+) is not followed", phrase):
+        text = tr("{key} in {file} is not followed")
+        return text.format(key=found[1], file=found[2])
+    if found := re.fullmatch(r"(.+) in (\S+) is read as one that resizes .*", phrase):
+        text = tr("{key} in {file} is read as one that resizes and crops")
+        return text.format(key=found[1], file=found[2])
+    if found := re.fullmatch(r"expert 0 of (\d+)", phrase):
+        return tr("the first of {n} experts").format(n=found[1])
     if found := re.fullmatch(r"no preprocessor_config\.json: (\S+)'s own", phrase):
         text = tr("no preprocessor_config.json, so what {kind} was published with")
         return text.format(kind=found[1])

@@ -34,10 +34,12 @@ class Question:
     """What can be chosen of a file or folder, and what was chosen before.
 
     places : of the networks in the file.
+    towers : of the model in the folder, if there are several.
     """
 
     before: FileChoices = FileChoices()
     places: tuple[str, ...] = ()
+    towers: tuple[str, ...] = ()
     is_file: bool = True
     has_head: bool = True
 
@@ -85,7 +87,11 @@ class NetworkDialog(QDialog):
         }
         self._problem = _combo(usual, problems)
         self._problem.setEnabled(question.has_head)
+        self._tower = _combo(
+            usual, {one: representable(one) for one in question.towers}
+        )
         for box, value in (
+            (self._tower, question.before.tower),
             (self._activation, question.before.activation),
             (self._pool, question.before.pool),
             (self._problem, question.before.problem),
@@ -111,6 +117,8 @@ class NetworkDialog(QDialog):
                 (self.tr("Weights"), self._weights),
                 *rows,
             ]
+        elif question.towers:
+            rows = [(self.tr("Tower for pictures"), self._tower), *rows]
         for name, field in rows:
             fields.addRow(name, field)
             field.setAccessibleName(name)
@@ -118,7 +126,8 @@ class NetworkDialog(QDialog):
         layout.addWidget(text)
         layout.addLayout(fields)
         layout.addWidget(self._buttons)
-        for box in (self._activation, self._pool, self._weights, self._problem):
+        boxes = self._tower, self._activation, self._pool, self._weights, self._problem
+        for box in boxes:
             box.currentTextChanged.connect(self._on_changed)
         self._network.currentTextChanged.connect(self._on_changed)
         self._heads.valueChanged.connect(self._on_changed)
@@ -137,6 +146,7 @@ class NetworkDialog(QDialog):
             activation=self._activation.currentData() if is_plain else None,
             pool=self._pool.currentData() if is_plain else None,
             problem=self._problem.currentData(),
+            tower=self._tower.currentData(),
         )
 
     def _networks(self, names: Sequence[str]) -> QComboBox:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from vitviz.errors import VitvizError, WeightsNotDownloadedError
 from vitviz.jobs.queue import JobKind
 from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
-from vitviz.models.file_choices import choices_of
+from vitviz.models.file_choices import choices_of, several_towers
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.models.dialog import ModelDialog
 from vitviz.ui.models.download import Downloads
@@ -104,7 +104,11 @@ class ModelDialogs(QObject):
             for name in (one[1], *one[2].split(", "))
         ]
         question = Question(
-            before, tuple(places), is_file=info.is_of_file, has_head=info.has_head
+            before,
+            tuple(places),
+            several_towers(info.assumed),
+            is_file=info.is_of_file,
+            has_head=info.has_head,
         )
         self._ask(place, [before.network] if before.network else likely, question)
 

@@ -305,8 +305,7 @@ class Runs(QObject):
         width, height = price.size
         error = BudgetError(
             "The session asks for a run at {width}×{height} px ({tokens:,} tokens), "
-            "which would take about {needed} of memory. The model's own size is used "
-            "instead; choose another one under Size.",
+            "which would take about {needed} of memory. The model's own size is used.",
             width=width,
             height=height,
             tokens=price.num_tokens,

@@ -19,6 +19,7 @@ from vitviz.models.catalogue.embedded import (
     EMBEDDED_NAMES,
     EMBEDDED_PATCH_SIZES,
 )
+from vitviz.models.file_choices import several_towers
 from vitviz.ui.base import icons
 from vitviz.ui.input.size import SizeMenu, side_text
 from vitviz.ui.models import details
@@ -413,4 +414,5 @@ def _can_choose(model: Model | None) -> bool:
     """Return whether the user can say more of the file or folder of a model."""
     if model is None or model.info.place is None:
         return False
-    return model.info.is_of_file or model.info.has_head
+    info = model.info
+    return info.is_of_file or info.has_head or bool(several_towers(info.assumed))
