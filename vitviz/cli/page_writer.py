@@ -109,7 +109,6 @@ def export_page(sources: list[Source], target: Path, request: ExportRequest) -> 
     Raises the error of the one picture; InputError if some of several failed.
     """
     from vitviz.cli.output import say
-    from vitviz.cli.page_writer import PageWriter
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
