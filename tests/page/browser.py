@@ -125,6 +125,14 @@ class Browser:
         asked = self.requests()
         assert not asked, asked
 
+    def forget(self) -> None:
+        """Leave the page, its emulated paper, its rights and its messages behind."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        self.driver.execute_cdp_cmd("Browser.resetPermissions", {})
+        self.driver.get("about:blank")
+        for kind in ("browser", "performance"):
+            self.driver.get_log(kind)
+
     def requests(self) -> list[str]:
         """Return the addresses that the page asked for, but for itself and its data."""
         found = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -28,11 +27,21 @@ def missing_browser(name: str, *packages: str) -> NoReturn:
     pytest.skip(words)
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    """Chromium with a profile of its own; what it complains of fails the test."""
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a profile of its own; started once for the tests of a file."""
     if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
         missing_browser("Chromium", "chromium", "chromium-driver")
-    with Browser.opened(tmp_path / "profile") as opened:
+    patch = pytest.MonkeyPatch()
+    allow_loopback(patch)
+    with Browser.opened(tmp_path_factory.mktemp("chromium") / "profile") as opened:
         yield opened
-        opened.check()
+    patch.undo()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Chromium on an empty page; what it complains of fails the test."""
+    yield chromium
+    chromium.check()
+    chromium.forget()

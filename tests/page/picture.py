@@ -1,6 +1,8 @@
 """Takes the README's picture of a page in a browser.
 
-usage: python -m tests.page.picture docs/cat.html docs/pictures/page.png
+usage: python -m tests.page.picture cat.html docs/pictures/page.png
+
+where `vitviz export resources/samples/cat.jpg -o cat.html` has made cat.html.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from tests.page.browser import Browser
 
-VIEW = "#layer=5&head=4&q=4,4"
+VIEW = "#layer=8&head=4&q=6,5"
 
 
 def main(page: str, picture: str) -> None:

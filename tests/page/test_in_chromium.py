@@ -101,6 +101,7 @@ def test_twenty_patches_and_everything_else_on_a_page(
     trace = traced("registers")
     page = written(trace, tmp_path / "page.html")
     browser.open(page)
+    assert not browser.find("#open-own").is_displayed()  # it has no model
     click_through(browser, trace, 20)
     claim = browser.run("return vitvizPage.description.error")
 

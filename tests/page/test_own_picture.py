@@ -93,12 +93,3 @@ def compare(browser: Browser, trace: vitviz.Trace) -> None:
         np.testing.assert_allclose(found, own, rtol=0, atol=TOLERANCE)
         sharpest = max(sharpest, float(own.max()))
     assert sharpest > 10 * TOLERANCE
-
-
-def test_a_page_without_the_model_offers_none(browser: Browser, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    photo = str(resource("samples", "cat.jpg"))
-    words = ["--model", "vitviz-flexi", "--patch", "32", "--keep-layers", "5"]
-    assert main(["export", photo, "-o", str(page), *words]) == 0
-    browser.open(page)
-    assert not browser.find("#open-own").is_displayed()

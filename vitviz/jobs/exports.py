@@ -218,9 +218,12 @@ def page_price(trace: Trace, options: PageOptions) -> int:
 
     Pictures beside the one on screen are taken to be as large as it.
     """
+    from vitviz.export.page.page_options import PROGRAM_BYTES
     from vitviz.export.page.page_picture import page_bytes
 
-    return page_bytes([trace] * max(1, len(options.pictures)), options)
+    # once, not for each: a folder may have tens of thousands
+    alone = page_bytes([trace], options)
+    return alone + (alone - PROGRAM_BYTES) * (max(1, len(options.pictures)) - 1)
 
 
 def web_page(

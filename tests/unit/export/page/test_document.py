@@ -239,6 +239,11 @@ def test_above_sixty_megabytes_it_asks(
         trace.to_html()
     assert "allow_large" in (trace._repr_html_() or "")
     assert len(trace.to_html(allow_large=True)) > 10_000
+    monkeypatch.setattr(page_options, "ASK_BYTES", 10_000)
+    lesson = tmp_path / "lesson.html"
+    assert main(["page", "-o", str(lesson)]) == 2
+    assert "Add --yes" in capsys.readouterr().err
+    assert not lesson.exists()
     monkeypatch.setattr("vitviz.cli.page_writer.PageWriter.ask_bytes", 10_000)
     target = tmp_path / "page.html"
     words = ["export", str(photo), "-o", str(target), "--patch", "32"]
@@ -256,7 +261,8 @@ def test_above_sixty_megabytes_it_asks(
 
 
 def test_a_trace_is_a_frame_with_a_sandbox_in_a_notebook() -> None:
-    trace = traced("plain")
+    model = vitviz.load_model(QUICK, patch_size=32)
+    trace = vitviz.trace(model, resource("samples", "cat.jpg"))
     found = trace._repr_html_()
     assert found is not None
     assert found.count("<") == 2
