@@ -6070,8 +6070,12 @@
         <translation>各位置と{name}の位置の類似度。どの画像でも同じです。</translation>
     </message>
     <message>
-        <source>Similarity of each state to that of {name} in layer {n}.</source>
-        <translation>層{n}における、各状態と{name}の状態の類似度。</translation>
+        <source>Similarity of each state to that of {name}, entering layer {n}.</source>
+        <translation>層{n}に入る各状態と{name}の状態の類似度。</translation>
+    </message>
+    <message>
+        <source>Similarity of each state to that of {name}, leaving layer {n}.</source>
+        <translation>層{n}から出る各状態と{name}の状態の類似度。</translation>
     </message>
     <message>
         <source>Similarity of each vector to that of {name} in layer {n}.</source>
@@ -6086,8 +6090,12 @@
         <translation>特殊</translation>
     </message>
     <message>
-        <source>What the classifier reads in layer {n}: most at {place}, {value}.</source>
-        <translation>層{n}で分類器が読み取るもの。最大は{place}で{value}。</translation>
+        <source>What the classifier reads entering layer {n}: most at {place}, {value}.</source>
+        <translation>層{n}に入る状態から分類器が読み取るもの。最大は{place}で{value}。</translation>
+    </message>
+    <message>
+        <source>What the classifier reads leaving layer {n}: most at {place}, {value}.</source>
+        <translation>層{n}から出る状態から分類器が読み取るもの。最大は{place}で{value}。</translation>
     </message>
     <message>
         <source>attention matrix, {n} × {n}</source>

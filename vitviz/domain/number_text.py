@@ -50,9 +50,21 @@ def format_value(value: float) -> str:
     return sign + _digits(abs(value))
 
 
-def short_value(value: float) -> str:
-    """Return a value with two significant digits, for cells: "0.78", "4.3", "12"."""
-    return format_value(float(f"{value:.2g}"))
+def cell_text(value: float, most: float) -> str:
+    """Return a value for a small cell: ".78", "4.3", "12".
+
+    Two decimals below 1, without the zero before the point; where all are below 0.1,
+    two significant digits.
+
+    most : the largest size of all values of the table, which have equal decimals.
+    """
+    if most < 0.1:
+        return format_value(float(f"{value:.2g}"))
+    places = 0 if most >= 10 else 1 if most >= 1.005 else 2
+    text = f"{value:.{places}f}"
+    if places == 2:
+        text = text.replace("0.", ".", 1)
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def written_out(value: float) -> str:

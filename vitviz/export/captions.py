@@ -224,13 +224,23 @@ def _token_sentence(one: Heat, setup: Setup) -> str:
             if after:
                 text = tr("Similar colour = similar state, as it leaves layer {n}.")
         case "token-similarity":
-            text = tr("Similarity of each state to that of {name} in layer {n}.")
+            text = tr("Similarity of each state to that of {name}, entering layer {n}.")
+            if after:
+                text = tr(
+                    "Similarity of each state to that of {name}, leaving layer {n}."
+                )
             if options.get("source") is not Source.STATE:
                 text = tr("Similarity of each vector to that of {name} in layer {n}.")
         case "lens":
             text = tr(
-                "What the classifier reads in layer {n}: most at {place}, {value}."
+                "What the classifier reads entering layer {n}: most at {place}, "
+                "{value}."
             )
+            if after:
+                text = tr(
+                    "What the classifier reads leaving layer {n}: most at {place}, "
+                    "{value}."
+                )
         case _:
             text = tr("Similarity of each place to that of {name}, in any picture.")
     return text.format(n=one.layer, place=most, value=value, name=name)

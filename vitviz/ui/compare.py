@@ -221,11 +221,11 @@ class Comparison(QObject):
         if pane.isWiping():
             pixels = setup.picture.pixels
             is_same = trace is not None and _are_alike(trace.setup, setup)
-            names = self.tr("kept"), self.tr("now")
+            names = self.tr("now"), self.tr("kept")
             if shared is None and one.colours is None:
                 # the bar beside the picture is that of the other side
                 ends = (format_value(end) for end in (levels.low, levels.high))
-                names = f"{names[0]}: {' … '.join(ends)}", names[1]
+                names = names[0], f"{names[1]}: {' … '.join(ends)}"
             self._live.setWipe(rgba, None if is_same else pixels, names)
         pane.picture.setHeat(rgba)
         pane.picture.setWords(sentence_of(shown, setup))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from vitviz.domain.number_text import bytes_text, format_value, written_out
+from vitviz.domain.number_text import (
+    bytes_text,
+    cell_text,
+    format_value,
+    written_out,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +40,18 @@ def test_other_values_read_as_everywhere(value: float) -> None:
 )
 def test_bytes_for_people(count: int, text: str) -> None:
     assert bytes_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "text"),
+    [
+        pytest.param(0.0057, 0.909, ".01", id="share"),
+        pytest.param(-0.31, 0.9, "\N{MINUS SIGN}.31", id="below 0"),
+        pytest.param(1.0, 1.0, "1.00", id="one"),
+        pytest.param(4.27, 9.8, "4.3", id="patches"),
+        pytest.param(4.27, 31.0, "4", id="many patches"),
+        pytest.param(0.00123, 0.04, "0.0012", id="small"),
+    ],
+)
+def test_numbers_of_cells_are_short(value: float, most: float, text: str) -> None:
+    assert cell_text(value, most) == text

@@ -341,7 +341,7 @@ def colour_at(window: MainWindow, token: int) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
 
 
-def test_a_wipe_shows_the_kept_map_left_of_the_divider(
+def test_a_wipe_shows_the_kept_map_right_of_the_divider(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     """Against the colours that each map has alone, on the scale of both."""
@@ -361,7 +361,7 @@ def test_a_wipe_shows_the_kept_map_left_of_the_divider(
         panes.compare.slider.setValue(round(100 * share))
         for cell in ((3, 0), (3, 2), (5, 4), (2, 6)):
             middle = (cell[1] + 0.5) / 7
-            shown = other if middle < share else one
+            shown = one if middle < share else other
             fraction = Levels(0, high).fraction(shown.patches[cell])
             wanted = rgb(np.asarray(fraction), "viridis")
             found = colour_at(window, trace.token(cell))

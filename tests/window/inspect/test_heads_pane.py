@@ -166,7 +166,7 @@ def test_numbers_stand_in_cells_that_have_room(
             place = cell_of(window, layer, head)
             share = trace.matrix(layer, head)[:, : trace.num_prefix_tokens]
             value = float(share.sum(1).mean())
-            assert float(grid.text(*place)) == pytest.approx(value, rel=0.06)
+            assert float(grid.text(*place)) == pytest.approx(value, abs=0.006)
             ground = QColor(*colour(window, *place))
             rect = grid.cellRect(*place).adjusted(3, 3, -3, -3).toRect()
             inks = [

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vitviz.domain.number_text import format_value, short_value
+from vitviz.domain.number_text import cell_text, format_value
 from vitviz.export.plot_captions import statistic_meaning, statistic_name
 from vitviz.ui.base import theme
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
@@ -264,9 +264,11 @@ class HeadsPane(QWidget):
         """Draw the cells of one layer, wherever they are in the grid."""
         shows = self._view.shows
         values = None if shows is None else self._values.get(shows, {}).get(layer)
-        colours = None
+        colours, most = None, 0.0
         if shows is not None and values is not None:
-            colours = rgb(self._levels(shows).fraction(values), self._colormap)
+            levels = self._levels(shows)
+            colours = rgb(levels.fraction(values), self._colormap)
+            most = max(abs(levels.low), abs(levels.high))
         for row, places in enumerate(self._places):
             for col, (x, head) in enumerate(places):
                 if x != layer:
@@ -276,7 +278,7 @@ class HeadsPane(QWidget):
                     image.fill(QColor(*(int(c) for c in colours[head])))
                     self.grid.setImage(row, col, image)
                     assert values is not None
-                    self.grid.setText(row, col, short_value(float(values[head])))
+                    self.grid.setText(row, col, cell_text(float(values[head]), most))
                 elif shows is None and layer in self._maps:
                     cell = self._maps[layer][head]
                     self.grid.setImage(row, col, map_image(cell, self._colormap))

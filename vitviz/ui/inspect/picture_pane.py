@@ -266,7 +266,7 @@ class PicturePane(QWidget):
     def setWipe(
         self, rgba: Bytes | None, photo: Bytes | None, names: tuple[str, str]
     ) -> None:
-        """Show another map at the left of a divider, this one at its right.
+        """Show another map at the right of a divider, this one at its left.
 
         rgba : (h, w, 4), the other map; None while it is computed.
         photo : (H, W, 3), the other picture; None where it is this one.

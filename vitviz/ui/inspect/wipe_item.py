@@ -43,7 +43,7 @@ class WipeItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         area: QRectF,
         names: tuple[str, str],
     ) -> None:
-        """Set what is at the left of the divider.
+        """Set what is at the right of the divider.
 
         rgba : (h, w, 4), the map; None while it is computed.
         photo : (H, W, 3), the picture below it; None where it is the same.
@@ -52,7 +52,7 @@ class WipeItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         """
         self.prepareGeometryChange()
         self._area, self._names = area, names
-        self._maps[0] = _image(rgba)
+        self._maps[1] = _image(rgba)
         if photo is not self._pixels:  # a picture takes longer than a map
             self._pixels, self._photo = photo, _photo(photo)
         height, width = (0, 0) if photo is None else photo.shape[:2]
@@ -60,8 +60,8 @@ class WipeItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         self.update()
 
     def setLive(self, rgba: Bytes | None) -> None:
-        """Set the map at the right of the divider, (h, w, 4)."""
-        self._maps[1] = _image(rgba)
+        """Set the map at the left of the divider, (h, w, 4)."""
+        self._maps[0] = _image(rgba)
         self.update()
 
     def setShare(self, share: float) -> None:
@@ -100,7 +100,7 @@ class WipeItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no typ
         for side, found in zip((left, right), self._maps, strict=True):
             painter.save()
             painter.setClipRect(side, Qt.ClipOperation.IntersectClip)
-            if side is left and self._photo is not None:
+            if side is right and self._photo is not None:
                 hint = QPainter.RenderHint.SmoothPixmapTransform
                 painter.setRenderHint(hint, True)
                 painter.drawImage(self._photo_area, self._photo)
