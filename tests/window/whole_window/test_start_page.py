@@ -88,6 +88,7 @@ def test_the_maps_are_those_of_the_recipe_and_of_the_shipped_weights(
     assert not recipe.differs(content, recipe.made())
 
 
+@pytest.mark.usefixtures("spoken")
 @pytest.mark.parametrize("size", [(800, 560), (1280, 720), (1920, 1080), (3840, 2160)])
 def test_samples_grow_with_the_page_and_none_is_cut(
     open_vitviz: OpenWindow, size: tuple[int, int], tmp_path: Path

@@ -230,7 +230,7 @@ class RecentThumbnails(QObject):
 
 
 # Tiles of recent files, and how long the window has to be idle before they get theirs.
-RECENT = QSize(112, 75)
+RECENT = QSize(96, 64)
 RECENT_AFTER_MS = 700
 # Widths of the page from which samples are shown in another size: (page, sample).
 SIDES = ((0, 126), (900, 180), (1700, 270), (3000, 390))
@@ -513,7 +513,8 @@ class StartPage(QWidget):
         buttons.addStretch(1)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setSpacing(16)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(12)
         column.addStretch(1)
         for widget in (title, hint):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
