@@ -507,6 +507,10 @@
         <translation>ラボでの変更をすべてオフにします</translation>
     </message>
     <message>
+        <source>The model is reading this picture. The numbers come with its first layer.</source>
+        <translation>モデルがこの画像を読んでいます。最初の層が終わると数値が出ます。</translation>
+    </message>
+    <message>
         <source>Three lines of code</source>
         <translation>3行のコード</translation>
     </message>
@@ -594,12 +598,16 @@
 <context>
     <name>OutputPage</name>
     <message>
+        <source> The largest is that of {special}, a special token: it has no place on the picture.</source>
+        <translation>最大の寄与は特殊トークン{special}のもので、画像の上に場所はありません。</translation>
+    </message>
+    <message>
         <source>A weight says how much of a patch's &lt;v&gt;value&lt;/v&gt; the query takes. The output is the sum of all values, each times its weight: a mixture. What is looked at flows in, what is not looked at hardly does.</source>
         <translation>重みは、パッチの&lt;v&gt;バリュー&lt;/v&gt;をクエリがどれだけ受け取るかを表します。出力は、すべてのバリューにそれぞれの重みを掛けて足したもの、つまり混ぜ合わせです。よく見たものは流れ込み、見なかったものはほとんど流れ込みません。</translation>
     </message>
     <message>
-        <source>Click the largest contribution in the list and find its patch on the picture. Then click another query: what does that one mix?</source>
-        <translation>リストで最も大きい寄与をクリックし、画像の中でそのパッチを見つけましょう。次に別のクエリをクリックします。今度は何を混ぜていますか。</translation>
+        <source>Click the largest contribution of a patch in the list and find it on the picture. Then click another query: what does that one mix?</source>
+        <translation>リストでパッチの寄与のうち最も大きいものをクリックし、画像の中で見つけましょう。次に別のクエリをクリックします。今度は何を混ぜていますか。</translation>
     </message>
     <message>
         <source>Of &lt;k&gt;key&lt;/k&gt; {key}: its value v, and w·v, which is what it gives to the output of all {tokens}. These two stand on the same scale.</source>
@@ -818,8 +826,20 @@
 <context>
     <name>ScalingPage</name>
     <message>
-        <source>A score is a sum of d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, they would become a spike in softmax, which makes weights of them (chapter 6): one key takes nearly all. Then learning stalls, since hardly any correction (gradient) gets back through a spike. So scores are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
-        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和なので、個数が多いほど大きくばらつきます。割らずにおくと、スコアを重みに変えるソフトマックス（第6章）で1点に尖り、1つのキーがほとんどを取ります。尖ったところからは直すための手がかり（勾配）がほとんど戻らず、学習が進みません。そこで√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
+        <source> No other head spikes more for this query.</source>
+        <translation>このクエリでは、これより尖るヘッドはありません。</translation>
+    </message>
+    <message>
+        <source> The sharpest is layer {layer}, head {head}: &lt;b&gt;{most}&lt;/b&gt;.</source>
+        <translation>最も尖るのは層{layer}のヘッド{head}で、&lt;b&gt;{most}&lt;/b&gt;です。</translation>
+    </message>
+    <message>
+        <source>A score adds up d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, softmax (chapter 6) can make a &lt;b&gt;spike&lt;/b&gt; of them, one key takes nearly all, and hardly any gradient gets back through it: learning stalls. So they are divided by √d&lt;sub&gt;k&lt;/sub&gt;.</source>
+        <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和で、個数が多いほど大きくばらつきます。割らないと、ソフトマックス（第6章）の結果が&lt;b&gt;1点に尖り&lt;/b&gt;、1つのキーがほとんどを取ることがあります。そこからは勾配がほとんど戻らず、学習が進みません。そこで√d&lt;sub&gt;k&lt;/sub&gt;で割ります。</translation>
+    </message>
+    <message>
+        <source>Choose the layer and head whose undivided scores spike most</source>
+        <translation>割らないスコアが最も尖る層とヘッドを選びます</translation>
     </message>
     <message>
         <source>Divide as the run on screen does</source>
@@ -834,40 +854,48 @@
         <translation>割りません</translation>
     </message>
     <message>
-        <source>From 1, no scaling, to d_k</source>
-        <translation>1（割らない）からd_kまで</translation>
+        <source>From 1/√d_k, not divided, to √d_k</source>
+        <translation>1/√d_k（割らない）から√d_kまで</translation>
+    </message>
+    <message>
+        <source>In layer {layer}, head {head}, on screen, the largest weight undivided is &lt;b&gt;{bare}&lt;/b&gt;: {verdict}.</source>
+        <translation>表示中の層{layer}のヘッド{head}では、割らないときの最大の重みは&lt;b&gt;{bare}&lt;/b&gt;です（{verdict}）。</translation>
     </message>
     <message>
         <source>Scaling</source>
         <translation>スケーリング</translation>
     </message>
     <message>
+        <source>Show the sharpest spike</source>
+        <translation>最も尖るヘッドを表示</translation>
+    </message>
+    <message>
         <source>Spread (standard deviation) of this query's scores, undivided, if its vectors had only their first numbers: {list}.</source>
         <translation>ベクトルが先頭の数個だけだったとしたときの、割る前のスコアのばらつき（標準偏差）：{list}。</translation>
     </message>
     <message>
-        <source>Switch the scaling off, then move T above twice √d&lt;sub&gt;k&lt;/sub&gt;. What becomes of the row of weights, and of the model's answer?</source>
-        <translation>スケーリングをオフにし、次にTを√d&lt;sub&gt;k&lt;/sub&gt;の2倍より大きくしてみましょう。クエリの重みの行とモデルの答えはどうなりますか。</translation>
+        <source>Stop dividing, then heat up to T above 2. What becomes of the row of weights, and of the model's answer?</source>
+        <translation>割り算をやめ、次にTを2より熱くしてみましょう。重みの行とモデルの答えはどうなりますか。</translation>
     </message>
     <message>
-        <source>T = 1: no scaling</source>
-        <translation>T = 1：割らない</translation>
+        <source>T = 1/√d: not divided</source>
+        <translation>T = 1/√d：割らない</translation>
+    </message>
+    <message>
+        <source>T = 1: as trained</source>
+        <translation>T = 1：学習どおり</translation>
     </message>
     <message>
         <source>T = {own}: as it runs now</source>
         <translation>T = {own}：今の実行どおり</translation>
     </message>
     <message>
-        <source>T = √d: as trained</source>
-        <translation>T = √d：学習どおり</translation>
+        <source>T is the &lt;b&gt;temperature&lt;/b&gt;, 1 as trained. Cold, below 1, freezes on one key; heat, above 1, spreads over all. Not dividing is T = 1/√d&lt;sub&gt;k&lt;/sub&gt;: dividing is a &lt;b&gt;higher&lt;/b&gt; temperature.</source>
+        <translation>Tは&lt;b&gt;温度&lt;/b&gt;で、学習どおりなら1です。1より冷たいと1つのキーに固まり、1より熱いと全体に広がります。割らないのはT = 1/√d&lt;sub&gt;k&lt;/sub&gt;にあたるので、割るのは温度を&lt;b&gt;上げる&lt;/b&gt;ことです。</translation>
     </message>
     <message>
-        <source>T works like a temperature: cold, a small T, freezes on one key; heat, a large T, spreads over all. So dividing by √d&lt;sub&gt;k&lt;/sub&gt; is a &lt;b&gt;higher&lt;/b&gt; temperature, and a flatter row of weights.</source>
-        <translation>Tは温度のように働きます。冷たい（小さい）Tは1つのキーに固まり、熱い（大きい）Tは全体に広がります。√d&lt;sub&gt;k&lt;/sub&gt;で割るのは温度を&lt;b&gt;上げる&lt;/b&gt;ことで、重みの行は平らになります。</translation>
-    </message>
-    <message>
-        <source>T, what scores are divided by</source>
-        <translation>T（スコアを割る数）</translation>
+        <source>Temperature</source>
+        <translation>温度</translation>
     </message>
     <message>
         <source>The row as trained, and with this T</source>
@@ -886,16 +914,16 @@
         <translation>すべての層のすべてのヘッドをこのTにすると：</translation>
     </message>
     <message>
-        <source>You may have read that dividing by √d&lt;sub&gt;k&lt;/sub&gt; lowers the temperature. That is an easy slip: what divides the scores is the temperature, and it rises from 1 to √d&lt;sub&gt;k&lt;/sub&gt;.</source>
-        <translation>「√d&lt;sub&gt;k&lt;/sub&gt;で割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。スコアを割る数こそが温度で、1から√d&lt;sub&gt;k&lt;/sub&gt;に上がります。</translation>
+        <source>You may have read that dividing by √d&lt;sub&gt;k&lt;/sub&gt; lowers the temperature. That is an easy slip: what divides the scores is a temperature, and it rises from 1/√d&lt;sub&gt;k&lt;/sub&gt; to 1.</source>
+        <translation>「√d&lt;sub&gt;k&lt;/sub&gt;で割ると温度が下がる」と書かれていることがありますが、うっかり逆にしやすいところです。スコアを割る数こそが温度で、1/√d&lt;sub&gt;k&lt;/sub&gt;から1に上がります。</translation>
     </message>
     <message>
-        <source>as if so many tokens shared it</source>
-        <translation>均等に分け合うトークン何個分か</translation>
+        <source>a spike</source>
+        <translation>尖っています</translation>
     </message>
     <message>
-        <source>gradient let through, Σ w (1 − w)</source>
-        <translation>通り抜ける勾配 Σ w (1 − w)</translation>
+        <source>effective number of tokens</source>
+        <translation>実効トークン数</translation>
     </message>
     <message>
         <source>how even (entropy; flat: 100 %)</source>
@@ -906,12 +934,24 @@
         <translation>最大の重み</translation>
     </message>
     <message>
+        <source>no spike</source>
+        <translation>尖っていません</translation>
+    </message>
+    <message>
+        <source>slope of softmax, Σ w (1 − w)</source>
+        <translation>ソフトマックスの傾き Σ w (1 − w)</translation>
+    </message>
+    <message>
+        <source>slope with the division, ÷ T√d</source>
+        <translation>割り算も含めた傾き ÷ T√d</translation>
+    </message>
+    <message>
         <source>this row</source>
         <translation>この行</translation>
     </message>
     <message>
-        <source>w = softmax(q·k / T), T = √d_k</source>
-        <translation>w = softmax(q·k / T), T = √d_k</translation>
+        <source>w = softmax(q·k / (T √d_k))</source>
+        <translation>w = softmax(q·k / (T √d_k))</translation>
     </message>
     <message>
         <source>{n} numbers: {spread}</source>
@@ -929,12 +969,16 @@
         <translation>先頭には、どのパッチにも属さず画像全体についての情報を集める&lt;s&gt;{names}&lt;/s&gt;が付き、全部で&lt;b&gt;{tokens}&lt;/b&gt;個のトークンになります。</translation>
     </message>
     <message>
+        <source> The Lab has dropped {dropped} of them: &lt;b&gt;{left}&lt;/b&gt; are left.</source>
+        <translation>そのうち{dropped}個はラボで除去され、残りは&lt;b&gt;{left}&lt;/b&gt;個です。</translation>
+    </message>
+    <message>
         <source> The model never sees what lies outside the grid.</source>
         <translation>格子の外は切り落とされ、モデルには見えません。</translation>
     </message>
     <message>
-        <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none.</source>
-        <translation>&lt;s&gt;{name}&lt;/s&gt;は&lt;b&gt;{token}&lt;/b&gt;番のトークンです。パッチより前にあり、どのパッチにも属しません。</translation>
+        <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;: it comes before the patches and belongs to none. Below, &lt;k&gt;patch ({row}, {col})&lt;/k&gt; in the middle is taken, ringed on the picture.</source>
+        <translation>&lt;s&gt;{name}&lt;/s&gt;は&lt;b&gt;{token}&lt;/b&gt;番のトークンです。パッチより前にあり、どのパッチにも属しません。下では、代わりに画像の上で囲んだ中央の&lt;k&gt;パッチ({row}, {col})&lt;/k&gt;を使います。</translation>
     </message>
     <message>
         <source>A Transformer is a neural network that reads sequences. A sentence is a sequence of words; a picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;, each of them a “word”, or &lt;b&gt;token&lt;/b&gt;.</source>

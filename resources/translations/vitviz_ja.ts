@@ -406,6 +406,10 @@
         <translation>プーリングヘッドのクエリを見るものはありません。トークンではないからです。</translation>
     </message>
     <message>
+        <source>The Lab has dropped patch ({row}, {col}): it is no token of this run, and looks nowhere.</source>
+        <translation>パッチ({row}, {col})はラボで除去されています。この実行のトークンではなく、どこも見ません。</translation>
+    </message>
+    <message>
         <source>The pooling head reads the last layer only. Choose a patch or a special token to see the others.</source>
         <translation>プーリングヘッドが読むのは最後の層だけです。ほかの層を見るには、パッチか特殊トークンを選んでください。</translation>
     </message>

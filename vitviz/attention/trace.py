@@ -92,6 +92,12 @@ class Trace:
         return self.setup.grid.num_tokens
 
     @property
+    def dropped(self) -> frozenset[int]:
+        """Tokens of patches that were dropped: neither keys nor queries."""
+        grid = self.setup.grid
+        return frozenset(grid.token(*cell) for cell in self.interventions.dropped)
+
+    @property
     def num_keys(self) -> int:
         """Number of tokens that can be seen: N less those that were dropped."""
         return self.num_tokens - len(self.interventions.dropped)
@@ -162,8 +168,7 @@ class Trace:
         `pool_include_prefix=False`), whichever are as many as the keys; () if neither.
         """
         grid = self.setup.grid
-        dropped = {grid.token(*cell) for cell in self.interventions.dropped}
-        left = tuple(t for t in range(grid.num_tokens) if t not in dropped)
+        left = tuple(t for t in range(grid.num_tokens) if t not in self.dropped)
         patches = tuple(t for t in left if t >= grid.num_prefix_tokens)
         return next((o for o in (left, patches) if len(o) == extra.num_keys), ())
 

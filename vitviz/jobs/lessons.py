@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vitviz.domain.interventions import Interventions, merge_interventions
-from vitviz.errors import SelectionError
+from vitviz.errors import ExactnessError, SelectionError
 from vitviz.jobs.queue import Context
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
@@ -15,6 +16,7 @@ from vitviz.lessons.cost import Timing, middle, predicted
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.interventions import Axis
+    from vitviz.lessons.one_head import Factors, QueryWeights
     from vitviz.lessons.patch_embedding import Embedding
     from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.model import Model
@@ -62,6 +64,16 @@ class Timed:
             for one in self.rounds
             if tuple(timing.grid for timing in one) == grids
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sharpest:
+    """The head of a run that makes the sharpest spike of undivided scores."""
+
+    layer: int
+    head: int
+    # Its largest weight, in [0, 1].
+    undivided: float
 
 
 def embedding(context: Context, model: Model, trace: Trace) -> Embedding:
@@ -137,6 +149,34 @@ def sums(
     return softmax_axes.sums(
         heads, axis, head=head, query=query, check=context.raise_if_cancelled
     )
+
+
+def query_weights(
+    context: Context, of: Factors, query: int, divisor: float
+) -> QueryWeights:
+    """Return one query's weights with another divisor of the scores."""
+    return one_head.row(of, query, divisor=divisor, check=context.raise_if_cancelled)
+
+
+def sharpest(context: Context, trace: Trace, query: int) -> Sharpest | None:
+    """Return the head whose undivided scores make the sharpest spike for a query.
+
+    None where no layer can be shown.
+    """
+    found: Sharpest | None = None
+    least = math.inf
+    for layer in range(trace.num_layers):
+        for head in range(trace.num_heads):
+            context.raise_if_cancelled()
+            try:
+                of = one_head.factors(trace, layer, head)
+            except (ExactnessError, SelectionError):  # in windows, or not verified
+                break
+            row = one_head.row(of, query, divisor=1.0)
+            # by entropy: the largest weights of several may be 1 to all digits
+            if row.entropy < least:
+                found, least = Sharpest(layer, head, row.largest), row.entropy
+    return found
 
 
 def rerun(

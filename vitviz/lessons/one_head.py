@@ -7,7 +7,7 @@
 
 Ashish Vaswani et al., "Attention Is All You Need", 2017, arXiv 1706.03762, section
 3.2.1. The paper divides by √d_k so that scores do not grow with d_k and push softmax to
-where its gradients are small (its footnote 4); `growth` and `QueryWeights.gradient`
+where its gradients are small (its footnote 4); `growth` and `QueryWeights.slope`
 measure just that.
 
 In a run with interventions (`attention.intervene`) the arithmetic is that of the
@@ -19,7 +19,7 @@ received.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -118,13 +118,23 @@ class Factors:
         found[self.is_cut(query)] = -np.inf
         return found
 
-    def key_normaliser(self, factor: float) -> Wide:
+    def key_normaliser(
+        self, factor: float, check: Callable[[], None] = lambda: None
+    ) -> Wide:
         """Return log Σ over all queries of exp(factor · score) for every key.
 
-        (N,) float64; 0 for a key that no query sees.
+        (N,) float64; 0 for a key that no query sees. It takes all N × N scores.
+
+        check : called before every query; what it raises ends the computation.
         """
-        here = (one for one in range(self.num_tokens) if one not in self.dropped)
-        return key_normalisers(self.scores(one)[None] * factor for one in here)
+
+        def tiles() -> Iterator[Wide]:
+            for one in range(self.num_tokens):
+                if one not in self.dropped:
+                    check()
+                    yield self.scores(one)[None] * factor
+
+        return key_normalisers(tiles())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,10 +193,11 @@ class QueryWeights:
         return float(self.weights.max())
 
     @property
-    def gradient(self) -> float:
+    def slope(self) -> float:
         """Trace of softmax's Jacobian, Σ p (1 − p): 0 for a spike, near 1 if flat.
 
-        The smaller it is, the less of a gradient passes back through softmax.
+        The smaller it is, the less of a gradient passes back through softmax; what
+        passes on to q·k is divided by the divisor of the scores as well.
         """
         p = self.weights.astype(np.float64)
         return float((p * (1 - p)).sum())
@@ -256,13 +267,20 @@ def _factors(trace: Trace, layer: int, head: int) -> Factors:
 
 
 def row(
-    of: Factors, query: int, *, divisor: float | None = None, axis: Axis | None = None
+    of: Factors,
+    query: int,
+    *,
+    divisor: float | None = None,
+    axis: Axis | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> QueryWeights:
     """Return the attention weights of one query.
 
     divisor : of the scores; None for that of this run. Another one is a temperature,
         divisor ÷ √d_k, which divides scores and bias.
     axis : axis along which the softmax sums to 1; None for that of this run.
+    check : called now and then where all N × N scores are needed, as with the queries'
+        axis and another divisor; what it raises ends the computation.
     """
     factor = 1.0 if divisor is None else 1 / (divisor * of.scale)
     scores = of.scores(query) * factor
@@ -273,7 +291,7 @@ def row(
         case Axis.QUERIES:
             normaliser = of.key_sums  # of this run's own divisor only
             if normaliser is None or divisor is not None:
-                normaliser = of.key_normaliser(factor)
+                normaliser = of.key_normaliser(factor, check)
             weights = np.exp(scores - normaliser)
         case Axis.HEADS:
             others = [one.scores(query) * factor for one in of.beside]

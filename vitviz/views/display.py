@@ -240,7 +240,7 @@ def in_range(state: ViewState, trace: Trace, layer: int) -> ViewState:
     layer : as `shown_layer` returns it.
     """
     query = shown_query(trace, state.token)
-    others = dict.fromkeys(t for t in state.others if t < trace.num_tokens)
+    others = dict.fromkeys(t for t in state.others if is_query(trace, t))
     return replace(
         state,
         layer=layer,
@@ -286,8 +286,20 @@ def shown_layer(trace: Trace, state: ViewState) -> int | None:
 
 
 def shown_token(trace: Trace, token: int) -> int:
-    """Return the token, or the first one, 0, if this trace does not have it."""
-    return token if 0 <= token < trace.num_tokens else 0
+    """Return the token, or the first one that is left if this trace does not have it.
+
+    A dropped patch is not in the sequence: its row would be of a token that no layer
+    passes on.
+    """
+    dropped = trace.dropped
+    if 0 <= token < trace.num_tokens and token not in dropped:
+        return token
+    return next(one for one in range(trace.num_tokens) if one not in dropped)
+
+
+def is_query(trace: Trace, token: int) -> bool:
+    """Return whether this trace has a row of the token, or of its pooling head."""
+    return shown_query(trace, token) == token
 
 
 def shown_query(trace: Trace, token: int) -> int:

@@ -57,7 +57,7 @@ def test_dividing_by_more_flattens() -> None:
     """Division acts like a higher temperature: entropy and gradient grow."""
     of = random_factors(width=64)
     rows = [one_head.row(of, 2, divisor=d) for d in (1.0, 4.0, 8.0, 32.0)]
-    for measure in ("entropy", "breadth", "gradient"):
+    for measure in ("entropy", "breadth", "slope"):
         values = [getattr(one, measure) for one in rows]
         assert values == sorted(values), measure
     largest = [one.largest for one in rows]
@@ -75,7 +75,7 @@ def test_entropy_and_gradient_of_known_rows() -> None:
     one = one_head.row(of, 1)
     p = torch.from_numpy(one.weights).double()
     jacobian = torch.diag(p) - p[:, None] * p[None]
-    assert one.gradient == pytest.approx(float(jacobian.trace()), abs=1e-6)
+    assert one.slope == pytest.approx(float(jacobian.trace()), abs=1e-6)
     assert 0 < one.relative_entropy < 1
 
 

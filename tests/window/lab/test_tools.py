@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
@@ -323,6 +324,7 @@ def test_the_lab_outlives_another_language(
     window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HIDE)
     drag(qtbot, window, (1, 1), (1, 3))
     assert window.top.modeButton(Mode.LAB).isVisible()
+    qtbot.mouseClick(panel.hide_tool.brush.button(3), LEFT)
     window.rebuild()
     wait_idle(qtbot, window)
     assert window.lab.panel is not panel
@@ -333,8 +335,43 @@ def test_the_lab_outlives_another_language(
     assert window.lab.panel.view.shown() is not None
     assert window.lab.painting.shown(Meaning.WARNING) == 3
     qtbot.mouseClick(window.lab.panel.toolButton(Tool.HIDE), LEFT)
-    drag(qtbot, window, (5, 1), (5, 3))
-    assert len(hidden(window)) == 6
+    assert window.lab.panel.hide_tool.brush.button(3).isChecked()
+    drag(qtbot, window, (5, 2), (5, 3))
+    assert len(hidden(window)) == 3 + 3 * 4, "as wide as it was"
+
+
+def test_a_wide_brush_stays_wide_after_a_cut(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HIDE)
+    qtbot.mouseClick(panel.hide_tool.brush.button(3), LEFT)
+    for tool in (Tool.CUT, Tool.HIDE):
+        qtbot.mouseClick(panel.toolButton(tool), LEFT)
+    drag(qtbot, window, (3, 3), (3, 4))
+    assert len(hidden(window)) == 3 * 4
+
+
+def test_a_kept_view_stays_blurred_in_another_language(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window, _ = open_lab(qtbot, open_vitviz, photo, Tool.HIDE)
+    drag(qtbot, window, (1, 1), (1, 3))
+    wait_idle(qtbot, window)
+    window.controller.keep()
+    window.controller.change(changes=())
+    wait_idle(qtbot, window)
+
+    def shown() -> npt.NDArray[np.uint8] | None:
+        pixels: npt.NDArray[np.uint8] | None = window.lab.kept_patches._pixels.image
+        return pixels
+
+    before = shown()
+    assert before is not None
+    window.rebuild()
+    wait_idle(qtbot, window)
+    after = shown()
+    assert after is not None
+    np.testing.assert_array_equal(after, before)
 
 
 def test_a_cut_that_is_not_made_yet_outlives_another_language(

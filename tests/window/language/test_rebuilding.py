@@ -15,6 +15,7 @@ from tests.window.conftest import OpenWindow, held_back, wait_idle
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.jobs.queue import JobKind
+from vitviz.ui.base import language
 from vitviz.ui.learn.chapters.ch3_cost import CostPage
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
@@ -78,6 +79,26 @@ def test_scene_and_view_stay(
     assert control.state.layer == 2
     qtbot.keyClick(window, "K")
     assert not panes.compare.isVisible()
+
+
+def test_the_side_panel_keeps_its_width(
+    qtbot: QtBot, qapp: QApplication, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    window.resize(1280, 720)
+    window.controller.change(mode=Mode.LEARN)
+    wait_idle(qtbot, window)
+    qtbot.waitUntil(lambda: window.splitter().width() > 1200)
+    width = window.panes.side.width()
+    try:
+        for name in ("ja", "en"):
+            former = window.panes
+            language.install(qapp, name)
+            qtbot.waitUntil(lambda former=former: window.panes is not former)  # type: ignore[misc]
+            wait_idle(qtbot, window)
+            qtbot.waitUntil(lambda: window.panes.side.width() == width, timeout=5000)
+    finally:
+        language.install(qapp, "en")
 
 
 def test_what_runs_goes_on(qtbot: QtBot, open_vitviz: OpenWindow, photo: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 import vitviz
 from tests.window.clicks import click_patch
 from tests.window.conftest import QUICK, OpenWindow, wait_idle
+from tests.window.lab.test_tools import drag, hidden
 from tests.window.learn.chapters import LEFT, figures, go_to, made, plain, press, said
 from vitviz.domain.interventions import (
     Axis,
@@ -23,7 +26,9 @@ from vitviz.domain.interventions import (
     Hide,
     Interventions,
     ListedIntervention,
+    Off,
 )
+from vitviz.lessons.one_head import Factors
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
@@ -32,6 +37,7 @@ from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
 from vitviz.ui.learn.chapters.ch9_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
+from vitviz.views.view_state import Mode
 
 
 @pytest.fixture
@@ -219,3 +225,58 @@ def test_the_slider_goes_all_the_way_from_the_lab_s_extremes(
     assert after.output is not None
     assert expected.output is not None
     np.testing.assert_allclose(after.output, expected.output, atol=1e-5)
+
+
+def test_a_head_that_the_lab_set_to_its_mean_is_not_ranked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    off = HeadsOff(3, (1,), Off.MEAN)
+    window.controller.change(
+        changes=(ListedIntervention(Interventions(heads_off=(off,))),)
+    )
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    press(qtbot, page.each)
+    wait_idle(qtbot, window)
+    assert {bar.key for bar in page.list.bars()} == {0, 2}
+
+
+def test_the_brush_that_is_shown_paints(qtbot: QtBot, window: MainWindow) -> None:
+    """From chapter 9, by its button; the picture stays where it is."""
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    press(qtbot, page.lab)
+    assert window.controller.state.mode is Mode.LAB
+    before = window.panes.picture.shownRange()
+    drag(qtbot, window, (1, 1), (1, 3))
+    assert window.panes.picture.shownRange() == before
+    assert len(hidden(window)) == 3
+
+
+def test_the_window_goes_on_while_all_scores_are_needed(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the queries' axis, another temperature needs N × N scores of the head."""
+    threads = set()
+    computed = Factors.key_normaliser
+
+    def noted(self: Factors, *args: Any) -> Any:  # noqa: ANN401
+        threads.add(threading.current_thread())
+        return computed(self, *args)
+
+    monkeypatch.setattr(Factors, "key_normaliser", noted)
+    changed = Interventions(axis=Axis.QUERIES)
+    window.controller.change(changes=(ListedIntervention(changed),))
+    wait_idle(qtbot, window)
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    page.slider.setValue(page.slider.maximum())
+    wait_idle(qtbot, window)
+    assert threads
+    assert threading.main_thread() not in threads
+    hot = replace(changed, temperature=4.0)
+    query = window.controller.state.token
+    expected = weights_by_hand(window, hot, Axis.QUERIES)[0, query]
+    assert page.changed is not None
+    np.testing.assert_allclose(page.changed.weights, expected.float(), atol=1e-5)

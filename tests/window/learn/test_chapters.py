@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
+from torch.autograd.functional import jacobian
 
 from tests.window.clicks import click_patch
 from tests.window.conftest import OpenWindow, wait_idle
@@ -265,7 +266,13 @@ def test_scaling_changes_row_entropy_and_answer(
         assert f"{100 * share:.0f}" in shown
         assert said(float(row.max())) in shown
         assert said(float((row * (1 - row)).sum())) in shown
+    for divisor in (4, 1):  # what gets through softmax and the division, by autograd
+        slope = jacobian(lambda x, by=divisor: (x / by).softmax(-1), raw)  # type: ignore[misc]
+        assert said(float(slope.trace())) in shown
     assert entropy(spike) < entropy(own)
+    # T is the Lab's: 1 as trained, 1/√d_k = 1/4 without the division
+    assert plain(page.table).count("T = 0.25") == 1
+    assert page.bars.vectors()[0].name == "T = 1"
     model = window.controller.model
     assert model is not None
     image = made(window).setup.image
@@ -289,6 +296,59 @@ def test_scaling_changes_row_entropy_and_answer(
     for width in (4, 8, 16):
         part = capture.k[2, :, :width] @ capture.q[2, query, :width]
         assert said(float(part.std(correction=0))) in figures(page.growth)
+
+
+def test_a_head_that_spikes_is_proposed(qtbot: QtBot, window: MainWindow) -> None:
+    click_patch(qtbot, window, 5, 2)
+    page = go_to(qtbot, window, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    query = window.controller.state.token
+    rows = torch.stack(
+        [
+            (scores(window, layer, head)[query] * 4).softmax(-1)
+            for layer in range(4)
+            for head in range(3)
+        ]
+    ).view(4, 3, -1)
+    largest = rows.amax(-1)
+    entropies = torch.distributions.Categorical(rows).entropy()
+    layer, head = divmod(int(entropies.argmin()), 3)
+    other = (head + 1) % 3
+    press(qtbot, page.chips.chip(other))
+    wait_idle(qtbot, window)
+    assert figures(page.spike) == [
+        "3",
+        str(other),
+        said(float(largest[3, other])),
+        str(layer),
+        str(head),
+        said(float(largest[layer, head])),
+    ]
+    press(qtbot, page.show_sharpest)
+    wait_idle(qtbot, window)
+    assert window.controller.state.layer == layer
+    assert window.controller.state.heads.single == head
+    assert not page.show_sharpest.isVisible()
+    assert page.changed is not None
+    press(qtbot, page.switch.button(False))
+    wait_idle(qtbot, window)
+    expected = float(largest[layer, head])
+    assert page.changed.largest == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_temperature_moves_by_key_from_where_it_was_trained(
+    qtbot: QtBot, in_english: MainWindow
+) -> None:
+    page = go_to(qtbot, in_english, Chapter.SCALING)
+    assert isinstance(page, ScalingPage)
+    start = page.slider.value()
+    for key, by in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Left, 0), (Qt.Key.Key_Left, -1)):
+        qtbot.keyClick(page.slider, key)
+        assert page.slider.value() == start + by
+        assert page.changed is not None
+        expected = (page.divisor or 4) / 4
+        assert page.bars.vectors()[1].name == f"T = {said(expected)}"
+        assert (expected == 1) is (by == 0)
 
 
 def test_only_the_last_axis_makes_rows_sum_to_one(

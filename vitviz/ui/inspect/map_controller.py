@@ -28,6 +28,7 @@ from vitviz.views.display import (
     Display,
     Heat,
     chosen_options,
+    is_query,
     method_heat,
     on_levels,
     preview,
@@ -173,6 +174,8 @@ class HeatController(PaneController[HeatPanes]):
         reads = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.AltModifier
         is_preview = previews and hovered is not None and not reads
         is_preview = is_preview and display.state.method == "raw"
+        if is_preview and hovered is not None:  # a dropped patch has no map
+            is_preview = is_query(view.trace, hovered)
         self.shown = display
         if is_preview and hovered is not None and not _lacks_columns(view):
             self.shown = preview(display, view.trace, hovered)

@@ -7,7 +7,7 @@ complete run → `_read` → the baseline run beside it, and what hides patches
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,7 +35,7 @@ from vitviz.jobs.runs import LabRead, RunDone
 from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.compare import ComparedView
-from vitviz.ui.lab.painting import Painting
+from vitviz.ui.lab.painting import Painting, Strokes
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.lab.picture_marks import ChangedMark, KeptPatches
 from vitviz.views.colour import Bytes
@@ -52,6 +52,15 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.views.session import ModelChoice, RunOptions
     from vitviz.views.view_state import ViewState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabMemory:
+    """What a Lab has begun or read, for the one of a window that is built anew."""
+
+    strokes: Strokes
+    # What hides patches, by the id of a trace on screen.
+    pixels: dict[int, Bytes | None]
 
 
 class LabHost(Protocol):
@@ -126,6 +135,16 @@ class Lab(QObject):
         self._refresh_marks()
         self.painting.refresh()
         self._read()
+
+    def remembered(self) -> LabMemory:
+        """Return what has been begun or read."""
+        return LabMemory(self.painting.strokes(), dict(self._pixels))
+
+    def recall(self, memory: LabMemory) -> None:
+        """Go on where another Lab was."""
+        self._pixels = {**memory.pixels, **self._pixels}
+        self.painting.go_on_with(memory.strokes)
+        self._refresh_marks()
 
     def restore(self) -> None:
         """Remove every change; undo brings them back."""

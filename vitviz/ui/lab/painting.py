@@ -40,6 +40,8 @@ class Strokes:
     layers: tuple[int, int]
     # Rows and columns of the grid.
     painted_on: Cell | None
+    # Width of the brush that hides, in patches.
+    brush: int
 
 
 class PaintingHost(Protocol):
@@ -90,7 +92,7 @@ class Painting(QObject):
         panel.toolChosen.connect(self.refresh)
         panel.hide_tool.howChosen.connect(self._on_how)
         panel.hide_tool.seedChosen.connect(self._on_how)
-        panel.hide_tool.brushChosen.connect(self.brush.setSide)
+        panel.hide_tool.brushChosen.connect(self.refresh)
         panel.hide_tool.clearRequested.connect(self._on_show_all)
         panel.cut.sideChosen.connect(self._on_side)
         panel.cut.specialToggled.connect(self._on_special)
@@ -106,6 +108,7 @@ class Painting(QObject):
             tuple(self._specials.items()),
             (self._panel.cut.first.value(), self._panel.cut.last.value()),
             self._painted_on,
+            self._panel.hide_tool.brushSide(),
         )
 
     def go_on_with(self, strokes: Strokes) -> None:
@@ -113,6 +116,7 @@ class Painting(QObject):
         panel = self._panel
         if panel.offers(strokes.tool):
             panel.setTool(strokes.tool)
+        panel.hide_tool.setBrushSide(strokes.brush)
         panel.cut.side.setValue(strokes.side)
         self._side = strokes.side
         trace = self._host.document.trace
@@ -137,8 +141,8 @@ class Painting(QObject):
         tool = self._panel.tool()
         paints = tool in (Tool.CUT, Tool.HIDE)
         self.brush.hold(in_lab and paints and self._panel.isEnabled())
-        if tool is Tool.CUT:
-            self.brush.setSide(1)
+        is_wide = tool is Tool.HIDE
+        self.brush.setSide(self._panel.hide_tool.brushSide() if is_wide else 1)
         placement, grid = self._place()
         if trace is None or not trace.interventions.hidden:
             self._pixels.clear()

@@ -207,8 +207,9 @@ class HideTool(QWidget):
                 for side in BRUSH_SIDES
             ]
         )
-        self.brush.setValue(1)
-        self.brush.valueChosen.connect(self.brushChosen)
+        self._brush_side = 1
+        self.brush.setValue(self._brush_side)
+        self.brush.valueChosen.connect(self._on_brush)
         self.clear = action_button(self.tr("Show all"), self.tr("Hide nothing"))
         self.clear.clicked.connect(self.clearRequested)
         column = page_of(self)
@@ -233,9 +234,23 @@ class HideTool(QWidget):
             self.seed.setValue(seed)
         self.clear.setEnabled(count > 0)
 
+    def brushSide(self) -> int:
+        """Return the width of the brush in patches."""
+        return self._brush_side
+
+    def setBrushSide(self, side: int) -> None:
+        """Show another width of the brush."""
+        self._brush_side = side
+        self.brush.setValue(side)
+
     def chosen(self) -> Hide:
         """Return how the next stroke hides patches."""
         return self._chosen
+
+    def _on_brush(self, side: object) -> None:
+        assert isinstance(side, int)
+        self._brush_side = side
+        self.brushChosen.emit(side)
 
     def _on_how(self, how: Hide) -> None:
         self._chosen = how

@@ -93,12 +93,17 @@ class LearnController(PaneController[LearnPanes]):
         panel.chapterChosen.connect(self._on_chapter)
         panel.chapterFinished.connect(self._on_finished)
         panel.restoreRequested.connect(self._on_restore)
+        self.on_document()
         self.picture.claimClicks(self.takes_click)
 
     @property
     def panel(self) -> LearnPanel:
         """The panel of chapters."""
         return self._panes.learn
+
+    def on_document(self) -> None:
+        """Say whether a picture is missing or only its numbers."""
+        self.panel.setWaiting(self._host.document.image is not None)
 
     def clear(self) -> None:
         """Forget the numbers of a picture that was closed."""
@@ -129,7 +134,8 @@ class LearnController(PaneController[LearnPanes]):
         page = panel.page()
         uses_key = page is not None and page.uses_key
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
-        self.picture.setKey(lesson.key if uses_key else None)
+        ringed = None if page is None else page.ringed()
+        self.picture.setKey(lesson.key if uses_key else ringed)
 
     def _outlived_key(self, lesson: LessonData) -> bool:
         """Return whether the key chosen before no longer fits the grid or the query."""
@@ -217,8 +223,9 @@ class LearnController(PaneController[LearnPanes]):
 
     def open_lab(self) -> None:
         """Show the Lab, with the tool that hides patches."""
-        self.change(mode=Mode.LAB)
+        # the tool first: the brush is taken up where the Lab opens with one
         self._panes.lab.setTool(Tool.HIDE)
+        self.change(mode=Mode.LAB)
 
     # -- reactions -----------------------------------------------------------------
 

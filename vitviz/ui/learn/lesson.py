@@ -75,6 +75,16 @@ class LessonData:
         """The token that looks."""
         return shown_token(self.trace, self.view.state.token)
 
+    @property
+    def num_tokens(self) -> int:
+        """Number of tokens in the sequence, without those that the Lab has dropped."""
+        return self.trace.num_keys
+
+    @property
+    def num_patches(self) -> int:
+        """Number of patches in the sequence, without those that the Lab has dropped."""
+        return self.num_tokens - self.trace.num_prefix_tokens
+
     @cached_property
     def key(self) -> int:
         """The token that is looked at: the chosen one, or the strongest patch."""

@@ -343,6 +343,10 @@ class Page(QWidget):
         for name, value in memory.items():
             setattr(self, name, value)
 
+    def ringed(self) -> int | None:
+        """Return a token that the page shows and the query does not mark."""
+        return None
+
     def forget(self) -> None:
         """Forget the lesson: the picture or its trace has been closed."""
         self.lesson = None

@@ -111,15 +111,11 @@ class LearnPanel(QWidget):
             self._group.addButton(button, chapter.number)
             numbers.addWidget(button)
         self._stack = QStackedWidget()
-        empty = Prose(
-            self.tr(
-                "Open a picture first: every number in these chapters is computed from "
-                "it, here and now."
-            )
-        )
-        empty.setAlignment(Qt.AlignmentFlag.AlignTop)
-        empty.setContentsMargins(12, 4, 12, 4)
-        self._stack.addWidget(empty)
+        self._empty = Prose("")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._empty.setContentsMargins(12, 4, 12, 4)
+        self._stack.addWidget(self._empty)
+        self.setWaiting(False)
         self._notice = Prose(
             self.tr(
                 "<w>The Lab has changed this model.</w> All numbers are of the changed "
@@ -167,6 +163,19 @@ class LearnPanel(QWidget):
     def setHost(self, host: ChapterHost) -> None:
         """Set what the chapters ask; pages are made when they are first opened."""
         self._host = host
+
+    def setWaiting(self, is_waiting: bool) -> None:
+        """Set whether a picture is open whose first layer has not been computed yet."""
+        text = self.tr(
+            "Open a picture first: every number in these chapters is computed from it, "
+            "here and now."
+        )
+        if is_waiting:
+            text = self.tr(
+                "The model is reading this picture. The numbers come with its first "
+                "layer."
+            )
+        self._empty.say(text)
 
     def setDone(self, done: frozenset[Chapter]) -> None:
         """Mark the chapters whose task has been done."""

@@ -269,6 +269,8 @@ class Controller(QObject):
         """Pin a token, or one beside it, of which the newest `MAX_OTHERS` stay."""
         self.panes.errors.settle(JobKind.MODEL)  # who clicks on has read it
         self.panes.errors.clear()
+        if self._is_dropped(token):
+            return
         if token == POOL:
             self.change(token=POOL, direction=Direction.LOOKS_AT)
             return
@@ -303,6 +305,20 @@ class Controller(QObject):
         if not self.comparison.shows_difference:  # which is on the live view's grid
             token = linked_token(token, kept.trace.setup, trace.setup)
         self.pin(token)
+
+    def _is_dropped(self, token: int) -> bool:
+        """Return whether the run goes on without this patch, with a message."""
+        trace = self.document.trace
+        if trace is None or token not in trace.dropped:
+            return False
+        cell = trace.setup.grid.cell(token)
+        assert cell is not None
+        text = self.tr(
+            "The Lab has dropped patch ({row}, {col}): it is no token of this run, and "
+            "looks nowhere."
+        )
+        self.panes.errors.showMessage(text.format(row=cell[0], col=cell[1]))
+        return True
 
     def _is_without(self, changes: dict[str, Any]) -> bool:
         """Return whether a pooling head's query lacks what is asked, with a message."""
@@ -369,6 +385,10 @@ class Steps(QObject):
         else:
             row = min(max(cell[0] + rows, 0), grid.rows - 1)
             col = min(max(cell[1] + cols, 0), grid.cols - 1)
+            while grid.token(row, col) in trace.dropped:  # on, over what is not there
+                row, col = row + rows, col + cols
+                if not (0 <= row < grid.rows and 0 <= col < grid.cols):
+                    return
             cell = (row, col)
         self._control.pin(grid.token(*cell))
 

@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
 
         Called when the program's language changes: no text can be forgotten that way.
         """
-        restore, strokes = self.remembered(), self.lab.painting.strokes()
+        restore, lab = self.remembered(), self.lab.remembered()
         previous = self._contents
         self.takeCentralWidget()
         # Deleted at once: the controller's signals must not reach what belongs to
@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
         make_anew(self, AboutDialog, LogWindow)
         previous.deleteLater()
         restore()
-        self.lab.painting.go_on_with(strokes)
+        self.lab.recall(lab)
         self.present.rebuilt()
 
     def _follow(self) -> None:
@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         control.screen.previews_on_hover = settings.get().hover_preview
         control.documentChanged.connect(self.files.on_document)
         control.documentChanged.connect(self.input_options.on_document)
+        control.documentChanged.connect(self.learn.on_document)
         control.documentChanged.connect(self.present.follow)
         control.stateChanged.connect(self.learn.on_state)
         control.stateChanged.connect(self.present.follow)

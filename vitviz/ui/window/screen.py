@@ -27,7 +27,14 @@ from vitviz.ui.inspect.map_test import MapTestController
 from vitviz.ui.inspect.matrix import MatrixController
 from vitviz.ui.inspect.tokens import TokensController
 from vitviz.views.colour import Meaning
-from vitviz.views.display import Display, Heat, MapCell, shown_layer, shown_query
+from vitviz.views.display import (
+    Display,
+    Heat,
+    MapCell,
+    is_query,
+    shown_layer,
+    shown_query,
+)
 from vitviz.views.view_state import Direction, Mode
 
 if TYPE_CHECKING:
@@ -271,7 +278,7 @@ class Screen(QObject):
         if trace is not None:
             panes.controls.setTokens(trace.setup.prefix_names, has_pool=trace.has_pool)
             token = shown_query(trace, state.token)
-            others = tuple(t for t in state.others if t < trace.num_tokens)
+            others = tuple(t for t in state.others if is_query(trace, t))
             cell = trace.setup.grid.cell(token)
             special = token if cell is None else None
             patch = None if cell is None else f"({cell[0]}, {cell[1]})"

@@ -52,6 +52,7 @@ class FallingApart(QWidget):
         self._start = QRectF()
         self._share = 0.0
         self._current = -1
+        self._other: int | None = None
         self.setAccessibleName(self.tr("The picture as a sequence of patches"))
         over.installEventFilter(self)
         self.hide()
@@ -72,10 +73,10 @@ class FallingApart(QWidget):
             self.raise_()
         self.update()
 
-    def setCurrent(self, token: int) -> None:
-        """Draw a ring around a token."""
-        if token != self._current:
-            self._current = token
+    def setCurrent(self, token: int, other: int | None = None) -> None:
+        """Draw a ring around a token, and around one that stands in for it."""
+        if (token, other) != (self._current, self._other):
+            self._current, self._other = token, other
             self.update()
 
     def tileRect(self, token: int) -> QRectF:
@@ -130,7 +131,9 @@ class FallingApart(QWidget):
             self._paint_numbers(painter, grid)
         painter.setOpacity(1.0)
         if 0 <= self._current < grid.num_tokens:
-            self._paint_ring(painter, self.tileRect(self._current))
+            self._paint_ring(painter, self.tileRect(self._current), Meaning.QUERY)
+        if self._other is not None and self._other < grid.num_tokens:
+            self._paint_ring(painter, self.tileRect(self._other), Meaning.KEY)
 
     def _paint_special(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, QColor(Meaning.SPECIAL.value))
@@ -162,11 +165,11 @@ class FallingApart(QWidget):
             painter.setPen(QColor("#FFFFFF"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_ring(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_ring(self, painter: QPainter, rect: QRectF, meaning: Meaning) -> None:
         for colour, width in (
             (QColor(0, 0, 0, 220), 6.0),
             (QColor(255, 255, 255, 235), 4.0),
-            (QColor(Meaning.QUERY.value), 2.5),
+            (QColor(meaning.value), 2.5),
         ):
             painter.setPen(QPen(colour, width))
             painter.drawRect(rect)

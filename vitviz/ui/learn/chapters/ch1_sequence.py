@@ -124,6 +124,10 @@ class SequencePage(Page):
             "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
             "{rows}×{cols} = <b>{patches}</b> patches."
         )
+        if trace.dropped:
+            text += self.tr(
+                " The Lab has dropped {dropped} of them: <b>{left}</b> are left."
+            )
         if grid.num_prefix_tokens > 1:  # the model's answer is not read from registers
             text += self.tr(
                 " In front come <s>{names}</s>, which belong to no patch: "
@@ -148,13 +152,15 @@ class SequencePage(Page):
                 rows=grid.rows,
                 cols=grid.cols,
                 patches=f"{grid.num_patches:,}",
+                dropped=f"{len(trace.dropped):,}",
+                left=f"{lesson.num_patches:,}",
                 names=names,
-                tokens=f"{grid.num_tokens:,}",
+                tokens=f"{lesson.num_tokens:,}",
             )
         )
         self._show_place(lesson)
         self._set_tiles(lesson)
-        self.falling.setCurrent(lesson.query)
+        self.falling.setCurrent(lesson.query, self.ringed())
         is_apart = self.slider.value() == STEPS
         if is_apart and (self._apart is None or self._apart[0] is not trace):
             self._apart = trace, lesson.query
@@ -180,6 +186,15 @@ class SequencePage(Page):
         self.filter.say("")
         self.stops.say("")
 
+    def ringed(self) -> int | None:
+        """Return the patch in the middle, which stands in for a special token."""
+        lesson = self.lesson
+        if lesson is None:
+            return None
+        grid = lesson.trace.setup.grid
+        is_patch = grid.cell(lesson.query) is not None
+        return None if is_patch else grid.token(*self._cell(lesson))
+
     def leave(self) -> None:
         """Stop the animation and show the whole picture again."""
         self._animation.stop()
@@ -194,8 +209,14 @@ class SequencePage(Page):
             self.place.say(
                 self.tr(
                     "<s>{name}</s> is token <b>{token}</b>: it comes before the "
-                    "patches and belongs to none."
-                ).format(name=lesson.name(lesson.query), token=lesson.query)
+                    "patches and belongs to none. Below, <k>patch ({row}, {col})</k> "
+                    "in the middle is taken, ringed on the picture."
+                ).format(
+                    name=lesson.name(lesson.query),
+                    token=lesson.query,
+                    row=grid.rows // 2,
+                    col=grid.cols // 2,
+                )
             )
             return
         row, col = cell

@@ -85,7 +85,8 @@ class ScalePage(Page):
         self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
         self.slider.valueChanged.connect(self._on_slid)
         self.add(self.slider)
-        self.add(Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES))))
+        self.marks = Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES)))
+        self.add(self.marks)
         self.table = self.say()
         self.say(
             self.tr(
@@ -119,22 +120,27 @@ class ScalePage(Page):
         self.offer.setVisible(not is_ours)
         self.offer_text.setVisible(not is_ours)
         self.slider.setEnabled(is_ours)
+        # the handle stands on the size on screen, or nowhere
+        is_marked = patch in EMBEDDED_PATCH_SIZES
+        self.slider.setVisible(is_marked)
+        self.marks.setVisible(is_marked)
         if lesson.image is not self._image:
             self._image, self._seen = lesson.image, {}
+        if is_marked and not (is_ours and self._settle.isActive()):
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))
+            self.marks.update()
         if not is_ours:
             self.table.say("")
             return
-        if not self._settle.isActive():
-            with QSignalBlocker(self.slider):
-                self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))
         trace = lesson.trace
         if trace.is_complete:
             layers, heads = trace.num_layers, trace.num_heads
             former = self._seen.get(patch)
             self._seen[patch] = Seen(
                 trace.grid,
-                trace.num_tokens,
-                cost.written_out_bytes(layers, heads, trace.num_tokens),
+                lesson.num_tokens,
+                cost.written_out_bytes(layers, heads, lesson.num_tokens),
                 trace.num_bytes,
                 # a time belongs to the grid that it was measured with
                 former.seconds if former and former.grid == trace.grid else None,

@@ -91,7 +91,7 @@ class CostPage(Page):
     def update_numbers(self, lesson: LessonData) -> None:
         """Show the pairs and bytes of this run."""
         trace = lesson.trace
-        tokens = trace.num_tokens
+        tokens = lesson.num_tokens
         self.here.say(
             self.tr(
                 "Here N = <b>{tokens}</b>: {tokens} × {tokens} = <b>{pairs}</b> pairs. "

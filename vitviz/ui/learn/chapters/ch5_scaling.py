@@ -1,23 +1,31 @@
-"""Chapter 5: scores divided by √d, and what another divisor (temperature) does."""
+"""Chapter 5: scores divided by √d_k, and what another temperature does.
+
+The temperature T is that of the Lab: scores are divided by T · √d_k, T = 1 is as
+trained, and no division is T = 1/√d_k. The pages' `divisor` is T · √d_k.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
-from vitviz.domain.interventions import Interventions
+from vitviz.domain.interventions import Axis, Interventions
 from vitviz.domain.number_text import written_out
+from vitviz.jobs import lessons
+from vitviz.jobs.lessons import Sharpest
+from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, QueryWeights
 from vitviz.ui.base.text import percent
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
-from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
-from vitviz.ui.learn.page import HeadChips, Page
+from vitviz.ui.learn.lesson import ChapterHost, LessonData
+from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.prediction_change import PredictionChange
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.small_maps import MapsView, Small
@@ -29,8 +37,11 @@ from vitviz.views.colour import Meaning
 STEPS = 200
 # How long the slider has to rest before the model runs.
 SETTLE_MS = 200
-# Divisors that differ by less than this factor count as the same.
-SAME = 1.02
+# Divisors that differ by less than this factor count as the same: less than a step of
+# the slider, which from 1 to 8 is a factor of 1.01.
+SAME = 1.001
+# Largest weight from which on a row is called a spike.
+SPIKE = 0.5
 
 
 class ScalingPage(Page):
@@ -45,13 +56,17 @@ class ScalingPage(Page):
         self.changed: QueryWeights | None = None
         self._seen: set[str] = set()
         self._offered: str | None = None
+        # The head with the sharpest spike, and the trace and query it was sought in.
+        self.sharpest: Sharpest | None = None
+        self._sought: object = None
+        # Whether a job is under way after which the model's answer can be asked for.
+        self._is_busy = False
         self.say(
             self.tr(
-                "A score is a sum of d<sub>k</sub> products: the more there are, the "
-                "wider scores spread. Undivided, they would become a spike in softmax, "
-                "which makes weights of them (chapter 6): one key takes nearly all. "
-                "Then learning stalls, since hardly any correction (gradient) gets "
-                "back through a spike. So scores are divided by √d<sub>k</sub>."
+                "A score adds up d<sub>k</sub> products: the more there are, the wider "
+                "scores spread. Undivided, softmax (chapter 6) can make a <b>spike</b> "
+                "of them, one key takes nearly all, and hardly any gradient gets back "
+                "through it: learning stalls. So they are divided by √d<sub>k</sub>."
             )
         )
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
@@ -61,25 +76,23 @@ class ScalingPage(Page):
             formula_row(
                 letter("w"),
                 " = softmax",
-                Paren(Frac(formula_row(q, " · ", k), temperature)),
-                ",   ",
-                temperature,
-                " = ",
-                Root(d_k),
+                Paren(
+                    Frac(formula_row(q, " · ", k), formula_row(temperature, Root(d_k)))
+                ),
             ),
-            self.tr("w = softmax(q·k / T), T = √d_k"),
+            self.tr("w = softmax(q·k / (T √d_k))"),
         )
         self.say(
             self.tr(
-                "T works like a temperature: cold, a small T, freezes on one key; "
-                "heat, a large T, spreads over all. So dividing by √d<sub>k</sub> is a "
-                "<b>higher</b> temperature, and a flatter row of weights."
+                "T is the <b>temperature</b>, 1 as trained. Cold, below 1, freezes on "
+                "one key; heat, above 1, spreads over all. Not dividing is T = "
+                "1/√d<sub>k</sub>: dividing is a <b>higher</b> temperature."
             )
         )
         self.ask_to(
             self.tr(
-                "Switch the scaling off, then move T above twice √d<sub>k</sub>. What "
-                "becomes of the row of weights, and of the model's answer?"
+                "Stop dividing, then heat up to T above 2. What becomes of the row of "
+                "weights, and of the model's answer?"
             )
         )
         self.switch = Segmented(wraps=True)
@@ -88,23 +101,32 @@ class ScalingPage(Page):
         self.switch.valueChosen.connect(self._on_switch)
         self.slider = Slider()
         self.slider.setRange(0, STEPS)
-        self.slider.setAccessibleName(self.tr("T, what scores are divided by"))
-        self.slider.setToolTip(self.tr("From 1, no scaling, to d_k"))
+        self.slider.setAccessibleName(self.tr("Temperature"))
+        self.slider.setToolTip(self.tr("From 1/√d_k, not divided, to √d_k"))
         self.slider.valueChanged.connect(self._on_slid)
         self.add(self.switch)
         self.add(self.slider)
-        self.marks = Marks(self.slider, ("1", "√d", "d"))
+        self.marks = Marks(self.slider, ("1/√d", "1", "√d"))
         self.add(self.marks)
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
+        self.keep_with_next(self.bars)
         self.outcome = PredictionChange(host)
         self.add(self.outcome)
+        self.spike = self.say()
+        self.keep_with_next(self.spike)
+        self.show_sharpest = Button(self.tr("Show the sharpest spike"))
+        self.show_sharpest.setToolTip(
+            self.tr("Choose the layer and head whose undivided scores spike most")
+        )
+        self.show_sharpest.clicked.connect(self._on_sharpest)
+        self.add_row(self.show_sharpest)
         self.table = self.say()
         self.say(
             self.tr(
                 "You may have read that dividing by √d<sub>k</sub> lowers the "
-                "temperature. That is an easy slip: what divides the scores is the "
-                "temperature, and it rises from 1 to √d<sub>k</sub>."
+                "temperature. That is an easy slip: what divides the scores is a "
+                "temperature, and it rises from 1/√d<sub>k</sub> to 1."
             ),
             "small",
         )
@@ -129,37 +151,18 @@ class ScalingPage(Page):
         self._settle.timeout.connect(self._ask)
 
     def update_numbers(self, lesson: LessonData) -> None:
-        """Show the row with both divisors; the model's answer follows later."""
+        """Show the row at both temperatures; the model's answer follows later."""
         self.chips.setLesson(lesson, with_key=False)
-        of, own = lesson.factors, lesson.row
-        divisor = of.divisor if self.divisor is None else self.divisor
-        now = one_head.row(of, lesson.query, divisor=divisor)
-        self.changed = now
-        is_own = _is_same(divisor, of.divisor)
-        own_name = f"√{of.width}" if of.has_own_divisor else written_out(of.divisor)
-        self._offer("" if of.has_own_divisor else own_name)
-        self.marks.setWords(("T = 1", f"√{of.width}", f"{of.width}"))
+        of = lesson.factors
+        divisor = self._divisor(of)
+        self._offer("" if of.has_own_divisor else _degrees(of.divisor, of))
+        root = of.width**0.5
+        self.marks.setWords((f"T = {written_out(1 / root)}", "1", written_out(root)))
         with QSignalBlocker(self.slider):
             self.slider.setValue(_place(divisor, of.width))
         is_off = _is_same(divisor, 1.0)
-        self.switch.setValue(True if is_own else False if is_off else None)
-        name = f"T = {written_out(divisor)}"
-        own_words = f"T = {divisor_words(of)}"
-        self.table.say("", self._numbers(own, now, own_words, name))
-        top = max(own.largest, now.largest)
-        self.bars.setVectors(
-            [
-                Vector(own_name, own.weights, None, written_out(own.largest), top),
-                Vector(name, now.weights, Meaning.QUERY, written_out(now.largest), top),
-            ]
-        )
-        self.maps.setMaps(
-            [
-                Small(f"T = {own_name}", lesson.patches(own.weights)),
-                Small(name, lesson.patches(now.weights)),
-            ],
-            lesson.view.state.look.colormap,
-        )
+        self.switch.setValue(True if self._is_own(of) else False if is_off else None)
+        self._show_spike(lesson)
         self.growth.say(
             self.tr(
                 "Spread (standard deviation) of this query's scores, undivided, if its "
@@ -174,51 +177,176 @@ class ScalingPage(Page):
             )
         )
         self._notice(divisor, of)
-        if is_own:
-            self._settle.stop()
+        self._settle.stop()
+        if of.axis is Axis.QUERIES and not self._is_own(of):
+            # all N × N scores are needed: seconds, where there are many tokens
+            self._is_busy = True
+            self.host.ask(
+                bound(lessons.query_weights, of, lesson.query, divisor),
+                self._on_weights,
+                on_failure=self._on_refused,
+            )
+            return
+        other = None if self._is_own(of) else divisor
+        self._show_row(lesson, one_head.row(of, lesson.query, divisor=other))
+        self._seek(lesson)
+        self._go_on()
+
+    def _show_row(self, lesson: LessonData, now: QueryWeights) -> None:
+        """Show the query's row as it runs and at the temperature that was chosen."""
+        of, own = lesson.factors, lesson.row
+        divisor = self._divisor(of)
+        self.changed = now
+        own_name = f"T = {_degrees(of.divisor, of)}"
+        name = f"T = {_degrees(divisor, of)}"
+        self.table.say(
+            "",
+            Table(
+                (self.tr("this row"), own_name, f"<b>{name}</b>"),
+                self._rows((own, of.divisor), (now, divisor)),
+            ),
+        )
+        top = max(own.largest, now.largest)
+        self.bars.setVectors(
+            [
+                Vector(own_name, own.weights, None, written_out(own.largest), top),
+                Vector(name, now.weights, Meaning.QUERY, written_out(now.largest), top),
+            ]
+        )
+        self.maps.setMaps(
+            [
+                Small(own_name, lesson.patches(own.weights)),
+                Small(name, lesson.patches(now.weights)),
+            ],
+            lesson.view.state.look.colormap,
+        )
+
+    def _rows(
+        self, own: tuple[QueryWeights, float], now: tuple[QueryWeights, float]
+    ) -> tuple[tuple[str, str, str], ...]:
+        """Return the table of two rows of weights, each with its divisor."""
+
+        def line(
+            name: str, text: Callable[[QueryWeights, float], str]
+        ) -> tuple[str, str, str]:
+            return name, text(*own), f"<b>{text(*now)}</b>"
+
+        return (
+            line(
+                self.tr("how even (entropy; flat: 100 %)"),
+                lambda row, _: percent(row.relative_entropy),
+            ),
+            line(
+                self.tr("effective number of tokens"),
+                lambda row, _: written_out(row.breadth),
+            ),
+            line(self.tr("largest weight"), lambda row, _: written_out(row.largest)),
+            line(
+                self.tr("slope of softmax, Σ w (1 − w)"),
+                lambda row, _: written_out(row.slope),
+            ),
+            line(
+                self.tr("slope with the division, ÷ T√d"),
+                lambda row, divisor: written_out(row.slope / divisor),
+            ),
+        )
+
+    def _divisor(self, of: Factors) -> float:
+        return of.divisor if self.divisor is None else self.divisor
+
+    def _is_own(self, of: Factors) -> bool:
+        return _is_same(self._divisor(of), of.divisor)
+
+    def _on_weights(self, now: QueryWeights) -> None:
+        self._is_busy = False
+        if self.lesson is not None:
+            self._show_row(self.lesson, now)
+            self._go_on()
+
+    def _on_refused(self, text: str) -> None:
+        self._is_busy = False
+        self.outcome.say(text)
+
+    def _go_on(self) -> None:
+        """Ask for the model's answer, once nothing else is under way."""
+        if self._is_busy or self.lesson is None:
+            return
+        if self._is_own(self.lesson.factors):
             # at once: nothing has to run, so the layout does not move later
             self._ask()
         else:
             self._settle.start()
 
+    # -- the head that is proposed -------------------------------------------------
+
+    def _seek(self, lesson: LessonData) -> None:
+        """Ask for the head with the sharpest spike, once for each trace and query."""
+        wanted = lesson.trace, lesson.query
+        is_right = lesson.factors.axis is Axis.KEYS
+        if wanted == self._sought or not lesson.trace.is_complete or not is_right:
+            return
+        self._sought, self.sharpest = wanted, None
+        self._is_busy = True
+        self.host.ask(
+            bound(lessons.sharpest, lesson.trace, lesson.query),
+            self._on_found,
+            on_failure=self._on_refused,
+        )
+
+    def _on_found(self, found: Sharpest | None) -> None:
+        self._is_busy, self.sharpest = False, found
+        if self.lesson is not None:
+            self._show_spike(self.lesson)
+            self._go_on()
+
+    def _show_spike(self, lesson: LessonData) -> None:
+        """Say whether this head spikes undivided, and which head does most."""
+        of, found = lesson.factors, self.sharpest
+        is_shown = of.axis is Axis.KEYS and (lesson.trace, lesson.query) == self._sought
+        if not is_shown or found is None:
+            self.spike.say("")
+            self.show_sharpest.hide()
+            return
+        bare = one_head.row(of, lesson.query, divisor=1.0).largest
+        is_it = (found.layer, found.head) == (lesson.layer, lesson.head)
+        text = self.tr(
+            "In layer {layer}, head {head}, on screen, the largest weight undivided is "
+            "<b>{bare}</b>: {verdict}."
+        ).format(
+            layer=lesson.layer,
+            head=lesson.head,
+            bare=written_out(bare),
+            verdict=self.tr("a spike") if bare >= SPIKE else self.tr("no spike"),
+        )
+        if is_it:
+            text += self.tr(" No other head spikes more for this query.")
+        else:
+            text += self.tr(
+                " The sharpest is layer {layer}, head {head}: <b>{most}</b>."
+            ).format(
+                layer=found.layer, head=found.head, most=written_out(found.undivided)
+            )
+        self.spike.say(text)
+        self.show_sharpest.setHidden(is_it)
+
+    def _on_sharpest(self) -> None:
+        found = self.sharpest
+        if found is not None:
+            self.host.change(layer=found.layer, heads=HeadChoice((found.head,)))
+
     def forget(self) -> None:
         """Forget the picture and the model's answer."""
         super().forget()
+        self._sought = self.sharpest = None
+        self._is_busy = False
         self.outcome.forget()
 
     def leave(self) -> None:
         """Drop what was asked for."""
         self._settle.stop()
+        if self._is_busy:
+            self._sought, self._is_busy = None, False
         self.outcome.drop()
-
-    def _numbers(
-        self, own: QueryWeights, now: QueryWeights, own_name: str, name: str
-    ) -> Table:
-        return Table(
-            (self.tr("this row"), own_name, f"<b>{name}</b>"),
-            (
-                (
-                    self.tr("how even (entropy; flat: 100 %)"),
-                    percent(own.relative_entropy),
-                    f"<b>{percent(now.relative_entropy)}</b>",
-                ),
-                (
-                    self.tr("as if so many tokens shared it"),
-                    written_out(own.breadth),
-                    f"<b>{written_out(now.breadth)}</b>",
-                ),
-                (
-                    self.tr("largest weight"),
-                    written_out(own.largest),
-                    f"<b>{written_out(now.largest)}</b>",
-                ),
-                (
-                    self.tr("gradient let through, Σ w (1 − w)"),
-                    written_out(own.gradient),
-                    f"<b>{written_out(now.gradient)}</b>",
-                ),
-            ),
-        )
 
     def _ask(self) -> None:
         lesson = self.lesson
@@ -237,11 +365,11 @@ class ScalingPage(Page):
         if own == self._offered:
             return
         self._offered = own
-        text, tip = self.tr("T = √d: as trained"), self.tr("Divide by √d_k")
+        text, tip = self.tr("T = 1: as trained"), self.tr("Divide by √d_k")
         if own:
             text = self.tr("T = {own}: as it runs now").format(own=own)
             tip = self.tr("Divide as the run on screen does")
-        none = (False, self.tr("T = 1: no scaling"), self.tr("Do not divide"))
+        none = (False, self.tr("T = 1/√d: not divided"), self.tr("Do not divide"))
         self.switch.setOptions([(True, text, tip), none])
 
     def _notice(self, divisor: float, of: Factors) -> None:
@@ -261,8 +389,10 @@ class ScalingPage(Page):
         if self.lesson is None:
             return
         of = self.lesson.factors
+        # by its place: the run's own divisor may lie between two steps
+        is_own = value == _place(of.divisor, of.width)
         divisor = math.exp(math.log(of.width) * value / STEPS)
-        self._set_divisor(None if _is_same(divisor, of.divisor) else divisor)
+        self._set_divisor(None if is_own else divisor)
 
     def _set_divisor(self, divisor: float | None) -> None:
         self.divisor = divisor
@@ -271,6 +401,11 @@ class ScalingPage(Page):
 
     def _on_head(self, head: int) -> None:
         self.host.change(heads=HeadChoice((head,)))
+
+
+def _degrees(divisor: float, of: Factors) -> str:
+    """Return a divisor of the scores as a temperature, "0.177"; 1 is √d_k."""
+    return written_out(divisor / of.width**0.5)
 
 
 def _place(divisor: float, width: int) -> int:

@@ -49,8 +49,8 @@ class OutputPage(Page):
         )
         self.ask_to(
             self.tr(
-                "Click the largest contribution in the list and find its patch on the "
-                "picture. Then click another query: what does that one mix?"
+                "Click the largest contribution of a patch in the list and find it on "
+                "the picture. Then click another query: what does that one mix?"
             )
         )
         self.chips = HeadChips()
@@ -82,7 +82,7 @@ class OutputPage(Page):
         self.chips.setLesson(lesson, with_key=True)
         of = lesson.factors
         found = one_head.mixture(of, lesson.query)
-        heads, tokens, d_v = lesson.trace.num_heads, of.num_tokens, of.v.shape[1]
+        heads, tokens, d_v = lesson.trace.num_heads, lesson.num_tokens, of.v.shape[1]
         self.shapes.say(
             self.tr(
                 "With d<sub>v</sub> numbers in a value: (B, H, N, N) × (B, H, N, "
@@ -91,7 +91,10 @@ class OutputPage(Page):
                 "{tokens}, {d_v})</b>."
             ).format(heads=heads, tokens=tokens, d_v=d_v)
         )
-        largest = found.largest(MOST)
+        largest = found.largest(min(MOST, tokens))
+        prefix = lesson.trace.num_prefix_tokens
+        if all(token < prefix for token in largest):  # one that can be found
+            largest = (*largest[:-1], prefix + int(found.lengths[prefix:].argmax()))
         top = float(found.lengths[largest[0]])
         self.parts.setBars(
             tuple(
@@ -119,6 +122,11 @@ class OutputPage(Page):
             "{tokens} make {share} % of all lengths. Recomputed and the model's own "
             "output differ by {error}."
         )
+        if largest[0] < prefix:
+            text += self.tr(
+                " The largest is that of {special}, a special token: it has no place "
+                "on the picture."
+            )
         if of.is_off:
             text = self.tr(
                 "The Lab has switched this head off: in place of every value stands "
@@ -127,6 +135,7 @@ class OutputPage(Page):
         self.share.say(
             text.format(
                 n=len(largest),
+                special=lesson.name(largest[0]),
                 tokens=tokens,
                 share=round(100 * share),
                 error=written_out(

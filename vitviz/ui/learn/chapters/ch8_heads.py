@@ -99,7 +99,7 @@ class HeadsPage(Page):
                 heads=heads,
                 width=width,
                 total=heads * width,
-                tokens=trace.num_tokens,
+                tokens=lesson.num_tokens,
             )
         )
         self.where.say(
@@ -221,9 +221,12 @@ class HeadsPage(Page):
         elif info.has_head:
             title = self.tr("Lost without it: probability of the likeliest class")
         self.list_title.say(title)
-        order = sorted(range(len(found.values)), key=lambda h: -found.values[h])
+        # what the Lab has replaced already cannot be switched off once more
+        tried = [h for h in range(len(found.values)) if h not in lesson.heads_off]
+        order = sorted(tried, key=lambda h: -found.values[h])
         # never 0: the bars' lengths are divided by it
-        top = max(max(found.values), 1e-12)
+        top = max((found.values[h] for h in tried), default=0.0)
+        top = max(top, 1e-12)
         self.list.setBars(
             tuple(
                 Bar(
@@ -235,7 +238,8 @@ class HeadsPage(Page):
                 for head in order
             )
         )
-        self.list.setFixedHeight(round(self.list.rowRect(lesson.trace.num_heads).top()))
+        rows = lesson.trace.num_heads - len(lesson.heads_off)
+        self.list.setFixedHeight(round(self.list.rowRect(rows).top()))
 
     def _show_each(self) -> None:
         text = self.tr("Cancel") if self._is_trying else self.tr("Try each head alone")

@@ -213,8 +213,8 @@ class CodePage(Page):
                 "d<sub>v</sub> = {d_v}, width of its value"
             ).format(
                 heads=trace.num_heads,
-                tokens=trace.num_tokens,
-                patches=trace.num_tokens - trace.num_prefix_tokens,
+                tokens=lesson.num_tokens,
+                patches=lesson.num_patches,
                 special=trace.num_prefix_tokens,
                 d_k=of.width,
                 width=trace.num_heads * of.width,
@@ -237,7 +237,7 @@ class CodePage(Page):
     def _terms(self, lesson: LessonData) -> dict[str, Callable[[], Term]]:
         """Return a function for each term, so that only the chosen term is computed."""
         of, query, key = lesson.factors, lesson.query, lesson.key
-        heads, tokens = lesson.trace.num_heads, of.num_tokens
+        heads, tokens = lesson.trace.num_heads, lesson.num_tokens
         d_k, d_v = of.width, int(of.v.shape[1])
         q_name, k_name = lesson.name(query), lesson.name(key)
         dk, dv = "d<sub>k</sub>", "d<sub>v</sub>"
