@@ -4476,7 +4476,7 @@
     </message>
     <message>
         <source>None of the {count} tensors in {folder} are those of the network that {place} describes. Load it with transformers and use vitviz.wrap(model).</source>
-        <translation type="unfinished"></translation>
+        <translation>{folder} の {count} 個のテンソルに、{place} が記述するネットワークのものがありません。transformers で読み込み、vitviz.wrap(model) を使ってください。</translation>
     </message>
     <message>
         <source>None of these layers can be shown. Choose others for the page.</source>
@@ -5284,7 +5284,7 @@
     </message>
     <message>
         <source>tower (\S+), others: (.+)</source>
-        <translation type="unfinished"></translation>
+        <translation>tower (\S+), others: (.+)</translation>
     </message>
     <message>
         <source>tower={name} stands alone before a folder that transformers has written, as in tower=vision_model:FOLDER.</source>
