@@ -73,7 +73,8 @@ def test_every_refusal_takes_two_lines() -> None:
 
 def reasons() -> Iterator[tuple[str, str]]:
     """(template, reason) of the reasons that stand in tables."""
-    for why in {*refusals._REASONS.values(), *(why for _, why in refusals._NAMES)}:
+    named = (why for _, why in refusals._NAMES)
+    for why in dict.fromkeys([*refusals._REASONS.values(), *named]):
         yield WHERE[refusals], why
     for why in (*(why for _, why in kinds._ARGUMENTS), kinds.FEATURES):
         yield WHERE[kinds], why

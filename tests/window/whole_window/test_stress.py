@@ -179,8 +179,11 @@ def close_at(
     Fails with the calls of every thread where the program does not end.
     """
     code = (
-        "import faulthandler, sys\n"
+        "import faulthandler, signal, sys\n"
         "faulthandler.enable()\n"
+        # tests that were begun with nohup have it ignored, and so would the program
+        "if hasattr(signal, 'SIGHUP'):\n"
+        "    signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "from PySide6.QtCore import QTimer\n"
         "import vitviz.ui.window.app as app\n"
         "from vitviz.__main__ import program\n"
