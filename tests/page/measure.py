@@ -1,7 +1,8 @@
 """Measures pages in Chromium: ready, rows, hovering, a reader's own picture.
 
-usage: python -m tests.page.measure [TIMES]
+usage: python -m tests.page.measure [TIMES [FOLDER]]
 
+FOLDER keeps the pages, and those that lie there already are measured as they are.
 Wall time is what a reader waits; processor time, of all threads of the page's process,
 says what it costs where other work takes turns with it.
 """
@@ -50,35 +51,33 @@ return times;
 """
 
 
-def main(times: int) -> None:
+def main(times: int, folder: Path) -> None:
     """Print a line for each figure."""
     _write(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} processors")
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        small = _page(place / "vit-s.html", "vit_small_patch16_224", None)
-        large = _page(place / "1370.html", "vit_small_patch14_dinov2", 518)
-        lesson = place / "lesson.html"
+    small = _page(folder / "vit-s.html", "vit_small_patch16_224", None)
+    large = _page(folder / "1370.html", "vit_small_patch14_dinov2", 518)
+    lesson = folder / "lesson.html"
+    if not lesson.exists():
         assert vitviz_main(["page", "-o", str(lesson)]) == 0
-        with Browser.opened(place / "profile") as browser:
-            ready = [_ready(browser, small) for _ in range(times)]
-            _say(
-                f"ready, {small.stat().st_size / 1e6:.1f} MB", *zip(*ready, strict=True)
-            )
-            browser.open(large)
-            for way in ("looks at", "looked at by"):
-                found, used = _used(browser, lambda way=way: browser.run(ROWS, way))  # type: ignore[misc]
-                _say(f"row, {way}, 1,370 tokens", found, [used / len(found)])
-            found, used = _used(browser, lambda: browser.run(HOVERS))
-            _say("hover, 1,370 tokens", found, [used / len(found)])
-            own = [_own(browser, lesson, second=at % 2 == 1) for at in range(times)]
-            _say("own picture, the first", *zip(*own, strict=True))
+    with Browser.opened(folder / "profile") as browser:
+        ready = [_ready(browser, small) for _ in range(times)]
+        _say(f"ready, {small.stat().st_size / 1e6:.1f} MB", *zip(*ready, strict=True))
+        browser.open(large)
+        for way in ("looks at", "looked at by"):
+            found, used = _used(browser, lambda way=way: browser.run(ROWS, way))  # type: ignore[misc]
+            _say(f"row, {way}, 1,370 tokens", found, [used / len(found)])
+        found, used = _used(browser, lambda: browser.run(HOVERS))
+        _say("hover, 1,370 tokens", found, [used / len(found)])
+        own = [_own(browser, lesson, second=at % 2 == 1) for at in range(times)]
+        _say("own picture, the first", *zip(*own, strict=True))
     _write(f"load {os.getloadavg()[0]:.1f}")
 
 
 def _page(path: Path, name: str, size: int | None) -> Path:
     """Write the page of a network with random weights."""
-    trace = vitviz.trace(vitviz.wrap(timm_network(name, {})), SAMPLE, size=size)
-    trace.to_html(path)
+    if not path.exists():
+        trace = vitviz.trace(vitviz.wrap(timm_network(name, {})), SAMPLE, size=size)
+        trace.to_html(path)
     return path
 
 
@@ -115,13 +114,25 @@ def _used(browser: Browser, act: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _processor_ms(browser: Browser) -> float:
-    """Return the processor time of the browser's pages so far."""
-    infos = browser.driver.execute_cdp_cmd("SystemInfo.getProcessInfo", {})
-    return 1000 * sum(
-        float(one["cpuTime"])
-        for one in infos["processInfo"]
-        if one["type"] == "renderer"
-    )
+    """Return the processor time of the browser's pages so far, of all their threads."""
+    own = str(browser.driver.service.process.pid)
+    parents, ticks = {}, {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+            is_page = b"--type=renderer" in (place / "cmdline").read_bytes()
+        except OSError:  # it has ended
+            continue
+        parents[place.name] = fields[1]
+        if is_page:
+            ticks[place.name] = int(fields[11]) + int(fields[12])
+    total = 0
+    for process, used in ticks.items():
+        above = process
+        while above in parents and above != own:
+            above = parents[above]
+        total += used if above == own else 0
+    return 1000 * total / TICKS_PER_S
 
 
 def _say(what: str, wall: Iterable[float], used: Iterable[float]) -> None:
@@ -138,4 +149,6 @@ def _write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    with tempfile.TemporaryDirectory() as temporary:
+        times, folder = (*sys.argv[1:], "5", temporary)[:2]
+        main(int(times), Path(folder if len(sys.argv) > 2 else temporary))
