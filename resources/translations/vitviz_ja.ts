@@ -6769,6 +6769,14 @@
         <translation>softmax(q_i Kᵀ/√d_k)</translation>
     </message>
     <message>
+        <source>state that enters the layer</source>
+        <translation>層に入る状態</translation>
+    </message>
+    <message>
+        <source>state that leaves the layer</source>
+        <translation>層から出る状態</translation>
+    </message>
+    <message>
         <source>states, x</source>
         <translation>状態 x</translation>
     </message>

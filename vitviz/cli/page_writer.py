@@ -78,7 +78,8 @@ class PageWriter:
         )
         shown = rows[0][0]
         maps = []
-        if shown.heat is not None and shown.state.method != "raw":
+        is_map = shown.heat is not None and shown.heat.colours is None
+        if shown.heat is not None and is_map and shown.state.method != "raw":
             maps.append(PageMap.of_heat(shown.heat, made.setup))
         self._pictures.append(
             page_picture(

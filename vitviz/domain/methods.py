@@ -155,8 +155,8 @@ OPTIONS = {
             "after",
             "State",
             (
-                Choice(False, "as it enters the layer", "as it enters the layer"),
-                Choice(True, "as it leaves the layer", "as it leaves the layer"),
+                Choice(False, "as it enters the layer", "state that enters the layer"),
+                Choice(True, "as it leaves the layer", "state that leaves the layer"),
             ),
             is_always_said=True,
         ),

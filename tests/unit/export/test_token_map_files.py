@@ -92,6 +92,17 @@ def test_an_animation_goes_through_the_layers(
 
 
 @pytest.mark.parametrize(
+    ("name", "is_there"), [("token-norms", True), ("token-colours", False)]
+)
+def test_a_page_has_maps_of_values_and_colours_of_its_own(
+    photo: Path, classifier_folder: Path, tmp_path: Path, name: str, is_there: bool
+) -> None:
+    path = tmp_path / "a.html"
+    assert export(photo, classifier_folder, path, "--method", name, "--yes") == 0
+    assert (name in path.read_text("utf-8")) == is_there
+
+
+@pytest.mark.parametrize(
     ("options", "says"),
     [
         (("--layer", "all"), "name it with --layer"),
