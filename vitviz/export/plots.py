@@ -195,7 +195,9 @@ def curves_figure(
     )
 
     def paint(painter: QPainter) -> None:
-        _paint_curves(painter, plate.content, content, settings.tones)
+        # half of the last number stands at the right of the axis
+        area = plate.content.adjusted(0, 0, -MARGIN / 2, 0)
+        _paint_curves(painter, area, content, settings.tones)
 
     return _figure(plate, paint, about, settings, None, None, 0)
 
@@ -465,18 +467,19 @@ def _paint_curves(
         pairs = zip(content.shares, values, strict=True)
         return [at(float(share), float(value)) for share, value in pairs]
 
-    for values, random, meaning, _ in names:
-        colour = QColor(meaning.value)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_mixed(colour, QColor(tones.page), BAND_SHARE))
+    # all bands below all lines: none may hide another's
+    painter.setPen(Qt.PenStyle.NoPen)
+    for _, random, meaning, _ in names:
+        painter.setBrush(_mixed(QColor(meaning.value), QColor(tones.page), BAND_SHARE))
         upper, lower = line(random.max(axis=0)), line(random.min(axis=0))
         painter.drawPolygon(QPolygonF([*upper, *reversed(lower)]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        dashed = QPen(colour, 1.2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for values, random, meaning, _ in names:
+        dashed = QPen(QColor(meaning.value), 1.2)
         dashed.setDashPattern([4.0, 3.0])
         painter.setPen(dashed)
         painter.drawPolyline(QPolygonF(line(random.mean(axis=0))))
-        painter.setPen(QPen(colour, 2.2))
+        painter.setPen(QPen(QColor(meaning.value), 2.2))
         painter.drawPolyline(QPolygonF(line(values)))
     x = box.left() + 40
     for _, _, meaning, name in names:

@@ -49,6 +49,7 @@ START_SIZE = QSize(1040, 660)
 LEAST_SIZE = QSize(560, 380)
 FORM_WIDTH_PX = 300
 MARGIN_PX = 12
+ROW_GAP_PX = 4
 # A spin box that is turned quickly asks once.
 REST_MS = 120
 
@@ -112,6 +113,7 @@ class ExportSheet(QDialog):
         self._rest.timeout.connect(self.previewWanted)
         self._list = self._make_list(missing)
         self._form = QFormLayout()
+        self._form.setVerticalSpacing(ROW_GAP_PX)
         self._rows: dict[QWidget, Collection[Export]] = {}
         self._fill_form(choice, settings, shows_grid=shows_grid)
         self._preview = QLabel()

@@ -233,7 +233,7 @@ class RecentThumbnails(QObject):
 RECENT = QSize(96, 64)
 RECENT_AFTER_MS = 700
 # Widths of the page from which samples are shown in another size: (page, sample).
-SIDES = ((0, 126), (900, 180), (1700, 270), (3000, 390))
+SIDES = ((0, 126), (900, 180), (1700, 270), (3000, 540))
 ASPECT = 2 / 3
 SAMPLE_GAP_PX = 16
 # More samples than these stand in several rows.
