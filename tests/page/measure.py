@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import timm
+
 import vitviz
-from tests.models.timm_cases import timm_network
 from tests.page.browser import Browser
 from vitviz.cli.main import main as vitviz_main
 from vitviz.system.paths import resource
@@ -76,7 +77,9 @@ def main(times: int, folder: Path) -> None:
 def _page(path: Path, name: str, size: int | None) -> Path:
     """Write the page of a network with random weights."""
     if not path.exists():
-        trace = vitviz.trace(vitviz.wrap(timm_network(name, {})), SAMPLE, size=size)
+        trace = vitviz.trace(
+            vitviz.wrap(timm.create_model(name).eval()), SAMPLE, size=size
+        )
         trace.to_html(path)
     return path
 
@@ -149,6 +152,7 @@ def _write(line: str) -> None:
 
 
 if __name__ == "__main__":
+    words = sys.argv[1:]
     with tempfile.TemporaryDirectory() as temporary:
-        times, folder = (*sys.argv[1:], "5", temporary)[:2]
-        main(int(times), Path(folder if len(sys.argv) > 2 else temporary))
+        place = Path(words[1] if len(words) > 1 else temporary)
+        main(int(words[0]) if words else 5, place)
