@@ -216,10 +216,10 @@ def test_a_picture_that_cannot_be_exported_costs_itself(
         shutil.copy(pictures / "a.png", bad)
         from vitviz.cli.export_sources import load
 
-        def failing(source: str, request: object) -> object:
+        def failing(source: str, *rest: object, **named: object) -> object:
             if source.endswith("aa.png"):
                 raise ZeroDivisionError("nobody foresaw this")
-            return load(source, request)  # type: ignore[arg-type]
+            return load(source, *rest, **named)  # type: ignore[arg-type]
 
         monkeypatch.setattr("vitviz.cli.export_batch.load", failing)
     out = tmp_path / "maps"
@@ -302,27 +302,26 @@ def test_a_folder_that_is_removed_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """At any moment of the batch: before a file is begun, and while it is written."""
-    from vitviz.cli.export_file import write
+    from vitviz.system import atomic_files
 
     out = tmp_path / "maps"
-    done = write
+    monkeypatch.setattr("vitviz.cli.overlap.WRITERS", 1)
+    save = atomic_files.write_bytes
 
-    def removing(made: object, selection: object, target: Path, *rest: object) -> None:
-        done(made, selection, target, *rest)  # type: ignore[arg-type]
+    def removing(target: Path, data: bytes) -> None:
+        save(target, data)
         shutil.rmtree(out)
 
-    monkeypatch.setattr("vitviz.cli.export_batch.write", removing)
+    monkeypatch.setattr("vitviz.export.save.write_bytes", removing)
     assert export(pictures, out, model_folder) == 0  # each makes it again
     assert not out.exists()
 
-    def removed_before(
-        made: object, selection: object, target: Path, *rest: object
-    ) -> None:
+    def removed_before(target: Path, data: bytes) -> None:
         if target.name == "b.png":
             shutil.rmtree(out)
-        done(made, selection, target, *rest)  # type: ignore[arg-type]
+        save(target, data)
 
-    monkeypatch.setattr("vitviz.cli.export_batch.write", removed_before)
+    monkeypatch.setattr("vitviz.export.save.write_bytes", removed_before)
     capsys.readouterr()
     assert export(pictures, out, model_folder) == 2
     text = capsys.readouterr().err

@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from vitviz.cli.export_sources import nearest
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import OutputError
 
@@ -30,7 +31,7 @@ def agree(
     size = bytes_text(size_bytes)
     name = printable(str(target))
     try:
-        free = shutil.disk_usage(target.absolute().parent).free
+        free = shutil.disk_usage(nearest(target.absolute().parent)).free
     except OSError:
         free = size_bytes
     if size_bytes > free:

@@ -1,7 +1,7 @@
 """Command `vitviz export`: write attention as a figure or as numbers, without a window.
 
     options ── request_from ──► ExportRequest
-    pictures ── price, agreed to if large ──► trace ── write ──► a file for each picture
+    pictures ── price, agreed to if large ──► trace ── prepared ──► a file a picture
                                                  └────────► one .html of all pictures
 
 A folder gets one file a picture, and an interrupted export can be run again: files that
@@ -93,7 +93,7 @@ def execute(args: argparse.Namespace) -> int:
     refuse_overwriting_source(task)
     image = load(task.source, request)
     model = chosen_model(request)
-    export_one(model, image, task, request, prefix="")
+    export_one(model, image, task, request)
     return 0
 
 

@@ -10,13 +10,16 @@ import contextlib
 import os
 import stat
 import tempfile
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vitviz.cli.export_file import check_suffix, write
+from vitviz.cli.export_file import Writing, check_suffix, prepared
 from vitviz.cli.export_options import ExportRequest
 from vitviz.cli.export_run import chosen_model, method_inputs, traced
 from vitviz.cli.export_sources import (
+    STDIN,
     ExportTask,
     Source,
     load,
@@ -27,42 +30,32 @@ from vitviz.cli.export_sources import (
 from vitviz.errors import FileError, InputError, OutputError, VitvizError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
 
 def export_one(
-    model: Model,
-    image: SourceImage,
-    task: ExportTask,
-    request: ExportRequest,
-    *,
-    prefix: str,
+    model: Model, image: SourceImage, task: ExportTask, request: ExportRequest
 ) -> None:
+    """Write the file of one picture, into a folder that is there."""
     from vitviz.cli.output import say
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
-    if not prefix:
-        sweep(task.target.parent)
-    made = traced(model, image, request, prefix=prefix)
-    if made is None:
-        return
-    selection = request.selection(made)
-    selection.check(made)
-    inputs = method_inputs(model, made, request)
-    # a single file goes where its folder is already, so that a slip makes none
-    place = _folder_of(task.target) if prefix else contextlib.nullcontext()
-    with place:
-        write(made, selection, task.target, request, inputs)
-    say(f"{prefix}{printable(str(task.target))}")
+    sweep(task.target.parent)
+    write = _computed(model, image, task, request, say)
+    if write is not None:
+        # its folder is not made, so that a slip makes none
+        write()
+        say(printable(str(task.target)))
 
 
 def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -> int:
     """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
+    from vitviz.cli.overlap import Overlap, Turn
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
@@ -70,33 +63,57 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
     sweep(folder)
     tasks = tasks_of(sources, folder, request.format)
     check_suffix(tasks[0].target, request)
+    folders = _Folders()
     model: Model | None = None
     num_kept = num_failed = 0
-    is_loading = False
-    for number, task in enumerate(tasks, start=1):
-        prefix = f"[{number}/{len(tasks)}] "
-        try:
-            refuse_overwriting_source(task)
-            image = load(task.source, request)
-            if model is None:
-                is_loading = True
-                model = chosen_model(request)
-                is_loading = False
-            if _is_done(model, image, task, request):
-                num_kept += 1
-                continue
-            export_one(model, image, task, request, prefix=prefix)
-        except VitvizError as error:
-            if is_loading or _ends_batch(error, folder):
-                raise
+
+    def read(task: ExportTask) -> SourceImage:
+        refuse_overwriting_source(task)
+        return load(task.source, request, is_cancelled=overlap.is_over)
+
+    def conclude(turn: Turn[ExportTask], error: Exception | None) -> None:
+        nonlocal num_failed
+        if isinstance(error, VitvizError) and _ends_batch(error, folder):
+            raise error
+        for line in turn.lines:
+            say(f"{turn.prefix}{line}")
+        if error is not None:
             num_failed += 1
-            say(f"{prefix}vitviz: {error}")
-        except Exception as error:
             # the others are exported whatever a library makes of this one
-            if is_loading:
-                raise
-            num_failed += 1
-            say(f"{prefix}vitviz: {_unforeseen(task, error)}")
+            is_ours = isinstance(error, VitvizError)
+            reason = str(error) if is_ours else _unforeseen(turn.item, error)
+            say(f"{turn.prefix}vitviz: {reason}")
+        elif turn.done:
+            say(f"{turn.prefix}{turn.done}")
+
+    with Overlap(conclude) as overlap:
+        early = overlap.read(tasks, read, is_early=lambda task: task.source != STDIN)
+        for number, (task, loaded) in enumerate(early, start=1):
+            turn = Turn(task, f"[{number}/{len(tasks)}] ")
+            write: Writing | None = None
+            is_loading = False
+            try:
+                image = loaded()
+                if model is None:
+                    is_loading = True
+                    model = chosen_model(request)
+                    is_loading = False
+                if _is_done(model, image, task, request):
+                    num_kept += 1
+                    continue
+                write = _computed(model, image, task, request, turn.lines.append)
+                if write is not None:
+                    turn.done = printable(str(task.target))
+                    write = replace(write, run=folders.around(task.target, write.run))
+                    if not write.is_light:
+                        write()
+                        write = None
+            except Exception as error:
+                if is_loading:
+                    raise
+                turn.error = error
+            overlap.end(turn, write)
+        overlap.finish()
     if num_kept:
         say(f"{num_kept} of {len(tasks)} were there already.")
     if num_failed:
@@ -108,6 +125,30 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
             folder=printable(str(folder)),
         )
     return 0
+
+
+def _computed(
+    model: Model,
+    image: SourceImage,
+    task: ExportTask,
+    request: ExportRequest,
+    note: Callable[[str], None],
+) -> Writing | None:
+    """Run a picture; return what writes its file, None if only its price is asked for.
+
+    note : takes what is said of it meanwhile, a line each.
+    """
+    from vitviz.models.threads import beside_others
+
+    # rows and methods too, not only the pass
+    with beside_others():
+        made = traced(model, image, request, note)
+        if made is None:
+            return None
+        selection = request.selection(made)
+        selection.check(made)
+        inputs = method_inputs(model, made, request)
+        return prepared(made, selection, task.target, request, inputs)
 
 
 def _require_folder(folder: Path) -> None:
@@ -139,27 +180,53 @@ def _require_folder(folder: Path) -> None:
         raise output_error(folder, OSError(code, os.strerror(code)))
 
 
-@contextlib.contextmanager
-def _folder_of(target: Path) -> Iterator[None]:
-    """Make the folders that `target` lies in; remove them again if the block fails.
+class _Folders:
+    """The folders of files that are written, made as they are needed; any thread.
 
-    Raises OutputError.
+    Those that are empty after all are removed again.
     """
-    from vitviz.system.atomic_files import output_error
 
-    folder = target.parent
-    made = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
-    try:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._num_writing = 0
+        self._made: set[Path] = set()
+
+    def around(self, target: Path, write: Callable[[], None]) -> Callable[[], None]:
+        """Return what makes the folders of `target` and then writes."""
+
+        def run() -> None:
+            with self._of(target):
+                write()
+
+        return run
+
+    @contextlib.contextmanager
+    def _of(self, target: Path) -> Iterator[None]:
+        """Make the folders that `target` lies in. Raises OutputError."""
+        from vitviz.system.atomic_files import output_error
+
+        folder = target.parent
+        with self._lock:
+            self._num_writing += 1
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(target, error) from error
-        yield
-    except BaseException:
-        for one in made:
-            with contextlib.suppress(OSError):
-                one.rmdir()  # only while it is empty
-        raise
+            with self._lock:
+                places = (folder, *folder.parents)
+                self._made |= {one for one in places if not os.path.lexists(one)}
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise output_error(target, error) from error
+            yield
+        finally:
+            with self._lock:
+                self._num_writing -= 1
+                # another may be about to write into one that is empty now
+                if self._num_writing == 0:
+                    deepest_first = sorted(self._made, key=lambda p: -len(p.parts))
+                    for one in deepest_first:
+                        with contextlib.suppress(OSError):
+                            one.rmdir()  # only while it is empty
+                    self._made.clear()
 
 
 def _is_done(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from vitviz.errors import InputError
 from vitviz.export.figure_settings import FigureKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vitviz.attention.trace import Trace
     from vitviz.export.numbers import Selection
     from vitviz.export.save import Figure
@@ -78,14 +81,26 @@ def _check_bare(suffix: str, request: ExportRequest) -> None:
         )
 
 
-def write(
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What is left to do for a file when its numbers are there: call it."""
+
+    run: Callable[[], None]
+    # Whether it computes nothing more, so that another thread may run it meanwhile.
+    is_light: bool = True
+
+    def __call__(self) -> None:
+        self.run()
+
+
+def prepared(
     made: Trace,
     selection: Selection,
     target: Path,
     request: ExportRequest,
     inputs: MethodInputs,
-) -> None:
-    """Write a figure or numbers into `target`, as its ending says.
+) -> Writing:
+    """Return what writes a figure or numbers into `target`, as its ending says.
 
     Raises SelectionError, ExactnessError, InputError, OutputError, BudgetError.
     """
@@ -100,16 +115,18 @@ def write(
                 ask_bytes=numbers.ASK_BYTES,
                 is_agreed=request.is_agreed,
             )
-            options = request.options()
-            numbers.write_npz(
-                target,
+            archive = numbers.archive_of(
                 made,
                 selection,
-                options=options,
+                options=request.options(),
                 view=view_values(request.state(made)),
                 gradients=inputs.gradients,
                 model=inputs.model,
             )
+            # more than a tile is computed while it is written
+            if numbers.npz_bytes(made, selection) > numbers.TILE_BYTES:
+                return Writing(partial(archive.write, target), is_light=False)
+            return Writing(partial(archive.computed().write, target))
         case ".csv":
             agree(
                 numbers.csv_bytes(made, selection),
@@ -117,26 +134,28 @@ def write(
                 ask_bytes=numbers.ASK_BYTES,
                 is_agreed=request.is_agreed,
             )
-            numbers.write_csv(
+            write = partial(
+                numbers.write_csv,
                 target,
                 made,
                 selection,
                 gradients=inputs.gradients,
                 model=inputs.model,
             )
+            return Writing(write, is_light=False)
         case ending:
-            _write_figure(made, selection, target, request, inputs, ending)
+            return _prepared_figure(made, selection, target, request, inputs, ending)
 
 
-def _write_figure(
+def _prepared_figure(
     made: Trace,
     selection: Selection,
     target: Path,
     request: ExportRequest,
     inputs: MethodInputs,
     ending: str,
-) -> None:
-    """Write what a window in this state would show, or a GIF of all maps."""
+) -> Writing:
+    """Return what writes the figure of a window in this state, or a GIF of all maps."""
     import json
 
     from vitviz.export.figure import figure_of, table_of
@@ -144,6 +163,7 @@ def _write_figure(
     from vitviz.export.save import save
     from vitviz.jobs.exports import hidden_patches, values_for
     from vitviz.jobs.figures import described
+    from vitviz.system.atomic_files import write_bytes
     from vitviz.views.display import series
 
     state, settings = request.state(made), request.settings
@@ -159,8 +179,9 @@ def _write_figure(
     if request.choice.kind is not FigureKind.PICTURE:
         figure = _other_figure(made, selection, request, inputs)
         figure = described(figure, meta, request.choice, settings)
-        save(target, figure, scale=request.pixels)
-        return
+        # drawing it may compute
+        write = partial(save, target, figure, scale=request.pixels)
+        return Writing(write, is_light=False)
     text = json.dumps(meta, ensure_ascii=False)
     rows = series(
         made,
@@ -171,20 +192,18 @@ def _write_figure(
     )
     if request.is_bare:
         from vitviz.export.bare import bare_bytes
-        from vitviz.system.atomic_files import write_bytes
 
-        heat = rows[0][0].heat
+        heat, setup = rows[0][0].heat, made.setup
         assert heat is not None
-        data = bare_bytes(heat, made.setup, state.look, ending, text)
-        write_bytes(target, data)
-        return
+        bare = partial(bare_bytes, heat, setup, state.look, ending, text)
+        return Writing(lambda: write_bytes(target, bare()))
     hidden = hidden_patches(made.setup)
     if ending == ".gif":
         from vitviz.export.animation import gif_bytes
-        from vitviz.system.atomic_files import write_bytes
 
         said = replace(settings, has_caption=True)
-        data = gif_bytes(
+        animated = partial(
+            gif_bytes,
             [
                 figure_of(one, settings=said, hidden=hidden)
                 for row in rows
@@ -194,17 +213,17 @@ def _write_figure(
             colormap=state.look.colormap,
             description=text,
         )
-        write_bytes(target, data)
-        return
+        return Writing(lambda: write_bytes(target, animated()))
     figure = table_of(rows, settings=settings, hidden=hidden)
     figure = described(figure, meta, request.choice, settings)
-    save(target, figure, scale=request.pixels)
+    return Writing(partial(save, target, figure, scale=request.pixels))
 
 
 def _other_figure(
     made: Trace, selection: Selection, request: ExportRequest, inputs: MethodInputs
 ) -> Figure:
     """Return a figure of another kind than a map or a table of maps."""
+    from vitviz.cli.output import say
     from vitviz.jobs.figures import FigureView, drawing, in_range_of
 
     def state_of(request: ExportRequest, trace: Trace, chosen: Selection) -> ViewState:
@@ -217,7 +236,7 @@ def _other_figure(
     if against is not None:
         image = load(against.picture, against.request)
         model = chosen_model(against.request)
-        other = traced(model, image, against.request, prefix="")
+        other = traced(model, image, against.request, say)
         if other is None:
             raise InputError("--against takes one picture and its options.")
         state = state_of(against.request, other, against.request.selection(other))

@@ -11,6 +11,8 @@ from vitviz.errors import BudgetError
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vitviz.attention.price import Price
     from vitviz.attention.trace import Trace
     from vitviz.cli.export_options import ExportRequest
@@ -42,19 +44,24 @@ def chosen_model(request: ExportRequest) -> Model:
 
 
 def traced(
-    model: Model, image: SourceImage, request: ExportRequest, *, prefix: str
+    model: Model,
+    image: SourceImage,
+    request: ExportRequest,
+    note: Callable[[str], None],
 ) -> Trace | None:
-    """Return the trace of a picture; None if only the price of its run is asked for."""
+    """Return the trace of a picture; None if only the price of its run is asked for.
+
+    note : takes what is said of it meanwhile, a line each.
+    """
     from vitviz.attention.price import calibrate, price
     from vitviz.attention.run import trace
-    from vitviz.cli.output import say
     from vitviz.domain.placement import Fit
     from vitviz.pictures.preprocessing import placement_for
     from vitviz.system.printable import printable
 
     name = printable(image.name)
-    for note in image.notes:
-        say(f"{prefix}{name}: {note}")
+    for change in image.notes:
+        note(f"{name}: {change}")
     placement = placement_for(
         image.size,
         model.preprocessing,
@@ -64,27 +71,27 @@ def traced(
     )
     if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
-        say(f"{prefix}{name}: {sentence(made_price)}")
+        note(f"{name}: {sentence(made_price)}")
         return None
     check_price(model, placement.model_size, is_agreed=request.is_agreed)
     made = trace(
         model, image, size=request.size, fit=request.fit, interventions=request.changes
     )
     if made.setup.fallback is not None:
-        say(f"{prefix}{name}: {made.setup.fallback}")
+        note(f"{name}: {made.setup.fallback}")
     width, height = placement.model_size
     rows, cols = made.grid
     rounded = f" ({placement.note})" if placement.note else ""
-    say(
-        f"{prefix}{name}: input {width}×{height}{rounded}, {rows}×{cols} patches, "
+    note(
+        f"{name}: input {width}×{height}{rounded}, {rows}×{cols} patches, "
         f"{made.num_tokens} tokens, error {made.max_error:.0e}"
     )
     if model.info.dtype != "float32":
         from vitviz.explain.precision import precision_error
 
         found = precision_error(model, made)
-        say(
-            f"{prefix}{name}: {model.info.dtype} against float32: weights differ by at "
+        note(
+            f"{name}: {model.info.dtype} against float32: weights differ by at "
             f"most {found.largest:.1e}, {found.moved:.1%} of a row moved (layer "
             f"{found.layer})"
         )

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from vitviz.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vitviz.cli.export_options import ExportRequest
     from vitviz.pictures.source import SourceImage
 
@@ -76,11 +78,16 @@ def expanded(images: list[str]) -> list[Source]:
     return found
 
 
-def load(source: str, request: ExportRequest) -> SourceImage:
+def load(
+    source: str,
+    request: ExportRequest,
+    *,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> SourceImage:
     from vitviz.pictures.source import load_image
 
     if source != STDIN:
-        return load_image(source, reading=request.reading)
+        return load_image(source, reading=request.reading, is_cancelled=is_cancelled)
     if sys.stdin is None:
         raise InputError("There is no standard input to read a picture from.")
     data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)

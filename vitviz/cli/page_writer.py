@@ -130,7 +130,12 @@ def export_page(sources: list[Source], target: Path, request: ExportRequest) -> 
             continue
         if model is None:
             model = chosen_model(request)
-        made = traced(model, image, request, prefix=prefix)
+        lines: list[str] = []
+        try:
+            made = traced(model, image, request, lines.append)
+        finally:
+            for line in lines:
+                say(f"{prefix}{line}")
         if made is None:
             continue
         if writer.is_empty:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import enum
 import io
 import json
+import math
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -158,6 +159,66 @@ def write_npz(
 
     Raises SelectionError, ExactnessError, OutputError, InputError without gradients.
     """
+    archive = archive_of(
+        trace, selection, options=options, view=view, gradients=gradients, model=model
+    )
+    archive.write(path, on_progress=on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The content of an `.npz`: one large array, as it is computed, and small ones."""
+
+    name: str
+    shape: tuple[int, ...]
+    blocks: Iterable[Array]
+    small: dict[str, npt.NDArray[np.generic]]
+
+    def computed(self) -> Archive:
+        """Return it with its values computed, so that it needs no trace."""
+        blocks = [np.ascontiguousarray(rows, "<f4") for rows in self.blocks]
+        return replace(self, blocks=blocks)
+
+    def write(
+        self, path: Path, *, on_progress: Callable[[float], None] | None = None
+    ) -> None:
+        """Write the file, once. Raises as `write_npz` does.
+
+        Any thread, if the values are computed.
+        """
+        with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+            # a ZipInfo made by hand carries no time, so that equal input gives equal
+            # bytes
+            member = zipfile.ZipInfo(f"{self.name}.npy")
+            with archive.open(member, "w", force_zip64=True) as stream:
+                shape = self.shape
+                header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(stream, header)
+                done, total = 0, math.prod(shape)
+                for rows in self.blocks:
+                    stream.write(np.ascontiguousarray(rows, "<f4").data)
+                    done += rows.size
+                    if on_progress is not None:
+                        on_progress(done / total)
+            for name, array in self.small.items():
+                buffer = io.BytesIO()
+                np.save(buffer, array, allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+
+
+def archive_of(
+    trace: Trace,
+    selection: Selection,
+    *,
+    options: dict[str, object] | None = None,
+    view: dict[str, object] | None = None,
+    gradients: Gradients | None = None,
+    model: Model | None = None,
+) -> Archive:
+    """Return what `write_npz` writes, whose parameters these are.
+
+    Its values are computed as they are written, a tile at a time.
+    """
     selection.check(trace)
     queries = (
         range(trace.num_tokens) if selection.queries is None else selection.queries
@@ -194,22 +255,7 @@ def write_npz(
         small["heads"] = np.array(
             [-1 if c.single is None else c.single for c in selection.heads]
         )
-    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
-        # a ZipInfo made by hand carries no time, so that equal input gives equal bytes
-        member = zipfile.ZipInfo(f"{name}.npy")
-        with archive.open(member, "w", force_zip64=True) as stream:
-            header = {"descr": "<f4", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(stream, header)
-            done = 0
-            for rows in _blocks(trace, selection, gradients, model):
-                stream.write(np.ascontiguousarray(rows, "<f4").data)
-                done += rows.size
-                if on_progress is not None:
-                    on_progress(done / selection.num_values(trace))
-        for name, array in small.items():
-            buffer = io.BytesIO()
-            np.save(buffer, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue())
+    return Archive(name, shape, _blocks(trace, selection, gradients, model), small)
 
 
 def write_csv(
