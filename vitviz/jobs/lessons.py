@@ -12,6 +12,7 @@ from vitviz.errors import ExactnessError, SelectionError
 from vitviz.jobs.queue import Context
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
+from vitviz.lessons.one_head import OutputProjection
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
@@ -149,6 +150,23 @@ def sums(
     return softmax_axes.sums(
         heads, axis, head=head, query=query, check=context.raise_if_cancelled
     )
+
+
+def output_projection(
+    context: Context, model: Model, trace: Trace, layer: int
+) -> OutputProjection:
+    """Return a layer's W_O. Raises InputError, UnsupportedModelError."""
+    import numpy as np
+
+    from vitviz.attention.trace import as_array
+    from vitviz.explain.gradients import prepared_pixels
+    from vitviz.explain.model_parts import output_projections
+
+    part = output_projections(model, trace, prepared_pixels(trace))[layer]
+    weight = as_array(part.get_parameter("weight"))
+    bias = getattr(part, "bias", None)
+    no_bias = np.zeros(len(weight), np.float32)
+    return OutputProjection(weight, no_bias if bias is None else as_array(bias))
 
 
 def query_weights(
