@@ -384,8 +384,8 @@
 <context>
     <name>HeadsPage</name>
     <message>
-        <source>&lt;v&gt;{joined}&lt;/v&gt; numbers, head after head, times W&lt;sub&gt;O&lt;/sub&gt; ({rows} × {joined}) = &lt;b&gt;{rows}&lt;/b&gt; numbers that the layer adds to the token. W&lt;sub&gt;O&lt;/sub&gt; mixes the heads: without some, all of them change (length &lt;b&gt;{length}&lt;/b&gt;).</source>
-        <translation>ヘッド順に並べた&lt;v&gt;{joined}&lt;/v&gt;個の数にW&lt;sub&gt;O&lt;/sub&gt;（{rows} × {joined}）を掛けた&lt;b&gt;{rows}&lt;/b&gt;個の数が、この層でトークンに足されます。W&lt;sub&gt;O&lt;/sub&gt;はヘッドを混ぜ合わせるので、一部をオフにするだけで全部の数が変わります（長さ&lt;b&gt;{length}&lt;/b&gt;）。</translation>
+        <source>&lt;v&gt;{joined}&lt;/v&gt; numbers, head after head, times W&lt;sub&gt;O&lt;/sub&gt; ({rows} × {joined}) = &lt;b&gt;{rows}&lt;/b&gt; numbers of the layer for the token. W&lt;sub&gt;O&lt;/sub&gt; mixes the heads: without some, all of them change (length &lt;b&gt;{length}&lt;/b&gt;).</source>
+        <translation>ヘッド順に並べた&lt;v&gt;{joined}&lt;/v&gt;個の数にW&lt;sub&gt;O&lt;/sub&gt;（{rows} × {joined}）を掛けると、このトークンへの層の出力、&lt;b&gt;{rows}&lt;/b&gt;個の数になります。W&lt;sub&gt;O&lt;/sub&gt;はヘッドを混ぜ合わせるので、一部をオフにするだけで全部の数が変わります（長さ&lt;b&gt;{length}&lt;/b&gt;）。</translation>
     </message>
     <message>
         <source>All heads on</source>
@@ -724,6 +724,10 @@
         <translation>スコアにはモデルのバイアス{bias}が含まれます。</translation>
     </message>
     <message>
+        <source>&lt;q&gt;q&lt;/q&gt; = W&lt;sub&gt;Q&lt;/sub&gt; x: number {n} is row {n} of W&lt;sub&gt;Q&lt;/sub&gt; times the token's {count} numbers x, added up, and a constant (bias) of {bias}: &lt;b&gt;{sum}&lt;/b&gt;. The model's own q has {own}.</source>
+        <translation>&lt;q&gt;q&lt;/q&gt; = W&lt;sub&gt;Q&lt;/sub&gt; x：{n}番の数は、W&lt;sub&gt;Q&lt;/sub&gt;の{n}番の行とトークンの{count}個の数xを掛けて足し、定数（バイアス）{bias}を加えた&lt;b&gt;{sum}&lt;/b&gt;です。モデル自身のqでは{own}です。</translation>
+    </message>
+    <message>
         <source>A click chooses the key</source>
         <translation>クリックでキーを選ぶ</translation>
     </message>
@@ -766,6 +770,10 @@
     <message>
         <source>Sum &lt;b&gt;{total}&lt;/b&gt;. The Lab has dropped this key's patch: no query sees it, and the weight is &lt;b&gt;0&lt;/b&gt;.</source>
         <translation>合計は&lt;b&gt;{total}&lt;/b&gt;。このキーのパッチはラボで取り除かれているので、どのクエリからも見えず、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
+    </message>
+    <message>
+        <source>The token, a row of W_Q, and their products</source>
+        <translation>トークン、W_Qの1行、その積</translation>
     </message>
     <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
@@ -1082,6 +1090,13 @@
     <message>
         <source>{mark} &lt;b&gt;Try it.&lt;/b&gt; {text}</source>
         <translation>{mark} &lt;b&gt;やってみよう&lt;/b&gt; {text}</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>In layer {layer} of {name} more than one matrix stands between a token and its query (a norm, or a rotation by place).</source>
+        <translation>{name}の層{layer}では、トークンとクエリの間に行列以外の処理（正規化や位置による回転）があります。</translation>
     </message>
 </context>
 </TS>

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitviz.domain.interventions import Axis
     from vitviz.lessons.one_head import Factors, QueryWeights
     from vitviz.lessons.patch_embedding import Embedding
+    from vitviz.lessons.query_projection import QueryProjection
     from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
@@ -150,6 +151,15 @@ def sums(
     return softmax_axes.sums(
         heads, axis, head=head, query=query, check=context.raise_if_cancelled
     )
+
+
+def query_projection(
+    context: Context, model: Model, trace: Trace, *, layer: int, head: int, query: int
+) -> QueryProjection:
+    """Return how a query is made. Raises InputError, UnsupportedModelError."""
+    from vitviz.lessons import query_projection as made
+
+    return made.query_projection(model, trace, layer=layer, head=head, query=query)
 
 
 def output_projection(

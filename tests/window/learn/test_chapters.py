@@ -252,6 +252,33 @@ def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) 
     assert window.controller.state.others == ()
 
 
+def test_a_query_is_the_token_times_a_matrix(qtbot: QtBot, window: MainWindow) -> None:
+    """As the model's own linear layer has it, number by number."""
+    click_patch(qtbot, window, 3, 5)
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    press(qtbot, page.chips.chip(1))
+    wait_idle(qtbot, window)
+    model, query = window.controller.model, window.controller.state.token
+    assert model is not None
+    linear = model.adapter.blocks[3].get_submodule("attention.q_proj")
+    entered: list[torch.Tensor] = []
+    hook = linear.register_forward_pre_hook(lambda _m, args: entered.append(args[0]))
+    image = made(window).setup.image
+    assert image is not None
+    trace(model, image)
+    hook.remove()
+    x = entered[0][0, query].double()
+    for _ in range(6):
+        qtbot.keyClick(page.bars, Qt.Key.Key_Right)
+    weight = linear.get_parameter("weight").detach()[16 + 5].double()  # of head 1
+    bias = linear.get_parameter("bias").detach()[16 + 5].double()
+    np.testing.assert_allclose(page.making.vectors()[0].values, x, atol=1e-5)
+    np.testing.assert_allclose(page.making.vectors()[1].values, weight, atol=1e-6)
+    assert said((weight @ x + bias).item()) in figures(page.origin)
+    assert {"5", "48"} <= set(figures(page.origin))
+
+
 def test_scaling_changes_row_entropy_and_answer(
     qtbot: QtBot, classifying: MainWindow
 ) -> None:

@@ -226,7 +226,7 @@ class HeadsPage(Page):
         self.mixing.say(
             self.tr(
                 "<v>{joined}</v> numbers, head after head, times W<sub>O</sub> "
-                "({rows} × {joined}) = <b>{rows}</b> numbers that the layer adds to "
+                "({rows} × {joined}) = <b>{rows}</b> numbers of the layer for "
                 "the token. W<sub>O</sub> mixes the heads: without some, all of them "
                 "change (length <b>{length}</b>)."
             ).format(
