@@ -4,6 +4,10 @@
 <context>
     <name>AxisPage</name>
     <message>
+        <source>&lt;k&gt;{key}&lt;/k&gt;: score &lt;b&gt;{score}&lt;/b&gt; → e&lt;sup&gt;s&lt;/sup&gt; = &lt;b&gt;{power}&lt;/b&gt; → ÷ total &lt;b&gt;{total}&lt;/b&gt; = weight &lt;b&gt;{weight}&lt;/b&gt;. Point at the bars for other keys.</source>
+        <translation>&lt;k&gt;{key}&lt;/k&gt;：スコア&lt;b&gt;{score}&lt;/b&gt; → e&lt;sup&gt;s&lt;/sup&gt; = &lt;b&gt;{power}&lt;/b&gt; → ÷ 合計&lt;b&gt;{total}&lt;/b&gt; = 重み&lt;b&gt;{weight}&lt;/b&gt;。棒にポインターを重ねるとほかのキーを見られます。</translation>
+    </message>
+    <message>
         <source>Adding up the whole layer …</source>
         <translation>層全体を合計しています…</translation>
     </message>
@@ -24,8 +28,12 @@
         <translation>今度は&lt;k&gt;キー&lt;/k&gt;のほうがちょうど1ずつ配ることになり、クエリが受け取る注意は1より多かったり少なかったりします。エラーは出ません。気づく手がかりは合計だけです。</translation>
     </message>
     <message>
-        <source>Now the heads compete for every pair, and a query's weights add up to {sum} instead of 1. No error appears: only the sums tell.</source>
-        <translation>今度はヘッドどうしが1組ごとに取り合うことになり、クエリの重みの合計は1ではなく{sum}になります。エラーは出ません。気づく手がかりは合計だけです。</translation>
+        <source>Now the heads compete for every pair, and a query's weights add up to {sum} instead of 1. For (B, H, N, N) this is &lt;code&gt;dim=1&lt;/code&gt;, which articles give by mistake. No error appears: only the sums tell.</source>
+        <translation>今度はヘッドどうしがペアごとに取り合うことになり、クエリの重みの合計は1ではなく{sum}になります。(B, H, N, N)ではこれが&lt;code&gt;dim=1&lt;/code&gt;で、記事でもうっかりこう書かれることがあります。エラーは出ません。気づく手がかりは合計だけです。</translation>
+    </message>
+    <message>
+        <source>Scores, their powers of e, and weights</source>
+        <translation>スコア、e^s、重み</translation>
     </message>
     <message>
         <source>Softmax makes weights of scores: e is raised to each score, then all are divided by their sum. So they are positive and add up to 1. &lt;b&gt;Over which axis?&lt;/b&gt; Scores have the shape (B, H, N, N): batch (pictures at once), heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away.</source>
@@ -44,8 +52,8 @@
         <translation>最後から2番目の軸。キーごとに、すべてのクエリにわたって</translation>
     </message>
     <message>
-        <source>The third to last axis: over the heads of each pair</source>
-        <translation>最後から3番目の軸。組ごとに、すべてのヘッドにわたって</translation>
+        <source>The third to last axis, here dim=1: over the heads of each pair</source>
+        <translation>最後から3番目の軸（ここではdim=1）。ペアごとに、すべてのヘッドにわたって</translation>
     </message>
     <message>
         <source>The weights of &lt;q&gt;query&lt;/q&gt; {query} add up to &lt;b&gt;{sum}&lt;/b&gt;{mark}</source>
@@ -73,7 +81,7 @@
     </message>
     <message>
         <source>over heads, for each pair</source>
-        <translation>組ごとに、ヘッドにわたって</translation>
+        <translation>ペアごとに、ヘッドにわたって</translation>
     </message>
     <message>
         <source>over keys, for each query</source>
@@ -88,6 +96,10 @@
         <translation>クエリ (-2)</translation>
     </message>
     <message>
+        <source>score s</source>
+        <translation>スコアs</translation>
+    </message>
+    <message>
         <source>smallest</source>
         <translation>最小</translation>
     </message>
@@ -99,12 +111,16 @@
         <source>w_ij = exp(s_ij) / Σ_j exp(s_ij)</source>
         <translation>w_ij = exp(s_ij) / Σ_j exp(s_ij)</translation>
     </message>
+    <message>
+        <source>weight</source>
+        <translation>重み</translation>
+    </message>
 </context>
 <context>
     <name>CodeLines</name>
     <message>
         <source>Attention in three lines of code</source>
-        <translation>3行のコードで書いた注意機構</translation>
+        <translation>たった3行のコードで書いた注意機構</translation>
     </message>
 </context>
 <context>
@@ -252,7 +268,7 @@
     </message>
     <message>
         <source>&lt;b&gt;Memory&lt;/b&gt; grows with N² too, if all pairs are written out as matrices: &lt;b&gt;{written}&lt;/b&gt; in all layers here, {twice} with twice the tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: &lt;b&gt;{kept}&lt;/b&gt;, then {kept_twice}.</source>
-        <translation>&lt;b&gt;メモリ&lt;/b&gt;も、すべての組を行列に書き出せばN²で増えます。ここでは全層で&lt;b&gt;{written}&lt;/b&gt;、トークンが2倍なら{twice}です。vitvizが保持するのはq、k、v（第4章）だけで、これはNに比例します。ここでは&lt;b&gt;{kept}&lt;/b&gt;、2倍でも{kept_twice}です。</translation>
+        <translation>&lt;b&gt;メモリ&lt;/b&gt;も、すべてのペアを行列に書き出せばN²で増えます。ここでは全層で&lt;b&gt;{written}&lt;/b&gt;、トークンが2倍なら{twice}です。vitvizが保持するのはq、k、v（第4章）だけで、これはNに比例します。ここでは&lt;b&gt;{kept}&lt;/b&gt;、2倍でも{kept_twice}です。</translation>
     </message>
     <message>
         <source>Attention is {few} % of the pass at {few_tokens} tokens and {many} % at {many_tokens}. Growing like that, it equals all the rest at about N = {even}.</source>
@@ -267,12 +283,12 @@
         <translation>14×14から14×28へ。パッチは{patches}から{more}へ、トークンは{tokens}から{more_tokens}へ：</translation>
     </message>
     <message>
-        <source>Here N = &lt;b&gt;{tokens}&lt;/b&gt;: {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. A picture of twice the sides has four times the patches, about sixteen times the pairs.</source>
-        <translation>ここではN = &lt;b&gt;{tokens}&lt;/b&gt;なので、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;組になります。縦横2倍の画像ならパッチは4倍、組の数は約16倍です。</translation>
+        <source>Here {width}×{height} pixels make N = &lt;b&gt;{tokens}&lt;/b&gt;: {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. Twice the sides: four times the patches, about sixteen times the pairs. Try it:</source>
+        <translation>ここでは{width}×{height}ピクセルでN = &lt;b&gt;{tokens}&lt;/b&gt;、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;ペアです。縦横2倍なら、パッチは4倍、ペアは約16倍です。試してみましょう。</translation>
     </message>
     <message>
-        <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token and weighs how much to take from each: the colours on the picture. It is a meeting in which everyone listens to everyone: N people, N × N listenings. Twice the people, four times the work.</source>
-        <translation>&lt;b&gt;自己注意&lt;/b&gt;では、すべてのトークンがすべてのトークンを見て、どれからどれだけ受け取るかを決めます。画像の上の色がそれです。いわば、全員が全員の話を聞く会議です。N人ならN × N回の「聞く」が必要で、人数が2倍になれば手間は4倍になります。</translation>
+        <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token, itself included: the colours on the picture. It is a meeting in which everyone listens to everyone, also to oneself: n people, n × n arrows. Twice the people, four times the arrows.</source>
+        <translation>&lt;b&gt;自己注意&lt;/b&gt;では、すべてのトークンが自分自身も含めたすべてのトークンを見ます。画像の上の色がそれです。いわば、自分も含めて全員が全員の話を聞く会議です。n人なら矢印はn × n本、人数が2倍なら矢印は4倍です。</translation>
     </message>
     <message>
         <source>Let more people come to the meeting</source>
@@ -295,8 +311,16 @@
         <translation>1つ目のテーブルの人数</translation>
     </message>
     <message>
+        <source>Run the same model on more or fewer pixels</source>
+        <translation>同じモデルを、ピクセル数を変えて実行します</translation>
+    </message>
+    <message>
         <source>Run this model on this picture at several sizes, a few seconds</source>
         <translation>このモデルをこの画像で、いくつかの大きさで動かします（数秒）</translation>
+    </message>
+    <message>
+        <source>Side of the model's input in pixels</source>
+        <translation>モデルの入力の1辺（ピクセル）</translation>
     </message>
     <message>
         <source>Three minutes. Ask for a guess before you measure: twice the tokens, how much longer? &lt;b&gt;Often misunderstood:&lt;/b&gt; the whole pass does not take four times as long. Only attention grows with N², and in small models at few tokens it is the smaller part; all the rest grows with N: the products that make queries, keys and values (projections) and the small networks that work on each token by itself (MLPs). Memory is N² only if the matrix is written out; fused kernels, as here, never do that.</source>
@@ -360,6 +384,10 @@
 <context>
     <name>HeadsPage</name>
     <message>
+        <source>&lt;v&gt;{joined}&lt;/v&gt; numbers, head after head, times W&lt;sub&gt;O&lt;/sub&gt; ({rows} × {joined}) = &lt;b&gt;{rows}&lt;/b&gt; numbers of the layer for the token. W&lt;sub&gt;O&lt;/sub&gt; mixes the heads: without some, all of them change (length &lt;b&gt;{length}&lt;/b&gt;).</source>
+        <translation>ヘッド順に並べた&lt;v&gt;{joined}&lt;/v&gt;個の数にW&lt;sub&gt;O&lt;/sub&gt;（{rows} × {joined}）を掛けると、このトークンへの層の出力、&lt;b&gt;{rows}&lt;/b&gt;個の数になります。W&lt;sub&gt;O&lt;/sub&gt;はヘッドを混ぜ合わせるので、一部をオフにするだけで全部の数が変わります（長さ&lt;b&gt;{length}&lt;/b&gt;）。</translation>
+    </message>
+    <message>
         <source>All heads on</source>
         <translation>すべてオン</translation>
     </message>
@@ -400,6 +428,10 @@
         <translation>1つのヘッドの見方は1通りです。そこで、いくつものヘッドが同時に、それぞれ自分のクエリ・キー・バリューで見ます。隣を見るもの、似たものを見るもの、画像全体を見渡すもの。それらの出力を1列につなげ（連結）、もう1つの行列で混ぜ合わせます。</translation>
     </message>
     <message>
+        <source>Outputs of all heads joined, and times W_O</source>
+        <translation>つないだ全ヘッドの出力と、W_Oを掛けた結果</translation>
+    </message>
+    <message>
         <source>Run the model once without each head of this layer</source>
         <translation>この層のヘッドを1つずつ外してモデルを動かします</translation>
     </message>
@@ -438,6 +470,10 @@
     <message>
         <source>head {n}</source>
         <translation>ヘッド{n}</translation>
+    </message>
+    <message>
+        <source>joined</source>
+        <translation>つなぐ</translation>
     </message>
     <message>
         <source>{heads} outputs of {width} numbers make {heads} × {width} = &lt;b&gt;{total}&lt;/b&gt; for each token: (B, H, N, d&lt;sub&gt;v&lt;/sub&gt;) → (B, N, H·d&lt;sub&gt;v&lt;/sub&gt;) = (1, {tokens}, {total}).</source>
@@ -512,7 +548,7 @@
     </message>
     <message>
         <source>Three lines of code</source>
-        <translation>3行のコード</translation>
+        <translation>たった3行のコード</translation>
     </message>
     <message>
         <source>Weights times values</source>
@@ -561,7 +597,7 @@
     <name>Notes</name>
     <message>
         <source>Teacher's notes</source>
-        <translation>先生のためのメモ</translation>
+        <translation>講師用メモ</translation>
     </message>
     <message>
         <source>What to ask, and what is often misunderstood</source>
@@ -677,7 +713,7 @@
     </message>
     <message>
         <source> Softmax, which the Lab lets run over the heads, makes it the weight &lt;b&gt;{weight}&lt;/b&gt;: now all weights of a pair add up to 1.</source>
-        <translation>ラボの変更でヘッドにわたって計算したソフトマックスにより、重みは&lt;b&gt;{weight}&lt;/b&gt;になります。今は、同じ組の重みを全ヘッドで足すと1です。</translation>
+        <translation>ラボの変更でヘッドにわたって計算したソフトマックスにより、重みは&lt;b&gt;{weight}&lt;/b&gt;になります。今は、同じペアの重みを全ヘッドで足すと1です。</translation>
     </message>
     <message>
         <source> Softmax, which the Lab lets run over the queries, makes it the weight &lt;b&gt;{weight}&lt;/b&gt;: now all weights of a key add up to 1.</source>
@@ -686,6 +722,10 @@
     <message>
         <source> The score includes the model's bias of {bias}.</source>
         <translation>スコアにはモデルのバイアス{bias}が含まれます。</translation>
+    </message>
+    <message>
+        <source>&lt;q&gt;q&lt;/q&gt; = W&lt;sub&gt;Q&lt;/sub&gt; x: number {n} is row {n} of W&lt;sub&gt;Q&lt;/sub&gt; times the token's {count} numbers x, added up, and a constant (bias) of {bias}: &lt;b&gt;{sum}&lt;/b&gt;. The model's own q has {own}.</source>
+        <translation>&lt;q&gt;q&lt;/q&gt; = W&lt;sub&gt;Q&lt;/sub&gt; x：{n}番の数は、W&lt;sub&gt;Q&lt;/sub&gt;の{n}番の行とトークンの{count}個の数xを掛けて足し、定数（バイアス）{bias}を加えた&lt;b&gt;{sum}&lt;/b&gt;です。モデル自身のqでは{own}です。</translation>
     </message>
     <message>
         <source>A click chooses the key</source>
@@ -732,6 +772,10 @@
         <translation>合計は&lt;b&gt;{total}&lt;/b&gt;。このキーのパッチはラボで取り除かれているので、どのクエリからも見えず、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
     </message>
     <message>
+        <source>The token, a row of W_Q, and their products</source>
+        <translation>トークン、W_Qの1行、その積</translation>
+    </message>
+    <message>
         <source>Three minutes. Ask: which patch will this query find? Let them guess before you click. &lt;b&gt;Often misunderstood:&lt;/b&gt; a large product in one place is not enough, the sum decides. A long key can win without pointing the same way: the cosine beside the sum tells. Query and key come from the same token by different matrices, so “A looks at B” does not mean that B looks at A: exchange the two and see.</source>
         <translation>3分。このクエリはどのパッチを見つけるでしょうか。クリックする前に予想してもらいましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;1か所の積が大きいだけでは足りず、決めるのは合計です。長いキーは、向きが似ていなくても勝つことがあります。それは合計に添えたコサインで分かります。クエリとキーは同じトークンから別々の行列で作られるので、「AがBを見る」からといってBがAを見るとは限りません。入れ替えて確かめましょう。</translation>
     </message>
@@ -760,7 +804,7 @@
     </message>
     <message>
         <source>Memory of all layers: the matrices of all pairs, if they were written out (chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. Time: one pass by itself, measured anew.</source>
-        <translation>メモリは全層の合計です。行列はすべての組を書き出した場合の量（第3章）、q、k、vはvitvizが代わりに保持する量（第4章）です。時間は、1回の実行だけを測り直したものです。</translation>
+        <translation>メモリは全層の合計です。行列はすべてのペアを書き出した場合の量（第3章）、q、k、vはvitvizが代わりに保持する量（第4章）です。時間は、1回の実行だけを測り直したものです。</translation>
     </message>
     <message>
         <source>Patch size in pixels</source>
@@ -1046,6 +1090,13 @@
     <message>
         <source>{mark} &lt;b&gt;Try it.&lt;/b&gt; {text}</source>
         <translation>{mark} &lt;b&gt;やってみよう&lt;/b&gt; {text}</translation>
+    </message>
+</context>
+<context>
+    <name>errors</name>
+    <message>
+        <source>In layer {layer} of {name} more than one matrix stands between a token and its query (a norm, or a rotation by place).</source>
+        <translation>{name}の層{layer}では、トークンとクエリの間に行列以外の処理（正規化や位置による回転）があります。</translation>
     </message>
 </context>
 </TS>

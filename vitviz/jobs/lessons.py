@@ -12,12 +12,14 @@ from vitviz.errors import ExactnessError, SelectionError
 from vitviz.jobs.queue import Context
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
+from vitviz.lessons.one_head import OutputProjection
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.interventions import Axis
     from vitviz.lessons.one_head import Factors, QueryWeights
     from vitviz.lessons.patch_embedding import Embedding
+    from vitviz.lessons.query_projection import QueryProjection
     from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
@@ -149,6 +151,32 @@ def sums(
     return softmax_axes.sums(
         heads, axis, head=head, query=query, check=context.raise_if_cancelled
     )
+
+
+def query_projection(
+    context: Context, model: Model, trace: Trace, *, layer: int, head: int, query: int
+) -> QueryProjection:
+    """Return how a query is made. Raises InputError, UnsupportedModelError."""
+    from vitviz.lessons import query_projection as made
+
+    return made.query_projection(model, trace, layer=layer, head=head, query=query)
+
+
+def output_projection(
+    context: Context, model: Model, trace: Trace, layer: int
+) -> OutputProjection:
+    """Return a layer's W_O. Raises InputError, UnsupportedModelError."""
+    import numpy as np
+
+    from vitviz.attention.trace import as_array
+    from vitviz.explain.gradients import prepared_pixels
+    from vitviz.explain.model_parts import output_projections
+
+    part = output_projections(model, trace, prepared_pixels(trace))[layer]
+    weight = as_array(part.get_parameter("weight"))
+    bias = getattr(part, "bias", None)
+    no_bias = np.zeros(len(weight), np.float32)
+    return OutputProjection(weight, no_bias if bias is None else as_array(bias))
 
 
 def query_weights(

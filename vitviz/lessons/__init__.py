@@ -2,6 +2,7 @@
 
     one_head          softmax(Q Kᵀ / √d_k) V of one head, each step by itself
     softmax_axes      what sums to 1 if the softmax runs along another axis
+    query_projection  W_Q x: a head's query, made of the token by the model's matrix
     patch_embedding   the model's strided convolution, which makes tokens of patches
     pass_timing       seconds of a pass, the attention calls apart
     cost              predictions from these: what grows with N, what with N²

@@ -204,6 +204,23 @@ class QueryWeights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OutputProjection:
+    """W_O of a layer, which mixes the joined outputs of its heads.
+
+    weight : (D, H·d_v) float32.
+    bias : (D,) float32.
+    """
+
+    weight: Array
+    bias: Array
+
+    def mixed(self, joined: Array) -> Array:
+        """Return W_O times the joined outputs, plus the bias: (H·d_v,) → (D,)."""
+        found: Array = self.weight @ joined + self.bias
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
     """The output of one query: the weighted sum of all values.
 

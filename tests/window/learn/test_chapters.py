@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 from torch.autograd.functional import jacobian
 
@@ -30,7 +31,7 @@ from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
 from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
+from vitviz.ui.learn.chapters.ch3_cost import CostPage, arrows
 from vitviz.ui.learn.chapters.ch4_query_key import PairPage
 from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
@@ -50,6 +51,13 @@ def classifying(
     spoken: str, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
 ) -> MainWindow:
     return open_vitviz(photo, model=classifier_folder)
+
+
+def near(seats: list[QPointF], point: QPointF) -> int:
+    """The seat at a point."""
+    gaps = [(seat - point).manhattanLength() for seat in seats]
+    assert min(gaps) < 6, "no further than the rim of a seat"
+    return gaps.index(min(gaps))
 
 
 @pytest.fixture
@@ -167,6 +175,12 @@ def test_cost_is_measured_against_its_prediction(
     qtbot.keyClick(page.people, Qt.Key.Key_Right)
     assert page.meeting.people() == 5
     assert "5: 25; 10: 100" in page.meeting.accessibleDescription()
+    seats = [QPointF(math.cos(angle), math.sin(angle)) * 40 for angle in range(5)]
+    drawn = arrows(seats, QPointF(0, 0), 3)
+    ends = [(path.elementAt(0), path.currentPosition()) for path in drawn]
+    pairs = {(near(seats, QPointF(a.x, a.y)), near(seats, b)) for a, b in ends}  # type: ignore[attr-defined]
+    assert len(drawn) == 25
+    assert pairs == {(i, j) for i in range(5) for j in range(5)}, "oneself included"
     press(qtbot, page.measure)
     wait_idle(qtbot, window)
     assert is_done(page)
@@ -236,6 +250,33 @@ def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) 
     click_patch(qtbot, window, 0, 0, Qt.KeyboardModifier.ShiftModifier)
     assert window.controller.state.learn.key == 1
     assert window.controller.state.others == ()
+
+
+def test_a_query_is_the_token_times_a_matrix(qtbot: QtBot, window: MainWindow) -> None:
+    """As the model's own linear layer has it, number by number."""
+    click_patch(qtbot, window, 3, 5)
+    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    assert isinstance(page, PairPage)
+    press(qtbot, page.chips.chip(1))
+    wait_idle(qtbot, window)
+    model, query = window.controller.model, window.controller.state.token
+    assert model is not None
+    linear = model.adapter.blocks[3].get_submodule("attention.q_proj")
+    entered: list[torch.Tensor] = []
+    hook = linear.register_forward_pre_hook(lambda _m, args: entered.append(args[0]))
+    image = made(window).setup.image
+    assert image is not None
+    trace(model, image)
+    hook.remove()
+    x = entered[0][0, query].double()
+    for _ in range(6):
+        qtbot.keyClick(page.bars, Qt.Key.Key_Right)
+    weight = linear.get_parameter("weight").detach()[16 + 5].double()  # of head 1
+    bias = linear.get_parameter("bias").detach()[16 + 5].double()
+    np.testing.assert_allclose(page.making.vectors()[0].values, x, atol=1e-5)
+    np.testing.assert_allclose(page.making.vectors()[1].values, weight, atol=1e-6)
+    assert said((weight @ x + bias).item()) in figures(page.origin)
+    assert {"5", "48"} <= set(figures(page.origin))
 
 
 def test_scaling_changes_row_entropy_and_answer(
@@ -371,9 +412,42 @@ def test_only_the_last_axis_makes_rows_sum_to_one(
             for end in (weights.sum(dim).min(), weights.sum(dim).max())
         ]
         assert figures(page.table) == ends
+        if axis is Axis.HEADS:  # the slip of articles, by its own name
+            assert "dim=1" in plain(page.verdict)
+            wrong = torch.softmax(stacked[None], dim=1)[0, 0, query].sum()
+            assert f"{float(wrong):.1f}" in figures(page.verdict)
         shown = page.maps.maps()[-1].patches.ravel()
         np.testing.assert_allclose(shown, weights[0, query, 1:].numpy(), atol=1e-6)
     assert is_done(page)
+
+
+def test_a_score_becomes_a_weight_in_three_steps(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    click_patch(qtbot, window, 4, 4)
+    page = go_to(qtbot, window, Chapter.SOFTMAX)
+    assert isinstance(page, AxisPage)
+    row = scores(window, 3, 0)[window.controller.state.token]
+    for _ in range(8):
+        qtbot.keyClick(page.steps, Qt.Key.Key_Right)
+    assert page.steps.column() == 7
+    steps = (row[7], row[7].exp(), row.exp().sum(), row.softmax(-1)[7])
+    expected = [said(float(one)) for one in steps]
+    assert [one for one in figures(page.chain) if one in expected] == expected
+
+
+def test_more_pixels_make_more_pairs(qtbot: QtBot, window: MainWindow) -> None:
+    page = go_to(qtbot, window, Chapter.COST)
+    assert isinstance(page, CostPage)
+    assert page.side.value() == 0
+    assert figures(page.here)[:3] == ["112", "112", "50"]
+    for _ in range(2):
+        qtbot.keyClick(page.side, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: made(window).setup.placement.model_size == (224, 224))
+    wait_idle(qtbot, window)
+    tokens = 1 + (224 // 16) ** 2
+    assert {f"{tokens}", f"{tokens**2:,}"} <= set(figures(page.here))
+    assert page.side.value() == 2
 
 
 def test_the_output_is_the_sum_of_its_parts(qtbot: QtBot, window: MainWindow) -> None:
@@ -403,6 +477,40 @@ def test_the_output_is_the_sum_of_its_parts(qtbot: QtBot, window: MainWindow) ->
     click_patch(qtbot, window, 6, 6)
     assert window.controller.state.token == 49
     assert is_done(page)
+
+
+def test_heads_are_joined_by_one_more_matrix(
+    qtbot: QtBot, classifying: MainWindow
+) -> None:
+    """As the model's own projection has it, with all heads and without one."""
+    window = classifying
+    click_patch(qtbot, window, 2, 4)
+    page = go_to(qtbot, window, Chapter.HEADS)
+    assert isinstance(page, HeadsPage)
+    model, run = window.controller.model, made(window)
+    query = window.controller.state.token
+    assert model is not None
+    block = model.adapter.blocks[2]
+    linear = next(
+        part for name, part in block.named_modules() if name == "attention.o_proj"
+    )
+    found: list[torch.Tensor] = []
+    hook = linear.register_forward_hook(lambda _m, _args, out: found.append(out))
+    image = run.setup.image
+    assert image is not None
+    trace(model, image)
+    trace(model, image, interventions=Interventions(heads_off=(HeadsOff(2, (1,)),)))
+    hook.remove()
+    for own, words in zip(found, ("whole", "without head 1"), strict=True):
+        shown = page.joined.vectors()[1].values
+        np.testing.assert_allclose(
+            shown, own[0, query].detach().numpy(), atol=1e-5, err_msg=words
+        )
+        length = float(own[0, query].double().norm())
+        assert figures(page.mixing)[-1] == said(length)
+        spot = page.maps.mapRect(1).center().toPoint()
+        qtbot.mouseClick(page.maps, LEFT, pos=spot)
+        wait_idle(qtbot, window)
 
 
 def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:

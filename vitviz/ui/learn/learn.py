@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.ui.lab.panel import LabPanel
     from vitviz.ui.learn.panel import LearnPanel
+    from vitviz.views.session import RunOptions
     from vitviz.views.view_state import ViewState
 
 FIRST_HEAD = HeadChoice((0,))
@@ -52,7 +53,10 @@ class LearnHost(Protocol):
     def document(self) -> Document: ...
     @property
     def state(self) -> ViewState: ...
+    @property
+    def options(self) -> RunOptions: ...
     def change(self, *, merge: bool = False, **changes: object) -> None: ...
+    def choose_options(self, options: RunOptions) -> None: ...
     def pin(self, token: int) -> None: ...
     def choose_model(self, name: str, *, patch_size: int | None) -> None: ...
 
@@ -220,6 +224,10 @@ class LearnController(PaneController[LearnPanes]):
     def choose_patch_size(self, patch: int) -> None:
         """Run vitviz-flexi with patches of that size."""
         self._host.choose_model(FLEXI_NAME, patch_size=patch)
+
+    def choose_size(self, side: int) -> None:
+        """Run the model on an input of so many pixels a side."""
+        self._host.choose_options(replace(self._host.options, size=side))
 
     def open_lab(self) -> None:
         """Show the Lab, with the tool that hides patches."""

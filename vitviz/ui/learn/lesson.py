@@ -163,5 +163,8 @@ class ChapterHost(Protocol):
     def choose_patch_size(self, patch: int) -> None:
         """Run vitviz-flexi with patches of that size."""
 
+    def choose_size(self, side: int) -> None:
+        """Run the model on an input of so many pixels a side."""
+
     def open_lab(self) -> None:
         """Show the Lab, in which the model is changed and tested."""

@@ -7,8 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from vitviz.domain.number_text import bytes_text
@@ -20,9 +27,15 @@ from vitviz.lessons.cost import Ratio, Timing, predicted
 from vitviz.ui.base import theme
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.learn.text import FONT_EVENTS, Drawn, Table
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.views.colour import Meaning
+
+# Sides of the model's input that the slider offers, in px; rounded to whole patches.
+SIDES = (112, 160, 224, 320, 448)
+# How long the slider has to rest before the model runs.
+SETTLE_MS = 250
 
 
 class CostPage(Page):
@@ -37,10 +50,10 @@ class CostPage(Page):
         self.timed: Timed | None = None
         self.say(
             self.tr(
-                "In <b>self-attention</b> every token looks at every token and weighs "
-                "how much to take from each: the colours on the picture. It is a "
-                "meeting in which everyone listens to everyone: N people, N × N "
-                "listenings. Twice the people, four times the work."
+                "In <b>self-attention</b> every token looks at every token, itself "
+                "included: the colours on the picture. It is a meeting in which "
+                "everyone listens to everyone, also to oneself: n people, n × n "
+                "arrows. Twice the people, four times the arrows."
             )
         )
         self.meeting = Meeting()
@@ -51,8 +64,20 @@ class CostPage(Page):
         self.people.setToolTip(self.tr("Let more people come to the meeting"))
         self.people.valueChanged.connect(self.meeting.setPeople)
         self.add(self.meeting)
+        self.keep_with_next(self.meeting)
         self.add(self.people)
         self.here = self.say()
+        self.keep_with_next(self.here)
+        self.side = Slider()
+        self.side.setRange(0, len(SIDES) - 1)
+        self.side.setPageStep(1)
+        self.side.setAccessibleName(self.tr("Side of the model's input in pixels"))
+        self.side.setToolTip(self.tr("Run the same model on more or fewer pixels"))
+        self.side.valueChanged.connect(self._on_side)
+        self.add(self.side)
+        self.add(Marks(self.side, tuple(f"{side} px" for side in SIDES)))
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._on_settled)
         self.ask_to(
             self.tr(
                 "Measure it. With twice the patches, which part takes four times as "
@@ -94,11 +119,21 @@ class CostPage(Page):
         tokens = lesson.num_tokens
         self.here.say(
             self.tr(
-                "Here N = <b>{tokens}</b>: {tokens} × {tokens} = <b>{pairs}</b> pairs. "
-                "A picture of twice the sides has four times the patches, about "
-                "sixteen times the pairs."
-            ).format(tokens=f"{tokens:,}", pairs=f"{tokens**2:,}")
+                "Here {width}×{height} pixels make N = <b>{tokens}</b>: {tokens} × "
+                "{tokens} = <b>{pairs}</b> pairs. Twice the sides: four times the "
+                "patches, about sixteen times the pairs. Try it:"
+            ).format(
+                width=trace.setup.placement.model_size[0],
+                height=trace.setup.placement.model_size[1],
+                tokens=f"{tokens:,}",
+                pairs=f"{tokens**2:,}",
+            )
         )
+        if not self._settle.isActive():
+            with QSignalBlocker(self.side):
+                self.side.setValue(_nearest(trace.setup.placement.model_size[0]))
+            self.side.update()
+        self.side.setEnabled(lesson.model is not None and lesson.image is not None)
         layers, heads = trace.num_layers, trace.num_heads
         self.memory.say(
             self.tr(
@@ -139,8 +174,22 @@ class CostPage(Page):
 
     def leave(self) -> None:
         """Show that nothing runs any more."""
+        self._settle.stop()
         self._is_running = self._resumes = False
         self._show_button()
+
+    def _on_side(self, _value: int) -> None:
+        self._settle.start()
+
+    def _on_settled(self) -> None:
+        lesson = self.lesson
+        if lesson is None:
+            return
+        setup = lesson.trace.setup
+        patch = setup.model.patch_size[0]
+        side = max(1, round(SIDES[self.side.value()] / patch)) * patch
+        if setup.placement.model_size != (side, side):
+            self.host.choose_size(side)
 
     def _on_measure(self) -> None:
         lesson = self.lesson
@@ -283,6 +332,12 @@ class CostPage(Page):
         self.measure.setAccessibleName(text)
 
 
+def _nearest(side: int) -> int:
+    """Return the index of the side in SIDES that is nearest in ratio."""
+    ratios = [abs(math.log(side / one)) for one in SIDES]
+    return ratios.index(min(ratios))
+
+
 def _line(name: str, predicted: float, measured: Ratio) -> tuple[str, str, str, str]:
     spread = f"{measured.low:.1f}–{measured.high:.1f}"
     return name, f"× {predicted:.1f}", f"<b>× {measured.middle:.1f}</b>", spread
@@ -384,7 +439,7 @@ MEETING_LINES = 9.0
 
 
 class Meeting(Drawn):
-    """A drawing of two tables, n people and 2n, with a line for each pair."""
+    """A drawing of two tables, n people and 2n, with n² arrows: also to oneself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -413,7 +468,7 @@ class Meeting(Drawn):
         return QSize(200, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw tables, lines and counts."""
+        """Draw tables, arrows and counts."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         half = self.width() / 2
@@ -427,8 +482,9 @@ class Meeting(Drawn):
         font = theme.font("small")
         line = theme.line_px("small")
         size = max(3.0, 0.32 * line)
-        radius = (area.height() - 1.6 * line) / 2 - size
-        middle = QPointF(area.center().x(), area.top() + radius + size)
+        # outside the seats there is space for the arrows to oneself
+        radius = (area.height() - 1.6 * line) / 2 - 3 * size
+        middle = QPointF(area.center().x(), area.top() + radius + 3 * size)
         angles = [2 * math.pi * seat / count for seat in range(count)]
         seats = [
             middle + QPointF(radius * math.sin(angle), -radius * math.cos(angle))
@@ -437,9 +493,8 @@ class Meeting(Drawn):
         faint = QColor(tone.faint)
         faint.setAlphaF(max(0.25, 0.8 - 0.03 * count))
         painter.setPen(QPen(faint, theme.drawn(1.0)))
-        for one in range(count):
-            for other in range(one):
-                painter.drawLine(seats[one], seats[other])
+        for path in arrows(seats, middle, size):
+            painter.drawPath(path)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(Meaning.QUERY.value))
         for seat in seats:
@@ -455,3 +510,57 @@ class Meeting(Drawn):
             text = self.tr("{n} × {n} = {pairs}").format(n=count, pairs=count**2)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         painter.drawText(below, int(flags), text)
+
+
+# How far an arrow bends to its side, as a share of its length, so that there and back
+# are two.
+BEND = 0.07
+
+
+def arrows(
+    seats: Sequence[QPointF], middle: QPointF, seat_px: float
+) -> list[QPainterPath]:
+    """Return an arrow from each seat to each, itself included: n² for n seats.
+
+    middle : of the table.
+    seat_px : radius of a seat, at whose rim an arrow ends.
+    """
+    return [
+        _loop(one, middle, seat_px) if one is other else _arrow(one, other, seat_px)
+        for one in seats
+        for other in seats
+    ]
+
+
+def _arrow(start: QPointF, end: QPointF, seat_px: float) -> QPainterPath:
+    """Return a slightly bent arrow."""
+    way = end - start
+    end = end - way * (seat_px / (math.hypot(way.x(), way.y()) or 1.0))
+    aside = QPointF(-way.y(), way.x()) * BEND
+    path = QPainterPath(start)
+    path.quadTo((start + end) / 2 + aside, end)
+    _add_head(path, end, way - aside * 2, 1.2 * seat_px)
+    return path
+
+
+def _loop(seat: QPointF, middle: QPointF, seat_px: float) -> QPainterPath:
+    """Return an arrow that leaves a seat outwards and comes back to it."""
+    out = seat - middle
+    length = math.hypot(out.x(), out.y()) or 1.0
+    out = out * (seat_px / length)
+    aside = QPointF(-out.y(), out.x())
+    end = seat + (out - aside) * 0.7
+    path = QPainterPath(seat)
+    path.cubicTo(seat + out * 3.4 + aside * 2.6, seat + out * 3.4 - aside * 2.6, end)
+    _add_head(path, end, aside - out, seat_px)
+    return path
+
+
+def _add_head(path: QPainterPath, tip: QPointF, way: QPointF, size_px: float) -> None:
+    """Add the two strokes of an arrow's head, and end at the tip."""
+    length = math.hypot(way.x(), way.y()) or 1.0
+    back = way * (size_px / length)
+    aside = QPointF(-back.y(), back.x()) * 0.5
+    for side in (aside, -aside):
+        path.moveTo(tip - back + side)
+        path.lineTo(tip)

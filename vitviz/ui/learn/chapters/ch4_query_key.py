@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.domain.number_text import written_out
+from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Pair
 from vitviz.ui.learn.bars import BarsView, Vector
@@ -18,6 +22,9 @@ from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Meaning
+
+if TYPE_CHECKING:
+    from vitviz.lessons.query_projection import QueryProjection
 
 # For the task, the largest weight has to be this many times the smallest.
 FACTOR = 4.0
@@ -34,6 +41,9 @@ class PairPage(Page):
         self._pair: Pair | None = None
         self._chosen: dict[int, float] = {}
         self._setting: object = None
+        # How the query was made, and the trace, layer, head and query it is of.
+        self.projection: QueryProjection | None = None
+        self._sought: object = None
         self.say(
             self.tr(
                 "Every token makes three vectors, lists of numbers, by multiplying "
@@ -102,6 +112,10 @@ class PairPage(Page):
         self.column = self.say("", "small")
         self.chain = self.say()
         self.layers = self.say("", "small")
+        self.making = BarsView(self.tr("The token, a row of W_Q, and their products"))
+        self.keep_with_next(self.making)
+        self.add(self.making)
+        self.origin = self.say("", "small")
         self.close_with(
             self.tr(
                 "Three minutes. Ask: which patch will this query find? Let them guess "
@@ -124,6 +138,7 @@ class PairPage(Page):
                 Vector("q × k", pair.products, None, f"Σ = {written_out(pair.total)}"),
             ]
         )
+        self._seek(lesson)
         self._show_column(self.bars.column())
         self.layers.say(
             self.tr(
@@ -194,6 +209,70 @@ class PairPage(Page):
             bias=written_out(pair.bias),
         )
 
+    def forget(self) -> None:
+        """Forget how the query was made: its picture has gone."""
+        super().forget()
+        self._sought = self.projection = None
+
+    def leave(self) -> None:
+        """Forget what was asked for and has not come: it is dropped."""
+        if self.projection is None:
+            self._sought = None
+
+    def _seek(self, lesson: LessonData) -> None:
+        """Ask how the query was made of its token, once."""
+        trace, model = lesson.trace, lesson.model
+        wanted = (trace, lesson.layer, lesson.head, lesson.query)
+        is_ready = trace.is_complete and lesson.image is not None
+        if wanted == self._sought or model is None or not is_ready:
+            return
+        self._sought, self.projection = wanted, None
+        self.host.ask(
+            bound(
+                lessons.query_projection,
+                model,
+                trace,
+                layer=lesson.layer,
+                head=lesson.head,
+                query=lesson.query,
+            ),
+            self._on_projection,
+            on_failure=self.origin.say,
+        )
+
+    def _on_projection(self, found: QueryProjection) -> None:
+        self.projection = found
+        self._show_column(self.bars.column())
+
+    def _show_making(self, column: int) -> None:
+        """Show how one number of the query is made: a row of W_Q times the token."""
+        found, pair = self.projection, self._pair
+        self.making.setVisible(found is not None)
+        if found is None or pair is None:
+            return
+        index = int(np.abs(pair.q).argmax()) if column < 0 else column
+        row_of, number = found.weight[index], found.number(index)
+        self.making.setVectors(
+            [
+                Vector("x", found.token),
+                Vector("W_Q", row_of),
+                Vector("W × x", row_of * found.token, Meaning.QUERY),
+            ]
+        )
+        self.origin.say(
+            self.tr(
+                "<q>q</q> = W<sub>Q</sub> x: number {n} is row {n} of W<sub>Q</sub> "
+                "times the token's {count} numbers x, added up, and a constant (bias) "
+                "of {bias}: <b>{sum}</b>. The model's own q has {own}."
+            ).format(
+                n=index,
+                count=len(found.token),
+                bias=written_out(float(found.bias[index])),
+                sum=written_out(number),
+                own=written_out(float(pair.q[index])),
+            )
+        )
+
     def recall(self, memory: Mapping[str, object]) -> None:
         """Restore what the viewer has set, and what a click chooses."""
         super().recall(memory)
@@ -220,6 +299,7 @@ class PairPage(Page):
         pair = self._pair
         if pair is None:
             return
+        self._show_making(column)
         if column < 0:
             text = self.tr("Point at the bars to read single numbers.")
         else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
+from vitviz.domain.number_text import written_out
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
+from vitviz.lessons.one_head import Array, Wide
+from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import HeadChips, Page
@@ -38,6 +42,8 @@ class AxisPage(Page):
         self._axis = Axis.KEYS
         self._seen: set[Axis] = set()
         self._asked: object = None
+        # Scores, powers and weights of the query's row.
+        self._powers: tuple[Wide, Wide, Array] | None = None
         self.sums: Sums | None = None
         self.say(
             self.tr(
@@ -83,7 +89,10 @@ class AxisPage(Page):
                 (
                     Axis.HEADS,
                     self.tr("heads (-3)"),
-                    self.tr("The third to last axis: over the heads of each pair"),
+                    self.tr(
+                        "The third to last axis, here dim=1: over the heads of each "
+                        "pair"
+                    ),
                 ),
             ]
         )
@@ -92,6 +101,11 @@ class AxisPage(Page):
         self.add(self.switch)
         self.row_sum = self.say()
         self.table = self.say()
+        self.steps = BarsView(self.tr("Scores, their powers of e, and weights"))
+        self.steps.columnChanged.connect(self._show_steps)
+        self.add(self.steps)
+        self.keep_with_next(self.steps)
+        self.chain = self.say()
         self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
         self.add(self.maps)
         self.verdict = self.say()
@@ -114,6 +128,7 @@ class AxisPage(Page):
     def update_numbers(self, lesson: LessonData) -> None:
         """Ask for the sums of this layer, once for every axis, head and query."""
         self.chips.setLesson(lesson, with_key=False)
+        self._show_powers(lesson)
         wanted = (lesson.trace, lesson.layer, lesson.head, lesson.query, self._axis)
         if wanted == self._asked:
             return
@@ -133,6 +148,44 @@ class AxisPage(Page):
             on_failure=self.row_sum.say,
         )
 
+    def _show_powers(self, lesson: LessonData) -> None:
+        """Show each key's score, e to the power of it, and the weight it becomes."""
+        scores = lesson.factors.scores(lesson.query)
+        row = one_head.row(lesson.factors, lesson.query, axis=Axis.KEYS)
+        with np.errstate(over="ignore"):
+            powers = np.exp(scores)
+        self._powers = scores, powers, row.weights
+        seen = np.where(np.isfinite(scores), scores, 0.0)
+        self.steps.setVectors(
+            [
+                Vector(self.tr("score s"), seen.astype(np.float32), None),
+                Vector("e^s", powers.astype(np.float32), None),
+                Vector(self.tr("weight"), row.weights, Meaning.QUERY),
+            ]
+        )
+        self._show_steps(self.steps.column())
+
+    def _show_steps(self, column: int) -> None:
+        """Say how the score of a key becomes its weight; of the key that was chosen."""
+        lesson, found = self.lesson, self._powers
+        if lesson is None or found is None:
+            return
+        scores, powers, weights = found
+        token = lesson.key if column < 0 else column
+        self.chain.say(
+            self.tr(
+                "<k>{key}</k>: score <b>{score}</b> → e<sup>s</sup> = <b>{power}</b> → "
+                "÷ total <b>{total}</b> = weight <b>{weight}</b>. Point at the bars "
+                "for other keys."
+            ).format(
+                key=lesson.name(token),
+                score=written_out(float(scores[token])),
+                power=written_out(float(powers[token])),
+                total=written_out(float(powers.sum())),
+                weight=written_out(float(weights[token])),
+            )
+        )
+
     def recall(self, memory: Mapping[str, object]) -> None:
         """Restore what the viewer has set, and show the axis on the switch."""
         super().recall(memory)
@@ -141,7 +194,7 @@ class AxisPage(Page):
     def forget(self) -> None:
         """Forget the sums of the previous picture."""
         super().forget()
-        self._asked = self.sums = None
+        self._asked = self.sums = self._powers = None
 
     def leave(self) -> None:
         """Forget what was asked for: it has been dropped; ask again next time."""
@@ -207,7 +260,9 @@ class AxisPage(Page):
             case Axis.HEADS:
                 return self.tr(
                     "Now the heads compete for every pair, and a query's weights add "
-                    "up to {sum} instead of 1. No error appears: only the sums tell."
+                    "up to {sum} instead of 1. For (B, H, N, N) this is "
+                    "<code>dim=1</code>, which articles give by mistake. No error "
+                    "appears: only the sums tell."
                 ).format(sum=f"{found.row_sum:.1f}")
 
     def _on_axis(self, axis: object) -> None:

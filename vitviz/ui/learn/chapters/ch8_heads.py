@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.interventions import HeadsOff, Interventions
@@ -10,12 +11,15 @@ from vitviz.domain.problem_type import ProblemType
 from vitviz.jobs import lessons
 from vitviz.jobs.lessons import Effects
 from vitviz.jobs.queue import bound
+from vitviz.lessons import one_head
+from vitviz.lessons.one_head import OutputProjection
+from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.prediction_change import PredictionChange
 from vitviz.ui.learn.small_maps import MapsView, Small
 from vitviz.ui.widgets.bar_list import Bar, BarList
-from vitviz.views.colour import Array
+from vitviz.views.colour import Array, Meaning
 
 
 class HeadsPage(Page):
@@ -30,6 +34,11 @@ class HeadsPage(Page):
         self._place: object = None
         self._is_trying = self._resumes = False
         self._done_so_far: frozenset[str] = frozenset()
+        # W_O of a layer, and which model and layer it was asked for.
+        self.projection: OutputProjection | None = None
+        self._sought: object = None
+        # Whether W_O is awaited, after which the model's answer can be asked for.
+        self._is_seeking = False
         self.say(
             self.tr(
                 "One head has one way of looking. Several look side by side, each with "
@@ -70,6 +79,9 @@ class HeadsPage(Page):
         self.list.chosen.connect(self._on_head)
         self.list.hide()
         self.add(self.list)
+        self.joined = BarsView(self.tr("Outputs of all heads joined, and times W_O"))
+        self.add(self.joined)
+        self.mixing = self.say("", "small")
         self.close_with(
             self.tr(
                 "Three minutes. Let the class name the heads by what they do, then "
@@ -126,6 +138,8 @@ class HeadsPage(Page):
         self.each.setEnabled(can_run)
         self.all_on.setEnabled(bool(self.off))
         self._show_effects(lesson)
+        self._seek(lesson)
+        self._show_joined(lesson)
         if self._resumes and can_run:
             self._on_each()
         self._ask(lesson)
@@ -140,6 +154,8 @@ class HeadsPage(Page):
         """Forget what runs: it is dropped with its picture."""
         super().forget()
         self._place = None
+        self._sought = self.projection = None
+        self._is_seeking = False
         self.outcome.forget()
         self._is_trying = self._resumes = False
         self._show_each()
@@ -147,6 +163,7 @@ class HeadsPage(Page):
     def leave(self) -> None:
         """Drop what was asked for."""
         self.outcome.drop()
+        self._drop_projection()
         self._is_trying = self._resumes = False
         self._show_each()
 
@@ -156,8 +173,71 @@ class HeadsPage(Page):
             head=head, ratio=written_out(float(f"{ratio:.2g}"))
         )
 
+    def _drop_projection(self) -> None:
+        """Forget that W_O was asked for, if it has not come."""
+        if self._is_seeking:
+            self._sought, self._is_seeking = None, False
+
+    def _seek(self, lesson: LessonData) -> None:
+        """Ask for the layer's W_O, once."""
+        model, wanted = lesson.model, (lesson.trace.setup.model, lesson.layer)
+        is_ready = lesson.trace.is_complete and lesson.image is not None
+        if wanted == self._sought or model is None or not is_ready or self._is_trying:
+            return
+        self._sought, self.projection, self._is_seeking = wanted, None, True
+        self.host.ask(
+            bound(lessons.output_projection, model, lesson.trace, lesson.layer),
+            self._on_projection,
+            on_failure=self._on_no_projection,
+        )
+
+    def _on_projection(self, found: OutputProjection) -> None:
+        self._is_seeking, self.projection = False, found
+        if self.lesson is not None:
+            self._show_joined(self.lesson)
+            self._ask(self.lesson)
+
+    def _on_no_projection(self, text: str) -> None:
+        self._is_seeking = False
+        self.mixing.say(text)
+        if self.lesson is not None:
+            self._ask(self.lesson)
+
+    def _show_joined(self, lesson: LessonData) -> None:
+        """Show the heads' outputs for this query one behind the other, and mixed."""
+        found = self.projection
+        self.joined.setVisible(found is not None)
+        if found is None:
+            self.mixing.say("")
+            return
+        outputs = []
+        for head in range(lesson.trace.num_heads):
+            of = one_head.factors(lesson.trace, lesson.layer, head)
+            out = one_head.mixture(of, lesson.query).out
+            outputs.append(np.zeros_like(out) if head in self.off else out)
+        joined = np.concatenate(outputs)
+        mixed = found.mixed(joined)
+        self.joined.setVectors(
+            [
+                Vector(self.tr("joined"), joined, Meaning.VALUE),
+                Vector("W_O", mixed, None),
+            ]
+        )
+        self.mixing.say(
+            self.tr(
+                "<v>{joined}</v> numbers, head after head, times W<sub>O</sub> "
+                "({rows} × {joined}) = <b>{rows}</b> numbers of the layer for "
+                "the token. W<sub>O</sub> mixes the heads: without some, all of them "
+                "change (length <b>{length}</b>)."
+            ).format(
+                joined=len(joined),
+                rows=len(mixed),
+                length=written_out(float(np.linalg.norm(mixed.astype(np.float64)))),
+            )
+        )
+
     def _ask(self, lesson: LessonData) -> None:
-        if self._is_trying:
+        if self._is_trying or self._is_seeking:
             return
         changes, text = Interventions(), self.tr("With all heads:")
         heads = ", ".join(map(str, sorted(lesson.heads_off)))
@@ -181,6 +261,7 @@ class HeadsPage(Page):
             return
         if lesson is None or lesson.model is None:
             return
+        self._drop_projection()
         self._is_trying, self._resumes = True, False
         self._show_each()
         self.host.ask(
@@ -200,6 +281,7 @@ class HeadsPage(Page):
         self._show_each()
         self._on_part(found)
         if self.lesson is not None:
+            self._seek(self.lesson)
             self._ask(self.lesson)  # what had to wait for it, if anything
         self.partCame.emit(self.list)
         self._count("each")
