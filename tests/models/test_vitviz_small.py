@@ -6,6 +6,7 @@ resamples them. The photograph is one that makes the attention sharp.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,6 +158,21 @@ def test_another_patch_size_is_the_network_on_resampled_patches(
         for query in queries:
             error = np.abs(trace.row(layer, query) - dense[:, query].numpy()).max()
             assert error <= limit, (layer, query)
+
+
+@pytest.mark.parametrize(
+    ("patch", "name"), [(8, "cat"), (16, "wall"), (28, "night"), (32, "night")]
+)
+def test_every_layer_of_a_sample_is_shown(patch: int, name: str) -> None:
+    """The kernel's own rounding of layer 3's scores, of up to 430, hides no layer."""
+    model = vitviz.load_model(NAME, device="cpu", patch_size=patch)
+    trace = vitviz.trace(model, resource("samples", f"{name}.jpg"))
+    captures = [one for one in trace.captures if one is not None]
+    assert len(captures) == 12
+    assert all(one.is_exact for one in captures)
+    assert any(one.largest_score > 300 for one in captures)
+    wrong = replace(captures[3], error=1e-3)
+    assert not wrong.is_exact, "what is no rounding is refused"
 
 
 def test_what_the_model_says_of_itself() -> None:

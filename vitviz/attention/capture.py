@@ -253,6 +253,9 @@ def _largest(values: Tensor) -> Tensor:
 
 # Largest relative error at which a layer counts as exact, by the model's dtype.
 ERROR_LIMITS = {torch.float32: 1e-5, torch.float16: 5e-3, torch.bfloat16: 3e-2}
+# Of a score, in single precision: what the kernel's own rounding may make of it. A
+# weight is exp of a score, so that this is its relative error.
+ROUNDING = torch.finfo(torch.float32).eps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -331,5 +334,10 @@ class Capture:
 
     @property
     def error_limit(self) -> float:
-        """Largest error at which the layer counts as exact."""
-        return ERROR_LIMITS.get(self.q.dtype, 1e-5)
+        """Largest error at which the layer counts as exact.
+
+        It grows with the scores where these are so large that the kernel's own
+        rounding of them is.
+        """
+        limit = ERROR_LIMITS.get(self.q.dtype, 1e-5)
+        return max(limit, ROUNDING * self.largest_score)
