@@ -30,7 +30,18 @@ METADATA = (
 )
 
 # Optional libraries that a bundle carries, since nobody can add them to it.
-OPTIONAL = ("timm", "pi_heif")
+# Codecs are loaded by name: those that TIFF files use, and the one that figures are
+# compressed with.
+OPTIONAL = (
+    *("timm", "pi_heif"),
+    *(
+        f"imagecodecs._{name}"
+        for name in (
+            *("imcd", "deflate", "zlib", "jpeg8", "jpeg2k", "zstd", "lzma", "png"),
+            *("webp", "lerc", "jpegxl", "jpegxr", "ccitt"),
+        )
+    ),
+)
 
 # Endings that "open with" offers vitviz for; the program itself goes by content.
 PICTURE_ENDINGS = (

@@ -49,10 +49,11 @@ def _deflated(data: memoryview) -> bytes:
     try:
         # libdeflate takes half as long, and finds more
         from imagecodecs import deflate_encode
-    except ImportError:
+
+        # it takes any buffer, other than its annotation says
+        return bytes(deflate_encode(data, level=1, raw=False))  # type: ignore[arg-type]
+    except ImportError:  # also where the package is there without this codec
         return zlib.compress(data, 1)
-    # it takes any buffer, other than its annotation says
-    return bytes(deflate_encode(data, level=1, raw=False))  # type: ignore[arg-type]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -71,3 +71,19 @@ def test_a_figure_is_not_much_larger_than_qt_makes_it(tmp_path: Path) -> None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     QImage(str(target)).save(buffer, "PNG")  # type: ignore[call-overload]
     assert target.stat().st_size < 1.3 * buffer.size()
+
+
+def test_without_the_codec_python_s_own_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bundle may have the package and leave this codec of it out."""
+    imagecodecs = pytest.importorskip("imagecodecs")
+
+    def missing(*_arguments: object, **_options: object) -> bytes:
+        raise imagecodecs.DelayedImportError("deflate_encode")
+
+    monkeypatch.setattr(imagecodecs, "deflate_encode", missing)
+    image = QImage(7, 5, QImage.Format.Format_RGB888)
+    image.fill(0x336699)
+    with PIL.Image.open(io.BytesIO(png_of(image, {}))) as read:
+        assert read.convert("RGB").getcolors() == [(35, (0x33, 0x66, 0x99))]
