@@ -36,7 +36,7 @@ def lying(model_folder: Path, folder: Path, **changes: object) -> Path:
         ({"patch_size": 0}, "cannot be read"),
         ({"patch_size": "x"}, "cannot be read"),
         ({"hidden_act": "exec"}, "cannot be read"),
-        ({"model_type": "nope"}, "cannot be read"),
+        ({"model_type": "nope"}, "of a kind that is not opened as a folder: 'nope'"),
     ],
     ids=str,
 )

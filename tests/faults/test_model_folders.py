@@ -566,7 +566,7 @@ def test_a_configuration_that_is_no_file(
         ("hf", {"image_size": [1, 2, 3]}, "image_size is [1, 2, 3] instead of one or"),
         ("hf", {"hidden_act": "../x"}, "hidden_act is ../x instead of the name of a"),
         ("timm", {"act_layer": "a\n\x1b[31m"}, "act_layer is a??[31m instead of the"),
-        ("hf", {"model_type": "dpt"}, "names the kind 'dpt'"),
+        ("hf", {"model_type": "nope"}, "not opened as a folder: 'nope'"),
     ],
     ids=str,
 )

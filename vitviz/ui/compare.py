@@ -495,6 +495,9 @@ class ComparePane(QWidget):
             self.keep,
         ):
             buttons.addWidget(widget)
+        if theme.presents():  # a room needs the pictures' height, and no file dialogs
+            self.another_picture.hide()
+            self.another_model.hide()
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setContentsMargins(8, 4, 4, 0)
         first.setSpacing(2)

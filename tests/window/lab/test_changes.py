@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import vitviz
-from tests.window.conftest import OpenWindow, held_back, wait_idle
+from tests.window.conftest import OpenWindow, held_back, wait_idle, wait_written
 from vitviz.domain.interventions import (
     Cut,
     HeadsOff,
@@ -189,7 +189,12 @@ def test_files_of_a_changed_model_are_named_so(
         window.controller.change(changes=changes)
         wait_idle(qtbot, window)
         window.export()
-        wait_idle(qtbot, window)
+        sheet = window.controller.export_dialog.sheet()
+        assert sheet is not None
+        qtbot.waitUntil(sheet.saveButton().isEnabled, timeout=60_000)
+        sheet.saveButton().click()
+        wait_written(qtbot, window)
+        sheet.close()
         assert offered.pop() == f"{photo.stem}-{name}.png"
         assert (tmp_path / f"{photo.stem}-{name}.csv").exists()
         said = window.panes.status.text()

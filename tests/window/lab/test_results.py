@@ -141,6 +141,9 @@ def test_a_kept_view_names_its_changes_where_there_is_room(
     wait_idle(qtbot, window)
     qtbot.keyClick(window, Qt.Key.Key_K)
     wait_idle(qtbot, window)
+    # until something differs, the caption says what to do
+    window.controller.change(layer=0)
+    wait_idle(qtbot, window)
     said = window.panes.compare.caption()
     assert said.startswith("Kept: ")
     assert ("changed: temperature 2" in said) is not in_room

@@ -29,7 +29,7 @@ def temperature(window: MainWindow) -> float:
 
 def test_there_is_no_slider_of_qt_s_own(open_vitviz: OpenWindow, photo: Path) -> None:
     sliders = open_vitviz(photo).findChildren(QSlider)
-    assert len(sliders) == 2, "temperature and opacity; chapters come later"
+    assert len(sliders) == 3, "temperature, opacity, the wipe; chapters come later"
     assert all(isinstance(slider, Slider) for slider in sliders)
 
 
