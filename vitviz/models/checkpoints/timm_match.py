@@ -429,6 +429,8 @@ def computed_by(module: nn.Module) -> frozenset[tuple[str, str, str]]:
         for name, value in vars(part).items():
             if name.startswith("_") or name in _OF_TRAINING or name.endswith("_cfg"):
                 continue
+            if (name, value) == ("approximate", "none"):
+                continue  # torch's exact GELU says so, timm's of the same name does not
             if callable(value):
                 facts.append((place, name, getattr(value, "__name__", "")))
             elif value is None or isinstance(value, int | float | str | tuple):
