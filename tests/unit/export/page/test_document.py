@@ -19,6 +19,7 @@ import vitviz
 from tests.page.pages import NODE, picture_of, traced
 from tests.window.conftest import QUICK
 from vitviz.cli.main import main
+from vitviz.cli.page_writer import PageWriter
 from vitviz.errors import BudgetError, InputError, SelectionError
 from vitviz.export.page import document, notebook, page_options
 from vitviz.export.page.document import joined_modules, json_text, page_text
@@ -244,7 +245,7 @@ def test_above_sixty_megabytes_it_asks(
     assert main(["page", "-o", str(lesson)]) == 2
     assert "Add --yes" in capsys.readouterr().err
     assert not lesson.exists()
-    monkeypatch.setattr("vitviz.cli.page_writer.PageWriter.ask_bytes", 10_000)
+    monkeypatch.setattr(PageWriter, "ask_bytes", 10_000)
     target = tmp_path / "page.html"
     words = ["export", str(photo), "-o", str(target), "--patch", "32"]
     words += ["--model", QUICK]
