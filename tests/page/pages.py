@@ -133,8 +133,6 @@ def tokens_of(trace: Trace, count: int) -> list[int]:
 
 def ask(picture: PagePicture, questions: Sequence[dict[str, object]]) -> list[Any]:
     """Return what the page's modules answer, run by node."""
-    if NODE is None:
-        pytest.fail("node is missing: apt-get install nodejs")
     tables = {
         name: base64.b64encode(lookup_table(name).tobytes()).decode()
         for name in COLORMAPS
@@ -145,13 +143,20 @@ def ask(picture: PagePicture, questions: Sequence[dict[str, object]]) -> list[An
         "tables": tables,
         "questions": list(questions),
     }
+    return cast("list[Any]", answered_by("answer.mjs", given, timeout_s=120))
+
+
+def answered_by(script: str, given: dict[str, Any], *, timeout_s: float) -> Any:  # noqa: ANN401
+    """Return what a script of this folder answers, run by node."""
+    if NODE is None:
+        pytest.fail("node is missing: apt-get install nodejs")
     done = subprocess.run(
-        [NODE, str(HERE / "answer.mjs")],
+        [NODE, str(HERE / script)],
         input=json.dumps(given),
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=timeout_s,
     )
     assert done.returncode == 0, done.stderr
-    return cast("list[Any]", json.loads(done.stdout))
+    return json.loads(done.stdout)

@@ -21,6 +21,7 @@ from vitviz.export.page.page_options import ASK_BYTES, PageOptions
 from vitviz.export.page.page_picture import (
     PageMap,
     PagePicture,
+    method_map,
     page_bytes,
     page_picture,
     rounded_up,
@@ -77,10 +78,8 @@ class PageWriter:
             values=values_for(made, model, gradients),
         )
         shown = rows[0][0]
-        maps = []
-        is_map = shown.heat is not None and shown.heat.colours is None
-        if shown.heat is not None and is_map and shown.state.method != "raw":
-            maps.append(PageMap.of_heat(shown.heat, made.setup))
+        on_screen = method_map(shown)
+        maps = [] if on_screen is None else [PageMap.of_heat(on_screen, made.setup)]
         self._pictures.append(
             page_picture(
                 made,

@@ -247,7 +247,7 @@ def web_page(
     once the page is written, if some were left out.
     """
     from vitviz.export.page.document import page_text
-    from vitviz.export.page.page_picture import PageMap, page_picture
+    from vitviz.export.page.page_picture import PageMap, method_map, page_picture
     from vitviz.export.page.token_colours import token_colours
 
     image = trace.setup.image
@@ -276,9 +276,9 @@ def web_page(
                 missing.append(f"{printable(source.name)} ({error})")
                 continue
             maps = []
-        is_map = view.heat is not None and view.heat.colours is None
-        if view.heat is not None and is_map and view.state.method != "raw":
-            maps = [view.heat, *maps]
+        on_screen = method_map(view)
+        if on_screen is not None:
+            maps = [on_screen, *maps]
         found = [PageMap.of_heat(one, made.setup) for one in maps]
         pictures.append(
             page_picture(

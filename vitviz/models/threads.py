@@ -28,13 +28,14 @@ _OWN = torch.get_num_threads()
 _VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 # How often a pass looks at what else the machine does, at most.
 LOOK_S = 0.05
-_is_chosen = any(name in os.environ for name in _VARIABLES)
+_chosen_outside = any(name in os.environ for name in _VARIABLES)
+_is_chosen = _chosen_outside
 
 
 def use_threads(count: int) -> None:
     """Compute with so many threads of the processor; 0 is torch's own choice."""
     global _is_chosen
-    _is_chosen = count > 0 or any(name in os.environ for name in _VARIABLES)
+    _is_chosen = count > 0 or _chosen_outside
     torch.set_num_threads(count or _OWN)
 
 

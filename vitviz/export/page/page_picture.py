@@ -27,7 +27,7 @@ from vitviz.export.page.texts import LANGUAGES, tr
 from vitviz.export.page.token_colours import TokenColours, token_colours
 from vitviz.views.classes import likeliest_classes
 from vitviz.views.colour import Array, Bytes
-from vitviz.views.display import Heat, shown_layer, shown_query
+from vitviz.views.display import Display, Heat, shown_layer, shown_query
 from vitviz.views.view_state import ViewState
 
 if TYPE_CHECKING:
@@ -209,6 +209,17 @@ def page_picture(
         "view": view_of(trace, view, [one["id"] for one in found_maps]),
     }
     return PagePicture(description, blocks)
+
+
+def method_map(shown: Display) -> Heat | None:
+    """Return a method's map that is on screen.
+
+    None for raw attention and for colours of tokens, which every page has.
+    """
+    heat = shown.heat
+    if heat is None or heat.colours is not None or shown.state.method == "raw":
+        return None
+    return heat
 
 
 def rounded_up(error: float) -> str:

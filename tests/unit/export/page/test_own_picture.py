@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import numpy as np
 import pytest
 
 import vitviz
-from tests.page.pages import HERE, NODE
+from tests.page.pages import answered_by
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError
 from vitviz.export.page.own_model import own_model
@@ -29,18 +27,7 @@ TOLERANCE = 2e-3
 
 
 def answered(given: dict[str, object]) -> Any:  # noqa: ANN401
-    if NODE is None:
-        pytest.fail("node is missing: apt-get install nodejs")
-    done = subprocess.run(
-        [NODE, str(HERE / "own_answer.mjs")],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return answered_by("own_answer.mjs", given, timeout_s=300)
 
 
 def floats(text: str) -> Array:
