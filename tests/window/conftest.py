@@ -78,7 +78,7 @@ def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
 
 
 def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until the trace is complete and no job is left."""
+    """Wait until the trace is complete, no job is left, and the rail has its maps."""
 
     def is_idle() -> bool:
         control = window.controller
@@ -87,6 +87,7 @@ def wait_idle(qtbot: QtBot, window: MainWindow) -> None:
         return trace is not None and trace.is_complete and not control.has_jobs
 
     qtbot.waitUntil(is_idle, timeout=60_000)
+    QApplication.processEvents()  # the rail's maps come a turn after the picture's
 
 
 def wait_written(qtbot: QtBot, window: MainWindow) -> None:

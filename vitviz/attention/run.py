@@ -25,7 +25,7 @@ from vitviz.attention.prepare import (
     set_up,
 )
 from vitviz.attention.price import require_memory
-from vitviz.attention.tap import require_complete, tap
+from vitviz.attention.tap import Recording, require_complete, tap
 from vitviz.attention.trace import Setup, Trace, as_array
 from vitviz.domain.geometry import prefix_names
 from vitviz.domain.interventions import UNTOUCHED, Interventions
@@ -134,14 +134,19 @@ def run(
         twin, setup = set_up_on_cpu(model, setup)
         entered = pixels.to(twin.device)
         return run(twin, setup, entered, on_layer=on_layer, is_cancelled=is_cancelled)
-    if not any(c is not None and c.is_exact for c in result.captures):
+    require_exact(result)
+    return result
+
+
+def require_exact(made: Trace) -> None:
+    """Raise ExactnessError if no layer of a trace passed its check."""
+    if not any(c is not None and c.is_exact for c in made.captures):
         raise ExactnessError(
             "No layer of {model} could be verified: attention recomputed from its "
             "queries and keys differs from the model's own by {error:.1e}.",
-            model=setup.model.name,
-            error=result.max_error,
+            model=made.setup.model.name,
+            error=made.max_error,
         )
-    return result
 
 
 def _has_memory(model: Model, setup: Setup, *, is_cpu: bool) -> bool:
@@ -181,7 +186,7 @@ def _tapped(
         nonlocal partial
         if not any(partial.captures) or partial.num_tokens != capture.num_queries:
             is_declared = adapter.prefix_names is not None
-            partial = _fitted(partial, capture, is_declared=is_declared)
+            partial = fitted(partial, capture, is_declared=is_declared)
         partial = partial.with_layer(layer, capture)
         look_at_others()
         if on_layer is not None:
@@ -204,13 +209,23 @@ def _tapped(
         beside_others() as look_at_others,
     ):
         try:
-            with opened as recording, explain_model_errors(setup):
+            with opened as (recording,), explain_model_errors(setup):
                 output = adapter.forward(pixels)
         except _ListenerFailed as failed:
             raise failed.error from None
         require_complete(recording, adapter.blocks, setup.windowed)
-    values, labels = as_array(output[0]).reshape(-1), model.info.labels
-    if labels is not None and adapter.has_head and len(labels) != len(values):
+    return with_output(partial, model, recording, output[0])
+
+
+def with_output(
+    made: Trace, model: Model, recording: Recording, output: Tensor
+) -> Trace:
+    """Return the trace with what the model returned for its picture.
+
+    Raises UnsupportedModelError where the model has another number of labels.
+    """
+    values, labels = as_array(output).reshape(-1), model.info.labels
+    if labels is not None and model.adapter.has_head and len(labels) != len(values):
         raise UnsupportedModelError(
             "{model} returns {count:,} values, and not one for each of the {labels:,} "
             "labels it was given.",
@@ -218,10 +233,10 @@ def _tapped(
             count=len(values),
             labels=len(labels),
         )
-    return replace(partial, extras=tuple(recording.extras), output=values)
+    return replace(made, extras=tuple(recording.extras), output=values)
 
 
-def _fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:
+def fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:
     """Return the trace with the number of special tokens that its first layer has.
 
     A model that declares its special tokens must run as many. One that does not may

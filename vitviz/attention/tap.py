@@ -66,13 +66,14 @@ class _Recorder:
         changes: AppliedInterventions | None,
         windowed: Collection[int],
         grid: tuple[int, int] | None,
+        count: int,
     ) -> None:
         self.changes = changes
         self.blocks = blocks
         self.windowed = windowed
         self.on_capture = on_capture
         self.on_output = on_output
-        self.recording = Recording([None] * len(blocks))
+        self.recordings = tuple(Recording([None] * len(blocks)) for _ in range(count))
         self.layer: int | None = None
         self.thread_id = threading.get_ident()
         self.bias_bytes: dict[int, int] = {}
@@ -141,10 +142,17 @@ class _Recorder:
             key, value = _repeated(key, query), _repeated(value, query)
         if scale is None:
             scale = query.shape[-1] ** -0.5
-        q, k, v = _owned(query[0], key[0], value[0])  # (H, N, D) each
-        capture = Capture(q=q, k=k, v=v, bias=self._bias(attn_mask), scale=scale)
-        capture = verify_rows(capture, output[0].detach())
-        self._keep(capture)
+        parts = zip(*_owned(query, key, value), strict=True)
+        self._keep(
+            [
+                # (H, N, D) each
+                verify_rows(
+                    Capture(q, k, v, self._bias(attn_mask, picture), scale),
+                    output[picture].detach(),
+                )
+                for picture, (q, k, v) in enumerate(parts)
+            ]
+        )
         return output
 
     def _changed(
@@ -161,14 +169,14 @@ class _Recorder:
         output = change.attend(_original, call)
         if self.on_output is not None:
             return change.switched_off(self._handed_on(output))
-        q, k, v = _owned(call.q[0], call.k[0], call.v[0])
-        capture = Capture(q, k, v, self._bias(call.mask), call.scale)
+        q, k, v = (part[0] for part in _owned(call.q, call.k, call.v))
+        capture = Capture(q, k, v, self._bias(call.mask, 0), call.scale)
         capture = change.changed(capture)
         own = output[0].detach()
         capture = verify_rows(capture, own)
         if change.axis is not Axis.KEYS:  # `own` is no kernel's
             capture = independent_check.verify_other_axis(capture, made, change)
-        self._keep(change.sent(capture, own))
+        self._keep([change.sent(capture, own)])
         return change.switched_off(output)
 
     def _handed_on(self, output: Tensor) -> Tensor:
@@ -178,28 +186,30 @@ class _Recorder:
             changed = self.on_output(self.layer, output)
         return output if changed is None else changed
 
-    def _keep(self, capture: Capture) -> None:
-        """Record a call for the block that runs, or outside of all blocks."""
-        if self.layer is None:
-            self.recording.extras.append(capture)
-            return
-        if self.recording.captures[self.layer] is not None:
-            raise UnsupportedModelError(
-                "Block {layer} ({kind}) calls attention more than once, so its maps "
-                "would be ambiguous. vitviz shows models with one attention a block.",
-                layer=self.layer,
-                kind=type(self.blocks[self.layer]).__name__,
-            )
-        self.recording.captures[self.layer] = capture
-        if self.on_capture is not None:
-            self.on_capture(self.layer, capture)
+    def _keep(self, captures: Sequence[Capture]) -> None:
+        """Record each picture's call for the block that runs, or outside of all."""
+        for recording, capture in zip(self.recordings, captures, strict=True):
+            if self.layer is None:
+                recording.extras.append(capture)
+                continue
+            if recording.captures[self.layer] is not None:
+                raise UnsupportedModelError(
+                    "Block {layer} ({kind}) calls attention more than once, so its "
+                    "maps would be ambiguous. vitviz shows models with one attention "
+                    "a block.",
+                    layer=self.layer,
+                    kind=type(self.blocks[self.layer]).__name__,
+                )
+            recording.captures[self.layer] = capture
+        if self.layer is not None and self.on_capture is not None:
+            self.on_capture(self.layer, captures[0])
 
     def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
-        """Raise UnsupportedModelError if a call is not one picture's full attention."""
+        """Raise UnsupportedModelError if a call is not the pictures' full attention."""
         where = Phrase("outside the blocks")
         if self.layer is not None:
             where = Phrase("in block {n}", {"n": self.layer})
-        is_batch = self.on_output is None and query.shape[0] != 1
+        is_batch = self.on_output is None and len(query) != len(self.recordings)
         if query.dim() != 4 or is_batch:
             raise UnsupportedModelError(
                 "The attention {where} is computed in {shape} pieces (windows), not "
@@ -215,8 +225,10 @@ class _Recorder:
                 what="dropout" if dropout_p > 0 else "a causal mask",
             )
 
-    def _bias(self, mask: Tensor | None) -> Bias | None:
+    def _bias(self, mask: Tensor | None, picture: int) -> Bias | None:
         """Return a mask as an additive bias, compressed where its structure is known.
+
+        picture : index in the batch, of which all pictures may share one mask.
 
         Raises BudgetError if the biases of all layers exceed `MAX_BIAS_BYTES`.
         """
@@ -224,7 +236,9 @@ class _Recorder:
             return None
         values = as_bias(mask)
         assert values is not None
-        bias = keep_bias(values[0] if values.dim() == 4 else values, self.grid)
+        if values.dim() == 4:
+            values = values[picture if len(values) > 1 else 0]
+        bias = keep_bias(values, self.grid)
         for part in bias.parts():
             storage = part.untyped_storage()  # several layers may share one
             self.bias_bytes[storage.data_ptr()] = storage.nbytes()
@@ -247,29 +261,34 @@ def tap(
     is_cancelled: Callable[[], bool] | None = None,
     windowed: Collection[int] = (),
     grid: tuple[int, int] | None = None,
-) -> Iterator[Recording]:
+    count: int = 1,
+) -> Iterator[tuple[Recording, ...]]:
     """Record the attention calls made in this thread while the context is open.
+
+    Yields a recording for each picture of the pass.
 
     On leaving, however that happens, the function, the native fast path and the hooks
     are as before. Waits while another thread has a tap open; a second tap in the same
     thread would deadlock.
 
     blocks : the model's blocks in order; a call belongs to the block that runs.
-    on_capture : called in this thread with (layer, capture) right after each block's
-        attention; what it raises ends the forward pass.
+    on_capture : called in this thread with (layer, capture of the first picture) right
+        after each block's attention; what it raises ends the forward pass.
     on_output : called in this thread with (layer, the kernel's output, (B, H, N, D));
         a Tensor that it returns replaces the output. Nothing is captured then: for
         passes after a trace, which has the captures already.
-    changes : interventions on the calls of the blocks; None changes nothing.
+    changes : interventions on the calls of the blocks, for a pass of one picture; None
+        changes nothing.
     is_cancelled : polled before every block.
     windowed : blocks whose attention stays in windows; they are not captured.
     grid : (rows, cols) of the patches; with it, large biases are compressed.
+    count : pictures of the pass.
 
     Raises Cancelled if `is_cancelled` returned True, UnsupportedModelError for a call
-    that is not one picture's full attention, BudgetError for biases that are too large,
+    that is not its pictures' full attention, BudgetError for biases that are too large,
     SelectionError for interventions that do not fit the run.
     """
-    recorder = _Recorder(blocks, on_capture, on_output, changes, windowed, grid)
+    recorder = _Recorder(blocks, on_capture, on_output, changes, windowed, grid, count)
 
     def enter(layer: int) -> None:
         if is_cancelled is not None and is_cancelled():
@@ -296,7 +315,7 @@ def tap(
             stack.callback(blocks[-1].register_forward_hook(dropping).remove)
         stack.callback(setattr, F, "scaled_dot_product_attention", _original)
         F.scaled_dot_product_attention = recorder
-        yield recorder.recording
+        yield recorder.recordings
 
 
 @contextlib.contextmanager

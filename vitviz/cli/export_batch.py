@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING
 
 from vitviz.cli.export_file import Writing, check_suffix, prepared
 from vitviz.cli.export_options import ExportRequest
-from vitviz.cli.export_run import chosen_model, method_inputs, traced
+from vitviz.cli.export_run import (
+    chosen_model,
+    method_inputs,
+    traced,
+    traced_together,
+)
 from vitviz.cli.export_sources import (
     STDIN,
     ExportTask,
@@ -32,8 +37,13 @@ from vitviz.errors import FileError, InputError, OutputError, VitvizError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from vitviz.attention.trace import Trace
+    from vitviz.cli.overlap import Turn
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
+
+# Pictures that wait to go through the model together: so many, or so many bytes.
+MOST_WAITING, MOST_WAITING_BYTES = 4, 128 * 2**20
 
 
 def export_one(
@@ -86,11 +96,35 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
         elif turn.done:
             say(f"{turn.prefix}{turn.done}")
 
+    def flush() -> None:
+        """Run the pictures that wait, and hand their files to the writers."""
+        made: list[Trace | None] = [None] * len(waiting)
+        if model is not None and len(waiting) > 1:
+            made = traced_together(model, [image for _, image in waiting], request)
+        for (turn, image), trace in zip(waiting, made, strict=True):
+            write: Writing | None = None
+            try:
+                if model is not None and image is not None:
+                    note = turn.lines.append
+                    write = _computed(model, image, turn.item, request, note, trace)
+                if write is not None:
+                    turn.done = printable(str(turn.item.target))
+                    run = folders.around(turn.item.target, write.run)
+                    write = replace(write, run=run)
+                    if not write.is_light:
+                        write()
+                        write = None
+            except Exception as error:
+                turn.error = error
+            overlap.end(turn, write)
+        waiting.clear()
+
+    waiting: list[tuple[Turn[ExportTask], SourceImage | None]] = []
     with Overlap(conclude) as overlap:
         early = overlap.read(tasks, read, is_early=lambda task: task.source != STDIN)
         for number, (task, loaded) in enumerate(early, start=1):
             turn = Turn(task, f"[{number}/{len(tasks)}] ")
-            write: Writing | None = None
+            image: SourceImage | None = None
             is_loading = False
             try:
                 image = loaded()
@@ -101,18 +135,15 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
                 if _is_done(model, image, task, request):
                     num_kept += 1
                     continue
-                write = _computed(model, image, task, request, turn.lines.append)
-                if write is not None:
-                    turn.done = printable(str(task.target))
-                    write = replace(write, run=folders.around(task.target, write.run))
-                    if not write.is_light:
-                        write()
-                        write = None
             except Exception as error:
                 if is_loading:
                     raise
-                turn.error = error
-            overlap.end(turn, write)
+                turn.error, image = error, None
+            waiting.append((turn, image))
+            num_bytes = sum(one.pixels.nbytes for _, one in waiting if one is not None)
+            if len(waiting) == MOST_WAITING or num_bytes > MOST_WAITING_BYTES:
+                flush()
+        flush()
         overlap.finish()
     if num_kept:
         say(f"{num_kept} of {len(tasks)} were there already.")
@@ -133,16 +164,18 @@ def _computed(
     task: ExportTask,
     request: ExportRequest,
     note: Callable[[str], None],
+    trace: Trace | None = None,
 ) -> Writing | None:
     """Run a picture; return what writes its file, None if only its price is asked for.
 
     note : takes what is said of it meanwhile, a line each.
+    trace : of the picture, where it was made together with others.
     """
     from vitviz.models.threads import beside_others
 
     # rows and methods too, not only the pass
     with beside_others():
-        made = traced(model, image, request, note)
+        made = traced(model, image, request, note, trace)
         if made is None:
             return None
         selection = request.selection(made)

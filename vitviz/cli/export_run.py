@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError
+from vitviz.errors import BudgetError, VitvizError
 from vitviz.models.catalogue.download import seconds_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from vitviz.attention.price import Price
     from vitviz.attention.trace import Trace
     from vitviz.cli.export_options import ExportRequest
+    from vitviz.domain.placement import Placement
     from vitviz.explain.gradients import Gradients
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
@@ -48,35 +50,34 @@ def traced(
     image: SourceImage,
     request: ExportRequest,
     note: Callable[[str], None],
+    made: Trace | None = None,
 ) -> Trace | None:
     """Return the trace of a picture; None if only the price of its run is asked for.
 
     note : takes what is said of it meanwhile, a line each.
+    made : the trace, where it was made together with others.
     """
     from vitviz.attention.price import calibrate, price
     from vitviz.attention.run import trace
-    from vitviz.domain.placement import Fit
-    from vitviz.pictures.preprocessing import placement_for
     from vitviz.system.printable import printable
 
     name = printable(image.name)
     for change in image.notes:
         note(f"{name}: {change}")
-    placement = placement_for(
-        image.size,
-        model.preprocessing,
-        model.info.patch_size,
-        size=request.size,
-        fit=None if request.fit is None else Fit(request.fit),
-    )
+    placement = _placement(model, image, request)
     if request.only_price:
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         note(f"{name}: {sentence(made_price)}")
         return None
     check_price(model, placement.model_size, is_agreed=request.is_agreed)
-    made = trace(
-        model, image, size=request.size, fit=request.fit, interventions=request.changes
-    )
+    if made is None:
+        made = trace(
+            model,
+            image,
+            size=request.size,
+            fit=request.fit,
+            interventions=request.changes,
+        )
     if made.setup.fallback is not None:
         note(f"{name}: {made.setup.fallback}")
     width, height = placement.model_size
@@ -96,6 +97,51 @@ def traced(
             f"{found.layer})"
         )
     return made
+
+
+def traced_together(
+    model: Model, images: Sequence[SourceImage | None], request: ExportRequest
+) -> list[Trace | None]:
+    """Return a trace of each picture that was made in one pass with others, else None.
+
+    images : of a folder, in their order; None for one that could not be read.
+    """
+    from vitviz.attention.price import price
+    from vitviz.attention.together import num_together, trace_together
+
+    found: list[Trace | None] = [None] * len(images)
+    if request.only_price or request.changes:
+        return found
+    by_size: dict[tuple[int, int], list[int]] = {}
+    for index, image in enumerate(images):
+        if image is not None:
+            with contextlib.suppress(VitvizError):  # its own run says so
+                size = _placement(model, image, request).model_size
+                by_size.setdefault(size, []).append(index)
+    for size, indices in by_size.items():
+        count = num_together(model.info, price(model, size).num_tokens)
+        for start in range(0, len(indices), count):
+            some = indices[start : start + count]
+            chosen = [image for i in some if (image := images[i]) is not None]
+            if len(chosen) < 2:
+                continue
+            made = trace_together(model, chosen, size=request.size, fit=request.fit)
+            for index, one in zip(some, made or (), strict=made is not None):
+                found[index] = one
+    return found
+
+
+def _placement(model: Model, image: SourceImage, request: ExportRequest) -> Placement:
+    from vitviz.domain.placement import Fit
+    from vitviz.pictures.preprocessing import placement_for
+
+    return placement_for(
+        image.size,
+        model.preprocessing,
+        model.info.patch_size,
+        size=request.size,
+        fit=None if request.fit is None else Fit(request.fit),
+    )
 
 
 def method_inputs(model: Model, made: Trace, request: ExportRequest) -> MethodInputs:

@@ -164,16 +164,17 @@ def _window_parser() -> Parser:
 def _prepare(*, is_debugging: bool) -> None:
     """Check the libraries before a command runs, and keep them quiet.
 
-    Raises EnvironmentFault for a broken library.
+    Raises EnvironmentFault for a broken library, or a limit that none fits.
     """
     from vitviz.system.logs import plain_last_resort
 
     plain_last_resort()
     if not is_debugging:
         _quiet_libraries()
-    from vitviz.system.environment import check_libraries
+    from vitviz.system.environment import check_address_space, check_libraries
 
     check_libraries()
+    check_address_space()
 
 
 def _quiet_libraries() -> None:

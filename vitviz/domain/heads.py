@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cache
 
 from vitviz.errors import SelectionError
 
@@ -68,6 +69,7 @@ def require_layer(layer: int, num_layers: int) -> None:
 FUSED_CHOICES = tuple(HeadChoice((), fusion) for fusion in Fusion)
 
 
+@cache
 def strip_choices(num_heads: int) -> tuple[HeadChoice, ...]:
     """Return the choices of the head strip in their order: fused, then each head."""
     return (*FUSED_CHOICES, *(HeadChoice((head,)) for head in range(num_heads)))

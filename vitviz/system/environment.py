@@ -1,9 +1,10 @@
 """Checks of the libraries and the display before Qt or torch is imported.
 
-    check_libraries    releases that are known to be broken or unsafe
-    check_display      a display server that answers, without which Qt aborts, and a
-                       platform that Qt has
-    missing_extra      the error for an optional library that is not installed
+    check_libraries      releases that are known to be broken or unsafe
+    check_address_space  room for torch under the limits of this process
+    check_display        a display server that answers, without which Qt aborts, and a
+                         platform that Qt has
+    missing_extra        the error for an optional library that is not installed
 
 This module itself imports neither.
 """
@@ -19,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vitviz.errors import EnvironmentFault, MissingExtraError, Phrase
+from vitviz.system.memory import process_free_bytes
 from vitviz.system.paths import is_bundle
 from vitviz.system.printable import printable
 
@@ -59,6 +61,27 @@ def check_libraries(
                 version=found[name],
                 least=".".join(map(str, least)),
             )
+
+
+def check_address_space() -> None:
+    """Raise EnvironmentFault where a limit leaves too few addresses to load torch.
+
+    Loaded all the same, its libraries may end the process without a word of ours.
+    """
+    left = process_free_bytes()
+    if left is not None and left < _library_bytes("torch"):
+        raise EnvironmentFault(
+            "The libraries need more memory than this process may have. Raise its "
+            "limit, which “ulimit -v” shows."
+        )
+
+
+def _library_bytes(package: str) -> int:
+    """Return the size of a package's shared libraries, which are mapped whole."""
+    spec = find_spec(package)
+    places = () if spec is None else spec.submodule_search_locations or ()
+    files = (path for place in places for path in Path(place, "lib").glob("*.so"))
+    return sum(path.stat().st_size for path in files)
 
 
 def installed_versions() -> dict[str, str]:

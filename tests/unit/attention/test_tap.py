@@ -201,7 +201,7 @@ def test_other_threads_pass_through_unrecorded_and_a_second_tap_waits() -> None:
         with tap(list(module.blocks)):
             order.append("second tap")
 
-    with tap(list(module.blocks)) as recording:
+    with tap(list(module.blocks)) as (recording,):
         thread = threading.Thread(target=other)
         thread.start()
         while "passed through" not in order:

@@ -79,6 +79,8 @@ def test_click_shows_the_models_own_attention_row(
     np.testing.assert_allclose(
         cells[4].patches.ravel(), reference[-1][1, token, 1:], atol=1e-5
     )
+    assert not window.controller.screen.rail  # the picture does not wait for it
+    qtbot.waitUntil(lambda: len(window.controller.screen.rail) == 4)
     for layer in range(4):
         np.testing.assert_allclose(
             window.controller.screen.rail[layer].patches.ravel(),

@@ -59,6 +59,7 @@ def test_the_button_shows_the_pooling_heads_row(
     assert heat.uniform == pytest.approx(1 / 196)
     assert panes.status.text().startswith("pool → (")
     assert buttons(window)["pool"].isChecked()
+    qtbot.waitUntil(lambda: bool(control.screen.rail))
     assert list(control.screen.rail) == [2]  # the others have no map of it
     assert len(control.screen.strip or ()) == 3 + 3
 

@@ -176,7 +176,8 @@ class TransformersAdapter:
             options["interpolate_pos_encoding"] = True
         if self._is_masking:  # and none to be moved: they are sorted by their noise
             patches = height // self.patch_size[1] * (width // self.patch_size[0])
-            options["noise"] = torch.arange(patches, device=pixels.device)[None]
+            order = torch.arange(patches, device=pixels.device)
+            options["noise"] = order.expand(len(pixels), -1)
         if self._takes_mask:  # all patches are of the picture
             grid = (height // self.patch_size[1], width // self.patch_size[0])
             options["patch_attention_mask"] = torch.ones(

@@ -85,6 +85,10 @@ MOST_LEADING = 1.27
 EMPHASIS = 1.8
 # While Present is on: the application's font as it was before, as the only item.
 _presented: list[QFont] = []
+# What `colours` and `font` returned last; both are asked some fifty times a click.
+_palette_and_tone: list[tuple[QPalette, Colours]] = []
+_fonts: dict[str, QFont] = {}
+_fonts_of: list[QFont] = []
 
 
 def is_dark(choice: ThemeChoice) -> bool:
@@ -97,10 +101,15 @@ def is_dark(choice: ThemeChoice) -> bool:
 
 def colours() -> Colours:
     """Return the theme's colours that go with the application's palette."""
-    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    palette = QGuiApplication.palette()
+    if _palette_and_tone and _palette_and_tone[0][0] == palette:
+        return _palette_and_tone[0][1]
+    window = palette.color(QPalette.ColorRole.Window)
     tones = (DARK, LIGHT, HIGH_CONTRAST)
     exact = (tone for tone in tones if QColor(tone.panel) == window)
-    return next(exact, DARK if window.lightness() < 128 else LIGHT)
+    tone = next(exact, DARK if window.lightness() < 128 else LIGHT)
+    _palette_and_tone[:] = [(palette, tone)]
+    return tone
 
 
 def apply(app: QApplication, choice: ThemeChoice) -> None:
@@ -124,7 +133,17 @@ def apply(app: QApplication, choice: ThemeChoice) -> None:
 
 def font(kind: str = "body") -> QFont:
     """Return the font for "body", "small" or "title" text, with digits of one width."""
-    chosen = QFont(QApplication.font())
+    own = QApplication.font()
+    if _fonts_of != [own]:
+        _fonts_of[:] = [own]
+        _fonts.clear()
+    if kind not in _fonts:
+        _fonts[kind] = _derived(own, kind)
+    return QFont(_fonts[kind])  # a copy: some callers make it bold
+
+
+def _derived(own: QFont, kind: str) -> QFont:
+    chosen = QFont(own)
     size = max(chosen.pointSizeF(), MIN_BODY_PT)
     small = 1 / PRESENTED_BODY if _presented else SMALL_FACTOR
     factor = {"body": 1.0, "small": small, "title": TITLE_FACTOR}[kind]
@@ -148,6 +167,7 @@ def present(app: QApplication, smallest_px: float | None) -> None:
 
     smallest_px : height of the smallest text.
     """
+    _fonts_of.clear()
     if smallest_px is None:
         if _presented:
             app.setFont(_presented.pop())

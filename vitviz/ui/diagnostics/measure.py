@@ -76,7 +76,7 @@ def measure_window() -> list[Measurement]:
     window = open_window([str(sample_paths()[0])])
     try:
         _wait(lambda: _is_idle(window))
-        figures.append(_clicks(window, app))
+        figures += _clicks(window, app)
         figures.append(_gaps(window))
         figures += _large_picture(window)
     finally:
@@ -84,12 +84,16 @@ def measure_window() -> list[Measurement]:
     return figures
 
 
-def _clicks(window: MainWindow, app: QApplication) -> Measurement:
-    """Measure from a pinned patch to painted panes: heat, bar, strip and rail."""
+def _clicks(window: MainWindow, app: QApplication) -> list[Measurement]:
+    """Measure from a pinned patch to the painted map, and until the rail has its maps.
+
+    With the map, bar and strip are painted; the layer rail's maps are computed and
+    painted in the next turn of the event loop.
+    """
     trace = window.controller.document.trace
     assert trace is not None
     panes = window.panes
-    times = []
+    painted, complete = [], []
     for turn in range(NUM_CLICKS):
         token = trace.num_prefix_tokens + (37 * turn) % (
             trace.num_tokens - trace.num_prefix_tokens
@@ -98,11 +102,21 @@ def _clicks(window: MainWindow, app: QApplication) -> Measurement:
         window.controller.pin(token)
         # Qt then paints all widgets that have changed, as in a turn of its loop.
         panes.picture.viewport().repaint()
-        times.append(1000 * (time.perf_counter() - start))
+        painted.append(1000 * (time.perf_counter() - start))
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-    p95 = sorted(times)[round(0.95 * (NUM_CLICKS - 1))]
-    note = f"{NUM_CLICKS} clicks, worst {max(times):.1f} ms, {trace.num_tokens} tokens"
-    return Measurement("click to paint, p95", p95, "ms", 16.7, note)
+        complete.append(1000 * (time.perf_counter() - start))
+    note = f"{NUM_CLICKS} clicks, {trace.num_tokens} tokens, worst"
+    return [
+        Measurement(name, _p95(times), "ms", limit, f"{note} {max(times):.1f} ms")
+        for name, times, limit in (
+            ("click to paint, p95", painted, 16.7),
+            ("click to paint with the maps of all layers, p95", complete, 33.3),
+        )
+    ]
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[round(0.95 * (len(times) - 1))]
 
 
 def _gaps(window: MainWindow) -> Measurement:

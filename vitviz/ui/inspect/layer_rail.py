@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -401,14 +401,15 @@ class LayerRail(QWidget):
         return -1
 
 
-# Layers × tokens up to which the maps are computed with the click, without a job.
+# Layers × tokens up to which the maps are computed right after a click, without a job.
 AT_ONCE = 12 * 400
 
 
 class RailController(PaneController[LayerRail]):
-    """Controller of the layer rail: computes the maps with the click if that is cheap.
+    """Controller of the layer rail: computes the maps after a click if that is cheap.
 
-    Otherwise a job computes them.
+    That is in the next turn of the event loop: the picture is painted first. Otherwise
+    a job computes them.
     """
 
     depends_on = (
@@ -426,6 +427,9 @@ class RailController(PaneController[LayerRail]):
         self.cells: dict[int, MapCell] = {}
         self.numbers: dict[int, QueryNumbers] = {}
         self._workers = workers
+        self._view: View | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._compute)
         workers.on_part(JobKind.RAIL, self._on_part)
 
     def attach(self, rail: LayerRail) -> None:
@@ -438,6 +442,8 @@ class RailController(PaneController[LayerRail]):
     def clear(self) -> None:
         """Forget all maps."""
         self.cells, self.numbers = {}, {}
+        self._soon.stop()
+        self._view = None
         self.rail.lines.setNumbers({})
         self.mark_outdated()
 
@@ -447,27 +453,43 @@ class RailController(PaneController[LayerRail]):
         is_pool = shown_query(trace, state.token) == POOL
         if self.is_outdated(view):
             self.cells, self.numbers = {}, {}
-            self.rail.lines.setNumbers({})
+            self._soon.stop()
             if is_pool:  # other layers get no map that would replace the old query's
                 self.rail.setCells((None,) * trace.num_layers)
             self._workers.drop(JobKind.RAIL)
         self.rail.setColormap(state.look.colormap)
         is_raw = state.method == "raw"
         self.rail.setSign("" if is_raw else self.tr("raw attention"))
-        layers = (view.layer,) if is_pool else view.exact
-        missing = tuple(layer for layer in layers if layer not in self.cells)
+        self._view = view
+        missing = self._missing(view)
         if not missing:
             return
         rows_only = state.direction is Direction.LOOKS_AT or is_pool
         is_cheap = len(missing) * trace.num_tokens <= AT_ONCE
         if rows_only and (is_cheap or view.is_running):
-            for layer in missing:
-                self._on_part(rail_part(trace, state, layer))
+            self._soon.start()
         elif not view.is_running:
+            self.rail.lines.setNumbers(self.numbers)
             self._workers.submit(JobKind.RAIL, bound(maps.rail, trace, state, missing))
 
+    def _missing(self, view: View) -> tuple[int, ...]:
+        """Return the layers whose maps are still to be computed."""
+        is_pool = shown_query(view.trace, view.state.token) == POOL
+        layers = (view.layer,) if is_pool else view.exact
+        return tuple(layer for layer in layers if layer not in self.cells)
+
+    def _compute(self) -> None:
+        view = self._view
+        assert view is not None
+        for layer in self._missing(view):
+            self._store(rail_part(view.trace, view.state, layer))
+        self.rail.lines.setNumbers(self.numbers)
+
     def _on_part(self, part: RailPart) -> None:
+        self._store(part)
+        self.rail.lines.setNumbers(self.numbers)
+
+    def _store(self, part: RailPart) -> None:
         self.cells[part.layer] = part.cell
         self.numbers[part.layer] = part.numbers
         self.rail.setCell(part.layer, part.cell)
-        self.rail.lines.setNumbers(self.numbers)

@@ -1,0 +1,109 @@
+"""Traces of several pictures from one forward pass, for folders.
+
+    pictures of one input size → one tapped pass of a batch → a trace of each
+
+A batch fills the processor better: of small inputs a pass of four takes about three
+quarters of the time of four passes, and the traces are the same. What one picture of a
+batch cannot do is reported by its own run, so nothing is raised here: None then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+
+from vitviz.attention.prepare import ImageInput, set_up
+from vitviz.attention.price import run_bytes
+from vitviz.attention.run import fitted, require_exact, with_output
+from vitviz.attention.tap import require_complete, tap
+from vitviz.attention.trace import Trace
+from vitviz.domain.placement import Fit
+from vitviz.models.model import Model, ModelInfo
+from vitviz.models.threads import beside_others
+from vitviz.system.memory import free_bytes
+
+# Pictures of a pass, at most.
+MOST = 4
+# Tokens of a pass, all pictures together: more fill the processor no better.
+MOST_TOKENS = 1200
+
+
+def num_together(info: ModelInfo, num_tokens: int) -> int:
+    """Return how many pictures of N tokens go through a model in one pass, from 1.
+
+    Their run takes at most half of the free memory.
+    """
+    free = free_bytes(info.device)
+    count = min(MOST, MOST_TOKENS // num_tokens)
+    if free is not None:
+        _, peak = run_bytes(info, num_tokens)
+        count = min(count, free // (2 * peak))
+    return max(1, count)
+
+
+def trace_together(
+    model: Model,
+    images: Sequence[ImageInput],
+    *,
+    size: int | tuple[int, int] | None = None,
+    fit: str | Fit | None = None,
+) -> list[Trace] | None:
+    """Return the traces of several pictures, made in one pass.
+
+    Each is what `run.trace` returns for its picture, to the rounding of the kernels.
+
+    images, size, fit : as `run.trace` takes them; all pictures come to one input size.
+
+    None where they do not, or where the pass fails: trace them one by one then, which
+    says why.
+    """
+    try:
+        return _traced(model, images, size, fit)
+    except Exception:
+        # whatever a network makes of a batch: of one picture it may make a trace
+        return None
+
+
+def _traced(
+    model: Model,
+    images: Sequence[ImageInput],
+    size: int | tuple[int, int] | None,
+    fit: str | Fit | None,
+) -> list[Trace] | None:
+    setups, inputs = zip(
+        *(set_up(model, image, size=size, fit=fit) for image in images), strict=True
+    )
+    first = setups[0]
+    width, height = first.placement.model_size
+    if any(one.placement.model_size != (width, height) for one in setups):
+        return None
+    adapter = model.adapter
+    with (
+        torch.inference_mode(),
+        adapter.ready((width, height)),
+        beside_others(),
+    ):
+        opened = tap(
+            adapter.blocks,
+            windowed=first.windowed,
+            grid=(first.grid.rows, first.grid.cols),
+            count=len(images),
+        )
+        with opened as recordings:
+            output = adapter.forward(torch.cat(inputs))
+    if len(output) != len(images):
+        return None
+    made = []
+    is_declared = adapter.prefix_names is not None
+    for setup, recording, values in zip(setups, recordings, output, strict=True):
+        require_complete(recording, adapter.blocks, first.windowed)
+        one = Trace(setup, (None,) * len(adapter.blocks))
+        seen = next(c for c in recording.captures if c is not None)
+        one = fitted(one, seen, is_declared=is_declared)
+        one = replace(one, captures=tuple(recording.captures))
+        one = with_output(one, model, recording, values)
+        require_exact(one)
+        made.append(one)
+    return made
