@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vitviz.views.chapters import Chapter
+
 if TYPE_CHECKING:
     from vitviz.ui.window.main_window import MainWindow
 
@@ -33,11 +35,10 @@ SCENES = (
     "models",
     "learn",
     "lab-hide",
-    "present-chapter-4",
+    "present-chapter-5",
 )
-CHAPTERS = tuple(f"chapter-{number}" for number in range(1, 10))
-ENDS = tuple(f"{name}-end" for name in CHAPTERS)
-"""The same, scrolled down."""
+# All steps of each chapter are taken, numbered.
+CHAPTERS = tuple(f"chapter-{one.number}" for one in Chapter)
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
 PRESENT = (
     "present",
@@ -60,7 +61,7 @@ MENUS = tuple(
 MODAL = ("size", "preprocessing", "range", "network")
 """Dialogs that hold everything up."""
 OVER = ("keys", "hints", "classes", "views", "error")
-MORE = (*CHAPTERS, *ENDS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
+MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
 """Not in the README: to look at."""
 TIMEOUT_S = 120
 SETTLE_S = 0.5
@@ -128,7 +129,7 @@ def take(
 ) -> None:
     """Open the window, bring it into the scene, save what it shows.
 
-    takes_all : of a chapter in Present all slides, numbered.
+    takes_all : of a chapter all steps, numbered.
     """
     from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
@@ -158,17 +159,12 @@ def take(
         photograph_modal(path)
     prepare(scene, window)
     settle()
-    slides = window.panes.learn.slides() if "present-chapter" in scene else None
-    if scene in ENDS:
-        area = window.panes.learn.slides()
-        assert area is not None
-        area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
-        QApplication.processEvents()
+    page = window.panes.learn.page() if "chapter-" in scene else None
     if scene in MODAL:
         pass
-    elif slides is not None and takes_all:
-        for index in range(slides.count()):
-            slides.show_slide(index)
+    elif page is not None and takes_all:
+        for index in range(len(page.all_steps())):
+            page.show_step(index)
             settle()
             window.grab().save(str(path.with_stem(f"{path.stem}-{index + 1}")))
     elif scene == "present-keys":
@@ -211,7 +207,6 @@ def prepare(scene: str, window: object) -> None:
     from vitviz.models.catalogue.entries import Trait
     from vitviz.ui.models.dialog import ModelDialog
     from vitviz.ui.window.main_window import MainWindow
-    from vitviz.views.chapters import Chapter
     from vitviz.views.view_state import (
         Direction,
         HeadsView,
@@ -283,7 +278,6 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         ListedIntervention,
     )
     from vitviz.ui.lab.panel import Tool
-    from vitviz.views.chapters import Chapter
     from vitviz.views.view_state import Mode
 
     control = window.controller
@@ -294,7 +288,8 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
         # it begins once the key has been dealt with
         wait(lambda: window.present.is_on)
     if name.startswith("chapter-"):
-        chapter = tuple(Chapter)[int(name.split("-")[1]) - 1]
+        number = int(name.split("-")[1])
+        chapter = next(one for one in Chapter if one.number == number)
         window.panes.learn.chapterChosen.emit(chapter)
         control.change(mode=Mode.LEARN)
     elif name.startswith("lab"):

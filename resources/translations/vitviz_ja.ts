@@ -2870,6 +2870,10 @@
         <translation>最近使ったファイルの上限</translation>
     </message>
     <message>
+        <source>Reduce motion</source>
+        <translation>動きを減らす</translation>
+    </message>
+    <message>
         <source>Remember files that were opened</source>
         <translation>開いたファイルを覚えておく</translation>
     </message>
@@ -2920,6 +2924,10 @@
     <message>
         <source>Threads</source>
         <translation>スレッド</translation>
+    </message>
+    <message>
+        <source>What changes place on screen does so at once</source>
+        <translation>画面上の移動を、動かさずにすぐ行います</translation>
     </message>
     <message>
         <source>What happens</source>

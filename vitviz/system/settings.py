@@ -206,6 +206,10 @@ class Settings:
     learn_done: tuple[str, ...] = ()
     # Name of the chapter that was open last.
     learn_chapter: str = ""
+    # Name of the course that leads through the chapters.
+    learn_course: str = ""
+    # Whether things change place on screen at once, without a move.
+    reduce_motion: bool = False
     dismissed_hints: tuple[str, ...] = ()
     # Whether the pointer has a halo in Present.
     present_halo: bool = True

@@ -1,4 +1,4 @@
-"""The chapters of Learn, in their order."""
+"""The chapters of Learn in their order, and the courses that lead through them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,53 @@ class Chapter(enum.Enum):
 
     @property
     def number(self) -> int:
-        """Number on screen, counted from 1."""
-        return tuple(Chapter).index(self) + 1
+        """Number on screen; it stays the same when other chapters come or go."""
+        return _NUMBERS[self]
 
-    def step(self, by: int) -> Chapter:
-        """Return the chapter `by` further on, no further than the first or last."""
-        chapters = tuple(Chapter)
-        index = self.number - 1 + by
-        return chapters[min(max(index, 0), len(chapters) - 1)]
+
+_NUMBERS = {
+    Chapter.SEQUENCE: 1,
+    Chapter.PATCH_SIZE: 3,
+    Chapter.COST: 4,
+    Chapter.QUERY_KEY: 5,
+    Chapter.SCALING: 6,
+    Chapter.SOFTMAX: 7,
+    Chapter.OUTPUT: 8,
+    Chapter.HEADS: 9,
+    Chapter.CODE: 12,
+}
+assert _NUMBERS.keys() == {*Chapter}
+assert list(_NUMBERS.values()) == sorted({*_NUMBERS.values()})
+
+
+class Course(enum.Enum):
+    """Ways through the chapters; the values are their names in files."""
+
+    TEN_MINUTES = "ten minutes"
+    LESSON = "lesson"
+    ARTICLE = "article"
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Chapters of this course, in their order."""
+        numbers = _COURSES[self]
+        return tuple(c for c in Chapter if numbers is None or c.number in numbers)
+
+    def step(self, chapter: Chapter, by: int) -> Chapter:
+        """Return the course's chapter after (1) or before (-1) a chapter.
+
+        `chapter` need not be on the course; it is returned where none follows.
+        """
+        ahead = [c for c in self.chapters if by * (c.number - chapter.number) > 0]
+        if not ahead:
+            return chapter
+        return min(ahead, key=lambda c: abs(c.number - chapter.number))
+
+
+# Numbers of a course's chapters; None: all of them.
+_COURSES: dict[Course, frozenset[int] | None] = {
+    Course.TEN_MINUTES: frozenset({0, 1, 3, 5, 9}),
+    Course.LESSON: None,
+    Course.ARTICLE: frozenset({1, 3, 4, 5, 6, 7, 8, 9, 12}),
+}
+assert _COURSES.keys() == {*Course}

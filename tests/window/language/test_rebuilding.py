@@ -16,11 +16,11 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.jobs.queue import JobKind
 from vitviz.ui.base import language
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
-from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
+from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter

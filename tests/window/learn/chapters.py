@@ -23,6 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def press(qtbot: QtBot, button: QWidget) -> None:
+    turn_to(button)
     assert button.isEnabled()
     qtbot.mouseClick(button, LEFT)
 
@@ -34,12 +35,21 @@ def go_to(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
     page = window.panes.learn.page()
     assert page is not None
     assert page.isVisible()
-    assert page.task is not None
     return page
 
 
+def turn_to(widget: QWidget) -> None:
+    """Turn a chapter to the step that a widget is on, if it is on one."""
+    above = widget.parentWidget()
+    while above is not None:
+        if isinstance(above, Page):
+            above.show_part(widget)
+        above = above.parentWidget()
+
+
 def bring_into_view(window: MainWindow, widget: QWidget) -> None:
-    """Scroll as far as a viewer would."""
+    """Go as far as a viewer would."""
+    turn_to(widget)
     for area in window.panes.learn.findChildren(QScrollArea):
         if area.isAncestorOf(widget):
             area.ensureWidgetVisible(widget)

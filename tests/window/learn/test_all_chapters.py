@@ -18,8 +18,8 @@ from vitviz.lessons import one_head
 from vitviz.system import settings
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
-from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-from vitviz.ui.learn.chapters.ch9_code import CodePage
+from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch12_code import CodePage
 from vitviz.ui.learn.page import Page
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow

@@ -15,8 +15,8 @@ from tests.window.clicks import click_patch
 from tests.window.conftest import OpenWindow, held_back, wait_idle
 from tests.window.learn.chapters import go_to, made, plain, press
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
-from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch3_patch_size import ScalePage
+from vitviz.ui.learn.chapters.ch8_output import OutputPage
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
@@ -52,7 +52,7 @@ def test_the_slider_stands_on_the_only_patch_size(
 def test_a_patch_can_be_found_though_a_special_token_gives_most(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vitviz.ui.learn.chapters.ch7_output.MOST", 3)
+    monkeypatch.setattr("vitviz.ui.learn.chapters.ch8_output.MOST", 3)
     show_registers(qtbot, window)
     run = made(window)
     layer = run.num_layers - 1

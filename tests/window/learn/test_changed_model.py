@@ -29,12 +29,12 @@ from vitviz.domain.interventions import (
     Off,
 )
 from vitviz.lessons.one_head import Factors
-from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-from vitviz.ui.learn.chapters.ch7_output import OutputPage
-from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
-from vitviz.ui.learn.chapters.ch9_code import CodePage
+from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch8_output import OutputPage
+from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch12_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 from vitviz.views.view_state import Mode
@@ -172,7 +172,7 @@ def test_a_dropped_patch_is_a_key_that_no_query_sees(
     assert isinstance(page, PairPage)
     click_patch(qtbot, window, 2, 2)
     assert window.controller.state.learn.key == DROPPED
-    assert "dropped this key's patch" in plain(page.chain)
+    assert "dropped this patch" in plain(page.chain)
     assert figures(page.chain)[1] == "0"
 
 

@@ -30,13 +30,13 @@ from tests.window.learn.chapters import (
 from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
-from vitviz.ui.learn.chapters.ch3_cost import CostPage, arrows
-from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-from vitviz.ui.learn.chapters.ch7_output import OutputPage
-from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch3_patch_size import ScalePage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage, arrows
+from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
+from vitviz.ui.learn.chapters.ch8_output import OutputPage
+from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 
@@ -201,8 +201,8 @@ def test_cost_is_measured_against_its_prediction(
         return [f"{one:.1f}" for one in (np.median(found), min(found), max(found))]
 
     shown = figures(page.ratios)
-    assert shown[4:8] == ["196", "392", "197", "393"]
-    assert shown[8:12] == ["4.0", *(ratios("attention_s"))]
+    assert shown[:4] == ["196", "392", "197", "393"]
+    assert shown[4:8] == ["4.0", *(ratios("attention_s"))]
     assert shown[-3:] == ratios("whole_s")
     assert [t.num_tokens for t in page.chart.timings()] == [50, 197, 393, 785, 1569]
     layers, heads = 4, 3
@@ -236,7 +236,8 @@ def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) 
     np.testing.assert_array_equal(shown[1].values, k)
     np.testing.assert_array_equal(shown[2].values, q * k)
     total = float((q.astype(float) * k).sum())
-    expected = [total, 16, 4, total / 4, 50, float(weights[worst])]
+    weight = float(weights[worst])
+    expected = [total, 16, 4, total / 4, weight, weight * 50]
     assert figures(page.chain)[:6] == [said(one) for one in expected]
     bring_into_view(window, page.bars)
     qtbot.mouseMove(page.bars, QPoint(round(page.bars.columnX(7)), 8))

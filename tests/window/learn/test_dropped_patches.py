@@ -18,10 +18,10 @@ from vitviz.domain.interventions import (
     ListedIntervention,
 )
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
-from vitviz.ui.learn.chapters.ch7_output import OutputPage
-from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
-from vitviz.ui.learn.chapters.ch9_code import CodePage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
+from vitviz.ui.learn.chapters.ch8_output import OutputPage
+from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch12_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 

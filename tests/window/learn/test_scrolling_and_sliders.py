@@ -1,4 +1,4 @@
-"""The way through the chapters: nothing moves, nothing stays out of reach."""
+"""Controls of the chapters: ticks, wheel, sliders, and what a click chooses."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.window.clicks import click_patch
 from tests.window.conftest import OpenWindow, wait_idle
-from tests.window.learn.chapters import go_to, press
+from tests.window.learn.chapters import go_to, press, turn_to
 from vitviz.jobs.lessons import Timed
 from vitviz.lessons.cost import Timing
 from vitviz.system import settings
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
-from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-from vitviz.ui.learn.chapters.ch7_output import OutputPage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
+from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch8_output import OutputPage
 from vitviz.ui.learn.slider_labels import Marks
 from vitviz.ui.widgets.inputs import Slider
 from vitviz.ui.window.main_window import MainWindow
@@ -34,16 +34,6 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(open_vitviz: OpenWindow, photo: Path) -> MainWindow:
     return open_vitviz(photo)
-
-
-def area_of(window: MainWindow) -> QScrollArea:
-    page = window.panes.learn.page()
-    found = [
-        one
-        for one in window.panes.learn.findChildren(QScrollArea)
-        if one.widget() is page
-    ]
-    return found[0]
 
 
 def takes_wheel(widget: QWidget, at: QPoint) -> bool:
@@ -69,7 +59,7 @@ def test_ticks_move_no_chapter(qtbot: QtBot, window: MainWindow) -> None:
     places = [panel.button(one).geometry() for one in Chapter]
     bare = panel.button(Chapter.CODE).grab().toImage()
     tops = {place.top() for place in places}
-    assert len(tops) == 1, "nine numbers stand in one line"
+    assert len(tops) == 1, "the numbers stand in one line"
     settings.set(learn_done=tuple(one.value for one in Chapter))
     panel.setDone(frozenset(Chapter))
     QApplication.processEvents()
@@ -96,37 +86,18 @@ def changed_part(one: QImage, other: QImage) -> QRect:
     return rect
 
 
-def test_unfolded_notes_come_into_view(qtbot: QtBot, window: MainWindow) -> None:
-    window.resize(1280, 720)
-    page = go_to(qtbot, window, Chapter.SEQUENCE)
-    assert page.notes is not None
-    area = area_of(window)
-    area.ensureWidgetVisible(page.notes.fold)
-    press(qtbot, page.notes.fold)
-
-    def is_seen() -> bool:
-        assert page.notes is not None
-        text = page.notes.text
-        bottom = text.mapTo(area.viewport(), text.rect().bottomLeft()).y()
-        return text.isVisible() and bottom <= area.viewport().height() + 1
-
-    qtbot.waitUntil(is_seen)
-
-
-def test_the_wheel_scrolls_whatever_it_is_over(
+def test_the_wheel_changes_no_control_it_is_over(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.resize(1280, 720)
     page = go_to(qtbot, window, Chapter.COST)
     assert isinstance(page, CostPage)
     pair = (Timing(14, 14, 197, 0.01, 0.05), Timing(14, 28, 393, 0.04, 0.12))
     page._show(Timed((pair,), own_time=True), is_done=True)
-    area = area_of(window)
-    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 60)
     people = page.people.value()
     assert not takes_wheel(page.people, QPoint(40, 4))
     assert page.people.value() == people
-    area.ensureWidgetVisible(page.chart)
+    turn_to(page.chart)
+    qtbot.waitUntil(page.chart.isVisible)
     middle = page.chart.mapToGlobal(page.chart.rect().center())
     under = QApplication.widgetAt(middle)
     assert under is page.chart, "the plot in it would keep the wheel"

@@ -25,10 +25,10 @@ from tests.window.learn.chapters import (
     scores,
 )
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
-from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
+from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 from vitviz.views.session import RunOptions
@@ -101,7 +101,7 @@ def test_one_key_is_not_two(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever its weight is: any two keys differ enough here."""
-    monkeypatch.setattr("vitviz.ui.learn.chapters.ch4_query_key.FACTOR", 1.0)
+    monkeypatch.setattr("vitviz.ui.learn.chapters.ch5_query_key.FACTOR", 1.0)
     page = go_to(qtbot, window, Chapter.QUERY_KEY)
     for col in (2, 3):
         assert not is_done(page)

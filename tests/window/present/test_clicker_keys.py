@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.ui.lab.panel import Tool
-from vitviz.ui.learn.chapters.ch3_cost import CostPage
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 from vitviz.views.view_state import LearnView, Mode
@@ -109,13 +109,11 @@ def test_keys_work_from_a_slider_and_a_button(qtbot: QtBot, talk: MainWindow) ->
     talk.controller.change(mode=Mode.LEARN, learn=LearnView(Chapter.SCALING))
     wait_idle(qtbot, talk)
     learn = talk.panes.learn
-    page, slides = learn.page(), learn.slides()
+    page = learn.page()
     assert isinstance(page, ScalingPage)
-    assert slides is not None
     for control in (page.slider, page.switch.button(False)):
-        qtbot.waitUntil(lambda: slides.count() > 1)
-        slides.showPart(control)
-        index = slides.index()
+        page.show_part(control)
+        index = page.step_index
         qtbot.mouseClick(control, LEFT)
         wait_idle(qtbot, talk)
         value = page.slider.value()
@@ -125,9 +123,9 @@ def test_keys_work_from_a_slider_and_a_button(qtbot: QtBot, talk: MainWindow) ->
             else ((KEY.Key_PageUp, KEY.Key_PageDown), (KEY.Key_Left, KEY.Key_Right))
         ):
             press(qtbot, talk, there)
-            assert abs(slides.index() - index) == 1
+            assert abs(page.step_index - index) == 1
             press(qtbot, talk, back)
-            assert slides.index() == index
+            assert page.step_index == index
         assert page.slider.value() == value
         assert blanks(qtbot, talk)
 
@@ -136,15 +134,14 @@ def test_keys_work_while_a_chapter_measures(qtbot: QtBot, talk: MainWindow) -> N
     talk.controller.change(mode=Mode.LEARN, learn=LearnView(Chapter.COST))
     wait_idle(qtbot, talk)
     learn = talk.panes.learn
-    page, slides = learn.page(), learn.slides()
+    page = learn.page()
     assert isinstance(page, CostPage)
-    assert slides is not None
-    qtbot.waitUntil(lambda: slides.count() > 1)
-    slides.showPart(page.measure)
+    page.show_part(page.measure)
+    former = page.step_index
     qtbot.mouseClick(page.measure, LEFT)
     assert talk.controller.has_jobs
     press(qtbot, talk, KEY.Key_PageUp)
-    assert (learn.chapter(), slides.index()) == (Chapter.COST, 0)
+    assert (learn.chapter(), page.step_index) == (Chapter.COST, former - 1)
     assert blanks(qtbot, talk)
     assert talk.controller.has_jobs, "it went on"
     qtbot.waitUntil(lambda: page.timed is not None, timeout=60_000)
@@ -221,25 +218,25 @@ def test_another_language_leaves_present_as_it_was(
         assert talk.childAt(talk.mapFromGlobal(place)) is not None
 
 
-def test_another_language_leaves_the_slide_as_it_was(
+def test_another_language_leaves_the_step_as_it_was(
     qtbot: QtBot, talk: MainWindow
 ) -> None:
     talk.controller.change(mode=Mode.LEARN, learn=LearnView(Chapter.CODE))
     wait_idle(qtbot, talk)
-    slides = talk.panes.learn.slides()
-    assert slides is not None
-    qtbot.waitUntil(lambda: slides.count() > 1)
+    page = talk.panes.learn.page()
+    assert page is not None
     press(qtbot, talk, KEY.Key_PageDown)
-    assert slides.index() == 1
+    assert page.step_index == 1
     former = talk.panes
     QApplication.sendEvent(talk, QEvent(QEvent.Type.LanguageChange))
     qtbot.waitUntil(lambda: talk.panes is not former)
     wait_idle(qtbot, talk)
-    now = talk.panes.learn.slides()
+    now = talk.panes.learn.page()
     assert now is not None
-    qtbot.waitUntil(lambda: now.index() == 1)
+    assert now is not page
+    assert now.step_index == 1
     press(qtbot, talk, KEY.Key_PageUp)
-    assert now.index() == 0
+    assert now.step_index == 0
 
 
 def test_a_pressed_key_is_named_where_nothing_else_is(

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.ui.lab.panel import Tool
-from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
+from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 from vitviz.views.view_state import LearnView, Mode
@@ -28,12 +28,9 @@ def zoomed(window: MainWindow) -> QWidget:
 
 def notes_unfolded(window: MainWindow) -> QWidget:
     window.controller.change(mode=Mode.LEARN, learn=LearnView(Chapter.SCALING))
-    page, slides = window.panes.learn.page(), window.panes.learn.slides()
+    page = window.panes.learn.page()
     assert isinstance(page, ScalingPage)
-    assert page.notes is not None
-    assert slides is not None
     page.notes.fold.click()
-    slides.show_slide(0)
     return window.panes.picture
 
 

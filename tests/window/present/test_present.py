@@ -104,7 +104,7 @@ def test_one_key_begins_and_everything_returns(
     assert before.style is Style.TINT
     begin(qtbot, window)
     qtbot.waitUntil(window.isFullScreen)
-    assert window.controller.state.style is Style.SPOTLIGHT
+    assert window.controller.state.style is Style.TINT, "a shadow is not read there"
     assert window.font().pointSizeF() > 1.6 * font.pointSizeF()
     for part in (window.top, window.panes.controls, window.panes.status):
         assert not part.isVisible()
@@ -176,7 +176,7 @@ def test_a_clicker_steps_through_layers_views_and_chapters(
         wait_idle(qtbot, window)
         seen.append(place_in(window))
     assert [chapter for chapter, _ in seen[:2]] == [Chapter.SEQUENCE] * 2
-    assert len(set(seen)) == len(seen) > 3, "a chapter has several slides"
+    assert len(set(seen)) == len(seen) > 3, "a chapter has several steps"
     for before in seen[-2::-1]:
         qtbot.keyClick(window, KEY.Key_Left)
         wait_idle(qtbot, window)
@@ -190,10 +190,10 @@ def test_a_clicker_steps_through_layers_views_and_chapters(
 
 
 def place_in(window: MainWindow) -> tuple[Chapter, int]:
-    """Chapter and slide on screen."""
-    slides = window.panes.learn.slides()
-    assert slides is not None
-    return window.panes.learn.chapter(), slides.index()
+    """Chapter and step on screen."""
+    page = window.panes.learn.page()
+    assert page is not None
+    return window.panes.learn.chapter(), page.step_index
 
 
 def num_shades(window: MainWindow) -> int:
@@ -284,7 +284,7 @@ here = window.screen()
 there = second if here is first else first
 control.change(mode=Mode.LEARN, learn=LearnView(Chapter.COST))
 window.present.begin()
-wait(20, lambda: window.present.speaker.texts()[0].startswith("3 "))
+wait(20, lambda: window.present.speaker.texts()[0].startswith("4 "))
 speaker = window.present.speaker
 # a window manager moves windows when it gets to it
 wait(20, lambda: there.geometry().contains(window.geometry()))
@@ -292,13 +292,13 @@ wait(20, lambda: here.geometry().contains(speaker.geometry().center()))
 notes = speaker.texts()[1]
 assert len(notes) > 40, notes
 seen = [speaker.texts()]
-while not speaker.texts()[0].startswith("4 "):
+while not speaker.texts()[0].startswith("5 "):
     former = speaker.texts()
     speaker.nextRequested.emit()
     wait(20, lambda: speaker.texts() != former)
     seen.append(speaker.texts())
 assert [one[2] for one in seen[:-1]] == [
-    *(f"Next: slide {n} of this chapter" for n in range(2, len(seen))),
+    *(f"Next: step {n} of this chapter" for n in range(2, len(seen))),
     "Next: Query, key, value",
 ], seen
 wait(20, window.isFullScreen)

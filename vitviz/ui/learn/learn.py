@@ -17,7 +17,7 @@ from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.lesson import LessonData
-from vitviz.views.chapters import Chapter
+from vitviz.views.chapters import Chapter, Course
 from vitviz.views.view_state import NEEDS_ONE_HEAD, Direction, LearnView, Mode
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class LearnController(PaneController[LearnPanes]):
         panel.setDone(_done())
         panel.chapterChosen.connect(self._on_chapter)
         panel.chapterFinished.connect(self._on_finished)
+        panel.setCourse(_course())
+        panel.courseChosen.connect(self._on_course)
         panel.restoreRequested.connect(self._on_restore)
         self.on_document()
         self.picture.claimClicks(self.takes_click)
@@ -139,7 +141,8 @@ class LearnController(PaneController[LearnPanes]):
         uses_key = page is not None and page.uses_key
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         ringed = None if page is None else page.ringed()
-        self.picture.setKey(lesson.key if uses_key else ringed)
+        is_key = uses_key and ringed is None
+        self.picture.setKey(lesson.key if is_key else ringed)
 
     def _outlived_key(self, lesson: LessonData) -> bool:
         """Return whether the key chosen before no longer fits the grid or the query."""
@@ -157,6 +160,8 @@ class LearnController(PaneController[LearnPanes]):
         """Return whether a click on the picture chose a key, and so not a query."""
         is_open = self._is_open and self.panel.isVisible()
         page = self.panel.page() if is_open else None
+        if page is not None and page.takes_guess(token):
+            return True
         if page is None or not page.uses_key:
             return False
         if with_shift or page.clicks_choose_key:
@@ -194,6 +199,13 @@ class LearnController(PaneController[LearnPanes]):
         """Choose the key that the query is compared with."""
         learn = self._host.state.learn
         self._host.change(learn=replace(learn, key=token))
+
+    def show_ring(self, token: int | None) -> None:
+        """Ring a token on the picture; None: the key, where the chapter has one."""
+        page = self.panel.page()
+        if token is None and page is not None and page.uses_key and page.lesson:
+            token = page.lesson.key
+        self.picture.setKey(token)
 
     def show_scale(self, is_shown: bool) -> None:
         """Set whether the colour bar is shown or leaves its space empty."""
@@ -246,6 +258,10 @@ class LearnController(PaneController[LearnPanes]):
         self._host.change(merge=True, learn=replace(learn, chapter=chapter))
         self.panel.setChapter(chapter)
 
+    def _on_course(self, course: Course) -> None:
+        settings.set(learn_course=course.value)
+        self.panel.setCourse(course)
+
     def _on_finished(self, chapter: Chapter) -> None:
         done = _done() | {chapter}
         names = tuple(one.value for one in Chapter if one in done)
@@ -277,6 +293,11 @@ class LearnController(PaneController[LearnPanes]):
 def _done() -> frozenset[Chapter]:
     found = map(_chapter, settings.get().learn_done)
     return frozenset(one for one in found if one is not None)
+
+
+def _course() -> Course:
+    name = settings.get().learn_course
+    return next((one for one in Course if one.value == name), Course.LESSON)
 
 
 def _chapter(name: str) -> Chapter | None:

@@ -141,6 +141,9 @@ class ChapterHost(Protocol):
     def choose_key(self, token: int | None) -> None:
         """Choose the key to compare the query with; None for the strongest patch."""
 
+    def show_ring(self, token: int | None) -> None:
+        """Ring a token on the picture; None: the key, where the chapter has one."""
+
     def show_scale(self, is_shown: bool) -> None:
         """Set whether the colour bar is shown or leaves its space empty."""
 

@@ -1,9 +1,8 @@
-"""Base class of a chapter's page, and its parts: task, notes, choice of the head."""
+"""Base class of a chapter's page, which is turned step by step, and its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -12,9 +11,8 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLayout,
-    QSizePolicy,
-    QSlider,
+    QLabel,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,11 +20,10 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base import theme
 from vitviz.ui.learn.formula import Formula, Node
+from vitviz.ui.learn.guess import Guess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
-from vitviz.ui.learn.paging import STRONG, PageBlock
-from vitviz.ui.learn.slider_labels import Marks
-from vitviz.ui.learn.text import Drawn, Prose
-from vitviz.ui.widgets.flow_layout import Flow
+from vitviz.ui.learn.step import Fold, Step
+from vitviz.ui.learn.text import Prose
 from vitviz.ui.widgets.segmented import Segmented
 
 
@@ -69,47 +66,7 @@ class Task(QFrame):
 
     def _show(self) -> None:
         mark = "<v>✓</v>" if self._is_done else "○"
-        self._prose.say(
-            self.tr("{mark} <b>Try it.</b> {text}").format(mark=mark, text=self._text)
-        )
-
-
-class Notes(QWidget):
-    """Notes for teachers, folded at first, beside the button for the next chapter."""
-
-    def __init__(
-        self, text: str, onward: QWidget, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.fold = QToolButton()
-        self.fold.setText(self.tr("Teacher's notes"))
-        self.fold.setToolTip(self.tr("What to ask, and what is often misunderstood"))
-        self.fold.setAccessibleName(self.tr("Teacher's notes"))
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setArrowType(Qt.ArrowType.RightArrow)
-        self.fold.setCheckable(True)
-        self.fold.toggled.connect(self._on_toggled)
-        # the arrow shows that it is unfolded, not the look of a pressed button
-        self.fold.setStyleSheet(
-            "QToolButton, QToolButton:checked { background: transparent;"
-            " color: palette(window-text); }"
-        )
-        self.text = Prose(text, "small")
-        self.text.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        line = QHBoxLayout()
-        line.addWidget(self.fold)
-        line.addStretch(1)
-        line.addWidget(onward)
-        layout.addLayout(line)
-        layout.addWidget(self.text)
-
-    def _on_toggled(self, is_open: bool) -> None:
-        arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
-        self.fold.setArrowType(arrow)
-        self.text.setVisible(is_open)
+        self._prose.say(f"{mark} {self._text}")
 
 
 # Gap between the text of a line and its chips.
@@ -179,27 +136,21 @@ class HeadChips(QWidget):
         return self._chips.button(head)
 
 
-# How strongly parts should share a slide (`PageBlock.leads`), from 1 to STRONG: here
-# widgets with what stands below them.
-LEADING = {Task: 1, Segmented: 2, Marks: 2, HeadChips: STRONG}
-# Gap between two parts of a page.
-TIGHT_PX, WIDE_PX = 5, 8
-# A part given to `keep_with_next`, and a row of controls, with what stands below; a
-# comment with what stands above.
-KEPT, COMMENT, CONTROLS = STRONG, 2, 2
-# The labels of a slider with the slider above.
-WORDS_OF_SLIDER = 8
-# The notes with the last part above, so that they are not a slide of their own.
-ALONE = 4
+# Below this number of lines of body text, the parts of a step stand closer together.
+TIGHT_BELOW_LINES = 38.0
 
 
 class Page(QWidget):
-    """Base of a chapter's page; emits `finished` when its task has been done."""
+    """Base of a chapter's page: steps, of which one is shown, and what is folded away.
+
+    Emits `finished` when what the chapter asks for has been done: its task, its guess.
+    """
 
     finished = Signal()
-    nextRequested = Signal()
-    # The QWidget that shows a result the viewer has asked for; it may be out of sight.
-    partCame = Signal(object)
+    # Go by so many steps, and from the last one to the next chapter.
+    turnRequested = Signal(int)
+    # Another step is shown.
+    turned = Signal()
 
     # Whether a key is ringed on the picture and can be chosen by a click.
     uses_key = False
@@ -213,33 +164,70 @@ class Page(QWidget):
         self.host = host
         self.lesson: LessonData | None = None
         self.task: Task | None = None
-        self.notes: Notes | None = None
-        # The part that was first on the slide in Present, before the page was made
-        # anew.
-        self.first_part = 0
-        self._kept_with_next: set[QWidget] = set()
+        self._steps: list[Step] = []
+        self._index = 0
         self._is_in_room, self._notes_open = theme.presents(), False
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 4, 12, 8)
-        self.setTight(theme.presents())
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._holder = QWidget()
+        self._column = QVBoxLayout(self._holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        # only where the window is too small for a step, or for what is unfolded
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(self._holder)
+        self.why = Fold(self.tr("Why?"), self.tr("More on what this step shows"))
+        self.notes = Fold(
+            self.tr("Teacher's notes"),
+            self.tr("What to ask, and what is often misunderstood"),
+        )
+        # on the audience's screen there are none; the speaker's own screen has them
+        self.notes.setHidden(self._is_in_room)
+        for fold in (self.why, self.notes):
+            fold.fold.toggled.connect(self._on_folded)
+            self._column.addWidget(fold.text)
+        self.back = self._arrow("‹", self.tr("Step before (Page Up)"), -1)
+        self.onward = self._arrow("›", self.tr("Next step (Page Down)"), 1)
+        self._counter = QLabel()
+        self._counter.setFont(theme.font("small"))
+        footer = QHBoxLayout()
+        footer.setContentsMargins(8, 2, 8, 4)
+        footer.setSpacing(4)
+        footer.addWidget(self.why)
+        footer.addWidget(self.notes)
+        footer.addStretch(1)
+        for widget in (self.back, self._counter, self.onward):
+            footer.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.area, 1)
+        layout.addLayout(footer)
 
-    def setTight(self, is_tight: bool) -> None:
-        """Set whether gaps are narrow and, outside Present, figures are less high."""
-        self._column.setSpacing(TIGHT_PX if is_tight else WIDE_PX)
-        for figure in self.findChildren(Drawn):
-            figure.setTight(is_tight and not theme.presents())
+    # -- what a chapter is built of ------------------------------------------------
+
+    def begin_step(self, words: str = "", *, why: str = "") -> Step:
+        """Begin another step, which `words` open and `why` explains when unfolded."""
+        step = Step(why)
+        step.setVisible(not self._steps)
+        self._steps.append(step)
+        self._column.addWidget(step)
+        if words:
+            self.say(words)
+        return step
 
     def add(self, widget: QWidget) -> None:
-        """Add a widget at the end."""
-        self._column.addWidget(widget)
+        """Add a widget at the end of the last step."""
+        self._last().add(widget)
+        if isinstance(widget, Guess):
+            widget.committed.connect(self.done)
+            widget.marked.connect(self._on_marked)
 
     def add_row(self, *widgets: QWidget) -> None:
         """Add widgets side by side at the end, from the left."""
-        line = Flow(8)
-        for widget in widgets:
-            line.addWidget(widget)
-        self._column.addLayout(line)
+        self._last().add_row(*widgets)
 
     def say(self, text: str = "", kind: str = "body") -> Prose:
         """Add a paragraph at the end."""
@@ -248,14 +236,17 @@ class Page(QWidget):
         prose.setHidden(not text)
         return prose
 
-    def keep_with_next(self, widget: QWidget) -> None:
-        """Keep a widget on one slide with what stands below it, if that is possible."""
-        self._kept_with_next.add(widget)
+    def add_aside(self, text: str = "") -> Prose:
+        """Add a paragraph in small type that is left out in Present."""
+        prose = Prose(text, "small", is_aside=True)
+        self.add(prose)
+        prose.setHidden(not prose.has_words())
+        return prose
 
     def show_formula(self, node: Node, spoken: str) -> Formula:
         """Add a formula at the end, centred."""
         formula = Formula(node, spoken)
-        self._column.addWidget(formula, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._last().add(formula, is_centred=True)
         return formula
 
     def ask_to(self, text: str) -> None:
@@ -263,53 +254,102 @@ class Page(QWidget):
         self.task = Task(text)
         self.add(self.task)
 
-    def close_with(self, notes: str, *, is_last: bool = False) -> None:
-        """Add the teacher's notes and the button for the next chapter at the end."""
+    def close_with(self, notes: str) -> None:
+        """Set the teacher's notes, once all steps are there."""
+        self.notes.text.say(notes)
         self._column.addStretch(1)
-        self.onward = Button(self.tr("Next chapter"))
-        self.onward.setToolTip(self.tr("Go on with the next chapter"))
-        self.onward.clicked.connect(self.nextRequested)
-        self.onward.setHidden(is_last)
-        self.notes = Notes(notes, self.onward)
-        self.add(self.notes)
+        self.show_step(0)
 
-    def blocks(self) -> list[PageBlock]:
-        """Return the visible parts from the top, each with its tie to the next."""
-        items = (self._column.itemAt(i) for i in range(self._column.count()))
-        found: list[PageBlock] = []
-        for item in items:
-            if item is None:
-                continue
-            widget, place = item.widget(), item.geometry()
-            is_hidden = widget is not None and widget.isHidden()
-            if is_hidden or item.spacerItem() is not None or place.height() < 1:
-                continue
-            if found:
-                leads = max(found[-1].leads, self._belongs(widget))
-                found[-1] = replace(found[-1], leads=leads)
-            leads = CONTROLS if isinstance(item, QLayout) else 0
-            for kind, weight in LEADING.items():
-                leads = weight if isinstance(widget, kind) else leads
-            leads = KEPT if widget in self._kept_with_next else leads
-            found.append(PageBlock(place.top(), place.bottom() + 1, leads))
-        return found
+    # -- steps ---------------------------------------------------------------------
 
-    def _belongs(self, widget: QWidget | None) -> int:
-        """Return how strongly a part belongs to what stands above it."""
-        if isinstance(widget, Marks):
-            return WORDS_OF_SLIDER
-        if widget is self.notes:
-            return ALONE
-        is_comment = isinstance(widget, Prose) and widget.kind() == "small"
-        if is_comment and widget not in self._kept_with_next:
-            return COMMENT
-        return int(isinstance(widget, QSlider))
+    @property
+    def step_index(self) -> int:
+        """Index of the step that is shown."""
+        return self._index
+
+    @step_index.setter
+    def step_index(self, index: int) -> None:
+        self.show_step(min(index, len(self._steps) - 1))
+
+    def all_steps(self) -> tuple[Step, ...]:
+        """Return all steps."""
+        return tuple(self._steps)
+
+    def current_step(self) -> Step:
+        """Return the step that is shown."""
+        return self._steps[self._index]
+
+    def counter(self) -> str:
+        """Return which step is shown, as "2/4"."""
+        return self._counter.text()
+
+    def show_step(self, index: int) -> None:
+        """Show a step, counted from 0; -1 is the last. What was unfolded is folded."""
+        self._index = index % len(self._steps)
+        for fold in (self.why, self.notes):
+            fold.fold.setChecked(False)
+        self.why.text.say(self.current_step().why)
+        self.why.setVisible(bool(self.current_step().why))
+        self._show_folds()
+        self._show_counter()
+        if self.lesson is not None:
+            self.on_step(self.lesson)
+        self.turned.emit()
+
+    def set_why(self, step: Step, text: str) -> None:
+        """Set what explains a step when unfolded; empty where there is nothing."""
+        step.why = text
+        if self._steps and step is self.current_step():
+            self.why.text.say(text)
+            self.why.setVisible(bool(text))
+            if not text:
+                self.why.fold.setChecked(False)
+            self._show_folds()
+
+    def show_part(self, widget: QWidget) -> None:
+        """Show the step that a widget is on."""
+        for index, step in enumerate(self._steps):
+            if step.isAncestorOf(widget) and index != self._index:
+                self.show_step(index)
+
+    def turn(self, by: int) -> bool:
+        """Go by so many steps; return False where there are none left.
+
+        Forwards, an open guess is answered first.
+        """
+        guess = self.current_step().guess
+        if by > 0 and guess is not None and guess.isOpen():
+            guess.reveal()
+            self._on_marked()
+            return True
+        index = self._index + by
+        if not 0 <= index < len(self._steps):
+            return False
+        self.show_step(index)
+        return True
+
+    def on_step(self, lesson: LessonData) -> None:
+        """React to another step: what it draws on the picture changes."""
+
+    # -- what the viewer does ------------------------------------------------------
+
+    def takes_guess(self, token: int) -> bool:
+        """Return whether a click on a token of the picture was a guess."""
+        guess = self.current_step().guess
+        return guess is not None and guess.takes(token)
 
     def done(self) -> None:
-        """Tick the task and emit `finished`, once."""
-        if self.task is not None and not self.task.isDone():
+        """Tick the chapter and its task."""
+        if self.task is not None:
+            if self.task.isDone():
+                return
             self.task.setDone(True)
-            self.finished.emit()
+        self.finished.emit()
+
+    def setDone(self, is_done: bool) -> None:
+        """Set whether the chapter has been ticked before."""
+        if self.task is not None:
+            self.task.setDone(is_done)
 
     def refresh(self, lesson: LessonData) -> None:
         """Store `lesson` and show its numbers."""
@@ -323,19 +363,18 @@ class Page(QWidget):
     def remembered(self) -> dict[str, object]:
         """Return what the viewer has set or found, for a page that is made anew."""
         found = {name: getattr(self, name) for name in self.kept}
-        return {**found, "notes_open": self.notes_open}
+        place = {"step_index": self.step_index, "notes_open": self.notes_open}
+        return {**found, **place}
 
     @property
     def notes_open(self) -> bool:
         """Whether the notes are unfolded outside Present, where they are shown."""
-        if self._is_in_room or self.notes is None:
-            return self._notes_open
-        return self.notes.fold.isChecked()
+        return self._notes_open if self._is_in_room else self.notes.fold.isChecked()
 
     @notes_open.setter
     def notes_open(self, is_open: bool) -> None:
         self._notes_open = is_open
-        if self.notes is not None and not self._is_in_room:
+        if not self._is_in_room:
             self.notes.fold.setChecked(is_open)
 
     def recall(self, memory: Mapping[str, object]) -> None:
@@ -345,7 +384,8 @@ class Page(QWidget):
 
     def ringed(self) -> int | None:
         """Return a token that the page shows and the query does not mark."""
-        return None
+        guess = self.current_step().guess
+        return None if guess is None else guess.ringed()
 
     def forget(self) -> None:
         """Forget the lesson: the picture or its trace has been closed."""
@@ -353,3 +393,56 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """Remove what the page drew on the picture: another chapter or mode opens."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Set how close the parts of a step stand, outside Present."""
+        super().resizeEvent(event)
+        if not theme.presents():
+            is_tight = self.height() < TIGHT_BELOW_LINES * theme.line_px()
+            for step in self._steps:
+                step.setTight(is_tight)
+
+    # -- its own -------------------------------------------------------------------
+
+    def _last(self) -> Step:
+        return self._steps[-1] if self._steps else self.begin_step()
+
+    def _arrow(self, text: str, tip: str, by: int) -> Button:
+        button = Button(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setProperty("by", by)
+        button.clicked.connect(self._on_arrow)
+        return button
+
+    def _on_arrow(self) -> None:
+        self.turnRequested.emit(int(self.sender().property("by")))
+
+    def _on_marked(self) -> None:
+        self.host.show_ring(self.ringed())
+
+    def _show_counter(self) -> None:
+        count = len(self._steps)
+        self._counter.setText(f"{self._index + 1}/{count}")
+        text = self.tr("Step {n} of {count} of this chapter")
+        text = text.format(n=self._index + 1, count=count)
+        self._counter.setToolTip(text)
+        self._counter.setAccessibleName(text)
+
+    def _on_folded(self, is_open: bool) -> None:
+        if is_open:
+            for fold in (self.why, self.notes):
+                if fold.fold is not self.sender():
+                    fold.fold.setChecked(False)
+        self._show_folds()
+
+    def _show_folds(self) -> None:
+        """Show the step, or in its place what has been unfolded."""
+        is_unfolded = False
+        for fold in (self.why, self.notes):
+            is_open = fold.fold.isChecked()
+            fold.text.setHidden(not is_open)
+            is_unfolded = is_unfolded or is_open
+        for index, step in enumerate(self._steps):
+            step.setHidden(is_unfolded or index != self._index)
+        self.area.verticalScrollBar().setValue(0)

@@ -1,13 +1,13 @@
-"""Side panel of Learn: the numbers of nine chapters, of which one is open."""
+"""Side panel of Learn: the chapters' numbers, the course, and the open chapter."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
+    QMenu,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -16,13 +16,17 @@ from PySide6.QtWidgets import (
 
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
-from vitviz.ui.learn.chapters.chapter_list import Maker, chapter_titles, makers
+from vitviz.ui.learn.chapters.chapter_list import (
+    Maker,
+    chapter_titles,
+    course_titles,
+    makers,
+)
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
-from vitviz.ui.learn.slides import PageSlides
 from vitviz.ui.learn.text import Prose
 from vitviz.ui.widgets.flow_layout import Flow
-from vitviz.views.chapters import Chapter
+from vitviz.views.chapters import Chapter, Course
 from vitviz.views.colour import Meaning
 
 Memory = dict[Chapter, dict[str, object]]
@@ -37,6 +41,11 @@ class NumberButton(QToolButton):
         self.setCheckable(True)
         self.setText(str(number))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def setOnCourse(self, is_on: bool) -> None:
+        """Set whether the course leads through the chapter; else it is faint."""
+        tone = theme.colours()
+        self.setStyleSheet("" if is_on else f"QToolButton {{ color: {tone.faint}; }}")
 
     def setDone(self, is_done: bool) -> None:
         """Set whether the chapter is ticked."""
@@ -78,8 +87,12 @@ class LearnPanel(QWidget):
 
     # A Chapter.
     chapterChosen = Signal(object)
-    # A Chapter whose task has been done.
+    # A Chapter whose task or guess has been done.
     chapterFinished = Signal(object)
+    # A Course.
+    courseChosen = Signal(object)
+    # Another chapter or another step is shown.
+    turned = Signal()
     # Remove the Lab's changes from the model.
     restoreRequested = Signal()
 
@@ -88,23 +101,28 @@ class LearnPanel(QWidget):
         self._host: ChapterHost | None = None
         self._makers: dict[Chapter, Maker] = {}
         self._pages: dict[Chapter, Page] = {}
-        self._areas: dict[Chapter, PageSlides] = {}
         self._memory: Memory = {}
         self._done: frozenset[Chapter] = frozenset()
         self._chapter = Chapter.SEQUENCE
-        # The widget to scroll to, once the page has been laid out with it.
-        self._part: QWidget | None = None
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._show_part)
+        self._course = Course.LESSON
         self._titles = chapter_titles()
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._on_number)
         self._title = Prose("", "title")
-        self._back = self._arrow("‹", self.tr("Chapter before (Page Up)"), -1)
-        self._on = self._arrow("›", self.tr("Next chapter (Page Down)"), 1)
-        for arrow in (self._back, self._on):  # in Present the clicker's keys do it
-            arrow.setHidden(theme.presents())
+        self._courses = QToolButton()
+        self._courses.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._courses.setToolTip(self.tr("Choose a way through the chapters"))
+        self._courses.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._courses.setHidden(theme.presents())  # it is chosen before the talk
+        menu = QMenu(self._courses)
+        self._course_texts = course_titles()
+        for course, text in self._course_texts.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setData(course)
+        menu.triggered.connect(self._on_course)
+        self._courses.setMenu(menu)
         numbers = Flow(2)
         for chapter in Chapter:
             button = NumberButton(chapter.number)
@@ -136,29 +154,21 @@ class LearnPanel(QWidget):
         layout.setSpacing(0)
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 0)
-        row.addLayout(numbers)
+        row.addLayout(numbers, 1)
         layout.addLayout(row)
         above = 0 if theme.presents() else 6
         self._title.setContentsMargins(12, above, 12, 2)
-        self._place = QLabel()
-        self._place.setFont(theme.font("small"))
-        self._place.setContentsMargins(0, above, 12, 2)
-        self._place.hide()
         heading = QHBoxLayout()
-        heading.setSpacing(0)
-        heading.addWidget(self._title, 1)
-        heading.addWidget(self._place)
-        # Beside the numbers, the arrows would wrap into a row of their own.
-        heading.addWidget(self._back)
-        heading.addWidget(self._on)
         heading.setContentsMargins(0, 0, 8, 0)
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._courses)
         layout.addLayout(heading)
         layout.addWidget(self._changed)
         layout.addWidget(self._stack, 1)
         self.setMinimumWidth(280)
         self.setAccessibleName(self.tr("Learn"))
         self.setDone(frozenset())
-        self._show_title()
+        self.setCourse(self._course)
 
     def setHost(self, host: ChapterHost) -> None:
         """Set what the chapters ask; pages are made when they are first opened."""
@@ -197,43 +207,53 @@ class LearnPanel(QWidget):
         self._show_title()
         page = self.page()
         if page is not None:
-            self._stack.setCurrentWidget(self._areas[chapter])
-        self._show_place()
+            self._stack.setCurrentWidget(page)
+        self.turned.emit()
 
     def chapter(self) -> Chapter:
         """Return the chapter that is open."""
         return self._chapter
 
+    def setCourse(self, course: Course) -> None:
+        """Set the course that the ways on and back follow."""
+        self._course = course
+        text = self._course_texts[course]
+        self._courses.setText(f"{text} ▾")
+        self._courses.setAccessibleName(self.tr("Course: {name}").format(name=text))
+        for action in self._courses.menu().actions():
+            action.setChecked(action.data() is course)
+        for chapter in Chapter:
+            self.button(chapter).setOnCourse(chapter in course.chapters)
+        self._show_title()
+
+    def course(self) -> Course:
+        """Return the course that is followed."""
+        return self._course
+
+    def courseButton(self) -> QToolButton:
+        """Return the button with the menu of courses."""
+        return self._courses
+
     def remembered(self) -> Memory:
         """Return what the viewer has done in every chapter, for a panel made anew."""
-        return {
-            chapter: page.remembered()
-            | {"first_part": self._areas[chapter].first_part()}
-            for chapter, page in self._pages.items()
-        }
+        return {chapter: page.remembered() for chapter, page in self._pages.items()}
 
     def recall(self, memory: Memory) -> None:
         """Set what was done in another panel; call this before a chapter is opened."""
         self._memory = memory
 
     def step(self, by: int) -> None:
-        """Go `by` chapters on, as the viewer does with the arrows."""
-        self.chapterChosen.emit(self._chapter.step(by))
+        """Go to the course's next chapter, or the one before, at its first step."""
+        self._open(self._course.step(self._chapter, by))
 
     def turn(self, by: int) -> None:
-        """Go `by` slides on, and after a chapter's last one to the next chapter."""
-        slides = self.slides()
-        if slides is not None and slides.step(by):
+        """Go one step on or back, and beyond a chapter's last to the next chapter."""
+        page = self.page()
+        if page is not None and page.turn(by):
             return
-        before = self._chapter
-        self.step(by)
-        slides = self.slides()
-        if slides is not None and before is not self._chapter:
-            slides.show_slide(0 if by > 0 else -1)
-
-    def slides(self) -> PageSlides | None:
-        """Return the slides of the open chapter; None until there is a host."""
-        return None if self.page() is None else self._areas[self._chapter]
+        following = self._course.step(self._chapter, by)
+        if following is not self._chapter:
+            self._open(following, 0 if by > 0 else -1)
 
     def page(self) -> Page | None:
         """Return the open chapter's page; None until there is a host."""
@@ -245,16 +265,12 @@ class LearnPanel(QWidget):
             page = self._makers[chapter](self._host)
             page.recall(self._memory.get(chapter, {}))
             page.finished.connect(self._on_finished)
-            page.nextRequested.connect(self._on_next)
-            page.partCame.connect(self._on_part)
-            if page.notes is not None:
-                page.notes.fold.toggled.connect(self._on_folded)
-            if page.task is not None:
-                page.task.setDone(chapter in self._done)
-            area = PageSlides(page)
-            area.changed.connect(self._show_place)
-            self._pages[chapter], self._areas[chapter] = page, area
-            self._stack.addWidget(area)
+            page.turnRequested.connect(self.turn)
+            page.turned.connect(self._on_turned)
+            page.setDone(chapter in self._done)
+            self._pages[chapter] = page
+            self._stack.addWidget(page)
+            self._show_ways()
         return self._pages[chapter]
 
     def refresh(self, lesson: LessonData) -> None:
@@ -285,72 +301,55 @@ class LearnPanel(QWidget):
         return self._title.source()
 
     def place(self) -> str:
-        """Return which slide of the chapter is shown, as "2/3"; empty where all are."""
-        return "" if self._place.isHidden() else self._place.text()
+        """Return which step of the chapter is shown, as "2/4"; empty before a host."""
+        page = self.page()
+        return "" if page is None else page.counter()
 
     def following(self) -> str:
-        """Return the next slide, or the next chapter's title; empty after the last."""
-        slides = self.slides()
-        if slides is not None and slides.index() + 1 < slides.count():
-            return self.tr("slide {n} of this chapter").format(n=slides.index() + 2)
-        following = self._chapter.step(1)
+        """Return the next step, or the next chapter's title; empty after the last."""
+        page = self.page()
+        if page is not None and page.step_index + 1 < len(page.all_steps()):
+            return self.tr("step {n} of this chapter").format(n=page.step_index + 2)
+        following = self._course.step(self._chapter, 1)
         return "" if following is self._chapter else self._titles[following]
 
-    def _arrow(self, text: str, tip: str, by: int) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setProperty("step", by)
-        button.clicked.connect(self._on_arrow)
-        return button
+    def _open(self, chapter: Chapter, step: int = 0) -> None:
+        """Open a chapter at a step; -1 is its last."""
+        self.chapterChosen.emit(chapter)
+        page = self.page()
+        if page is not None:
+            page.show_step(step)
 
     def _show_title(self) -> None:
-        self._title.say(f"{self._chapter.number}  {self._titles[self._chapter]}")
+        self._title.say(
+            self.tr("{n}  {title}").format(
+                n=self._chapter.number, title=self._titles[self._chapter]
+            )
+        )
         self.button(self._chapter).setChecked(True)
-        self._back.setEnabled(self._chapter.step(-1) is not self._chapter)
-        self._on.setEnabled(self._chapter.step(1) is not self._chapter)
+        self._show_ways()
 
-    def _on_folded(self, is_open: bool) -> None:
-        page = self._pages[self._chapter]
-        if is_open and page.notes is not None:
-            self._part = page.notes.text
-            self._soon.start()
-
-    def _on_part(self, part: QWidget) -> None:
-        if not theme.presents():  # in Present, the speaker turns to the next slide
-            self._part = part
-            self._soon.start()
-
-    def _show_part(self) -> None:
-        """Scroll to a part that was unfolded, or has appeared, below the edge."""
-        part, self._part = self._part, None
+    def _show_ways(self) -> None:
+        """Show whether there is a way back and on from the step that is shown."""
         page = self._pages.get(self._chapter)
-        if page is None or part is None or not page.isAncestorOf(part):
+        if page is None:
             return
-        if part.isVisible():
-            self._areas[self._chapter].showPart(part)
+        is_first = self._course.step(self._chapter, -1) is self._chapter
+        is_last = self._course.step(self._chapter, 1) is self._chapter
+        page.back.setEnabled(page.step_index > 0 or not is_first)
+        page.onward.setEnabled(
+            page.step_index + 1 < len(page.all_steps()) or not is_last
+        )
 
-    def _show_place(self) -> None:
-        """Show which of the chapter's slides this is, where it has several."""
-        slides = self._areas.get(self._chapter)
-        count = 1 if slides is None else slides.count()
-        self._place.setHidden(count < 2)
-        if slides is not None:
-            self._place.setText(f"{slides.index() + 1}/{count}")
-            text = self.tr("Slide {n} of {count} of this chapter")
-            text = text.format(n=slides.index() + 1, count=count)
-            self._place.setToolTip(text)
-            self._place.setAccessibleName(text)
+    def _on_turned(self) -> None:
+        self._show_ways()
+        self.turned.emit()
 
     def _on_number(self, number: int) -> None:
-        self.chapterChosen.emit(tuple(Chapter)[number - 1])
+        self._open(next(one for one in Chapter if one.number == number))
 
-    def _on_arrow(self) -> None:
-        self.step(int(self.sender().property("step")))
-
-    def _on_next(self) -> None:
-        self.step(1)
+    def _on_course(self, action: QAction) -> None:
+        self.courseChosen.emit(action.data())
 
     def _on_finished(self) -> None:
         page = self.sender()

@@ -93,13 +93,8 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         alike = cosine(before.output, after.output)
         if alike is None:
             return broken, None
-        text = tr(
-            "cosine <b>{cosine}</b> between the model's answer before and now (1: "
-            "unchanged). This model names no classes; its answer is a feature, a list "
-            "of {size} numbers."
-        )
-        size = before.output.size
-        return text.format(cosine=f"{alike:.3f}", size=size), None
+        text = tr("cosine <b>{cosine}</b> to its answer before.")
+        return text.format(cosine=f"{alike:.3f}"), None
     problem = before.setup.model.problem
     scores = class_scores(before.logits, problem)
     changed = class_scores(after.logits, problem)

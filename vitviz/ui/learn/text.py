@@ -57,10 +57,12 @@ def marked(text: str) -> str:
     whole = _UNPARTED.sub("&nbsp;", whole)
     # U+2060, the word joiner, allows no line break
     whole = _ENDING.sub(lambda match: "\u2060".join(match[0]), whole)
-    # Qt draws <sub> at two thirds of the size it is given
+    # Qt draws <sub> and <sup> at two thirds of the size it is given
     if theme.presents():
         size = 1.5 * theme.smallest()
-        whole = whole.replace("<sub>", f'<sub style="font-size:{size:.1f}pt">')
+        for tag in ("sub", "sup"):
+            style = f'style="font-size:{size:.1f}pt"'
+            whole = whole.replace(f"<{tag}>", f"<{tag} {style}>")
         small = f'<span style="font-size:{theme.smallest():.1f}pt">'
         whole = whole.replace("<small>", small).replace("</small>", "</span>")
     return _TAG.sub(span, whole)
@@ -134,12 +136,15 @@ class Prose(QLabel):
         parent: QWidget | None = None,
         *,
         is_line: bool = False,
+        is_aside: bool = False,
     ) -> None:
         """Create a paragraph.
 
         is_line : it does not wrap, and asks for its width.
+        is_aside : it is not shown in Present, where words have to be few.
         """
         super().__init__(parent)
+        self._is_aside = is_aside
         self._source = source
         self._table: Table | None = None
         self._after = ""
@@ -167,11 +172,19 @@ class Prose(QLabel):
         self._show()
         # a shown widget without a parent would be a window
         if self.parent() is not None:
-            self.setHidden(not self.source())
+            self.setHidden(not self.has_words())
 
     def source(self) -> str:
         """Return the whole source text, a table in columns."""
         return self._composed(columns=True)
+
+    def has_words(self) -> bool:
+        """Return whether there is something to show here."""
+        return bool(self.source()) and not (self._is_aside and theme.presents())
+
+    def words(self) -> str:
+        """Return the source text without its table."""
+        return f"{self._source} {self._after}".strip()
 
     def kind(self) -> str:
         """Return the kind of font, as `theme.font` takes it."""

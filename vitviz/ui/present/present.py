@@ -1,7 +1,7 @@
 """Present: the window for an audience, in large type and on full screen.
 
 begin → large type, the window built anew with the same view, full screen
-clicker → slides in Learn, else saved views, else layers; `.` and B blank the screen
+clicker → steps in Learn, else saved views, else layers; `.` and B blank the screen
 end → everything as before
 """
 
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from vitviz.ui.base import theme
 from vitviz.ui.present.overlay import PresentOverlay
 from vitviz.ui.present.speaker_window import SpeakerWindow
-from vitviz.views.view_state import Mode, Style
+from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.ui.files.saved_views import SavedViews
@@ -43,9 +43,6 @@ PICTURE_SHARE = {Mode.INSPECT: 0.56, Mode.LEARN: 0.5, Mode.LAB: 0.5}
 assert PICTURE_SHARE.keys() == {*Mode}
 # Sum of the sizes given to a splitter: Qt scales them, and their shares remain.
 LARGE = 10_000
-# Largest opacity of the spotlight's shadow: what is out of the light stays visible on a
-# projector.
-OPACITY = 0.55
 _FIELDS = QLineEdit | QAbstractSpinBox
 _PAGES = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 _TYPES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
@@ -112,8 +109,6 @@ class Present(QObject):
         self._restore: Callable[[], None] | None = None
         self._previous_state = window.windowState()
         self._previous_place = QRect()
-        self._previous_style = Style.TINT
-        self._previous_opacity: float | None = None
         # The mode for which picture and panel have got their shares of the width.
         self._placed: Mode | None = None
         # Pointer halo, pressed keys and the blank screen, over the window.
@@ -159,7 +154,7 @@ class Present(QObject):
 
     def begin(self, *, full_screen: bool = True) -> None:
         """Show the window to an audience; on another screen if there is one."""
-        window, view = self._window, self._view
+        window = self._window
         if self._is_on:
             return
         self._is_on = True
@@ -172,17 +167,6 @@ class Present(QObject):
         scale = min(size.width() / BASE_SIZE[0], size.height() / BASE_SIZE[1])
         self._host.contents().hide()  # or its large type would widen the window
         theme.present(self._app(), SMALLEST_PX * max(scale, 1.0))
-        state = view.state
-        self._previous_style = state.style
-        is_saved = view.saved_views.current is not None
-        # A saved view keeps its style, which its author has chosen.
-        if state.style is Style.TINT and not is_saved:
-            self._previous_opacity = state.opacity
-            view.change(
-                style=Style.SPOTLIGHT,
-                opacity=min(state.look.opacity, OPACITY),
-                merge=True,
-            )
         if full_screen:
             if audience is not here:
                 window.setWindowState(Qt.WindowState.WindowNoState)
@@ -223,11 +207,6 @@ class Present(QObject):
         is_free = self._previous_state == Qt.WindowState.WindowNoState
         if is_free:
             window.setGeometry(self._previous_place)
-        style = self._view.state.style
-        if style is Style.SPOTLIGHT and self._previous_style is Style.TINT:
-            self._view.change(
-                style=self._previous_style, opacity=self._previous_opacity, merge=True
-            )
         self._host.rebuild()
         if self._restore is not None:
             self._restore()
@@ -297,7 +276,7 @@ class Present(QObject):
             self.stage.setBlank(False)
         if self._view.state.mode is Mode.LEARN:
             self._learn.panel.turn(by)
-            self._later.start()  # another slide does not change the state
+            self._later.start()  # another step does not change the state
         elif saved.views:
             saved.step(by)
         else:
@@ -338,7 +317,7 @@ class Present(QObject):
         learn, saved = self._learn.panel, self._view.saved_views
         if self._view.state.mode is Mode.LEARN:
             page = learn.page()
-            notes = "" if page is None or page.notes is None else page.notes.text.text()
+            notes = "" if page is None else page.notes.text.text()
             title = f"{learn.title()}   {learn.place()}".rstrip()
             self.speaker.say(title, notes, learn.following())
             return

@@ -272,9 +272,9 @@ class MainWindow(QMainWindow):
         self.panes.status.setRunText(self.tr("Choose a model"))
 
     def step(self, by: int) -> None:
-        """Go on or back: in Learn among the chapters, else among the saved views."""
+        """Go on or back: in Learn step by step, else among the saved views."""
         if self.controller.state.mode is Mode.LEARN:
-            self.panes.learn.step(by)
+            self.panes.learn.turn(by)
         else:
             self.controller.saved_views.step(by)
 

@@ -115,6 +115,12 @@ class SettingsDialog(QDialog):
         )
         self._check(
             form,
+            "reduce_motion",
+            self.tr("Reduce motion"),
+            self.tr("What changes place on screen does so at once"),
+        )
+        self._check(
+            form,
             "present_halo",
             self.tr("Present: a halo round the pointer"),
             self.tr("The room sees where you point (F5 presents)"),

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vitviz.domain.number_text import written_out
-from vitviz.domain.placement import Fit, Placement
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.ui.base import theme
@@ -29,17 +28,6 @@ if TYPE_CHECKING:
 
 APART_MS = 3200
 STEPS = 1000
-# Share of the picture; where the model sees less of it, the dark rest is noticeable.
-VISIBLE = 0.98
-
-
-def has_dark_sides(placement: Placement) -> bool:
-    """Return whether a noticeable part of the picture is outside the model's input.
-
-    A picture that is nearly square loses only a row of pixels to rounding.
-    """
-    seen, (width, height) = placement.seen_rect(), placement.source_size
-    return seen.width * seen.height < VISIBLE * width * height
 
 
 class SequencePage(Page):
@@ -53,12 +41,18 @@ class SequencePage(Page):
         self._asked_for: Trace | None = None
         # The trace and the query at the moment the picture had come apart.
         self._apart: tuple[Trace, int] | None = None
-        self.say(
+        self.begin_step(
             self.tr(
-                "A Transformer is a neural network that reads sequences. A sentence is "
-                "a sequence of words; a picture becomes one when it is cut into "
-                "<b>patches</b>, each of them a “word”, or <b>token</b>."
-            )
+                "A sentence is a sequence of words. A picture becomes one when it is "
+                "cut into <b>patches</b>."
+            ),
+            why=self.tr(
+                "A Transformer is a neural network that reads sequences: each word, or "
+                "here each patch, is a <b>token</b>. What belongs to no patch comes in "
+                "front: <s>CLS</s> collects what the picture as a whole is about, and "
+                "registers are scratch paper. Where the model sees less than the whole "
+                "picture, it never sees what lies outside the grid."
+            ),
         )
         self.counts = self.say()
         self.play = Button()
@@ -74,24 +68,26 @@ class SequencePage(Page):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.play)
         line.addWidget(self.slider, 1)
-        self.ask_to(
-            self.tr(
-                "Take the picture apart. Then click a patch: which word of the "
-                "sentence is it?"
-            )
-        )
-        assert self.task is not None
-        self.keep_with_next(self.task)
         self.add(row)
-        self.keep_with_next(row)
+        self.begin_step()
+        self.ask_to(self.tr("Click a patch: which word of the sentence is it?"))
         self.place = self.say()
-        self.stops = self.say()
+        self.begin_step(
+            self.tr("<b>One strided convolution</b> makes a token of each patch."),
+            why=self.tr(
+                "The window moves on by its own width, so that every pixel is read "
+                "once. At each stop every filter multiplies the window's numbers (red, "
+                "green and blue of every pixel) with its own and adds up, with a "
+                "constant of its own (bias). The sums of all filters are the token."
+            ),
+        )
         self.convolution = ConvolutionView()
         self.add(self.convolution)
         self.token = BarsView(self.tr("The patch as a token: one number a filter"))
         self.token.columnChanged.connect(self._show_filter)
         self.add(self.token)
         self.filter: Prose = self.say("", "small")
+        self.stops = self.add_aside()
         self.close_with(
             self.tr(
                 "Two minutes. Ask first: how would you read a picture aloud? Let the "
@@ -121,27 +117,13 @@ class SequencePage(Page):
         width, height = setup.placement.model_size
         patch_w, patch_h = setup.model.patch_size
         text = self.tr(
-            "Here: {width}×{height} pixels, cut at {patch}×{patch_h}, make "
-            "{rows}×{cols} = <b>{patches}</b> patches."
+            "{width}×{height} pixels ÷ {patch}×{patch_h} = {rows}×{cols} = "
+            "<b>{patches}</b> patches"
         )
         if trace.dropped:
-            text += self.tr(
-                " The Lab has dropped {dropped} of them: <b>{left}</b> are left."
-            )
-        if grid.num_prefix_tokens > 1:  # the model's answer is not read from registers
-            text += self.tr(
-                " In front come <s>{names}</s>, which belong to no patch: "
-                "<b>{tokens}</b> tokens in all."
-            )
-        elif grid.num_prefix_tokens:
-            text += self.tr(
-                " In front comes <s>{names}</s>, which belongs to no patch and "
-                "collects what the picture as a whole is about: <b>{tokens}</b> tokens "
-                "in all."
-            )
-        if setup.placement.fit is Fit.CROP and has_dark_sides(setup.placement):
-            # not “the dark sides”: in Present the spotlight darkens more than those
-            text += self.tr(" The model never sees what lies outside the grid.")
+            text += self.tr(" − {dropped} dropped in the Lab = <b>{left}</b>")
+        if grid.num_prefix_tokens:
+            text += self.tr(" + <s>{names}</s> = <b>{tokens}</b> tokens")
         names = ", ".join(map(lesson.name, range(grid.num_prefix_tokens)))
         self.counts.say(
             text.format(
@@ -208,9 +190,8 @@ class SequencePage(Page):
         if cell is None:
             self.place.say(
                 self.tr(
-                    "<s>{name}</s> is token <b>{token}</b>: it comes before the "
-                    "patches and belongs to none. Below, <k>patch ({row}, {col})</k> "
-                    "in the middle is taken, ringed on the picture."
+                    "<s>{name}</s> is token <b>{token}</b>, before all patches. "
+                    "Ringed: <k>patch ({row}, {col})</k>."
                 ).format(
                     name=lesson.name(lesson.query),
                     token=lesson.query,
@@ -222,9 +203,8 @@ class SequencePage(Page):
         row, col = cell
         self.place.say(
             self.tr(
-                "Patch ({row}, {col}), in row {row} and column {col}, is token "
-                "{special} + {row} × {cols} + {col} = <b>{token}</b>; all is counted "
-                "from 0."
+                "Patch ({row}, {col}) is token {special} + {row} × {cols} + {col} = "
+                "<b>{token}</b>. We count from 0, row by row."
             ).format(
                 row=row,
                 col=col,
@@ -278,12 +258,8 @@ class SequencePage(Page):
         width, _ = setup.placement.model_size
         self.stops.say(
             self.tr(
-                "A patch becomes a token by <b>one strided convolution</b>: a window "
-                "of {patch}×{patch_h} pixels moves on by {patch}, so that every pixel "
-                "is read once: ({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a "
-                "line, {rows} lines. At each stop {filters} filters multiply the "
-                "window's 3·{patch}·{patch_h} = {inputs} numbers (red, green and blue "
-                "of every pixel) with their own and add up."
+                "({width} − {patch}) ÷ {patch} + 1 = {cols} stops in a line, {rows} "
+                "lines; {filters} filters of 3·{patch}·{patch_h} = {inputs} numbers."
             ).format(
                 patch=patch_w,
                 patch_h=patch_h,
@@ -330,10 +306,8 @@ class SequencePage(Page):
         )
         self.filter.say(
             self.tr(
-                "Filter {n} at stop ({row}, {col}): the products, and a constant of "
-                "its own (bias), add up to <b>{sum}</b>; the model's own run has "
-                "{own}. Point at the bars for other filters, click a patch to move the "
-                "window."
+                "Filter {n}, all products and a bias: <b>{sum}</b>. The model's own: "
+                "{own}."
             ).format(
                 n=index,
                 row=row,

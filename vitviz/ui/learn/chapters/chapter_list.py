@@ -1,4 +1,4 @@
-"""The chapters of Learn in their order: each with its title and its page."""
+"""The chapters of Learn, each with its title and its page; the courses' names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from vitviz.ui.learn.lesson import ChapterHost
 from vitviz.ui.learn.page import Page
-from vitviz.views.chapters import Chapter
+from vitviz.views.chapters import Chapter, Course
 
 Maker = Callable[[ChapterHost], Page]
 
@@ -16,14 +16,14 @@ Maker = Callable[[ChapterHost], Page]
 def makers() -> dict[Chapter, Maker]:
     """Return the class of each chapter's page; imported when Learn is first opened."""
     from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
-    from vitviz.ui.learn.chapters.ch2_patch_size import ScalePage
-    from vitviz.ui.learn.chapters.ch3_cost import CostPage
-    from vitviz.ui.learn.chapters.ch4_query_key import PairPage
-    from vitviz.ui.learn.chapters.ch5_scaling import ScalingPage
-    from vitviz.ui.learn.chapters.ch6_softmax_axis import AxisPage
-    from vitviz.ui.learn.chapters.ch7_output import OutputPage
-    from vitviz.ui.learn.chapters.ch8_heads import HeadsPage
-    from vitviz.ui.learn.chapters.ch9_code import CodePage
+    from vitviz.ui.learn.chapters.ch3_patch_size import ScalePage
+    from vitviz.ui.learn.chapters.ch4_cost import CostPage
+    from vitviz.ui.learn.chapters.ch5_query_key import PairPage
+    from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
+    from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
+    from vitviz.ui.learn.chapters.ch8_output import OutputPage
+    from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
+    from vitviz.ui.learn.chapters.ch12_code import CodePage
 
     return {
         Chapter.SEQUENCE: SequencePage,
@@ -50,6 +50,15 @@ def chapter_titles() -> dict[Chapter, str]:
         Chapter.OUTPUT: _tr("Weights times values"),
         Chapter.HEADS: _tr("Many heads"),
         Chapter.CODE: _tr("Three lines of code"),
+    }
+
+
+def course_titles() -> dict[Course, str]:
+    """Return the name of each course, in the program's language."""
+    return {
+        Course.TEN_MINUTES: _tr("10 minutes"),
+        Course.LESSON: _tr("One lesson"),
+        Course.ARTICLE: _tr("The article"),
     }
 
 

@@ -44,17 +44,64 @@ class PairPage(Page):
         # How the query was made, and the trace, layer, head and query it is of.
         self.projection: QueryProjection | None = None
         self._sought: object = None
-        self.say(
+        self.begin_step(
             self.tr(
+                "The more alike <q>query</q> and <k>key</k>, the larger the score."
+            ),
+            why=self.tr(
                 "Every token makes three vectors, lists of numbers, by multiplying "
                 "itself with three matrices the model has learned: a <q>query</q>, "
                 "what it looks for; a <k>key</k>, what it can be found by; a "
                 "<v>value</v>, what it hands over. To weigh a patch, multiply the "
-                "query with the patch's key, number by number, and add up. The more "
-                "alike their directions, the larger this score, and the larger the "
-                "weight."
-            )
+                "query with the patch's key, number by number, and add up. Divided by "
+                "√d<sub>k</sub> (chapter 6) this is the score; softmax (chapter 7) "
+                "makes the weight of it."
+            ),
         )
+        self.ask_to(self.tr("Find two keys, one with four times the weight."))
+        self.clicks_choose_key = True
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.bars = BarsView(self.tr("Query, key and their products"))
+        self.bars.columnChanged.connect(self._show_column)
+        self.add(self.bars)
+        self.column = self.add_aside()
+        self.chain = self.say()
+        self.begin_step(
+            self.tr(
+                "Token x times W<sub>Q</sub> makes the query: each number is a row of "
+                "W<sub>Q</sub> times x."
+            ),
+            why=self.tr(
+                "Keys and values are made in the same way, by W<sub>K</sub> and "
+                "W<sub>V</sub>. All three matrices are learned, and every head has its "
+                "own."
+            ),
+        )
+        self.click = Segmented(wraps=True)
+        self.click.setAccessibleName(self.tr("What a click on the picture chooses"))
+        self.click.setOptions(
+            [
+                (
+                    "key",
+                    self.tr("Click chooses the key"),
+                    self.tr("Shift-click chooses the key at any time"),
+                ),
+                (
+                    "query",
+                    self.tr("… the query"),
+                    self.tr("A click on the picture chooses the query"),
+                ),
+            ]
+        )
+        self.click.setValue("key")
+        self.click.valueChosen.connect(self._on_click_kind)
+        self.add(self.click)
+        self.making = BarsView(self.tr("The token, a row of W_Q, and their products"))
+        self.add(self.making)
+        self.origin = self.say("", "small")
+        self.begin_step(self.tr("Written as one line, for every query and every key:"))
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
         index = letter("c")
         d_k = Script(letter("d"), below=letter("k"))
@@ -77,45 +124,7 @@ class PairPage(Page):
             ),
             self.tr("s = q·k / √d_k = Σ_c q_c k_c / √d_k"),
         )
-        self.ask_to(
-            self.tr(
-                "Click patches to choose their keys, until one had at least four times "
-                "the weight of another. What differs in the bars?"
-            )
-        )
-        self.click = Segmented(wraps=True)
-        self.click.setAccessibleName(self.tr("What a click on the picture chooses"))
-        self.click.setOptions(
-            [
-                (
-                    "key",
-                    self.tr("A click chooses the key"),
-                    self.tr("Shift-click chooses the key at any time"),
-                ),
-                (
-                    "query",
-                    self.tr("… the query"),
-                    self.tr("A click on the picture chooses the query"),
-                ),
-            ]
-        )
-        self.click.setValue("key")
-        self.click.valueChosen.connect(self._on_click_kind)
-        self.clicks_choose_key = True
-        self.add(self.click)
-        self.chips = HeadChips()
-        self.chips.headChosen.connect(self._on_head)
-        self.add(self.chips)
-        self.bars = BarsView(self.tr("Query, key and their products"))
-        self.bars.columnChanged.connect(self._show_column)
-        self.add(self.bars)
-        self.column = self.say("", "small")
-        self.chain = self.say()
-        self.layers = self.say("", "small")
-        self.making = BarsView(self.tr("The token, a row of W_Q, and their products"))
-        self.keep_with_next(self.making)
-        self.add(self.making)
-        self.origin = self.say("", "small")
+        self.layers = self.say()
         self.close_with(
             self.tr(
                 "Three minutes. Ask: which patch will this query find? Let them guess "
@@ -142,10 +151,8 @@ class PairPage(Page):
         self._show_column(self.bars.column())
         self.layers.say(
             self.tr(
-                "d<sub>k</sub> = {width} is how many numbers a query or key has; why "
-                "its root divides: chapter 5. This model does all this in {layers} "
-                "layers, one after the other, with {heads} heads side by side in each "
-                "(chapter 8); shown is one of them."
+                "d<sub>k</sub> = {width} numbers in a query or key. Here: {layers} "
+                "layers of {heads} heads."
             ).format(
                 width=lesson.factors.width,
                 layers=lesson.trace.num_layers,
@@ -158,51 +165,40 @@ class PairPage(Page):
     def _chain(self, lesson: LessonData, pair: Pair) -> str:
         """Return the text that leads from the sum to the weight in this run."""
         of = lesson.factors
-        text = self.tr(
-            "Sum <b>{total}</b>, divided by {divisor}: score <b>{score}</b>."
-        )
+        text = self.tr("Sum <b>{total}</b> ÷ {divisor} = score <b>{score}</b>")
         if lesson.key in of.dropped:
             text = self.tr(
-                "Sum <b>{total}</b>. The Lab has dropped this key's patch: no query "
-                "sees it, and the weight is <b>0</b>."
+                "Sum <b>{total}</b>. The Lab has dropped this patch: weight <b>0</b>."
             )
         elif pair.is_cut:
             text = self.tr(
-                "Sum <b>{total}</b>. The Lab has cut this edge, so the score counts as "
-                "−∞ and the weight is <b>0</b>."
+                "Sum <b>{total}</b>. The Lab has cut this edge: score −∞, weight "
+                "<b>0</b>."
             )
         elif of.axis is Axis.KEYS:
             text += self.tr(
-                " Softmax over all {keys} keys makes it the weight <b>{weight}</b>, "
-                "{ratio} × uniform (1/{tokens} each); all weights add up to 1 "
-                "(chapter 6)."
+                " → weight <b>{weight}</b>, {ratio} × uniform. Cosine {cosine}."
             )
         elif of.axis is Axis.QUERIES:
             text += self.tr(
-                " Softmax, which the Lab lets run over the queries, makes it the "
-                "weight <b>{weight}</b>: now all weights of a key add up to 1."
+                " → weight <b>{weight}</b>, by the Lab over the queries: a key's "
+                "weights add up to 1."
             )
         else:
             text += self.tr(
-                " Softmax, which the Lab lets run over the heads, makes it the weight "
-                "<b>{weight}</b>: now all weights of a pair add up to 1."
+                " → weight <b>{weight}</b>, by the Lab over the heads: a pair's "
+                "weights add up to 1."
             )
-        text += self.tr(" Cosine of the two, 1 if they point the same way: {cosine}.")
         if pair.bias and not pair.is_cut:
-            text += self.tr(" The score includes the model's bias of {bias}.")
+            text += self.tr(" With the model's bias {bias}.")
         far = self._far_apart()
         if far > 1 and self.task is not None and not self.task.isDone():
-            text += self.tr(
-                " Of the keys you have chosen, the largest weight is <b>{far} ×</b> "
-                "the smallest."
-            )
+            text += self.tr(" Yours so far: <b>{far} ×</b>.")
         return text.format(
             far=written_out(far),
             total=written_out(pair.total),
             divisor=divisor_words(of),
             score=written_out(pair.score),
-            keys=f"{lesson.row.num_keys:,}",
-            tokens=f"{lesson.trace.num_keys:,}",
             weight=written_out(pair.weight),
             ratio=written_out(pair.weight / lesson.uniform),
             cosine=written_out(pair.cosine),
@@ -261,9 +257,8 @@ class PairPage(Page):
         )
         self.origin.say(
             self.tr(
-                "<q>q</q> = W<sub>Q</sub> x: number {n} is row {n} of W<sub>Q</sub> "
-                "times the token's {count} numbers x, added up, and a constant (bias) "
-                "of {bias}: <b>{sum}</b>. The model's own q has {own}."
+                "Number {n}: {count} products and the bias {bias} make <b>{sum}</b>. "
+                "The model's own: {own}."
             ).format(
                 n=index,
                 count=len(found.token),
@@ -301,7 +296,7 @@ class PairPage(Page):
             return
         self._show_making(column)
         if column < 0:
-            text = self.tr("Point at the bars to read single numbers.")
+            text = self.tr("Point at the bars.")
         else:
             text = self.tr(
                 "Number {n}: <q>{q}</q> × <k>{k}</k> = <b>{product}</b>"

@@ -117,41 +117,43 @@ class CodePage(Page):
         self._term = "Q"
         self._opened: set[str] = set()
         self.shape: tuple[int, ...] = ()
-        self.say(
-            self.tr(
-                "All of it is three lines (@ multiplies matrices). Click a term, in "
-                "the code or in the formula: below stand its shape and its values in "
-                "this very run."
+        self.begin_step(
+            why=self.tr(
+                "All of attention is these three lines; @ multiplies matrices. A term "
+                "that is clicked shows its shape and its values in this very run."
             )
         )
-        # the code and what a click on it shows belong on one slide
-        if theme.presents():
-            self._ask()
-            self._add_formula()
-            self.letters = self.say("", "small")
-            self._add_code()
-        else:
-            self._add_code()
-            self._add_formula()
-            self._ask()
+        self._ask()
+        self._add_code()
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
         self.name = self.say()
-        self.keep_with_next(self.name)
         self.bars = BarsView(self.tr("Values of the chosen term"))
         self.bars.columnChanged.connect(self._show_column)
         self.add(self.bars)
-        self.column = self.say("", "small")
-        if not theme.presents():
-            self.letters = self.say("", "small")
-        self.say(
+        self.column = self.add_aside()
+        self.begin_step(
+            self.tr("The same as a formula. Its terms can be clicked, too."),
+            why=self.tr(
+                "B pictures at once (batch), H heads, N tokens. d<sub>k</sub>, the "
+                "width of a head's query and key, is often d<sub>model</sub>/H; "
+                "d<sub>v</sub> is the width of its value."
+            ),
+        )
+        self._add_formula()
+        self.said = self.say()
+        self.letters = self.say("", "small")
+        self.begin_step(
             self.tr(
-                "<w>What a map is not.</w> Weights say where a head looks, not yet why "
-                "the model decides. A patch can be looked at and change nothing, "
-                "because its value is short or a later layer ignores it. Whether it "
-                "matters can be tested: hide it, cut the edge, and see what changes."
-            )
+                "<w>A map is not yet an explanation.</w> Whether a patch matters can "
+                "be tested: hide it, and see what changes."
+            ),
+            why=self.tr(
+                "Weights say where a head looks, not yet why the model decides. A "
+                "patch can be looked at and change nothing, because its value is short "
+                "or a later layer ignores it."
+            ),
         )
         self.lab = Button(self.tr("Test it"))
         self.lab.setToolTip(
@@ -167,15 +169,13 @@ class CodePage(Page):
                 "front, so that the same code works with and without batch and heads. "
                 "@ multiplies matrices, * would multiply element by element. vitviz "
                 "never writes attn or weights out: it computes the row you point at."
-            ),
-            is_last=True,
+            )
         )
 
     def _add_code(self) -> None:
         self.code = CodeLines()
         self.code.linkActivated.connect(self._on_term)
         self.add(self.code)
-        self.keep_with_next(self.code)
 
     def _add_formula(self) -> None:
         q = letter("Q", Meaning.QUERY, "Q")
@@ -197,7 +197,7 @@ class CodePage(Page):
 
     def _ask(self) -> None:
         self.ask_to(
-            self.tr("Open five terms. Where does N × N appear, and where is it gone?")
+            self.tr("Open five terms: where does N × N come in, where is it gone?")
         )
 
     def update_numbers(self, lesson: LessonData) -> None:
@@ -206,11 +206,8 @@ class CodePage(Page):
         of, trace = lesson.factors, lesson.trace
         self.letters.say(
             self.tr(
-                "B = 1 picture at once (batch) · H = {heads} heads · N = {tokens} "
-                "tokens ({patches} patches, {special} special) · "
-                "d<sub>k</sub> = {d_k}, width of a head's query and key, often "
-                "d<sub>model</sub>/H: {heads} × {d_k} = {width} · "
-                "d<sub>v</sub> = {d_v}, width of its value"
+                "B = 1 · H = {heads} · N = {tokens} ({patches} + {special}) · "
+                "d<sub>k</sub> = {d_k} = {width}/{heads} · d<sub>v</sub> = {d_v}"
             ).format(
                 heads=trace.num_heads,
                 tokens=lesson.num_tokens,
@@ -230,6 +227,7 @@ class CodePage(Page):
             sizes = ", ".join(map(str, term.shape))
             text += f"<br>{term.axes} = <b>({sizes})</b>"
         self.name.say(text)
+        self.said.say(text)
         self.bars.setVectors(term.vectors)
         self.bars.setVisible(bool(term.vectors))
         self._show_column(self.bars.column())
@@ -264,9 +262,8 @@ class CodePage(Page):
             ),
             "transpose": lambda: Term(
                 self.tr(
-                    "<k>Kᵀ</k>: transpose(-1, -2) exchanges the last axis, -1, and the "
-                    "second to last, -2. Each key becomes a column, so that Q @ Kᵀ "
-                    "meets every query with every key. Shown: column {key}."
+                    "<k>Kᵀ</k>: the last two axes change places, so that every query "
+                    "meets every key. Shown: column {key}."
                 ).format(key=k_name),
                 f"(B, H, {dk}, N)",
                 (1, heads, d_k, tokens),
@@ -280,8 +277,8 @@ class CodePage(Page):
             ),
             "attn": lambda: Term(
                 self.tr(
-                    "attn: the scaled score of every query with every key, N × N in "
-                    "each head. Shown: the row of query {query}."
+                    "attn: the scaled score of every query with every key. Shown: "
+                    "{query}'s row."
                 ).format(query=q_name),
                 "(B, H, N, N)",
                 (1, heads, tokens, tokens),
@@ -302,8 +299,8 @@ class CodePage(Page):
             ),
             "weights": lambda: Term(
                 self.tr(
-                    "weights: where every query looks, N × N in each head. Shown: the "
-                    "row of query {query}, largest {largest}."
+                    "weights: where every query looks. Shown: {query}'s row, largest "
+                    "{largest}."
                 ).format(query=q_name, largest=written_out(lesson.row.largest)),
                 "(B, H, N, N)",
                 (1, heads, tokens, tokens),
@@ -319,8 +316,8 @@ class CodePage(Page):
             ),
             "out": lambda: Term(
                 self.tr(
-                    "out: for every query the weighted sum of all values. N × N is "
-                    "gone: one of its axes was summed over. Shown: output {query}."
+                    "out: all values, weighted and summed: one N is gone. Shown: "
+                    "{query}'s."
                 ).format(query=q_name),
                 f"(B, H, N, {dv})",
                 (1, heads, tokens, d_v),
@@ -331,8 +328,7 @@ class CodePage(Page):
     def _root(self, of: Factors) -> str:
         if of.has_own_divisor:
             return self.tr(
-                "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number. Without it "
-                "scores grow with the width of the head."
+                "√d<sub>k</sub> = √{d_k} = <b>{root}</b>, one number: chapter 6."
             )
         return self.tr(
             "Trained with √d<sub>k</sub>, here d<sub>k</sub> = {d_k}; this run divides "
@@ -342,20 +338,18 @@ class CodePage(Page):
     def _softmax(self, of: Factors) -> str:
         if of.axis is Axis.KEYS:
             return self.tr(
-                "softmax(dim=-1): along the last axis, over all keys for each query. "
-                "This row now sums to <b>{sum}</b>; its scores summed to {before}."
+                "softmax(dim=-1): over all keys for each query. This row sums to "
+                "<b>{sum}</b>, its scores to {before}."
             )
         return self.tr(
-            "The Lab has it run along another axis, dim={dim}. This row now sums to "
-            "<b>{sum}</b>, not to 1; its scores summed to {before}."
+            "The Lab has softmax run along dim={dim}. This row sums to <b>{sum}</b>, "
+            "its scores to {before}."
         )
 
     def _show_column(self, column: int) -> None:
         vectors = self.bars.vectors()
         if column < 0 or not vectors:
-            self.column.say(
-                self.tr("Point at the bars to read single numbers.") if vectors else ""
-            )
+            self.column.say(self.tr("Point at the bars.") if vectors else "")
             return
         values = " · ".join(
             f"{v.name} <b>{written_out(float(v.values[column]))}</b>" for v in vectors

@@ -61,40 +61,22 @@ class ScalingPage(Page):
         self._sought: object = None
         # Whether a job is under way after which the model's answer can be asked for.
         self._is_busy = False
-        self.say(
+        self.begin_step(
             self.tr(
-                "A score adds up d<sub>k</sub> products: the more there are, the wider "
-                "scores spread. Undivided, softmax (chapter 6) can make a <b>spike</b> "
-                "of them, one key takes nearly all, and hardly any gradient gets back "
-                "through it: learning stalls. So they are divided by √d<sub>k</sub>."
-            )
-        )
-        q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
-        temperature = letter("T")
-        d_k = Script(letter("d"), below=letter("k"))
-        self.show_formula(
-            formula_row(
-                letter("w"),
-                " = softmax",
-                Paren(
-                    Frac(formula_row(q, " · ", k), formula_row(temperature, Root(d_k)))
-                ),
+                "<b>Temperature</b> T divides all scores. Cold picks one key, heat "
+                "spreads over all."
             ),
-            self.tr("w = softmax(q·k / (T √d_k))"),
+            why=self.tr(
+                "A score adds up d<sub>k</sub> products: the more there are, the wider "
+                "scores spread. Undivided, softmax (chapter 7) can make a <b>spike</b> "
+                "of them, one key takes nearly all, and hardly any gradient gets back "
+                "through it: learning stalls. So they are divided by √d<sub>k</sub>. "
+                "You may have read that this lowers the temperature; it is an easy "
+                "slip: not dividing is T = 1/√d<sub>k</sub>, and dividing is a "
+                "<b>higher</b> temperature."
+            ),
         )
-        self.say(
-            self.tr(
-                "T is the <b>temperature</b>, 1 as trained. Cold, below 1, freezes on "
-                "one key; heat, above 1, spreads over all. Not dividing is T = "
-                "1/√d<sub>k</sub>: dividing is a <b>higher</b> temperature."
-            )
-        )
-        self.ask_to(
-            self.tr(
-                "Stop dividing, then heat up to T above 2. What becomes of the row of "
-                "weights, and of the model's answer?"
-            )
-        )
+        self.ask_to(self.tr("Stop dividing, then heat above T = 2."))
         self.switch = Segmented(wraps=True)
         self.switch.setAccessibleName(self.tr("Scaling"))
         self._offer("")
@@ -110,32 +92,51 @@ class ScalingPage(Page):
         self.add(self.marks)
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
-        self.keep_with_next(self.bars)
         self.outcome = PredictionChange(host)
         self.add(self.outcome)
+        self.begin_step(
+            why=self.tr(
+                "Not every head spikes: it depends on how alike its queries and keys "
+                "are. Here the head is sought whose undivided scores spike most for "
+                "this query, in all layers."
+            )
+        )
         self.spike = self.say()
-        self.keep_with_next(self.spike)
         self.show_sharpest = Button(self.tr("Show the sharpest spike"))
         self.show_sharpest.setToolTip(
             self.tr("Choose the layer and head whose undivided scores spike most")
         )
         self.show_sharpest.clicked.connect(self._on_sharpest)
         self.add_row(self.show_sharpest)
-        self.table = self.say()
-        self.say(
-            self.tr(
-                "You may have read that dividing by √d<sub>k</sub> lowers the "
-                "temperature. That is an easy slip: what divides the scores is a "
-                "temperature, and it rises from 1/√d<sub>k</sub> to 1."
-            ),
-            "small",
-        )
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
         self.maps = MapsView(self.tr("The row as trained, and with this T, as maps"))
         self.add(self.maps)
-        self.growth = self.say("", "small")
+        self.begin_step(
+            self.tr("<b>Dividing</b> keeps the slope that learning needs:"),
+            why=self.tr(
+                "The gradient that gets back through softmax is in proportion to w(1 − "
+                "w), and to 1 / (T√d<sub>k</sub>), since the division comes before it. "
+                "Even so a spike has almost none. The entropy says how even a row is, "
+                "100 % where all weights are equal."
+            ),
+        )
+        q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
+        temperature = letter("T")
+        d_k = Script(letter("d"), below=letter("k"))
+        self.show_formula(
+            formula_row(
+                letter("w"),
+                " = softmax",
+                Paren(
+                    Frac(formula_row(q, " · ", k), formula_row(temperature, Root(d_k)))
+                ),
+            ),
+            self.tr("w = softmax(q·k / (T √d_k))"),
+        )
+        self.table = self.say()
+        self.growth = self.add_aside()
         self.close_with(
             self.tr(
                 "Three minutes. Cover the slider and ask: hotter or colder, what makes "
@@ -164,12 +165,9 @@ class ScalingPage(Page):
         self.switch.setValue(True if self._is_own(of) else False if is_off else None)
         self._show_spike(lesson)
         self.growth.say(
-            self.tr(
-                "Spread (standard deviation) of this query's scores, undivided, if its "
-                "vectors had only their first numbers: {list}."
-            ).format(
+            self.tr("Spread of the undivided scores, with the first {list}.").format(
                 list=", ".join(
-                    self.tr("{n} numbers: {spread}").format(
+                    self.tr("{n} numbers {spread}").format(
                         n=width, spread=written_out(spread)
                     )
                     for width, spread in one_head.growth(of, lesson.query)
@@ -233,7 +231,7 @@ class ScalingPage(Page):
 
         return (
             line(
-                self.tr("how even (entropy; flat: 100 %)"),
+                self.tr("how even (entropy)"),
                 lambda row, _: percent(row.relative_entropy),
             ),
             line(
@@ -310,8 +308,8 @@ class ScalingPage(Page):
         bare = one_head.row(of, lesson.query, divisor=1.0).largest
         is_it = (found.layer, found.head) == (lesson.layer, lesson.head)
         text = self.tr(
-            "In layer {layer}, head {head}, on screen, the largest weight undivided is "
-            "<b>{bare}</b>: {verdict}."
+            "Undivided, layer {layer}, head {head} gives one key <b>{bare}</b>: "
+            "{verdict}."
         ).format(
             layer=lesson.layer,
             head=lesson.head,
@@ -319,10 +317,10 @@ class ScalingPage(Page):
             verdict=self.tr("a spike") if bare >= SPIKE else self.tr("no spike"),
         )
         if is_it:
-            text += self.tr(" No other head spikes more for this query.")
+            text += self.tr(" No head spikes more.")
         else:
             text += self.tr(
-                " The sharpest is layer {layer}, head {head}: <b>{most}</b>."
+                " Sharpest: layer {layer}, head {head}, <b>{most}</b>."
             ).format(
                 layer=found.layer, head=found.head, most=written_out(found.undivided)
             )
@@ -357,7 +355,7 @@ class ScalingPage(Page):
         changes = Interventions()
         if not _is_same(ratio, 1.0):
             changes = Interventions(temperature=round(ratio, 6))
-        start = self.tr("With this T in every head of every layer:")
+        start = self.tr("In all heads:")
         self.outcome.compare(lesson, changes, start)
 
     def _offer(self, own: str) -> None:

@@ -50,19 +50,20 @@ class ScalePage(Page):
         # The patch size whose pass is being timed.
         self._timing: int | None = None
         self._current = 0
-        self.say(
+        self.begin_step(
             self.tr(
+                "Large patch, <b>small</b> scale: few sheets, no alleys. Small patch, "
+                "large scale."
+            ),
+            why=self.tr(
                 "Think of maps. On a map of <b>small scale</b> one sheet holds the "
                 "whole city, but no alley: those are <b>large patches</b>. A map of "
                 "<b>large scale</b> shows every alley and fills many sheets: those are "
                 "<b>small patches</b>. Do not turn it around: large patch, small scale."
-            )
+            ),
         )
         self.offer_text = self.say(
-            self.tr(
-                "The slider needs a model that was trained for all five patch sizes: "
-                "vitviz-flexi, which is part of the program."
-            )
+            self.tr("The slider needs vitviz-flexi, trained for five sizes.")
         )
         self.offer = Button(self.tr("Use vitviz-flexi"))
         self.offer.setToolTip(
@@ -71,10 +72,7 @@ class ScalePage(Page):
         self.offer.clicked.connect(self._on_offer)
         self.add_row(self.offer)
         self.ask_to(
-            self.tr(
-                "Try at least three sizes. Keep your eye on a detail, such as a "
-                "whisker or an edge: at which size is it a patch of its own?"
-            )
+            self.tr("Try three sizes: at which is a whisker a patch of its own?")
         )
         self.slider = Slider()
         self.slider.setRange(0, len(EMBEDDED_PATCH_SIZES) - 1)
@@ -88,14 +86,19 @@ class ScalePage(Page):
         self.marks = Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES)))
         self.add(self.marks)
         self.table = self.say()
-        self.say(
+        self.note = self.add_aside()
+        self.begin_step(
             self.tr(
-                "<b>Which one?</b> 8 or 14 for delicate work, such as finding small "
-                "faults (anomaly detection). 16 and more are often enough to say "
-                "roughly what is in a picture. The 16 in the name of "
-                "<code>vit_b_16</code>, torchvision's well-known model, is its patch "
-                "size."
-            )
+                "<b>Which one?</b> 8 or 14 for small faults (anomaly detection), 16 "
+                "and up for coarse labels. torchvision's <code>vit_b_16</code> takes "
+                "16."
+            ),
+            why=self.tr(
+                "Delicate work, such as finding a scratch, needs a patch no larger "
+                "than what is sought. To say roughly what is in a picture, 16 and more "
+                "are often enough, and they cost far less: half the side is four times "
+                "the patches. The 16 in <code>vit_b_16</code> is its patch size."
+            ),
         )
         self.close_with(
             self.tr(
@@ -208,12 +211,13 @@ class ScalePage(Page):
             self.tr("q, k, v"),
             self.tr("time"),
         )
-        note = self.tr(
-            "Memory of all layers: the matrices of all pairs, if they were written out "
-            "(chapter 3), and q, k and v (chapter 4), which vitviz keeps instead. "
-            "Time: one pass by itself, measured anew."
+        self.note.say(
+            self.tr(
+                "Matrices: of all pairs, if written out (chapter 4). q, k, v: what is "
+                "kept instead (chapter 5)."
+            )
         )
-        self.table.say("", Table(header, tuple(rows)), f"<small>{note}</small>")
+        self.table.say("", Table(header, tuple(rows)))
 
     def _on_offer(self) -> None:
         self.host.choose_patch_size(16)

@@ -45,16 +45,49 @@ class AxisPage(Page):
         # Scores, powers and weights of the query's row.
         self._powers: tuple[Wide, Wide, Array] | None = None
         self.sums: Sums | None = None
-        self.say(
+        self.begin_step(
             self.tr(
+                "e to each score, then ÷ total: every query has exactly 1 to share out."
+            ),
+            why=self.tr(
                 "Softmax makes weights of scores: e is raised to each score, then all "
-                "are divided by their sum. So they are positive and add up to 1. "
-                "<b>Over which axis?</b> Scores have the shape (B, H, N, N): batch "
-                "(pictures at once), heads, queries, keys. The last axis, "
-                "<code>dim=-1</code>, means “over all <k>keys</k>, for each "
-                "<q>query</q>”: every query has one whole attention to give away."
-            )
+                "are divided by their sum. So they are positive and add up to 1."
+            ),
         )
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.steps = BarsView(self.tr("Scores, their powers of e, and weights"))
+        self.steps.columnChanged.connect(self._show_steps)
+        self.add(self.steps)
+        self.chain = self.say()
+        self.begin_step(
+            self.tr("<b>Over which axis?</b> The last, <code>dim=-1</code>."),
+            why=self.tr(
+                "Scores have the shape (B, H, N, N): batch (pictures at once), heads, "
+                "queries, keys. The last axis, <code>dim=-1</code>, means “over all "
+                "<k>keys</k>, for each <q>query</q>”: every query has one whole "
+                "attention to give away. Over another axis no error appears: shapes "
+                "fit, numbers lie between 0 and 1, pictures come out. Only the sums "
+                "tell."
+            ),
+        )
+        self.ask_to(self.tr("Choose the two wrong axes. Which sums are 1?"))
+        self.switch = self._axis_switch()
+        self.row_sum = self.say()
+        self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
+        self.add(self.maps)
+        self.verdict = self.say()
+        self.begin_step(
+            self.tr("Only along the chosen axis is every sum 1:"),
+            why=self.tr(
+                "Columns need not sum to 1: a key that everyone looks at collects far "
+                "more, one that nobody needs nearly nothing. That is information, not "
+                "a fault."
+            ),
+        )
+        self.again = self._axis_switch()
+        self.table = self.say()
         i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)
         exponent = Script(letter("s"), below=row(i, j))
         power = Script(letter("e"), above=exponent)
@@ -66,15 +99,22 @@ class AxisPage(Page):
             ),
             self.tr("w_ij = exp(s_ij) / Σ_j exp(s_ij)"),
         )
-        self.ask_to(
+        self.close_with(
             self.tr(
-                "Choose the two wrong axes. Which sums are 1, and what becomes of the "
-                "query's row?"
+                "Two minutes. Write the scores as a table on the board, queries "
+                "downwards, keys across, and let someone divide the wrong way. "
+                "<b>Often misunderstood:</b> columns need not sum to 1. A key that "
+                "everyone looks at collects far more, one that nobody needs nearly "
+                "nothing: that is information, not a fault. And the wrong axis raises "
+                "no error: shapes fit, numbers lie between 0 and 1, pictures come out."
             )
         )
-        self.switch = Segmented(wraps=True)
-        self.switch.setAccessibleName(self.tr("Axis of the softmax"))
-        self.switch.setOptions(
+
+    def _axis_switch(self) -> Segmented:
+        """Add a switch for the axis."""
+        switch = Segmented(wraps=True)
+        switch.setAccessibleName(self.tr("Axis of the softmax"))
+        switch.setOptions(
             [
                 (
                     Axis.KEYS,
@@ -96,34 +136,10 @@ class AxisPage(Page):
                 ),
             ]
         )
-        self.switch.setValue(self._axis)
-        self.switch.valueChosen.connect(self._on_axis)
-        self.add(self.switch)
-        self.row_sum = self.say()
-        self.table = self.say()
-        self.steps = BarsView(self.tr("Scores, their powers of e, and weights"))
-        self.steps.columnChanged.connect(self._show_steps)
-        self.add(self.steps)
-        self.keep_with_next(self.steps)
-        self.chain = self.say()
-        self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
-        self.add(self.maps)
-        self.verdict = self.say()
-        self.keep_with_next(self.maps)
-        self.keep_with_next(self.verdict)
-        self.chips = HeadChips()
-        self.chips.headChosen.connect(self._on_head)
-        self.add(self.chips)
-        self.close_with(
-            self.tr(
-                "Two minutes. Write the scores as a table on the board, queries "
-                "downwards, keys across, and let someone divide the wrong way. "
-                "<b>Often misunderstood:</b> columns need not sum to 1. A key that "
-                "everyone looks at collects far more, one that nobody needs nearly "
-                "nothing: that is information, not a fault. And the wrong axis raises "
-                "no error: shapes fit, numbers lie between 0 and 1, pictures come out."
-            )
-        )
+        switch.setValue(self._axis)
+        switch.valueChosen.connect(self._on_axis)
+        self.add(switch)
+        return switch
 
     def update_numbers(self, lesson: LessonData) -> None:
         """Ask for the sums of this layer, once for every axis, head and query."""
@@ -175,8 +191,7 @@ class AxisPage(Page):
         self.chain.say(
             self.tr(
                 "<k>{key}</k>: score <b>{score}</b> → e<sup>s</sup> = <b>{power}</b> → "
-                "÷ total <b>{total}</b> = weight <b>{weight}</b>. Point at the bars "
-                "for other keys."
+                "÷ total <b>{total}</b> = weight <b>{weight}</b>."
             ).format(
                 key=lesson.name(token),
                 score=written_out(float(scores[token])),
@@ -189,7 +204,11 @@ class AxisPage(Page):
     def recall(self, memory: Mapping[str, object]) -> None:
         """Restore what the viewer has set, and show the axis on the switch."""
         super().recall(memory)
-        self.switch.setValue(self._axis)
+        self._show_axis()
+
+    def _show_axis(self) -> None:
+        for switch in (self.switch, self.again):
+            switch.setValue(self._axis)
 
     def forget(self) -> None:
         """Forget the sums of the previous picture."""
@@ -208,7 +227,7 @@ class AxisPage(Page):
         right = found.axis is Axis.KEYS
         self.row_sum.say(
             self.tr(
-                "The weights of <q>query</q> {query} add up to <b>{sum}</b>{mark}"
+                "<q>Query</q> {query}: weights add up to <b>{sum}</b>{mark}"
             ).format(
                 query=lesson.name(lesson.query),
                 sum=f"{found.row_sum:.3f}",
@@ -248,26 +267,21 @@ class AxisPage(Page):
     def _verdict(self, found: Sums) -> str:
         match found.axis:
             case Axis.KEYS:
-                return self.tr(
-                    "Every row sums to 1, so every query takes a weighted mean of the "
-                    "values. Columns do not: some keys are popular."
-                )
+                return self.tr("Every query gives away exactly 1.")
             case Axis.QUERIES:
                 return self.tr(
-                    "Now every <k>key</k> hands out exactly 1, and queries get more or "
-                    "less than a whole attention. No error appears: only the sums tell."
+                    "Every <k>key</k> hands out 1; queries get more or less."
                 )
             case Axis.HEADS:
                 return self.tr(
-                    "Now the heads compete for every pair, and a query's weights add "
-                    "up to {sum} instead of 1. For (B, H, N, N) this is "
-                    "<code>dim=1</code>, which articles give by mistake. No error "
-                    "appears: only the sums tell."
+                    "The heads compete: {sum} instead of 1. Here it is "
+                    "<code>dim=1</code>, which articles give by mistake."
                 ).format(sum=f"{found.row_sum:.1f}")
 
     def _on_axis(self, axis: object) -> None:
         assert isinstance(axis, Axis)
         self._axis = axis
+        self._show_axis()
         if self.lesson is not None:
             self.update_numbers(self.lesson)
 

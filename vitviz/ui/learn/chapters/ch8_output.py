@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.number_text import written_out
 from vitviz.lessons import one_head
+from vitviz.ui.base import theme
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Script, Sym, letter, row
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
@@ -15,7 +16,8 @@ from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.colour import Meaning
 
-MOST = 6
+# Number of contributions in the list.
+MOST, MOST_IN_PRESENT = 6, 4
 
 
 class OutputPage(Page):
@@ -27,13 +29,41 @@ class OutputPage(Page):
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._query_when_chosen: int | None = None
-        self.say(
+        self.begin_step(
             self.tr(
-                "A weight says how much of a patch's <v>value</v> the query takes. The "
-                "output is the sum of all values, each times its weight: a mixture. "
-                "What is looked at flows in, what is not looked at hardly does."
-            )
+                "The output is a mixture: all <v>values</v>, each times its weight, "
+                "added up."
+            ),
+            why=self.tr(
+                "A weight says how much of a patch's <v>value</v> the query takes. "
+                "What is looked at flows in, what is not looked at hardly does. The "
+                "bars are weight × length of the value: a patch with a small weight "
+                "and a long value can give more than one that is looked at."
+            ),
         )
+        self.ask_to(
+            self.tr("Find the largest on the picture, then click another query.")
+        )
+        self.chips = HeadChips()
+        self.chips.headChosen.connect(self._on_head)
+        self.add(self.chips)
+        self.parts = BarList()
+        self.parts.setAccessibleName(self.tr("The largest contributions to the output"))
+        self.parts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.parts.chosen.connect(self._on_part)
+        self.add(self.parts)
+        self.share = self.add_aside()
+        self.begin_step(
+            self.tr("w·v and the output share a scale; v has its own."),
+            why=self.tr(
+                "Of the key on the picture: its value v, and w·v, which is what it "
+                "gives to the output. Recomputed and the model's own output agree: the "
+                "numbers are those of this run."
+            ),
+        )
+        self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
+        self.add(self.bars)
+        self.scales = self.add_aside()
         i, j = letter("i", Meaning.QUERY), letter("j", Meaning.KEY)
         self.show_formula(
             row(
@@ -47,24 +77,6 @@ class OutputPage(Page):
             ),
             self.tr("o_i = Σ_j w_ij v_j"),
         )
-        self.ask_to(
-            self.tr(
-                "Click the largest contribution of a patch in the list and find it on "
-                "the picture. Then click another query: what does that one mix?"
-            )
-        )
-        self.chips = HeadChips()
-        self.chips.headChosen.connect(self._on_head)
-        self.add(self.chips)
-        self.parts = BarList()
-        self.parts.setAccessibleName(self.tr("The largest contributions to the output"))
-        self.parts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.parts.chosen.connect(self._on_part)
-        self.add(self.parts)
-        self.share = self.say("", "small")
-        self.bars = BarsView(self.tr("The chosen contribution and the whole output"))
-        self.add(self.bars)
-        self.scales = self.say("", "small")
         self.shapes = self.say()
         self.close_with(
             self.tr(
@@ -85,13 +97,14 @@ class OutputPage(Page):
         heads, tokens, d_v = lesson.trace.num_heads, lesson.num_tokens, of.v.shape[1]
         self.shapes.say(
             self.tr(
-                "With d<sub>v</sub> numbers in a value: (B, H, N, N) × (B, H, N, "
-                "d<sub>v</sub>) → (B, H, N, d<sub>v</sub>); here (1, {heads}, "
-                "{tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) → <b>(1, {heads}, "
-                "{tokens}, {d_v})</b>."
+                "(B, H, N, N) × (B, H, N, d<sub>v</sub>) → (B, H, N, d<sub>v</sub>): "
+                "here (1, {heads}, {tokens}, {tokens}) × (1, {heads}, {tokens}, {d_v}) "
+                "→ <b>(1, {heads}, {tokens}, {d_v})</b>"
             ).format(heads=heads, tokens=tokens, d_v=d_v)
         )
-        largest = found.largest(min(MOST, tokens))
+        largest = found.largest(
+            min(MOST_IN_PRESENT if theme.presents() else MOST, tokens)
+        )
         prefix = lesson.trace.num_prefix_tokens
         if all(token < prefix for token in largest):  # one that can be found
             largest = (*largest[:-1], prefix + int(found.lengths[prefix:].argmax()))
@@ -118,20 +131,13 @@ class OutputPage(Page):
         # 0 for a dropped patch, which gets nothing
         share = share / total if total else 0.0
         text = self.tr(
-            "Weight × length of the value = length of the contribution. These {n} of "
-            "{tokens} make {share} % of all lengths. Recomputed and the model's own "
-            "output differ by {error}."
+            "Weight × length of v. These {n} of {tokens}: {share} % of all. Error "
+            "{error}."
         )
         if largest[0] < prefix:
-            text += self.tr(
-                " The largest is that of {special}, a special token: it has no place "
-                "on the picture."
-            )
+            text += self.tr(" {special} has no place on the picture.")
         if of.is_off:
-            text = self.tr(
-                "The Lab has switched this head off: in place of every value stands "
-                "what it hands over instead."
-            )
+            text = self.tr("The Lab has switched this head off: no value flows.")
         self.share.say(
             text.format(
                 n=len(largest),
@@ -154,10 +160,9 @@ class OutputPage(Page):
             ]
         )
         self.scales.say(
-            self.tr(
-                "Of <k>key</k> {key}: its value v, and w·v, which is what it gives to "
-                "the output of all {tokens}. These two stand on the same scale."
-            ).format(key=lesson.name(lesson.key), tokens=tokens)
+            self.tr("<k>Key</k> {key}, one of {tokens}.").format(
+                key=lesson.name(lesson.key), tokens=tokens
+            )
         )
         if self._query_when_chosen not in (None, lesson.query):
             self.done()

@@ -39,23 +39,17 @@ class HeadsPage(Page):
         self._sought: object = None
         # Whether W_O is awaited, after which the model's answer can be asked for.
         self._is_seeking = False
-        self.say(
-            self.tr(
+        self.begin_step(
+            self.tr("Each head looks in its own way."),
+            why=self.tr(
                 "One head has one way of looking. Several look side by side, each with "
                 "queries, keys and values of its own: one at the neighbours, one at "
-                "what is alike, one across the whole picture. Their outputs are put "
-                "one behind the other (concatenated) and mixed by one more matrix."
-            )
+                "what is alike, one across the whole picture. Each map has its own "
+                "scale; × is the strongest patch ÷ uniform."
+            ),
         )
-        self.shapes = self.say()
-        self.ask_to(
-            self.tr(
-                "Click heads to switch them off, and on again. Without which one does "
-                "the model's answer change most? Then let each be tried alone."
-            )
-        )
-        self.where = self.say("", "small")
-        self.keep_with_next(self.where)
+        self.ask_to(self.tr("Switch heads off and on: does the answer change?"))
+        self.where = self.add_aside()
         self.maps = MapsView(
             self.tr("The query's row in every head"), choosable=True, own_scales=True
         )
@@ -70,15 +64,37 @@ class HeadsPage(Page):
             self.tr("Run the model once without each head of this layer")
         )
         self.each.clicked.connect(self._on_each)
-        self.add_row(self.all_on, self.each)
+        self.add_row(self.all_on)
         self.outcome = PredictionChange(host)
         self.add(self.outcome)
+        self.begin_step(
+            self.tr("Switch off each head in turn: without which is most lost?"),
+            why=self.tr(
+                "The model runs once without each head of this layer, all others on. A "
+                "head that can go without harm need not be useless: others may take "
+                "over, or another picture may need it."
+            ),
+        )
+        self.add_row(self.each)
         self.list_title = self.say("", "small")
         self.list = BarList()
         self.list.setAccessibleName(self.tr("What is lost without each head"))
         self.list.chosen.connect(self._on_head)
         self.list.hide()
         self.add(self.list)
+        self.begin_step(
+            self.tr(
+                "All outputs are put one behind the other and mixed by one more "
+                "matrix, W<sub>O</sub>."
+            ),
+            why=self.tr(
+                "Put one behind the other (concatenated), the outputs of the heads "
+                "have as many numbers as a token. W<sub>O</sub> mixes them: without "
+                "some head, all of the numbers change. Switch one off on the first "
+                "step and come back."
+            ),
+        )
+        self.shapes = self.say()
         self.joined = BarsView(self.tr("Outputs of all heads joined, and times W_O"))
         self.add(self.joined)
         self.mixing = self.say("", "small")
@@ -104,9 +120,8 @@ class HeadsPage(Page):
         heads, width = trace.num_heads, lesson.factors.v.shape[1]
         self.shapes.say(
             self.tr(
-                "{heads} outputs of {width} numbers make {heads} × {width} = "
-                "<b>{total}</b> for each token: (B, H, N, d<sub>v</sub>) → (B, N, "
-                "H·d<sub>v</sub>) = (1, {tokens}, {total})."
+                "{heads} heads × {width} numbers = <b>{total}</b>: (B, H, N, "
+                "d<sub>v</sub>) → (B, N, H·d<sub>v</sub>) = (1, {tokens}, {total})"
             ).format(
                 heads=heads,
                 width=width,
@@ -116,8 +131,7 @@ class HeadsPage(Page):
         )
         self.where.say(
             self.tr(
-                "Layer {layer} · <q>query</q> {query} · each map on its own scale, × = "
-                "strongest patch ÷ uniform · framed: on the picture"
+                "Layer {layer} · <q>query</q> {query} · × = strongest patch ÷ uniform"
             ).format(layer=lesson.layer, query=lesson.name(lesson.query))
         )
         rows = trace.row(lesson.layer, lesson.query)
@@ -225,10 +239,8 @@ class HeadsPage(Page):
         )
         self.mixing.say(
             self.tr(
-                "<v>{joined}</v> numbers, head after head, times W<sub>O</sub> "
-                "({rows} × {joined}) = <b>{rows}</b> numbers of the layer for "
-                "the token. W<sub>O</sub> mixes the heads: without some, all of them "
-                "change (length <b>{length}</b>)."
+                "<v>{joined}</v> numbers times W<sub>O</sub> ({rows} × {joined}) = "
+                "<b>{rows}</b> numbers for the token, length <b>{length}</b>."
             ).format(
                 joined=len(joined),
                 rows=len(mixed),
@@ -283,7 +295,6 @@ class HeadsPage(Page):
         if self.lesson is not None:
             self._seek(self.lesson)
             self._ask(self.lesson)  # what had to wait for it, if anything
-        self.partCame.emit(self.list)
         self._count("each")
 
     def _on_refused(self, text: str) -> None:

@@ -48,13 +48,16 @@ class CostPage(Page):
         self._is_running = self._resumes = False
         self._measured_with: object = None
         self.timed: Timed | None = None
-        self.say(
+        self.begin_step(
             self.tr(
+                "In a meeting everyone listens to everyone, also to oneself: n people, "
+                "n × n arrows."
+            ),
+            why=self.tr(
                 "In <b>self-attention</b> every token looks at every token, itself "
-                "included: the colours on the picture. It is a meeting in which "
-                "everyone listens to everyone, also to oneself: n people, n × n "
-                "arrows. Twice the people, four times the arrows."
-            )
+                "included: the colours on the picture. Twice the people, four times "
+                "the arrows."
+            ),
         )
         self.meeting = Meeting()
         self.people = Slider()
@@ -64,10 +67,15 @@ class CostPage(Page):
         self.people.setToolTip(self.tr("Let more people come to the meeting"))
         self.people.valueChanged.connect(self.meeting.setPeople)
         self.add(self.meeting)
-        self.keep_with_next(self.meeting)
         self.add(self.people)
+        self.begin_step(
+            why=self.tr(
+                "Memory grows with N² too, if all pairs are written out as matrices. "
+                "vitviz keeps only q, k and v (chapter 5), which grow with N, and "
+                "computes the row you point at."
+            )
+        )
         self.here = self.say()
-        self.keep_with_next(self.here)
         self.side = Slider()
         self.side.setRange(0, len(SIDES) - 1)
         self.side.setPageStep(1)
@@ -76,12 +84,13 @@ class CostPage(Page):
         self.side.valueChanged.connect(self._on_side)
         self.add(self.side)
         self.add(Marks(self.side, tuple(f"{side} px" for side in SIDES)))
+        self.memory = self.say()
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
+        self.measuring = self.begin_step()
         self.ask_to(
             self.tr(
-                "Measure it. With twice the patches, which part takes four times as "
-                "long, and which only twice?"
+                "Twice the patches: what takes four times as long, what only twice?"
             )
         )
         self.measure = Button()
@@ -92,13 +101,10 @@ class CostPage(Page):
         self.add_row(self.measure)
         self.ratios = self.say()
         self.legend = self.say("", "small")
-        self.keep_with_next(self.legend)
         self.chart = CostChart()
         self.chart.hide()
         self.add(self.chart)
-        self.split = self.say()
-        self.memory = self.say()
-        self.why = self.say("", "small")
+        self.split = self.add_aside()
         self.close_with(
             self.tr(
                 "Three minutes. Ask for a guess before you measure: twice the tokens, "
@@ -119,9 +125,9 @@ class CostPage(Page):
         tokens = lesson.num_tokens
         self.here.say(
             self.tr(
-                "Here {width}×{height} pixels make N = <b>{tokens}</b>: {tokens} × "
-                "{tokens} = <b>{pairs}</b> pairs. Twice the sides: four times the "
-                "patches, about sixteen times the pairs. Try it:"
+                "{width}×{height} pixels: N = <b>{tokens}</b> tokens, {tokens} × "
+                "{tokens} = <b>{pairs}</b> pairs. Twice the sides, about sixteen times "
+                "the pairs."
             ).format(
                 width=trace.setup.placement.model_size[0],
                 height=trace.setup.placement.model_size[1],
@@ -137,15 +143,11 @@ class CostPage(Page):
         layers, heads = trace.num_layers, trace.num_heads
         self.memory.say(
             self.tr(
-                "<b>Memory</b> grows with N² too, if all pairs are written out as "
-                "matrices: <b>{written}</b> in all layers here, {twice} with twice the "
-                "tokens. vitviz keeps only q, k and v (chapter 4), which grow with N: "
-                "<b>{kept}</b>, then {kept_twice}."
+                "All pairs written out: <b>{written}</b>. q, k and v, kept instead: "
+                "<b>{kept}</b>."
             ).format(
                 written=bytes_text(cost.written_out_bytes(layers, heads, tokens)),
-                twice=bytes_text(cost.written_out_bytes(layers, heads, 2 * tokens)),
                 kept=bytes_text(trace.num_bytes),
-                kept_twice=bytes_text(2 * trace.num_bytes),
             )
         )
         can_measure = lesson.model is not None and lesson.image is not None
@@ -211,16 +213,12 @@ class CostPage(Page):
         )
 
     def _on_part(self, found: Timed) -> None:
-        is_first = self.chart.isHidden()
         self._show(found, is_done=False)
-        if is_first:
-            self.partCame.emit(self.chart)
 
     def _on_done(self, found: Timed) -> None:
         self._is_running = False
         self._show_button()
         self._show(found, is_done=True)
-        self.partCame.emit(self.chart)
         if len(found.grids()) > 1:
             self.done()
 
@@ -235,18 +233,19 @@ class CostPage(Page):
         self.chart.setVisible(bool(timings))
         self.chart.setTimings(timings, first)
         self.legend.say(self._legend() if timings else "")
-        for prose in (self.ratios, self.why, self.split):
+        self.set_why(self.measuring, "")
+        for prose in (self.ratios, self.split):
             prose.say("")
         if timed is not None and timed.pairs(DOUBLED):
             self.ratios.say(*self._ratios(timed))
-            self.why.say(self._why(timed))
+            self.set_why(self.measuring, self._why(timed))
         if is_done and timings:
             self.split.say(self._split(first or timings[0], timings[-1]))
 
     def _legend(self) -> str:
         dot = '<span style="color:{colour}">●</span>'
         return self.tr(
-            "{attention} attention · {rest} all the rest · dots: measured · dashed: "
+            "{attention} attention · {rest} all the rest · dots measured, dashes "
             "predicted from {grid}"
         ).format(
             attention=dot.format(colour=ATTENTION),
@@ -258,8 +257,7 @@ class CostPage(Page):
         rounds = timed.pairs(DOUBLED)
         (first, second), found = rounds[0], cost.growth(rounds)
         text = self.tr(
-            "From 14×14 to 14×28, {patches} to {more} patches, {tokens} to "
-            "{more_tokens} tokens:"
+            "{patches} to {more} patches, {tokens} to {more_tokens} tokens:"
         ).format(
             patches=first.rows * first.cols,
             more=second.rows * second.cols,
@@ -313,14 +311,11 @@ class CostPage(Page):
         # attention grows with N², the rest with N, so their ratio grows with N
         even = round(many.num_tokens * many.rest_s / many.attention_s)
         return self.tr(
-            "Attention is {few} % of the pass at {few_tokens} tokens and {many} % at "
-            "{many_tokens}. Growing like that, it equals all the rest at about "
-            "N = {even}."
+            "At about N = <b>{even}</b> attention costs as much as everything else; "
+            "at {few_tokens} it is {few} %."
         ).format(
             few=round(100 * few.attention_s / few.whole_s),
             few_tokens=few.num_tokens,
-            many=round(100 * many.attention_s / many.whole_s),
-            many_tokens=f"{many.num_tokens:,}",
             even=f"{even:,}",
         )
 
