@@ -4647,6 +4647,10 @@
         <translation>保持した表示にはラボの変更があり、コマンドラインからは読み込めません。</translation>
     </message>
     <message>
+        <source>The libraries need more memory than this process may have. Raise its limit, which “ulimit -v” shows.</source>
+        <translation>ライブラリが必要とするメモリーは、このプロセスに許された量を超えています。“ulimit -v” で示される上限を上げてください。</translation>
+    </message>
+    <message>
         <source>The log is kept only until vitviz is closed: {path} could not be written, {reason}.</source>
         <translation>ログはvitvizを閉じるまでしか残りません。{path}に書き込めませんでした（{reason}）。</translation>
     </message>
