@@ -59,6 +59,10 @@
         <translation>変更前とのコサイン</translation>
     </message>
     <message>
+        <source>Most like, changed (▲▼ places moved):</source>
+        <translation>似ている順、変更後（▲▼ 動いた順位）：</translation>
+    </message>
+    <message>
         <source>changed</source>
         <translation>変更後</translation>
     </message>
@@ -152,6 +156,10 @@
         <translation>ロジットに有限でない値があるため、クラスを挙げられません。</translation>
     </message>
     <message>
+        <source>The model's answer is not finite.</source>
+        <translation>モデルの答えが有限の数ではありません。</translation>
+    </message>
+    <message>
         <source>The prediction comes with the last layer.</source>
         <translation>予測は最後の層とともに出ます。</translation>
     </message>
@@ -160,8 +168,16 @@
         <translation>クラスごとに独立(sigmoid)</translation>
     </message>
     <message>
-        <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
-        <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
+        <source>{name} has no labels, and what it finds most like this picture needs the model, not its trace alone.</source>
+        <translation>{name} にはラベルがありません。似ている画像を調べるには、記録だけでなくモデルそのものが必要です。</translation>
+    </message>
+    <message>
+        <source>{name} has no labels. Looking for the pictures it finds most like this one …</source>
+        <translation>{name} にはラベルがありません。この画像に似ている画像を調べています…</translation>
+    </message>
+    <message>
+        <source>{name} has no labels; its answer is a feature. The first of these pictures is most like yours: 1 is the same direction from the mean of all twelve, −1 the opposite one. Methods that need a target explain that feature.</source>
+        <translation>{name} にはラベルがなく、答えは特徴量です。最初の画像があなたの画像に最も似ています。12枚の平均から見て、1は同じ向き、−1は逆の向きです。対象が必要な手法は、この特徴量を説明します。</translation>
     </message>
 </context>
 <context>
@@ -2036,6 +2052,17 @@
     <message>
         <source>{size} px · patches of {patches} px · {licence}</source>
         <translation>{size} px・パッチ{patches} px・{licence}</translation>
+    </message>
+</context>
+<context>
+    <name>MostLikeRow</name>
+    <message>
+        <source>Most like</source>
+        <translation>似ている順</translation>
+    </message>
+    <message>
+        <source>{name}, before: {value}</source>
+        <translation>{name}（変更前：{value}）</translation>
     </message>
 </context>
 <context>
@@ -5519,6 +5546,10 @@
         <translation>{name}の出力はクラスではなく数値なので、トークンをクラスとして読むことはできません。</translation>
     </message>
     <message>
+        <source>{name} answers with classes, so its answer is no feature that could be compared.</source>
+        <translation>{name} の答えはクラスなので、比べられる特徴量ではありません。</translation>
+    </message>
+    <message>
         <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>
         <translation>{name}はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
     </message>
@@ -6046,10 +6077,6 @@
         <translation>尺度を超えるパッチ1個 ▲</translation>
     </message>
     <message>
-        <source>1 − cosine of the feature</source>
-        <translation>1−特徴のコサイン</translation>
-    </message>
-    <message>
         <source>Distance</source>
         <translation>距離</translation>
     </message>
@@ -6240,6 +6267,10 @@
     <message>
         <source>max of heads {numbers}</source>
         <translation>ヘッド{numbers}の最大</translation>
+    </message>
+    <message>
+        <source>mean change of twelve likenesses</source>
+        <translation>12枚との類似度の変化（平均）</translation>
     </message>
     <message>
         <source>mean distance between patches that look at each other</source>
@@ -7234,6 +7265,57 @@
     <message>
         <source>× = strongest patch ÷ uniform</source>
         <translation>×＝最も強いパッチ÷一様</translation>
+    </message>
+</context>
+<context>
+    <name>references</name>
+    <message>
+        <source>astronaut</source>
+        <translation>宇宙飛行士</translation>
+    </message>
+    <message>
+        <source>canyon</source>
+        <translation>峡谷</translation>
+    </message>
+    <message>
+        <source>castle</source>
+        <translation>城</translation>
+    </message>
+    <message>
+        <source>cat</source>
+        <translation>猫</translation>
+    </message>
+    <message>
+        <source>clownfish</source>
+        <translation>クマノミ</translation>
+    </message>
+    <message>
+        <source>cup</source>
+        <translation>カップ</translation>
+    </message>
+    <message>
+        <source>dog</source>
+        <translation>犬</translation>
+    </message>
+    <message>
+        <source>gate</source>
+        <translation>門（夜）</translation>
+    </message>
+    <message>
+        <source>gravel</source>
+        <translation>砂利</translation>
+    </message>
+    <message>
+        <source>hammer</source>
+        <translation>ハンマー</translation>
+    </message>
+    <message>
+        <source>macaw</source>
+        <translation>コンゴウインコ</translation>
+    </message>
+    <message>
+        <source>owl</source>
+        <translation>フクロウ</translation>
     </message>
 </context>
 <context>
