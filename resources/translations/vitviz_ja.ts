@@ -2695,6 +2695,133 @@
     </message>
 </context>
 <context>
+    <name>Ribbon</name>
+    <message>
+        <source>+ position</source>
+        <translation>＋位置</translation>
+    </message>
+    <message>
+        <source>A query of its own attends to the tokens: {tokens} × {width} → {width}.</source>
+        <translation>専用のクエリがトークンを見ます：{tokens} × {width} → {width}。</translation>
+    </message>
+    <message>
+        <source>Chapter {n} ›</source>
+        <translation>第{n}章 ›</translation>
+    </message>
+    <message>
+        <source>It comes with the last layer.</source>
+        <translation>最後の層とともに出ます。</translation>
+    </message>
+    <message>
+        <source>Nothing is added: every attention turns q and k by their place.</source>
+        <translation>何も足しません。各アテンションが位置に応じて q と k を回転させます。</translation>
+    </message>
+    <message>
+        <source>Of {tokens} tokens the answer reads one, CLS: {width} numbers.</source>
+        <translation>答えは {tokens} 個のトークンのうち1つ、CLS だけを読みます：{width} 個の数。</translation>
+    </message>
+    <message>
+        <source>Q, K and V: {tokens} × {width} → {heads} heads of {tokens} × {d}. softmax(Q Kᵀ ÷ √{d}): {heads} × {tokens} × {tokens} weights; times V, joined: {tokens} × {joined}; times W_O → {tokens} × {width}.</source>
+        <translation>Q、K、V：{tokens} × {width} → {tokens} × {d} のヘッドが {heads} 個。softmax(Q Kᵀ ÷ √{d})：{heads} × {tokens} × {tokens} の重み。V を掛けて連結：{tokens} × {joined}、W_O を掛けて {tokens} × {width}。</translation>
+    </message>
+    <message>
+        <source>The mean of {patches} patches: {patches} × {width} → {width}.</source>
+        <translation>{patches} 個のパッチの平均：{patches} × {width} → {width}。</translation>
+    </message>
+    <message>
+        <source>The model is still being loaded.</source>
+        <translation>モデルを読み込んでいます。</translation>
+    </message>
+    <message>
+        <source>The model, from picture to answer</source>
+        <translation>モデル全体：画像から答えまで</translation>
+    </message>
+    <message>
+        <source>add</source>
+        <translation>足し算</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>答え</translation>
+    </message>
+    <message>
+        <source>attention</source>
+        <translation>注意</translation>
+    </message>
+    <message>
+        <source>layer {n} of {count}</source>
+        <translation>層 {n}／{count}</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>正規化</translation>
+    </message>
+    <message>
+        <source>patches</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>pool</source>
+        <translation>pool</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>{h} × {w} pixels × {channels} colours enter the model.</source>
+        <translation>{h} × {w} ピクセル × {channels} 色がモデルに入ります。</translation>
+    </message>
+    <message>
+        <source>{h} ÷ {ph} = {rows} rows, {w} ÷ {pw} = {cols} columns: {patches} patches of {ph} × {pw} × {channels} = {numbers} numbers. Each times {numbers} × {width} → {width} numbers, a token.</source>
+        <translation>{h} ÷ {ph} = {rows} 行、{w} ÷ {pw} = {cols} 列で {patches} 個のパッチ。1個は {ph} × {pw} × {channels} = {numbers} 個の数。{numbers} × {width} の行列を掛けて {width} 個の数、1トークンになります。</translation>
+    </message>
+    <message>
+        <source>{outputs} numbers, a feature. What it means is told by what it is most like.</source>
+        <translation>{outputs} 個の数（特徴量）。意味は、何に最も似ているかで示します。</translation>
+    </message>
+    <message>
+        <source>{patches} + {special} special = {tokens} tokens.</source>
+        <translation>{patches} ＋ 特殊トークン {special} = {tokens} トークン。</translation>
+    </message>
+    <message>
+        <source>{stop}, chapter {n}</source>
+        <translation>{stop}、第{n}章</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} + {tokens} × {width}: a vector for each place is added.</source>
+        <translation>{tokens} × {width} ＋ {tokens} × {width}：場所ごとのベクトルを足します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} + {tokens} × {width}: what came out is added to what went in, so nothing is lost on the way.</source>
+        <translation>{tokens} × {width} ＋ {tokens} × {width}：出たものを入ったものに足すので、途中で何も失われません。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {hidden} → {tokens} × {width}: each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {hidden} → {tokens} × {width}：トークンごとに計算します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {width}: each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {width}：トークンごとに計算します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {width}: the {width} numbers of a token are brought to one scale, each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {width}：トークンごとに、{width} 個の数の尺度をそろえます。</translation>
+    </message>
+    <message>
+        <source>{width} numbers times {width} × {outputs} → {outputs}.</source>
+        <translation>{width} 個の数に {width} × {outputs} を掛けて {outputs} 個。</translation>
+    </message>
+</context>
+<context>
     <name>RunProgress</name>
     <message>
         <source>Cancelled</source>
