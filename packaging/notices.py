@@ -34,6 +34,7 @@ def main(bundle: Path) -> None:
         shutil.copy(text, folder / text.name)
     for name in (
         "samples/LICENSE.md",
+        "references/LICENSE.md",
         "embedded/vitviz-small.md",
         "embedded/vitviz-flexi.md",
         "embedded/APACHE-2.0.txt",

@@ -486,16 +486,16 @@
         <translation>第{layer}層・&lt;q&gt;クエリ&lt;/q&gt;{query}・× = 最も強いパッチ ÷ 一様</translation>
     </message>
     <message>
-        <source>Lost without it: 1 − cosine to the unchanged answer</source>
-        <translation>オフにしたときの損失：1 − 元の答えとのコサイン</translation>
-    </message>
-    <message>
         <source>Lost without it: of the model's number</source>
         <translation>切ると失われる量:モデルが出す数値</translation>
     </message>
     <message>
         <source>Lost without it: probability of the likeliest class</source>
         <translation>オフにしたときの損失：最有力クラスの確率</translation>
+    </message>
+    <message>
+        <source>Moved without it: mean change of twelve likenesses</source>
+        <translation>切ったときの動き：12枚との類似度の変化（平均）</translation>
     </message>
     <message>
         <source>One head has one way of looking. Several look side by side, each with queries, keys and values of its own: one at the neighbours, one at what is alike, one across the whole picture. Each map has its own scale; × is the strongest patch ÷ uniform.</source>

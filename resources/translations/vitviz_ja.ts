@@ -59,6 +59,10 @@
         <translation>変更前とのコサイン</translation>
     </message>
     <message>
+        <source>Most like, changed (▲▼ places moved):</source>
+        <translation>似ている順、変更後（▲▼ 動いた順位）：</translation>
+    </message>
+    <message>
         <source>changed</source>
         <translation>変更後</translation>
     </message>
@@ -152,6 +156,10 @@
         <translation>ロジットに有限でない値があるため、クラスを挙げられません。</translation>
     </message>
     <message>
+        <source>The model's answer is not finite.</source>
+        <translation>モデルの答えが有限の数ではありません。</translation>
+    </message>
+    <message>
         <source>The prediction comes with the last layer.</source>
         <translation>予測は最後の層とともに出ます。</translation>
     </message>
@@ -160,8 +168,16 @@
         <translation>クラスごとに独立(sigmoid)</translation>
     </message>
     <message>
-        <source>{name} has no classifier. Methods that need a target explain the model's own feature instead: how far each patch points its way.</source>
-        <translation>{name}には分類器がありません。対象を必要とする手法は、代わりにモデル自身の特徴を説明します。各パッチがその向きをどれだけ向いているかです。</translation>
+        <source>{name} has no labels, and what it finds most like this picture needs the model, not its trace alone.</source>
+        <translation>{name} にはラベルがありません。似ている画像を調べるには、記録だけでなくモデルそのものが必要です。</translation>
+    </message>
+    <message>
+        <source>{name} has no labels. Looking for the pictures it finds most like this one …</source>
+        <translation>{name} にはラベルがありません。この画像に似ている画像を調べています…</translation>
+    </message>
+    <message>
+        <source>{name} has no labels; its answer is a feature. The first of these pictures is most like yours: 1 is the same direction from the mean of all twelve, −1 the opposite one. Methods that need a target explain that feature.</source>
+        <translation>{name} にはラベルがなく、答えは特徴量です。最初の画像があなたの画像に最も似ています。12枚の平均から見て、1は同じ向き、−1は逆の向きです。対象が必要な手法は、この特徴量を説明します。</translation>
     </message>
 </context>
 <context>
@@ -2039,6 +2055,17 @@
     </message>
 </context>
 <context>
+    <name>MostLikeRow</name>
+    <message>
+        <source>Most like</source>
+        <translation>似ている順</translation>
+    </message>
+    <message>
+        <source>{name}, before: {value}</source>
+        <translation>{name}（変更前：{value}）</translation>
+    </message>
+</context>
+<context>
     <name>NetworkDialog</name>
     <message>
         <source>A word of their place in the file, such as model_ema</source>
@@ -2665,6 +2692,133 @@
     <message>
         <source>Recent</source>
         <translation>最近使ったもの</translation>
+    </message>
+</context>
+<context>
+    <name>Ribbon</name>
+    <message>
+        <source>+ position</source>
+        <translation>＋位置</translation>
+    </message>
+    <message>
+        <source>A query of its own attends to the tokens: {tokens} × {width} → {width}.</source>
+        <translation>専用のクエリがトークンを見ます：{tokens} × {width} → {width}。</translation>
+    </message>
+    <message>
+        <source>Chapter {n} ›</source>
+        <translation>第{n}章 ›</translation>
+    </message>
+    <message>
+        <source>It comes with the last layer.</source>
+        <translation>最後の層とともに出ます。</translation>
+    </message>
+    <message>
+        <source>Nothing is added: every attention turns q and k by their place.</source>
+        <translation>何も足しません。各アテンションが位置に応じて q と k を回転させます。</translation>
+    </message>
+    <message>
+        <source>Of {tokens} tokens the answer reads one, CLS: {width} numbers.</source>
+        <translation>答えは {tokens} 個のトークンのうち1つ、CLS だけを読みます：{width} 個の数。</translation>
+    </message>
+    <message>
+        <source>Q, K and V: {tokens} × {width} → {heads} heads of {tokens} × {d}. softmax(Q Kᵀ ÷ √{d}): {heads} × {tokens} × {tokens} weights; times V, joined: {tokens} × {joined}; times W_O → {tokens} × {width}.</source>
+        <translation>Q、K、V：{tokens} × {width} → {tokens} × {d} のヘッドが {heads} 個。softmax(Q Kᵀ ÷ √{d})：{heads} × {tokens} × {tokens} の重み。V を掛けて連結：{tokens} × {joined}、W_O を掛けて {tokens} × {width}。</translation>
+    </message>
+    <message>
+        <source>The mean of {patches} patches: {patches} × {width} → {width}.</source>
+        <translation>{patches} 個のパッチの平均：{patches} × {width} → {width}。</translation>
+    </message>
+    <message>
+        <source>The model is still being loaded.</source>
+        <translation>モデルを読み込んでいます。</translation>
+    </message>
+    <message>
+        <source>The model, from picture to answer</source>
+        <translation>モデル全体：画像から答えまで</translation>
+    </message>
+    <message>
+        <source>add</source>
+        <translation>足し算</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>答え</translation>
+    </message>
+    <message>
+        <source>attention</source>
+        <translation>注意</translation>
+    </message>
+    <message>
+        <source>layer {n} of {count}</source>
+        <translation>層 {n}／{count}</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>正規化</translation>
+    </message>
+    <message>
+        <source>patches</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>pool</source>
+        <translation>pool</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>{h} × {w} pixels × {channels} colours enter the model.</source>
+        <translation>{h} × {w} ピクセル × {channels} 色がモデルに入ります。</translation>
+    </message>
+    <message>
+        <source>{h} ÷ {ph} = {rows} rows, {w} ÷ {pw} = {cols} columns: {patches} patches of {ph} × {pw} × {channels} = {numbers} numbers. Each times {numbers} × {width} → {width} numbers, a token.</source>
+        <translation>{h} ÷ {ph} = {rows} 行、{w} ÷ {pw} = {cols} 列で {patches} 個のパッチ。1個は {ph} × {pw} × {channels} = {numbers} 個の数。{numbers} × {width} の行列を掛けて {width} 個の数、1トークンになります。</translation>
+    </message>
+    <message>
+        <source>{outputs} numbers, a feature. What it means is told by what it is most like.</source>
+        <translation>{outputs} 個の数（特徴量）。意味は、何に最も似ているかで示します。</translation>
+    </message>
+    <message>
+        <source>{patches} + {special} special = {tokens} tokens.</source>
+        <translation>{patches} ＋ 特殊トークン {special} = {tokens} トークン。</translation>
+    </message>
+    <message>
+        <source>{stop}, chapter {n}</source>
+        <translation>{stop}、第{n}章</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} + {tokens} × {width}: a vector for each place is added.</source>
+        <translation>{tokens} × {width} ＋ {tokens} × {width}：場所ごとのベクトルを足します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} + {tokens} × {width}: what came out is added to what went in, so nothing is lost on the way.</source>
+        <translation>{tokens} × {width} ＋ {tokens} × {width}：出たものを入ったものに足すので、途中で何も失われません。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {hidden} → {tokens} × {width}: each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {hidden} → {tokens} × {width}：トークンごとに計算します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {width}: each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {width}：トークンごとに計算します。</translation>
+    </message>
+    <message>
+        <source>{tokens} × {width} → {tokens} × {width}: the {width} numbers of a token are brought to one scale, each token by itself.</source>
+        <translation>{tokens} × {width} → {tokens} × {width}：トークンごとに、{width} 個の数の尺度をそろえます。</translation>
+    </message>
+    <message>
+        <source>{width} numbers times {width} × {outputs} → {outputs}.</source>
+        <translation>{width} 個の数に {width} × {outputs} を掛けて {outputs} 個。</translation>
     </message>
 </context>
 <context>
@@ -5523,6 +5677,10 @@
         <translation>{name}の出力はクラスではなく数値なので、トークンをクラスとして読むことはできません。</translation>
     </message>
     <message>
+        <source>{name} answers with classes, so its answer is no feature that could be compared.</source>
+        <translation>{name} の答えはクラスなので、比べられる特徴量ではありません。</translation>
+    </message>
+    <message>
         <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>
         <translation>{name}はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
     </message>
@@ -6050,10 +6208,6 @@
         <translation>尺度を超えるパッチ1個 ▲</translation>
     </message>
     <message>
-        <source>1 − cosine of the feature</source>
-        <translation>1−特徴のコサイン</translation>
-    </message>
-    <message>
         <source>Distance</source>
         <translation>距離</translation>
     </message>
@@ -6244,6 +6398,10 @@
     <message>
         <source>max of heads {numbers}</source>
         <translation>ヘッド{numbers}の最大</translation>
+    </message>
+    <message>
+        <source>mean change of twelve likenesses</source>
+        <translation>12枚との類似度の変化（平均）</translation>
     </message>
     <message>
         <source>mean distance between patches that look at each other</source>
@@ -7238,6 +7396,57 @@
     <message>
         <source>× = strongest patch ÷ uniform</source>
         <translation>×＝最も強いパッチ÷一様</translation>
+    </message>
+</context>
+<context>
+    <name>references</name>
+    <message>
+        <source>astronaut</source>
+        <translation>宇宙飛行士</translation>
+    </message>
+    <message>
+        <source>canyon</source>
+        <translation>峡谷</translation>
+    </message>
+    <message>
+        <source>castle</source>
+        <translation>城</translation>
+    </message>
+    <message>
+        <source>cat</source>
+        <translation>猫</translation>
+    </message>
+    <message>
+        <source>clownfish</source>
+        <translation>クマノミ</translation>
+    </message>
+    <message>
+        <source>cup</source>
+        <translation>カップ</translation>
+    </message>
+    <message>
+        <source>dog</source>
+        <translation>犬</translation>
+    </message>
+    <message>
+        <source>gate</source>
+        <translation>門（夜）</translation>
+    </message>
+    <message>
+        <source>gravel</source>
+        <translation>砂利</translation>
+    </message>
+    <message>
+        <source>hammer</source>
+        <translation>ハンマー</translation>
+    </message>
+    <message>
+        <source>macaw</source>
+        <translation>コンゴウインコ</translation>
+    </message>
+    <message>
+        <source>owl</source>
+        <translation>フクロウ</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ what it needs. Each family of methods has one file, which opens with its papers:
     gradients       one backward pass, on which gradient methods build
     head_statistics, token_states, precision   measurements of heads, tokens, rounding
     model_parts     read-out and output projections of a model
+    most_like       a model's features of the reference pictures
 """
 
 from __future__ import annotations

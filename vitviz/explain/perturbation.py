@@ -3,10 +3,13 @@
     occlusion             score of the whole picture − score with some patches hidden
     deletion, insertion   score against the share of patches hidden, or shown, in the
                           order of a map, and the area under that curve
-    head ablation         score of the model − score with one head switched off
+    head ablation         score of the model − score with one head switched off, or how
+                          far its likeness to the reference pictures moves
 
 The score is the class's probability, the number of a regression or, for a model without
 a head, the cosine of its feature to that of the unchanged run: see `class_scores`.
+That cosine hardly tells heads apart (docs/decisions/0045-most-like.md), so ablation
+of such a model is measured by what is shown as its answer: see `most_like`.
 Methods here run the model again.
 
 Occlusion: Matthew Zeiler, Rob Fergus, "Visualizing and Understanding Convolutional
@@ -39,12 +42,12 @@ from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.intervene import NOISE_SEED, filled, output_without
 from vitviz.attention.prepare import applied_interventions, reapply_interventions
 from vitviz.attention.tap import tap
-from vitviz.attention.trace import Trace
+from vitviz.attention.trace import Trace, as_array
 from vitviz.domain.interventions import Fill, Off
-from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import SelectionError
 from vitviz.explain.class_scores import score_of
 from vitviz.explain.gradients import prepared_pixels, target_class
+from vitviz.explain.most_like import reference_features
 from vitviz.models.model import Model
 
 Array = npt.NDArray[np.float32]
@@ -310,17 +313,20 @@ def head_effects(
     on_head: Callable[[int, int, float], None] | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Array:
-    """Return the loss of score when each head alone is switched off, (L, H) float32.
+    """Return the effect of switching off each head alone, (L, H) float32.
 
-    Negative where the score grows. Michel, Levy and Neubig 2019, arXiv 1905.10650,
-    section 2.3. Makes 1 + L·H forward passes with the trace's interventions.
+    The loss of score, negative where the score grows; of a model without a head the
+    mean absolute change of its likeness to the reference pictures, in [0, 2]. Michel,
+    Levy and Neubig 2019, arXiv 1905.10650, section 2.3. Makes 1 + L·H forward passes
+    with the trace's interventions, and for a model without a head one for each
+    reference picture, once.
 
     target : class index; None for the likeliest, or for a model without a head.
     off : what stands in for the output of a head.
     layers : which layers to measure; None for all. Rows of others are 0.
     pixels : (1, 3, H, W), needed only if the trace was made of a prepared tensor.
     on_layer : called with (layer, (H,) float32) when a layer is done.
-    on_head : called with (layer, head, loss) when a head is done.
+    on_head : called with (layer, head, effect) when a head is done.
     check : called before every pass; what it raises ends the computation.
 
     Raises SelectionError for an unknown class, InputError if the trace was made of a
@@ -335,6 +341,7 @@ def head_effects(
         with reapply_interventions(model, trace.setup):
             whole, kept = _kept_run(model, entered)
         chosen = target_class(model, trace, whole, target)
+        effect = _effect(model, whole, chosen, check)
         for layer in range(trace.num_layers) if layers is None else layers:
             with _reusing(adapter.blocks[:layer], kept):
                 for head in range(trace.num_heads):
@@ -342,10 +349,9 @@ def head_effects(
                     change = _without(layer, head, off)
                     with tap(adapter.blocks, on_output=change, changes=changes):
                         output = adapter.forward(entered)[0].reshape(-1).float()
-                    loss = _loss(whole, output, chosen, model.info.problem)
-                    effects[layer, head] = loss
+                    effects[layer, head] = effect(output)
                     if on_head is not None:
-                        on_head(layer, head, loss)
+                        on_head(layer, head, float(effects[layer, head]))
             if on_layer is not None:
                 on_layer(layer, effects[layer].copy())
     return effects
@@ -401,14 +407,27 @@ def _reusing(blocks: Sequence[nn.Module], kept: list[Any]) -> Iterator[None]:
                 block.forward = own
 
 
-def _loss(
-    whole: Tensor, output: Tensor, target: int | None, problem: ProblemType
-) -> float:
-    """Return the fall of the class's score, or 1 less the cosine of features.
+def _effect(
+    model: Model, whole: Tensor, target: int | None, check: Check
+) -> Callable[[Tensor], float]:
+    """Return what measures the effect on an output, (C,), of a changed pass.
 
-    whole, output : (C,) logits or features, of the unchanged and the changed run.
+    whole : (C,) logits or feature of the unchanged pass.
+    target : the class whose loss of score it is; None for a model without a head.
     """
-    before, after = (
-        score_of(one[None], whole, target, problem) for one in (whole, output)
-    )
-    return float((before if target is not None else 1.0) - after)
+    problem = model.info.problem
+    if target is not None:
+        before = score_of(whole[None], whole, target, problem)
+        return lambda output: float(
+            before - score_of(output[None], whole, target, problem)
+        )
+    references = reference_features(model, check=check)
+    unchanged = references.likeness(as_array(whole))
+
+    def moved(output: Tensor) -> float:
+        likeness = references.likeness(as_array(output))
+        if unchanged is None or likeness is None:
+            return float("nan")
+        return unchanged.change_to(likeness)
+
+    return moved

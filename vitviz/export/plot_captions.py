@@ -192,4 +192,4 @@ def effect_unit(info: ModelInfo) -> str:
         return tr("the model's number")
     if info.has_head:
         return tr("probability")
-    return tr("1 − cosine of the feature")
+    return tr("mean change of twelve likenesses")

@@ -270,18 +270,18 @@ def statistic_values(
 
         done = 0
 
-        def step() -> None:
+        def count(_layer: int, _head: int, _effect: float) -> None:
             nonlocal done
-            check()
-            on_progress(min(done / (trace.num_layers * trace.num_heads), 1.0))
             done += 1
+            on_progress(done / (trace.num_layers * trace.num_heads))
 
         head_effects(
             _model_of(view),
             trace,
             target=view.state.target,
             on_layer=found.__setitem__,
-            check=step,
+            on_head=count,
+            check=check,
         )
         return found
     for layer in layers:

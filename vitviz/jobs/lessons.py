@@ -227,10 +227,11 @@ def rerun(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effects:
-    """What is lost when each head of one layer alone is off.
+    """The effect of switching off each head of one layer alone.
 
-    values : (H,), of the likeliest class's probability, or 1 less the cosine to the
-        unchanged feature; the heads that have not been tried yet are missing.
+    values : (H,), what is lost of the likeliest class's probability, or how far the
+        likenesses to the reference pictures move; see `perturbation.head_effects`. The
+        heads that have not been tried yet are missing.
     """
 
     layer: int

@@ -231,7 +231,7 @@ def tested(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EffectPart:
-    """What switching off each head of one layer loses."""
+    """The effect of switching off each head of one layer."""
 
     layer: int
     # (H,).
@@ -244,18 +244,18 @@ def effects(context: Context, trace: Trace, state: ViewState, model: Model) -> N
 
     done = 0
 
-    def check() -> None:
+    def count(_layer: int, _head: int, _effect: float) -> None:
         nonlocal done
-        context.raise_if_cancelled()
-        context.report(done)
         done += 1
+        context.report(done)
 
     head_effects(
         model,
         trace,
         target=shown_target(trace, state),
         on_layer=lambda layer, values: context.report(EffectPart(layer, values)),
-        check=check,
+        on_head=count,
+        check=context.raise_if_cancelled,
     )
 
 

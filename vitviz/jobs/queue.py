@@ -59,6 +59,7 @@ class JobKind(enum.IntEnum):
     PRICE = 19
     PRECISION = 20
     PREVIEW = 21
+    LIKENESS = 22, True
     FOLDER = 100
     AHEAD = 101
     THUMBNAILS = 102

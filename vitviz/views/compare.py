@@ -25,6 +25,7 @@ from vitviz.views.view_state import Direction, ViewState
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup, Trace
+    from vitviz.domain.likeness import Likeness, ReferenceFeatures
 
 
 Places = npt.NDArray[np.float64]
@@ -205,17 +206,25 @@ class BeforeAfter:
     classes: tuple[ClassChange, ...]
     # Between the outputs without and with changes; None where it is not finite.
     cosine: float | None
+    # To the reference pictures, before and after; None for a model with labels, or
+    # where their features are not at hand.
+    likeness: tuple[Likeness, Likeness] | None
     has_head: bool
     problem: ProblemType
 
 
 def before_after(
-    before: Trace, after: Trace, state: ViewState, layer: int
+    before: Trace,
+    after: Trace,
+    state: ViewState,
+    layer: int,
+    references: ReferenceFeatures | None = None,
 ) -> BeforeAfter:
     """Return how attention and prediction differ between two runs.
 
     before, after : complete traces of one picture and size, without and with changes.
     state : its query and heads count; always raw attention of the query, a row.
+    references : what the unchanged model answers to the reference pictures.
 
     Raises ExactnessError for a layer that failed its check.
     """
@@ -235,6 +244,7 @@ def before_after(
         row_sum=(float(rows[0].sum()), float(rows[1].sum())),
         classes=_classes(before, after),
         cosine=_alike(before.output, after.output),
+        likeness=_likenesses(before, after, references),
         has_head=after.setup.model.has_head,
         problem=after.setup.model.problem,
     )
@@ -285,3 +295,13 @@ def _alike(first: Array | None, second: Array | None) -> float | None:
     if first is None or second is None or first.shape != second.shape:
         return None
     return cosine(first, second)
+
+
+def _likenesses(
+    before: Trace, after: Trace, references: ReferenceFeatures | None
+) -> tuple[Likeness, Likeness] | None:
+    if references is None or before.output is None or after.output is None:
+        return None
+    first = references.likeness(before.output)
+    second = references.likeness(after.output)
+    return None if first is None or second is None else (first, second)

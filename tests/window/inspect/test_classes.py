@@ -100,7 +100,9 @@ def test_a_model_without_a_head_says_what_is_explained(
     window = open_vitviz(photo)
     qtbot.mouseClick(window.panes.tabs.button("classes"), Qt.MouseButton.LeftButton)
     pane = window.panes.classes
-    assert "no classifier" in pane.note()
+    wait_idle(qtbot, window)
+    assert "no labels" in pane.note()
+    assert "explain that feature" in pane.note()
     assert not pane.searchField().isEnabled()
 
 

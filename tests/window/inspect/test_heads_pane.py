@@ -292,7 +292,7 @@ def test_effects_are_measured_by_a_button_of_their_own(
             wanted = rgb(np.array([fraction], np.float32), "magma")[0]
             found = np.array(colour(window, *cell_of(window, layer, head)))
             assert np.abs(found - wanted.astype(int)).max() <= 2
-    assert "cosine" in pane.note()
+    assert "twelve likenesses" in pane.note()
 
 
 def test_measuring_can_be_cancelled(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -16,15 +18,20 @@ from PySide6.QtWidgets import (
 from vitviz.domain.problem_type import ProblemType
 from vitviz.ui.base import theme
 from vitviz.ui.base.pane_controller import PaneController, View
-from vitviz.ui.base.text import score_text
+from vitviz.ui.base.references import References
+from vitviz.ui.base.text import score_text, sentence
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.bar_list import Bar, BarList
+from vitviz.ui.widgets.most_like import MostLikeRow
 from vitviz.views.classes import (
     ClassScore,
     class_name,
     class_scores,
     likeliest_classes,
 )
+
+if TYPE_CHECKING:
+    from vitviz.domain.likeness import Likeness
 
 
 class ClassPane(QWidget):
@@ -56,6 +63,8 @@ class ClassPane(QWidget):
         self.bars = BarList()
         self.bars.setAccessibleName(self.tr("Classes"))
         self.bars.chosen.connect(self._on_chosen)
+        self.most_like = MostLikeRow()
+        self.most_like.hide()
         row = QHBoxLayout()
         row.addWidget(self._search, 1)
         row.addWidget(self._likeliest)
@@ -64,6 +73,7 @@ class ClassPane(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self._note)
+        layout.addWidget(self.most_like)
         layout.addWidget(self.bars, 1)
         self.setMinimumSize(200, 160)
         self.setClasses((), target=None, note="")
@@ -91,6 +101,16 @@ class ClassPane(QWidget):
         )
         self.bars.setCurrent(target)
         self._note.setText(note)
+
+    def setLikeness(self, likeness: Likeness | None) -> None:
+        """Show which reference pictures a model without labels finds most like."""
+        self.most_like.setLikeness(likeness)
+        self.most_like.setVisible(likeness is not None)
+
+    def setHasLabels(self, has_labels: bool) -> None:
+        """Show or hide what is there to find a class."""
+        for part in (self._search, self._likeliest):
+            part.setVisible(has_labels)
 
     def setHasClasses(self, has_classes: bool) -> None:
         """Set whether the model has classes to choose from."""
@@ -130,11 +150,15 @@ MOST = 20
 
 
 class ClassesController(PaneController[ClassPane]):
-    """Controller of the pane of classes, which needs only the logits of a run."""
+    """Controller of the pane of classes: the logits of a run, or its likenesses."""
 
-    def __init__(self, pane: ClassPane, workers: Workers) -> None:
+    def __init__(
+        self, pane: ClassPane, workers: Workers, references: References
+    ) -> None:
         super().__init__(workers)
         self.pane = pane
+        self._references = references
+        references.arrived.connect(self._on_references)
         self._view: View | None = None
         pane.searched.connect(self._on_searched)
 
@@ -148,6 +172,7 @@ class ClassesController(PaneController[ClassPane]):
         """List nothing."""
         self._view = None
         self.pane.setHasClasses(False)
+        self.pane.setLikeness(None)
         self.pane.setClasses((), target=None, note="")
 
     def refresh(self, view: View) -> None:
@@ -156,15 +181,14 @@ class ClassesController(PaneController[ClassPane]):
         info, logits = view.trace.setup.model, view.trace.logits
         is_known = logits is not None and class_scores(logits) is not None
         self.pane.setHasClasses(is_known)
+        self.pane.setHasLabels(info.has_head)
         if logits is None:
             note = self.tr("The prediction comes with the last layer.")
             if not info.has_head:
-                note = self.tr(
-                    "{name} has no classifier. Methods that need a target explain the "
-                    "model's own feature instead: how far each patch points its way."
-                ).format(name=info.name)
+                note = self._show_likeness(view)
             self.pane.setClasses((), target=None, note=note)
             return
+        self.pane.setLikeness(None)
         if not is_known:
             note = self.tr("The logits are not finite, so no class can be named.")
             self.pane.setClasses((), target=None, note=note)
@@ -187,6 +211,44 @@ class ClassesController(PaneController[ClassPane]):
         if not found:
             note = self.tr("No class matches “{text}”.").format(text=wanted)
         self.pane.setClasses(found, target=target, note=note, problem=problem)
+
+    def _show_likeness(self, view: View) -> str:
+        """Show which reference pictures are most like this one; return the note."""
+        info, output = view.trace.setup.model, view.trace.output
+        likeness, note = None, ""
+        if view.model is None or view.model.info != info:
+            note = self.tr(
+                "{name} has no labels, and what it finds most like this picture needs "
+                "the model, not its trace alone."
+            ).format(name=info.name)
+        elif output is None or view.is_running:
+            note = self.tr("The prediction comes with the last layer.")
+        else:
+            features = self._references.of(view.model, view.trace)
+            error = self._references.error
+            if features is not None:
+                likeness = features.likeness(output)
+                note = self.tr(
+                    "{name} has no labels; its answer is a feature. The first of these "
+                    "pictures is most like yours: 1 is the same direction from the "
+                    "mean of all twelve, −1 the opposite one. Methods that need a "
+                    "target explain that feature."
+                ).format(name=info.name)
+                if likeness is None:
+                    note = self.tr("The model's answer is not finite.")
+            elif error is not None:
+                note = sentence(error)
+            else:
+                note = self.tr(
+                    "{name} has no labels. Looking for the pictures it finds most like "
+                    "this one …"
+                ).format(name=info.name)
+        self.pane.setLikeness(likeness)
+        return note
+
+    def _on_references(self) -> None:
+        if self._view is not None:
+            self.refresh(self._view)
 
     def _on_searched(self, _text: str) -> None:
         if self._view is not None:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.domain.number_text import format_value
@@ -11,6 +18,7 @@ from vitviz.domain.problem_type import ProblemType
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import percent_of
 from vitviz.ui.widgets.map_image import map_image, paint_map
+from vitviz.ui.widgets.most_like import MostLikeRow
 from vitviz.views.colour import DIVERGING, Meaning
 from vitviz.views.compare import BeforeAfter, ClassChange
 
@@ -36,6 +44,9 @@ class BeforeAfterView(QWidget):
         self._place = ""
         self._note = ""
         self._colormap = "viridis"
+        self.most_like = MostLikeRow(is_one_row=True)
+        self.most_like.setParent(self)
+        self.most_like.hide()
         self.setMinimumSize(280, LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Before and after"))
@@ -53,7 +64,13 @@ class BeforeAfterView(QWidget):
         """
         self._shown, self._place, self._note = shown, place, note
         self._colormap = colormap
+        if shown is not None and shown.likeness is not None:
+            first, second = shown.likeness
+            self.most_like.setLikeness(second, before=first)
+        else:
+            self.most_like.setLikeness(None)
         self.setAccessibleDescription(note if shown is None else self._spoken(shown))
+        self._place_row()
         self.update()
 
     def shown(self) -> BeforeAfter | None:
@@ -77,12 +94,13 @@ class BeforeAfterView(QWidget):
         small = theme.font("small")
         painter.setFont(small)
         line = theme.line_px("small") + 2
-        whole = QRectF(self.rect()).adjusted(MARGIN_PX, 2, -MARGIN_PX, -2)
+        whole = self._whole()
         if self._shown is None:
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(whole, int(flags), self._note)
             return
-        top, left = whole.top(), int(Qt.AlignmentFlag.AlignLeft | LINE)
+        left = int(Qt.AlignmentFlag.AlignLeft | LINE)
+        top = whole.top()
         if not theme.presents():  # in Present the window's lowest line shows it
             row = QRectF(whole.left(), top, whole.width(), line)
             place = self._elided(self._place, row)
@@ -99,8 +117,34 @@ class BeforeAfterView(QWidget):
             row = QRectF(whole.left(), top, whole.width(), line)
             painter.drawText(row, left, self._elided(text, row))
             top += line
-        rest = QRectF(whole.left(), top + 4, whole.width(), whole.bottom() - top - 4)
-        self._paint_answer(painter, rest)
+        self._paint_answer(painter, self._rest())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the row of pictures below the maps."""
+        super().resizeEvent(event)
+        self._place_row()
+
+    def _whole(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(MARGIN_PX, 2, -MARGIN_PX, -2)
+
+    def _rest(self) -> QRectF:
+        """Return what the maps and their numbers leave for the model's answer."""
+        whole, line = self._whole(), theme.line_px("small") + 2
+        side, _ = self._map_size(whole, line)
+        lines = 2 + len(self._number_lines(whole.width())) + (not theme.presents())
+        top = whole.top() + side + lines * line + 8
+        return QRectF(whole.left(), top, whole.width(), whole.bottom() - top)
+
+    def _place_row(self) -> None:
+        """Put the pictures below their title, if all of a row can be seen."""
+        if self._shown is None or self._shown.likeness is None:
+            self.most_like.hide()
+            return
+        rest = self._rest()
+        rest.setTop(rest.top() + theme.line_px("small") + 2)
+        is_whole = rest.height() >= self.most_like.minimumSizeHint().height()
+        self.most_like.setGeometry(rest.toAlignedRect())
+        self.most_like.setVisible(is_whole)
 
     def _map_size(self, whole: QRectF, line: float) -> tuple[float, float]:
         """Return (side of a map, width of its cell): what the other parts leave.
@@ -114,7 +158,11 @@ class BeforeAfterView(QWidget):
         if theme.presents():
             rows = min(rows, ROWS_PRESENTED)
         lines = 2 + len(self._number_lines(whole.width())) + (not theme.presents())
-        room = whole.height() - lines * line - rows * self._row_height() - 8
+        answer = rows * self._row_height()
+        if self._shown.likeness is not None:
+            row = self.most_like.heightForWidth(round(whole.width()))
+            answer = line + max(row, self.most_like.minimumSizeHint().height())
+        room = whole.height() - lines * line - answer - 8
         side = max(min(third, room), LEAST_MAP_PX)
         words = (*self._names(), *map(self._ends, range(3)))
         widest = max(metrics.horizontalAdvance(text) for text in words) + 4
@@ -176,6 +224,13 @@ class BeforeAfterView(QWidget):
                 )
                 if row.bottom() <= rect.bottom() + BAR_PX:
                     self._paint_class(painter, one, row)
+        elif shown.likeness is not None:
+            painter.setFont(theme.font("small"))
+            painter.setPen(QColor(theme.colours().text))
+            row = QRectF(rect.left(), rect.top(), rect.width(), theme.line_px("small"))
+            text = self.tr("Most like, changed (▲▼ places moved):")
+            left = int(Qt.AlignmentFlag.AlignLeft | LINE)
+            painter.drawText(row, left, self._elided(text, row))
         elif shown.cosine is not None:
             names = (
                 self.tr("Cosine to the untouched feature"),
@@ -253,6 +308,7 @@ class BeforeAfterView(QWidget):
     def _spoken(self, shown: BeforeAfter) -> str:
         lines = [self._place, NUMBER_GAP.join(self._numbers(shown))]
         lines += [f"{one.name}: {_scores(one, shown.problem)}" for one in shown.classes]
+        lines += self.most_like.lines()
         return "; ".join(lines)
 
     def _elided(self, text: str, rect: QRectF) -> str:

@@ -33,6 +33,7 @@ from vitviz.jobs import runs
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.jobs.runs import LabRead, RunDone
 from vitviz.ui.base.pane_controller import PaneController, View
+from vitviz.ui.base.references import References
 from vitviz.ui.base.text import sentence
 from vitviz.ui.compare import ComparedView
 from vitviz.ui.lab.painting import Painting, Strokes
@@ -45,6 +46,7 @@ from vitviz.views.view_state import Mode
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
+    from vitviz.domain.likeness import ReferenceFeatures
     from vitviz.models.model import Model
     from vitviz.ui.base.document import Document
     from vitviz.ui.base.threads import Workers
@@ -286,22 +288,31 @@ class LabController(PaneController[LabPanel]):
         panel: LabPanel,
         workers: Workers,
         untouched: Callable[[], Trace | None],
+        references: References,
     ) -> None:
         """Control `panel`; `untouched` returns the trace of the baseline run."""
         super().__init__(workers)
         self.panel = panel
-        self._untouched = untouched
+        self._untouched, self._references = untouched, references
+        self._view: View | None = None
+        references.arrived.connect(self._on_references)
 
     def attach(self, pane: LabPanel) -> None:
         """Use another panel."""
         self.panel = pane
 
     def clear(self) -> None:
-        """Do nothing: the content stays until the next run, so that nothing jumps."""
+        """Forget the run; the content stays until the next, so that nothing jumps."""
+        self._view = None
+
+    def _on_references(self) -> None:
+        if self._view is not None and self._view.state.mode is Mode.LAB:
+            self.refresh(self._view)
 
     def refresh(self, view: View) -> None:
         """Show the controls and the list; after a complete run, before and after."""
         state, trace, panel = view.state, view.trace, self.panel
+        self._view = view
         has_model = view.model is not None and view.model.info == trace.setup.model
         panel.setUsable(has_model)
         self._show_controls(view)
@@ -329,11 +340,18 @@ class LabController(PaneController[LabPanel]):
         shown = None
         if before is not None and not note:
             try:
-                shown = before_after(before, trace, state, view.layer)
+                references = self._features(view)
+                shown = before_after(before, trace, state, view.layer, references)
             except ExactnessError as error:
                 note = sentence(error)
         place = "" if shown is None else self._place(view, shown)
         panel.view.setShown(shown, place, state.look.colormap, note)
+
+    def _features(self, view: View) -> ReferenceFeatures | None:
+        """Return the reference pictures' features, for a model without labels."""
+        if view.model is None or view.model.info.has_head:
+            return None
+        return self._references.of(view.model, view.trace)
 
     def _show_controls(self, view: View) -> None:
         panel, trace, changes = self.panel, view.trace, view.state.changes

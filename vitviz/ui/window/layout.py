@@ -28,6 +28,7 @@ from vitviz.ui.learn.panel import LearnPanel
 from vitviz.ui.widgets.drop_frame import DropFrame
 from vitviz.ui.widgets.error_bar import ErrorBar
 from vitviz.ui.widgets.focus_ring import FocusRing
+from vitviz.ui.widgets.ribbon import Ribbon
 from vitviz.ui.widgets.stacks import CurrentStack, SideTabs
 from vitviz.ui.window.keys_overlay import KeysOverlay
 from vitviz.ui.window.start_page import StartPage
@@ -83,6 +84,7 @@ class Contents(QWidget):
         self.line.hide()
         self.top = TopBar()
         self.start = StartPage()
+        self.ribbon = Ribbon()
         self._place()
         self.top.setModes(self._mode_names())
         self.keys = KeysOverlay(self)
@@ -139,6 +141,7 @@ class Contents(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.top)
+        layout.addWidget(self.ribbon)
         layout.addWidget(self._split, 1)
         layers = QHBoxLayout()
         layers.setSpacing(0)

@@ -69,7 +69,12 @@ class MainWindow(QMainWindow):
         self.learn = LearnController(self.panes, self.controller, workers)
         screen = self.controller.screen
         screen.add_mode(Mode.LEARN, self.learn, lambda panes: panes)
-        lab = LabController(self.panes.lab, workers, lambda: self.controller.untouched)
+        lab = LabController(
+            self.panes.lab,
+            workers,
+            lambda: self.controller.untouched,
+            screen.references,
+        )
         screen.add_mode(Mode.LAB, lab, lambda panes: panes.lab)
         self.sessions = Sessions(self, self.controller)
         self.preferences = Preferences(self)

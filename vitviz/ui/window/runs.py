@@ -394,8 +394,8 @@ class Runs(QObject):
             return
         is_bare = kind is JobKind.MODEL and self.model is None
         has_spare = is_bare and self.has_spare
-        # the pane of tokens and the export sheet show their own errors
-        if kind not in (JobKind.STATES, JobKind.PREVIEW):
+        # the panes of tokens and classes and the export sheet show their own errors
+        if kind not in (JobKind.STATES, JobKind.PREVIEW, JobKind.LIKENESS):
             # while the spare model loads and runs, it is about nothing that is settled
             about = None if has_spare else kind
             self._errors.showError(error, stays=kind in TOLD_UNTIL_READ, about=about)

@@ -19,6 +19,7 @@ from vitviz.jobs import maps
 from vitviz.jobs.maps import StatesCache
 from vitviz.jobs.queue import JobKind, bound
 from vitviz.ui.base.pane_controller import PaneController, StaticPaneController, View
+from vitviz.ui.base.references import References
 from vitviz.ui.inspect.classes import ClassesController
 from vitviz.ui.inspect.heads_controller import HeadsController
 from vitviz.ui.inspect.layer_rail import RailController
@@ -76,6 +77,7 @@ class Screen(QObject):
         self._host, self._panes, self._workers = host, panes, workers
         self._comparison, self._progress = comparison, progress
         states = StatesCache()
+        self.references = References(workers)
         self._heat = HeatController(panes, workers, states)
         self._rail = RailController(panes.rail, workers)
         self._matrix = MatrixController(panes.matrix, workers)
@@ -83,7 +85,7 @@ class Screen(QObject):
             "strip": StaticPaneController(workers),
             "matrix": self._matrix,
             "heads": HeadsController(panes.heads, workers),
-            "classes": ClassesController(panes.classes, workers),
+            "classes": ClassesController(panes.classes, workers, self.references),
             "tokens": TokensController(panes.tokens, workers, states),
             "map_test": MapTestController(panes.map_test, workers, lambda: self.heat),
             "views": StaticPaneController(workers),

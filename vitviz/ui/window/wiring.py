@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from vitviz.domain.heads import HeadChoice
 from vitviz.ui.files.write_queue import OF_FILES
 from vitviz.ui.inspect.colour_bar import ask_range
+from vitviz.ui.learn.ribbon import RibbonController
 from vitviz.ui.window.pane_menus import PaneMenus
 from vitviz.views.chapters import Chapter
 from vitviz.views.tokens import LAID_BY
@@ -95,6 +96,7 @@ class Connections(QObject):
         self._connect()
         self._connect_messages()
         self.menus = PaneMenus(window, contents, control)
+        self.ribbon = RibbonController(contents.ribbon, control)
 
     def _connect(self) -> None:
         window, panes, control = self._window, self._panes, self._control

@@ -308,7 +308,7 @@ class HeadsPage(Page):
         if found is None:
             return
         info = lesson.trace.setup.model
-        title = self.tr("Lost without it: 1 − cosine to the unchanged answer")
+        title = self.tr("Moved without it: mean change of twelve likenesses")
         if info.has_head and info.problem is ProblemType.REGRESSION:
             title = self.tr("Lost without it: of the model's number")
         elif info.has_head:
