@@ -25,7 +25,7 @@
     </message>
     <message>
         <source>Choose the two wrong axes. Which sums are 1?</source>
-        <translation>誤った軸を2つとも選びましょう。合計が1なのはどこ？</translation>
+        <translation>誤った軸を2つとも選ぼう。合計が1なのは？</translation>
     </message>
     <message>
         <source>Columns need not sum to 1: a key that everyone looks at collects far more, one that nobody needs nearly nothing. That is information, not a fault.</source>
@@ -951,22 +951,37 @@
     </message>
 </context>
 <context>
+    <name>Plate</name>
+    <message>
+        <source>A plate with two scratches</source>
+        <translation>傷が2本ある板</translation>
+    </message>
+</context>
+<context>
     <name>ScalePage</name>
     <message>
-        <source>&lt;b&gt;Which one?&lt;/b&gt; 8 or 14 for small faults (anomaly detection), 16 and up for coarse labels. torchvision's &lt;code&gt;vit_b_16&lt;/code&gt; takes 16.</source>
-        <translation>&lt;b&gt;どれにする？&lt;/b&gt; 小さな傷（異常検知）なら8か14、大まかな分類なら16以上。torchvisionの&lt;code&gt;vit_b_16&lt;/code&gt;は16です。</translation>
+        <source>8 or 14 for small faults, 16 and up for coarse labels, as in torchvision's &lt;code&gt;vit_b_16&lt;/code&gt;.</source>
+        <translation>小さな傷には8か14、大まかな分類には16以上。torchvisionの&lt;code&gt;vit_b_16&lt;/code&gt;も16です。</translation>
     </message>
     <message>
-        <source>Delicate work, such as finding a scratch, needs a patch no larger than what is sought. To say roughly what is in a picture, 16 and more are often enough, and they cost far less: half the side is four times the patches. The 16 in &lt;code&gt;vit_b_16&lt;/code&gt; is its patch size.</source>
-        <translation>傷を見つけるような細かな仕事には、探すものより大きくないパッチが必要です。何が写っているかを大まかに言うなら16以上で足りることが多く、ずっと軽くなります。辺が半分なら、パッチは4倍です。&lt;code&gt;vit_b_16&lt;/code&gt;の16がパッチサイズです。</translation>
+        <source>A detail gets a token of its own where a patch lies inside it. 8 or 14 for delicate work, such as finding a scratch; to say roughly what is in a picture, 16 and more are often enough, and they cost far less. The 16 in &lt;code&gt;vit_b_16&lt;/code&gt;, torchvision's well-known model, is its patch size.</source>
+        <translation>パッチが中に収まる細部は、自分のトークンを持ちます。傷を見つけるような細かな仕事には8か14。何が写っているかを大まかに言うなら16以上で足りることが多く、ずっと軽くなります。torchvisionの有名なモデル&lt;code&gt;vit_b_16&lt;/code&gt;の16が、パッチサイズです。</translation>
+    </message>
+    <message>
+        <source>Drag a square over a whisker on the picture.</source>
+        <translation>画像のひげの上で正方形をドラッグしましょう。</translation>
+    </message>
+    <message>
+        <source>Half the side: four times the patches, and what they cost.</source>
+        <translation>辺が半分ならパッチは4倍。その代償です。</translation>
     </message>
     <message>
         <source>Large patch, &lt;b&gt;small&lt;/b&gt; scale: few sheets, no alleys. Small patch, large scale.</source>
         <translation>大きなパッチは&lt;b&gt;小&lt;/b&gt;縮尺の地図、小さなパッチは大縮尺の地図です。</translation>
     </message>
     <message>
-        <source>Matrices: of all pairs, if written out (chapter 4). q, k, v: what is kept instead (chapter 5).</source>
-        <translation>行列：全ペアを書き出した場合（第4章）。q、k、v：代わりに残すもの（第5章）。</translation>
+        <source>Matrices: of all pairs, if they were written out (chapter 4). q, k, v: what vitviz keeps instead (chapter 5). Both of all layers. Time: one pass by itself, measured anew.</source>
+        <translation>行列：すべてのペアを書き出した場合（第4章）。q、k、v：vitvizが代わりに残すもの（第5章）。どちらも全層の合計です。時間：1回の実行だけを測り直したもの。</translation>
     </message>
     <message>
         <source>Patch size in pixels</source>
@@ -993,12 +1008,20 @@
         <translation>3分。まず32を見せます。枚数が少なくすぐ読めますが、細部は失われます。次に8にして、実行が終わる前にトークンの数を予想してもらいましょう。1辺が半分ならパッチは4倍です。&lt;b&gt;よくある誤解：&lt;/b&gt;「大縮尺」と聞くと大きなパッチを思い浮かべがちですが、地図では逆です。1 : 10,000は1 : 100,000より大縮尺で、狭い範囲を詳しく示します。ふつうのモデルは学習したときの大きさしか扱えませんが、このモデルは学習のバッチごとに大きさを選び直しています。</translation>
     </message>
     <message>
-        <source>Try three sizes: at which is a whisker a patch of its own?</source>
-        <translation>3つ試そう：ひげが1つのパッチになるのは？</translation>
+        <source>Try all with the slider.</source>
+        <translation>スライダーで確かめましょう。</translation>
+    </message>
+    <message>
+        <source>Two scratches, 9 pixels apart. Which is the &lt;b&gt;largest&lt;/b&gt; patch that parts them?</source>
+        <translation>9ピクセル離れた2本の傷。別々のパッチに分かれる&lt;b&gt;最大&lt;/b&gt;のパッチは？</translation>
     </message>
     <message>
         <source>Use vitviz-flexi</source>
         <translation>vitviz-flexiを使う</translation>
+    </message>
+    <message>
+        <source>Where two faults lie in one patch, the model gets one token for both: what is smaller than a patch, or nearer than one, has no token of its own. For faults (anomaly detection) take 8 or 14.</source>
+        <translation>2本の傷が1つのパッチに入ると、モデルが受け取るトークンは2本で1つです。パッチより小さいもの、パッチ1つ分より近いものには、自分のトークンがありません。傷を探す（異常検知）なら8か14です。</translation>
     </message>
     <message>
         <source>grid</source>
@@ -1027,6 +1050,14 @@
     <message>
         <source>{n} px</source>
         <translation>{n} px</translation>
+    </message>
+    <message>
+        <source>{side} pixels wide: no patch lies inside it.</source>
+        <translation>幅{side}ピクセル：中に収まるパッチはありません。</translation>
+    </message>
+    <message>
+        <source>{side} pixels wide: patches of &lt;b&gt;{sizes}&lt;/b&gt; lie inside it.</source>
+        <translation>幅{side}ピクセル：&lt;b&gt;{sizes}&lt;/b&gt;のパッチが中に収まります。</translation>
     </message>
 </context>
 <context>
@@ -1257,6 +1288,36 @@
     <message>
         <source>{width}×{height} pixels ÷ {patch}×{patch_h} = {rows}×{cols} = &lt;b&gt;{patches}&lt;/b&gt; patches</source>
         <translation>{width}×{height}ピクセル ÷ {patch}×{patch_h} = {rows}×{cols} = &lt;b&gt;{patches}&lt;/b&gt;パッチ</translation>
+    </message>
+</context>
+<context>
+    <name>Sheets</name>
+    <message>
+        <source>A city on two maps of different scale</source>
+        <translation>縮尺の違う2枚の地図に描いた同じ街</translation>
+    </message>
+    <message>
+        <source>large scale</source>
+        <translation>大縮尺</translation>
+    </message>
+    <message>
+        <source>large scale: patch 8</source>
+        <translation>大縮尺：パッチ8</translation>
+    </message>
+    <message>
+        <source>small scale</source>
+        <translation>小縮尺</translation>
+    </message>
+    <message>
+        <source>small scale: patch 32</source>
+        <translation>小縮尺：パッチ32</translation>
+    </message>
+</context>
+<context>
+    <name>Square</name>
+    <message>
+        <source>Drag a square over a detail</source>
+        <translation>細部の上で正方形をドラッグします</translation>
     </message>
 </context>
 <context>

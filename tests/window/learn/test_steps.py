@@ -90,7 +90,7 @@ def test_every_step_has_few_words_and_fits(
             wait_idle(qtbot, window)
             name = f"{chapter.name} {page.counter()}"
             try:
-                qtbot.waitUntil(partial(fits, page), timeout=1500)
+                qtbot.waitUntil(partial(fits, page), timeout=5000)
             except Exception:  # told with all others
                 over = page.area.verticalScrollBar().maximum()
                 too_long.append(f"{name}: {over} px too high")

@@ -104,6 +104,9 @@ class PicturePane(QWidget):
         self._view.setCentralItem(self._box)
         self._photo = PhotoItem()
         self._heat = pg.ImageItem(axisOrder="row-major")
+        # What a chapter of Learn shows in place of the map.
+        self._stage = pg.ImageItem(axisOrder="row-major")
+        self._stage.hide()
         self._wipe = WipeItem()
         self._is_dragging = False
         self._lines = GridItem()
@@ -116,6 +119,7 @@ class PicturePane(QWidget):
         items = (
             self._photo,
             self._heat,
+            self._stage,
             self._wipe,
             self._lines,
             self._key_ring,
@@ -253,6 +257,19 @@ class PicturePane(QWidget):
             return
         self._heat.setImage(rgba, levels=None, autoLevels=False)
         self._heat.setRect(qrect(self._placement.input_rect()))
+
+    def setStage(self, rgba: Bytes | None) -> None:
+        """Show (h, w, 4) uint8 in place of the map; None shows the map again."""
+        is_shown = rgba is not None and self._placement is not None
+        if is_shown and self._placement is not None:
+            self._stage.setImage(rgba, levels=None, autoLevels=False)
+            self._stage.setRect(qrect(self._placement.input_rect()))
+        self._stage.setVisible(is_shown)
+        self._heat.setVisible(not is_shown)
+
+    def stage(self) -> Bytes | None:
+        """Return what is shown in place of the map, if anything."""
+        return self._stage.image if self._stage.isVisible() else None
 
     def setUnseenLight(self, share: float) -> None:
         """Set how much of the light is left outside of what the model sees, [0, 1]."""

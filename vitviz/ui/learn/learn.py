@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vitviz.ui.inspect.picture_pane import PicturePane
     from vitviz.ui.lab.panel import LabPanel
     from vitviz.ui.learn.panel import LearnPanel
+    from vitviz.views.colour import Bytes
     from vitviz.views.session import RunOptions
     from vitviz.views.view_state import ViewState
 
@@ -114,6 +115,7 @@ class LearnController(PaneController[LearnPanes]):
     def clear(self) -> None:
         """Forget the numbers of a picture that was closed."""
         self.drop()
+        self.paint(None)
         self.panel.forget()
 
     def refresh(self, view: View) -> None:
@@ -123,6 +125,7 @@ class LearnController(PaneController[LearnPanes]):
         panel = self.panel
         if panel.chapter() is not learn.chapter:
             self.drop()
+            self.paint(None)
         panel.setChapter(learn.chapter)
         lesson = LessonData(view, self._host.document.seconds)
         if learn.chapter in NEEDS_ONE_HEAD and not lesson.has_one_head:
@@ -178,6 +181,7 @@ class LearnController(PaneController[LearnPanes]):
             self.drop()
             self.picture.setKey(None)
             self.hold_query(False)
+            self.paint(None)
             self.panel.leave()
 
     # -- the chapter host ----------------------------------------------------------
@@ -199,6 +203,11 @@ class LearnController(PaneController[LearnPanes]):
         """Choose the key that the query is compared with."""
         learn = self._host.state.learn
         self._host.change(learn=replace(learn, key=token))
+
+    def paint(self, rgba: Bytes | None) -> None:
+        """Show an image on the large picture in place of the map; None: the map."""
+        self.picture.setStage(rgba)
+        self.show_scale(rgba is None)
 
     def show_ring(self, token: int | None) -> None:
         """Ring a token on the picture; None: the key, where the chapter has one."""

@@ -13,7 +13,7 @@ from vitviz.jobs.queue import Job
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, QueryWeights
 from vitviz.ui.base.pane_controller import View
-from vitviz.views.colour import Array
+from vitviz.views.colour import Array, Bytes
 from vitviz.views.display import shown_heads, shown_token
 
 if TYPE_CHECKING:
@@ -140,6 +140,12 @@ class ChapterHost(Protocol):
 
     def choose_key(self, token: int | None) -> None:
         """Choose the key to compare the query with; None for the strongest patch."""
+
+    def paint(self, rgba: Bytes | None) -> None:
+        """Show (h, w, 4) uint8 on the large picture in place of the map; None: the map.
+
+        It goes when another step, chapter or mode is shown.
+        """
 
     def show_ring(self, token: int | None) -> None:
         """Ring a token on the picture; None: the key, where the chapter has one."""

@@ -203,6 +203,11 @@ class Page(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        # What all steps share, such as a slider.
+        self._shared = QVBoxLayout()
+        self._shared.setContentsMargins(12, 2, 12, 0)
+        self._shared.setSpacing(2)
+        layout.addLayout(self._shared)
         layout.addWidget(self.area, 1)
         layout.addLayout(footer)
 
@@ -224,6 +229,11 @@ class Page(QWidget):
         if isinstance(widget, Guess):
             widget.committed.connect(self.done)
             widget.marked.connect(self._on_marked)
+
+    def show_above(self, *widgets: QWidget) -> None:
+        """Show controls above all steps."""
+        for widget in widgets:
+            self._shared.addWidget(widget)
 
     def add_row(self, *widgets: QWidget) -> None:
         """Add widgets side by side at the end, from the left."""
@@ -293,7 +303,9 @@ class Page(QWidget):
         self._show_folds()
         self._show_counter()
         if self.lesson is not None:
-            self.on_step(self.lesson)
+            self.host.paint(None)
+            self.show_stage(self.lesson)
+            self._on_marked()
         self.turned.emit()
 
     def set_why(self, step: Step, text: str) -> None:
@@ -328,8 +340,8 @@ class Page(QWidget):
         self.show_step(index)
         return True
 
-    def on_step(self, lesson: LessonData) -> None:
-        """React to another step: what it draws on the picture changes."""
+    def show_stage(self, lesson: LessonData) -> None:
+        """Show on the large picture what the step has to show there besides the map."""
 
     # -- what the viewer does ------------------------------------------------------
 
@@ -355,6 +367,7 @@ class Page(QWidget):
         """Store `lesson` and show its numbers."""
         self.lesson = lesson
         self.update_numbers(lesson)
+        self.show_stage(lesson)
 
     def update_numbers(self, lesson: LessonData) -> None:
         """Show the numbers of `lesson`; each chapter implements it."""

@@ -14,16 +14,18 @@ from vitviz.lessons import cost
 from vitviz.lessons.cost import Timing
 from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES, FLEXI_NAME
 from vitviz.ui.base.text import format_seconds
+from vitviz.ui.learn.chapters.ch3_maps import Plate, Sheets, Square, share_a_patch
+from vitviz.ui.learn.guess import ChoiceGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slider_labels import Marks
-from vitviz.ui.learn.text import Table
+from vitviz.ui.learn.text import Prose, Table
 from vitviz.ui.widgets.inputs import Slider
 
 # How long the slider has to rest before the model runs.
 SETTLE_MS = 250
-# Number of sizes to try for the task.
-ENOUGH = 3
+# Patch sizes to choose from in the guess.
+GUESSES = (28, 14, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,24 @@ class ScalePage(Page):
         # The patch size whose pass is being timed.
         self._timing: int | None = None
         self._current = 0
+        self.offer_text = Prose(
+            self.tr("The slider needs vitviz-flexi, trained for five sizes."), "small"
+        )
+        self.offer = Button(self.tr("Use vitviz-flexi"))
+        self.offer.setToolTip(
+            self.tr("Run it on this picture; the model of now is found under Model")
+        )
+        self.offer.clicked.connect(self._on_offer)
+        self.slider = Slider()
+        self.slider.setRange(0, len(EMBEDDED_PATCH_SIZES) - 1)
+        self.slider.setPageStep(1)
+        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
+        self.slider.setTickInterval(1)
+        self.slider.setAccessibleName(self.tr("Patch size in pixels"))
+        self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
+        self.slider.valueChanged.connect(self._on_slid)
+        self.marks = Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES)))
+        self.show_above(self.offer_text, self.offer, self.slider, self.marks)
         self.begin_step(
             self.tr(
                 "Large patch, <b>small</b> scale: few sheets, no alleys. Small patch, "
@@ -62,44 +82,58 @@ class ScalePage(Page):
                 "<b>small patches</b>. Do not turn it around: large patch, small scale."
             ),
         )
-        self.offer_text = self.say(
-            self.tr("The slider needs vitviz-flexi, trained for five sizes.")
-        )
-        self.offer = Button(self.tr("Use vitviz-flexi"))
-        self.offer.setToolTip(
-            self.tr("Run it on this picture; the model of now is found under Model")
-        )
-        self.offer.clicked.connect(self._on_offer)
-        self.add_row(self.offer)
-        self.ask_to(
-            self.tr("Try three sizes: at which is a whisker a patch of its own?")
-        )
-        self.slider = Slider()
-        self.slider.setRange(0, len(EMBEDDED_PATCH_SIZES) - 1)
-        self.slider.setPageStep(1)
-        self.slider.setTickPosition(QSlider.TickPosition.TicksBelow)
-        self.slider.setTickInterval(1)
-        self.slider.setAccessibleName(self.tr("Patch size in pixels"))
-        self.slider.setToolTip(self.tr("Run the same model with patches of this size"))
-        self.slider.valueChanged.connect(self._on_slid)
-        self.add(self.slider)
-        self.marks = Marks(self.slider, tuple(map(str, EMBEDDED_PATCH_SIZES)))
-        self.add(self.marks)
-        self.table = self.say()
-        self.note = self.add_aside()
+        self.sheets = Sheets()
+        self.add(self.sheets)
         self.begin_step(
-            self.tr(
-                "<b>Which one?</b> 8 or 14 for small faults (anomaly detection), 16 "
-                "and up for coarse labels. torchvision's <code>vit_b_16</code> takes "
-                "16."
-            ),
+            self.tr("Half the side: four times the patches, and what they cost."),
             why=self.tr(
-                "Delicate work, such as finding a scratch, needs a patch no larger "
-                "than what is sought. To say roughly what is in a picture, 16 and more "
-                "are often enough, and they cost far less: half the side is four times "
-                "the patches. The 16 in <code>vit_b_16</code> is its patch size."
+                "Matrices: of all pairs, if they were written out (chapter 4). q, k, "
+                "v: what vitviz keeps instead (chapter 5). Both of all layers. Time: "
+                "one pass by itself, measured anew."
             ),
         )
+        self.table = self.say()
+        self.begin_step(
+            why=self.tr(
+                "Where two faults lie in one patch, the model gets one token for both: "
+                "what is smaller than a patch, or nearer than one, has no token of its "
+                "own. For faults (anomaly detection) take 8 or 14."
+            )
+        )
+        self.guess = ChoiceGuess(
+            self.tr(
+                "Two scratches, 9 pixels apart. Which is the <b>largest</b> patch that "
+                "parts them?"
+            ),
+            [self.tr("{n} px").format(n=size) for size in GUESSES],
+            is_ordered=True,
+        )
+        largest = max(s for s in EMBEDDED_PATCH_SIZES if not share_a_patch(s))
+        self.guess.setTruth(GUESSES.index(largest), self.tr("Try all with the slider."))
+        self.guess.revealed.connect(self._show_plate)
+        self.add(self.guess)
+        self.plate = Plate()
+        self.add(self.plate)
+        self.begin_step(
+            self.tr("Drag a square over a whisker on the picture."),
+            why=self.tr(
+                "A detail gets a token of its own where a patch lies inside it. 8 or "
+                "14 for delicate work, such as finding a scratch; to say roughly what "
+                "is in a picture, 16 and more are often enough, and they cost far "
+                "less. The 16 in <code>vit_b_16</code>, torchvision's well-known "
+                "model, is its patch size."
+            ),
+        )
+        self.said = self.say()
+        self.note = self.add_aside(
+            self.tr(
+                "8 or 14 for small faults, 16 and up for coarse labels, as in "
+                "torchvision's <code>vit_b_16</code>."
+            )
+        )
+        self.square = Square(host.picture)
+        self.square.sized.connect(self._on_square)
+        self.destroyed.connect(self.square.deleteLater)
         self.close_with(
             self.tr(
                 "Three minutes. Show 32 first: few sheets, quickly read, and the "
@@ -133,6 +167,8 @@ class ScalePage(Page):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))
             self.marks.update()
+        self.sheets.setPatch(patch)
+        self._show_plate()
         if not is_ours:
             self.table.say("")
             return
@@ -149,8 +185,6 @@ class ScalePage(Page):
                 former.seconds if former and former.grid == trace.grid else None,
             )
             self._measure(lesson, patch)
-            if len(self._seen) >= ENOUGH:
-                self.done()
         self._current = patch
         self._show_table(patch)
 
@@ -163,8 +197,34 @@ class ScalePage(Page):
         """Return what each size that has been tried took on this picture."""
         return dict(self._seen)
 
+    def show_stage(self, lesson: LessonData) -> None:
+        """Let a square be dragged on the last step."""
+        place = self.host.picture.inputRect()
+        is_asked = self.current_step() is self.all_steps()[-1] and place is not None
+        if place is not None:
+            wide = lesson.trace.setup.placement.model_size[0]
+            self.square.setScale(place.width() / wide)
+        self.square.showOver(is_asked)
+
+    def _on_square(self, side: float) -> None:
+        fitting = [size for size in EMBEDDED_PATCH_SIZES if size <= side]
+        text = self.tr("{side} pixels wide: no patch lies inside it.")
+        if fitting:
+            text = self.tr(
+                "{side} pixels wide: patches of <b>{sizes}</b> lie inside it."
+            )
+        self.said.say(text.format(side=round(side), sizes=", ".join(map(str, fitting))))
+
+    def _show_plate(self) -> None:
+        """Cut the plate once it has been guessed, by the size on the slider."""
+        is_shown = self.guess.isRevealed()
+        patch = EMBEDDED_PATCH_SIZES[self.slider.value()]
+        self.plate.setPatch(patch if is_shown else None)
+
     def leave(self) -> None:
         """Drop the size that has not been run yet and the pass that is being timed."""
+        self.square.clear()
+        self.square.showOver(False)
         self._settle.stop()
         self._timing = None
 
@@ -211,12 +271,6 @@ class ScalePage(Page):
             self.tr("q, k, v"),
             self.tr("time"),
         )
-        self.note.say(
-            self.tr(
-                "Matrices: of all pairs, if written out (chapter 4). q, k, v: what is "
-                "kept instead (chapter 5)."
-            )
-        )
         self.table.say("", Table(header, tuple(rows)))
 
     def _on_offer(self) -> None:
@@ -224,7 +278,8 @@ class ScalePage(Page):
 
     def _on_slid(self, _value: int) -> None:
         self._settle.start()
-        self.update()
+        self.sheets.setPatch(EMBEDDED_PATCH_SIZES[self.slider.value()])
+        self._show_plate()
 
     def _on_settled(self) -> None:
         lesson, patch = self.lesson, EMBEDDED_PATCH_SIZES[self.slider.value()]
