@@ -59,8 +59,16 @@
         <translation>変更前とのコサイン</translation>
     </message>
     <message>
+        <source>Layer {n} ›</source>
+        <translation>層{n} ›</translation>
+    </message>
+    <message>
         <source>Most like, changed (▲▼ places moved):</source>
         <translation>似ている順、変更後（▲▼ 動いた順位）：</translation>
+    </message>
+    <message>
+        <source>Nothing differs here; layer {n} is the next that does</source>
+        <translation>この層に差はありません。次に差が出るのは層{n}です</translation>
     </message>
     <message>
         <source>changed</source>
@@ -81,6 +89,10 @@
     <message>
         <source>strongest {before} → {after}</source>
         <translation>最大 {before} → {after}</translation>
+    </message>
+    <message>
+        <source>the answer only</source>
+        <translation>答えだけに差</translation>
     </message>
     <message>
         <source>the row sums to {n}, not to 1</source>
@@ -869,6 +881,14 @@
         <translation>この層のヘッド・×＝最も強いパッチ÷一様</translation>
     </message>
     <message>
+        <source>Heads {numbers} among them, which are off in the Lab.</source>
+        <translation>ラボでオフのヘッド {numbers} を含みます。</translation>
+    </message>
+    <message>
+        <source>Off in the Lab: its map is made, its output is replaced.</source>
+        <translation>ラボでオフ：マップは計算されますが、出力は置き換えられます。</translation>
+    </message>
+    <message>
         <source>Over all heads, patch by patch.</source>
         <translation>全ヘッドについて、パッチごとに。</translation>
     </message>
@@ -899,6 +919,10 @@
     <message>
         <source>min</source>
         <translation>最小</translation>
+    </message>
+    <message>
+        <source>{n} off</source>
+        <translation>{n} オフ</translation>
     </message>
     <message>
         <source>× = strongest patch ÷ uniform</source>
@@ -1264,6 +1288,10 @@
     <message>
         <source>This trace came without its model: nothing can change.</source>
         <translation>この記録にはモデルが付いていないため、何も変えられません。</translation>
+    </message>
+    <message>
+        <source>{heads} ({numbers} off)</source>
+        <translation>{heads}（{numbers} オフ）</translation>
     </message>
 </context>
 <context>
@@ -4802,7 +4830,7 @@
     </message>
     <message>
         <source>The libraries need more memory than this process may have. Raise its limit, which “ulimit -v” shows.</source>
-        <translation>ライブラリが必要とするメモリーは、このプロセスに許された量を超えています。“ulimit -v” で示される上限を上げてください。</translation>
+        <translation>ライブラリに必要なメモリが、このプロセスの上限を超えています。「ulimit -v」で表示される上限を上げてください。</translation>
     </message>
     <message>
         <source>The log is kept only until vitviz is closed: {path} could not be written, {reason}.</source>

@@ -168,6 +168,11 @@ class Interventions:
             alone += [replace(UNTOUCHED, **one) for one in changed]
         return tuple(alone)
 
+    def heads_off_in(self, layer: int) -> frozenset[int]:
+        """Return which heads of a layer are switched off."""
+        off = (one for one in self.heads_off if one.layer == layer)
+        return frozenset(head for one in off for head in one.heads)
+
     def check(
         self,
         *,

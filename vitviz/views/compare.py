@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from vitviz.domain.geometry import POOL
 from vitviz.domain.problem_type import ProblemType
+from vitviz.errors import ExactnessError, SelectionError
 from vitviz.lessons.one_head import cosine, entropy
 from vitviz.views.classes import class_name, class_scores
 from vitviz.views.colour import Array, Levels, levels_for
@@ -211,6 +212,13 @@ class BeforeAfter:
     likeness: tuple[Likeness, Likeness] | None
     has_head: bool
     problem: ProblemType
+    # Whether the model answers with other numbers.
+    answer_differs: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether the maps are not the same."""
+        return bool(self.maps[2].patches.any())
 
 
 def before_after(
@@ -247,7 +255,35 @@ def before_after(
         likeness=_likenesses(before, after, references),
         has_head=after.setup.model.has_head,
         problem=after.setup.model.problem,
+        answer_differs=_differ(before.output, after.output),
     )
+
+
+def next_difference(
+    before: Trace, after: Trace, state: ViewState, layer: int
+) -> int | None:
+    """Return the next layer whose map a change moves, for the heads and query shown.
+
+    before, after, state : as for `before_after`.
+
+    Those behind `layer` come first, then those before it; None where none does, as
+    when only the last layer's output was changed. Layers that cannot be shown do not
+    count.
+    """
+    wanted = replace(state, direction=Direction.LOOKS_AT, method="raw")
+    count = after.num_layers
+    for step in range(1, count):
+        other = (layer + step) % count
+        try:
+            first, second = (
+                heat(t, wanted, maps_of(t, wanted, other)).patches
+                for t in (before, after)
+            )
+        except (ExactnessError, SelectionError):  # not verified, or in windows
+            continue
+        if not np.array_equal(first, second):
+            return other
+    return None
 
 
 def _maps(
@@ -305,3 +341,9 @@ def _likenesses(
     first = references.likeness(before.output)
     second = references.likeness(after.output)
     return None if first is None or second is None else (first, second)
+
+
+def _differ(first: Array | None, second: Array | None) -> bool:
+    if first is None or second is None:
+        return False
+    return not np.array_equal(first, second)

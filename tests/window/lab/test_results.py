@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.lab.test_tools import LEFT, PLAIN, drag, expected, open_lab
-from vitviz.domain.heads import HeadChoice
+from vitviz.domain.heads import FUSED_CHOICES, HeadChoice
 from vitviz.domain.interventions import (
+    UNTOUCHED,
     Axis,
     HeadsOff,
     Hidden,
@@ -58,9 +59,74 @@ def test_a_head_of_the_last_layer_leaves_its_map_and_says_so(
     shown = panel.view.shown()
     assert shown is not None
     assert not shown.maps[2].patches.any()
-    assert panel.view._ends(2) == "none"
+    assert panel.view._ends(2) == "the answer only"
+    assert not panel.view.elsewhere.isVisible()
     assert shown.cosine is not None
     assert shown.cosine < 1
+
+
+def test_a_head_that_is_off_is_named_where_it_counts(
+    qtbot: QtBot, spoken: str, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    """In the strip's captions and tips, and beside the mean that it is part of."""
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HEADS)
+    strip = window.panes.strip
+    window.controller.change(layer=1)
+    qtbot.mouseClick(panel.heads.button(1), LEFT)
+    wait_idle(qtbot, window)
+    off = {"en": "1 off", "ja": "1 オフ"}[spoken]
+    assert off in panel.view._place
+    first = len(FUSED_CHOICES)
+    names = [strip._name(strip.choiceAt(i)) for i in range(strip._count())]
+    assert names[first:] == ["0", off, "2"]
+    assert "Lab" in strip._tip(0) or "ラボ" in strip._tip(0)
+    assert strip._tip(first + 1) != strip._tip(first + 2).replace("2", "1")
+    window.controller.change(heads=HeadChoice((0,)))
+    assert off not in panel.view._place
+    window.controller.change(heads=HeadChoice((1, 2)))
+    assert off in panel.view._place
+    window.controller.change(layer=2)
+    assert [strip._name(strip.choiceAt(i)) for i in range(first, first + 3)] == [
+        "0",
+        "1",
+        "2",
+    ]
+
+
+def test_a_layer_without_a_difference_offers_the_next_that_differs(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window, panel = open_lab(qtbot, open_vitviz, photo, Tool.HEADS)
+    window.resize(1280, 720)
+    window.controller.change(layer=1)
+    qtbot.mouseClick(panel.heads.button(1), LEFT)
+    wait_idle(qtbot, window)
+    button = panel.view.elsewhere
+    assert button.isVisible(), "a head's own map is made before it is switched off"
+    plain = expected(model_folder, photo, UNTOUCHED)
+    off = Interventions(heads_off=(HeadsOff(1, (1,)),))
+    changed = expected(model_folder, photo, off)
+    token = window.controller.state.token
+    differing = [
+        layer
+        for layer in range(plain.num_layers)
+        if np.abs(plain.row(layer, token) - changed.row(layer, token)).max() > 1e-6
+    ]
+    assert differing[0] == 2
+    assert "2" in button.text()
+    assert panel.view.rect().contains(button.geometry())
+    qtbot.mouseClick(button, LEFT)
+    wait_idle(qtbot, window)
+    assert window.controller.state.layer == 2
+    shown = panel.view.shown()
+    assert shown is not None
+    assert shown.layer == 2
+    assert shown.differs
+    assert not button.isVisible()
+    window.controller.change(layer=3)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    wait_idle(qtbot, window)
+    assert not button.isVisible(), "nothing is changed"
 
 
 def test_the_same_cut_twice_is_one_change(

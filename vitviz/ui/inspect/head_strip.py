@@ -57,6 +57,7 @@ class HeadStrip(QWidget):
         self._hovered = -1
         self._is_stale = self._is_other = False
         self.setMinimumSize(200, 140)
+        self._off: frozenset[int] = frozenset()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Heads"))
@@ -80,6 +81,12 @@ class HeadStrip(QWidget):
         else:
             self._images = []
         self.update()
+
+    def setOff(self, heads: frozenset[int]) -> None:
+        """Name the heads of this layer that the Lab has switched off."""
+        if heads != self._off:
+            self._off = heads
+            self.update()
 
     def setChoice(self, choice: HeadChoice) -> None:
         """Frame the chosen heads."""
@@ -273,6 +280,13 @@ class HeadStrip(QWidget):
             keys = self.tr("Over all heads, patch by patch.")
             if choice.fusion is not Fusion.MEAN:
                 keys += " " + self.tr("Rows no longer sum to 1.")
+        if choice.single in self._off:
+            off = self.tr("Off in the Lab: its map is made, its output is replaced.")
+            keys = f"{off}\n{keys}"
+        elif choice.single is None and self._off:
+            off = self.tr("Heads {numbers} among them, which are off in the Lab.")
+            numbers = ", ".join(map(str, sorted(self._off)))
+            keys = f"{off.format(numbers=numbers)}\n{keys}"
         if self._cells is None:
             return f"{name}\n{keys}"
         ratio = format_value(self._cells[index].peak_ratio)
@@ -285,7 +299,11 @@ class HeadStrip(QWidget):
             Fusion.MAX: self.tr("max"),
             Fusion.MIN: self.tr("min"),
         }
-        return names[choice.fusion] if choice.single is None else str(choice.single)
+        if choice.single is None:
+            return names[choice.fusion]
+        if choice.single in self._off:
+            return self.tr("{n} off").format(n=choice.single)
+        return str(choice.single)
 
     def _count(self) -> int:
         return self._num_heads + len(FUSED_CHOICES)

@@ -158,6 +158,9 @@ class HeatController(PaneController[HeatPanes]):
         pane = self.panes.strip
         pane.setColormap(state.look.colormap)
         pane.setNumHeads(view.trace.num_heads_of(display.query))
+        is_pool = display.query == POOL  # its heads are none of a layer
+        off = view.trace.interventions.heads_off_in(view.layer)
+        pane.setOff(frozenset() if is_pool else off)
         pane.setCells(display.strip)
         pane.setOther(display.state.method != "raw")
         pane.setChoice(display.state.heads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from vitviz.domain.number_text import format_value
 from vitviz.domain.problem_type import ProblemType
@@ -36,7 +36,13 @@ NUMBER_GAP = "   ·   "
 
 
 class BeforeAfterView(QWidget):
-    """Three small maps with their scales, the model's answer below; display only."""
+    """Three small maps with their scales, the model's answer below.
+
+    Where a layer shows no difference, it offers the next that does.
+    """
+
+    # A layer that differs.
+    layerRequested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +53,10 @@ class BeforeAfterView(QWidget):
         self.most_like = MostLikeRow(is_one_row=True)
         self.most_like.setParent(self)
         self.most_like.hide()
+        self._next: int | None = None
+        self.elsewhere = QPushButton(self)
+        self.elsewhere.clicked.connect(self._on_elsewhere)
+        self.elsewhere.hide()
         self.setMinimumSize(280, LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Before and after"))
@@ -56,13 +66,26 @@ class BeforeAfterView(QWidget):
         return QSize(440, LEAST_PX)
 
     def setShown(
-        self, shown: BeforeAfter | None, place: str, colormap: str, note: str = ""
+        self,
+        shown: BeforeAfter | None,
+        place: str,
+        colormap: str,
+        note: str = "",
+        *,
+        differs_next: int | None = None,
     ) -> None:
         """Show a comparison, or a note on why there is none.
 
         place : layer, head and query of the maps, in words.
+        differs_next : the next layer with a difference, where this one shows none.
         """
         self._shown, self._place, self._note = shown, place, note
+        self._next = differs_next
+        if differs_next is not None:
+            self.elsewhere.setText(self.tr("Layer {n} ›").format(n=differs_next))
+            tip = self.tr("Nothing differs here; layer {n} is the next that does")
+            self.elsewhere.setToolTip(tip.format(n=differs_next))
+            self.elsewhere.setAccessibleName(tip.format(n=differs_next))
         self._colormap = colormap
         if shown is not None and shown.likeness is not None:
             first, second = shown.likeness
@@ -106,11 +129,9 @@ class BeforeAfterView(QWidget):
             place = self._elided(self._place, row)
             painter.drawText(row, left, place)
             top += line
-        side, pitch = self._map_size(whole, line)
-        step = (whole.width() - pitch) / 2  # from edge to edge, like all that is below
+        side, _ = self._map_size(whole, line)
         for index in range(3):
-            cell = QRectF(whole.left() + index * step, top, pitch, side)
-            self._paint_map(painter, index, cell, line)
+            self._paint_map(painter, index, self._cell(index), line)
         top += side + 2 * line + 4
         painter.setPen(QColor(tone.text))
         for text in self._number_lines(whole.width()):
@@ -135,7 +156,30 @@ class BeforeAfterView(QWidget):
         top = whole.top() + side + lines * line + 8
         return QRectF(whole.left(), top, whole.width(), whole.bottom() - top)
 
+    def _on_elsewhere(self) -> None:
+        if self._next is not None:
+            self.layerRequested.emit(self._next)
+
+    def _cell(self, index: int) -> QRectF:
+        """Return the cell of a map, as high as the map and as wide as its texts."""
+        whole, line = self._whole(), theme.line_px("small") + 2
+        side, pitch = self._map_size(whole, line)
+        # from edge to edge, like all that is below
+        step = (whole.width() - pitch) / 2
+        top = whole.top() + (0 if theme.presents() else line)
+        return QRectF(whole.left() + index * step, top, pitch, side)
+
     def _place_row(self) -> None:
+        """Put buttons and pictures where they belong."""
+        self.elsewhere.setVisible(self._next is not None and self._shown is not None)
+        if self._shown is not None and self._next is not None:
+            cell, size = self._cell(2), self.elsewhere.sizeHint()
+            place = QRectF(0, 0, min(size.width(), cell.width()), size.height())
+            place.moveCenter(cell.center())
+            self.elsewhere.setGeometry(place.toAlignedRect())
+        self._place_likeness()
+
+    def _place_likeness(self) -> None:
         """Put the pictures below their title, if all of a row can be seen."""
         if self._shown is None or self._shown.likeness is None:
             self.most_like.hide()
@@ -179,8 +223,9 @@ class BeforeAfterView(QWidget):
         """Return what the two ends of a map's colours stand for."""
         assert self._shown is not None
         levels = self._shown.maps[index].levels
-        if index == 2 and not self._shown.maps[index].patches.any():
-            return self.tr("none")
+        if index == 2 and not self._shown.differs:
+            is_last = self._next is None and self._shown.answer_differs
+            return self.tr("the answer only") if is_last else self.tr("none")
         if levels.low == -levels.high:
             return f"±{format_value(levels.high)}"
         return self.tr("{low} to {high}").format(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
+from vitviz.domain.geometry import POOL
 from vitviz.domain.interventions import (
     UNTOUCHED,
     Axis,
@@ -40,7 +41,7 @@ from vitviz.ui.lab.painting import Painting, Strokes
 from vitviz.ui.lab.panel import LabPanel
 from vitviz.ui.lab.picture_marks import ChangedMark, KeptPatches
 from vitviz.views.colour import Bytes
-from vitviz.views.compare import BeforeAfter, before_after
+from vitviz.views.compare import BeforeAfter, before_after, next_difference
 from vitviz.views.display import is_in_force, shown_heads, shown_layer
 from vitviz.views.view_state import Mode
 
@@ -125,6 +126,7 @@ class Lab(QObject):
         panel.restoreRequested.connect(self.restore)
         panel.compareRequested.connect(self._compare)
         panel.mapTestRequested.connect(self._try)
+        panel.view.layerRequested.connect(self._on_layer)
         self.painting.changed.connect(self._on_painted)
         self.painting.cut.connect(self._on_cut)
         workers.on_result(JobKind.LAB, self._on_read)
@@ -207,6 +209,9 @@ class Lab(QObject):
 
     def _show(self) -> None:
         self._host.change(mode=Mode.LAB)
+
+    def _on_layer(self, layer: int) -> None:
+        self._host.change(layer=layer)
 
     def _try(self) -> None:
         self._host.change(mode=Mode.INSPECT, tab="map_test")
@@ -337,15 +342,19 @@ class LabController(PaneController[LabPanel]):
             )
         elif before is None:
             note = self.tr("Running the untouched model …")
-        shown = None
+        shown = elsewhere = None
         if before is not None and not note:
             try:
                 references = self._features(view)
                 shown = before_after(before, trace, state, view.layer, references)
+                if not shown.differs:
+                    elsewhere = next_difference(before, trace, state, view.layer)
             except ExactnessError as error:
                 note = sentence(error)
         place = "" if shown is None else self._place(view, shown)
-        panel.view.setShown(shown, place, state.look.colormap, note)
+        panel.view.setShown(
+            shown, place, state.look.colormap, note, differs_next=elsewhere
+        )
 
     def _features(self, view: View) -> ReferenceFeatures | None:
         """Return the reference pictures' features, for a model without labels."""
@@ -379,8 +388,17 @@ class LabController(PaneController[LabPanel]):
 
     def _place(self, view: View, shown: BeforeAfter) -> str:
         setup = view.trace.setup
+        choice = shown_heads(view.trace, view.state.heads, shown.token)
+        off = view.trace.interventions.heads_off_in(shown.layer)
+        counted = sorted(off & {*choice.heads} if choice.heads else off)
+        heads = heads_text(choice)
+        if counted and shown.token != POOL:
+            numbers = ", ".join(map(str, counted))
+            heads = self.tr("{heads} ({numbers} off)").format(
+                heads=heads, numbers=numbers
+            )
         return self.tr("Layer {layer}, {heads}, query {query}").format(
             layer=shown.layer,
-            heads=heads_text(shown_heads(view.trace, view.state.heads, shown.token)),
+            heads=heads,
             query=token_name(shown.token, setup.grid, setup.prefix_names),
         )

@@ -67,8 +67,7 @@ class LessonData:
     @property
     def heads_off(self) -> frozenset[int]:
         """Heads of the layer that are off in this run, by the Lab."""
-        off = self.trace.interventions.heads_off
-        return frozenset(h for one in off if one.layer == self.layer for h in one.heads)
+        return self.trace.interventions.heads_off_in(self.layer)
 
     @property
     def query(self) -> int:

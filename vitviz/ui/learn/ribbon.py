@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import QEvent, QObject, SignalInstance
 
 from vitviz.jobs.ribbon import model_shape
 from vitviz.ui.learn.chapters.chapter_list import chapter_titles
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from vitviz.models.model import Model
     from vitviz.ui.base.document import Document
     from vitviz.views.view_state import ViewState
+
+# In a lower window the start page needs all the height.
+LEAST_START_PX = 600
 
 
 class RibbonHost(Protocol):
@@ -43,9 +46,18 @@ class RibbonController(QObject):
         self._ribbon, self._host = ribbon, host
         ribbon.setChapters(chapter_titles())
         ribbon.chapterRequested.connect(self._on_chapter)
+        # of the window, whose height counts
+        self._area = ribbon.parentWidget() or ribbon
+        self._area.installEventFilter(self)
         host.documentChanged.connect(self.refresh)
         host.stateChanged.connect(self.refresh)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the height of the window."""
+        if watched is self._area and event.type() is QEvent.Type.Resize:
+            self.refresh()
+        return super().eventFilter(watched, event)
 
     def refresh(self) -> None:
         """Show the model, the open chapter, and the ribbon itself where it belongs."""
@@ -53,6 +65,7 @@ class RibbonController(QObject):
         document, model = host.document, host.model
         is_learning = host.state.mode is Mode.LEARN
         is_start = document.image is None and document.trace is None
+        is_start = is_start and self._area.height() >= LEAST_START_PX
         ribbon.setVisible(is_learning or is_start)
         if ribbon.isHidden():
             return

@@ -329,7 +329,7 @@ class Ribbon(QWidget):
             self._at = at
             self._say()
 
-    def open(self, stop: Stop | None) -> None:
+    def openStop(self, stop: Stop | None) -> None:
         """Open a stop's arithmetic, or close the one that is open."""
         if stop is self._open:
             return
@@ -531,12 +531,12 @@ class Ribbon(QWidget):
         button = self.sender()
         assert isinstance(button, StopButton)
         stop = None if self._open is button.stop else button.stop
-        self.open(stop)
+        self.openStop(stop)
         button.setChecked(stop is not None)
         self.stopOpened.emit(stop)
 
     def _close(self) -> None:
-        self.open(None)
+        self.openStop(None)
         self.stopOpened.emit(None)
 
     def _on_chapter(self) -> None:
