@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -292,3 +293,47 @@ def test_a_picture_that_is_alone_is_offered_no_film_strip(window: MainWindow) ->
     wrong = in_dialog(look)
     window.controller.export_dialog.ask_page(window, [Path("elsewhere.png")] * 2)
     assert wrong == []
+
+
+def test_while_a_run_goes_on_only_layers_that_are_there_can_be_chosen(
+    qtbot: QtBot, window: MainWindow, other_photo: Path
+) -> None:
+    control = window.controller
+    control.go_to_state(ViewState())  # needs no columns, which would wait as well
+    assert control.model is not None
+    gate = threading.Event()
+    control.model.adapter.blocks[2].register_forward_pre_hook(
+        lambda *_: gate.wait(60) and None
+    )
+    window.open_path(str(other_photo))
+    try:
+        qtbot.waitUntil(
+            lambda: (
+                control.document.trace is not None
+                and not control.document.trace.is_complete
+                and control.document.trace.captures[1] is not None
+                and control.display is not None
+                and control.display.heat is not None
+            ),
+            timeout=60_000,
+        )
+
+        looked: list[PageDialog] = []
+
+        def look(dialog: PageDialog) -> None:
+            looked.append(dialog)
+            usable = [button(dialog, f"layer{n}") for n in range(4)]
+            assert [one.isEnabled() for one in usable] == [True, True, False, False]
+            assert [one.isChecked() for one in usable] == [True, True, False, False]
+            assert re.search(r"about \d+ kB", price(dialog))
+            dialog.reject()
+
+        wrong = in_dialog(look)
+        with qtbot.captureExceptions() as raised:
+            window.actions_by_name["export_page"].trigger()
+        assert looked
+        assert wrong == []
+        assert raised == []
+    finally:
+        gate.set()
+    wait_idle(qtbot, window)

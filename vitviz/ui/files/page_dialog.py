@@ -59,11 +59,10 @@ class PageDialog(QDialog):
         )
         text.setWordWrap(True)
         column.addWidget(text)
-        self._layers = [self._toggle(number, "layer") for number in range(num_layers)]
-        for number, button in enumerate(self._layers):
-            if number not in layers:
-                button.setChecked(False)
-                button.setEnabled(False)
+        self._layers = [
+            self._toggle(number, "layer", is_usable=number in layers)
+            for number in range(num_layers)
+        ]
         self._heads = [self._toggle(number, "head") for number in range(num_heads)]
         alone = QToolButton()
         alone.setText(self.tr("this one alone"))
@@ -115,12 +114,13 @@ class PageDialog(QDialog):
             pictures=self._pictures if self._folder.isChecked() else (),
         )
 
-    def _toggle(self, number: int, kind: str) -> QToolButton:
+    def _toggle(self, number: int, kind: str, *, is_usable: bool = True) -> QToolButton:
         button = QToolButton()
         button.setText(str(number))
         button.setObjectName(f"{kind}{number}")
         button.setCheckable(True)
-        button.setChecked(True)
+        button.setChecked(is_usable)
+        button.setEnabled(is_usable)
         text = self.tr("Layer {n}") if kind == "layer" else self.tr("Head {n}")
         button.setAccessibleName(text.format(n=number))
         button.toggled.connect(self._refresh)
