@@ -17,7 +17,7 @@ from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.colour import DIVERGING, Levels, lookup_table, rgb
 from vitviz.views.compare import difference, linked_token
 from vitviz.views.session import RunOptions
-from vitviz.views.view_state import Style
+from vitviz.views.view_state import Mode, Style
 
 
 @pytest.fixture
@@ -205,6 +205,37 @@ def test_ending_the_comparison_gives_the_room_back(
     assert not window.panes.compare.isVisible()
     assert window.panes.strip.isVisible()
     assert window.controller.comparison.kept is None
+
+
+@pytest.mark.parametrize("mode", [Mode.LEARN, Mode.LAB])
+def test_choosing_a_mode_shows_its_panel_beside_the_comparison(
+    qtbot: QtBot, window: MainWindow, mode: Mode
+) -> None:
+    panes = window.panes
+    assert not panes.side.isVisible()
+    button = window.top.modeButton(mode)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, window)
+    assert panes.side.isVisible()
+    assert panes.side.mode() is mode
+    assert panes.compare.isVisible()
+    assert window.controller.comparison.kept is not None
+    qtbot.keyClick(window, Qt.Key.Key_3)
+    assert panes.matrix.isVisible()
+    assert panes.compare.isVisible()
+    # two pictures get the room back by the key of the panel
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert not panes.side.isVisible()
+
+
+def test_a_pane_chosen_by_its_key_unfolds_the_panel(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    qtbot.keyClick(window, Qt.Key.Key_P)
+    assert not window.panes.side.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_1)
+    assert window.panes.strip.isVisible()
 
 
 def test_the_clip_mark_stands_where_values_lie_beyond_the_shared_scale(

@@ -99,6 +99,37 @@ def test_a_result_that_is_about_to_be_replaced_is_drawn_faintly(
     assert drawn(window)[2] == before[2], "the same run looks as it did"
 
 
+def test_the_bar_stays_while_one_wait_follows_another(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    other_model: Path,
+    slow_load: threading.Event,
+) -> None:
+    slow_load.set()
+    window = open_vitviz(photo)
+    control, rail = window.controller, window.panes.rail
+    gate = held_back(window)
+    slow_load.clear()
+    window.choose_model(str(other_model))
+    qtbot.waitUntil(rail.cancelButton().isVisible)
+    # a run of the model before begins while the other one is being loaded
+    control.choose_options(RunOptions(size=96))
+    assert rail.cancelButton().isVisible()
+    seen = []
+
+    def is_there() -> bool:
+        seen.append(rail.cancelButton().isVisible())
+        return control.model is not None and control.model.info.name == "another-model"
+
+    gate.set()
+    slow_load.set()
+    qtbot.waitUntil(is_there, timeout=60_000)
+    assert all(seen), "nor does it vanish while the first run goes on"
+    wait_idle(qtbot, window)
+    assert not rail.cancelButton().isVisible()
+
+
 def test_the_first_seconds_name_the_model_that_is_coming(
     qtbot: QtBot,
     open_vitviz: OpenWindow,

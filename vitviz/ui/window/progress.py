@@ -73,8 +73,12 @@ class RunProgress(QObject):
         self._rail, self._status = rail, status
 
     def begin(self) -> None:
-        """React to the start of a run, or of the loading of a model."""
-        self._rail.setProgress(None)
+        """React to the start of a run, or of the loading of a model.
+
+        What is on offer to be cancelled stays on offer, and says what it is now.
+        """
+        if not self._rail.cancelButton().isHidden():
+            self._rail.setProgress(self._busy_text())
         self._patience.start()
         self.say()
 
@@ -153,18 +157,22 @@ class RunProgress(QObject):
         is_old = trace is not None and trace.is_complete
         self._set_stale(is_old and self._host.is_running)
         if self._host.is_loading:
-            self._rail.setProgress(self._loading_text())
+            self._rail.setProgress(self._busy_text())
             return
         if not self._rail.cancelButton().isHidden():
             return
         if self._is_busy():
-            self._rail.setProgress(self.tr("Running …"))
+            self._rail.setProgress(self._busy_text())
         elif self._write_queue.is_busy():
             self._rail.setProgress(self.tr("Writing …"))
 
     def _is_busy(self) -> bool:
         waited_for = JobKind.RUN, JobKind.METHOD
         return self._host.is_loading or self._workers.is_awaited(*waited_for)
+
+    def _busy_text(self) -> str:
+        """Return what the bar says while no share of it is known."""
+        return self._loading_text() if self._host.is_loading else self.tr("Running …")
 
     def _loading_text(self) -> str:
         name = self._host.asked.name

@@ -310,7 +310,9 @@ class Connections(QObject):
         self._control.pin_linked(token)
 
     def _on_mode(self, mode: object) -> None:
+        """Show the panel of a mode, also beside two pictures that are compared."""
         self._control.change(mode=mode)
+        self._features.view_handlers.show_panel()
 
     def _on_lesson(self, path: str) -> None:
         """Open a picture and the first chapter beside it."""
@@ -377,7 +379,13 @@ class ViewHandlers(QObject):
         self._control.change(heads=choice)
 
     def on_tab(self, name: str) -> None:
-        self._control.change(tab=name, merge=True)
+        self._control.change(tab=name, mode=Mode.INSPECT, merge=True)
+        self.show_panel()
+
+    def show_panel(self) -> None:
+        """Show the side panel if it is folded away and there is something to show."""
+        if self._control.document.image is not None:
+            self._panes.side.show()
 
     def on_heads_view(self, view: object) -> None:
         self._control.change(heads_view=view, merge=True)
