@@ -1769,8 +1769,8 @@
         <translation>モデルを探す</translation>
     </message>
     <message>
-        <source>Weights of your own: .safetensors, .pth</source>
-        <translation>お手持ちの重み：.safetensors、.pth</translation>
+        <source>Weights of your own: .safetensors, .pth, .npz</source>
+        <translation>お手持ちの重み：.safetensors、.pth、.npz</translation>
     </message>
     <message>
         <source>on this computer</source>
@@ -5317,6 +5317,10 @@
         <translation>融合された注意が、本来のものと違いテキストのようにマスクされます（transformers 5.23）。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
     </message>
     <message>
+        <source>its layers have other numbers of heads</source>
+        <translation>層によってヘッド数が異なります</translation>
+    </message>
+    <message>
         <source>its links lead round in a circle</source>
         <translation>リンクが循環しています</translation>
     </message>
@@ -5335,10 +5339,6 @@
     <message>
         <source>its patches are merged from stage to stage, so they have no one grid. Take a plain ViT, such as timm:vit_small_patch16_224</source>
         <translation>パッチが段ごとに統合されるため、一つの格子がありません。通常のViTを使ってください（例：timm:vit_small_patch16_224）</translation>
-    </message>
-    <message>
-        <source>its weights are Flax's. Save it again with transformers 4: from_pretrained(FOLDER, from_flax=True), then save_pretrained().</source>
-        <translation>重みがFlax形式です。transformers 4のfrom_pretrained(FOLDER, from_flax=True)で読み、save_pretrained()で保存し直してください。</translation>
     </message>
     <message>
         <source>its weights are TensorFlow's. Save it again with transformers 4: from_pretrained(FOLDER, from_tf=True), then save_pretrained().</source>
@@ -5427,6 +5427,10 @@
     <message>
         <source>the adapter of {names} is no pair of matrices</source>
         <translation>{names} のアダプター（LoRA）が行列の組ではありません</translation>
+    </message>
+    <message>
+        <source>the attention of {name} is not complete</source>
+        <translation>{name}の注意の重みが揃っていません</translation>
     </message>
     <message>
         <source>the disk is full</source>
@@ -5901,6 +5905,10 @@
         <translation>{path}は、自身の{size:,}バイトより多くを含むとしています。</translation>
     </message>
     <message>
+        <source>{path} claims to unpack to {total:,} bytes, which is more than numbers can shrink. Download it again.</source>
+        <translation>{path}は展開すると{total:,}バイトになると書かれていますが、数値がそこまで縮むことはありません。ダウンロードし直してください。</translation>
+    </message>
+    <message>
         <source>{path} could not be written: the name is too long. Choose a shorter one.</source>
         <translation>{path}に書き込めませんでした：名前が長すぎます。もっと短い名前にしてください。</translation>
     </message>
@@ -5949,6 +5957,10 @@
         <translation>{path} に {part} というネットワークはありません。次から選んでください：{places}。</translation>
     </message>
     <message>
+        <source>{path} has the names of {naming}, but {reason}. Download it again.</source>
+        <translation>{path}の名前は{naming}のものですが、{reason}。ダウンロードし直してください。</translation>
+    </message>
+    <message>
         <source>{path} holds a model that ships with vitviz: choose it by its name, {name}.</source>
         <translation>{path}はvitvizに付属するモデルです。名前（{name}）で選んでください。</translation>
     </message>
@@ -5987,6 +5999,10 @@
     <message>
         <source>{path} holds {count:,} labels.</source>
         <translation>{path}には{count:,}個のラベルがあります。</translation>
+    </message>
+    <message>
+        <source>{path} holds {name} twice. Download it again.</source>
+        <translation>{path}には{name}が二つあります。ダウンロードし直してください。</translation>
     </message>
     <message>
         <source>{path} holds {there:,.1f} million numbers, and the network that its config.json asks for has {wanted:,.1f} million. Take both from the same model.</source>
@@ -6097,12 +6113,12 @@
         <translation>{path}は空です。ダウンロードし直してください。</translation>
     </message>
     <message>
-        <source>{path} is neither safetensors nor a PyTorch file.</source>
-        <translation>{path}はsafetensorsでもPyTorchのファイルでもありません。</translation>
-    </message>
-    <message>
         <source>{path} is no Vision Transformer in a naming that is known: it holds {names}, and no {missing}. If it is one of timm's, open it as timm:NAME={path}.</source>
         <translation>{path}は既知の命名のビジョントランスフォーマーではありません（{names}があり、{missing}がありません）。timmのものなら timm:NAME={path} として開いてください。</translation>
+    </message>
+    <message>
+        <source>{path} is no file of weights that is known: safetensors, PyTorch's, NumPy's .npz or Flax's .msgpack.</source>
+        <translation>{path}は既知の重みのファイル（safetensors、PyTorch、NumPyの.npz、Flaxの.msgpack）ではありません。</translation>
     </message>
     <message>
         <source>{path} is no list of labels: give one a line.</source>

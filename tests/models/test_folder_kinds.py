@@ -362,7 +362,6 @@ def test_several_files_without_a_name_are_listed(tmp_path: Path) -> None:
         ("adapter_model.safetensors", "merge_and_unload"),
         ("__0_0.distcp", "dcp_to_torch"),
         ("tf_model.h5", "from_tf=True"),
-        ("flax_model.msgpack", "from_flax=True"),
     ],
 )
 def test_weights_of_another_program(name: str, why: str, tmp_path: Path) -> None:

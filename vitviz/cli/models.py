@@ -19,8 +19,9 @@ or folder.
 """
 EPILOG = """\
 Words after “list” narrow it: “list small labels”, “list segments”, “list dinov2”.
-Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file of
-weights (.safetensors, .pth) and a folder written by transformers' save_pretrained.
+Besides these, --model takes timm:NAME (any plain Vision Transformer of timm), a file
+of weights (.safetensors, .pth, .npz) and a folder written by transformers'
+save_pretrained.
 Where a file does not tell which of timm's networks it holds, timm:NAME=FILE does. More
 that it may not tell stands before it as well: heads=12,weights=model_ema:FILE (heads,
 weights, activation, pool, network). Of a folder with several networks for pictures,

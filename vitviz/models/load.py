@@ -64,7 +64,9 @@ from vitviz.pictures.preprocessing import (
 )
 
 # Paths that end so mean files of weights, even if there is no such file.
-WEIGHT_FILES = {".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".onnx"}
+WEIGHT_FILES = {
+    *(".safetensors", ".pth", ".pt", ".bin", ".ckpt", ".npz", ".msgpack", ".onnx")
+}
 
 
 def load_model(

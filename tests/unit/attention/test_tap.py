@@ -386,7 +386,7 @@ def test_loading_refuses_in_one_sentence(tmp_path: Path, model_folder: Path) -> 
     with pytest.raises(CheckpointError):
         vitviz.load_model(tmp_path)
     (tmp_path / "weights.pth").write_bytes(b"x")
-    with pytest.raises(CheckpointError, match="neither safetensors nor"):
+    with pytest.raises(CheckpointError, match="no file of weights that is known"):
         vitviz.load_model(tmp_path / "weights.pth")
     with pytest.raises(SelectionError, match="no device"):
         vitviz.load_model(model_folder, device="cuda:9")

@@ -151,12 +151,14 @@ class Told:
 
     heads : of a layer. said : the phrase for `Layout.assumed`, empty if the user says.
     activation, pool : as in `file_choices.FileChoices`.
+    is_centred : whether it was trained on numbers from -1 to 1.
     """
 
     heads: int | None = None
     said: str = ""
     activation: str | None = None
     pool: str | None = None
+    is_centred: bool = False
 
 
 def heads_of(width: int, told: Told | None = None) -> tuple[int, str]:

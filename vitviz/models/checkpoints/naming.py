@@ -226,13 +226,19 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         )
         return built
 
+    statistics = ("ImageNet", IMAGENET_MEAN, IMAGENET_STD)
+    if is_pre_norm:
+        statistics = ("CLIP", CLIP_MEAN, CLIP_STD)
+    elif told.is_centred:
+        statistics = ("0.5 as", HALF, HALF)
+    of_whom, mean, std = statistics
     assumed = (
         *((said,) if said else ()),
         *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
         "norm before attention",
         f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
         *(() if told.pool else (_POOLED[is_average],)),
-        f"{'CLIP' if is_pre_norm else 'ImageNet'} mean and deviation",
+        f"{of_whom} mean and deviation",
         "bicubic, no margin",
     )
     return Layout(
@@ -248,8 +254,8 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         (grid, grid),
         prefix,
         classes,
-        CLIP_MEAN if is_pre_norm else IMAGENET_MEAN,
-        CLIP_STD if is_pre_norm else IMAGENET_STD,
+        mean,
+        std,
         assumed,
         aside,
     )

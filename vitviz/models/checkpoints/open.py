@@ -35,7 +35,8 @@ from vitviz.models.checkpoints.checks import (
 from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.heads import is_projection, without_head
 from vitviz.models.checkpoints.hints import num_heads_of
-from vitviz.models.checkpoints.layout import Layout, ShapeError, Tensors, Told
+from vitviz.models.checkpoints.jax_files import GOOGLE
+from vitviz.models.checkpoints.layout import Layout, ShapeError, Told
 from vitviz.models.checkpoints.naming import recognise, with_library_names
 from vitviz.models.checkpoints.read import State, read_state
 from vitviz.models.checkpoints.timm_build import skeleton_of
@@ -196,7 +197,7 @@ def examine(
         module = _skeleton(path, layout)
     layout = replace(
         layout,
-        naming=naming or layout.naming,
+        naming=naming or opened.naming or layout.naming,
         is_projection=is_projection(layout.tensors),
         assumed=(*layout.assumed, *opened.assumed),
     )
@@ -216,7 +217,7 @@ def examine(
         layout,
         dtypes,
         sum(p.numel() for p in module.parameters()),
-        (*opened.set_aside, *layout.set_aside),
+        (*opened.set_aside, *layout.set_aside, *state.left),
         not_finite(layout.tensors),
     )
     return found, module
@@ -249,7 +250,7 @@ def recognised(
     choices = choices or FileChoices()
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
     is_chosen = bool(choices.heads or choices.activation or choices.pool)
-    told = _told(tensors, state, choices)
+    told = _told(opened, state, choices)
     declared = None if is_chosen else declared_layout(tensors, state)
     if declared is not None and told.heads in (None, declared.num_heads):
         return declared, _skeleton(path, declared)
@@ -273,9 +274,10 @@ def recognised(
     return match, module
 
 
-def _told(tensors: Tensors, state: State, choices: FileChoices) -> Told:
+def _told(opened: Unwrapped, state: State, choices: FileChoices) -> Told:
     """Return what the user, or else the file and its neighbours, say of a network."""
-    heads, said = choices.heads, ""
+    tensors = opened.tensors
+    heads, said = choices.heads or opened.heads, ""
     stems = [
         t.shape[0] for n, t in tensors.items() if n.endswith(_STEMS) and t.dim() > 1
     ]
@@ -284,7 +286,7 @@ def _told(tensors: Tensors, state: State, choices: FileChoices) -> Told:
         if hint is not None:
             heads = int(hint.value)
             said = f"{heads} heads (as {hint.place} says)"
-    return Told(heads, said, choices.activation, choices.pool)
+    return Told(heads, said, choices.activation, choices.pool, opened.naming == GOOGLE)
 
 
 def _plain(

@@ -1,4 +1,4 @@
-"""Reading of safetensors and PyTorch files without running anything they hold.
+"""Reading of files of weights without running anything they hold.
 
 A file's format is recognised by its content, never by its name. Its header is measured
 against the file before any of it is believed.
@@ -36,6 +36,7 @@ from vitviz.models.checkpoints.errors import (
     refusal,
     unreadable,
 )
+from vitviz.models.checkpoints.jax_files import is_msgpack, read_msgpack, read_npz
 from vitviz.models.checkpoints.torch_pickle import check_legacy, check_zip, torch_load
 from vitviz.system.untrusted_files import open_untrusted
 
@@ -79,6 +80,8 @@ class FileKind(Enum):
     SAFETENSORS = "safetensors"
     TORCH_ZIP = "PyTorch (zip)"
     TORCH_LEGACY = "PyTorch (before 1.6)"
+    NUMPY = "NumPy (npz)"
+    FLAX = "Flax (msgpack)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def read_state(
         digest; memory is taken and the price asked for those alone.
 
     Raises CheckpointError for everything but a plain list of tensors in one of the
-    three formats, BudgetError for a file that does not fit into memory.
+    formats, BudgetError for a file that does not fit into memory.
     """
     _require_whole(path)
     try:
@@ -123,6 +126,10 @@ def read_state(
             data, digest = _read_whole(path, file, size)
     except OSError as error:
         raise unreadable(path, error) from error
+    if kind in (FileKind.NUMPY, FileKind.FLAX):
+        read = read_npz if kind is FileKind.NUMPY else read_msgpack
+        content, left = read(path, data)
+        return State(path, kind, size, digest, content, left=left)
     if kind is FileKind.TORCH_ZIP:
         check_zip(path, data)
     else:
@@ -207,7 +214,7 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
         if start.startswith(magic):
             raise CheckpointError(reason, path=path.name)
     if start.startswith(b"PK\x03\x04"):
-        return FileKind.TORCH_ZIP
+        return FileKind.NUMPY if _is_npz(start) else FileKind.TORCH_ZIP
     if start[:1] == b"\x80" and _LEGACY_MAGIC in start[:16]:
         return FileKind.TORCH_LEGACY
     length = struct.unpack("<Q", start[:8])[0] if len(start) >= 9 else 0
@@ -233,14 +240,25 @@ def _kind(start: bytes, path: Path, size: int) -> FileKind:
         )
     elif start[:1] == b"\x08" and len(start) > 2 and start[2] in b"\x12\x1a\x22\x3a":
         reason = "{path} is an ONNX graph. Take the PyTorch or safetensors weights."
+    elif is_msgpack(start):
+        return FileKind.FLAX
     elif start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
         reason = (
             "{path} is a pickle that torch.save did not write; it could run any "
             "program and is not opened."
         )
     else:
-        reason = "{path} is neither safetensors nor a PyTorch file."
+        reason = (
+            "{path} is no file of weights that is known: safetensors, PyTorch's, "
+            "NumPy's .npz or Flax's .msgpack."
+        )
     raise CheckpointError(reason, path=path.name)
+
+
+def _is_npz(start: bytes) -> bool:
+    """Return whether the first member of an archive is an array of NumPy's."""
+    (length,) = struct.unpack("<H", start[26:28].ljust(2, b"\0"))
+    return start[30 : 30 + length].endswith(b".npy")
 
 
 # --- safetensors -----------------------------------------------------------------

@@ -26,9 +26,16 @@ from vitviz.models.checkpoints.backbone import (
 )
 from vitviz.models.checkpoints.errors import MAX_TENSORS, listed
 from vitviz.models.checkpoints.heads import prompts_beside, within_backbone
+from vitviz.models.checkpoints.jax_files import (
+    GOOGLE,
+    GoogleVit,
+    google_vit,
+    with_torch_names,
+    without_training,
+)
 from vitviz.models.checkpoints.layout import ShapeError, Tensors, renamed, shape_of
 from vitviz.models.checkpoints.peft import has_adapters, merged
-from vitviz.models.checkpoints.read import State
+from vitviz.models.checkpoints.read import FileKind, State
 
 # Prefixes that training programs put before the names, where no network is found by
 # its structure.
@@ -70,6 +77,8 @@ class Unwrapped:
     others : places of other networks in the file, such as averaged weights.
     place : of this network, if there are others.
     assumed : what is said of the choice, a phrase each.
+    naming : whose names the file has, where they were brought to timm's; else empty.
+    heads : of each layer, where the file's shapes tell them.
     """
 
     tensors: dict[str, Tensor]
@@ -79,6 +88,8 @@ class Unwrapped:
     others: tuple[str, ...] = ()
     place: str = ""
     assumed: tuple[str, ...] = ()
+    naming: str = ""
+    heads: int | None = None
 
 
 def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
@@ -89,13 +100,20 @@ def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
 
     Raises CheckpointError if there are no named tensors, or no such part.
     """
-    branches = branches_of(state.content)
+    content = state.content
+    if state.kind in (FileKind.NUMPY, FileKind.FLAX):
+        arrays = without_training(state.content)
+        google = _google(state, arrays)
+        if google is not None:
+            return google
+        content = with_torch_names(arrays)
+    branches = branches_of(content)
     count = sum(len(branch.tensors) for branch in branches)
     if not branches:
         raise CheckpointError(
             "{path} holds no named tensors. It has {names}.",
             path=state.path.name,
-            names=listed([str(key)[:60] for key in state.content]) or "nothing",
+            names=listed([str(key)[:60] for key in content]) or "nothing",
         )
     if count > MAX_TENSORS:
         raise CheckpointError(
@@ -111,6 +129,7 @@ def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
         else branch
         for branch in branches
     ]
+    state = replace(state, content=content)
     found = backbones_in(branches)
     if part is not None:
         found = _asked_for(state, found, part)
@@ -118,6 +137,34 @@ def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
         return _without_structure(max(branches, key=lambda b: len(b.tensors)), state)
     first, *others = found
     return _opened(state, first, [one.place for one in others])
+
+
+def _google(state: State, arrays: Mapping[str, Tensor]) -> Unwrapped | None:
+    """Return the network of a file in Google's naming; None for another.
+
+    Raises CheckpointError.
+    """
+    try:
+        found: GoogleVit | None = google_vit(arrays)
+    except ShapeError as error:
+        raise CheckpointError(
+            "{path} has the names of {naming}, but {reason}. Download it again.",
+            path=state.path.name,
+            naming=GOOGLE,
+            reason=error,
+        ) from error
+    if found is None:
+        return None
+    trained = [name for name in state.content if name not in arrays]
+    return Unwrapped(
+        found.tensors,
+        found.tensors,
+        tuple(f"{word}/" for word in found.prefix.split("/") if word),
+        (*found.set_aside, *trained),
+        assumed=found.assumed,
+        naming=GOOGLE,
+        heads=found.heads,
+    )
 
 
 def _require_unsharded(state: State, branches: Sequence[Branch]) -> None:

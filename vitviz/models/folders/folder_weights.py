@@ -31,9 +31,11 @@ MAX_PARTS = 1_000
 # Entries of a folder that are looked at.
 _MOST_ENTRIES = 10_000
 _STEMS = ("model", "pytorch_model", "open_clip_model", "open_clip_pytorch_model")
+# By ending, the better ones first.
+_NAMES = {"safetensors": _STEMS, "bin": _STEMS, "msgpack": ("flax_model",)}
 # Configurations that a folder is read by.
 CONFIGS = ("config.json", "open_clip_config.json")
-_PART = re.compile(r"[\w.\-]{1,200}\.(safetensors|bin)")
+_PART = re.compile(r"[\w.\-]{1,200}\.(safetensors|bin|msgpack)")
 _CHECKPOINT = re.compile(r"checkpoint-(\d{1,12})")
 # Files that other programs read, and what to do instead.
 _REASONS = {
@@ -45,12 +47,10 @@ _REASONS = {
     r"(^tf_model.*|\.weights)\.h5$|\.keras$": "its weights are TensorFlow's. Save it "
     "again with transformers 4: from_pretrained(FOLDER, from_tf=True), then "
     "save_pretrained().",
-    r"^flax_model.*\.msgpack$": "its weights are Flax's. Save it again with "
-    "transformers 4: from_pretrained(FOLDER, from_flax=True), then save_pretrained().",
     r"\.(gguf|onnx)$": "its weights are made for another program. Take the safetensors "
     "file of the same model.",
 }
-_WEIGHTS = re.compile(r"\.(safetensors|bin|pth|pt|ckpt|npz)$")
+_WEIGHTS = re.compile(r"\.(safetensors|bin|pth|pt|ckpt|npz|msgpack)$")
 # Written beside weights by training programs; they hold none.
 _NO_WEIGHTS = re.compile(
     r"^(training_args|optimizer|scheduler|scaler|rng_state\w*|random_states\w*)\."
@@ -82,7 +82,7 @@ class FolderWeights:
 
 def folder_of(path: Path) -> Path | None:
     """Return the folder of a file of its weights with a configuration; else None."""
-    folder, is_named = path.parent, path.name.startswith(_STEMS)
+    folder, is_named = path.parent, path.name.startswith((*_STEMS, "flax_model"))
     if not is_named or not any(os.path.isfile(folder / name) for name in CONFIGS):
         return None
     try:
@@ -139,14 +139,14 @@ def has_weights(folder: Path) -> bool:
 def weight_files(folder: Path) -> FolderWeights:
     """Return the files of a folder's weights.
 
-    Safetensors before pickles, whole before parts, plain before variants (fp16), as the
-    libraries look; else the only file of weights there is.
+    Safetensors before pickles and Flax's, whole before parts, plain before variants
+    (fp16), as the libraries look; else the only file of weights there is.
 
     Raises CheckpointError if there is none, with what lies there instead.
     """
     names = _names(folder)
-    for ending in ("safetensors", "bin"):
-        for stem in _STEMS:
+    for ending, stems in _NAMES.items():
+        for stem in stems:
             found = _named(folder, names, stem, ending)
             if found is not None:
                 return found

@@ -113,7 +113,7 @@ class ModelDialog(QDialog):
         middle.addWidget(self._details)
         open_file = self._button(
             self.tr("Open file…"),
-            self.tr("Weights of your own: .safetensors, .pth"),
+            self.tr("Weights of your own: .safetensors, .pth, .npz"),
             self.fileRequested.emit,
         )
         open_folder = self._button(

@@ -71,7 +71,8 @@ class ModelDialogs(QObject):
 
     def model_file(self) -> None:
         """Ask for a file of weights."""
-        kinds = self.tr("Weights") + " (*.safetensors *.pth *.pt *.bin *.ckpt);;"
+        endings = "*.safetensors *.pth *.pt *.bin *.ckpt *.npz *.msgpack"
+        kinds = f"{self.tr('Weights')} ({endings});;"
         path, _ = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Choose a model file"),
