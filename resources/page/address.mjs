@@ -54,7 +54,8 @@ export function stateFrom(text, state, trace, colormaps) {
   const choice = /^(?:(mean|max|min)(?::([\d,]+))?|(\d+))$/.exec(head || "");
   if (choice) {
     const numbers = (choice[2] || choice[3] || "").split(",").map(wholeNumber);
-    found.heads = { heads: numbers.filter((one) => one !== null), fusion: choice[1] || "mean" };
+    const heads = [...new Set(numbers)].filter((one) => one !== null);
+    found.heads = { heads, fusion: choice[1] || "mean" };
   }
   const token = tokenFrom(asked.get("q"), trace);
   if (token !== null) {
@@ -81,7 +82,7 @@ export function stateFrom(text, state, trace, colormaps) {
     found.clip = Number(clip);
   }
   const ends = /^(\d[\d.e-]*),(\d[\d.e-]*)$/.exec(asked.get("range") || "");
-  if (ends && Number(ends[1]) < Number(ends[2])) {
+  if (ends && isScale(Number(ends[1]), Number(ends[2]))) {
     found.fixed = [Number(ends[1]), Number(ends[2])];
   }
   for (const [name, field] of [["log", "log"], ["smooth", "smooth"], ["patches", "renormalise"], ["grid", "grid"]]) {
@@ -130,6 +131,11 @@ function tokenFrom(text, trace) {
   }
   const index = trace.special.indexOf(text);
   return index < 0 ? null : index;
+}
+
+/** Return whether a bar can have these ends, which single precision must tell apart. */
+function isScale(low, high) {
+  return low >= 0 && low < high && high <= 1e30 && high - low >= Math.max(1e-30, 1e-6 * high);
 }
 
 /** Return a whole number written in digits; null for any other text. */

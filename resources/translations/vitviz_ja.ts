@@ -2696,8 +2696,8 @@
         <translation>上端</translation>
     </message>
     <message>
-        <source>Two numbers from 0 to 1 as in 0 and 0.05, the first below the second.</source>
-        <translation>0から1までの数を2つ、たとえば0と0.05のように、最初の数を小さくして入力してください。</translation>
+        <source>Two numbers from 0 to 1 as in 0 and 0.05, the first well below the second.</source>
+        <translation>0から1までの数を2つ、たとえば0と0.05のように、最初の数を十分に小さくして入力してください。</translation>
     </message>
 </context>
 <context>

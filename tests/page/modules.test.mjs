@@ -116,11 +116,13 @@ test("a point of the picture lies in the patch that saw it", () => {
 test("an address that makes no sense changes nothing", () => {
   const trace = { rows: 2, cols: 2, numPrefix: 1, special: ["cls"], pool: null, methods: [] };
   const state = { layer: 1, token: 0, heads: { heads: [], fusion: "mean" }, others: [], direction: "looks at", style: "tint", scale: "own", clip: 0, colormap: "gray", opacity: null, method: "raw", fixed: [0, 1] };
-  for (const text of ["", "#", "#layer=x&head=<b>&q=9,9", "#q=-1&style=evil&clip=1000&range=2,1&colours=none", "#q=pool&layer=99999999"]) {
+  for (const text of ["", "#", "#layer=x&head=<b>&q=9,9", "#q=-1&style=evil&clip=1000&range=2,1&colours=none", "#q=pool&layer=99999999", "#range=0,1e999", "#range=0,5e-324", "#range=1,1.00000001"]) {
     assert.deepEqual(stateFrom(text, state, trace, ["gray"]), { ...state, others: [] }, text);
   }
   const found = stateFrom("#layer=5&head=2&q=1,0", state, trace, ["gray"]);
   assert.deepEqual([found.layer, found.heads.heads, found.token], [5, [2], 3]);
+  // each head counts once, or the mean would be of others than its name says
+  assert.deepEqual(stateFrom("#head=mean:1,1,2,1", state, trace, []).heads, { heads: [1, 2], fusion: "mean" });
 });
 
 test("texts are filled in, and English where there is no other", () => {

@@ -6,7 +6,6 @@ option.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from vitviz.domain.heads import Fusion, HeadChoice
@@ -21,6 +20,7 @@ from vitviz.pictures.reading import (
     stretch_of,
 )
 from vitviz.system.dataclass_json import decoded, parsed
+from vitviz.views.colour import is_scale
 from vitviz.views.view_state import MAX_OTHERS
 
 if TYPE_CHECKING:
@@ -194,11 +194,12 @@ def head_of(text: str) -> HeadChoice | str:
         return HeadChoice((single,))
     listed = numbers.split(",") if colon else []
     heads = [whole_number(one, 0, _MOST) for one in listed]
-    if name in {one.value for one in Fusion} and None not in heads:
+    is_once = len(set(heads)) == len(heads)
+    if name in {one.value for one in Fusion} and None not in heads and is_once:
         return HeadChoice(tuple(h for h in heads if h is not None), Fusion(name))
     raise SelectionError(
         "--head takes a number from 0, or mean, max, min or all, or heads made one as "
-        "in mean:1,4; not {text}.",
+        "in mean:1,4, each once; not {text}.",
         text=text,
     )
 
@@ -252,10 +253,10 @@ def scale_of(text: str) -> str | tuple[float, float]:
         return text
     low, comma, high = text.partition(",")
     ends = decimal_number(low.strip()), decimal_number(high.strip())
-    if comma and 0 <= ends[0] < ends[1] < math.inf:
+    if comma and is_scale(*ends):
         return ends
     raise SelectionError(
         "--scale takes own, shared or two numbers as in 0,0.05, the first not below 0 "
-        "and smaller than the second; not {text}.",
+        "and well below the second; not {text}.",
         text=text,
     )

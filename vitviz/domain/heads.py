@@ -21,14 +21,16 @@ class Fusion(enum.Enum):
 class HeadChoice:
     """Some heads of a layer and their fusion to one map; no heads means all of them.
 
-    Raises ValueError for a negative number.
+    Raises ValueError for a negative number, and for one that is there twice: the mean
+    would be of other heads than its name says.
     """
 
     heads: tuple[int, ...] = ()
     fusion: Fusion = Fusion.MEAN
 
     def __post_init__(self) -> None:
-        if min(self.heads, default=0) < 0:
+        is_twice = len(set(self.heads)) < len(self.heads)
+        if is_twice or min(self.heads, default=0) < 0:
             raise ValueError(f"not heads: {self.heads}")
 
     @property

@@ -77,6 +77,14 @@ class Levels:
         return _log_ticks(self) if self.log else _linear_ticks(self)
 
 
+def is_scale(low: float, high: float) -> bool:
+    """Return whether a bar can have ends that were asked for.
+
+    Neither below 0, and single precision must be able to tell them apart.
+    """
+    return 0 <= low < high <= 1e30 and high - low >= max(1e-30, 1e-6 * high)
+
+
 def levels_for(
     values: Array, *, log: bool = False, clip_percent: float = 0.0
 ) -> Levels:

@@ -18,7 +18,7 @@ from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import ListedIntervention
 from vitviz.domain.methods import MAPS, USUAL, MethodOptions, Source
 from vitviz.views.chapters import Chapter
-from vitviz.views.colour import COLORMAPS
+from vitviz.views.colour import COLORMAPS, is_scale
 
 
 class Direction(enum.Enum):
@@ -198,8 +198,7 @@ class ViewState:
             raise ValueError("each line of the Lab's list is a single change")
         if len(self.others) > MAX_OTHERS or min(self.others, default=0) < 0:
             raise ValueError(f"not tokens to pin: {self.others}")
-        low, high = self.fixed_range
-        if not 0 <= low < high:
+        if not is_scale(*self.fixed_range):
             raise ValueError(f"not a range of values: {self.fixed_range}")
         if not 0 <= (self.opacity or 0) <= 1 or not 0 <= self.clip_percent < 100:
             raise ValueError(f"out of range: {self}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from vitviz.cli.parse import (
@@ -19,6 +20,7 @@ from vitviz.cli.parse import (
 )
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError
+from vitviz.views.colour import Levels
 
 NO_WHOLE = (
     "", "²", "³", "١", "１", "1_0", " 1", "+1", "-1", "1.0", "1e3", "0x10", "nan",
@@ -35,6 +37,25 @@ def test_what_is_no_whole_number_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", [*NO_DECIMAL, "9" * 400], ids=ascii)
 def test_what_is_no_decimal_number_is_nan(text: str) -> None:
     assert math.isnan(decimal_number(text))
+
+
+@pytest.mark.parametrize("ends", ["0,5e-324", "0,1e308", "1,1.000000001", "0.1,0.1"])
+def test_a_scale_whose_ends_cannot_be_told_apart_is_refused(ends: str) -> None:
+    with pytest.raises(InputError, match="well below"):
+        scale_of(ends)
+
+
+@pytest.mark.parametrize("high", [1e-12, 1e12, 0.05])
+def test_a_scale_may_be_very_small_or_large(high: float) -> None:
+    assert scale_of(f"0,{high}") == (0, high)
+    levels = Levels(0, high)
+    assert 2 <= len(levels.ticks()) <= 5
+    assert levels.fraction(np.array([high], np.float32)) > 0.9999
+
+
+def test_heads_are_named_once() -> None:
+    with pytest.raises(InputError, match="each once"):
+        head_of("mean:1,4,1")
 
 
 def test_numbers_are_read() -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.number_text import decimal_number
 from vitviz.ui.base import theme
-from vitviz.views.colour import Levels, lookup_table
+from vitviz.views.colour import Levels, is_scale, lookup_table
 from vitviz.views.colour_bar import COMPONENT_GAP, COMPONENTS, bar_text
 from vitviz.views.view_state import Style
 
@@ -255,7 +255,7 @@ def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] 
         form.addRow(name, field)
         fields.append(field)
     wrong = QLabel(
-        tr("Two numbers from 0 to 1 as in 0 and 0.05, the first below the second.")
+        tr("Two numbers from 0 to 1 as in 0 and 0.05, the first well below the second.")
     )
     wrong.setWordWrap(True)
     wrong.setVisible(False)
@@ -271,7 +271,7 @@ def ask_range(parent: QWidget, now: tuple[float, float]) -> tuple[float, float] 
     def accept() -> None:
         # a validator would keep the dialog open without a word
         low, high = ends()
-        if 0 <= low < high <= 1:
+        if is_scale(low, high) and high <= 1:
             dialog.accept()
         else:
             wrong.setVisible(True)
