@@ -3,12 +3,21 @@
 import { overlay } from "./colour.mjs";
 import { canvasOf } from "./picture_view.mjs";
 
+/** Scroll a row of buttons, not the page, so that one of them is in sight. */
+export function reveal(button) {
+  const row = button.parentElement;
+  const left = button.offsetLeft - row.offsetLeft;
+  const right = left + button.offsetWidth - row.clientWidth;
+  row.scrollLeft = Math.max(Math.min(row.scrollLeft, left), right);
+}
+
 /** Buttons in a group, each with a small map and a label below it. */
 export class Cells {
   /** chosen: called with (index, event) of the button that was pressed. */
   constructor(group, chosen) {
     this.group = group;
     this.buttons = [];
+    this.first = -1;
     group.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (button && !button.disabled) {
@@ -48,6 +57,12 @@ export class Cells {
     this.buttons.forEach((button, index) => {
       button.setAttribute("aria-pressed", String(isPressed(index)));
     });
+    const first = this.buttons.findIndex((_, index) => isPressed(index));
+    // a row that a finger has moved stays where it is until another is chosen
+    if (first >= 0 && first !== this.first) {
+      reveal(this.buttons[first]);
+    }
+    this.first = first;
   }
 
   /** Show a map, opaque, in one button. */

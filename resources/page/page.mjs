@@ -6,7 +6,7 @@
 
 import { addressOf, pictureFrom, stateFrom, STYLES } from "./address.mjs";
 import { caption, headsText, sentence, statusText } from "./caption.mjs";
-import { Cells } from "./cells.mjs";
+import { Cells, reveal } from "./cells.mjs";
 import { colormapOf, overlay, tablesOf } from "./colour.mjs";
 import { copyPicture, copyText, numbersText } from "./copy.mjs";
 import { arraysOf, bytesOf } from "./floats.mjs";
@@ -20,6 +20,8 @@ import { heatOf, inRange, MAX_OTHERS, methodHeat, smallMap, strip } from "./view
 
 /** Milliseconds of small maps between two frames. */
 const RAIL_SLICE_MS = 8;
+/** Height of sentence, status and caption below the picture. */
+const SAID_PX = 116;
 /** Colour of letters on paper and in copied pictures. */
 const PRINT_COLOUR = "#222222";
 
@@ -105,6 +107,9 @@ export class Page {
     this.fillAbout();
     [...byId("film").children].forEach((button, at) => {
       button.setAttribute("aria-pressed", String(at === index));
+      if (at === index) {
+        reveal(button);
+      }
     });
     const ready = () => {
       this.picture.setTrace(this.trace, this.images[index][0], this.images[index][1]);
@@ -759,9 +764,16 @@ export class Page {
 
   /** Fit the picture into the space that the window leaves. */
   layout() {
+    // a screen may turn while the photograph is still being decoded
+    if (!this.picture.image) {
+      return;
+    }
     const bar = 76;
     const width = byId("frame").clientWidth - bar;
-    const height = Math.max(240, 0.72 * globalThis.innerHeight);
+    // what is said of the map stays in sight below it
+    const top = byId("frame").getBoundingClientRect().top + globalThis.scrollY;
+    const room = Math.min(0.72 * globalThis.innerHeight, globalThis.innerHeight - top - SAID_PX);
+    const height = Math.max(240, room);
     this.picture.resize(Math.max(120, width), height);
     Object.assign(byId("bar").dataset, { width: bar, height: Math.max(120, this.picture.height) });
   }

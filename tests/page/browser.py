@@ -82,7 +82,9 @@ class Browser:
 
     def text(self, selector: str) -> str:
         """Return the text of an element, shown or not."""
-        return str(self.find(selector).get_attribute("textContent"))
+        # the driver's own way runs 50 kB of script for each text
+        script = "return document.querySelector(arguments[0]).textContent"
+        return str(self.run(script, selector))
 
     def click(self, selector: str, *, shift: bool = False) -> None:
         """Click an element, with shift if wanted."""
@@ -94,14 +96,24 @@ class Browser:
             chain.key_up(Keys.SHIFT)
         chain.perform()
 
+    def click_all(self, *selectors: str) -> None:
+        """Click elements one after the other, in one message to the browser."""
+        chain = ActionChains(self.driver, duration=0)
+        for selector in selectors:
+            chain.move_to_element(self.find(selector)).click()
+        chain.perform()
+
     def at_token(self, token: int, *, click: bool = True, shift: bool = False) -> None:
         """Move to a token's patch on the picture, and click it."""
-        x, y = self.run("return vitvizPage.picture.middleOf(arguments[0])", token)
-        canvas = self.find("#picture")
+        canvas, x, y = self.run(
+            "const { picture } = vitvizPage, at = picture.middleOf(arguments[0]);"
+            # selenium counts from the middle of the element
+            "return [picture.canvas, at[0] - picture.width / 2,"
+            " at[1] - picture.height / 2]",
+            token,
+        )
         chain = ActionChains(self.driver, duration=0)
-        # selenium counts from the middle of the element
-        width, height = canvas.size["width"], canvas.size["height"]
-        chain.move_to_element_with_offset(canvas, x - width / 2, y - height / 2)
+        chain.move_to_element_with_offset(canvas, x, y)
         if shift:
             chain.key_down(Keys.SHIFT)
         if click:
@@ -113,6 +125,66 @@ class Browser:
     def keys(self, *keys: str) -> None:
         """Press keys one after the other."""
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
+
+    @contextlib.contextmanager
+    def as_phone(self, width: int = 390, height: int = 844) -> Iterator[None]:
+        """Have the screen of a phone, held upright, that knows fingers alone."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 2}
+        ask = self.driver.execute_cdp_cmd
+        ask("Emulation.setDeviceMetricsOverride", {**screen, "mobile": True})
+        ask("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        try:
+            yield
+        finally:
+            ask("Emulation.setTouchEmulationEnabled", {"enabled": False})
+            ask("Emulation.clearDeviceMetricsOverride", {})
+
+    def tap(self, selector: str) -> None:
+        """Tap the middle of an element, scrolled into view as a thumb does."""
+        x, y = self.run(
+            "const one = document.querySelector(arguments[0]);"
+            'one.scrollIntoView({ block: "center", inline: "nearest" });'
+            "const box = one.getBoundingClientRect();"
+            "return [box.x + box.width / 2, box.y + box.height / 2]",
+            selector,
+        )
+        self._touch(x, y)
+
+    def tap_token(self, token: int) -> None:
+        """Tap a token's patch on the picture."""
+        x, y = self.run(
+            "const { picture } = vitvizPage;"
+            'picture.canvas.scrollIntoView({ block: "center" });'
+            "const box = picture.canvas.getBoundingClientRect();"
+            "const [x, y] = picture.middleOf(arguments[0]);"
+            "return [box.x + x, box.y + y]",
+            token,
+        )
+        self._touch(x, y)
+
+    def swipe_up(self, selector: str, distance: int) -> None:
+        """Draw a finger upwards over an element, by a distance in pixels."""
+        x, y = self.run(
+            "const one = document.querySelector(arguments[0]);"
+            "const box = one.getBoundingClientRect();"
+            "return [box.x + box.width / 2, box.y + box.height / 2]",
+            selector,
+        )
+        steps = [("touchStart", 0), *(("touchMove", i * distance // 10)
+                                      for i in range(1, 11))]  # fmt: skip
+        for kind, way in steps:
+            self._send_touch(kind, [{"x": x, "y": y - way}])
+        self._send_touch("touchEnd", [])
+
+    def _touch(self, x: float, y: float) -> None:
+        """Put a finger down and lift it: the browser makes the click of it."""
+        self._send_touch("touchStart", [{"x": x, "y": y}])
+        self._send_touch("touchEnd", [])
+
+    def _send_touch(self, kind: str, points: list[dict[str, float]]) -> None:
+        self.driver.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+        )
 
     def check(self) -> None:
         """Fail if the console has errors, or something was asked of a network."""

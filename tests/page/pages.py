@@ -124,6 +124,12 @@ def picture_of(name: str) -> PagePicture:
     return page_picture(traced(name))
 
 
+@functools.cache
+def html_of(name: str) -> str:
+    """Return the page of a case; made once in a process."""
+    return traced(name).to_html()
+
+
 def tokens_of(trace: Trace, count: int) -> list[int]:
     """Return `count` tokens, the special ones among them, drawn with a fixed seed."""
     generator = torch.Generator().manual_seed(5)

@@ -15,12 +15,8 @@ import os
 from pathlib import Path
 
 from vitviz.cli.export_batch import export_folder, export_one
-from vitviz.cli.export_file import check_suffix
-from vitviz.cli.export_options import (
-    PAGES,
-    add_export_arguments,
-    request_from,
-)
+from vitviz.cli.export_file import PAGES, check_suffix
+from vitviz.cli.export_options import add_export_arguments, request_from
 from vitviz.cli.export_run import chosen_model
 from vitviz.cli.export_sources import (
     ExportTask,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.cli.export_file import Writing, check_suffix, prepared
-from vitviz.cli.export_options import ExportRequest
+from vitviz.cli.export_request import ExportRequest
 from vitviz.cli.export_run import (
     chosen_model,
     method_inputs,

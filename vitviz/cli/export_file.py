@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.cli.agreement import agree
-from vitviz.cli.export_options import BARE, FIGURES, NUMBERS, PAGES, ExportRequest
+from vitviz.cli.export_request import ExportRequest
 from vitviz.cli.export_run import MethodInputs, chosen_model, traced
 from vitviz.cli.export_sources import load
 from vitviz.cli.parse import listed
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from vitviz.export.numbers import Selection
     from vitviz.export.save import Figure
     from vitviz.views.view_state import ViewState
+
+FIGURES = (".png", ".svg", ".pdf", ".gif")
+# Of a map alone (--bare).
+BARE = (".png", ".tif", ".tiff")
+NUMBERS = (".npz", ".csv")
+PAGES = (".html",)
 
 
 def check_suffix(output: Path, request: ExportRequest) -> None:

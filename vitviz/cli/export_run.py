@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vitviz.attention.price import Price
     from vitviz.attention.trace import Trace
-    from vitviz.cli.export_options import ExportRequest
+    from vitviz.cli.export_request import ExportRequest
     from vitviz.domain.placement import Placement
     from vitviz.explain.gradients import Gradients
     from vitviz.models.model import Model

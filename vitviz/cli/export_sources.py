@@ -21,7 +21,7 @@ from vitviz.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vitviz.cli.export_options import ExportRequest
+    from vitviz.cli.export_request import ExportRequest
     from vitviz.pictures.source import SourceImage
 
 

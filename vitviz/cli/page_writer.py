@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vitviz.cli.agreement import agree
-from vitviz.cli.export_options import ExportRequest
+from vitviz.cli.export_request import ExportRequest
 from vitviz.cli.export_run import chosen_model, method_inputs, traced
 from vitviz.cli.export_sources import (
     ExportTask,
