@@ -24,10 +24,6 @@
         <translation>ソフトマックスの軸</translation>
     </message>
     <message>
-        <source>Choose the two wrong axes. Which sums are 1?</source>
-        <translation>誤った軸を2つとも選ぼう。合計が1なのは？</translation>
-    </message>
-    <message>
         <source>Columns need not sum to 1: a key that everyone looks at collects far more, one that nobody needs nearly nothing. That is information, not a fault.</source>
         <translation>列の合計は1でなくてかまいません。皆が見るキーはずっと多く集め、誰にも必要とされないキーはほとんど集めません。これは誤りではなく、情報です。</translation>
     </message>
@@ -40,8 +36,20 @@
         <translation>どのクエリも、ちょうど1を分け与えます。</translation>
     </message>
     <message>
+        <source>It shares out its 1 among all keys.</source>
+        <translation>自分の1を、すべてのキーに分けます。</translation>
+    </message>
+    <message>
         <source>Only along the chosen axis is every sum 1:</source>
         <translation>どの合計も1になるのは、選んだ軸に沿ってだけです。</translation>
+    </message>
+    <message>
+        <source>Scores are (B, H, N, N). Over which axis must a query's weights add up to 1?</source>
+        <translation>スコアは (B, H, N, N)。1つのクエリの重みの合計が1になる軸は？</translation>
+    </message>
+    <message>
+        <source>Scores have the shape (B, H, N, N): batch (pictures at once), heads, queries, keys. Axes are counted from the end: the last is -1.</source>
+        <translation>スコアの形は (B, H, N, N)、つまりバッチ（一度に扱う画像）、ヘッド、クエリ、キーです。軸は後ろから数え、最後が -1 です。</translation>
     </message>
     <message>
         <source>Scores have the shape (B, H, N, N): batch (pictures at once), heads, queries, keys. The last axis, &lt;code&gt;dim=-1&lt;/code&gt;, means “over all &lt;k&gt;keys&lt;/k&gt;, for each &lt;q&gt;query&lt;/q&gt;”: every query has one whole attention to give away. Over another axis no error appears: shapes fit, numbers lie between 0 and 1, pictures come out. Only the sums tell.</source>
@@ -202,7 +210,7 @@
     </message>
     <message>
         <source>Open five terms: where does N × N come in, where is it gone?</source>
-        <translation>項を5つ開きましょう。N × N はどこで現れ、どこで消えますか。</translation>
+        <translation>項を5つ開こう：N × N はどこに？</translation>
     </message>
     <message>
         <source>Point at the bars.</source>
@@ -322,6 +330,30 @@
         <translation>キャンセル</translation>
     </message>
     <message>
+        <source>Drag to fill the table by hand</source>
+        <translation>ドラッグして手で埋めます</translation>
+    </message>
+    <message>
+        <source>Each row is one who listens, each column one who is heard: n rows of n cells. With tokens it is the matrix of attention, one for every head of every layer.</source>
+        <translation>1行が聞く人、1列が聞かれる人で、n行 × n列のマスになります。トークンなら、これがアテンションの行列で、どの層のどのヘッドにも1つずつあります。</translation>
+    </message>
+    <message>
+        <source>Fill it cell by cell, or show it filled</source>
+        <translation>1マスずつ埋めます</translation>
+    </message>
+    <message>
+        <source>Fill the table</source>
+        <translation>表を埋める</translation>
+    </message>
+    <message>
+        <source>Filled cells</source>
+        <translation>埋まったマス</translation>
+    </message>
+    <message>
+        <source>From 196 to 392 patches: how many times the pairs?</source>
+        <translation>パッチが196から392に。ペアは何倍？</translation>
+    </message>
+    <message>
         <source>In &lt;b&gt;self-attention&lt;/b&gt; every token looks at every token, itself included: the colours on the picture. Twice the people, four times the arrows.</source>
         <translation>&lt;b&gt;セルフアテンション&lt;/b&gt;では、どのトークンも、自分を含むすべてのトークンを見ます。それが画像の色です。人が2倍になれば、矢印は4倍になります。</translation>
     </message>
@@ -346,6 +378,10 @@
         <translation>すべてのペアを行列として書き出すと、メモリもN²で増えます。vitvizが残すのはNで増えるq、k、v（第5章）だけで、指した行をその場で計算します。</translation>
     </message>
     <message>
+        <source>Pairs are counted of all tokens, those that belong to no patch included. Measured time need not follow: only attention grows with the pairs. The next step measures it.</source>
+        <translation>ペアは、どのパッチでもないものも含めた全トークンで数えます。実測の時間は同じ倍率になるとは限りません。ペアの数で増えるのはアテンションだけです。次の画面で測ります。</translation>
+    </message>
+    <message>
         <source>People at the first table</source>
         <translation>1つ目のテーブルの人数</translation>
     </message>
@@ -366,8 +402,12 @@
         <translation>3分。測る前に予想させましょう。トークンが2倍なら、時間は何倍でしょうか。&lt;b&gt;よくある誤解：&lt;/b&gt;実行全体が4倍かかるわけではありません。N²で増えるのはアテンションだけで、小さなモデルでトークンが少ないうちは、アテンションのほうが小さな部分です。残りはすべてNに比例します。クエリ・キー・バリューを作る積（射影）と、トークンを1つずつ処理する小さなネットワーク（MLP）です。メモリがN²になるのは行列を書き出した場合だけで、ここで使っている融合カーネルは書き出しません。</translation>
     </message>
     <message>
-        <source>Twice the patches: what takes four times as long, what only twice?</source>
-        <translation>パッチを2倍に。時間が4倍になるのはどこ、2倍で済むのはどこ？</translation>
+        <source>Twice the patches: what takes four times as long, what twice?</source>
+        <translation>パッチを2倍に。時間が4倍になるのはどこ、2倍なのはどこ？</translation>
+    </message>
+    <message>
+        <source>Who listens to whom is a table; the diagonal is oneself.</source>
+        <translation>誰が誰を聞くかは表になります。対角線が自分です。</translation>
     </message>
     <message>
         <source>all the rest, N</source>
@@ -398,6 +438,10 @@
         <translation>{attention} アテンション・{rest} 残り全部・点は測定、破線は{grid}からの予測</translation>
     </message>
     <message>
+        <source>{many}² ÷ {few}²</source>
+        <translation>{many}² ÷ {few}²</translation>
+    </message>
+    <message>
         <source>{patches} to {more} patches, {tokens} to {more_tokens} tokens:</source>
         <translation>パッチ{patches}→{more}、トークン{tokens}→{more_tokens}：</translation>
     </message>
@@ -411,6 +455,17 @@
     <message>
         <source>The picture as a sequence of patches</source>
         <translation>パッチの列になった画像</translation>
+    </message>
+</context>
+<context>
+    <name>FlowView</name>
+    <message>
+        <source>What flows into the output</source>
+        <translation>出力に流れ込むもの</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>出力</translation>
     </message>
 </context>
 <context>
@@ -474,8 +529,8 @@
         <translation>ヘッドをクリックするとオフになり、もう一度クリックするとオンに戻ります</translation>
     </message>
     <message>
-        <source>Each head looks in its own way.</source>
-        <translation>ヘッドごとに見方が違います。</translation>
+        <source>Each head looks in its own way. Click one to switch it off.</source>
+        <translation>ヘッドごとに見方が違います。クリックで切れます。</translation>
     </message>
     <message>
         <source>Heads that were clicked off come on again</source>
@@ -492,6 +547,10 @@
     <message>
         <source>Lost without it: probability of the likeliest class</source>
         <translation>オフにしたときの損失：最有力クラスの確率</translation>
+    </message>
+    <message>
+        <source>Lost: &lt;b&gt;{lost}&lt;/b&gt;.</source>
+        <translation>失われる量：&lt;b&gt;{lost}&lt;/b&gt;。</translation>
     </message>
     <message>
         <source>Moved without it: mean change of twelve likenesses</source>
@@ -514,12 +573,8 @@
         <translation>この層のヘッドを1つずつ外してモデルを動かします</translation>
     </message>
     <message>
-        <source>Switch heads off and on: does the answer change?</source>
-        <translation>ヘッドを切ったり入れたり。答えは変わりますか。</translation>
-    </message>
-    <message>
-        <source>Switch off each head in turn: without which is most lost?</source>
-        <translation>ヘッドを1つずつ切ります。なくて最も困るのはどれ？</translation>
+        <source>Switch off each head in turn: without which is &lt;b&gt;most&lt;/b&gt; lost?</source>
+        <translation>ヘッドを1つずつ切ります。なくて&lt;b&gt;最も&lt;/b&gt;困るのは？</translation>
     </message>
     <message>
         <source>The model runs once without each head of this layer, all others on. A head that can go without harm need not be useless: others may take over, or another picture may need it.</source>
@@ -532,6 +587,10 @@
     <message>
         <source>Three minutes. Let the class name the heads by what they do, then change the picture: do the names hold? &lt;b&gt;Often misunderstood:&lt;/b&gt; heads are not layers: they work at the same time, on the same tokens. A head that can be switched off without harm need not be useless: others may take over, or another picture may need it. Mean, max and min of the heads in Inspect are ways to draw them, not what the model does: it keeps them apart until the last matrix.</source>
         <translation>3分。働きを見てヘッドに名前を付けてもらい、それから画像を替えてみましょう。その名前はまだ合っていますか。&lt;b&gt;よくある誤解：&lt;/b&gt;ヘッドは層ではありません。同じトークンに対して同時に働きます。オフにしても害がないヘッドが無用とは限りません。ほかのヘッドが肩代わりしたり、別の画像では必要だったりします。「観察」での平均・最大・最小は描き方であって、モデルの計算ではありません。モデルは最後の行列までヘッドを別々に扱います。</translation>
+    </message>
+    <message>
+        <source>To its neighbours: {list}</source>
+        <translation>隣へ：{list}</translation>
     </message>
     <message>
         <source>Try each head alone</source>
@@ -562,6 +621,10 @@
         <translation>ヘッド{n}</translation>
     </message>
     <message>
+        <source>head {n} {share} %</source>
+        <translation>ヘッド{n} {share} %</translation>
+    </message>
+    <message>
         <source>joined</source>
         <translation>つなぐ</translation>
     </message>
@@ -572,6 +635,13 @@
     <message>
         <source>{head} · {ratio}×</source>
         <translation>{head}・{ratio}×</translation>
+    </message>
+</context>
+<context>
+    <name>Jar</name>
+    <message>
+        <source>The sum of the query's weights, in a jar of 1</source>
+        <translation>クエリの重みの合計（1の入る瓶）</translation>
     </message>
 </context>
 <context>
@@ -749,12 +819,16 @@
         <translation>重みは、クエリがパッチの&lt;v&gt;バリュー&lt;/v&gt;をどれだけ取り込むかを示します。見られるものは流れ込み、見られないものはほとんど流れ込みません。棒は重み × バリューの長さです。重みが小さくてもバリューが長いパッチのほうが、よく見られるパッチより多く渡すことがあります。</translation>
     </message>
     <message>
-        <source>Find the largest on the picture, then click another query.</source>
-        <translation>最大のものを画像で見つけ、別のクエリをクリックしましょう。</translation>
+        <source>Click a patch of the list to see what it hands over, here and on the picture. All that is not drawn flows in, too, but less.</source>
+        <translation>パッチをクリックすると、渡すものがここと画像に出ます。描いていないものも流れ込みますが、もっとわずかです。</translation>
     </message>
     <message>
         <source>Of the key on the picture: its value v, and w·v, which is what it gives to the output. Recomputed and the model's own output agree: the numbers are those of this run.</source>
         <translation>画像上のキーのバリューvと、出力に渡す分w·vです。計算し直した出力はモデル自身の出力と一致します。どれもこの実行の数です。</translation>
+    </message>
+    <message>
+        <source>The &lt;q&gt;query&lt;/q&gt; mixes what all patches hand over. Which gives &lt;b&gt;most&lt;/b&gt;?</source>
+        <translation>&lt;q&gt;クエリ&lt;/q&gt;は全パッチの渡すものを混ぜます。&lt;b&gt;最も&lt;/b&gt;多く渡すのは？</translation>
     </message>
     <message>
         <source>The Lab has switched this head off: no value flows.</source>
@@ -781,6 +855,14 @@
         <translation>重み × vの長さ。{tokens}個中の{n}個で全体の{share} %。誤差{error}。</translation>
     </message>
     <message>
+        <source>What a patch gives is its weight times the length of its value: a patch with a small weight and a long value can give more than one that is looked at. Special tokens are left out here: they have no place on the picture.</source>
+        <translation>パッチが渡すのは、重み × バリューの長さです。重みが小さくてもバリューが長ければ、よく見られるパッチより多く渡すことがあります。特殊トークンは画像の上に場所がないので、ここでは除きます。</translation>
+    </message>
+    <message>
+        <source>What flows in, as wide as weight × length of the value:</source>
+        <translation>流れ込むもの。太さは重み × バリューの長さです。</translation>
+    </message>
+    <message>
         <source>o_i = Σ_j w_ij v_j</source>
         <translation>o_i = Σ_j w_ij v_j</translation>
     </message>
@@ -791,6 +873,10 @@
     <message>
         <source>w·v and the output share a scale; v has its own.</source>
         <translation>w·vと出力は同じ尺度、vだけ別の尺度です。</translation>
+    </message>
+    <message>
+        <source>{share} % of all lengths.</source>
+        <translation>全体の{share} %です。</translation>
     </message>
     <message>
         <source>{weight} × {length} = {part}</source>
@@ -835,10 +921,6 @@
         <translation> モデルのバイアス{bias}を含みます。</translation>
     </message>
     <message>
-        <source> Yours so far: &lt;b&gt;{far} ×&lt;/b&gt;.</source>
-        <translation> ここまでの比：&lt;b&gt;{far} ×&lt;/b&gt;。</translation>
-    </message>
-    <message>
         <source> → weight &lt;b&gt;{weight}&lt;/b&gt;, by the Lab over the heads: a pair's weights add up to 1.</source>
         <translation> → 重み&lt;b&gt;{weight}&lt;/b&gt;。ラボの設定でヘッドにわたるため、1つのペアの重みの合計が1です。</translation>
     </message>
@@ -863,8 +945,8 @@
         <translation>どのトークンも、モデルが学んだ3つの行列を自分に掛けて、3つのベクトル（数の並び）を作ります。&lt;q&gt;クエリ&lt;/q&gt;は探すもの、&lt;k&gt;キー&lt;/k&gt;は見つけてもらう手がかり、&lt;v&gt;バリュー&lt;/v&gt;は渡すものです。パッチの重みは、クエリとそのパッチのキーを要素ごとに掛けて足し、√d&lt;sub&gt;k&lt;/sub&gt;で割った（第6章）スコアから、ソフトマックス（第7章）で求めます。</translation>
     </message>
     <message>
-        <source>Find two keys, one with four times the weight.</source>
-        <translation>重みが4倍違う2つのキーを見つけよう。</translation>
+        <source>It gets &lt;b&gt;{ratio} ×&lt;/b&gt; uniform.</source>
+        <translation>一様の&lt;b&gt;{ratio} ×&lt;/b&gt;です。</translation>
     </message>
     <message>
         <source>Keys and values are made in the same way, by W&lt;sub&gt;K&lt;/sub&gt; and W&lt;sub&gt;V&lt;/sub&gt;. All three matrices are learned, and every head has its own.</source>
@@ -903,8 +985,16 @@
         <translation>合計&lt;b&gt;{total}&lt;/b&gt;。ラボがこのパッチを除いているので、重みは&lt;b&gt;0&lt;/b&gt;です。</translation>
     </message>
     <message>
+        <source>The &lt;q&gt;query&lt;/q&gt; looks for what it is most like. Which patch will it find?</source>
+        <translation>&lt;q&gt;クエリ&lt;/q&gt;は、最も似たものを探します。見つけるのはどのパッチ？</translation>
+    </message>
+    <message>
         <source>The more alike &lt;q&gt;query&lt;/q&gt; and &lt;k&gt;key&lt;/k&gt;, the larger the score.</source>
         <translation>&lt;q&gt;クエリ&lt;/q&gt;と&lt;k&gt;キー&lt;/k&gt;が似るほど、スコアは大。</translation>
+    </message>
+    <message>
+        <source>The query is the patch in the orange ring. In this layer and head it gives the most weight to the patch whose key is most like it; itself is left out here.</source>
+        <translation>クエリはオレンジの枠のパッチです。この層のこのヘッドで、キーが最も似ているパッチに最大の重みを与えます。自分自身は除きます。</translation>
     </message>
     <message>
         <source>The token, a row of W_Q, and their products</source>
@@ -940,10 +1030,25 @@
     </message>
 </context>
 <context>
+    <name>PairTable</name>
+    <message>
+        <source>Table of who listens to whom</source>
+        <translation>誰が誰を聞くかの表</translation>
+    </message>
+    <message>
+        <source>{n} of {people} × {people} = {pairs}</source>
+        <translation>{people} × {people} = {pairs}のうち{n}</translation>
+    </message>
+</context>
+<context>
     <name>PatchGuess</name>
     <message>
         <source>patch ({row}, {col})</source>
         <translation>パッチ ({row}, {col})</translation>
+    </message>
+    <message>
+        <source>{away} away. Try again: {left} left.</source>
+        <translation>あと{away}。もう一度（残り{left}回）。</translation>
     </message>
     <message>
         <source>{n} patches</source>
@@ -1079,6 +1184,10 @@
         <translation>&lt;b&gt;温度&lt;/b&gt;Tがすべてのスコアを割ります。冷たいと1つのキーに固まり、熱いと全体に広がります。</translation>
     </message>
     <message>
+        <source>&lt;b&gt;{own}&lt;/b&gt; becomes &lt;b&gt;{bare}&lt;/b&gt;.</source>
+        <translation>&lt;b&gt;{own}&lt;/b&gt;が&lt;b&gt;{bare}&lt;/b&gt;になります。</translation>
+    </message>
+    <message>
         <source>A score adds up d&lt;sub&gt;k&lt;/sub&gt; products: the more there are, the wider scores spread. Undivided, softmax (chapter 7) can make a &lt;b&gt;spike&lt;/b&gt; of them, one key takes nearly all, and hardly any gradient gets back through it: learning stalls. So they are divided by √d&lt;sub&gt;k&lt;/sub&gt;. You may have read that this lowers the temperature; it is an easy slip: not dividing is T = 1/√d&lt;sub&gt;k&lt;/sub&gt;, and dividing is a &lt;b&gt;higher&lt;/b&gt; temperature.</source>
         <translation>スコアはd&lt;sub&gt;k&lt;/sub&gt;個の積の和で、個数が多いほど広くばらつきます。割らないと、ソフトマックス（第7章）で&lt;b&gt;スパイク&lt;/b&gt;になることがあります。1つのキーがほとんどを取り、勾配がほとんど戻らず、学習が止まります。だから√d&lt;sub&gt;k&lt;/sub&gt;で割ります。「温度を下げる」と書かれることがありますが、よくある取り違えです。割らないのが T = 1/√d&lt;sub&gt;k&lt;/sub&gt;、割ると温度は&lt;b&gt;上がり&lt;/b&gt;ます。</translation>
     </message>
@@ -1095,12 +1204,28 @@
         <translation>√d_kで割ります</translation>
     </message>
     <message>
+        <source>Dividing makes all scores smaller, and so the differences between them. Undivided, e&lt;sup&gt;s&lt;/sup&gt; lets the largest win by more. Try it with the slider on the next step.</source>
+        <translation>割るとスコアはすべて小さくなり、差も小さくなります。割らないと、e&lt;sup&gt;s&lt;/sup&gt;で最大のものがより大きく勝ちます。次の画面のスライダーで確かめましょう。</translation>
+    </message>
+    <message>
         <source>Do not divide</source>
         <translation>割りません</translation>
     </message>
     <message>
+        <source>Draw random vectors of this width</source>
+        <translation>この次元の乱数ベクトルを作ります</translation>
+    </message>
+    <message>
         <source>From 1/√d_k, not divided, to √d_k</source>
         <translation>1/√d_k（割らない）から√d_kまで</translation>
+    </message>
+    <message>
+        <source>How often each dot product came</source>
+        <translation>内積の値ごとの回数</translation>
+    </message>
+    <message>
+        <source>If scores were &lt;b&gt;not divided&lt;/b&gt; by √d, this head's largest weight would be …</source>
+        <translation>スコアを√dで&lt;b&gt;割らない&lt;/b&gt;と、このヘッドの最大の重みは…</translation>
     </message>
     <message>
         <source>In all heads:</source>
@@ -1109,6 +1234,10 @@
     <message>
         <source>Not every head spikes: it depends on how alike its queries and keys are. Here the head is sought whose undivided scores spike most for this query, in all layers.</source>
         <translation>どのヘッドも尖るわけではなく、クエリとキーの似かたによります。ここでは全層から、このクエリについて、割らないスコアが最も尖るヘッドを探します。</translation>
+    </message>
+    <message>
+        <source>Numbers in a vector</source>
+        <translation>ベクトルの次元</translation>
     </message>
     <message>
         <source>Scaling</source>
@@ -1121,10 +1250,6 @@
     <message>
         <source>Spread of the undivided scores, with the first {list}.</source>
         <translation>割らないスコアのばらつき（最初の {list}）。</translation>
-    </message>
-    <message>
-        <source>Stop dividing, then heat above T = 2.</source>
-        <translation>割るのをやめ、次に T = 2 より熱くしましょう。</translation>
     </message>
     <message>
         <source>T = 1/√d: not divided</source>
@@ -1147,6 +1272,10 @@
         <translation>ソフトマックスを通って戻る勾配は w(1 − w) に比例し、その前に割っているので 1 / (T√d&lt;sub&gt;k&lt;/sub&gt;) にも比例します。それでもスパイクではほとんど残りません。エントロピーは行の均等さで、すべての重みが等しければ100 %です。</translation>
     </message>
     <message>
+        <source>The product of two independent numbers of variance 1 has variance 1; a sum of d of them has variance d, so its spread (standard deviation) is √d. Dividing by √d brings it back to 1, whatever the width. The model's own scores grow in the same way.</source>
+        <translation>独立で分散1の2つの数の積は分散1。それをd個足すと分散はd、ばらつき（標準偏差）は√dです。√dで割れば、どの次元でも1に戻ります。モデル自身のスコアも同じように大きくなります。</translation>
+    </message>
+    <message>
         <source>The row as trained, and with this T</source>
         <translation>学習どおりの行と、このTでの行</translation>
     </message>
@@ -1163,8 +1292,16 @@
         <translation>割らないと、第{layer}層のヘッド{head}では最大&lt;b&gt;{bare}&lt;/b&gt;：{verdict}。</translation>
     </message>
     <message>
+        <source>Why √d? Two random vectors of d numbers, many times:</source>
+        <translation>なぜ√d？ d次元の乱数ベクトル2つの内積を何度も：</translation>
+    </message>
+    <message>
         <source>a spike</source>
         <translation>尖っています</translation>
+    </message>
+    <message>
+        <source>d = {d}: spread &lt;b&gt;{spread}&lt;/b&gt;, √d = {root}, divided &lt;b&gt;{divided}&lt;/b&gt;</source>
+        <translation>d = {d}：ばらつき&lt;b&gt;{spread}&lt;/b&gt;、√d = {root}、割ると&lt;b&gt;{divided}&lt;/b&gt;</translation>
     </message>
     <message>
         <source>effective number of tokens</source>
@@ -1173,6 +1310,10 @@
     <message>
         <source>how even (entropy)</source>
         <translation>均等さ（エントロピー）</translation>
+    </message>
+    <message>
+        <source>larger</source>
+        <translation>大きくなる</translation>
     </message>
     <message>
         <source>largest weight</source>
@@ -1189,6 +1330,14 @@
     <message>
         <source>slope with the division, ÷ T√d</source>
         <translation>割り算も含めた傾き ÷ T√d</translation>
+    </message>
+    <message>
+        <source>smaller</source>
+        <translation>小さくなる</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>変わらない</translation>
     </message>
     <message>
         <source>this row</source>
@@ -1218,8 +1367,8 @@
         <translation>({width} − {patch}) ÷ {patch} + 1 = 1行に{cols}か所、{rows}行。{filters}個のフィルター、それぞれ3·{patch}·{patch_h} = {inputs}個の数。</translation>
     </message>
     <message>
-        <source>&lt;b&gt;One strided convolution&lt;/b&gt; makes a token of each patch.</source>
-        <translation>&lt;b&gt;ストライド付きの畳み込み1つ&lt;/b&gt;で、パッチがトークンになります。</translation>
+        <source>&lt;b&gt;One strided convolution&lt;/b&gt; makes tokens; a filter, its map.</source>
+        <translation>&lt;b&gt;ストライド付きの畳み込み1つ&lt;/b&gt;でトークンに。フィルターごとにマップがあります。</translation>
     </message>
     <message>
         <source>&lt;s&gt;{name}&lt;/s&gt; is token &lt;b&gt;{token}&lt;/b&gt;, before all patches. Ringed: &lt;k&gt;patch ({row}, {col})&lt;/k&gt;.</source>
@@ -1234,8 +1383,8 @@
         <translation>文は単語の列です。画像も、&lt;b&gt;パッチ&lt;/b&gt;に切れば列になります。</translation>
     </message>
     <message>
-        <source>Click a patch: which word of the sentence is it?</source>
-        <translation>パッチをクリック。文の何番目の単語ですか。</translation>
+        <source>Click other patches: which token is each?</source>
+        <translation>ほかのパッチもクリック。何番のトークン？</translation>
     </message>
     <message>
         <source>Drag to take the picture apart by hand</source>
@@ -1270,12 +1419,20 @@
         <translation>窓は自分の幅だけ進むので、どのピクセルも1回だけ読まれます。止まるたびに、どのフィルターも窓の数（各ピクセルの赤・緑・青）に自分の数を掛けて足し、自分の定数（バイアス）を加えます。全フィルターの和がトークンです。</translation>
     </message>
     <message>
+        <source>Tokens are counted line by line, from the top left, as one reads; those that belong to no patch come first, and the first is number 0.</source>
+        <translation>トークンは、文を読むように左上から行ごとに数えます。どのパッチでもないものが先に来て、最初が0番です。</translation>
+    </message>
+    <message>
         <source>Two minutes. Ask first: how would you read a picture aloud? Let the class find the order (line by line, from the top left) before you play it. &lt;b&gt;Often misunderstood:&lt;/b&gt; a patch is not an object; the cut follows a ruler, not what is in the picture. The order alone would tell the model nothing about above and below: that is why every place adds numbers of its own to its token before the first layer. CLS belongs to no patch: it is an empty seat from which the model later reads its answer.</source>
         <translation>2分。まず「画像を声に出して読むとしたら？」と尋ねましょう。再生する前に、左上から1行ずつという順番を見つけてもらいます。&lt;b&gt;よくある誤解：&lt;/b&gt;パッチは物体ではありません。写っているものではなく、定規に沿って切ります。並び順だけでは、モデルには上下が分かりません。そのため最初の層の前に、場所ごとの数がトークンに足されます。CLSはどのパッチにも属さない空席で、モデルはあとでそこから答えを読み取ります。</translation>
     </message>
     <message>
         <source>Watch the picture become a sequence, or go back</source>
         <translation>画像が列になる様子を見たり、元に戻したりします</translation>
+    </message>
+    <message>
+        <source>Which token of the sequence is the &lt;k&gt;ringed&lt;/k&gt; patch?</source>
+        <translation>&lt;k&gt;枠&lt;/k&gt;のパッチは、列の何番目のトークン？（0から）</translation>
     </message>
     <message>
         <source>token</source>

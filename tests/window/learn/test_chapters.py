@@ -20,7 +20,6 @@ from tests.window.learn.chapters import (
     bring_into_view,
     figures,
     go_to,
-    is_done,
     made,
     plain,
     press,
@@ -80,13 +79,11 @@ def test_a_picture_becomes_a_sequence(
     bar = window.panes.bar
     assert bar.isVisible()
     assert bar.isBlank(), "there are no colours it could be of"
-    assert not is_done(page)
     token = 1 + 2 * 7 + 5
     spot = page.falling.tileRect(token).center().toPoint()
     qtbot.mouseClick(page.falling, LEFT, pos=spot)
     wait_idle(qtbot, window)
     assert window.controller.state.token == token
-    assert is_done(page)
     assert figures(page.place)[-2:] == [str(token), "0"]
     # the convolution, by torch, with what the model was given
     model, run = window.controller.model, made(window)
@@ -182,7 +179,6 @@ def test_cost_is_measured_against_its_prediction(
     assert pairs == {(i, j) for i in range(5) for j in range(5)}, "oneself included"
     press(qtbot, page.measure)
     wait_idle(qtbot, window)
-    assert is_done(page)
     assert page.timed is not None
     first, second = (
         [one for made in page.timed.rounds for one in made if one.grid == grid]
@@ -223,11 +219,9 @@ def test_a_query_meets_a_key_number_by_number(qtbot: QtBot, window: MainWindow) 
     best = int(weights[1:].argmax()) + 1
     worst = int(weights[1:].argmin()) + 1
     for key in (best, worst):
-        assert not is_done(page)
         click_patch(qtbot, window, *divmod(key - 1, 7))
         assert window.controller.state.token == query
         assert window.controller.state.learn.key == key
-    assert is_done(page)
     capture = made(window).capture(3)
     q, k = capture.q[1, query].numpy(), capture.k[1, worst].numpy()
     shown = page.bars.vectors()
@@ -325,11 +319,9 @@ def test_scaling_changes_row_entropy_and_answer(
     np.testing.assert_allclose(page.outcome.after.logits, expected.logits, atol=1e-5)
     shares = torch.from_numpy(expected.logits).softmax(0)
     assert f"{100 * float(shares.max()):.1f}" in figures(page.outcome)
-    assert not is_done(page)
     qtbot.keyClick(page.slider, Qt.Key.Key_End)
     wait_idle(qtbot, window)
     assert page.divisor == pytest.approx(16)
-    assert is_done(page)
     press(qtbot, page.switch.button(True))
     qtbot.waitUntil(lambda: page.outcome.after is made(window))
     # scores of the first 4, 8 and 16 numbers spread more and more
@@ -400,7 +392,6 @@ def test_only_the_last_axis_makes_rows_sum_to_one(
     assert isinstance(page, AxisPage)
     query = window.controller.state.token
     for axis in (Axis.KEYS, Axis.QUERIES, Axis.HEADS):
-        assert not is_done(page)
         press(qtbot, page.switch.button(axis))
         wait_idle(qtbot, window)
         stacked = torch.stack([scores(window, 3, head) for head in range(3)])
@@ -418,7 +409,6 @@ def test_only_the_last_axis_makes_rows_sum_to_one(
             assert f"{float(wrong):.1f}" in figures(page.verdict)
         shown = page.maps.maps()[-1].patches.ravel()
         np.testing.assert_allclose(shown, weights[0, query, 1:].numpy(), atol=1e-6)
-    assert is_done(page)
 
 
 def test_a_score_becomes_a_weight_in_three_steps(
@@ -473,10 +463,8 @@ def test_the_output_is_the_sum_of_its_parts(qtbot: QtBot, window: MainWindow) ->
         atol=1e-6,
     )
     np.testing.assert_allclose(vectors[2].values, (weights @ values).numpy(), atol=1e-5)
-    assert not is_done(page)
     click_patch(qtbot, window, 6, 6)
     assert window.controller.state.token == 49
-    assert is_done(page)
 
 
 def test_heads_are_joined_by_one_more_matrix(
@@ -546,10 +534,8 @@ def test_heads_are_switched_off(qtbot: QtBot, classifying: MainWindow) -> None:
     press(qtbot, page.all_on)
     wait_idle(qtbot, window)
     assert page.outcome.after is run
-    assert not is_done(page)
     press(qtbot, page.each)
     wait_idle(qtbot, window)
-    assert is_done(page)
     assert page.effects is not None
     assert run.logits is not None
     whole = torch.from_numpy(run.logits).softmax(0)

@@ -61,7 +61,7 @@ def test_no_term_of_the_code_moves_the_code(qtbot: QtBot, in_room: MainWindow) -
         page.code.linkActivated.emit(term)
         wait_idle(qtbot, in_room)
         qtbot.waitUntil(lambda: page.code.mapTo(learn, QPoint(0, 0)) == before)
-        parts: list[QWidget] = [page.code, page.chips, page.name]
+        parts: list[QWidget] = [page.code, page.name]
         if term != "root":  # a single number, which is said
             parts.append(page.bars)
         qtbot.waitUntil(partial(all_seen, in_room, parts), timeout=2000)

@@ -266,6 +266,7 @@ class PicturePane(QWidget):
             self._stage.setRect(qrect(self._placement.input_rect()))
         self._stage.setVisible(is_shown)
         self._heat.setVisible(not is_shown)
+        self._words.setVisible(not is_shown)  # they are on the map
 
     def stage(self) -> Bytes | None:
         """Return what is shown in place of the map, if anything."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -15,6 +16,8 @@ from vitviz.ui.learn.text import Prose
 from vitviz.ui.widgets.flow_layout import Flow
 from vitviz.ui.widgets.inputs import Slider, action_button
 
+_MEMORY = ("_is_revealed", "_verdict")
+
 
 class Guess(QFrame):
     """Base of the three kinds: open until the viewer has guessed, or asks to see.
@@ -22,6 +25,8 @@ class Guess(QFrame):
     Its truth is set once it is known, and shown only after the guess.
     """
 
+    # Names of the attributes with which each kind continues on a page made anew.
+    kept: ClassVar[tuple[str, ...]] = ()
     # The viewer has guessed.
     committed = Signal()
     # The truth is shown, after a guess or without one.
@@ -67,6 +72,16 @@ class Guess(QFrame):
             self._is_revealed = True
             self._show()
             self.revealed.emit()
+
+    def memory(self) -> dict[str, object]:
+        """Return what was guessed and shown, for a page that is made anew."""
+        return {name: getattr(self, name) for name in (*_MEMORY, *self.kept)}
+
+    def recall(self, memory: Mapping[str, object]) -> None:
+        """Restore what `memory` returned, before the truth is known."""
+        for name, value in memory.items():
+            setattr(self, name, value)
+        self._show()
 
     def restart(self) -> None:
         """Ask again: the truth has become another."""
@@ -133,19 +148,28 @@ class Guess(QFrame):
 class ChoiceGuess(Guess):
     """One of three: a click, or Tab and Space, is the guess."""
 
+    kept = ("_chosen",)
+    # The truth is wanted, where it takes a run: see `is_early`.
+    asked = Signal()
+
     def __init__(
         self,
         question: str,
         options: Sequence[str],
         *,
         is_ordered: bool = False,
+        is_early: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """Create the question.
 
         is_ordered : the option beside the right one is near.
+        is_early : it can be answered before the truth is known, which is then `asked`.
         """
         super().__init__(question, parent)
+        self._is_early = is_early
+        # Whether the truth has been asked for and has not come.
+        self._is_awaited = False
         self._is_ordered = is_ordered
         self._truth: int | None = None
         self._chosen: int | None = None
@@ -173,6 +197,30 @@ class ChoiceGuess(Guess):
             self._chosen = None
             self.restart()
         self._truth, self._explanation = index, explanation
+        if self._is_awaited:
+            self._is_awaited = False
+            self.reveal()
+        self._show()
+
+    def isOpen(self) -> bool:
+        """Return whether it can be answered."""
+        is_known = self._truth is not None or self._is_early
+        return is_known and not self._is_revealed and not self._is_awaited
+
+    def reveal(self) -> None:
+        """Show the truth, or ask for it."""
+        if self.isOpen() and self._truth is None:
+            self._is_awaited = True
+            self._show()
+            self.asked.emit()
+            return
+        super().reveal()
+
+    def forget(self) -> None:
+        """Ask again, the truth is unknown: the run has become another."""
+        self._truth = self._chosen = None
+        self._is_awaited = self._is_revealed = False
+        self._verdict = None
         self._show()
 
     def setOptions(self, options: Sequence[str]) -> None:
@@ -185,7 +233,7 @@ class ChoiceGuess(Guess):
         index = int(self.sender().property("option"))
         if self.isOpen():
             self._chosen = index
-            self._commit()
+            self.reveal()
         else:
             self._show()
 
@@ -210,12 +258,15 @@ class ChoiceGuess(Guess):
 
     def _lock(self, is_locked: bool) -> None:
         for index, button in enumerate(self._buttons):
-            button.setEnabled(not is_locked and self._truth is not None)
-            button.setChecked(is_locked and index in (self._chosen, self._truth))
+            button.setEnabled(self.isOpen())
+            is_right = is_locked and index == self._truth
+            button.setChecked(is_right or index == self._chosen)
 
 
 class NumberGuess(Guess):
-    """A bar to drag to a number; the button, Enter or the clicker sends it."""
+    """A bar to drag to a number; the button, Space or the clicker sends it."""
+
+    kept = ("_was_moved", "_value")
 
     def __init__(
         self,
@@ -251,6 +302,17 @@ class NumberGuess(Guess):
         self._on_moved(self.slider.value())
         self._was_moved = False
         self._show()
+
+    @property
+    def _value(self) -> int:
+        return self.slider.value()
+
+    @_value.setter
+    def _value(self, value: int) -> None:
+        was_moved = self._was_moved
+        self.slider.setMaximum(max(self.slider.maximum(), value))
+        self.slider.setValue(value)
+        self._was_moved = was_moved
 
     def setHigh(self, high: int) -> None:
         """Set another upper end of the bar."""
@@ -303,8 +365,17 @@ class NumberGuess(Guess):
 class PatchGuess(Guess):
     """A patch to click on the picture; several may be right."""
 
-    def __init__(self, question: str, parent: QWidget | None = None) -> None:
+    kept = ("_token", "_left", "_grid", "_truths")
+
+    def __init__(
+        self, question: str, *, tries: int = 1, parent: QWidget | None = None
+    ) -> None:
+        """Create the question.
+
+        tries : so many patches may be clicked; the last, or a right one, counts.
+        """
         super().__init__(question, parent)
+        self._tries, self._left = tries, tries
         self._grid: PatchGrid | None = None
         self._truths: tuple[int, ...] = ()
         self._token: int | None = None
@@ -316,7 +387,7 @@ class PatchGuess(Guess):
     ) -> None:
         """Set the patches that are right, and what is said once they are shown."""
         if (grid, tokens) != (self._grid, self._truths):
-            self._token = None
+            self._token, self._left = None, self._tries
             self.restart()
         self._grid, self._truths, self._explanation = grid, tokens, explanation
         self._show()
@@ -331,13 +402,19 @@ class PatchGuess(Guess):
         if not self.isOpen() or grid is None or grid.cell(token) is None:
             return False
         self._token = token
-        self._commit()
+        self._left -= 1
+        if self._left > 0 and self._judged() is not Verdict.RIGHT:
+            text = self.tr("{away} away. Try again: {left} left.")
+            self.answer.say(text.format(away=self._away_text(), left=self._left))
+            self.answer.show()
+        else:
+            self._commit()
         self.marked.emit()
         return True
 
     def ringed(self) -> int | None:
-        """Return the nearest right patch once it is shown."""
-        return self._nearest() if self._is_revealed else None
+        """Return the patch that was tried; once it is shown, the nearest right one."""
+        return self._nearest() if self._is_revealed else self._token
 
     def _nearest(self) -> int:
         grid = self._grid

@@ -144,7 +144,8 @@ class LearnController(PaneController[LearnPanes]):
         uses_key = page is not None and page.uses_key
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         ringed = None if page is None else page.ringed()
-        is_key = uses_key and ringed is None
+        is_guessing = page is not None and page.is_guessing()
+        is_key = uses_key and ringed is None and not is_guessing
         self.picture.setKey(lesson.key if is_key else ringed)
 
     def _outlived_key(self, lesson: LessonData) -> bool:
@@ -213,7 +214,7 @@ class LearnController(PaneController[LearnPanes]):
         """Ring a token on the picture; None: the key, where the chapter has one."""
         page = self.panel.page()
         if token is None and page is not None and page.uses_key and page.lesson:
-            token = page.lesson.key
+            token = None if page.is_guessing() else page.lesson.key
         self.picture.setKey(token)
 
     def show_scale(self, is_shown: bool) -> None:

@@ -229,6 +229,7 @@ class Page(QWidget):
         if isinstance(widget, Guess):
             widget.committed.connect(self.done)
             widget.marked.connect(self._on_marked)
+            widget.revealed.connect(self._on_revealed)
 
     def show_above(self, *widgets: QWidget) -> None:
         """Show controls above all steps."""
@@ -332,7 +333,6 @@ class Page(QWidget):
         guess = self.current_step().guess
         if by > 0 and guess is not None and guess.isOpen():
             guess.reveal()
-            self._on_marked()
             return True
         index = self._index + by
         if not 0 <= index < len(self._steps):
@@ -349,6 +349,11 @@ class Page(QWidget):
         """Return whether a click on a token of the picture was a guess."""
         guess = self.current_step().guess
         return guess is not None and guess.takes(token)
+
+    def is_guessing(self) -> bool:
+        """Return whether a guess is open on the step that is shown."""
+        guess = self.current_step().guess
+        return guess is not None and guess.isOpen()
 
     def done(self) -> None:
         """Tick the chapter and its task."""
@@ -377,7 +382,19 @@ class Page(QWidget):
         """Return what the viewer has set or found, for a page that is made anew."""
         found = {name: getattr(self, name) for name in self.kept}
         place = {"step_index": self.step_index, "notes_open": self.notes_open}
-        return {**found, **place}
+        return {**found, **place, "guesses": self.guesses}
+
+    @property
+    def guesses(self) -> tuple[dict[str, object] | None, ...]:
+        """What has been guessed on each step."""
+        found = (step.guess for step in self._steps)
+        return tuple(None if one is None else one.memory() for one in found)
+
+    @guesses.setter
+    def guesses(self, memories: tuple[dict[str, object] | None, ...]) -> None:
+        for step, memory in zip(self._steps, memories, strict=True):
+            if step.guess is not None and memory is not None:
+                step.guess.recall(memory)
 
     @property
     def notes_open(self) -> bool:
@@ -433,6 +450,12 @@ class Page(QWidget):
 
     def _on_marked(self) -> None:
         self.host.show_ring(self.ringed())
+
+    def _on_revealed(self) -> None:
+        if self.lesson is not None:
+            self.host.paint(None)
+            self.show_stage(self.lesson)
+        self._on_marked()
 
     def _show_counter(self) -> None:
         count = len(self._steps)

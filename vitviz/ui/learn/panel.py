@@ -186,6 +186,8 @@ class LearnPanel(QWidget):
                 "layer."
             )
         self._empty.say(text)
+        # a paragraph shows itself with its text, also behind a page
+        self._empty.setVisible(self._stack.currentWidget() is self._empty)
 
     def setDone(self, done: frozenset[Chapter]) -> None:
         """Mark the chapters whose task has been done."""

@@ -28,7 +28,7 @@ GAP_PX = 10.0
 # Largest side of a map, in lines of text.
 SIDE_LINES = 7.0
 # Largest height of all maps together in Present, in lines, so that text fits too.
-SLIDE_LINES = 6.0
+SLIDE_LINES = 5.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -128,6 +128,7 @@ class CodePage(Page):
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
+        self.chips.setHidden(theme.presents())  # the keys , and . choose it, too
         self.name = self.say()
         self.bars = BarsView(self.tr("Values of the chosen term"))
         self.bars.columnChanged.connect(self._show_column)

@@ -13,8 +13,10 @@ from vitviz.domain.number_text import written_out
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.ui.base import theme
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.chapters.ch1_falling_apart import FallingApart
+from vitviz.ui.learn.guess import NumberGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.text import Drawn, Prose
@@ -23,6 +25,7 @@ from vitviz.views.colour import Array, Meaning
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
+    from vitviz.domain.geometry import PatchGrid
     from vitviz.lessons.patch_embedding import Embedding
 
 
@@ -33,14 +36,10 @@ STEPS = 1000
 class SequencePage(Page):
     """The page of chapter 1: the animation, and the convolution at the query."""
 
-    kept = ("_apart",)
-
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._embedding: Embedding | None = None
         self._asked_for: Trace | None = None
-        # The trace and the query at the moment the picture had come apart.
-        self._apart: tuple[Trace, int] | None = None
         self.begin_step(
             self.tr(
                 "A sentence is a sequence of words. A picture becomes one when it is "
@@ -69,11 +68,20 @@ class SequencePage(Page):
         line.addWidget(self.play)
         line.addWidget(self.slider, 1)
         self.add(row)
-        self.begin_step()
-        self.ask_to(self.tr("Click a patch: which word of the sentence is it?"))
+        self.begin_step(
+            why=self.tr(
+                "Tokens are counted line by line, from the top left, as one reads; "
+                "those that belong to no patch come first, and the first is number 0."
+            )
+        )
+        self.guess = NumberGuess(
+            self.tr("Which token of the sequence is the <k>ringed</k> patch?"), 0, 196
+        )
+        self.add(self.guess)
+        self.begin_step(self.tr("Click other patches: which token is each?"))
         self.place = self.say()
         self.begin_step(
-            self.tr("<b>One strided convolution</b> makes a token of each patch."),
+            self.tr("<b>One strided convolution</b> makes tokens; a filter, its map."),
             why=self.tr(
                 "The window moves on by its own width, so that every pixel is read "
                 "once. At each stop every filter multiplies the window's numbers (red, "
@@ -84,7 +92,7 @@ class SequencePage(Page):
         self.convolution = ConvolutionView()
         self.add(self.convolution)
         self.token = BarsView(self.tr("The patch as a token: one number a filter"))
-        self.token.columnChanged.connect(self._show_filter)
+        self.token.columnChanged.connect(self._on_filter)
         self.add(self.token)
         self.filter: Prose = self.say("", "small")
         self.stops = self.add_aside()
@@ -143,11 +151,15 @@ class SequencePage(Page):
         self._show_place(lesson)
         self._set_tiles(lesson)
         self.falling.setCurrent(lesson.query, self.ringed())
-        is_apart = self.slider.value() == STEPS
-        if is_apart and (self._apart is None or self._apart[0] is not trace):
-            self._apart = trace, lesson.query
-        if self._apart is not None and self._apart[1] != lesson.query:
-            self._found(lesson.query)
+        cell = self._asked_cell(lesson)
+        token = grid.token(*cell)
+        self.guess.setHigh(grid.num_tokens - 1)
+        self.guess.setTruth(
+            token,
+            right=0,
+            near=grid.cols,
+            explanation=self._sum(grid, *cell),
+        )
         model = lesson.model
         if self._asked_for is not trace and trace.is_complete and model is not None:
             self._asked_for, self._embedding = trace, None
@@ -162,7 +174,7 @@ class SequencePage(Page):
     def forget(self) -> None:
         """Clear the patches of the previous picture."""
         super().forget()
-        self._embedding = self._asked_for = self._apart = None
+        self._embedding = self._asked_for = None
         self.convolution.clear()
         self.token.setVectors(())
         self.filter.say("")
@@ -174,8 +186,39 @@ class SequencePage(Page):
         if lesson is None:
             return None
         grid = lesson.trace.setup.grid
+        if self.current_step().guess is not None:
+            return grid.token(*self._asked_cell(lesson))
         is_patch = grid.cell(lesson.query) is not None
         return None if is_patch else grid.token(*self._cell(lesson))
+
+    def show_stage(self, lesson: LessonData) -> None:
+        """Show no map: none has been spoken of yet. Filters have one of their own."""
+        self.falling.setCurrent(lesson.query, self.ringed())
+        if self.is_guessing():  # the tiles have their numbers on them
+            self._animation.stop()
+            self.slider.setValue(0)
+        is_last = self.current_step() is self.all_steps()[-1]
+        found = self._embedding
+        if is_last and found is not None:
+            values = found.output[self._filter_index(found, lesson)]
+            self.host.paint(stage.signed(values, lesson.view.state.look))
+        else:
+            self.host.paint(stage.nothing())
+
+    def _asked_cell(self, lesson: LessonData) -> tuple[int, int]:
+        """Return the cell of the patch whose number is asked."""
+        grid = lesson.trace.setup.grid
+        return (3 * grid.rows) // 5, grid.cols // 4
+
+    def _sum(self, grid: PatchGrid, row: int, col: int) -> str:
+        return f"{grid.num_prefix_tokens} + {row} × {grid.cols} + {col}"
+
+    def _filter_index(self, found: Embedding, lesson: LessonData) -> int:
+        """Return the filter that is pointed at; else the patch's strongest."""
+        column = self.token.column()
+        if column >= 0:
+            return column
+        return int(np.abs(found.output[:, *self._cell(lesson)]).argmax())
 
     def leave(self) -> None:
         """Stop the animation and show the whole picture again."""
@@ -288,14 +331,20 @@ class SequencePage(Page):
             ]
         )
         self._show_filter(self.token.column())
+        self.show_stage(lesson)
 
-    def _show_filter(self, column: int) -> None:
+    def _on_filter(self, column: int) -> None:
+        self._show_filter(column)
+        if self.lesson is not None:
+            self.show_stage(self.lesson)
+
+    def _show_filter(self, _column: int) -> None:
         found, lesson = self._embedding, self.lesson
         if found is None or lesson is None:
             return
         row, col = self._cell(lesson)
         output = found.output[:, row, col]
-        index = int(np.abs(output).argmax()) if column < 0 else column
+        index = self._filter_index(found, lesson)
         preparation = lesson.trace.setup.preprocessing
         self.convolution.setProduct(
             found.patch(row, col),
@@ -324,14 +373,6 @@ class SequencePage(Page):
 
     def _on_tile(self, token: int) -> None:
         self.host.pin(token)
-        if self._apart is not None:
-            self._found(token)
-
-    def _found(self, token: int) -> None:
-        """Finish the task if `token`, chosen in the sequence, is a patch."""
-        assert self.lesson is not None
-        if self.lesson.trace.setup.grid.cell(token) is not None:
-            self.done()
 
     def _on_play(self) -> None:
         lesson = self.lesson
@@ -350,9 +391,6 @@ class SequencePage(Page):
 
     def _on_slid(self, value: int) -> None:
         self.falling.setShare(value / STEPS)
-        self.host.show_scale(self.falling.isHidden())
-        if value == STEPS and self.lesson is not None:
-            self._apart = self.lesson.trace, self.lesson.query
         self._show_play()
 
     def _show_play(self) -> None:
@@ -363,7 +401,7 @@ class SequencePage(Page):
 
 
 # Side of each of the two squares, in lines of text.
-SIDE_LINES = 5.0
+SIDE_LINES, SIDE_LINES_ON_SLIDE = 5.0, 4.2
 
 
 class ConvolutionView(Drawn):
@@ -461,7 +499,7 @@ class ConvolutionView(Drawn):
         )
 
     def _side(self) -> float:
-        return self.lines(SIDE_LINES)
+        return self.lines(SIDE_LINES_ON_SLIDE if theme.presents() else SIDE_LINES)
 
     def _line(self) -> float:
         return theme.line_px("small")

@@ -130,7 +130,7 @@ class Sheets(Drawn):
 # A plate of so many pixels a side, with two scratches at these columns.
 PLATE = 112
 SCRATCHES = (34, 43)
-PLATE_LINES, PLATE_LINES_ON_SLIDE = 11.0, 6.5
+PLATE_LINES, PLATE_LINES_ON_SLIDE = 11.0, 5.6
 
 
 def share_a_patch(patch: int) -> bool:

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QEvent,
+    QPointF,
+    QRectF,
+    QSignalBlocker,
+    QSize,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+)
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -16,7 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from vitviz.domain.number_text import bytes_text
 from vitviz.jobs import lessons
@@ -24,7 +33,8 @@ from vitviz.jobs.lessons import DOUBLED, DOUBLED_LARGE, Grid, Timed
 from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Ratio, Timing, predicted
-from vitviz.ui.base import theme
+from vitviz.ui.base import motion, theme
+from vitviz.ui.learn.guess import NumberGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.slider_labels import Marks
@@ -34,6 +44,8 @@ from vitviz.views.colour import Meaning
 
 # Sides of the model's input that the slider offers, in px; rounded to whole patches.
 SIDES = (112, 160, 224, 320, 448)
+# How long a cell of the table takes to fill.
+CELL_MS = 60
 # How long the slider has to rest before the model runs.
 SETTLE_MS = 250
 
@@ -69,6 +81,62 @@ class CostPage(Page):
         self.add(self.meeting)
         self.add(self.people)
         self.begin_step(
+            self.tr("Who listens to whom is a table; the diagonal is oneself."),
+            why=self.tr(
+                "Each row is one who listens, each column one who is heard: n rows of "
+                "n cells. With tokens it is the matrix of attention, one for every "
+                "head of every layer."
+            ),
+        )
+        self.fill = Button(self.tr("Fill the table"))
+        self.fill.setToolTip(self.tr("Fill it cell by cell, or show it filled"))
+        self.fill.clicked.connect(self._on_fill)
+        self.filled = Slider()
+        self.filled.setAccessibleName(self.tr("Filled cells"))
+        self.filled.setToolTip(self.tr("Drag to fill the table by hand"))
+        self.filled.valueChanged.connect(self._on_filled)
+        line = QWidget()
+        box = QHBoxLayout(line)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.fill)
+        box.addWidget(self.filled, 1)
+        self.add(line)
+        self.pairs = PairTable()
+        self.add(self.pairs)
+        self._filling = QVariantAnimation(self)
+        self._filling.valueChanged.connect(self._on_fill_frame)
+        self.people.valueChanged.connect(self._on_people)
+        self._on_people(self.people.value())
+        self.begin_step(
+            why=self.tr(
+                "Pairs are counted of all tokens, those that belong to no patch "
+                "included. Measured time need not follow: only attention grows with "
+                "the pairs. The next step measures it."
+            )
+        )
+        self.guess = NumberGuess(
+            self.tr("From 196 to 392 patches: how many times the pairs?"),
+            1,
+            16,
+            pattern="× {n}",
+        )
+        self.add(self.guess)
+        self.measuring = self.begin_step(
+            self.tr("Twice the patches: what takes four times as long, what twice?")
+        )
+        self.measure = Button()
+        self.measure.setToolTip(
+            self.tr("Run this model on this picture at several sizes, a few seconds")
+        )
+        self.measure.clicked.connect(self._on_measure)
+        self.add_row(self.measure)
+        self.ratios = self.say()
+        self.legend = self.say("", "small")
+        self.chart = CostChart()
+        self.chart.hide()
+        self.add(self.chart)
+        self.split = self.add_aside()
+        self.begin_step(
             why=self.tr(
                 "Memory grows with N² too, if all pairs are written out as matrices. "
                 "vitviz keeps only q, k and v (chapter 5), which grow with N, and "
@@ -87,24 +155,6 @@ class CostPage(Page):
         self.memory = self.say()
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
-        self.measuring = self.begin_step()
-        self.ask_to(
-            self.tr(
-                "Twice the patches: what takes four times as long, what only twice?"
-            )
-        )
-        self.measure = Button()
-        self.measure.setToolTip(
-            self.tr("Run this model on this picture at several sizes, a few seconds")
-        )
-        self.measure.clicked.connect(self._on_measure)
-        self.add_row(self.measure)
-        self.ratios = self.say()
-        self.legend = self.say("", "small")
-        self.chart = CostChart()
-        self.chart.hide()
-        self.add(self.chart)
-        self.split = self.add_aside()
         self.close_with(
             self.tr(
                 "Three minutes. Ask for a guess before you measure: twice the tokens, "
@@ -123,6 +173,16 @@ class CostPage(Page):
         """Show the pairs and bytes of this run."""
         trace = lesson.trace
         tokens = lesson.num_tokens
+        special = trace.num_prefix_tokens
+        factor = ((392 + special) / (196 + special)) ** 2
+        self.guess.setTruth(
+            factor,
+            right=0.5,
+            near=1.5,
+            explanation=self.tr("{many}² ÷ {few}²").format(
+                many=392 + special, few=196 + special
+            ),
+        )
         self.here.say(
             self.tr(
                 "{width}×{height} pixels: N = <b>{tokens}</b> tokens, {tokens} × "
@@ -177,8 +237,33 @@ class CostPage(Page):
     def leave(self) -> None:
         """Show that nothing runs any more."""
         self._settle.stop()
+        self._filling.stop()
         self._is_running = self._resumes = False
         self._show_button()
+
+    def _on_people(self, count: int) -> None:
+        self._filling.stop()
+        self.pairs.setPeople(count)
+        self.filled.setRange(0, count**2)
+        self.filled.setValue(0)
+
+    def _on_filled(self, cells: int) -> None:
+        self.pairs.setFilled(cells)
+
+    def _on_fill(self) -> None:
+        self._filling.stop()
+        count = self.filled.maximum()
+        duration = 0 if motion.is_reduced() else CELL_MS * count
+        if duration == 0:
+            self.filled.setValue(count)
+            return
+        self._filling.setStartValue(0)
+        self._filling.setEndValue(count)
+        self._filling.setDuration(duration)
+        self._filling.start()
+
+    def _on_fill_frame(self, value: object) -> None:
+        self.filled.setValue(int(str(value)))
 
     def _on_side(self, _value: int) -> None:
         self._settle.start()
@@ -219,8 +304,6 @@ class CostPage(Page):
         self._is_running = False
         self._show_button()
         self._show(found, is_done=True)
-        if len(found.grids()) > 1:
-            self.done()
 
     def _on_refused(self, text: str) -> None:
         self.leave()
@@ -559,3 +642,64 @@ def _add_head(path: QPainterPath, tip: QPointF, way: QPointF, size_px: float) ->
     for side in (aside, -aside):
         path.moveTo(tip - back + side)
         path.lineTo(tip)
+
+
+TABLE_LINES, TABLE_LINES_ON_SLIDE = 16.0, 8.0
+
+
+class PairTable(Drawn):
+    """A table of n × n cells, filled row by row; the diagonal has its own colour."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._people, self._filled = 4, 0
+        self.setAccessibleName(self.tr("Table of who listens to whom"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def setPeople(self, count: int) -> None:
+        """Set the number of rows and columns."""
+        self._people = count
+        self.update()
+
+    def setFilled(self, cells: int) -> None:
+        """Set how many cells are filled."""
+        self._filled = cells
+        self.setAccessibleDescription(f"{cells}/{self._people**2}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the table with a caption."""
+        return QSize(
+            300,
+            round(
+                self.lines(TABLE_LINES_ON_SLIDE if theme.presents() else TABLE_LINES)
+            ),
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a narrower size of the same height."""
+        return QSize(160, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw cells, and how many are filled."""
+        painter = QPainter(self)
+        tone = theme.colours()
+        line = theme.line_px("small")
+        side = min(self.height() - 1.5 * line, self.width() * 0.6)
+        cell = side / self._people
+        left = (self.width() - side) / 2
+        painter.setPen(QPen(QColor(tone.line), 1))
+        for index in range(self._people**2):
+            row, column = divmod(index, self._people)
+            place = QRectF(left + column * cell, row * cell, cell, cell)
+            meaning = Meaning.QUERY if row == column else Meaning.KEY
+            if index < self._filled:
+                painter.fillRect(place.adjusted(1, 1, -1, -1), QColor(meaning.value))
+            painter.drawRect(place)
+        painter.setFont(theme.font("small"))
+        painter.setPen(QColor(tone.text))
+        text = self.tr("{n} of {people} × {people} = {pairs}").format(
+            n=self._filled, people=self._people, pairs=self._people**2
+        )
+        below = QRectF(0, side + 2, self.width(), 1.4 * line)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,10 @@ from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Pair
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Root, Script, Sym, letter, row
+from vitviz.ui.learn.guess import PatchGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.segmented import Segmented
@@ -26,24 +27,34 @@ from vitviz.views.colour import Meaning
 if TYPE_CHECKING:
     from vitviz.lessons.query_projection import QueryProjection
 
-# For the task, the largest weight has to be this many times the smallest.
-FACTOR = 4.0
-
 
 class PairPage(Page):
     """The page of chapter 4: two vectors, their products, the sum, score and weight."""
 
-    kept = ("clicks_choose_key", "_chosen", "_setting")
+    kept = ("clicks_choose_key",)
     uses_key = True
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._pair: Pair | None = None
-        self._chosen: dict[int, float] = {}
-        self._setting: object = None
         # How the query was made, and the trace, layer, head and query it is of.
         self.projection: QueryProjection | None = None
         self._sought: object = None
+        self.begin_step(
+            why=self.tr(
+                "The query is the patch in the orange ring. In this layer and head it "
+                "gives the most weight to the patch whose key is most like it; itself "
+                "is left out here."
+            )
+        )
+        self.guess = PatchGuess(
+            self.tr(
+                "The <q>query</q> looks for what it is most like. Which patch will it "
+                "find?"
+            ),
+            tries=3,
+        )
+        self.add(self.guess)
         self.begin_step(
             self.tr(
                 "The more alike <q>query</q> and <k>key</k>, the larger the score."
@@ -58,8 +69,6 @@ class PairPage(Page):
                 "makes the weight of it."
             ),
         )
-        self.ask_to(self.tr("Find two keys, one with four times the weight."))
-        self.clicks_choose_key = True
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
@@ -139,6 +148,7 @@ class PairPage(Page):
     def update_numbers(self, lesson: LessonData) -> None:
         """Show the numbers of this query and key."""
         self.chips.setLesson(lesson, with_key=True)
+        self._ask(lesson)
         pair = self._pair = one_head.pair(lesson.factors, lesson.query, lesson.key)
         self.bars.setVectors(
             [
@@ -159,7 +169,6 @@ class PairPage(Page):
                 heads=lesson.trace.num_heads,
             )
         )
-        self._notice(lesson, pair)
         self.chain.say(self._chain(lesson, pair))
 
     def _chain(self, lesson: LessonData, pair: Pair) -> str:
@@ -191,11 +200,7 @@ class PairPage(Page):
             )
         if pair.bias and not pair.is_cut:
             text += self.tr(" With the model's bias {bias}.")
-        far = self._far_apart()
-        if far > 1 and self.task is not None and not self.task.isDone():
-            text += self.tr(" Yours so far: <b>{far} ×</b>.")
         return text.format(
-            far=written_out(far),
             total=written_out(pair.total),
             divisor=divisor_words(of),
             score=written_out(pair.score),
@@ -273,22 +278,24 @@ class PairPage(Page):
         super().recall(memory)
         self.click.setValue("key" if self.clicks_choose_key else "query")
 
-    def _notice(self, lesson: LessonData, pair: Pair) -> None:
-        setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
-        if setting != self._setting:
-            self._setting, self._chosen = setting, {}
-        if lesson.view.state.learn.key is None:
-            return
-        self._chosen[lesson.key] = pair.weight
-        if self._far_apart() >= FACTOR:
-            self.done()
+    def _ask(self, lesson: LessonData) -> None:
+        """Set the patch that the query finds: the strongest besides itself."""
+        trace, weights = lesson.trace, lesson.row.weights.copy()
+        weights[: trace.num_prefix_tokens] = -1
+        weights[lesson.query] = -1
+        best = int(weights.argmax())
+        self.guess.setTruths(
+            trace.setup.grid,
+            (best,),
+            self.tr("It gets <b>{ratio} ×</b> uniform.").format(
+                ratio=written_out(float(weights[best]) / lesson.uniform)
+            ),
+        )
 
-    def _far_apart(self) -> float:
-        """Return largest ÷ smallest weight of the chosen keys; 0 for fewer than two."""
-        weights = self._chosen.values()
-        if len(weights) < 2:
-            return 0.0
-        return max(weights) / min(weights) if min(weights) > 0 else math.inf
+    def show_stage(self, _lesson: LessonData) -> None:
+        """Hide the map as long as it would give the answer away."""
+        if self.is_guessing():
+            self.host.paint(stage.nothing())
 
     def _show_column(self, column: int) -> None:
         pair = self._pair

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -20,10 +21,13 @@ from vitviz.jobs.lessons import Sharpest
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Factors, QueryWeights
+from vitviz.ui.base import theme
 from vitviz.ui.base.text import percent
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, letter
 from vitviz.ui.learn.formula import row as formula_row
+from vitviz.ui.learn.guess import ChoiceGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, HeadChips, Page
 from vitviz.ui.learn.prediction_change import PredictionChange
@@ -40,6 +44,11 @@ SETTLE_MS = 200
 # Divisors that differ by less than this factor count as the same: less than a step of
 # the slider, which from 1 to 8 is a factor of 1.01.
 SAME = 1.001
+# A largest weight that grows by less than this factor stays the same.
+LARGER = 1.1
+# Widths of random vectors, how many pairs of them, and the histogram's ends.
+WIDTHS = (1, 4, 16, 64, 256)
+PAIRS, BINS, FAR = 4000, 61, 40.0
 # Largest weight from which on a row is called a spike.
 SPIKE = 0.5
 
@@ -47,20 +56,46 @@ SPIKE = 0.5
 class ScalingPage(Page):
     """The page of chapter 5: the divisor, the row, its entropy, the answer."""
 
-    kept = ("divisor", "_seen")
+    kept = ("divisor",)
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         # What scores are divided by; None: as the run on screen does.
         self.divisor: float | None = None
         self.changed: QueryWeights | None = None
-        self._seen: set[str] = set()
         self._offered: str | None = None
         # The head with the sharpest spike, and the trace and query it was sought in.
         self.sharpest: Sharpest | None = None
         self._sought: object = None
         # Whether a job is under way after which the model's answer can be asked for.
         self._is_busy = False
+        self.switch = Segmented(wraps=True)
+        self.switch.setAccessibleName(self.tr("Scaling"))
+        self._offer("")
+        self.switch.valueChosen.connect(self._on_switch)
+        self.slider = Slider()
+        self.slider.setRange(0, STEPS)
+        self.slider.setAccessibleName(self.tr("Temperature"))
+        self.slider.setToolTip(self.tr("From 1/√d_k, not divided, to √d_k"))
+        self.slider.valueChanged.connect(self._on_slid)
+        self.marks = Marks(self.slider, ("1/√d", "1", "√d"))
+        self.show_above(self.slider, self.marks)
+        self.begin_step(
+            why=self.tr(
+                "Dividing makes all scores smaller, and so the differences between "
+                "them. Undivided, e<sup>s</sup> lets the largest win by more. Try it "
+                "with the slider on the next step."
+            )
+        )
+        self.guess = ChoiceGuess(
+            self.tr(
+                "If scores were <b>not divided</b> by √d, this head's largest weight "
+                "would be …"
+            ),
+            [self.tr("smaller"), self.tr("the same"), self.tr("larger")],
+            is_ordered=True,
+        )
+        self.add(self.guess)
         self.begin_step(
             self.tr(
                 "<b>Temperature</b> T divides all scores. Cold picks one key, heat "
@@ -76,20 +111,7 @@ class ScalingPage(Page):
                 "<b>higher</b> temperature."
             ),
         )
-        self.ask_to(self.tr("Stop dividing, then heat above T = 2."))
-        self.switch = Segmented(wraps=True)
-        self.switch.setAccessibleName(self.tr("Scaling"))
-        self._offer("")
-        self.switch.valueChosen.connect(self._on_switch)
-        self.slider = Slider()
-        self.slider.setRange(0, STEPS)
-        self.slider.setAccessibleName(self.tr("Temperature"))
-        self.slider.setToolTip(self.tr("From 1/√d_k, not divided, to √d_k"))
-        self.slider.valueChanged.connect(self._on_slid)
         self.add(self.switch)
-        self.add(self.slider)
-        self.marks = Marks(self.slider, ("1/√d", "1", "√d"))
-        self.add(self.marks)
         self.bars = BarsView(self.tr("The row as trained, and with this T"))
         self.add(self.bars)
         self.outcome = PredictionChange(host)
@@ -111,6 +133,7 @@ class ScalingPage(Page):
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
+        self.chips.setHidden(theme.presents())  # the keys , and . choose it, too
         self.maps = MapsView(self.tr("The row as trained, and with this T, as maps"))
         self.add(self.maps)
         self.begin_step(
@@ -125,7 +148,7 @@ class ScalingPage(Page):
         q, k = letter("q", Meaning.QUERY), letter("k", Meaning.KEY)
         temperature = letter("T")
         d_k = Script(letter("d"), below=letter("k"))
-        self.show_formula(
+        formula = self.show_formula(
             formula_row(
                 letter("w"),
                 " = softmax",
@@ -135,8 +158,30 @@ class ScalingPage(Page):
             ),
             self.tr("w = softmax(q·k / (T √d_k))"),
         )
+        formula.setHidden(theme.presents())  # the table needs the room
         self.table = self.say()
+        self.begin_step(
+            self.tr("Why √d? Two random vectors of d numbers, many times:"),
+            why=self.tr(
+                "The product of two independent numbers of variance 1 has variance 1; "
+                "a sum of d of them has variance d, so its spread (standard deviation) "
+                "is √d. Dividing by √d brings it back to 1, whatever the width. The "
+                "model's own scores grow in the same way."
+            ),
+        )
+        self.numbers = Slider()
+        self.numbers.setRange(0, len(WIDTHS) - 1)
+        self.numbers.setAccessibleName(self.tr("Numbers in a vector"))
+        self.numbers.setToolTip(self.tr("Draw random vectors of this width"))
+        self.numbers.valueChanged.connect(self._on_width)
+        self.add(self.numbers)
+        self.widths = Marks(self.numbers, tuple(map(str, WIDTHS)))
+        self.add(self.widths)
+        self.random = BarsView(self.tr("How often each dot product came"))
+        self.add(self.random)
+        self.spread = self.say()
         self.growth = self.add_aside()
+        self._on_width(0)
         self.close_with(
             self.tr(
                 "Three minutes. Cover the slider and ask: hotter or colder, what makes "
@@ -174,7 +219,7 @@ class ScalingPage(Page):
                 )
             )
         )
-        self._notice(divisor, of)
+        self._ask_what_becomes(lesson)
         self._settle.stop()
         if of.axis is Axis.QUERIES and not self._is_own(of):
             # all N × N scores are needed: seconds, where there are many tokens
@@ -195,6 +240,8 @@ class ScalingPage(Page):
         of, own = lesson.factors, lesson.row
         divisor = self._divisor(of)
         self.changed = now
+        if self.isVisible():
+            self.show_stage(lesson)
         own_name = f"T = {_degrees(of.divisor, of)}"
         name = f"T = {_degrees(divisor, of)}"
         self.table.say(
@@ -370,15 +417,55 @@ class ScalingPage(Page):
         none = (False, self.tr("T = 1/√d: not divided"), self.tr("Do not divide"))
         self.switch.setOptions([(True, text, tip), none])
 
-    def _notice(self, divisor: float, of: Factors) -> None:
-        if self.divisor is None:
+    def _ask_what_becomes(self, lesson: LessonData) -> None:
+        """Set what becomes of the largest weight without the division."""
+        of = lesson.factors
+        own = one_head.row(of, lesson.query, axis=Axis.KEYS).largest
+        bare = one_head.row(of, lesson.query, divisor=1.0, axis=Axis.KEYS).largest
+        truth = 2 if bare > LARGER * own else 0 if own > LARGER * bare else 1
+        self.guess.setTruth(
+            truth,
+            self.tr("<b>{own}</b> becomes <b>{bare}</b>.").format(
+                own=written_out(own), bare=written_out(bare)
+            ),
+        )
+
+    def show_stage(self, lesson: LessonData) -> None:
+        """Show the row at the temperature that was chosen on the large picture."""
+        is_open = self.is_guessing()
+        for control in (self.switch, self.slider, self.marks):
+            control.setEnabled(not is_open)
+        now = self.changed
+        if is_open or now is None or self._is_own(lesson.factors):
+            self.host.paint(None)
             return
-        if _is_same(divisor, 1.0):
-            self._seen.add("off")
-        if divisor > 2 * of.width**0.5:
-            self._seen.add("high")
-        if len(self._seen) == 2:
-            self.done()
+        rgba = stage.tinted(lesson.patches(now.weights), lesson.view.state.look)
+        self.host.paint(rgba)
+
+    def _on_width(self, index: int) -> None:
+        """Draw pairs of random vectors, and show how far their products spread."""
+        width = WIDTHS[index]
+        made = np.random.default_rng(width)
+        q, k = made.standard_normal((2, PAIRS, width))
+        products = (q * k).sum(1)
+        counts, _ = np.histogram(products, BINS, (-FAR, FAR))
+        divided, _ = np.histogram(products / math.sqrt(width), BINS, (-FAR, FAR))
+        self.random.setVectors(
+            [
+                Vector("q·k", counts.astype(np.float32)),
+                Vector("÷ √d", divided.astype(np.float32), Meaning.QUERY),
+            ]
+        )
+        self.spread.say(
+            self.tr(
+                "d = {d}: spread <b>{spread}</b>, √d = {root}, divided <b>{divided}</b>"
+            ).format(
+                d=width,
+                spread=written_out(float(products.std())),
+                root=written_out(math.sqrt(width)),
+                divided=written_out(float(products.std()) / math.sqrt(width)),
+            )
+        )
 
     def _on_switch(self, is_scaled: object) -> None:
         self._set_divisor(None if is_scaled else 1.0)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
@@ -15,8 +16,11 @@ from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import Array, Wide
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.chapters.ch7_jar import Jar
 from vitviz.ui.learn.formula import Frac, Script, Sym, letter, row
+from vitviz.ui.learn.guess import ChoiceGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.learn.small_maps import MapsView, Small
@@ -35,12 +39,11 @@ MANY = 1000
 class AxisPage(Page):
     """The page of chapter 6: a switch for the axis, and this layer's sums along all."""
 
-    kept = ("_axis", "_seen")
+    kept = ("_axis",)
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self._axis = Axis.KEYS
-        self._seen: set[Axis] = set()
         self._asked: object = None
         # Scores, powers and weights of the query's row.
         self._powers: tuple[Wide, Wide, Array] | None = None
@@ -62,6 +65,21 @@ class AxisPage(Page):
         self.add(self.steps)
         self.chain = self.say()
         self.begin_step(
+            why=self.tr(
+                "Scores have the shape (B, H, N, N): batch (pictures at once), heads, "
+                "queries, keys. Axes are counted from the end: the last is -1."
+            )
+        )
+        self.guess = ChoiceGuess(
+            self.tr(
+                "Scores are (B, H, N, N). Over which axis must a query's weights add "
+                "up to 1?"
+            ),
+            [self.tr("keys (-1)"), self.tr("queries (-2)"), self.tr("heads (-3)")],
+        )
+        self.guess.setTruth(0, self.tr("It shares out its 1 among all keys."))
+        self.add(self.guess)
+        self.begin_step(
             self.tr("<b>Over which axis?</b> The last, <code>dim=-1</code>."),
             why=self.tr(
                 "Scores have the shape (B, H, N, N): batch (pictures at once), heads, "
@@ -72,11 +90,16 @@ class AxisPage(Page):
                 "tell."
             ),
         )
-        self.ask_to(self.tr("Choose the two wrong axes. Which sums are 1?"))
         self.switch = self._axis_switch()
         self.row_sum = self.say()
         self.maps = MapsView(self.tr("The query's row, as it is and over this axis"))
-        self.add(self.maps)
+        self.jar = Jar()
+        side = QWidget()
+        box = QHBoxLayout(side)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.jar, 0, Qt.AlignmentFlag.AlignTop)
+        box.addWidget(self.maps, 1)
+        self.add(side)
         self.verdict = self.say()
         self.begin_step(
             self.tr("Only along the chosen axis is every sum 1:"),
@@ -214,6 +237,7 @@ class AxisPage(Page):
         """Forget the sums of the previous picture."""
         super().forget()
         self._asked = self.sums = self._powers = None
+        self.jar.setSum(None)
 
     def leave(self) -> None:
         """Forget what was asked for: it has been dropped; ask again next time."""
@@ -224,6 +248,7 @@ class AxisPage(Page):
         if lesson is None:
             return
         self.sums = found
+        self.jar.setSum(found.row_sum)
         right = found.axis is Axis.KEYS
         self.row_sum.say(
             self.tr(
@@ -259,10 +284,18 @@ class AxisPage(Page):
             small.append(Small(caption, lesson.patches(found.row)))
         self.maps.setMaps(small, lesson.view.state.look.colormap)
         self.verdict.say(self._verdict(found))
-        if not right:
-            self._seen.add(found.axis)
-            if len(self._seen) == 2:
-                self.done()
+        if self.isVisible():
+            self.show_stage(lesson)
+
+    def show_stage(self, lesson: LessonData) -> None:
+        """Show the query's row over the chosen axis on the large picture."""
+        found = self.sums
+        is_shown = self.current_step().guess is None and self.step_index > 0
+        if not is_shown or found is None or found.axis is Axis.KEYS:
+            self.host.paint(None)
+            return
+        look = lesson.view.state.look
+        self.host.paint(stage.tinted(lesson.patches(found.row), look))
 
     def _verdict(self, found: Sums) -> str:
         match found.axis:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.number_text import written_out
 from vitviz.lessons import one_head
 from vitviz.ui.base import theme
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.chapters.ch8_flow import FlowView, Stream
 from vitviz.ui.learn.formula import Script, Sym, letter, row
+from vitviz.ui.learn.guess import PatchGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import HeadChips, Page
 from vitviz.ui.widgets.bar_list import Bar, BarList
@@ -23,12 +27,25 @@ MOST, MOST_IN_PRESENT = 6, 4
 class OutputPage(Page):
     """The page of chapter 7: the largest contributions, the output, and the shapes."""
 
-    kept = ("_query_when_chosen",)
     uses_key = True
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
-        self._query_when_chosen: int | None = None
+        self.begin_step(
+            why=self.tr(
+                "What a patch gives is its weight times the length of its value: a "
+                "patch with a small weight and a long value can give more than one "
+                "that is looked at. Special tokens are left out here: they have no "
+                "place on the picture."
+            )
+        )
+        self.guess = PatchGuess(
+            self.tr(
+                "The <q>query</q> mixes what all patches hand over. Which gives "
+                "<b>most</b>?"
+            )
+        )
+        self.add(self.guess)
         self.begin_step(
             self.tr(
                 "The output is a mixture: all <v>values</v>, each times its weight, "
@@ -41,9 +58,6 @@ class OutputPage(Page):
                 "and a long value can give more than one that is looked at."
             ),
         )
-        self.ask_to(
-            self.tr("Find the largest on the picture, then click another query.")
-        )
         self.chips = HeadChips()
         self.chips.headChosen.connect(self._on_head)
         self.add(self.chips)
@@ -53,6 +67,16 @@ class OutputPage(Page):
         self.parts.chosen.connect(self._on_part)
         self.add(self.parts)
         self.share = self.add_aside()
+        self.begin_step(
+            self.tr("What flows in, as wide as weight × length of the value:"),
+            why=self.tr(
+                "Click a patch of the list to see what it hands over, here and on the "
+                "picture. All that is not drawn flows in, too, but less."
+            ),
+        )
+        self.flow = FlowView()
+        self.flow.chosen.connect(host.choose_key)
+        self.add(self.flow)
         self.begin_step(
             self.tr("w·v and the output share a scale; v has its own."),
             why=self.tr(
@@ -164,13 +188,56 @@ class OutputPage(Page):
                 key=lesson.name(lesson.key), tokens=tokens
             )
         )
-        if self._query_when_chosen not in (None, lesson.query):
-            self.done()
+        patches = found.lengths.copy()
+        patches[:prefix] = -1
+        best = int(patches.argmax())
+        self.guess.setTruths(
+            lesson.trace.setup.grid,
+            (best,) if patches[best] > 0 else (),
+            self.tr("{share} % of all lengths.").format(
+                share=round(100 * float(found.lengths[best]) / total) if total else 0
+            ),
+        )
+        self.flow.setStreams(
+            tuple(
+                Stream(
+                    token,
+                    lesson.name(token),
+                    float(found.lengths[token]),
+                    patch_image(lesson, token),
+                )
+                for token in largest
+            ),
+            lesson.key,
+        )
+
+    def show_stage(self, _lesson: LessonData) -> None:
+        """Hide the map as long as it would give the answer away."""
+        if self.is_guessing():
+            self.host.paint(stage.nothing())
 
     def _on_part(self, token: int) -> None:
-        if self.lesson is not None:
-            self._query_when_chosen = self.lesson.query
         self.host.choose_key(token)
 
     def _on_head(self, head: int) -> None:
         self.host.change(heads=HeadChoice((head,)))
+
+
+def patch_image(lesson: LessonData, token: int) -> QImage | None:
+    """Return what of the picture a patch is; None for a special token."""
+    setup, image = lesson.trace.setup, lesson.image
+    cell = setup.grid.cell(token)
+    if cell is None or image is None:
+        return None
+    rect, grid = setup.placement.input_rect(), setup.grid
+    wide, tall = rect.width / grid.cols, rect.height / grid.rows
+    left, top = rect.x + cell[1] * wide, rect.y + cell[0] * tall
+    high, across = image.pixels.shape[:2]
+    rows = slice(max(round(top), 0), min(max(round(top + tall), 1), high))
+    columns = slice(max(round(left), 0), min(max(round(left + wide), 1), across))
+    pixels = np.ascontiguousarray(image.pixels[rows, columns])
+    if not pixels.size:
+        return None
+    height, width = pixels.shape[:2]
+    kind = QImage.Format.Format_RGB888
+    return QImage(pixels.data, width, height, 3 * width, kind).copy()

@@ -14,6 +14,7 @@ from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import OutputProjection
 from vitviz.ui.learn.bars import BarsView, Vector
+from vitviz.ui.learn.guess import ChoiceGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.prediction_change import PredictionChange
@@ -25,22 +26,23 @@ from vitviz.views.colour import Array, Meaning
 class HeadsPage(Page):
     """The page of chapter 8: a map for every head, which a click switches off."""
 
-    kept = ("off", "effects", "_place", "_done_so_far")
+    kept = ("off", "effects", "_place", "_asked")
 
     def __init__(self, host: ChapterHost, parent: QWidget | None = None) -> None:
         super().__init__(host, parent)
         self.off: frozenset[int] = frozenset()
+        # The heads to choose from in the guess.
+        self._asked: tuple[int, ...] = ()
         self.effects: Effects | None = None
         self._place: object = None
         self._is_trying = self._resumes = False
-        self._done_so_far: frozenset[str] = frozenset()
         # W_O of a layer, and which model and layer it was asked for.
         self.projection: OutputProjection | None = None
         self._sought: object = None
         # Whether W_O is awaited, after which the model's answer can be asked for.
         self._is_seeking = False
         self.begin_step(
-            self.tr("Each head looks in its own way."),
+            self.tr("Each head looks in its own way. Click one to switch it off."),
             why=self.tr(
                 "One head has one way of looking. Several look side by side, each with "
                 "queries, keys and values of its own: one at the neighbours, one at "
@@ -48,7 +50,6 @@ class HeadsPage(Page):
                 "scale; × is the strongest patch ÷ uniform."
             ),
         )
-        self.ask_to(self.tr("Switch heads off and on: does the answer change?"))
         self.where = self.add_aside()
         self.maps = MapsView(
             self.tr("The query's row in every head"), choosable=True, own_scales=True
@@ -56,6 +57,7 @@ class HeadsPage(Page):
         self.maps.setToolTip(self.tr("Click a head to switch it off, or on again"))
         self.maps.chosen.connect(self._on_head)
         self.add(self.maps)
+        self.near = self.add_aside()
         self.all_on = Button(self.tr("All heads on"))
         self.all_on.setToolTip(self.tr("Heads that were clicked off come on again"))
         self.all_on.clicked.connect(self._on_all)
@@ -68,13 +70,20 @@ class HeadsPage(Page):
         self.outcome = PredictionChange(host)
         self.add(self.outcome)
         self.begin_step(
-            self.tr("Switch off each head in turn: without which is most lost?"),
             why=self.tr(
                 "The model runs once without each head of this layer, all others on. A "
                 "head that can go without harm need not be useless: others may take "
                 "over, or another picture may need it."
             ),
         )
+        self.guess = ChoiceGuess(
+            self.tr("Switch off each head in turn: without which is <b>most</b> lost?"),
+            ["0", "1", "2"],
+            is_early=True,
+        )
+        self.guess.asked.connect(self._on_asked)
+        self.guess.revealed.connect(self._on_truth)
+        self.add(self.guess)
         self.add_row(self.each)
         self.list_title = self.say("", "small")
         self.list = BarList()
@@ -114,9 +123,15 @@ class HeadsPage(Page):
     def update_numbers(self, lesson: LessonData) -> None:
         """Show all heads of this layer, and the model's answer without some."""
         trace = lesson.trace
+        rows = trace.row(lesson.layer, lesson.query)
         place = (trace, lesson.layer)
         if place != self._place:
             self._place, self.off, self.effects = place, frozenset(), None
+            self._offer(lesson, rows)
+        if self._asked:
+            self.guess.setOptions(
+                [self.tr("head {n}").format(n=head) for head in self._asked]
+            )
         heads, width = trace.num_heads, lesson.factors.v.shape[1]
         self.shapes.say(
             self.tr(
@@ -134,7 +149,6 @@ class HeadsPage(Page):
                 "Layer {layer} · <q>query</q> {query} · × = strongest patch ÷ uniform"
             ).format(layer=lesson.layer, query=lesson.name(lesson.query))
         )
-        rows = trace.row(lesson.layer, lesson.query)
         self.maps.setMaps(
             [
                 Small(
@@ -148,6 +162,7 @@ class HeadsPage(Page):
             lesson.view.state.look.colormap,
         )
         self.maps.setCurrent(lesson.head if lesson.has_one_head else -1)
+        self.near.say(self._near(lesson, rows))
         can_run = lesson.model is not None and trace.is_complete
         self.each.setEnabled(can_run)
         self.all_on.setEnabled(bool(self.off))
@@ -186,6 +201,44 @@ class HeadsPage(Page):
         return self.tr("{head} · {ratio}×").format(
             head=head, ratio=written_out(float(f"{ratio:.2g}"))
         )
+
+    def _offer(self, lesson: LessonData, rows: Array) -> None:
+        """Ask about three heads: the sharpest, the flattest, and one between."""
+        patches = [float(lesson.patches(row).max()) for row in rows]
+        order = sorted(range(len(patches)), key=lambda head: patches[head])
+        order = [head for head in order if head not in lesson.heads_off]
+        is_asked = len(order) >= 3 and lesson.model is not None
+        self.guess.setVisible(is_asked)
+        self.guess.forget()
+        if is_asked:
+            self._asked = tuple(sorted({order[0], order[len(order) // 2], order[-1]}))
+
+    def _on_asked(self) -> None:
+        """Try each head, which the guess is waiting for."""
+        if not self._is_trying:
+            self._on_each()
+
+    def _on_truth(self) -> None:
+        if self.lesson is not None:
+            self._show_effects(self.lesson)
+
+    def _near(self, lesson: LessonData, rows: Array) -> str:
+        """Return what share of its weight each head gives to the query's neighbours."""
+        grid, cell = lesson.trace.setup.grid, lesson.trace.setup.grid.cell(lesson.query)
+        if cell is None:
+            return ""
+        row, col = cell
+        around = np.zeros(grid.num_tokens, bool)
+        for r in range(max(row - 1, 0), min(row + 2, grid.rows)):
+            for c in range(max(col - 1, 0), min(col + 2, grid.cols)):
+                around[grid.token(r, c)] = (r, c) != cell
+        parts = [
+            self.tr("head {n} {share} %").format(
+                n=head, share=round(100 * float(one[around].sum()))
+            )
+            for head, one in enumerate(rows)
+        ]
+        return self.tr("To its neighbours: {list}").format(list=" · ".join(parts))
 
     def _drop_projection(self) -> None:
         """Forget that W_O was asked for, if it has not come."""
@@ -295,7 +348,13 @@ class HeadsPage(Page):
         if self.lesson is not None:
             self._seek(self.lesson)
             self._ask(self.lesson)  # what had to wait for it, if anything
-        self._count("each")
+        values = found.values
+        if self._asked:
+            truth = max(self._asked, key=lambda head: values[head])
+            self.guess.setTruth(
+                self._asked.index(truth),
+                self.tr("Lost: <b>{lost}</b>.").format(lost=written_out(values[truth])),
+            )
 
     def _on_refused(self, text: str) -> None:
         self.leave()
@@ -303,9 +362,10 @@ class HeadsPage(Page):
 
     def _show_effects(self, lesson: LessonData) -> None:
         found = self.effects
-        self.list.setVisible(found is not None)
-        self.list_title.setVisible(found is not None)
-        if found is None:
+        is_shown = found is not None and not self.guess.isOpen()
+        self.list.setVisible(is_shown)
+        self.list_title.setVisible(is_shown)
+        if found is None or not is_shown:
             return
         info = lesson.trace.setup.model
         title = self.tr("Moved without it: mean change of twelve likenesses")
@@ -339,16 +399,10 @@ class HeadsPage(Page):
         self.each.setText(text)
         self.each.setAccessibleName(text)
 
-    def _count(self, deed: str) -> None:
-        self._done_so_far |= {deed}
-        if len(self._done_so_far) == 2:
-            self.done()
-
     def _on_head(self, head: int) -> None:
         if self.lesson is not None and head in self.lesson.heads_off:
             return  # it stays off until the Lab restores it
         self.off = self.off ^ {head}
-        self._count("off")
         if self.lesson is not None:
             self.update_numbers(self.lesson)
 
