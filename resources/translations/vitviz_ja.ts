@@ -2774,11 +2774,11 @@
     </message>
     <message>
         <source>attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
-        <source>layer {n} of {count}</source>
-        <translation>層 {n}／{count}</translation>
+        <source>layer {n}</source>
+        <translation>層{n}</translation>
     </message>
     <message>
         <source>mean</source>
@@ -7331,7 +7331,7 @@
     </message>
     <message>
         <source>attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
         <source>full</source>
