@@ -14,6 +14,7 @@ import { formatValue, levelsFor } from "./maps.mjs";
 import { Bins, matrixService } from "./matrix.mjs";
 import { ownDescription, pixelsOf, runService } from "./own_picture.mjs";
 import { canvasOf, drawBar, paintBar, PictureView } from "./picture_view.mjs";
+import { showRibbon } from "./ribbon.mjs";
 import { chosen, language, setLanguage, setTexts, tr } from "./texts.mjs";
 import { POOL, Trace } from "./trace.mjs";
 import { heatOf, inRange, MAX_OTHERS, methodHeat, smallMap, strip } from "./view.mjs";
@@ -105,6 +106,7 @@ export class Page {
     this.fillTokenColours();
     this.fillClasses();
     this.fillAbout();
+    showRibbon(byId("ribbon"), description);
     [...byId("film").children].forEach((button, at) => {
       button.setAttribute("aria-pressed", String(at === index));
       if (at === index) {

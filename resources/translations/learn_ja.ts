@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>AnswerView</name>
+    <message>
+        <source>Likeliest classes</source>
+        <translation>可能性の高いクラス</translation>
+    </message>
+</context>
+<context>
     <name>AxisPage</name>
     <message>
         <source>&lt;b&gt;Over which axis?&lt;/b&gt; The last, &lt;code&gt;dim=-1&lt;/code&gt;.</source>
@@ -645,6 +652,49 @@
     </message>
 </context>
 <context>
+    <name>LayersPage</name>
+    <message>
+        <source>After each layer the state of CLS, or of what else is read, is given to the norm and the head at the model's end, as if it ended here: the logit lens. The model itself does so only once. States of early layers were not made for that end: what is read there is a hint, not an answer that the model has given. Reference pictures are read at the same layer.</source>
+        <translation>各層の後で、CLS（または答えに使われるもの）の状態を、ここが終わりであるかのように、モデルの最後の正規化とヘッドに渡します（ロジットレンズ）。モデル自身がこれを行うのは最後の一度だけです。早い層の状態はそのために作られていないので、そこで読めるのは手がかりであり、モデルが出した答えではありません。参照画像も同じ層で読みます。</translation>
+    </message>
+    <message>
+        <source>Drag through the layers.</source>
+        <translation>層をドラッグして進みましょう。</translation>
+    </message>
+    <message>
+        <source>From which layer on does the first place stay?</source>
+        <translation>どの層から1位が変わらなくなりますか？</translation>
+    </message>
+    <message>
+        <source>If it ended here: &lt;b&gt;{first}&lt;/b&gt; first.</source>
+        <translation>ここで終わるなら、1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>層</translation>
+    </message>
+    <message>
+        <source>Layer &lt;b&gt;{layer}&lt;/b&gt; of 0 … {last}.</source>
+        <translation>層&lt;b&gt;{layer}&lt;/b&gt;（0～{last}）。</translation>
+    </message>
+    <message>
+        <source>The layer on the picture</source>
+        <translation>画像に表示する層</translation>
+    </message>
+    <message>
+        <source>The model itself is not here, only its trace.</source>
+        <translation>ここにあるのは記録だけで、モデルはありません。</translation>
+    </message>
+    <message>
+        <source>The model's answer: &lt;b&gt;{first}&lt;/b&gt; first.</source>
+        <translation>モデルの答え：1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>Three minutes. Let the class say at which layer they would stop the model, and why. &lt;b&gt;Often misunderstood:&lt;/b&gt; a deeper layer does not look at larger patches; every token has been free to look at all others since the first layer. What grows is how much of the others is in each token.</source>
+        <translation>3分。どの層でモデルを止めるか、なぜかを言わせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;深い層ほど大きなパッチを見るのではありません。どのトークンも最初の層からほかのすべてを見ることができます。増えるのは、各トークンに含まれるほかのトークンの情報です。</translation>
+    </message>
+</context>
+<context>
     <name>LearnPanel</name>
     <message>
         <source>10 minutes</source>
@@ -671,12 +721,20 @@
         <translation>単語からパッチへ</translation>
     </message>
     <message>
+        <source>Layers</source>
+        <translation>層</translation>
+    </message>
+    <message>
         <source>Learn</source>
         <translation>学ぶ</translation>
     </message>
     <message>
         <source>Many heads</source>
         <translation>たくさんのヘッド</translation>
+    </message>
+    <message>
+        <source>Ninety seconds</source>
+        <translation>90秒</translation>
     </message>
     <message>
         <source>One lesson</source>
@@ -752,6 +810,81 @@
     <message>
         <source>{n} × {n} = {pairs}</source>
         <translation>{n} × {n} = {pairs}</translation>
+    </message>
+</context>
+<context>
+    <name>NinetySecondsPage</name>
+    <message>
+        <source>&lt;s&gt;CLS&lt;/s&gt; looks at &lt;b&gt;{count}&lt;/b&gt; tokens (effective number).</source>
+        <translation>&lt;s&gt;CLS&lt;/s&gt;が見るのは、実効トークン数で&lt;b&gt;{count}&lt;/b&gt;個。</translation>
+    </message>
+    <message>
+        <source>A minute and a half. Play it once without a word, then once more and stop where the class asks. &lt;b&gt;Often misunderstood:&lt;/b&gt; the maps show where is looked, not yet what is found; and nothing is learned while it plays: the weights stay as they are.</source>
+        <translation>1分半。まず黙って1回再生し、もう1回は質問が出たところで止めます。&lt;b&gt;よくある誤解：&lt;/b&gt;マップが示すのはどこを見たかで、何を見つけたかではありません。また、再生中に学習は行われず、重みは変わりません。</translation>
+    </message>
+    <message>
+        <source>At the end one list of numbers is made of all.</source>
+        <translation>最後に、すべてから1つの数の並びが作られます。</translation>
+    </message>
+    <message>
+        <source>At the end only &lt;s&gt;CLS&lt;/s&gt; is read: one token of all.</source>
+        <translation>最後に読まれるのは&lt;s&gt;CLS&lt;/s&gt;だけ。すべてのうちの1トークンです。</translation>
+    </message>
+    <message>
+        <source>Drag through the model (arrow keys)</source>
+        <translation>ドラッグしてモデルをたどります（矢印キー）</translation>
+    </message>
+    <message>
+        <source>Each token is told its place.</source>
+        <translation>各トークンに位置を教えます。</translation>
+    </message>
+    <message>
+        <source>Each token is told its place. &lt;b&gt;{tokens}&lt;/b&gt; tokens now go through all layers together.</source>
+        <translation>各トークンに位置を教えます。&lt;b&gt;{tokens}&lt;/b&gt;個のトークンが一緒にすべての層を通ります。</translation>
+    </message>
+    <message>
+        <source>Every state is one of this run: the map on the picture is the mean of all heads in that layer. Where there is no CLS token, the colours of all patches are shown instead: alike is alike in colour. What each step computes is in the row above; click it.</source>
+        <translation>どの場面もこの実行の実際の状態です。画像上のマップは、その層の全ヘッドの平均です。CLS トークンがないモデルでは、代わりに全パッチの色を表示します（似たものは似た色）。各ステップの計算は上の帯をクリックすると見られます。</translation>
+    </message>
+    <message>
+        <source>It cuts them into &lt;b&gt;{patches}&lt;/b&gt; patches. Each becomes a token, a list of &lt;b&gt;{width}&lt;/b&gt; numbers.</source>
+        <translation>それを&lt;b&gt;{patches}&lt;/b&gt;個のパッチに切ります。1個が1トークン、&lt;b&gt;{width}&lt;/b&gt;個の数の並びになります。</translation>
+    </message>
+    <message>
+        <source>Layer &lt;b&gt;{layer}&lt;/b&gt; of 0 … {last}.</source>
+        <translation>層&lt;b&gt;{layer}&lt;/b&gt;（0～{last}）。</translation>
+    </message>
+    <message>
+        <source>No labels, so: what it finds &lt;b&gt;most like&lt;/b&gt; it.</source>
+        <translation>ラベルがないので、&lt;b&gt;最も似ている&lt;/b&gt;と見たもの：</translation>
+    </message>
+    <message>
+        <source>Patches alike to the model have one colour.</source>
+        <translation>モデルにとって似たパッチは同じ色です。</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>一時停止</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>再生</translation>
+    </message>
+    <message>
+        <source>Play the way from picture to answer (Space)</source>
+        <translation>画像から答えまでを再生（スペース）</translation>
+    </message>
+    <message>
+        <source>Step of the model</source>
+        <translation>モデルのステップ</translation>
+    </message>
+    <message>
+        <source>The answer to this picture:</source>
+        <translation>この画像への答え：</translation>
+    </message>
+    <message>
+        <source>The model gets {h} × {w} pixels: numbers, no objects. Press play.</source>
+        <translation>モデルに入るのは{h} × {w}ピクセル。数だけで、物体はありません。再生を押しましょう。</translation>
     </message>
 </context>
 <context>

@@ -2774,11 +2774,11 @@
     </message>
     <message>
         <source>attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
-        <source>layer {n} of {count}</source>
-        <translation>層 {n}／{count}</translation>
+        <source>layer {n}</source>
+        <translation>層{n}</translation>
     </message>
     <message>
         <source>mean</source>
@@ -7262,6 +7262,10 @@
         <translation>モデルは画像のこの部分を見ていません。</translation>
     </message>
     <message>
+        <source>The model, from picture to answer</source>
+        <translation>モデル全体：画像から答えまで</translation>
+    </message>
+    <message>
         <source>The numbers are on the clipboard.</source>
         <translation>数値をクリップボードにコピーしました。</translation>
     </message>
@@ -7318,8 +7322,16 @@
         <translation>自分の画像を開く…</translation>
     </message>
     <message>
+        <source>answer</source>
+        <translation>答え</translation>
+    </message>
+    <message>
         <source>as made</source>
         <translation>書き出し時のまま</translation>
+    </message>
+    <message>
+        <source>attention</source>
+        <translation>アテンション</translation>
     </message>
     <message>
         <source>full</source>
@@ -7386,6 +7398,10 @@
         <translation>クエリを動かす</translation>
     </message>
     <message>
+        <source>norm</source>
+        <translation>正規化</translation>
+    </message>
+    <message>
         <source>not of a file</source>
         <translation>ファイルではありません</translation>
     </message>
@@ -7402,12 +7418,28 @@
         <translation>最後の層からの出力</translation>
     </message>
     <message>
+        <source>patches</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
         <source>patches only</source>
         <translation>パッチのみ</translation>
     </message>
     <message>
+        <source>picture</source>
+        <translation>画像</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
         <source>preview at the pointer, or values</source>
         <translation>ポインター位置のプレビュー、または値</translation>
+    </message>
+    <message>
+        <source>read-out</source>
+        <translation>読み出し</translation>
     </message>
     <message>
         <source>remove the queries pinned beside</source>

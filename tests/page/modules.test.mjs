@@ -10,6 +10,7 @@ import { arraysOf, halfValue } from "../../resources/page/floats.mjs";
 import { formatValue, fraction, fused, levelsFor, percentile, renormalised, ticks } from "../../resources/page/maps.mjs";
 import { Bins, MatrixMaker } from "../../resources/page/matrix.mjs";
 import { Placement } from "../../resources/page/placement.mjs";
+import { blockTimes, hasRibbon, ribbonStops } from "../../resources/page/ribbon.mjs";
 import { setLanguage, setTexts, tr } from "../../resources/page/texts.mjs";
 
 /** Return [description, text] of a layer made of plain arrays. */
@@ -146,4 +147,34 @@ test("a newer matrix ends an older one, and every line comes once", async () => 
   assert.ok(own[2].isLast);
   assert.ok(Math.abs(own[0].line.reduce((sum, value) => sum + value, 0) - 1) < 1e-6);
   assert.deepEqual(new Bins(10, 1, 4).range(3), [7, 10]);
+});
+
+test("the ribbon has this model's sizes, in the order of its steps", () => {
+  const description = {
+    sizes: { width: 48, patch: [16, 8], channels: 3, outputs: 7 },
+    placement: { model: [96, 64] },
+    grid: [8, 6],
+    special: ["cls", "reg0"],
+    numHeads: 3,
+    layers: [null, null, null, null],
+    pool: null,
+  };
+  setTexts({ ja: { picture: "画像", "read-out": "読み出し" } });
+  setLanguage("en");
+  const stops = ribbonStops(description);
+  assert.deepEqual(stops.map((stop) => stop.name), ["picture", "patches", "position", "norm", "attention", "+", "norm", "MLP", "+", "read-out", "answer"]);
+  assert.deepEqual(stops.map((stop) => stop.isInBlock), [false, false, false, true, true, true, true, true, true, false, false]);
+  assert.equal(stops[0].sizes, "64 × 96 × 3");
+  assert.equal(stops[1].sizes, "8 × 6 = 48; 384 → 48");
+  assert.equal(stops[2].sizes, "50 × 48");
+  assert.equal(stops[4].sizes, "3 × 50 × 50");
+  assert.equal(stops[9].sizes, "48");
+  assert.equal(stops[10].sizes, "7");
+  assert.equal(blockTimes(description), "× 4");
+  assert.equal(ribbonStops({ ...description, pool: {} })[9].name, "pool");
+  setLanguage("ja");
+  assert.equal(ribbonStops(description)[0].name, "画像");
+  setLanguage("en");
+  assert.ok(hasRibbon(description));
+  assert.ok(!hasRibbon({ ...description, sizes: undefined }));
 });

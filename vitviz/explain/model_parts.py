@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, UnsupportedModelError
+from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.model import Model
 
 # Largest relative difference between a candidate's output and the model's own.
@@ -82,7 +83,7 @@ def read_out(model: Model, final: Tensor, output: Tensor, num_prefix: int) -> Re
                 continue
             candidate = ReadOut(norm, rest, is_mean, num_prefix)
             # a candidate of other shapes raises
-            with torch.inference_mode(), contextlib.suppress(RuntimeError):
+            with torch.inference_mode(), contextlib.suppress(*MODEL_ERRORS):
                 if _is_close(candidate(entered).float(), output.float()):
                     return candidate
     raise UnsupportedModelError(

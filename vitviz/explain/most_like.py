@@ -23,7 +23,7 @@ from vitviz.errors import UnsupportedModelError
 from vitviz.models.model import Model
 from vitviz.pictures.references import REFERENCES, reference_path
 
-# What a feature depends on beside the module; see `_key`.
+# What a feature depends on beside the module; see `depends_on`.
 _Key = tuple[object, ...]
 # Features by picture, of the last way in which a module was asked; gone when it is.
 _found: WeakKeyDictionary[nn.Module, tuple[_Key, dict[str, Array]]] = (
@@ -57,7 +57,7 @@ def reference_features(
         )
     if trace is not None:
         model = as_run(model, trace)
-    module, key = model.adapter.module, _key(model)
+    module, key = model.adapter.module, depends_on(model)
     known_key, known = _found.get(module, (None, {}))
     if known_key != key:
         known = {}
@@ -70,7 +70,8 @@ def reference_features(
     return ReferenceFeatures(REFERENCES, values)
 
 
-def _key(model: Model) -> _Key:
+def depends_on(model: Model) -> _Key:
+    """Return what features depend on beside the module itself."""
     # parameters that are trained or loaded in place count their versions up
     parameters = model.adapter.module.parameters()
     versions = sum(0 if one.is_inference() else one._version for one in parameters)

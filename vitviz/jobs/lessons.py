@@ -17,12 +17,14 @@ from vitviz.lessons.one_head import OutputProjection
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.interventions import Axis
+    from vitviz.domain.likeness import ReferenceFeatures
     from vitviz.lessons.one_head import Factors, QueryWeights
     from vitviz.lessons.patch_embedding import Embedding
     from vitviz.lessons.query_projection import QueryProjection
     from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
+    from vitviz.views.colour import Array
 
 # Rows × columns of patches.
 Grid = tuple[int, int]
@@ -257,3 +259,29 @@ def effects(context: Context, model: Model, trace: Trace, layer: int) -> Effects
         check=context.raise_if_cancelled,
     )
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerAnswers:
+    """The answer after each layer, and what makes a feature understood.
+
+    outputs : (L + 1, C) logits or features, the first before any layer.
+    references : likewise of the reference pictures; () for a model with labels.
+    """
+
+    outputs: Array
+    references: tuple[ReferenceFeatures, ...]
+
+
+def layer_answers(context: Context, model: Model, trace: Trace) -> LayerAnswers:
+    """Return LayerAnswers.
+
+    Raises UnsupportedModelError where it is not known how the answer is read.
+    """
+    from vitviz.explain import layer_answers as made
+
+    outputs = made.layer_answers(model, trace, is_cancelled=context.is_cancelled)
+    if model.info.has_head:
+        return LayerAnswers(outputs, ())
+    check = context.raise_if_cancelled
+    return LayerAnswers(outputs, made.layer_references(model, trace, check=check))

@@ -8,6 +8,7 @@ import enum
 class Chapter(enum.Enum):
     """Chapters of Learn in their order; the values are their names in files."""
 
+    NINETY_SECONDS = "ninety seconds"
     SEQUENCE = "sequence"
     PATCH_SIZE = "patch size"
     COST = "cost"
@@ -16,6 +17,7 @@ class Chapter(enum.Enum):
     SOFTMAX = "softmax"
     OUTPUT = "output"
     HEADS = "heads"
+    LAYERS = "layers"
     CODE = "code"
 
     @property
@@ -25,6 +27,7 @@ class Chapter(enum.Enum):
 
 
 _NUMBERS = {
+    Chapter.NINETY_SECONDS: 0,
     Chapter.SEQUENCE: 1,
     Chapter.PATCH_SIZE: 3,
     Chapter.COST: 4,
@@ -33,6 +36,7 @@ _NUMBERS = {
     Chapter.SOFTMAX: 7,
     Chapter.OUTPUT: 8,
     Chapter.HEADS: 9,
+    Chapter.LAYERS: 11,
     Chapter.CODE: 12,
 }
 assert _NUMBERS.keys() == {*Chapter}

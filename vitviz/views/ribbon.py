@@ -51,7 +51,7 @@ _IN_BLOCK = frozenset(
     }
 )
 _CHAPTERS: dict[Stop, tuple[Chapter, ...]] = {
-    Stop.PICTURE: (),
+    Stop.PICTURE: (Chapter.NINETY_SECONDS,),
     Stop.PATCHES: (Chapter.SEQUENCE, Chapter.PATCH_SIZE, Chapter.COST),
     Stop.POSITION: (),
     Stop.NORM: (),
@@ -66,9 +66,9 @@ _CHAPTERS: dict[Stop, tuple[Chapter, ...]] = {
     Stop.ADD: (),
     Stop.SECOND_NORM: (),
     Stop.MLP: (),
-    Stop.SECOND_ADD: (),
+    Stop.SECOND_ADD: (Chapter.LAYERS,),
     Stop.READ: (Chapter.HEADS,),
-    Stop.ANSWER: (),
+    Stop.ANSWER: (Chapter.LAYERS, Chapter.NINETY_SECONDS),
 }
 assert _CHAPTERS.keys() == {*Stop}
 

@@ -42,8 +42,8 @@ def test_page_down_goes_through_all_steps_to_the_last(
     assert panel.chapter() is Chapter.CODE
     for _ in range(3):
         qtbot.keyClick(window, Qt.Key.Key_PageUp)
-    assert panel.chapter() is Chapter.HEADS
-    assert settings.get().learn_chapter == Chapter.HEADS.value
+    assert panel.chapter() is Chapter.LAYERS
+    assert settings.get().learn_chapter == Chapter.LAYERS.value
 
 
 def test_the_heads_of_before_come_back(

@@ -157,6 +157,9 @@ def test_the_way_on_and_back_leads_through_all_steps(
     assert page.counter() == "1/3", "a number opens the first step"
     press(qtbot, page.back)
     wait_idle(qtbot, window)
+    assert window.panes.learn.chapter() is Chapter.LAYERS
+    press(qtbot, window.panes.learn.page().back)  # type: ignore[union-attr]
+    wait_idle(qtbot, window)
     assert window.panes.learn.chapter() is Chapter.HEADS
     assert window.panes.learn.place() == "3/3", "back is the last step"
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MODULES = (
     "floats", "texts", "attention", "maps", "placement", "trace", "view", "caption",
     "address", "colour", "matrix", "picture_view", "cells", "copy", "components",
-    "resample", "flexi", "own_picture", "page", "start",
+    "resample", "flexi", "own_picture", "ribbon", "page", "start",
 )  # fmt: skip
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./(\w+)\.mjs\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let) )", re.MULTILINE)

@@ -191,6 +191,7 @@ def page_picture(
         "grid": list(trace.grid),
         "special": list(setup.prefix_names),
         "numHeads": trace.num_heads,
+        "sizes": _sizes(trace),
         "numKeys": trace.num_keys,
         "axis": trace.interventions.axis.value,
         "layers": layers,
@@ -209,6 +210,17 @@ def page_picture(
         "view": view_of(trace, view, [one["id"] for one in found_maps]),
     }
     return PagePicture(description, blocks)
+
+
+def _sizes(trace: Trace) -> Plain:
+    """Return what the page's ribbon needs of the model, as far as a trace tells."""
+    setup = trace.setup
+    return {
+        "width": setup.model.width,
+        "patch": list(setup.model.patch_size),
+        "channels": setup.model.channels,
+        "outputs": 0 if trace.output is None else len(trace.output),
+    }
 
 
 def method_map(shown: Display) -> Heat | None:

@@ -45,8 +45,8 @@ from vitviz.views.query_numbers import QueryNumbers
 from vitviz.views.view_state import Direction
 
 MAP_PX = 52.0
-# Side of a map in Present, in lines of small type.
-MAP_LINES = 1.85
+# Side of a map in Present, in lines of small type: a slide needs the height.
+MAP_LINES = 1.3
 GAP_PX = 8.0
 MARGIN_PX = 12.0
 # Width reserved at the right for progress and the Cancel button.
@@ -97,7 +97,7 @@ class LayerRail(QWidget):
         self._cancel.hide()
         line = QFontMetricsF(theme.font("small")).height()
         # in Present maps grow with the type, whatever the size of the screen
-        self._map = max(MAP_PX, MAP_LINES * line) if theme.presents() else MAP_PX
+        self._map = MAP_LINES * theme.line_px("small") if theme.presents() else MAP_PX
         self._side = max(SIDE_PX, round(SIDE_LINES * line))
         # What is drawn where that is not what the picture shows; "" for nothing.
         self._sign = ""
@@ -228,8 +228,9 @@ class LayerRail(QWidget):
         return QRectF(MARGIN_PX + lead + layer * pitch, top, side, side)
 
     def _fit_height(self) -> None:
-        line = QFontMetricsF(theme.font("small")).height()
-        self.setFixedHeight(round(self._map + line + 16))
+        line = theme.line_px("small")
+        around = 10 if theme.presents() else 16
+        self.setFixedHeight(round(self._map + line + around))
 
     def _lead(self) -> float:
         """Return the width of the sign before the maps."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vitviz.ui.lab.panel import LabPanel
     from vitviz.ui.learn.panel import LearnPanel
     from vitviz.views.colour import Bytes
+    from vitviz.views.ribbon import Stop
     from vitviz.views.session import RunOptions
     from vitviz.views.view_state import ViewState
 
@@ -67,6 +68,8 @@ class LearnController(PaneController[LearnPanes]):
 
     # Whether the query's own map stays while the pointer looks for a key.
     queryHeld = Signal(bool)
+    # A Stop of the ribbon and a layer, either None.
+    lit = Signal(object, object)
 
     def __init__(self, panes: LearnPanes, host: LearnHost, workers: Workers) -> None:
         super().__init__(workers)
@@ -216,6 +219,10 @@ class LearnController(PaneController[LearnPanes]):
         if token is None and page is not None and page.uses_key and page.lesson:
             token = None if page.is_guessing() else page.lesson.key
         self.picture.setKey(token)
+
+    def light(self, stop: Stop | None, layer: int | None = None) -> None:
+        """Light one stop of the ribbon, in a layer; None: those of the chapter."""
+        self.lit.emit(stop, layer)
 
     def show_scale(self, is_shown: bool) -> None:
         """Set whether the colour bar is shown or leaves its space empty."""

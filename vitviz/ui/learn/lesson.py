@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
     from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.views.ribbon import Stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +149,9 @@ class ChapterHost(Protocol):
 
     def show_ring(self, token: int | None) -> None:
         """Ring a token on the picture; None: the key, where the chapter has one."""
+
+    def light(self, stop: Stop | None, layer: int | None = None) -> None:
+        """Light one stop of the ribbon, in a layer; None: those of the chapter."""
 
     def show_scale(self, is_shown: bool) -> None:
         """Set whether the colour bar is shown or leaves its space empty."""

@@ -31,6 +31,9 @@ from vitviz.views.colour import Meaning
 
 Memory = dict[Chapter, dict[str, object]]
 
+# At either side of a chapter's number in Present, where no tick is drawn.
+PRESENTED_PAD_PX = 12
+
 
 class NumberButton(QToolButton):
     """A button with a chapter's number, and space for a tick once it is done."""
@@ -60,13 +63,15 @@ class NumberButton(QToolButton):
         """Return a size with space for the number, centred, and a tick at its right."""
         size = super().sizeHint()
         number = self.fontMetrics().horizontalAdvance(self.text())
+        if theme.presents():  # all in one line; the lit one is what matters
+            return QSize(number + 2 * PRESENTED_PAD_PX, size.height())
         wide = number + 2 * (self._tick_width() + 3)
         return size.expandedTo(QSize(round(wide), size.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button, and the tick beside its number."""
         super().paintEvent(event)
-        if not self._is_done:
+        if not self._is_done or theme.presents():
             return
         painter = QPainter(self)
         painter.setFont(theme.font("small"))
@@ -153,7 +158,7 @@ class LearnPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         row = QHBoxLayout()
-        row.setContentsMargins(8, 4, 8, 0)
+        row.setContentsMargins(8, 1 if theme.presents() else 4, 8, 0)
         row.addLayout(numbers, 1)
         layout.addLayout(row)
         above = 0 if theme.presents() else 6

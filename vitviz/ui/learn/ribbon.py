@@ -16,6 +16,7 @@ from vitviz.views.view_state import Mode
 if TYPE_CHECKING:
     from vitviz.models.model import Model
     from vitviz.ui.base.document import Document
+    from vitviz.ui.learn.learn import LearnController
     from vitviz.views.view_state import ViewState
 
 # In a lower window the start page needs all the height.
@@ -41,11 +42,14 @@ class RibbonHost(Protocol):
 class RibbonController(QObject):
     """Shows the ribbon in Learn and above the start page; lives with its ribbon."""
 
-    def __init__(self, ribbon: Ribbon, host: RibbonHost) -> None:
+    def __init__(
+        self, ribbon: Ribbon, host: RibbonHost, learn: LearnController
+    ) -> None:
         super().__init__(ribbon)
         self._ribbon, self._host = ribbon, host
         ribbon.setChapters(chapter_titles())
         ribbon.chapterRequested.connect(self._on_chapter)
+        learn.lit.connect(ribbon.setAt)
         # of the window, whose height counts
         self._area = ribbon.parentWidget() or ribbon
         self._area.installEventFilter(self)

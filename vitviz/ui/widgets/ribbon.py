@@ -198,7 +198,8 @@ class StopButton(QAbstractButton):
         wide = metrics.horizontalAdvance(self.text())
         if self.number:
             wide += metrics.horizontalAdvance(self.number) + 5
-        height = theme.line_px("small") + 2 * TALL_PX
+        tall = 1 if theme.presents() else TALL_PX
+        height = theme.line_px("small") + 2 * tall
         return QSize(round(wide + 2 * self._pad + 2), round(height))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -262,7 +263,8 @@ class Ribbon(QWidget):
         self.setAccessibleName(self.tr("The model, from picture to answer"))
         self._buttons = {stop: StopButton(stop) for stop in Stop}
         self._row = row = QHBoxLayout()
-        row.setContentsMargins(MARGIN_PX, 4, MARGIN_PX, 4)
+        above = 2 if theme.presents() else 4
+        row.setContentsMargins(MARGIN_PX, above, MARGIN_PX, above)
         row.setSpacing(GAP_PX)
         row.addStretch(1)
         for stop, button in self._buttons.items():
@@ -496,10 +498,8 @@ class Ribbon(QWidget):
         return name
 
     def _times_text(self) -> str:
-        if self._at is not None and self._at[1] is not None and self._shape is not None:
-            return self.tr("layer {n} of {count}").format(
-                n=self._at[1], count=self._shape.num_layers
-            )
+        if self._at is not None and self._at[1] is not None:
+            return self.tr("layer {n}").format(n=self._at[1])
         return "" if self._shape is None else f"× {self._shape.num_layers}"
 
     def _say_details(self) -> None:

@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
             preferences=self.preferences,
             present=self.present,
             lab=self.lab,
+            learn=self.learn,
             hints=self.hints,
             view_handlers=self.view_handlers,
         )

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from vitviz.ui.files.sessions import Sessions
     from vitviz.ui.input.input_options import InputOptions
     from vitviz.ui.lab.lab import Lab
+    from vitviz.ui.learn.learn import LearnController
     from vitviz.ui.models.open_model import ModelDialogs
     from vitviz.ui.present.present import Present
     from vitviz.ui.window.controller import Controller
@@ -59,6 +60,7 @@ class Features:
     preferences: Preferences
     present: Present
     lab: Lab
+    learn: LearnController
     hints: Hints
     view_handlers: ViewHandlers
 
@@ -96,7 +98,7 @@ class Connections(QObject):
         self._connect()
         self._connect_messages()
         self.menus = PaneMenus(window, contents, control)
-        self.ribbon = RibbonController(contents.ribbon, control)
+        self.ribbon = RibbonController(contents.ribbon, control, features.learn)
 
     def _connect(self) -> None:
         window, panes, control = self._window, self._panes, self._control

@@ -15,6 +15,7 @@ Maker = Callable[[ChapterHost], Page]
 
 def makers() -> dict[Chapter, Maker]:
     """Return the class of each chapter's page; imported when Learn is first opened."""
+    from vitviz.ui.learn.chapters.ch0_ninety_seconds import NinetySecondsPage
     from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
     from vitviz.ui.learn.chapters.ch3_patch_size import ScalePage
     from vitviz.ui.learn.chapters.ch4_cost import CostPage
@@ -23,9 +24,11 @@ def makers() -> dict[Chapter, Maker]:
     from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
     from vitviz.ui.learn.chapters.ch8_output import OutputPage
     from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
+    from vitviz.ui.learn.chapters.ch11_layers import LayersPage
     from vitviz.ui.learn.chapters.ch12_code import CodePage
 
     return {
+        Chapter.NINETY_SECONDS: NinetySecondsPage,
         Chapter.SEQUENCE: SequencePage,
         Chapter.PATCH_SIZE: ScalePage,
         Chapter.COST: CostPage,
@@ -34,6 +37,7 @@ def makers() -> dict[Chapter, Maker]:
         Chapter.SOFTMAX: AxisPage,
         Chapter.OUTPUT: OutputPage,
         Chapter.HEADS: HeadsPage,
+        Chapter.LAYERS: LayersPage,
         Chapter.CODE: CodePage,
     }
 
@@ -41,6 +45,7 @@ def makers() -> dict[Chapter, Maker]:
 def chapter_titles() -> dict[Chapter, str]:
     """Return the title of each chapter, in the program's language."""
     return {
+        Chapter.NINETY_SECONDS: _tr("Ninety seconds"),
         Chapter.SEQUENCE: _tr("From words to patches"),
         Chapter.PATCH_SIZE: _tr("Patch size is a map's scale"),
         Chapter.COST: _tr("Why it gets heavy"),
@@ -49,6 +54,7 @@ def chapter_titles() -> dict[Chapter, str]:
         Chapter.SOFTMAX: _tr("Softmax, over the right axis"),
         Chapter.OUTPUT: _tr("Weights times values"),
         Chapter.HEADS: _tr("Many heads"),
+        Chapter.LAYERS: _tr("Layers"),
         Chapter.CODE: _tr("Three lines of code"),
     }
 

@@ -1,0 +1,89 @@
+"""Chapter 11: the answer at each layer, scrubbed on the big picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from pytestqt.qtbot import QtBot
+
+from tests.window.conftest import OpenWindow, wait_idle
+from tests.window.learn.chapters import go_to, made, plain
+from vitviz.attention.prepare import set_up
+from vitviz.pictures.references import REFERENCES, reference_path
+from vitviz.ui.learn.chapters.ch11_layers import LayersPage
+from vitviz.ui.widgets.most_like import reference_name
+from vitviz.views.chapters import Chapter
+
+
+def hidden_states(folder: Path, *pictures: Path) -> np.ndarray:  # type: ignore[type-arg]
+    """Return CLS after each layer, normed as at the end, by transformers: (n, L, C)."""
+    from transformers import ViTModel
+
+    import vitviz
+
+    module = ViTModel.from_pretrained(folder, add_pooling_layer=False).eval()
+    model = vitviz.load_model(str(folder))
+    found = []
+    with torch.no_grad():
+        for path in pictures:
+            entered = set_up(model, path)[1]
+            states = module(entered, output_hidden_states=True).hidden_states[1:]
+            found.append(
+                [module.layernorm(one[0, 0]).double().numpy() for one in states]
+            )
+    return np.array(found)
+
+
+def test_the_nearest_pictures_at_each_layer(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, model_folder: Path
+) -> None:
+    window = open_vitviz(photo)
+    page = go_to(qtbot, window, Chapter.LAYERS)
+    assert isinstance(page, LayersPage)
+    states = hidden_states(model_folder, *map(reference_path, REFERENCES), photo)
+    firsts = []
+    for layer in range(4):
+        page.slider.setValue(layer)
+        wait_idle(qtbot, window)
+        assert window.controller.state.layer == layer
+        mean = states[:12, layer].mean(axis=0)
+        centred, own = states[:12, layer] - mean, states[12, layer] - mean
+        expected = centred @ own
+        expected /= np.linalg.norm(centred, axis=1) * np.linalg.norm(own)
+        shown = page.answer.most_like.likeness()
+        assert shown is not None
+        np.testing.assert_allclose(shown.cosines, expected, atol=2e-3)
+        first = REFERENCES[int(expected.argmax())]
+        assert reference_name(first) in plain(page.where)
+        firsts.append(first)
+        heat = window.controller.heat
+        assert heat is not None
+        row = made(window).row(layer, 0).mean(axis=0)[1:]
+        np.testing.assert_allclose(heat.patches.ravel(), row, rtol=1e-5)
+    settled = max((i + 1 for i in range(4) if firsts[i] != firsts[-1]), default=0)
+    assert page.settled() == settled
+    assert page.task is not None
+    assert page.task.isDone(), "that layer was among those scrubbed through"
+
+
+def test_a_classifier_names_classes_at_each_layer(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
+) -> None:
+    window = open_vitviz(photo, model=classifier_folder)
+    page = go_to(qtbot, window, Chapter.LAYERS)
+    assert isinstance(page, LayersPage)
+    trace = made(window)
+    page.slider.setValue(trace.num_layers - 1)
+    wait_idle(qtbot, window)
+    labels = trace.setup.model.labels
+    assert labels is not None
+    assert trace.logits is not None
+    best = labels[int(trace.logits.argmax())]
+    assert page.answer.bars.bars()[0].name == best
+    assert best in plain(page.where)
+    at_the_end = page.answer.bars.bars()
+    page.slider.setValue(0)
+    wait_idle(qtbot, window)
+    assert page.answer.bars.bars() != at_the_end
