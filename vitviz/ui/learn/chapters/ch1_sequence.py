@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QRectF, QSize, Qt, QVariantAnimation
@@ -40,7 +41,7 @@ class SequencePage(Page):
         self._embedding: Embedding | None = None
         self._asked_for: Trace | None = None
         # The trace and the query at the moment the picture had come apart.
-        self._apart: tuple[Trace, int] | None = None
+        self._apart: tuple[ref[Trace], int] | None = None
         self.begin_step(
             self.tr(
                 "A sentence is a sequence of words. A picture becomes one when it is "
@@ -144,8 +145,8 @@ class SequencePage(Page):
         self._set_tiles(lesson)
         self.falling.setCurrent(lesson.query, self.ringed())
         is_apart = self.slider.value() == STEPS
-        if is_apart and (self._apart is None or self._apart[0] is not trace):
-            self._apart = trace, lesson.query
+        if is_apart and (self._apart is None or self._apart[0]() is not trace):
+            self._apart = ref(trace), lesson.query
         if self._apart is not None and self._apart[1] != lesson.query:
             self._found(lesson.query)
         model = lesson.model
@@ -352,7 +353,7 @@ class SequencePage(Page):
         self.falling.setShare(value / STEPS)
         self.host.show_scale(self.falling.isHidden())
         if value == STEPS and self.lesson is not None:
-            self._apart = self.lesson.trace, self.lesson.query
+            self._apart = ref(self.lesson.trace), self.lesson.query
         self._show_play()
 
     def _show_play(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -274,7 +275,8 @@ class PairPage(Page):
         self.click.setValue("key" if self.clicks_choose_key else "query")
 
     def _notice(self, lesson: LessonData, pair: Pair) -> None:
-        setting = (lesson.trace, lesson.layer, lesson.head, lesson.query)
+        # a weak reference: this outlives the trace, also in a page made anew
+        setting = (ref(lesson.trace), lesson.layer, lesson.head, lesson.query)
         if setting != self._setting:
             self._setting, self._chosen = setting, {}
         if lesson.view.state.learn.key is None:

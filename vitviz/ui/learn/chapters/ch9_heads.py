@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
@@ -114,7 +116,7 @@ class HeadsPage(Page):
     def update_numbers(self, lesson: LessonData) -> None:
         """Show all heads of this layer, and the model's answer without some."""
         trace = lesson.trace
-        place = (trace, lesson.layer)
+        place = (ref(trace), lesson.layer)  # weak: this outlives the trace
         if place != self._place:
             self._place, self.off, self.effects = place, frozenset(), None
         heads, width = trace.num_heads, lesson.factors.v.shape[1]
