@@ -36,7 +36,7 @@ Bytes = npt.NDArray[np.uint8]
 Source = str | Path | bytes | BinaryIO | PIL.Image.Image | npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class SourceImage:
     """A picture as it is shown: upright, sRGB, opaque.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
+from weakref import ref
 
 from PySide6.QtCore import QObject
 
@@ -115,8 +116,8 @@ class Lab(QObject):
         for mark in (self.mark, self.kept_mark):
             mark.labRequested.connect(self._show)
         self._is_sliding = False
-        self._asked: Trace | None = None
-        self._answered: Trace | None = None
+        self._asked: ref[Trace] | None = None
+        self._answered: ref[Trace] | None = None
         panel.softmax.temperatureChosen.connect(self._on_temperature)
         panel.softmax.scalingChosen.connect(self._on_scaling)
         panel.softmax.axisChosen.connect(self._on_axis)
@@ -263,12 +264,13 @@ class Lab(QObject):
             and model is not None
             and model.info == trace.setup.model
         )
-        needs_pixels = bool(trace.interventions.hidden) and self._answered is not trace
+        this = ref(trace)
+        needs_pixels = bool(trace.interventions.hidden) and self._answered != this
         if not needs_untouched and not needs_pixels:
             return
-        if self._asked is trace and self._workers.is_awaited(JobKind.LAB):
+        if self._asked == this and self._workers.is_awaited(JobKind.LAB):
             return
-        self._asked = trace
+        self._asked = this
         job = bound(
             runs.read_lab, trace, model, host.options, needs_untouched=needs_untouched
         )

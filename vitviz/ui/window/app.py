@@ -332,6 +332,10 @@ def _show_exception(
                 where="".join(lines)[-4000:],
             )
         )
+        # Python keeps the last error for a debugger, and with it whole frames: a
+        # picture, a trace, a model
+        for name in ("last_exc", "last_value", "last_traceback"):
+            vars(sys).pop(name, None)
 
     return hook
 

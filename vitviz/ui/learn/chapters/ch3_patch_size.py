@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from weakref import ref
 
 from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QSlider, QWidget
@@ -161,8 +162,10 @@ class ScalePage(Page):
         is_marked = patch in EMBEDDED_PATCH_SIZES
         self.slider.setVisible(is_marked)
         self.marks.setVisible(is_marked)
-        if lesson.image is not self._image:
-            self._image, self._seen = lesson.image, {}
+        # a weak reference: this outlives the picture
+        image = None if lesson.image is None else ref(lesson.image)
+        if image != self._image:
+            self._image, self._seen = image, {}
         if is_marked and not (is_ours and self._settle.isActive()):
             with QSignalBlocker(self.slider):
                 self.slider.setValue(EMBEDDED_PATCH_SIZES.index(patch))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
@@ -124,7 +126,7 @@ class HeadsPage(Page):
         """Show all heads of this layer, and the model's answer without some."""
         trace = lesson.trace
         rows = trace.row(lesson.layer, lesson.query)
-        place = (trace, lesson.layer)
+        place = (ref(trace), lesson.layer)  # weak: this outlives the trace
         if place != self._place:
             self._place, self.off, self.effects = place, frozenset(), None
             self._offer(lesson, rows)
