@@ -1235,6 +1235,10 @@
         <source>Maps of the queries pinned beside</source>
         <translation>並べて固定したクエリのマップ</translation>
     </message>
+    <message>
+        <source>Maps of the queries pinned beside. A click makes a map's query that of the picture; Shift and a click unpin it.</source>
+        <translation>並べて固定したクエリのマップ。クリックすると、そのクエリが画像のクエリになります。Shiftを押しながらクリックすると固定を解除します。</translation>
+    </message>
 </context>
 <context>
     <name>KeysOverlay</name>

@@ -595,15 +595,27 @@ INSET_PX, LABEL_GAP_PX = 6, 5
 
 
 class Inset(QWidget):
-    """Small maps over the parent's lower left corner, transparent to the mouse."""
+    """Small maps over the parent's lower left corner; setters emit nothing.
+
+    A click chooses the query of a map, with Shift to pin it no longer.
+    """
+
+    # Index of the map, and whether Shift is held.
+    chosen = Signal(int, bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._cells: tuple[MapCell, ...] = ()
         self._images: list[QImage] = []
         self._parent = parent
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Maps of the queries pinned beside"))
+        self.setToolTip(
+            self.tr(
+                "Maps of the queries pinned beside. A click makes a map's query that "
+                "of the picture; Shift and a click unpin it."
+            )
+        )
+        self.setMouseTracking(True)
         parent.installEventFilter(self)
         self.hide()
 
@@ -625,6 +637,27 @@ class Inset(QWidget):
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be clicked."""
+        shape = Qt.CursorShape
+        is_map = self._index_at(event.position()) is not None
+        self.setCursor(shape.PointingHandCursor if is_map else shape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Keep presses to itself, so that no patch below is chosen."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Emit `chosen` for the map under the pointer."""
+        index = self._index_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.chosen.emit(index, shift)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Do no more than a click: the picture below is not fitted."""
+        event.accept()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the panel, maps, dashed frames and labels."""
@@ -659,6 +692,13 @@ class Inset(QWidget):
         top = box.bottom() + LABEL_GAP_PX
         width = self._pitch() - INSET_PX
         return QRectF(box.x(), top, width, self.height() - LABEL_GAP_PX - top)
+
+    def _index_at(self, place: QPointF) -> int | None:
+        """Return which map or label is at a place; None for none."""
+        for index in range(len(self._cells)):
+            if self.mapRect(index).united(self.labelRect(index)).contains(place):
+                return index
+        return None
 
     def _side(self) -> float:
         """Return the side of a map: smaller where several share the corner."""
