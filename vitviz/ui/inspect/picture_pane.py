@@ -26,13 +26,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
-from vitviz.ui.base import theme
+from vitviz.ui.base import icons, theme
 from vitviz.ui.base.text import show_plainly, tip
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.inspect.wipe_item import REACH_PX, WipeItem
@@ -80,6 +81,8 @@ class PicturePane(QWidget):
     arrowPressed = Signal(int, int)
     # The divider of a wipe was moved: the share of the width at its left.
     wipeMoved = Signal(float)
+    # The preview of the patch under the pointer is wanted, or no longer.
+    previewToggled = Signal()
     # Attention is to be shown again, in place of another map.
     attentionRequested = Signal()
 
@@ -162,6 +165,20 @@ class PicturePane(QWidget):
         self._back.setObjectName("back")
         self._back.setFont(theme.font("small"))
         self._back.clicked.connect(self.attentionRequested)
+        self._preview = QToolButton()
+        self._preview.setObjectName("preview")
+        self._preview.setCheckable(True)
+        self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.dress(self._preview, "preview")
+        self._preview.setAccessibleName(self.tr("Preview on hover"))
+        self._preview.setToolTip(
+            self.tr(
+                "On: the patch under the pointer shows its own map. Off, or while Alt "
+                "is held, the pointer reads this map's value at the patch. (H)"
+            )
+        )
+        self._preview.clicked.connect(self._on_preview)
+        self._preview.hide()
         self._line = QWidget()
         self._line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         below = QHBoxLayout(self._line)
@@ -170,6 +187,7 @@ class PicturePane(QWidget):
         below.addWidget(self._sign)
         below.addWidget(self._words, 1)
         below.addWidget(self._back)
+        below.addWidget(self._preview)
         # The line keeps its height, so that the picture does not move.
         self._line.setFixedHeight(self._back.sizeHint().height() + 2)
         self._back.hide()
@@ -317,6 +335,14 @@ class PicturePane(QWidget):
         if not is_wiping:
             self._is_dragging = False
             self._view.viewport().unsetCursor()
+
+    def setPreviews(self, on: bool) -> None:
+        """Offer the preview of the patch under the pointer, and show if it is on."""
+        self._preview.setChecked(on)
+        self._preview.show()
+
+    def _on_preview(self) -> None:
+        self.previewToggled.emit()
 
     def setWords(self, text: str) -> None:
         """Say below the picture, in a line, what the map shows."""
