@@ -1235,6 +1235,10 @@
         <source>Maps of the queries pinned beside</source>
         <translation>並べて固定したクエリのマップ</translation>
     </message>
+    <message>
+        <source>Maps of the queries pinned beside. A click makes a map's query that of the picture; Shift and a click unpin it.</source>
+        <translation>並べて固定したクエリのマップ。クリックすると、そのクエリが画像のクエリになります。Shiftを押しながらクリックすると固定を解除します。</translation>
+    </message>
 </context>
 <context>
     <name>KeysOverlay</name>
@@ -2291,8 +2295,16 @@
         <translation>注意のマップに戻る</translation>
     </message>
     <message>
+        <source>On: the patch under the pointer shows its own map. Off, or while Alt is held, the pointer reads this map's value at the patch. (H)</source>
+        <translation>オン：ポインターの下のパッチが、そのパッチ自身のマップを表示します。オフのとき、またはAltを押している間は、表示中のマップのその位置の値を読み取ります。（H）</translation>
+    </message>
+    <message>
         <source>Picture</source>
         <translation>画像</translation>
+    </message>
+    <message>
+        <source>Preview on hover</source>
+        <translation>ホバー時のプレビュー</translation>
     </message>
     <message>
         <source>Show attention again (Esc)</source>

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.export.figure_settings import FigureKind
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.view_state import HeadsView, Mode, Statistic
+from vitviz.views.view_state import HeadsView, Mode, Reading, Statistic, TokensView
 
 Reason = QContextMenuEvent.Reason
 
@@ -60,6 +60,34 @@ PLACES: dict[str, tuple[str, Place]] = {
     "matrix": ("matrix", lambda w: w.panes.matrix.viewport()),
     "heads": ("heads", lambda w: w.panes.heads.grid),
 }
+
+
+@pytest.mark.parametrize(
+    ("shows", "per_map"), [(Reading.NORMS, 1), (Reading.COLOURS, 3)]
+)
+def test_maps_of_tokens_are_copied_and_exported_where_they_are(
+    qtbot: QtBot, window: MainWindow, shows: Reading, per_map: int
+) -> None:
+    view = TokensView(shows)
+    window.controller.change(tab="tokens", tokens_view=view, merge=True)
+    wait_idle(qtbot, window)
+    grid = window.panes.tokens.grid
+    do(shown_menu(grid), "copy_numbers")
+    head, *lines = copied()
+    cells = window.panes.tokens.cells()
+    assert len(head) == 2 + per_map * len(cells)
+    found = numbers(lines)
+    rows, cols = cells[0].values.shape[:2]
+    assert found.shape == (rows * cols, len(head))
+    wanted = cells[2].values.reshape(rows * cols, -1)
+    first = 2 + 2 * per_map
+    np.testing.assert_allclose(found[:, first : first + per_map], wanted, rtol=1e-6)
+    do(shown_menu(grid), "export_this")
+    sheet = window.controller.export_dialog.sheet()
+    assert sheet is not None
+    assert sheet.what() is FigureKind.TOKENS
+    sheet.reject()
+    wait_idle(qtbot, window)
 
 
 @pytest.mark.parametrize("reason", [Reason.Mouse, Reason.Keyboard])

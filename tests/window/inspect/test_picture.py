@@ -317,6 +317,42 @@ def test_several_queries_are_compared_on_one_scale(
     assert not window.panes.picture.inset.isVisible()
 
 
+def test_a_small_map_beside_is_clicked_to_see_it_large(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    control, inset = window.controller, window.panes.picture.inset
+    click_patch(qtbot, window, 1, 1)
+    for row, col in ((3, 4), (0, 5)):
+        click_patch(qtbot, window, row, col, SHIFT)
+    trace = control.document.trace
+    assert trace is not None
+    first, second, third = (trace.token(place) for place in ((1, 1), (3, 4), (0, 5)))
+    place = inset.mapRect(1).center().toPoint()
+    qtbot.mouseClick(inset, LEFT, pos=place)
+    assert control.state.token == third, "it is the picture's now"
+    assert control.state.others == (second, first), "which has taken its place"
+    wanted = trace.patch_map(trace.row(trace.num_layers - 1, first).mean(0))
+    np.testing.assert_allclose(inset.cells()[1].patches, wanted, rtol=1e-6)
+    qtbot.mouseClick(inset, LEFT, pos=place)
+    assert (control.state.token, control.state.others) == (first, (second, third))
+    qtbot.mouseClick(inset, LEFT, SHIFT, pos=inset.mapRect(0).center().toPoint())
+    assert control.state.token == first
+    assert list(control.state.others) == [third], "Shift lets go"
+    qtbot.mouseClick(inset, LEFT, pos=QPoint(2, 2))
+    assert control.state.token == first, "between the maps nothing is chosen"
+
+
+def test_the_colour_bar_grows_with_a_high_picture(
+    open_vitviz: OpenWindow, photo: Path
+) -> None:
+    bar = open_vitviz(photo).panes.bar
+    bar.resize(bar.width(), 600)
+    assert bar.barRect().height() == 420
+    bar.resize(bar.width(), 1800)
+    assert bar.barRect().height() >= 0.5 * 1800
+
+
 NO_RANGES = (
     ("²,3", "1"),
     ("0", "١٢"),

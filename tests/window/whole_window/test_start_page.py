@@ -45,6 +45,32 @@ def point_at(button: SampleButton) -> None:
     QApplication.sendEvent(button, QEnterEvent(middle, middle, middle))
 
 
+def test_tab_goes_through_the_page_as_it_is_read(
+    qtbot: QtBot, open_vitviz: OpenWindow, tmp_path: Path
+) -> None:
+    places = []
+    for name in ("one.png", "two.png"):
+        PIL.Image.new("RGB", (40, 30)).save(tmp_path / name)
+        places.append(str(tmp_path / name))
+    settings.set(recent=places)
+    window = open_vitviz(wait=False)
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for _ in range(2):  # also once the recent files have been listed anew
+        window.start.recent.refresh()
+        sample(window, "kingfisher").setFocus(Qt.FocusReason.TabFocusReason)
+        seen = []
+        for _ in range(10):
+            focus = QApplication.focusWidget()
+            assert isinstance(focus, QToolButton | QPushButton)
+            seen.append(focus)
+            qtbot.keyClick(focus, Qt.Key.Key_Tab)
+        spots = [one.mapTo(window, QPoint(0, 0)) for one in seen]
+        read = sorted(range(10), key=lambda i: (spots[i].y(), spots[i].x()))
+        assert read == list(range(10)), [one.text() for one in seen]
+        assert [one.property("path") for one in seen[-2:]] == places
+
+
 def test_a_sample_shows_its_map_while_it_is_pointed_at_or_has_the_focus(
     qtbot: QtBot, open_vitviz: OpenWindow
 ) -> None:

@@ -76,6 +76,8 @@ assert _SCHEMES.keys() == {*ThemeChoice}
 SMALL_FACTOR = 0.86
 TITLE_FACTOR = 1.35
 MIN_BODY_PT = 9.0
+# Height of a screen, not scaled, from which letters grow with it, and how much at most.
+FROM_HEIGHT_PX, USUAL_DPI, MOST_ENLARGED = 1440, 96, 1.4
 # Size of body text in Present, as a multiple of the smallest text there.
 PRESENTED_BODY = 1.08
 # Largest line height in Present, as a multiple of the letters' size: fonts for Japanese
@@ -150,6 +152,21 @@ def _derived(own: QFont, kind: str) -> QFont:
     chosen.setPointSizeF(size * factor)
     chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def suit_screen(app: QApplication) -> None:
+    """Enlarge the system's font on a screen of many pixels that is not scaled.
+
+    A screen of 3840×2160 at scale 1, or a wall of monitors, is read from further away.
+    Where the system itself has larger letters, by its scale or its dots per inch, the
+    font stays. To be called before the first widget is made.
+    """
+    screen, chosen = app.primaryScreen(), QFont(app.font())
+    usual = screen.size().height() * USUAL_DPI / screen.logicalDotsPerInchY()
+    factor = min(max(1.0, usual / FROM_HEIGHT_PX), MOST_ENLARGED)
+    if factor > 1 and chosen.pointSizeF() > 0:
+        chosen.setPointSizeF(max(chosen.pointSizeF(), MIN_BODY_PT) * factor)
+        app.setFont(chosen)
 
 
 def line_px(kind: str = "body") -> float:

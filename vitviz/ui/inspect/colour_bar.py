@@ -34,7 +34,8 @@ from vitviz.views.view_state import Style
 BAR_PX = 14
 LEFT_PX = 10
 TICK_PX = 5
-MAX_HEIGHT_PX = 420
+# A bar is so high where there is room, and in a high picture has this share of it.
+HEIGHT_PX, HEIGHT_SHARE = 420, 0.6
 
 
 class ColourBar(QWidget):
@@ -120,9 +121,9 @@ class ColourBar(QWidget):
 
     def barRect(self) -> QRectF:
         """Return the rectangle of the colours."""
-        height = self.height() - 56
+        height = self.height() - 56.0
         if not theme.presents():
-            height = min(height, MAX_HEIGHT_PX)
+            height = min(height, max(HEIGHT_PX, HEIGHT_SHARE * self.height()))
         return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
@@ -165,7 +166,7 @@ class ColourBar(QWidget):
     def _paint_components(self, painter: QPainter, bar: QRectF) -> None:
         """Draw a ramp for each of red, green and blue, with its component."""
         tone = theme.colours()
-        height = min(bar.height(), MAX_HEIGHT_PX) / len(COMPONENTS)
+        height = bar.height() / len(COMPONENTS)
         for index, (name, colour) in enumerate(COMPONENTS):
             top = bar.top() + index * height
             place = QRectF(bar.left(), top, bar.width(), height - COMPONENT_GAP)

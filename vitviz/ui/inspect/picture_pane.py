@@ -26,13 +26,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
-from vitviz.ui.base import theme
+from vitviz.ui.base import icons, theme
 from vitviz.ui.base.text import show_plainly, tip
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
 from vitviz.ui.inspect.wipe_item import REACH_PX, WipeItem
@@ -80,6 +81,8 @@ class PicturePane(QWidget):
     arrowPressed = Signal(int, int)
     # The divider of a wipe was moved: the share of the width at its left.
     wipeMoved = Signal(float)
+    # The preview of the patch under the pointer is wanted, or no longer.
+    previewToggled = Signal()
     # Attention is to be shown again, in place of another map.
     attentionRequested = Signal()
 
@@ -162,6 +165,20 @@ class PicturePane(QWidget):
         self._back.setObjectName("back")
         self._back.setFont(theme.font("small"))
         self._back.clicked.connect(self.attentionRequested)
+        self._preview = QToolButton()
+        self._preview.setObjectName("preview")
+        self._preview.setCheckable(True)
+        self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.dress(self._preview, "preview")
+        self._preview.setAccessibleName(self.tr("Preview on hover"))
+        self._preview.setToolTip(
+            self.tr(
+                "On: the patch under the pointer shows its own map. Off, or while Alt "
+                "is held, the pointer reads this map's value at the patch. (H)"
+            )
+        )
+        self._preview.clicked.connect(self._on_preview)
+        self._preview.hide()
         self._line = QWidget()
         self._line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         below = QHBoxLayout(self._line)
@@ -170,6 +187,7 @@ class PicturePane(QWidget):
         below.addWidget(self._sign)
         below.addWidget(self._words, 1)
         below.addWidget(self._back)
+        below.addWidget(self._preview)
         # The line keeps its height, so that the picture does not move.
         self._line.setFixedHeight(self._back.sizeHint().height() + 2)
         self._back.hide()
@@ -318,6 +336,14 @@ class PicturePane(QWidget):
         if not is_wiping:
             self._is_dragging = False
             self._view.viewport().unsetCursor()
+
+    def setPreviews(self, on: bool) -> None:
+        """Offer the preview of the patch under the pointer, and show if it is on."""
+        self._preview.setChecked(on)
+        self._preview.show()
+
+    def _on_preview(self) -> None:
+        self.previewToggled.emit()
 
     def setWords(self, text: str) -> None:
         """Say below the picture, in a line, what the map shows."""
@@ -596,15 +622,27 @@ INSET_PX, LABEL_GAP_PX = 6, 5
 
 
 class Inset(QWidget):
-    """Small maps over the parent's lower left corner, transparent to the mouse."""
+    """Small maps over the parent's lower left corner; setters emit nothing.
+
+    A click chooses the query of a map, with Shift to pin it no longer.
+    """
+
+    # Index of the map, and whether Shift is held.
+    chosen = Signal(int, bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._cells: tuple[MapCell, ...] = ()
         self._images: list[QImage] = []
         self._parent = parent
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Maps of the queries pinned beside"))
+        self.setToolTip(
+            self.tr(
+                "Maps of the queries pinned beside. A click makes a map's query that "
+                "of the picture; Shift and a click unpin it."
+            )
+        )
+        self.setMouseTracking(True)
         parent.installEventFilter(self)
         self.hide()
 
@@ -626,6 +664,27 @@ class Inset(QWidget):
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be clicked."""
+        shape = Qt.CursorShape
+        is_map = self._index_at(event.position()) is not None
+        self.setCursor(shape.PointingHandCursor if is_map else shape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Keep presses to itself, so that no patch below is chosen."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Emit `chosen` for the map under the pointer."""
+        index = self._index_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.chosen.emit(index, shift)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Do no more than a click: the picture below is not fitted."""
+        event.accept()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the panel, maps, dashed frames and labels."""
@@ -660,6 +719,13 @@ class Inset(QWidget):
         top = box.bottom() + LABEL_GAP_PX
         width = self._pitch() - INSET_PX
         return QRectF(box.x(), top, width, self.height() - LABEL_GAP_PX - top)
+
+    def _index_at(self, place: QPointF) -> int | None:
+        """Return which map or label is at a place; None for none."""
+        for index in range(len(self._cells)):
+            if self.mapRect(index).united(self.labelRect(index)).contains(place):
+                return index
+        return None
 
     def _side(self) -> float:
         """Return the side of a map: smaller where several share the corner."""

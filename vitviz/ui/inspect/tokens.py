@@ -26,7 +26,7 @@ from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
-from vitviz.views.tokens import LAID_BY, TokenCells
+from vitviz.views.tokens import LAID_BY, TokenCell, TokenCells
 from vitviz.views.view_state import Reading, TokensView
 
 
@@ -108,6 +108,10 @@ class TokensPane(QWidget):
         if name != self._colormap:
             self._colormap = name
             self._draw()
+
+    def cells(self) -> tuple[TokenCell, ...]:
+        """Return the small maps that are shown."""
+        return () if self._cells is None else self._cells.cells
 
     def note(self) -> str:
         """Return the line above the maps."""

@@ -142,6 +142,7 @@ def application(argv: list[str], lang: str | None = None) -> QApplication:
     # last one before the pointer stops must not be dropped.
     pg.setConfigOptions(imageAxisOrder="row-major", antialias=True, mouseRateLimit=-1)
     language.install(app, lang)
+    theme.suit_screen(app)
     _keep_collection_here()
     return app
 

@@ -282,6 +282,23 @@ class Controller(QObject):
             others = (*others, token)[-MAX_OTHERS:]
         self.change(others=others)
 
+    def choose_beside(self, index: int, unpin: bool) -> None:
+        """Exchange the query and one that is pinned beside it, or unpin that one.
+
+        index : of its small map.
+        """
+        display = self.screen.display
+        if display is None or index >= len(display.beside):
+            return
+        chosen, now = display.beside[index][0], self.state.token
+        if unpin:
+            self.pin(chosen, beside=True)
+            return
+        others = tuple(now if one == chosen else one for one in self.state.others)
+        # the pool has no row of its own that could stand beside
+        others = tuple(one for one in others if one not in (POOL, chosen))
+        self.change(token=chosen, others=others)
+
     def keep(self) -> None:
         """Keep the view on screen, to compare others with it."""
         self.comparison.keep(self._present())

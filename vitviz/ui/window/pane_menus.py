@@ -1,6 +1,6 @@
 """Menus of the right mouse button and of the menu key: copy, or export, what is there.
 
-Picture, head strip, layer rail, matrix and all heads have one each.
+Picture, head strip, layer rail, matrix, all heads and tokens have one each.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from vitviz.export.figure_settings import FigureKind
 from vitviz.ui.base import icons
+from vitviz.views.colour import Array
 from vitviz.views.number_tables import (
     layers_table,
     maps_table,
@@ -54,6 +55,7 @@ class PaneMenus(QObject):
             panes.rail: (panes.rail, self._layers, FigureKind.WALL),
             panes.matrix: (panes.matrix, self._matrix, FigureKind.MATRIX),
             panes.heads: (panes.heads, self._heads, FigureKind.WALL),
+            panes.tokens: (panes.tokens, self._tokens, FigureKind.TOKENS),
         }
         for pane in self._of:
             pane.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -123,6 +125,16 @@ class PaneMenus(QObject):
     def _matrix(self) -> str:
         values = self._panes.matrix.values()
         return "" if values is None else square_table(values)
+
+    def _tokens(self) -> str:
+        maps: dict[str, Array] = {}
+        for cell in self._panes.tokens.cells():
+            if cell.values.ndim == 2:
+                maps[cell.label] = cell.values
+                continue
+            for index, component in enumerate(("red", "green", "blue")):
+                maps[f"{cell.label} {component}"] = cell.values[..., index]
+        return maps_table(maps, "state") if maps else ""
 
     def _heads(self) -> str:
         pane = self._panes.heads

@@ -7,6 +7,7 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,7 @@ class RecentList(QWidget):
         self._row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addLayout(self._row)
         self._buttons: list[QToolButton] = []
+        self._previous: QWidget | None = None
         # By path; None for a file that has no thumbnail.
         self._made: dict[str, QPixmap | None] = {}
         self.hide()
@@ -145,9 +147,20 @@ class RecentList(QWidget):
         self._buttons = [self._button(place) for place in places]
         for button in self._buttons:
             self._row.addWidget(button)
+        self._set_tab_order()
         # a shown widget without a parent would be a window
         if self.parent() is not None:
             self.setVisible(bool(places))
+
+    def follow(self, previous: QWidget) -> None:
+        """Come after a widget in the order of the Tab key, now and once filled anew."""
+        self._previous = previous
+        self._set_tab_order()
+
+    def _set_tab_order(self) -> None:
+        if self._previous is not None:
+            for one, following in pairwise((self._previous, *self._buttons)):
+                QWidget.setTabOrder(one, following)
 
     def missing(self) -> list[Path]:
         """Return the paths whose thumbnail has not been asked for."""
@@ -234,6 +247,8 @@ RECENT = QSize(96, 64)
 RECENT_AFTER_MS = 700
 # Widths of the page from which samples are shown in another size: (page, sample).
 SIDES = ((0, 126), (900, 180), (1700, 270), (3000, 540))
+# Size of samples on a page that is less high.
+LOW_PAGE_PX, LOW_SIDE = 480, 96
 ASPECT = 2 / 3
 SAMPLE_GAP_PX = 16
 # More samples than these stand in several rows.
@@ -413,12 +428,17 @@ class SampleGrid(QWidget):
         super().__init__()
         self._buttons = buttons
         self._columns = 0
+        self._is_low = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SAMPLE_GAP_PX)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
         self._arrange(1)
+
+    def buttons(self) -> tuple[SampleButton, ...]:
+        """Return the pictures, in their order."""
+        return tuple(self._buttons)
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of one picture and the height of all rows."""
@@ -428,9 +448,18 @@ class SampleGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the pictures anew for another width, larger where there is room."""
         super().resizeEvent(event)
+        self._fit()
+
+    def setRoom(self, height: int) -> None:
+        """Fit a page of this height, in px."""
+        if (height < LOW_PAGE_PX) != self._is_low:
+            self._is_low = height < LOW_PAGE_PX
+            self._fit()
+
+    def _fit(self) -> None:
         chosen = [side for least, side in SIDES if self.width() >= least]
         for one in self._buttons:
-            one.setSide(chosen[-1])
+            one.setSide(LOW_SIDE if self._is_low else chosen[-1])
         side = max((one.sizeHint().width() for one in self._buttons), default=1)
         count = len(self._buttons)
         fitting = (self.width() + SAMPLE_GAP_PX) // (side + SAMPLE_GAP_PX)
@@ -531,6 +560,15 @@ class StartPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
+        stops = [*self.samples.buttons(), open_button, lesson]
+        for one, following in pairwise(stops):
+            QWidget.setTabOrder(one, following)
+        self.recent.follow(lesson)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show smaller samples on a low page."""
+        super().resizeEvent(event)
+        self.samples.setRoom(self.height())
 
     def _sample(self, path: Path) -> SampleButton:
         button = SampleButton(path)

@@ -106,6 +106,8 @@ class Connections(QObject):
         top = contents.top
         panes.picture.tokenHovered.connect(control.screen.hover)
         panes.picture.tokenChosen.connect(control.pin)
+        panes.picture.previewToggled.connect(features.view_handlers.toggle_hover)
+        panes.picture.inset.chosen.connect(control.choose_beside)
         panes.picture.messaged.connect(panes.status.setText)
         panes.picture.arrowPressed.connect(control.steps.move_query)
         panes.rail.cancelRequested.connect(control.cancel)
