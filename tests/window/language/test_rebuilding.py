@@ -196,11 +196,15 @@ def chapter_page(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
     wait_idle(qtbot, window)
     page = window.panes.learn.page()
     assert page is not None
+    guess = page.open_guess()
+    if guess is not None:
+        guess.reveal()
     return page
 
 
 def click_head(qtbot: QtBot, window: MainWindow, page: Page, head: int) -> None:
     assert isinstance(page, HeadsPage)
+    page.show_part(page.maps)
     spot = page.maps.mapRect(head).center().toPoint()
     qtbot.mouseClick(page.maps, LEFT, pos=spot)
     wait_idle(qtbot, window)
