@@ -29,6 +29,16 @@ def press(qtbot: QtBot, button: QWidget) -> None:
 
 
 def go_to(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
+    """Open a chapter; a guess that it opens with is passed over."""
+    page = ask_in(qtbot, window, chapter)
+    guess = page.open_guess()
+    if guess is not None:
+        guess.reveal()
+    return page
+
+
+def ask_in(qtbot: QtBot, window: MainWindow, chapter: Chapter) -> Page:
+    """Open a chapter, at its guess where it opens with one."""
     press(qtbot, window.top.modeButton(Mode.LEARN))
     press(qtbot, window.panes.learn.button(chapter))
     wait_idle(qtbot, window)

@@ -108,7 +108,7 @@ def test_a_picture_becomes_a_sequence(
     assert page.convolution.value() == pytest.approx(float(expected[11]), abs=1e-5)
     press(qtbot, page.play)
     qtbot.waitUntil(lambda: not page.falling.isVisible())
-    assert not bar.isBlank()
+    assert bar.isBlank(), "no map has been spoken of yet"
 
 
 def test_tiles_fly_from_their_patch_and_keep_their_order(

@@ -18,8 +18,8 @@ import vitviz
 from tests.window.clicks import click_patch
 from tests.window.conftest import QUICK, OpenWindow, wait_idle
 from tests.window.learn.chapters import (
+    ask_in,
     figures,
-    go_to,
     made,
     plain,
     press,
@@ -114,7 +114,7 @@ def test_a_number_is_set_and_sent_by_keyboard(
 def test_the_clicker_reveals_before_it_goes_on(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    page = go_to(qtbot, window, Chapter.PATCH_SIZE)
+    page = ask_in(qtbot, window, Chapter.PATCH_SIZE)
     assert isinstance(page, ScalePage)
     window.present.begin(full_screen=False)
     wait_idle(qtbot, window)
@@ -151,7 +151,7 @@ def test_scratches_are_parted_and_a_square_is_measured(
     qtbot: QtBot, open_vitviz: OpenWindow, spoken: str
 ) -> None:
     window = open_vitviz(sample_paths()[0], model=QUICK)
-    page = go_to(qtbot, window, Chapter.PATCH_SIZE)
+    page = ask_in(qtbot, window, Chapter.PATCH_SIZE)
     assert isinstance(page, ScalePage)
     qtbot.keyClick(page.slider, KEY.Key_End)
     assert not page.sheets.isLarge(), "a large patch is a small scale"
@@ -191,7 +191,7 @@ def seen_on(window: MainWindow) -> npt.NDArray[np.uint8]:
 def test_the_index_of_a_patch_and_a_filter_s_map(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    page = ask_in(qtbot, window, Chapter.SEQUENCE)
     assert isinstance(page, SequencePage)
     assert not seen_on(window).any(), "no map has been spoken of yet"
     on_step(page, page.guess)
@@ -235,7 +235,7 @@ def test_twice_the_patches_are_four_times_the_pairs(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     settings.set(reduce_motion=True)
-    page = go_to(qtbot, window, Chapter.COST)
+    page = ask_in(qtbot, window, Chapter.COST)
     assert isinstance(page, CostPage)
     qtbot.keyClick(page.people, KEY.Key_Right)
     press(qtbot, page.fill)
@@ -256,7 +256,7 @@ def test_a_query_finds_the_key_most_like_it_in_three_tries(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     click_patch(qtbot, window, 3, 2)
-    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    page = ask_in(qtbot, window, Chapter.QUERY_KEY)
     assert isinstance(page, PairPage)
     query = 1 + 3 * 7 + 2
     assert not seen_on(window).any(), "the map would tell"
@@ -279,7 +279,7 @@ def test_a_query_finds_the_key_most_like_it_in_three_tries(
 
 def test_the_third_try_ends_it(qtbot: QtBot, window: MainWindow) -> None:
     click_patch(qtbot, window, 3, 2)
-    page = go_to(qtbot, window, Chapter.QUERY_KEY)
+    page = ask_in(qtbot, window, Chapter.QUERY_KEY)
     assert isinstance(page, PairPage)
     score = scores(window, 3, 0)[1 + 3 * 7 + 2].clone()
     score[[0, 1 + 3 * 7 + 2]] = -torch.inf
@@ -300,7 +300,7 @@ def test_undivided_scores_and_the_temperature_on_the_picture(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     click_patch(qtbot, window, 1, 3)
-    page = go_to(qtbot, window, Chapter.SCALING)
+    page = ask_in(qtbot, window, Chapter.SCALING)
     assert isinstance(page, ScalingPage)
     assert not page.slider.isEnabled(), "it would tell"
     score = scores(window, 3, 0)[1 + 1 * 7 + 3]
@@ -329,7 +329,7 @@ def test_the_jar_of_a_query_overflows_over_the_wrong_axis(
     qtbot: QtBot, window: MainWindow
 ) -> None:
     click_patch(qtbot, window, 2, 4)
-    page = go_to(qtbot, window, Chapter.SOFTMAX)
+    page = ask_in(qtbot, window, Chapter.SOFTMAX)
     assert isinstance(page, AxisPage)
     on_step(page, page.guess)
     press(qtbot, page.guess.button(2))
@@ -351,7 +351,7 @@ def test_the_jar_of_a_query_overflows_over_the_wrong_axis(
 
 def test_the_patch_that_gives_most(qtbot: QtBot, window: MainWindow) -> None:
     click_patch(qtbot, window, 4, 4)
-    page = go_to(qtbot, window, Chapter.OUTPUT)
+    page = ask_in(qtbot, window, Chapter.OUTPUT)
     assert isinstance(page, OutputPage)
     assert not seen_on(window).any(), "the map would tell"
     query = 1 + 4 * 7 + 4
@@ -377,7 +377,7 @@ def test_the_head_without_which_most_is_lost(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, classifier_folder: Path
 ) -> None:
     window = open_vitviz(photo, model=classifier_folder)
-    page = go_to(qtbot, window, Chapter.HEADS)
+    page = ask_in(qtbot, window, Chapter.HEADS)
     assert isinstance(page, HeadsPage)
     on_step(page, page.guess)
     press(qtbot, page.guess.button(0))
@@ -410,7 +410,7 @@ def figures_of(text: str) -> str:
 
 
 def test_a_guess_goes_along_into_present(qtbot: QtBot, window: MainWindow) -> None:
-    page = go_to(qtbot, window, Chapter.PATCH_SIZE)
+    page = ask_in(qtbot, window, Chapter.PATCH_SIZE)
     assert isinstance(page, ScalePage)
     on_step(page, page.guess)
     press(qtbot, page.guess.button(0))

@@ -111,8 +111,9 @@ def test_keys_work_from_a_slider_and_a_button(qtbot: QtBot, talk: MainWindow) ->
     learn = talk.panes.learn
     page = learn.page()
     assert isinstance(page, ScalingPage)
+    page.guess.reveal()
     for control in (page.slider, page.switch.button(False)):
-        page.show_part(control)
+        page.show_part(page.switch)
         index = page.step_index
         qtbot.mouseClick(control, LEFT)
         wait_idle(qtbot, talk)

@@ -330,8 +330,8 @@ class Page(QWidget):
 
         Forwards, an open guess is answered first.
         """
-        guess = self.current_step().guess
-        if by > 0 and guess is not None and guess.isOpen():
+        guess = self.open_guess()
+        if by > 0 and guess is not None:
             guess.reveal()
             return True
         index = self._index + by
@@ -352,8 +352,13 @@ class Page(QWidget):
 
     def is_guessing(self) -> bool:
         """Return whether a guess is open on the step that is shown."""
+        return self.open_guess() is not None
+
+    def open_guess(self) -> Guess | None:
+        """Return the guess of the step that is shown, while it can be made."""
         guess = self.current_step().guess
-        return guess is not None and guess.isOpen()
+        is_open = guess is not None and guess.isOpen() and not guess.isHidden()
+        return guess if is_open else None
 
     def done(self) -> None:
         """Tick the chapter and its task."""

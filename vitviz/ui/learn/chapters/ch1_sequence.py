@@ -390,6 +390,8 @@ class SequencePage(Page):
         self.slider.setValue(int(str(value)))
 
     def _on_slid(self, value: int) -> None:
+        if self.falling.isHidden() and self.lesson is not None:
+            self._set_tiles(self.lesson)  # the picture may have moved
         self.falling.setShare(value / STEPS)
         self._show_play()
 

@@ -105,6 +105,7 @@ class PairPage(Page):
             ]
         )
         self.click.setValue("key")
+        self.clicks_choose_key = True
         self.click.valueChosen.connect(self._on_click_kind)
         self.add(self.click)
         self.making = BarsView(self.tr("The token, a row of W_Q, and their products"))

@@ -212,6 +212,7 @@ class HeadsPage(Page):
         is_asked = len(order) >= 3 and lesson.model is not None
         self.guess.setVisible(is_asked)
         self.guess.forget()
+        self._asked = ()
         if is_asked:
             self._asked = tuple(sorted({order[0], order[len(order) // 2], order[-1]}))
 
@@ -328,6 +329,9 @@ class HeadsPage(Page):
             return
         if lesson is None or lesson.model is None:
             return
+        if self._asked and self.guess.isOpen():
+            self.guess.reveal()  # which asks for it in turn
+            return
         self._drop_projection()
         self._is_trying, self._resumes = True, False
         self._show_each()
@@ -364,7 +368,8 @@ class HeadsPage(Page):
 
     def _show_effects(self, lesson: LessonData) -> None:
         found = self.effects
-        is_shown = found is not None and not self.guess.isOpen()
+        is_open = bool(self._asked) and self.guess.isOpen()
+        is_shown = found is not None and not is_open
         self.list.setVisible(is_shown)
         self.list_title.setVisible(is_shown)
         if found is None or not is_shown:
