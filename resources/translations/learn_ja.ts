@@ -909,6 +909,10 @@
 <context>
     <name>Outcome</name>
     <message>
+        <source>Most like</source>
+        <translation>似ている順</translation>
+    </message>
+    <message>
         <source>The model itself is not here, only its trace: it cannot be changed.</source>
         <translation>ここにあるのは実行の記録だけで、モデル本体がないため、変更できません。</translation>
     </message>

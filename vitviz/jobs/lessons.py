@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vitviz.domain.interventions import Interventions, merge_interventions
-from vitviz.errors import ExactnessError, SelectionError
+from vitviz.errors import ExactnessError, SelectionError, UnsupportedModelError
 from vitviz.jobs.queue import Context
 from vitviz.lessons import one_head, softmax_axes
 from vitviz.lessons.cost import Timing, middle, predicted
@@ -225,6 +226,34 @@ def rerun(
     changes = merge_interventions((trace.interventions, interventions))
     setup = replace(trace.setup, interventions=changes)
     return run(model, setup, pixels, is_cancelled=context.is_cancelled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedRun:
+    """A run of the changed model, and what makes a feature understood.
+
+    references : of the unchanged model; None for one with labels, or where it cannot
+        be asked.
+    """
+
+    after: Trace
+    references: ReferenceFeatures | None
+
+
+def changed_run(
+    context: Context, model: Model, trace: Trace, interventions: Interventions
+) -> ChangedRun:
+    """Return a ChangedRun. Raises what `rerun` does."""
+    from vitviz.explain.most_like import reference_features
+
+    after = rerun(context, model, trace, interventions)
+    references = None
+    if not model.info.has_head:
+        with contextlib.suppress(UnsupportedModelError):
+            references = reference_features(
+                model, trace, check=context.raise_if_cancelled
+            )
+    return ChangedRun(after, references)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,15 +9,20 @@ from PySide6.QtCore import QCoreApplication
 
 from vitviz.domain.interventions import Interventions
 from vitviz.jobs import lessons
+from vitviz.jobs.lessons import ChangedRun
 from vitviz.jobs.queue import bound
 from vitviz.lessons.one_head import cosine
 from vitviz.ui.base.text import score_text
 from vitviz.ui.learn.text import Prose, Table
+from vitviz.ui.widgets.most_like import cosine_text, reference_name
 from vitviz.views.classes import class_name, class_scores
 
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
+    from vitviz.domain.likeness import ReferenceFeatures
+    from vitviz.models.model import ModelInfo
     from vitviz.ui.learn.lesson import ChapterHost, LessonData
+    from vitviz.views.colour import Array
 
 MOST = 3
 
@@ -31,6 +36,8 @@ class PredictionChange(Prose):
         self._before: Trace | None = None
         self._asked: object = None
         self._start = ""
+        # The features of the reference pictures, with the model that made them.
+        self._references: tuple[ModelInfo, ReferenceFeatures] | None = None
         # The changed run; the run on screen where nothing is changed.
         self.after: Trace | None = None
         self.hide()  # until there is something to say
@@ -46,10 +53,10 @@ class PredictionChange(Prose):
             return
         self._asked, self._before, self._start = wanted, trace, start
         if not changes:
-            self._receive(trace)
+            self._receive(ChangedRun(trace, self._known(trace)))
             return
         self._host.ask(
-            bound(lessons.rerun, model, trace, changes),
+            bound(lessons.changed_run, model, trace, changes),
             self._receive,
             on_failure=self.say,
         )
@@ -63,11 +70,19 @@ class PredictionChange(Prose):
         self._asked = self._before = self.after = None
         self.say("")
 
-    def _receive(self, after: Trace) -> None:
+    def _known(self, trace: Trace) -> ReferenceFeatures | None:
+        """Return the references of an earlier change, of the same model."""
+        known = self._references
+        is_its = known is not None and known[0] == trace.setup.model
+        return known[1] if known is not None and is_its else None
+
+    def _receive(self, found: ChangedRun) -> None:
         if self._before is None:
             return
-        self.after = after
-        said, table = outcome(self._before, after)
+        self.after = found.after
+        if found.references is not None:
+            self._references = found.after.setup.model, found.references
+        said, table = outcome(self._before, found.after, found.references)
         # a full-width colon brings its own space
         gap = "" if self._start.endswith("：") else " "
         self.say(f"{self._start}{gap}{said}", table)
@@ -80,8 +95,10 @@ def without_model() -> str:
     )
 
 
-def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
-    """Return text on how far the feature turned, or a table of likeliest classes."""
+def outcome(
+    before: Trace, after: Trace, references: ReferenceFeatures | None = None
+) -> tuple[str, Table | None]:
+    """Return a table of likeliest classes, or of what is most like, and text."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("Outcome", text)
@@ -93,6 +110,8 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         alike = cosine(before.output, after.output)
         if alike is None:
             return broken, None
+        if references is not None:
+            return _most_like(before.output, after.output, references)
         text = tr("cosine <b>{cosine}</b> to its answer before.")
         return text.format(cosine=f"{alike:.3f}"), None
     problem = before.setup.model.problem
@@ -115,4 +134,30 @@ def outcome(before: Trace, after: Trace) -> tuple[str, Table | None]:
         )
         rows.append(tuple(f"<b>{c}</b>" for c in cells) if index == winner else cells)
     header = (tr("The model's answer"), tr("before"), tr("now"))
+    return "", Table(header, tuple(rows))
+
+
+def _most_like(
+    before: Array, after: Array, references: ReferenceFeatures
+) -> tuple[str, Table | None]:
+    """Return a table of the pictures that come first now, and the one that did."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Outcome", text)
+
+    first, second = references.likeness(before), references.likeness(after)
+    if first is None or second is None:
+        return tr("The model's answer is not finite any more."), None
+    order = list(second.order()[:MOST])
+    former = first.order()[0]
+    if former not in order:
+        order[-1] = former
+    rows = []
+    for index in order:
+        name = reference_name(references.names[index])
+        values = (cosine_text(float(one.cosines[index])) for one in (first, second))
+        cells = (name, *values)
+        is_first = index == order[0]
+        rows.append(tuple(f"<b>{c}</b>" for c in cells) if is_first else cells)
+    header = (tr("Most like"), tr("before"), tr("now"))
     return "", Table(header, tuple(rows))

@@ -35,6 +35,8 @@ GAP_PX = 6.0
 # Least and largest side of a picture.
 LEAST_PX, MOST_PX = 36.0, 96.0
 RADIUS_PX = 4.0
+# Least side of a picture in Present, in lines of small type.
+PRESENTED_LINES = 3.0
 # Signs of a place that moved; the number behind them is by how many.
 UP, DOWN, STAYED = "▲", "▼", "="
 
@@ -250,6 +252,8 @@ class MostLikeRow(QWidget):
         """Return (pictures side by side, side of each in px)."""
         metrics = QFontMetricsF(theme.font("small"))
         least = max(LEAST_PX, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
+        if theme.presents():  # few, with names that can be read
+            least = PRESENTED_LINES * theme.line_px("small")
         fitting = int((width + GAP_PX) // (least + GAP_PX))
         if not self._is_one_row and fitting < len(REFERENCES):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
