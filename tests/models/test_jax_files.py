@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -456,6 +457,123 @@ def test_a_damaged_msgpack_is_refused(tmp_path: Path) -> None:
         path.write_bytes(case)
         with pytest.raises(VitvizError):
             vitviz.load_model(path)
+
+
+def npy(header: str, data: bytes = b"") -> bytes:
+    """An array's file with a header that says what one likes."""
+    text = header.encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
+
+
+def says(descr: object = "<f4", shape: object = (1,)) -> str:
+    return repr({"descr": descr, "fortran_order": False, "shape": shape})
+
+
+@pytest.mark.parametrize(
+    ("header", "data"),
+    [
+        (says("<f16"), bytes(16)),  # a long double: read by NumPy, not by torch
+        (says("<M8[s]"), bytes(8)),
+        (says(shape=(0, 2**70)), b""),
+        (says(shape=(0, 2**62)), b""),
+        (says(shape=(True,)), bytes(4)),
+        (says(shape=(-1, -1)), bytes(4)),
+        (says(descr=()), b""),
+        (says(descr=[("a", "<f4"), ("a", "<f4")]), b""),
+        (says("V99999999999"), b""),
+        ("{'descr': " + "(" * 90 + "'<f4'" + ",)" * 90 + "}", b""),
+        ("-" * 9000 + "1", b""),  # more than Python's parser has memory for
+        ("(" * 9000, b""),
+        ("{'descr': '''", b""),
+        ("if 1:\n   1\n 2", b""),
+        ("{1: 2, 'descr': 3}", b""),
+        ("{[]: 2}", b""),
+        ("\0\0", b""),
+        (says(shape=()).replace("()", f"({'9' * 5000},)"), b""),
+    ],
+)
+def test_an_array_whose_header_lies_is_refused(
+    header: str, data: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.npy", npy(header, data))
+    with pytest.raises(VitvizError, match=r"damaged|no named tensors"):
+        vitviz.load_model(path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_packed_in_another_way_is_refused(
+    method: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.npz"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.npy", npy(says(), bytes(4)))
+    data = bytearray(path.read_bytes())
+    start = data.index(b"a.npy") + 11
+    data[start : start + 10] = b"\xff" * 10
+    path.write_bytes(data)
+    with pytest.raises(VitvizError, match="damaged"):
+        vitviz.load_model(path)
+
+
+def chunked(**parts: object) -> dict[str, object]:
+    return {"x": {"__msgpack_chunked_array__": True, **parts}}
+
+
+ONE = msgpack.ExtType(1, msgpack.packb(([1], "float32", bytes(4))))
+HALF = msgpack.ExtType(1, msgpack.packb(([1], "float16", bytes(2))))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        chunked(),
+        chunked(shape={"0": 1}, chunks={"0": 1}),
+        chunked(shape={"0": 1}, chunks={}),
+        chunked(shape={"0": 5}, chunks={"0": ONE}),
+        chunked(shape={"1": 1}, chunks={"0": ONE}),
+        chunked(shape={"0": 1.0}, chunks={"0": ONE}),
+        chunked(shape={"0": 2}, chunks={"0": ONE, "1": HALF}),
+        chunked(shape={"0": 0, "1": 2**63}, chunks={}),
+        {"a": msgpack.ExtType(1, msgpack.packb(([0, 2**63], "float32", b"")))},
+        {"a": msgpack.ExtType(1, msgpack.packb(([1], "int99", bytes(4))))},
+        {"a": msgpack.ExtType(1, msgpack.packb(([1], ONE, bytes(4))))},
+        {"a/b": ONE, "a": {"b": ONE}},
+    ],
+)
+def test_an_array_of_flax_that_lies_is_refused(
+    content: dict[str, object], tmp_path: Path
+) -> None:
+    path = tmp_path / "flax_model.msgpack"
+    path.write_bytes(msgpack.packb(content))
+    with pytest.raises(VitvizError, match="damaged"):
+        vitviz.load_model(path)
+
+
+def test_arrays_within_arrays_are_refused(tmp_path: Path) -> None:
+    inner = b"\xc0"
+    for _ in range(3000):
+        inner = msgpack.packb(msgpack.ExtType(1, b"\x91" + inner))
+    path = tmp_path / "flax_model.msgpack"
+    path.write_bytes(b"\x81\xa1a" + inner)
+    with pytest.raises(VitvizError, match="damaged"):
+        vitviz.load_model(path)
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_more_values_than_weights_have_are_not_read(
+    within: bool, tmp_path: Path
+) -> None:
+    """20 MB of them took nine seconds, and 160 MB."""
+    many = 2_000_000
+    content = b"\xdd" + struct.pack(">I", many) + bytes(many)
+    if within:
+        content = b"\xc9" + struct.pack(">I", len(content)) + b"\x01" + content
+    path = tmp_path / "flax_model.msgpack"
+    path.write_bytes(b"\x81\xa1a" + content)
+    with pytest.raises(VitvizError, match="too long to read"):
+        vitviz.load_model(path)
 
 
 def test_another_network_in_an_archive(tmp_path: Path) -> None:

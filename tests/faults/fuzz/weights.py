@@ -1,10 +1,12 @@
-"""Files of weights: headers, pickles and archives, and the network they describe."""
+"""Files of weights: headers, pickles, archives, arrays, and the network in them."""
 
 from __future__ import annotations
 
 import io
 from typing import Any
 
+import msgpack
+import numpy as np
 import safetensors.torch
 import torch
 
@@ -24,6 +26,15 @@ def _saved(content: object, *, legacy: bool = False) -> bytes:
     return stream.getvalue()
 
 
+def _of_numpy(arrays: dict[str, Any]) -> bytes:
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+_FLAX = msgpack.ExtType(1, msgpack.packb(([1], "float32", bytes(4))))
+
+
 def _seeds() -> list[bytes]:
     little: dict[str, Any] = {
         "cls_token": torch.zeros(1, 1, 8),
@@ -39,6 +50,18 @@ def _seeds() -> list[bytes]:
         _saved({"epoch": 3, "model": little, "args": [1, "a", None]}),
         _saved({"hook": Payload(_CANARY)}),
         _saved({"hook": Payload(_CANARY)}, legacy=True),
+        _of_numpy({name: one.numpy() for name, one in little.items()}),
+        _of_numpy({"a": np.zeros(2), "b": np.array([None])}),
+        msgpack.packb({"params": {"a": _FLAX, "step": 3}}),
+        msgpack.packb(
+            {
+                "x": {
+                    "__msgpack_chunked_array__": True,
+                    "shape": {"0": 2},
+                    "chunks": {"0": _FLAX, "1": _FLAX},
+                }
+            }
+        ),
     ]
 
 

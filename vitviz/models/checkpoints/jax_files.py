@@ -17,6 +17,7 @@ import io
 import math
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -38,6 +39,9 @@ GOOGLE = "Google's ViT (JAX)"
 _MOST_UNPACKED = 20
 _MAX_DIMS = 8
 _MAX_NESTED = 32
+# Values in a msgpack file: a tensor takes about twelve, with its name and its shape.
+_MAX_VALUES = 15 * MAX_TENSORS
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What a training program keeps beside the weights, as large as they are.
 _OF_TRAINING = re.compile(r"(opt|optimizer|opt_state|optimizer_state)/(?!target/)")
 _DTYPES = {
@@ -81,6 +85,8 @@ def read_npz(path: Path, data: bytes) -> tuple[dict[str, Tensor], tuple[str, ...
                     raise refusal(
                         path, "holds {name} twice. Download it again.", name=name[:120]
                     )
+                if entry.compress_type not in _COMPRESSIONS:
+                    raise NotImplementedError
                 array = _array_of(archive.read(entry))
                 if array is None:
                     left.append(name)
@@ -88,7 +94,7 @@ def read_npz(path: Path, data: bytes) -> tuple[dict[str, Tensor], tuple[str, ...
                     found[name] = array
     except (
         zipfile.BadZipFile,
-        NotImplementedError,  # another compression
+        NotImplementedError,  # another compression than NumPy's
         RuntimeError,  # a password
         EOFError,
         ValueError,
@@ -114,18 +120,39 @@ def _array_of(data: bytes) -> Tensor | None:
     Raises ValueError for a damaged one.
     """
     file = io.BytesIO(data)
-    version = np.lib.format.read_magic(file)  # type: ignore[no-untyped-call]
-    if version == (1, 0):
-        header = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
-    else:
-        header = np.lib.format.read_array_header_2_0(file)  # type: ignore[no-untyped-call]
-    shape, is_fortran, dtype = header
+    shape, is_fortran, dtype = _header(file)
+    # numbers that torch has: no dates, no texts, no long double
     if dtype.hasobject or dtype.names or dtype.subdtype or dtype.kind not in "fiubV":
+        return None
+    if dtype.kind == "f" and dtype.itemsize > 8:
         return None
     if len(shape) > _MAX_DIMS:
         raise ValueError("too many dimensions")
     numbers = _numbers(data[file.tell() :], shape[::-1] if is_fortran else shape, dtype)
     return numbers.permute(*reversed(range(len(shape)))) if is_fortran else numbers
+
+
+def _header(file: io.BytesIO) -> tuple[tuple[int, ...], bool, Any]:
+    """Return what NumPy's header says: shape, whether it is Fortran's order, dtype.
+
+    Raises ValueError for one that is damaged.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of files that Python 2 wrote
+            version = np.lib.format.read_magic(file)  # type: ignore[no-untyped-call]
+            if version == (1, 0):
+                header = np.lib.format.read_array_header_1_0(file)  # type: ignore[no-untyped-call]
+            else:
+                header = np.lib.format.read_array_header_2_0(file)  # type: ignore[no-untyped-call]
+    except Exception as error:
+        # it is a Python literal, and NumPy's reader raises nearly anything for one
+        # that is odd: errors of the tokenizer, of types, of the parser's memory
+        raise ValueError("no header") from error
+    shape, is_fortran, dtype = header
+    if not all(type(side) is int for side in shape):
+        raise ValueError("no shape")
+    return shape, is_fortran, dtype
 
 
 def _numbers(data: bytes | memoryview, shape: tuple[int, ...], dtype: Any) -> Tensor:  # noqa: ANN401
@@ -166,6 +193,10 @@ def read_msgpack(path: Path, data: bytes) -> tuple[dict[str, Tensor], tuple[str,
         if reader.place != len(data) or not isinstance(content, dict):
             raise ValueError("it is not one list of names")
         _flatten(content, "", found, left)
+    except _TooManyValuesError as error:
+        raise refusal(
+            path, "has a list of tensors that is too long to read."
+        ) from error
     except (ValueError, IndexError, struct.error, TypeError) as error:
         raise refusal(path, "is cut off or damaged. Download it again.") from error
     if len(found) > MAX_TENSORS:
@@ -177,29 +208,55 @@ def _flatten(
     content: dict[str, Any], place: str, found: dict[str, Tensor], left: list[str]
 ) -> None:
     if "__msgpack_chunked_array__" in content:  # which Flax does above one gigabyte
-        shape = tuple(content["shape"][str(i)] for i in range(len(content["shape"])))
-        chunks = [content["chunks"][str(i)] for i in range(len(content["chunks"]))]
-        found[place] = torch.cat([chunk.reshape(-1) for chunk in chunks]).reshape(shape)
+        found[place] = _of_chunks(content.get("shape"), content.get("chunks"))
         return
     for name, value in content.items():
         inner = f"{place}/{name}" if place else name
         if isinstance(value, dict):
             _flatten(value, inner, found, left)
         elif isinstance(value, Tensor):
+            if inner in found:  # a name may hold the "/" that joins others
+                raise ValueError("a name stands there twice")
             found[inner] = value
         else:
             left.append(inner)
+
+
+def _of_chunks(shape: object, chunks: object) -> Tensor:
+    """Return an array that was written in parts. Raises ValueError."""
+    if not isinstance(shape, dict) or not isinstance(chunks, dict):
+        raise ValueError("no chunks")
+    sides = [shape.get(str(i)) for i in range(len(shape))]
+    parts = [chunks.get(str(i)) for i in range(len(chunks))]
+    tensors = [one.reshape(-1) for one in parts if isinstance(one, Tensor)]
+    if len(tensors) != len(parts) or len({one.dtype for one in tensors}) != 1:
+        raise ValueError("a chunk is no array")
+    whole = [side for side in sides if type(side) is int and side >= 0]
+    is_whole = len(whole) == len(sides) <= _MAX_DIMS
+    if not is_whole or math.prod(whole) != sum(one.numel() for one in tensors):
+        raise ValueError("the chunks do not fit the shape")
+    try:
+        return torch.cat(tensors).reshape(whole)
+    except RuntimeError as error:  # sides that overflow, beside one of nothing
+        raise ValueError("no shape") from error
+
+
+class _TooManyValuesError(ValueError):
+    """A file of more values than weights can have."""
 
 
 class _Reader:
     """Values of msgpack one after another, as far as Flax writes them.
 
     https://github.com/msgpack/msgpack/blob/master/spec.md
+
+    left : how many values may still be read, here and in arrays within; one number.
     """
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, left: list[int] | None = None) -> None:
         self.data = data
         self.place = 0
+        self.left = [_MAX_VALUES] if left is None else left
 
     def _take(self, count: int) -> memoryview:
         part = self.data[self.place : self.place + count]
@@ -215,6 +272,9 @@ class _Reader:
         """Return the next value. Raises ValueError, struct.error."""
         if depth > _MAX_NESTED:
             raise ValueError("too deep")
+        self.left[0] -= 1
+        if self.left[0] < 0:
+            raise _TooManyValuesError
         kind = self._number("B")
         if kind <= 0x7F:
             return kind
@@ -231,14 +291,14 @@ class _Reader:
         if kind in _NUMBERS:
             return self._number(_NUMBERS[kind])
         if 0xD4 <= kind <= 0xD8:
-            return self._array(1 << (kind - 0xD4))
+            return self._array(1 << (kind - 0xD4), depth)
         if kind not in _SIZES:
             raise ValueError("an unknown kind of value")
         count = self._number(_SIZES[kind])
         if kind <= 0xC6:
             return bytes(self._take(count))
         if kind <= 0xC9:
-            return self._array(count)
+            return self._array(count, depth)
         if kind <= 0xDB:
             return self._text(count)
         if count > len(self.data):
@@ -259,13 +319,12 @@ class _Reader:
             found[name] = self.value(depth + 1)
         return found
 
-    def _array(self, count: int) -> Tensor | None:
+    def _array(self, count: int, depth: int) -> Tensor | None:
         """Return the array in a value of Flax's own kinds; None for others of them."""
         kind, data = self._number("b"), self._take(count)
         if kind not in (1, 3):  # an array, and one number
             return None
-        inner = _Reader(data)
-        shape, name, numbers = inner.value(_MAX_NESTED - 2)
+        shape, name, numbers = _Reader(data, self.left).value(depth + 1)
         if not all(type(side) is int and side >= 0 for side in shape):
             raise ValueError("no shape")
         if len(shape) > _MAX_DIMS:
