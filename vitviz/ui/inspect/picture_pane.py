@@ -167,10 +167,7 @@ class PicturePane(QWidget):
         self._back.clicked.connect(self.attentionRequested)
         self._preview = QToolButton()
         self._preview.setObjectName("preview")
-        self._preview.setCheckable(True)
         self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        icons.dress(self._preview, "preview")
-        self._preview.setAccessibleName(self.tr("Preview on hover"))
         self._preview.setToolTip(
             self.tr(
                 "On: the patch under the pointer shows its own map. Off, or while Alt "
@@ -339,7 +336,10 @@ class PicturePane(QWidget):
 
     def setPreviews(self, on: bool) -> None:
         """Offer the preview of the patch under the pointer, and show if it is on."""
-        self._preview.setChecked(on)
+        # The icon tells on from off: a checked button would outshine the caption.
+        name = self.tr("Preview on hover: on") if on else None
+        self._preview.setAccessibleName(name or self.tr("Preview on hover: off"))
+        icons.dress(self._preview, "preview" if on else "preview_off")
         self._preview.show()
 
     def _on_preview(self) -> None:
