@@ -2303,8 +2303,12 @@
         <translation>画像</translation>
     </message>
     <message>
-        <source>Preview on hover</source>
-        <translation>ホバー時のプレビュー</translation>
+        <source>Preview on hover: off</source>
+        <translation>ホバー時のプレビュー：オフ</translation>
+    </message>
+    <message>
+        <source>Preview on hover: on</source>
+        <translation>ホバー時のプレビュー：オン</translation>
     </message>
     <message>
         <source>Show attention again (Esc)</source>

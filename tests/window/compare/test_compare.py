@@ -228,6 +228,28 @@ def test_choosing_a_mode_shows_its_panel_beside_the_comparison(
     assert not panes.side.isVisible()
 
 
+@pytest.mark.usefixtures("spoken")
+def test_two_pictures_and_a_panel_fit_the_least_window(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    for token in (9, 12, 17, 30, 41):
+        window.controller.pin(token, beside=token != 9)
+    qtbot.keyClick(window, Qt.Key.Key_K)
+    window.resize(800, 560)
+    for key in (Qt.Key.Key_F3, Qt.Key.Key_F4, *map(Qt.Key, range(0x31, 0x38))):
+        qtbot.keyClick(window, key)
+        wait_idle(qtbot, window)
+        window.resize(800, 560)
+        hint = window.minimumSizeHint()
+        assert (hint.width() <= 800, hint.height() <= 560) == (True, True), key
+        inset = window.panes.picture.inset
+        parent = inset.parentWidget()
+        assert parent is not None
+        assert inset.width() <= parent.width()
+        assert inset.height() <= parent.height() / 2
+
+
 def test_a_pane_chosen_by_its_key_unfolds_the_panel(
     qtbot: QtBot, window: MainWindow
 ) -> None:

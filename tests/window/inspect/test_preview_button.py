@@ -40,7 +40,8 @@ def test_the_eye_turns_the_pointer_into_a_reader_of_values(
     trace = window.controller.document.trace
     assert trace is not None
     assert eye(window).isVisible()
-    assert eye(window).isChecked()
+    assert eye(window).accessibleName() == "Preview on hover: on"
+    before = eye(window).grab().toImage()
     click_patch(qtbot, window, 1, 1)
     query, key = trace.token((1, 1)), trace.token((4, 5))
     row = trace.row(trace.num_layers - 1, query).mean(0)
@@ -48,13 +49,15 @@ def test_the_eye_turns_the_pointer_into_a_reader_of_values(
     assert window.panes.picture.valueText() == "", "the patch shows its own map"
     qtbot.mouseClick(eye(window), LEFT)
     assert not settings.get().hover_preview
+    assert eye(window).accessibleName() == "Preview on hover: off"
+    assert eye(window).grab().toImage() != before
     point_at(qtbot, window, key)
     np.testing.assert_allclose(heat_on_screen(window), trace.patch_map(row), rtol=1e-6)
     said = window.panes.picture.valueText()
     value = float(said.removeprefix("→ ").split()[0])
     assert value == pytest.approx(float(row[key]), rel=0.02), said
     qtbot.keyClick(window, Qt.Key.Key_H)
-    assert eye(window).isChecked(), "the key does the same"
+    assert eye(window).accessibleName().endswith("on"), "the key does the same"
 
 
 def test_of_two_pictures_that_are_compared_one_has_an_eye(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.window.conftest import OpenWindow
+from tests.window.conftest import OpenWindow, wait_idle
 from vitviz.views.view_state import Mode
 
 
@@ -32,3 +33,33 @@ def test_every_mode_has_a_button_and_a_key(
     for mode in (Mode.LAB, Mode.LEARN, Mode.INSPECT):
         qtbot.keyClick(window, getattr(Qt.Key, keys[mode]))
         assert window.panes.side.mode() is mode
+
+
+def test_the_names_of_the_panes_stay_where_they_are(
+    open_vitviz: OpenWindow, qtbot: QtBot, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    tabs, picture = window.panes.tabs, window.panes.picture
+    places = set()
+    for key in "1234567":
+        qtbot.keyClick(window, getattr(Qt.Key, f"Key_{key}"))
+        wait_idle(qtbot, window)
+        buttons = [b for b in tabs.findChildren(QToolButton) if b.text() == "Matrix"]
+        (button,) = buttons
+        spot = button.mapTo(window, QPoint(0, 0))
+        panel = tabs.rect().height()
+        places.add((spot.x(), spot.y(), panel, picture.width(), picture.height()))
+    assert len(places) == 1, "neither the names nor the picture jump"
+    assert spot.y() < window.height() / 4, "they are above what they choose"
+
+
+def test_a_pane_is_chosen_by_its_key_in_every_mode(
+    open_vitviz: OpenWindow, qtbot: QtBot, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    for mode in (Mode.LEARN, Mode.LAB):
+        window.controller.change(mode=mode)
+        qtbot.keyClick(window, Qt.Key.Key_3)
+        wait_idle(qtbot, window)
+        assert window.panes.side.mode() is Mode.INSPECT
+        assert window.panes.matrix.isVisible()

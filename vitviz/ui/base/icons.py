@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -59,6 +59,9 @@ def dress(what: QAbstractButton | QAction, name: str) -> None:
     """Set the icon of a button or an action, and remember its name for `refresh`."""
     what.setProperty(_PROPERTY, name)
     what.setIcon(icon(name))
+    if isinstance(what, QAbstractButton) and theme.enlarged() > 1:
+        side = round(SIZE * theme.enlarged())
+        what.setIconSize(QSize(side, side))
 
 
 def refresh(root: QWidget) -> None:
@@ -76,7 +79,7 @@ def _ratios() -> set[float]:
 
 
 def _drawn(name: str, colour: QColor, ratio: float) -> QPixmap:
-    side = round(SIZE * ratio)
+    side = round(SIZE * theme.enlarged() * ratio)
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
     svg = _source(name).replace("currentColor", colour.name())

@@ -78,6 +78,7 @@ TITLE_FACTOR = 1.35
 MIN_BODY_PT = 9.0
 # Height of a screen, not scaled, from which letters grow with it, and how much at most.
 FROM_HEIGHT_PX, USUAL_DPI, MOST_ENLARGED = 1440, 96, 1.4
+_enlarged = [1.0]
 # Size of body text in Present, as a multiple of the smallest text there.
 PRESENTED_BODY = 1.08
 # Largest line height in Present, as a multiple of the letters' size: fonts for Japanese
@@ -165,8 +166,14 @@ def suit_screen(app: QApplication) -> None:
     usual = screen.size().height() * USUAL_DPI / screen.logicalDotsPerInchY()
     factor = min(max(1.0, usual / FROM_HEIGHT_PX), MOST_ENLARGED)
     if factor > 1 and chosen.pointSizeF() > 0:
+        _enlarged[0] = factor
         chosen.setPointSizeF(max(chosen.pointSizeF(), MIN_BODY_PT) * factor)
         app.setFont(chosen)
+
+
+def enlarged() -> float:
+    """Return by how much letters, and what goes with them, are enlarged; 1 as usual."""
+    return _enlarged[0]
 
 
 def line_px(kind: str = "body") -> float:

@@ -167,10 +167,7 @@ class PicturePane(QWidget):
         self._back.clicked.connect(self.attentionRequested)
         self._preview = QToolButton()
         self._preview.setObjectName("preview")
-        self._preview.setCheckable(True)
         self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        icons.dress(self._preview, "preview")
-        self._preview.setAccessibleName(self.tr("Preview on hover"))
         self._preview.setToolTip(
             self.tr(
                 "On: the patch under the pointer shows its own map. Off, or while Alt "
@@ -194,7 +191,7 @@ class PicturePane(QWidget):
         self._line.hide()
         layout.addWidget(self._line)
         self._chip = Chip(self)
-        self.setMinimumSize(240, 200)
+        self.setBeside(False)
         self.inset = Inset(self._view)
         self.refreshTheme()
 
@@ -337,9 +334,16 @@ class PicturePane(QWidget):
             self._is_dragging = False
             self._view.viewport().unsetCursor()
 
+    def setBeside(self, is_beside: bool) -> None:
+        """Set whether another picture stands beside: then it may be narrower."""
+        self.setMinimumSize(BESIDE_PX if is_beside else ALONE_PX, LEAST_HEIGHT_PX)
+
     def setPreviews(self, on: bool) -> None:
         """Offer the preview of the patch under the pointer, and show if it is on."""
-        self._preview.setChecked(on)
+        # The icon tells on from off: a checked button would outshine the caption.
+        name = self.tr("Preview on hover: on") if on else None
+        self._preview.setAccessibleName(name or self.tr("Preview on hover: off"))
+        icons.dress(self._preview, "preview" if on else "preview_off")
         self._preview.show()
 
     def _on_preview(self) -> None:
@@ -612,10 +616,14 @@ class PicturePane(QWidget):
             self.rangeChanged.emit(shown)
 
 
+# Least width of a picture alone, and of one of two; and its least height.
+ALONE_PX, BESIDE_PX, LEAST_HEIGHT_PX = 240, 120, 200
 # Side of a single map.
 SIDE_PX = 120.0
 # Side of a map where several share the corner.
 SEVERAL_PX = 96.0
+# Least side, and the most of the picture's height that a map takes.
+LEAST_PX, INSET_SHARE = 16.0, 0.3
 MARGIN_PX = 12
 # Around a map, and above and below its label, with the maps' frames of 2 px.
 INSET_PX, LABEL_GAP_PX = 6, 5
@@ -705,8 +713,11 @@ class Inset(QWidget):
             painter.drawRect(target.adjusted(-1, -1, 1, 1))
             painter.setFont(theme.font("small"))
             painter.setPen(QColor(tone.text))
-            below = self.labelRect(index)
-            painter.drawText(below, flags, cell.label)
+            below, end = self.labelRect(index), Qt.TextElideMode.ElideRight
+            label = painter.fontMetrics().elidedText(
+                cell.label, end, math.floor(below.width())
+            )
+            painter.drawText(below, flags, label)
 
     def mapRect(self, index: int) -> QRectF:
         """Return the rectangle of a map."""
@@ -728,8 +739,17 @@ class Inset(QWidget):
         return None
 
     def _side(self) -> float:
-        """Return the side of a map: smaller where several share the corner."""
-        return SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
+        """Return the side of a map: smaller where several share the corner.
+
+        In a small picture they take no more than its width, and a part of its height.
+        """
+        side = SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
+        return min(side, INSET_SHARE * self._parent.height(), self._room() - INSET_PX)
+
+    def _room(self) -> float:
+        """Return the width that there is for a map."""
+        whole = self._parent.width() - 2 * MARGIN_PX - INSET_PX
+        return max(whole / max(1, len(self._cells)), LEAST_PX + INSET_PX)
 
     def _pitch(self) -> float:
         """Return the distance from map to map: of a label, where it is wider."""
@@ -737,7 +757,8 @@ class Inset(QWidget):
         widest = max(
             (metrics.horizontalAdvance(c.label) for c in self._cells), default=0
         )
-        return max(self._side(), math.ceil(widest)) + INSET_PX
+        wanted = max(self._side(), math.ceil(widest)) + INSET_PX
+        return min(wanted, self._room())
 
     def _place(self) -> None:
         side, count = self._side(), max(1, len(self._cells))

@@ -249,6 +249,8 @@ class MainWindow(QMainWindow):
     def _update_compare(self) -> None:
         is_comparing = self.controller.comparison.kept is not None
         if is_comparing != self.panes.compare.isComparing():
+            for pane in (self.panes.picture, self.panes.compare.picture):
+                pane.setBeside(is_comparing)
             self.panes.compare.setVisible(is_comparing)
             self.panes.side.setVisible(not is_comparing)  # two pictures need its space
         self.top.setComparing(is_comparing)

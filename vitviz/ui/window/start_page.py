@@ -172,7 +172,7 @@ class RecentList(QWidget):
         """Set the thumbnail of a file, (h, w, 3) uint8; None where there is none."""
         made = None
         if pixels is not None:
-            made = _framed(_pixmap(pixels), RECENT, self.devicePixelRatioF())
+            made = _framed(_pixmap(pixels), _tile(), self.devicePixelRatioF())
         self._made[str(path)] = made
         for button in self._buttons:
             if button.property("path") == str(path) and made is not None:
@@ -180,17 +180,17 @@ class RecentList(QWidget):
 
     def thumbnailSide(self) -> int:
         """Return the longer side of a thumbnail, in device pixels."""
-        return round(RECENT.width() * self.devicePixelRatioF())
+        return round(_tile().width() * self.devicePixelRatioF())
 
     def _button(self, place: str) -> QToolButton:
         button = QToolButton()
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setIconSize(RECENT)
-        button.setFixedWidth(RECENT.width() + 24)
+        button.setIconSize(_tile())
+        button.setFixedWidth(_tile().width() + 24)
         name = printable(Path(place).name or place)
         room = button.fontMetrics()
         middle = Qt.TextElideMode.ElideMiddle
-        shown = room.elidedText(name, middle, RECENT.width() + 8)
+        shown = room.elidedText(name, middle, _tile().width() + 8)
         button.setText(shown.replace("&", "&&"))
         button.setToolTip(tip(printable(place)))
         button.setAccessibleName(label(place))
@@ -477,6 +477,11 @@ class SampleGrid(QWidget):
         for index, one in enumerate(self._buttons):
             self._grid.addWidget(one, *divmod(index, columns))
         self.updateGeometry()
+
+
+def _tile() -> QSize:
+    """Return the size of a recent file's thumbnail, in px: it grows with letters."""
+    return RECENT * theme.enlarged()
 
 
 def _framed(pixmap: QPixmap, size: QSize, ratio: float) -> QPixmap:
