@@ -1934,6 +1934,14 @@
         <translation>違っていれば、大きさのメニューの「前処理…」か、ここの「アーキテクチャを選ぶ…」で変えてください。</translation>
     </message>
     <message>
+        <source>a grid of {grid}, as its positions show</source>
+        <translation>{grid}の格子（位置の表から）</translation>
+    </message>
+    <message>
+        <source>a grid of {grid}, as {place} says</source>
+        <translation>{grid}の格子（{place}による）</translation>
+    </message>
+    <message>
         <source>any use allowed</source>
         <translation>用途の制限なし</translation>
     </message>
@@ -2116,6 +2124,10 @@
         <translation>アーキテクチャを選ぶ</translation>
     </message>
     <message>
+        <source>Grid of patches</source>
+        <translation>パッチの格子</translation>
+    </message>
+    <message>
         <source>Heads of a layer</source>
         <translation>1層のヘッド数</translation>
     </message>
@@ -2134,6 +2146,10 @@
     <message>
         <source>Pooling</source>
         <translation>プーリング</translation>
+    </message>
+    <message>
+        <source>Rows and columns of the patches it was made for, such as 16x12</source>
+        <translation>学習時のパッチの行数と列数（例：16x12）</translation>
     </message>
     <message>
         <source>Tower for pictures</source>
@@ -5201,6 +5217,10 @@
         <translation>層{n}から</translation>
     </message>
     <message>
+        <source>grid is rows and columns, as in grid=16x12, not {given}.</source>
+        <translation>gridには行数と列数を grid=16x12 のように指定します。{given}は使えません。</translation>
+    </message>
+    <message>
         <source>heads is a number from 1 to {most}, not {given}.</source>
         <translation>heads は 1 から {most} までの数で、{given} ではありません。</translation>
     </message>
@@ -5369,6 +5389,10 @@
         <translation>重みが一つのチェックポイントの各部分に分かれています。次で結合してください：python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth</translation>
     </message>
     <message>
+        <source>its {count} patches make no square: say rows and columns before the path, as in grid=16x12:PATH</source>
+        <translation>{count}個のパッチは正方形に並びません。パスの前に grid=16x12:PATH のように行数と列数を指定してください</translation>
+    </message>
+    <message>
         <source>names and values</source>
         <translation>名前と値</translation>
     </message>
@@ -5505,6 +5529,10 @@
         <translation>tower={name} は、transformers が書いたフォルダーの前に単独で置きます。例：tower=vision_model:FOLDER</translation>
     </message>
     <message>
+        <source>transformers runs a {kind} on a square grid only, not {rows}×{cols}</source>
+        <translation>transformersの{kind}は正方形の格子でしか動かず、{rows}×{cols}では動きません</translation>
+    </message>
+    <message>
         <source>unknown</source>
         <translation>不明</translation>
     </message>
@@ -5543,6 +5571,10 @@
     <message>
         <source>{count} of {total} pictures are not in {path}: {names}.</source>
         <translation>{total}枚中{count}枚の画像は{path}に入っていません：{names}。</translation>
+    </message>
+    <message>
+        <source>{count} patches make no grid of {rows}×{cols}</source>
+        <translation>{count}個のパッチは{rows}×{cols}の格子になりません</translation>
     </message>
     <message>
         <source>{count} unexpected: {names}</source>
@@ -6251,10 +6283,6 @@
     <message>
         <source>{step} did not happen.</source>
         <translation>「{step}」が起こりませんでした。</translation>
-    </message>
-    <message>
-        <source>{what}: {count} patches make no square</source>
-        <translation>{what}：{count}個のパッチでは正方形になりません</translation>
     </message>
 </context>
 <context>

@@ -24,8 +24,8 @@ of weights (.safetensors, .pth, .npz) and a folder written by transformers'
 save_pretrained.
 Where a file does not tell which of timm's networks it holds, timm:NAME=FILE does. More
 that it may not tell stands before it as well: heads=12,weights=model_ema:FILE (heads,
-weights, activation, pool, network). Of a folder with several networks for pictures,
-tower=NAME:FOLDER names one.
+weights, activation, pool, grid, network). Of a folder with several networks for
+pictures, tower=NAME:FOLDER names one.
 “check PATH” says what such a file holds and whether it fits. Only “get” downloads
 anything; weights that torch or Hugging Face fetched before are used where they lie.
 """

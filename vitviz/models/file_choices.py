@@ -21,6 +21,8 @@ from vitviz.models.catalogue.entries import network_at
 
 # Of a layer; here, as the window reads it without loading torch.
 MAX_HEADS = 1_024
+# Rows and columns.
+GRID = re.compile(r"[1-9]\d{0,3}x[1-9]\d{0,3}")
 # Values of the options that have a closed set, the names of timm's layers among them.
 ACTIVATIONS = ("gelu", "gelu_tanh", "quick_gelu", "relu", "silu")
 POOLS = ("cls", "mean")
@@ -40,6 +42,7 @@ class FileChoices:
     pool : where the feature comes from, one of `POOLS`.
     problem : what the head was trained for, a value of `ProblemType`.
     tower : of a folder: the name of the network for pictures in a larger model.
+    grid : rows and columns of the position table, as in "16x12".
     """
 
     network: str | None = None
@@ -49,6 +52,15 @@ class FileChoices:
     pool: str | None = None
     problem: str | None = None
     tower: str | None = None
+    grid: str | None = None
+
+    @property
+    def grid_sides(self) -> tuple[int, int] | None:
+        """(rows, columns) of the position table."""
+        if self.grid is None:
+            return None
+        rows, cols = map(int, self.grid.split("x"))
+        return rows, cols
 
     @property
     def text(self) -> str | None:
@@ -110,4 +122,9 @@ def choices_of(text: str | None) -> FileChoices:
                 given=found[name],
                 values=", ".join(values),
             )
+    grid = found.get("grid", "1x1")
+    if not GRID.fullmatch(grid):
+        raise SelectionError(
+            "grid is rows and columns, as in grid=16x12, not {given}.", given=grid
+        )
     return FileChoices(heads=number, **found)

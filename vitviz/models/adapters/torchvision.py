@@ -47,7 +47,9 @@ class TorchvisionAdapter:
     @property
     def own_size(self) -> tuple[int, int]:
         """(width, height) in pixels that the position table was made for."""
-        return self.vit.image_size, self.vit.image_size
+        own: object = self.vit.image_size
+        height, width = own if isinstance(own, tuple) else (own, own)
+        return width, height
 
     def check_size(self, size: tuple[int, int]) -> None:
         """Raise SelectionError unless the patch divides both sides."""
@@ -66,7 +68,7 @@ class TorchvisionAdapter:
         steps, called one by one.
         """
         height, width = pixels.shape[-2:]
-        if (width, height) == self.own_size:
+        if (height, width) == (self.vit.image_size, self.vit.image_size):
             return cast("Tensor", self.vit(pixels))
         vit, encoder = self.vit, self.vit.encoder
         patches = vit.conv_proj(pixels)  # (1, W, R, C)
@@ -74,21 +76,29 @@ class TorchvisionAdapter:
         tokens = patches.flatten(2).transpose(1, 2)  # (1, R·C, W)
         cls = vit.class_token.expand(tokens.shape[0], -1, -1)
         tokens = torch.cat([cls, tokens], dim=1)  # (1, N, W)
-        positions = resampled_positions(encoder.pos_embedding, rows, cols)
+        own_width, own_height = self.own_size
+        own = own_height // vit.patch_size, own_width // vit.patch_size
+        positions = resampled_positions(encoder.pos_embedding, rows, cols, own=own)
         tokens = encoder.ln(encoder.layers(encoder.dropout(tokens + positions)))
         return cast("Tensor", vit.heads(tokens[:, 0]))
 
 
-def resampled_positions(table: Tensor, rows: int, cols: int) -> Tensor:
-    """Resample a square table with a CLS entry, (1, 1 + S², W) → (1, 1 + R·C, W).
+def resampled_positions(
+    table: Tensor, rows: int, cols: int, *, own: tuple[int, int] | None = None
+) -> Tensor:
+    """Resample a table with a CLS entry, (1, 1 + N, W) → (1, 1 + R·C, W).
+
+    own : (rows, columns) of the table; None for a square.
 
     Bicubic with aligned corners, as torchvision's own `interpolate_embeddings`.
     """
     side = round((table.shape[1] - 1) ** 0.5)
     cls, patches = table[:, :1], table[:, 1:]
-    square = patches.reshape(1, side, side, -1).permute(0, 3, 1, 2)  # (1, W, S, S)
+    if own == (rows, cols):
+        return table
+    planes = patches.reshape(1, *(own or (side, side)), -1).permute(0, 3, 1, 2)
     resampled = F.interpolate(
-        square.float(), size=(rows, cols), mode="bicubic", align_corners=True
+        planes.float(), size=(rows, cols), mode="bicubic", align_corners=True
     )
     patches = resampled.flatten(2).transpose(1, 2).to(table.dtype)  # (1, R·C, W)
     return torch.cat([cls, patches], dim=1)

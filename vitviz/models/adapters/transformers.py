@@ -79,7 +79,9 @@ class TransformersAdapter:
         self.has_head = bool(labels) and "ForImageClassification" in kind
         self.problem = problem_of(getattr(self.hf.config, "problem_type", None))
         parameters = inspect.signature(type(module).forward).parameters
-        self._can_interpolate = "interpolate_pos_encoding" in parameters
+        self._can_interpolate = "interpolate_pos_encoding" in parameters and not any(
+            _oblong_grid(part) for part in module.modules()
+        )
         # some have no other attention than their own, step by step (BLIP's)
         self._is_fused = getattr(module, "_supports_sdpa", True)
         self._takes_mask = "patch_attention_mask" in parameters
@@ -252,10 +254,46 @@ def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]
     """
     changes: AttributeValues = []
     for part in module.modules():
+        changes += _plain_table(part, grid)
         changes += _grid_table(part, grid)
         changes += _listed_table(part, grid)
     with with_attributes(*changes):
         yield
+
+
+def _plain_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
+    """Return replacements of a table for pictures that are not square (ViT's).
+
+    The library's own way to another size takes every table for a square one.
+    """
+    own = _oblong_grid(part)
+    if own is None or own == grid:
+        return []
+    embed, table = part.patch_embeddings, part.position_embeddings
+    first = table.shape[1] - own[0] * own[1]
+    patches = table[:, first:].reshape(1, *own, -1)
+    made = _parameter(patches, grid, is_list=True, antialias=False)[None]
+    joined = nn.Parameter(torch.cat([table.detach()[:, :first], made.detach()], dim=1))
+    height, width = embed.patch_size
+    size = (grid[0] * height, grid[1] * width)
+    places = [embed, *([part] if hasattr(part, "image_size") else [])]
+    return [
+        (part, "position_embeddings", joined),
+        *((place, "image_size", size) for place in places),
+    ]
+
+
+def _oblong_grid(part: Any) -> tuple[int, int] | None:  # noqa: ANN401
+    """Return (rows, columns) of a plain table that is not square; else None."""
+    embed = getattr(part, "patch_embeddings", None)
+    table = getattr(part, "position_embeddings", None)
+    own = getattr(embed, "image_size", None)
+    patch = getattr(embed, "patch_size", None)
+    if not isinstance(own, list | tuple) or not isinstance(patch, list | tuple):
+        return None
+    rows, cols = own[0] // patch[0], own[1] // patch[1]
+    is_plain = isinstance(table, nn.Parameter) and table.dim() == 3
+    return (rows, cols) if is_plain and rows != cols else None
 
 
 def _grid_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa: ANN401
@@ -294,11 +332,15 @@ def _listed_table(part: Any, grid: tuple[int, int]) -> AttributeValues:  # noqa:
 
 
 def _parameter(
-    table: Tensor, grid: tuple[int, int], *, is_list: bool = False
+    table: Tensor,
+    grid: tuple[int, int],
+    *,
+    is_list: bool = False,
+    antialias: bool = True,
 ) -> nn.Parameter:
     """Resample a table (1, S, S, W) to (1, R, C', W), or to a list (R·C', W)."""
     planes = table.detach().float().permute(0, 3, 1, 2)  # (1, W, S, S)
-    planes = F.interpolate(planes, size=grid, mode="bicubic", antialias=True)
+    planes = F.interpolate(planes, size=grid, mode="bicubic", antialias=antialias)
     made = planes.permute(0, 2, 3, 1).to(table.dtype)
     made = made.flatten(0, 2) if is_list else made
     return nn.Parameter(made.contiguous(), requires_grad=False)

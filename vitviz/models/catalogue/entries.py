@@ -301,6 +301,7 @@ FILE_OPTIONS = (
     "pool",
     "problem",
     "tower",
+    "grid",
 )
 _OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)

@@ -43,6 +43,12 @@ _WIDTHS = {
     "hidden_size", "embed_dim", "emb_dim", "embedding_dim", "hidden_dim", "dim",
     "width", "d_model", "embed_dims", "model_dim",
 }  # fmt: skip
+# Of the input: height, then width.
+_SIZES = {
+    "img_size", "image_size", "input_size", "imgsz", "input_shape", "image_shape",
+    "img_shape", "size_train", "crop_size", "img_dim", "image_dims",
+}  # fmt: skip
+_MAX_SIDE = 16_384
 # Parts of a file that hold numbers of another kind.
 _NO_HINTS = ("optimizer", "scheduler", "callbacks", "loops", "scaler", "state_dict")
 _MAX_WORD = 200
@@ -80,6 +86,28 @@ def num_heads_of(tensors: Tensors, width: int, state: State) -> Hint | None:
     if width == 384 and _is_of_moco(tensors, state):
         return Hint(12, "MoCo v3's ViT-S")
     return None
+
+
+def sizes_of(state: State) -> dict[tuple[int, int], str]:
+    """Return (height, width) of inputs that are said somewhere, and where.
+
+    Only of two different numbers, as a list of them or of channels and them.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for leaf in _leaves(state):
+        words = leaf.place.lower().split(".")
+        if leaf.key != "0" or len(words) < 2 or words[-2] not in _SIZES:
+            continue
+        sides = [*leaf.beside.values()]
+        sides = sides[1:] if len(sides) == 3 else sides
+        if len(sides) != 2 or not all(
+            type(one) is int and 0 < one <= _MAX_SIDE for one in sides
+        ):
+            continue
+        if sides[0] != sides[1]:
+            place = leaf.place.removesuffix(".0")
+            found.setdefault((sides[0], sides[1]), place)
+    return found
 
 
 def words_of(state: State) -> Iterator[str]:

@@ -28,11 +28,12 @@ from vitviz.models.checkpoints.layout import (
     Tensors,
     Told,
     depth_of,
+    grid_of,
+    has_patches_only,
     heads_of,
     patch_of,
     renamed,
     shape_of,
-    side_of,
     take_out,
 )
 from vitviz.pictures.preprocessing import (
@@ -74,8 +75,8 @@ def _torchvision(tensors: dict[str, Tensor], told: Told) -> Layout:
     depth = depth_of(tensors, r"encoder\.layers\.encoder_layer_(\d+)\.")
     block = "encoder.layers.encoder_layer_0"
     mlp = shape_of(tensors, f"{block}.mlp.0.weight", 2)[0]
-    tokens = shape_of(tensors, "encoder.pos_embedding", 3)[1]
-    grid = side_of(tokens - 1, "encoder.pos_embedding")
+    shape_of(tensors, "encoder.pos_embedding", 3)
+    rows, cols, shown = grid_of(tensors["encoder.pos_embedding"], 1, patch, told)
     heads, said = heads_of(width, told)
     if told.activation not in (None, "gelu") or told.pool == "mean":
         raise ShapeError(
@@ -92,7 +93,7 @@ def _torchvision(tensors: dict[str, Tensor], told: Told) -> Layout:
         from torchvision.models import VisionTransformer
 
         module = VisionTransformer(
-            image_size=grid * patch,
+            image_size=rows * patch,
             patch_size=patch,
             num_layers=depth,
             num_heads=heads,
@@ -103,6 +104,11 @@ def _torchvision(tensors: dict[str, Tensor], told: Told) -> Layout:
         )
         if not classes:
             module.heads = nn.Identity()
+        if rows != cols:  # which the library itself never makes
+            module.image_size = (rows * patch, cols * patch)
+            module.seq_length = rows * cols + 1
+            table = torch.empty(1, module.seq_length, width)
+            module.encoder.pos_embedding = nn.Parameter(table)
         built: nn.Module = module
         return built
 
@@ -116,13 +122,14 @@ def _torchvision(tensors: dict[str, Tensor], told: Told) -> Layout:
         heads,
         mlp,
         patch,
-        (grid, grid),
+        (rows, cols),
         ("cls",),
         classes,
         IMAGENET_MEAN,
         IMAGENET_STD,
         (
             *((said,) if said else ()),
+            *((shown,) if shown else ()),
             "ImageNet mean and deviation",
             "bicubic, no margin",
         ),
@@ -170,10 +177,10 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         *(f"reg{i}" for i in range(registers)),
     )
     if naming == "DINOv2" and registers and has_cls:
-        tensors, positions = _split_positions(tensors, positions)
-    is_plain = positions == math.isqrt(positions) ** 2
-    grid = side_of(
-        positions if is_plain else positions - len(prefix), "the position table"
+        tensors, positions = _split_positions(tensors, positions, told)
+    is_plain = has_patches_only(tensors["pos_embed"], len(prefix), patch, told)
+    rows, cols, shown = grid_of(
+        tensors["pos_embed"], 0 if is_plain else len(prefix), patch, told
     )
     hidden = shape_of(tensors, "blocks.0.mlp.fc1.weight", 2)[0]
     inner = shape_of(tensors, "blocks.0.mlp.fc2.weight", 2)[1]
@@ -189,7 +196,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     is_average = has_fc_norm or not has_cls or told.pool == "mean"
     activation = told.activation or ("silu" if is_gated else "gelu")
     options: dict[str, Any] = {
-        "img_size": grid * patch,
+        "img_size": (rows * patch, cols * patch),
         "patch_size": patch,
         "embed_dim": width,
         "depth": depth,
@@ -234,6 +241,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     of_whom, mean, std = statistics
     assumed = (
         *((said,) if said else ()),
+        *((shown,) if shown else ()),
         *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
         "norm before attention",
         f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
@@ -251,7 +259,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         heads,
         hidden,
         patch,
-        (grid, grid),
+        (rows, cols),
         prefix,
         classes,
         mean,
@@ -262,14 +270,17 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
 
 
 def _split_positions(
-    tensors: dict[str, Tensor], positions: int
+    tensors: dict[str, Tensor], positions: int, told: Told
 ) -> tuple[dict[str, Tensor], int]:
     """Add the position of CLS to the CLS token, and remove it from the table.
 
     The sum is the same; timm has registers between CLS and the patches.
     """
     table, token = tensors["pos_embed"], tensors["cls_token"]
-    if math.isqrt(positions - 1) ** 2 != positions - 1:
+    wanted = math.isqrt(positions - 1) ** 2
+    if told.grid is not None:
+        wanted = math.prod(told.grid)
+    if wanted != positions - 1:
         return tensors, positions
     if token.shape != (1, 1, table.shape[-1]) or not token.is_floating_point():
         raise ShapeError(
@@ -325,8 +336,20 @@ def transformers_layout(tensors: dict[str, Tensor], told: Told) -> Layout:
         tensors, f"{stem}embeddings.patch_embeddings.projection.weight"
     )
     depth = depth_of(tensors, re.escape(stem) + r"layers\.(\d+)\.")
-    positions = shape_of(tensors, f"{stem}embeddings.position_embeddings", 3)[1]
-    grid = side_of(positions - (2 if kind == "DeiT" else 1), "the position table")
+    shape_of(tensors, f"{stem}embeddings.position_embeddings", 3)
+    rows, cols, shown = grid_of(
+        tensors[f"{stem}embeddings.position_embeddings"],
+        2 if kind == "DeiT" else 1,
+        patch,
+        told,
+    )
+    if is_dino and rows != cols:  # the library resamples it as if it were square
+        raise ShapeError(
+            "transformers runs a {kind} on a square grid only, not {rows}×{cols}",
+            kind=kind,
+            rows=rows,
+            cols=cols,
+        )
     heads, said = heads_of(width, told)
     is_gated = f"{stem}layers.0.mlp.gate_proj.weight" in tensors
     first = "gate_proj" if is_gated else "fc1"
@@ -339,7 +362,7 @@ def transformers_layout(tensors: dict[str, Tensor], told: Told) -> Layout:
         "hidden_size": width,
         "num_hidden_layers": depth,
         "num_attention_heads": heads,
-        "image_size": grid * patch,
+        "image_size": rows * patch if rows == cols else [rows * patch, cols * patch],
         "patch_size": patch,
         "qkv_bias": any(n.endswith("attention.query.bias") for n in tensors),
     }
@@ -396,13 +419,14 @@ def transformers_layout(tensors: dict[str, Tensor], told: Told) -> Layout:
         heads,
         mlp,
         patch,
-        (grid, grid),
+        (rows, cols),
         prefix,
         classes,
         mean,
         std,
         (
             *((said,) if said else ()),
+            *((shown,) if shown else ()),
             *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
             f"norm epsilon {'1e-6' if is_dino else '1e-12'}",
             f"{'0.5 as' if kind == 'ViT' else 'ImageNet'} mean and deviation",

@@ -34,7 +34,7 @@ from vitviz.models.checkpoints.checks import (
 )
 from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.heads import is_projection, without_head
-from vitviz.models.checkpoints.hints import num_heads_of
+from vitviz.models.checkpoints.hints import num_heads_of, sizes_of
 from vitviz.models.checkpoints.jax_files import GOOGLE
 from vitviz.models.checkpoints.layout import Layout, ShapeError, Told
 from vitviz.models.checkpoints.naming import recognise, with_library_names
@@ -193,7 +193,8 @@ def examine(
         _require_sound(path, written, state.size_bytes)
         count = sum(tensor.numel() for tensor in written.values())
         price(count)
-        layout = layout_by_name(path, opened, network)
+        told = _told(opened, state, choices)
+        layout = layout_by_name(path, opened, network, [*told.sizes])
         module = _skeleton(path, layout)
     layout = replace(
         layout,
@@ -249,15 +250,18 @@ def recognised(
     tensors = opened.tensors
     choices = choices or FileChoices()
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
-    is_chosen = bool(choices.heads or choices.activation or choices.pool)
+    is_chosen = bool(
+        choices.heads or choices.activation or choices.pool or choices.grid
+    )
     told = _told(opened, state, choices)
-    declared = None if is_chosen else declared_layout(tensors, state)
+    sizes = [*told.sizes]
+    declared = None if is_chosen else declared_layout(tensors, state, sizes)
     if declared is not None and told.heads in (None, declared.num_heads):
         return declared, _skeleton(path, declared)
     try:
         layout, module = _plain(path, tensors, told)
     except CheckpointError:
-        match = likeliest_layout(tensors, num_heads=told.heads)
+        match = likeliest_layout(tensors, num_heads=told.heads, sizes=sizes)
         if match is None:
             raise
     else:
@@ -265,7 +269,7 @@ def recognised(
         if is_sure or is_chosen:
             return layout, module
         match = likeliest_layout(
-            layout.tensors, module, likely=likely, num_heads=told.heads
+            layout.tensors, module, likely=likely, num_heads=told.heads, sizes=sizes
         )
         if match is None:
             return layout, module
@@ -286,7 +290,20 @@ def _told(opened: Unwrapped, state: State, choices: FileChoices) -> Told:
         if hint is not None:
             heads = int(hint.value)
             said = f"{heads} heads (as {hint.place} says)"
-    return Told(heads, said, choices.activation, choices.pool, opened.naming == GOOGLE)
+    grid = choices.grid_sides
+    sizes = sizes_of(state)
+    if grid is not None:
+        sides = {t.shape[-1] for n, t in tensors.items() if n.endswith(_STEMS)}
+        sizes = {(grid[0] * side, grid[1] * side): "" for side in sides}
+    return Told(
+        heads,
+        said,
+        choices.activation,
+        choices.pool,
+        opened.naming == GOOGLE,
+        grid,
+        sizes,
+    )
 
 
 def _plain(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -77,13 +77,13 @@ _TABLES = "pos_embed", "positional_embedding"
 # --- declared --------------------------------------------------------------------
 
 
-def declared_layout(tensors: Tensors, state: State) -> Layout | None:
+def declared_layout(tensors: Tensors, state: State, sizes: Sizes = ()) -> Layout | None:
     """Return the network that a file or its surroundings name; None if none fits."""
     timm = _timm()
     if timm is None or not is_of_timm(tensors):
         return None
     for name in _declared_names(timm, state):
-        match = fitted(timm, name, tensors, is_declared=True)
+        match = fitted(timm, name, tensors, is_declared=True, sizes=sizes)
         layout = (
             None if match is None else layout_of(timm, match, tensors, is_declared=True)
         )
@@ -129,7 +129,9 @@ def _trained_as() -> dict[str, str]:
     return found
 
 
-def layout_by_name(path: Path, found: Unwrapped, name: str) -> Layout:
+def layout_by_name(
+    path: Path, found: Unwrapped, name: str, sizes: Sizes = ()
+) -> Layout:
     """Return the network of timm's that a file holds as the user says.
 
     Where names are not the network's own, timm renames those it knows; nothing is
@@ -141,7 +143,7 @@ def layout_by_name(path: Path, found: Unwrapped, name: str) -> Layout:
     timm = timm_library(path.name)
     require_known(name)
     tensors: Tensors = found.tensors
-    match = fitted(timm, name, tensors, is_declared=True)
+    match = fitted(timm, name, tensors, is_declared=True, sizes=sizes)
     if match is None:
         match, tensors = _renamed(timm, path, found, name)
     layout = layout_of(timm, match, tensors, is_declared=True)
@@ -205,6 +207,7 @@ def likeliest_layout(
     *,
     likely: str = "",
     num_heads: int | None = None,
+    sizes: Sizes = (),
 ) -> Layout | None:
     """Return the likeliest of timm's networks with these names and shapes, or None.
 
@@ -222,7 +225,7 @@ def likeliest_layout(
     same = None if plain is None else computed_by(plain)
     kinds: dict[tuple[tuple[bool, bool], object, object], Layout] = {}
     for match in sorted(
-        _matches(timm, tensors, is_plain=plain is not None),
+        _matches(timm, tensors, is_plain=plain is not None, sizes=sizes),
         key=lambda match: "img_size" in match.options,  # it was published for another
     ):
         layout = layout_of(timm, match, tensors)
@@ -247,13 +250,19 @@ def may_be_another(tensors: Tensors) -> bool:
     return "cls_token" not in tensors or "norm_pre.weight" in tensors
 
 
-def _matches(timm: Any, tensors: Tensors, *, is_plain: bool) -> list[TimmMatch]:  # noqa: ANN401
+def _matches(
+    timm: Any,  # noqa: ANN401
+    tensors: Tensors,
+    *,
+    is_plain: bool,
+    sizes: Sizes,
+) -> list[TimmMatch]:
     """Return the networks with exactly these names and shapes; likely ones suffice."""
     matches: list[TimmMatch] = []
     for group in _candidates(timm, tensors, is_plain=is_plain):
         for name in group:
             if begins_alike(timm, name, tensors):
-                match = fitted(timm, name, tensors)
+                match = fitted(timm, name, tensors, sizes=sizes)
                 matches += [] if match is None else [match]
         if matches:
             break
@@ -295,6 +304,9 @@ def _timm() -> Any:  # noqa: ANN401
         return None
     return timm
 
+
+# (height, width) each, of pictures that a table of positions may be made for.
+Sizes = Collection[tuple[int, int]]
 
 _log = logging.getLogger(__name__)
 # Attributes of modules that do not change what a forward pass computes, or that names
@@ -348,10 +360,12 @@ def fitted(
     tensors: Tensors,
     *,
     is_declared: bool = False,
+    sizes: Sizes = (),
 ) -> TimmMatch | None:
     """Return the network of that name if it has these names and shapes, else None.
 
     is_declared : the file or the user names it; the number of blocks may differ then.
+    sizes : (height, width) that are tried before a square.
     """
     options: dict[str, Any] = {"num_classes": num_classes_of(tensors)}
     module = without_memory(timm, name, **options)
@@ -365,10 +379,13 @@ def fitted(
     differing = _differing(module, tensors)
     has_table = getattr(module, "pos_embed", None) is not None
     if differing == {"pos_embed"} and has_table and "pos_embed" in tensors:
-        side = side_of(module, tuple(tensors["pos_embed"].shape))
-        options["img_size"] = side * patch_of(module)
-        module = without_memory(timm, name, **options)
-        differing = {"it"} if module is None else _differing(module, tensors)
+        side = side_of(module, tuple(tensors["pos_embed"].shape)) * patch_of(module)
+        for size in (*sizes, (side, side)):
+            options["img_size"] = size
+            module = without_memory(timm, name, **options)
+            differing = {"it"} if module is None else _differing(module, tensors)
+            if not differing:
+                break
     return None if differing else TimmMatch(name, options, module)
 
 

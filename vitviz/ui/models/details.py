@@ -328,6 +328,12 @@ def _assumed(phrase: str) -> str:
         return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])
     if found := re.fullmatch(r"(\d+) heads \(as (.+) says\)", phrase):
         return tr("{n} heads, as {place} says").format(n=found[1], place=found[2])
+    if found := re.fullmatch(r"grid of (\S+) \(as its positions show\)", phrase):
+        return tr("a grid of {grid}, as its positions show").format(grid=found[1])
+    if found := re.fullmatch(r"grid of (\S+) \(as (.+) says\)", phrase):
+        return tr("a grid of {grid}, as {place} says").format(
+            grid=found[1], place=found[2]
+        )
     if found := re.fullmatch(r"no classes, as .* recognised \((.+)\)", phrase):
         return tr("no classes: the head is not recognised ({names})").format(
             names=found[1]

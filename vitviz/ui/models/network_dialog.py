@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from vitviz.models.catalogue.entries import TIMM_PREFIX, entries
-from vitviz.models.file_choices import ACTIVATIONS, MAX_HEADS, FileChoices
+from vitviz.models.file_choices import ACTIVATIONS, GRID, MAX_HEADS, FileChoices
 from vitviz.ui.base.text import representable, show_plainly
 
 _NAME = rf"({TIMM_PREFIX})?[\w.]+"
@@ -69,6 +69,11 @@ class NetworkDialog(QDialog):
         self._heads.setRange(0, MAX_HEADS)
         self._heads.setSpecialValueText(usual)
         self._heads.setValue(question.before.heads or 0)
+        self._grid = QLineEdit(question.before.grid or "")
+        self._grid.setPlaceholderText(usual)
+        self._grid.setToolTip(
+            self.tr("Rows and columns of the patches it was made for, such as 16x12")
+        )
         self._activation = _combo(usual, {one: one for one in ACTIVATIONS})
         pools = {
             "cls": self.tr("the CLS token"),
@@ -112,6 +117,7 @@ class NetworkDialog(QDialog):
             rows = [
                 (self.tr("Network"), self._network),
                 (self.tr("Heads of a layer"), self._heads),
+                (self.tr("Grid of patches"), self._grid),
                 (self.tr("Activation"), self._activation),
                 (self.tr("Pooling"), self._pool),
                 (self.tr("Weights"), self._weights),
@@ -131,6 +137,7 @@ class NetworkDialog(QDialog):
             box.currentTextChanged.connect(self._on_changed)
         self._network.currentTextChanged.connect(self._on_changed)
         self._heads.valueChanged.connect(self._on_changed)
+        self._grid.textChanged.connect(self._on_changed)
         rows[0][1].setFocus()
         self._on_changed()
 
@@ -147,6 +154,7 @@ class NetworkDialog(QDialog):
             pool=self._pool.currentData() if is_plain else None,
             problem=self._problem.currentData(),
             tower=self._tower.currentData(),
+            grid=self._grid.text().strip() or None,
         )
 
     def _networks(self, names: Sequence[str]) -> QComboBox:
@@ -175,11 +183,13 @@ class NetworkDialog(QDialog):
         is_word = self._weights.currentIndex() == 0 or _WORD.fullmatch(
             self._weights.currentText().strip()
         )
+        grid = self._grid.text().strip()
         button = self._buttons.button(QDialogButtonBox.StandardButton.Open)
         button.setToolTip(self.tr("Load it with what is chosen here"))
         button.setEnabled(
             (not text or (field is not None and field.hasAcceptableInput()))
             and bool(is_word)
+            and (not grid or GRID.fullmatch(grid) is not None)
             and self.choices() != self._before
         )
 
